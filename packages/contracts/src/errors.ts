@@ -1,0 +1,271 @@
+/**
+ * Every error that Darkroom answers with, in one closed table. No zod here: browsers carry this file.
+ * `zh` is what people are shown, `en` is for developers and for the English interface.
+ */
+
+interface RequestErrorRow {
+  http: number;
+  /** The tRPC code; null where the error only exists on plain HTTP. */
+  trpc: string | null;
+  retryable: boolean;
+  zh: string;
+  en: string;
+}
+
+/** Why a request was not accepted. */
+export const REQUEST_ERRORS = {
+  invalid_request: {
+    http: 400,
+    trpc: 'BAD_REQUEST',
+    retryable: false,
+    zh: '请求参数有误',
+    en: 'The request is not valid.',
+  },
+  unauthenticated: {
+    http: 401,
+    trpc: 'UNAUTHORIZED',
+    retryable: false,
+    zh: '登录已失效，请重新登录',
+    en: 'A valid bearer token is needed.',
+  },
+  forbidden: {
+    http: 403,
+    trpc: 'FORBIDDEN',
+    retryable: false,
+    zh: '无权访问该任务',
+    en: 'This job belongs to somebody else.',
+  },
+  link_expired: {
+    http: 403,
+    trpc: null,
+    retryable: false,
+    zh: '图片链接无效或已过期',
+    en: 'The link is not valid or has expired.',
+  },
+  job_not_found: {
+    http: 404,
+    trpc: 'NOT_FOUND',
+    retryable: false,
+    zh: '任务不存在',
+    en: 'There is no such job.',
+  },
+  upload_not_found: {
+    http: 404,
+    trpc: 'NOT_FOUND',
+    retryable: false,
+    zh: '参考图不存在或已过期，请重新上传',
+    en: 'There is no such upload, or it has expired.',
+  },
+  not_found: {
+    http: 404,
+    trpc: 'NOT_FOUND',
+    retryable: false,
+    zh: '请求的地址不存在',
+    en: 'There is nothing at this address.',
+  },
+  method_not_allowed: {
+    http: 405,
+    trpc: 'METHOD_NOT_SUPPORTED',
+    retryable: false,
+    zh: '不支持该请求方法',
+    en: 'This address does not answer that method.',
+  },
+  payload_too_large: {
+    http: 413,
+    trpc: 'PAYLOAD_TOO_LARGE',
+    retryable: false,
+    zh: '请求内容过大',
+    en: 'The request is too large.',
+  },
+  unsupported_media_type: {
+    http: 415,
+    trpc: 'UNSUPPORTED_MEDIA_TYPE',
+    retryable: false,
+    zh: '不支持该内容类型',
+    en: 'This content type is not accepted here.',
+  },
+  unsupported_image: {
+    http: 415,
+    trpc: 'UNSUPPORTED_MEDIA_TYPE',
+    retryable: false,
+    zh: '无法识别该图片，请使用 JPEG、PNG、WebP 或 AVIF',
+    en: 'The file is not a readable JPEG, PNG, WebP or AVIF picture.',
+  },
+  idempotency_mismatch: {
+    http: 422,
+    trpc: 'UNPROCESSABLE_CONTENT',
+    retryable: false,
+    zh: '该幂等键已用于另一个请求',
+    en: 'This idempotency key was used for a different request.',
+  },
+  rate_limited: {
+    http: 429,
+    trpc: 'TOO_MANY_REQUESTS',
+    retryable: true,
+    zh: '操作过于频繁，请稍后再试',
+    en: 'Too many requests; try again later.',
+  },
+  too_many_jobs: {
+    http: 429,
+    trpc: 'TOO_MANY_REQUESTS',
+    retryable: true,
+    zh: '进行中的任务过多，请等待其完成',
+    en: 'Too many jobs of yours are still running.',
+  },
+  quota_exceeded: {
+    http: 429,
+    trpc: 'TOO_MANY_REQUESTS',
+    retryable: true,
+    zh: '今日可生成的图片数量已用完',
+    en: 'The daily number of images is used up.',
+  },
+  queue_full: {
+    http: 503,
+    trpc: 'SERVICE_UNAVAILABLE',
+    retryable: true,
+    zh: '排队人数过多，请稍后再试',
+    en: 'The queue is full; try again later.',
+  },
+  draining: {
+    http: 503,
+    trpc: 'SERVICE_UNAVAILABLE',
+    retryable: true,
+    zh: '服务正在重启，请稍后再试',
+    en: 'The server is shutting down; try again in a moment.',
+  },
+  unavailable: {
+    http: 503,
+    trpc: 'SERVICE_UNAVAILABLE',
+    retryable: true,
+    zh: '服务暂时不可用，请稍后再试',
+    en: 'The service is unavailable for the moment.',
+  },
+  internal: {
+    http: 500,
+    trpc: 'INTERNAL_SERVER_ERROR',
+    retryable: true,
+    zh: '服务内部错误，请稍后再试',
+    en: 'Something went wrong on our side.',
+  },
+} as const satisfies Record<string, RequestErrorRow>;
+
+export type RequestErrorCode = keyof typeof REQUEST_ERRORS;
+
+interface JobErrorRow {
+  /** A person may sensibly try again, possibly at a cost. */
+  retryable: boolean;
+  zh: string;
+  en: string;
+}
+
+/** Why an accepted job FAILED. Texts of provider failures carry interface.md's fixed prefix. */
+export const JOB_ERRORS = {
+  provider_timeout: {
+    retryable: true,
+    zh: 'MiniMax API 调用失败: timeout（生成超时，可能已计费）',
+    en: 'MiniMax did not answer in time; it may have charged for the call.',
+  },
+  provider_unavailable: {
+    retryable: true,
+    zh: 'MiniMax API 调用失败: 服务暂时无法连接',
+    en: 'MiniMax could not be reached or its answer could not be read.',
+  },
+  provider_error: {
+    retryable: true,
+    zh: 'MiniMax API 调用失败: 生成服务内部错误，可能已计费',
+    en: 'MiniMax reported an error of its own; it may have charged for the call.',
+  },
+  provider_rate_limited: {
+    retryable: true,
+    zh: 'MiniMax API 调用失败: 当前生成请求过多，请稍后再试',
+    en: 'MiniMax has too many requests at the moment.',
+  },
+  provider_auth: {
+    retryable: false,
+    zh: 'MiniMax API 调用失败: 服务配置有误，请联系管理员',
+    en: 'MiniMax refused the credentials; the operator has to act.',
+  },
+  provider_balance: {
+    retryable: false,
+    zh: 'MiniMax API 调用失败: 服务额度不足，请联系管理员',
+    en: 'The balance or plan at MiniMax is used up; the operator has to act.',
+  },
+  provider_rejected: {
+    retryable: false,
+    zh: 'MiniMax API 调用失败: 请求参数或参考图不被接受',
+    en: 'MiniMax did not accept the parameters or the reference picture.',
+  },
+  content_rejected: {
+    retryable: false,
+    zh: 'MiniMax API 调用失败: 内容未通过安全审核，请修改提示词或参考图',
+    en: 'The content was blocked by MiniMax; change the prompt or the picture.',
+  },
+  no_images: {
+    retryable: true,
+    zh: 'MiniMax API 调用失败: 没有返回任何图片，可能已计费',
+    en: 'MiniMax answered without a picture; it may have charged for the call.',
+  },
+  download_failed: {
+    retryable: true,
+    zh: '图片已生成，但下载失败',
+    en: 'The pictures were made but could not be fetched.',
+  },
+  outcome_unknown: {
+    retryable: true,
+    zh: '服务在生成途中重启，结果未知，可能已计费',
+    en: 'The server restarted during the call; whether it was charged is not known.',
+  },
+  expired: {
+    retryable: true,
+    zh: '排队时间过长，任务已取消，未计费',
+    en: 'The job waited too long and was never sent; nothing was charged.',
+  },
+  canceled: {
+    retryable: true,
+    zh: '任务已取消',
+    en: 'The job was canceled.',
+  },
+  internal: {
+    retryable: true,
+    zh: '服务内部错误，任务未能完成',
+    en: 'Something went wrong on our side.',
+  },
+} as const satisfies Record<string, JobErrorRow>;
+
+export type JobErrorCode = keyof typeof JOB_ERRORS;
+
+// Object.keys is typed string[]; the table is closed, so its keys are exactly these.
+export const JOB_ERROR_CODES = Object.keys(JOB_ERRORS) as JobErrorCode[];
+
+/** One fault in a request: which field, and why in words a person understands. */
+export interface Issue {
+  path: (string | number)[];
+  message: string;
+}
+
+interface ImageErrorDetails {
+  issues?: Issue[];
+  /** Milliseconds after which trying again makes sense. */
+  retryAfterMs?: number;
+  cause?: unknown;
+}
+
+/** The one error that domain code throws on purpose; each face maps it by the table above. */
+export class ImageError extends Error {
+  override readonly name = 'ImageError';
+  readonly code: RequestErrorCode;
+  readonly issues: Issue[] | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: RequestErrorCode, details: ImageErrorDetails = {}) {
+    super(REQUEST_ERRORS[code].zh, { cause: details.cause });
+    this.code = code;
+    this.issues = details.issues;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+/** An `invalid_request` about one field. */
+export function invalidField(path: Issue['path'], message: string): ImageError {
+  return new ImageError('invalid_request', { issues: [{ path, message }] });
+}

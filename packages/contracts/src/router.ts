@@ -1,0 +1,21 @@
+import { CreateImageCall, JobRef, ListQuery, StatusQuery } from './image-job.ts';
+import { router, viewerProcedure } from './trpc.ts';
+
+const image = router({
+  create: viewerProcedure
+    .input(CreateImageCall)
+    .mutation(({ ctx, input: { idempotency_key, ...order } }) =>
+      ctx.images.create(ctx.viewer, order, { idempotency_key }),
+    ),
+  status: viewerProcedure
+    .input(StatusQuery)
+    .query(({ ctx, input, signal }) =>
+      ctx.images.status(ctx.viewer, ctx.batchSize > 1 ? { ...input, wait_seconds: 0 } : input, { signal }),
+    ),
+  list: viewerProcedure.input(ListQuery).query(({ ctx, input }) => ctx.images.list(ctx.viewer, input)),
+  cancel: viewerProcedure.input(JobRef).mutation(({ ctx, input }) => ctx.images.cancel(ctx.viewer, input)),
+  delete: viewerProcedure.input(JobRef).mutation(({ ctx, input }) => ctx.images.delete(ctx.viewer, input)),
+});
+
+export const appRouter = router({ image });
+export type AppRouter = typeof appRouter;
