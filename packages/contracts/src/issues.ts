@@ -19,7 +19,7 @@ function explain(issue: z.core.$ZodIssue): string {
     case 'custom':
       return issue.message;
     case 'invalid_type':
-      return issue.input === undefined ? '必填' : `类型应为 ${typeName(issue.expected)}`;
+      return `必须是${typeName(issue.expected)}`;
     case 'invalid_value':
       return `只能是 ${issue.values.map(String).join('、')}`;
     case 'too_small':
