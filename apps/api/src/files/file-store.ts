@@ -1,0 +1,34 @@
+import type { Readable } from 'node:stream';
+
+export interface StoredFile {
+  stream: Readable;
+  bytes: number;
+  contentType: string;
+  /** Quoted, as HTTP wants it. */
+  etag: string;
+}
+
+/**
+ * Where pictures live. A key is one path segment of `[a-zA-Z0-9._-]`, chosen by the caller; its ending tells the content
+ * type. Any rejection means that the store cannot do its work now (disk full, read-only, away), never that a file is missing.
+ */
+export interface FileStore {
+  /** Durable once it resolves. The same key again replaces the file whole; a reader never sees half of one. */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** The whole file; null when there is none. */
+  read(key: string): Promise<Uint8Array | null>;
+  /** The file as a stream; null when there is none. */
+  open(key: string): Promise<StoredFile | null>;
+  /** Files that are not there are no error. */
+  delete(keys: readonly string[]): Promise<void>;
+  /** Every file, in no order; for the sweep of files that no row knows. */
+  list(): AsyncIterable<{ key: string; modifiedAt: Date }>;
+}
+
+/** Hands out links to files that work for a while and cannot be made by anybody else. */
+export interface UrlSigner {
+  /** The same link for half its life, so that caches work. */
+  sign(key: string): { url: string; expiresAt: Date };
+  /** Whether a link's query (as sent) is ours and still good for this key. */
+  verify(key: string, query: { expires?: string | undefined; signature?: string | undefined }): boolean;
+}

@@ -1,0 +1,50 @@
+/** A picture ready to be kept. */
+export interface Picture {
+  bytes: Uint8Array;
+  contentType: 'image/jpeg' | 'image/png' | 'image/webp' | 'image/avif';
+  /** Pixels as shown; null when the bytes are delivered as they came and could not be read. */
+  width: number | null;
+  height: number | null;
+  /** False: exactly the bytes that came in. */
+  compressed: boolean;
+}
+
+/** What the AIGC label of a re-encoded picture says beside the fixed words (minimax-api.md, section 6). */
+export interface LabelIds {
+  /** The provider's id of the call and the picture's index. */
+  produceId: string;
+  /** The job's id and the picture's index. */
+  propagateId: string;
+}
+
+/** A picture could not be fetched. */
+export class DownloadError extends Error {
+  override readonly name = 'DownloadError';
+  /** True where time will hardly mend it (403, 404, 410, a refused address, too many bytes, no picture at all). */
+  readonly permanent: boolean;
+
+  /** `message` is for the log: it names no query string. */
+  constructor(message: string, options: { permanent: boolean; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.permanent = options.permanent;
+  }
+}
+
+/** Somebody's upload is no picture that we can read. */
+export class UnreadableImageError extends Error {
+  override readonly name = 'UnreadableImageError';
+}
+
+/** Bytes in, pictures out. Every operation is bounded in bytes, pixels and time. */
+export interface Pictures {
+  /** One try at one result picture. Rejects with `DownloadError`, or with the signal's reason. */
+  download(url: string, signal: AbortSignal): Promise<Uint8Array>;
+  /** Upright, within the largest edge, compressed, labelled; the bytes as they came where that fails or does not pay.
+   *  Bytes that begin as no picture reject with a permanent `DownloadError`. */
+  compress(bytes: Uint8Array, label: LabelIds): Promise<Picture>;
+  /** A photograph as the provider takes it: upright, no metadata, JPEG or PNG, under its limits. Rejects with
+   *  `UnreadableImageError`. */
+  prepareUpload(bytes: Uint8Array): Promise<Picture & { width: number; height: number }>;
+  /** Whether the whole picture decodes as the type it claims. */
+  decodes(bytes: Uint8Array, contentType: 'image/jpeg' | 'image/png'): Promise<boolean>;
+}
