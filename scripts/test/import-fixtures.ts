@@ -1,0 +1,157 @@
+export interface Fixture {
+  file: string;
+  code: string;
+}
+
+const CONTRACTS = 'packages/contracts/src/image-job.ts';
+const ROUTER = 'packages/contracts/src/router.ts';
+const SDK = 'packages/sdk/src/client.ts';
+const CLIENT = 'packages/minimax-client/src/client.ts';
+const SIMULATOR = 'packages/minimax-simulator/src/server.ts';
+const PAGE = 'apps/uniapp/src/api.ts';
+const COMPONENT = 'apps/uniapp/src/pages/index/index.vue';
+const HTTP = 'apps/api/src/http/rest.ts';
+const JOBS = 'apps/api/src/jobs/create-job.ts';
+const QUEUE = 'apps/api/src/queue/local-queue.ts';
+const PROVIDER = 'apps/api/src/provider/minimax-provider.ts';
+const PICTURES = 'apps/api/src/pictures/compress.ts';
+const STORE = 'apps/api/src/store/sql-job-store.ts';
+const MIGRATION = 'apps/api/src/store/migrations/first.ts';
+const FILES = 'apps/api/src/files/local-file-store.ts';
+const TELEMETRY = 'apps/api/src/telemetry/log.ts';
+const COMPOSE = 'apps/api/src/compose.ts';
+const MAIN = 'apps/api/src/main.ts';
+const CONFIG = 'apps/api/src/config.ts';
+
+/** Each line breaks one rule; `says` is the part of the message that tells what to do instead. */
+export const BROKEN: (Fixture & { says: string })[] = [
+  { file: CONTRACTS, code: "import { initTRPC } from '@trpc/server';", says: 'in trpc.ts and router.ts' },
+  { file: CONTRACTS, code: "import sharp from 'sharp';", says: 'put what fulfils it into apps/api' },
+  { file: CONTRACTS, code: "import { readFile } from 'node:fs/promises';", says: 'put what fulfils it into apps/api' },
+  { file: CONTRACTS, code: "export * from '../../sdk/src/client.ts';", says: 'put what fulfils it into apps/api' },
+  { file: ROUTER, code: "import { createJob } from '@darkroom/api';", says: 'Put what fulfils the call into apps/api' },
+  { file: ROUTER, code: "import fastify from 'fastify';", says: 'Put what fulfils the call into apps/api' },
+
+  { file: SDK, code: "import * as z from 'zod';", says: 'on @darkroom/contracts and @trpc/client alone' },
+  { file: SDK, code: "import { createServer } from 'node:http';", says: 'option of createImageClient' },
+  { file: SDK, code: "import { main } from '../../../apps/api/src/main.ts';", says: 'and @trpc/client alone' },
+  { file: SDK, code: "import { CreateImage } from '@darkroom/contracts';", says: 'Use `import type`' },
+  { file: SDK, code: "import { type ImageJob } from '@darkroom/contracts';", says: 'Use `import type`' },
+  { file: SDK, code: "export * from '@darkroom/contracts';", says: 'Use `import type`' },
+  { file: SDK, code: "export { ImageError } from '@darkroom/contracts';", says: 'Use `import type`' },
+  { file: SDK, code: "await import('@darkroom/contracts');", says: 'Use `import type`' },
+  { file: SDK, code: "import { appRouter } from '@darkroom/contracts/router';", says: 'Use `import type`' },
+  { file: SDK, code: "import { toImageError } from '@darkroom/contracts/trpc';", says: 'Use `import type`' },
+
+  { file: CLIENT, code: "import type { CreateImage } from '@darkroom/contracts';", says: 'in apps/api/src/provider' },
+  { file: CLIENT, code: "import { x } from '../../sdk/src/client.ts';", says: 'in apps/api/src/provider' },
+  { file: SIMULATOR, code: "import { x } from '@darkroom/minimax-client';", says: "from MiniMax's documents" },
+  { file: SIMULATOR, code: "import { x } from '../../../apps/api/src/main.ts';", says: "from MiniMax's documents" },
+
+  { file: PAGE, code: "import type { AppRouter } from '@darkroom/contracts/router';", says: 'belongs into the sdk' },
+  { file: PAGE, code: "import { GENERATION_PATH } from '@darkroom/contracts/rest';", says: 'belongs into the sdk' },
+  { file: PAGE, code: "import { x } from '@darkroom/minimax-client';", says: 'belongs into the sdk' },
+  { file: PAGE, code: "import { x } from '../../../packages/sdk/src/client.ts';", says: 'belongs into the sdk' },
+  { file: PAGE, code: "import { CreateImage } from '@darkroom/contracts';", says: 'Use `import type`' },
+  { file: PAGE, code: "import { createTRPCClient } from '@trpc/client';", says: 'the client in src/api.ts' },
+  { file: PAGE, code: "import * as z from 'zod';", says: 'the client in src/api.ts' },
+  { file: PAGE, code: "import path from 'node:path';", says: 'the client in src/api.ts' },
+  {
+    file: COMPONENT,
+    code: '<script setup lang="ts">\nimport { CreateImage } from "@darkroom/contracts";\n</script>',
+    says: 'Use `import type`',
+  },
+
+  { file: HTTP, code: "import { x } from '../store/job-store.ts';", says: 'Call a verb of jobs/' },
+  { file: HTTP, code: "import { x } from '../files/file-store.ts';", says: 'Call a verb of jobs/' },
+  { file: HTTP, code: "import { x } from '../queue/queue.ts';", says: 'Call a verb of jobs/' },
+  { file: HTTP, code: "import { x } from '../config.ts';", says: 'hand in what it needs from compose.ts' },
+  { file: HTTP, code: "import { x } from '@darkroom/minimax-client';", says: 'Call a verb of jobs/' },
+  { file: HTTP, code: "import sharp from 'sharp';", says: 'Call a verb of jobs/' },
+
+  { file: JOBS, code: "import { x } from '../queue/local-queue.ts';", says: 'jobs/ sees interfaces only' },
+  { file: JOBS, code: "import { x } from '../provider/minimax-provider.ts';", says: 'jobs/ sees interfaces only' },
+  { file: JOBS, code: "import { x } from '../pictures/compress.ts';", says: 'jobs/ sees interfaces only' },
+  { file: JOBS, code: "import { x } from '../store/sql-job-store.ts';", says: 'jobs/ sees interfaces only' },
+  { file: JOBS, code: "import { x } from '../files/local-file-store.ts';", says: 'jobs/ sees interfaces only' },
+  { file: JOBS, code: "import { x } from '../http/rest.ts';", says: 'jobs/ sees interfaces only' },
+  { file: JOBS, code: "import { x } from '../telemetry/log.ts';", says: 'argument from compose.ts' },
+  { file: JOBS, code: "import { x } from '../config.ts';", says: 'argument from compose.ts' },
+  { file: JOBS, code: "import { x } from '@darkroom/minimax-client';", says: 'behind one of the interfaces' },
+  { file: JOBS, code: "import PQueue from 'p-queue';", says: 'behind one of the interfaces' },
+  { file: JOBS, code: "import { sql } from 'kysely';", says: 'behind one of the interfaces' },
+  { file: JOBS, code: "import { TRPCError } from '@trpc/server';", says: "Throw the contract's ImageError" },
+  { file: JOBS, code: "import type { FastifyRequest } from 'fastify';", says: "Throw the contract's ImageError" },
+  { file: JOBS, code: "import { pino } from 'pino';", says: 'Telemetry is handed in' },
+
+  { file: QUEUE, code: "import { x } from '../store/job-store.ts';", says: 'do not see each other' },
+  { file: QUEUE, code: "import { x } from '../jobs/run-job.ts';", says: 'sees nothing above it' },
+  { file: PROVIDER, code: "import { x } from '../pictures/pictures.ts';", says: 'do not see each other' },
+  { file: PROVIDER, code: "import { x } from '../config.ts';", says: 'sees nothing above it' },
+  { file: PICTURES, code: "import { x } from '../files/file-store.ts';", says: 'do not see each other' },
+  { file: PICTURES, code: "import { x } from '../telemetry/metrics.ts';", says: 'sees nothing above it' },
+  { file: PICTURES, code: "import { Counter } from 'prom-client';", says: 'Telemetry is handed in' },
+  { file: STORE, code: "import { x } from '../queue/queue.ts';", says: 'do not see each other' },
+  { file: STORE, code: "import { TRPCError } from '@trpc/server';", says: "Throw the contract's ImageError" },
+  { file: STORE, code: "import { x } from '@darkroom/contracts/router';", says: "Throw the contract's ImageError" },
+  { file: MIGRATION, code: "import { x } from '../../jobs/job-state.ts';", says: 'sees nothing above it' },
+  { file: FILES, code: "import { x } from '../http/files.ts';", says: 'sees nothing above it' },
+  { file: FILES, code: "import fastify from 'fastify';", says: "Throw the contract's ImageError" },
+
+  { file: TELEMETRY, code: "import { x } from '../jobs/run-job.ts';", says: 'Telemetry knows no part' },
+  { file: COMPOSE, code: "import { pino } from 'pino';", says: 'made in telemetry/' },
+  { file: MAIN, code: "import { register } from 'prom-client';", says: 'made in telemetry/' },
+  { file: CONFIG, code: "import { x } from './compose.ts';", says: 'Settings depend on nothing of ours' },
+
+  { file: JOBS, code: 'process.env.PORT;', says: 'process.env' },
+  { file: MAIN, code: 'process.env.PORT;', says: 'process.env' },
+  { file: SDK, code: 'process.env.PORT;', says: 'process.env' },
+];
+
+/** What the architecture draws as allowed. */
+export const ALLOWED: Fixture[] = [
+  { file: CONTRACTS, code: "import { REQUEST_ERRORS } from './errors.ts';" },
+  { file: CONTRACTS, code: "import { $ZodError } from 'zod/v4/core';" },
+  { file: ROUTER, code: "import { initTRPC } from '@trpc/server';" },
+  { file: 'packages/contracts/test/router.test.ts', code: "import { readFile } from 'node:fs/promises';" },
+
+  { file: SDK, code: "import { createTRPCClient, httpBatchLink } from '@trpc/client';" },
+  { file: SDK, code: "import type { ImageJob } from '@darkroom/contracts';" },
+  { file: SDK, code: "export type { ImageJob } from '@darkroom/contracts';" },
+  { file: SDK, code: "import type { AppRouter } from '@darkroom/contracts/router';" },
+  { file: SDK, code: "import { WAIT_SECONDS_MAX } from '@darkroom/contracts/limits';" },
+  { file: SDK, code: "import { REQUEST_ERRORS } from '@darkroom/contracts/errors';" },
+  { file: SDK, code: "import { UPLOADS_PATH } from '@darkroom/contracts/rest';" },
+  { file: 'packages/minimax-client/test/client.test.ts', code: "import { x } from '@darkroom/minimax-simulator';" },
+  { file: CLIENT, code: "import { fetch } from 'undici';" },
+
+  { file: PAGE, code: "import { createImageClient } from '@darkroom/sdk';" },
+  { file: PAGE, code: "import type { ImageJob } from '@darkroom/contracts';" },
+  { file: PAGE, code: "import { JOB_ERRORS } from '@darkroom/contracts/errors';" },
+  { file: PAGE, code: "import { ref } from 'vue';" },
+
+  { file: HTTP, code: "import { createJob } from '../jobs/create-job.ts';" },
+  { file: HTTP, code: "import type { Log } from '../telemetry/log.ts';" },
+  { file: HTTP, code: "import { appRouter } from '@darkroom/contracts/router';" },
+  { file: HTTP, code: "import fastify from 'fastify';" },
+
+  { file: JOBS, code: "import type { Queue } from '../queue/queue.ts';" },
+  { file: JOBS, code: "import type { ImageProvider } from '../provider/image-provider.ts';" },
+  { file: JOBS, code: "import type { Pictures } from '../pictures/pictures.ts';" },
+  { file: JOBS, code: "import type { JobStore } from '../store/job-store.ts';" },
+  { file: JOBS, code: "import type { UploadStore } from '../store/upload-store.ts';" },
+  { file: JOBS, code: "import type { FileStore } from '../files/file-store.ts';" },
+  { file: JOBS, code: "import { nextState } from './job-state.ts';" },
+  { file: JOBS, code: "import { ImageError } from '@darkroom/contracts';" },
+
+  { file: PROVIDER, code: "import { createMiniMaxClient } from '@darkroom/minimax-client';" },
+  { file: PROVIDER, code: "import type { CreateImage } from '@darkroom/contracts';" },
+  { file: STORE, code: "import { Kysely } from 'kysely';" },
+  { file: STORE, code: "import { first } from './migrations/first.ts';" },
+  { file: MIGRATION, code: "import type { Schema } from '../schema.ts';" },
+  { file: QUEUE, code: "import type { Queue } from './queue.ts';" },
+  { file: TELEMETRY, code: "import { pino } from 'pino';" },
+  { file: COMPOSE, code: "import { createLocalQueue } from './queue/local-queue.ts';" },
+  { file: COMPOSE, code: "import { createSqlJobStore } from './store/sql-job-store.ts';" },
+  { file: CONFIG, code: 'process.env.PORT;' },
+];
