@@ -1,0 +1,8 @@
+/**
+ * A key for one order. Pages on plain http and mini programs have no `crypto.randomUUID`; there the time and chance do, since
+ * keys only need to differ within one user's last 7 days.
+ */
+export function createId(): string {
+  if (typeof crypto !== 'undefined' && typeof crypto.randomUUID === 'function') return crypto.randomUUID();
+  return [Date.now(), Math.random(), Math.random()].map((part) => part.toString(36).replace('0.', '')).join('-');
+}

@@ -1,0 +1,36 @@
+import type { CreateImageCallInput, CreateImageInput, ImageJob } from '@darkroom/contracts';
+import type { Clock } from './clock.ts';
+import { type ImageApiError, isImageApiError } from './errors.ts';
+import { retryDelayMs } from './retry-delay.ts';
+
+/** How often one order is sent before its caller hears of it: about 7 s of a lost connection. */
+const ATTEMPTS_MAX = 5;
+
+/** A server that asks for more patience than this is reported, not waited for: a person is looking at a button. */
+const PATIENCE_MS = 10_000;
+
+interface CreateJobDeps {
+  send(call: CreateImageCallInput, signal: AbortSignal | undefined): Promise<ImageJob>;
+  clock: Clock;
+}
+
+/** Sends one order until it is answered, always under the one key: however often it arrives, it is one job. */
+export async function createJob(
+  { send, clock }: CreateJobDeps,
+  order: CreateImageInput,
+  idempotencyKey: string,
+  signal: AbortSignal | undefined,
+): Promise<ImageJob> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await send({ ...order, idempotency_key: idempotencyKey }, signal);
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX || !isImageApiError(error) || !mayBeRepeated(error)) throw error;
+      await clock.sleep(retryDelayMs(attempt, error.retryAfterMs), signal);
+    }
+  }
+}
+
+function mayBeRepeated({ code, retryable, httpStatus = 0, retryAfterMs = 0 }: ImageApiError): boolean {
+  return retryable && (code === 'network' || httpStatus >= 500) && retryAfterMs <= PATIENCE_MS;
+}

@@ -1,0 +1,28 @@
+import { ImageApiError } from './errors.ts';
+
+/** Rejects at once when the signal aborts or the time is up, whether or not what runs inside listens to its signal. */
+export async function withDeadline<Result>(
+  timeoutMs: number,
+  signal: AbortSignal | null | undefined,
+  run: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController();
+  let end = (_error: ImageApiError) => {};
+  const ended = new Promise<never>((_, reject) => {
+    end = reject;
+  });
+  const onAbort = () => end(new ImageApiError('aborted', { cause: signal?.reason }));
+  const timer = setTimeout(
+    () => end(new ImageApiError('network', { cause: new Error(`No answer within ${timeoutMs} ms`) })),
+    timeoutMs,
+  );
+  signal?.addEventListener('abort', onAbort);
+  if (signal?.aborted) onAbort();
+  try {
+    return await Promise.race([ended, run(controller.signal)]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+    controller.abort();
+  }
+}

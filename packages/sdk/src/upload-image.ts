@@ -1,0 +1,70 @@
+import type { UploadedImage } from '@darkroom/contracts';
+import { UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { ImageApiError } from './errors.ts';
+import { errorFromAnswer } from './read-error.ts';
+import { type Exchange, type Fetch, fetchJson } from './transport.ts';
+
+/** A picture: its bytes, or, with a platform's own `uploadFile`, the path of its file. */
+export type UploadSource = Blob | Uint8Array | string;
+
+export interface UploadRequest {
+  url: string;
+  /** The name of the multipart field. */
+  field: 'file';
+  file: UploadSource;
+  headers: Record<string, string>;
+  signal: AbortSignal;
+}
+
+export interface UploadAnswer {
+  status: number;
+  /** The answer's body as text. */
+  body: string;
+}
+
+/** Sends one file as multipart/form-data; rejects only when no answer came. */
+export type UploadFile = (request: UploadRequest) => Promise<UploadAnswer>;
+
+/** The exchange of one upload, by the platform's own `uploadFile` or by fetch and FormData. */
+export function uploadExchange(
+  { baseUrl, fetch, uploadFile }: { baseUrl: string; fetch: Fetch; uploadFile: UploadFile | undefined },
+  file: UploadSource,
+): Exchange {
+  const url = `${baseUrl}${UPLOADS_PATH}`;
+  return (headers, signal) =>
+    uploadFile
+      ? sendByPlatform(uploadFile, { url, field: 'file', file, headers, signal })
+      : fetchJson(fetch, url, { method: 'POST', headers, body: formWith(file), signal });
+}
+
+async function sendByPlatform(uploadFile: UploadFile, request: UploadRequest) {
+  const { status, body } = await uploadFile(request).catch((cause: unknown) => {
+    throw new ImageApiError('network', { cause });
+  });
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return { status, body: parsed };
+  } catch (cause) {
+    throw new ImageApiError('bad_answer', { httpStatus: status, cause });
+  }
+}
+
+function formWith(file: UploadSource): FormData {
+  if (typeof file === 'string') throw new TypeError('A path can only be uploaded by a platform: pass uploadFile.');
+  const form = new FormData();
+  form.append('file', file instanceof Uint8Array ? new Blob([file.slice()]) : file, 'picture');
+  return form;
+}
+
+/** What a successful upload says; throws the error that any other answer is. */
+export function readUpload(answer: Parameters<typeof errorFromAnswer>[0]): UploadedImage {
+  const { status, body } = answer;
+  if (status === 201 && isUploadEnvelope(body)) return body.data;
+  throw errorFromAnswer(answer);
+}
+
+function isUploadEnvelope(body: unknown): body is { data: UploadedImage } {
+  if (typeof body !== 'object' || body === null || !('data' in body)) return false;
+  const { data } = body;
+  return typeof data === 'object' && data !== null && 'image_file' in data && typeof data.image_file === 'string';
+}

@@ -1,0 +1,52 @@
+import type { CompletedJob, FailedJob, ImageJob } from '@darkroom/contracts';
+import type { Clock } from './clock.ts';
+import { isImageApiError } from './errors.ts';
+import type { StatusOptions, WaitOptions } from './image-client.ts';
+import { retryDelayMs } from './retry-delay.ts';
+
+const POLL_SECONDS = 25;
+
+/** However little a server asks for, polls without news are at least this far apart. */
+const SHORTEST_PAUSE_MS = 500;
+
+interface WaitForJobDeps {
+  status(jobId: string, options: StatusOptions): Promise<ImageJob>;
+  clock: Clock;
+}
+
+/**
+ * Follows a job to its end by long polls. A lost connection and refusals that pass are waited out, for as long as the caller
+ * likes; everything else rejects.
+ */
+export async function waitForJob(
+  { status, clock }: WaitForJobDeps,
+  from: string | ImageJob,
+  { signal, onUpdate, pollSeconds = POLL_SECONDS }: WaitOptions,
+): Promise<CompletedJob | FailedJob> {
+  const jobId = typeof from === 'string' ? from : from.job_id;
+  let job = typeof from === 'string' ? undefined : from;
+  let failures = 0;
+  while (!job || !hasEnded(job)) {
+    const askedAt = clock.now();
+    try {
+      const known: ImageJob | undefined = job;
+      job = await status(jobId, { signal, ...(known && { waitSeconds: pollSeconds, afterVersion: known.version }) });
+      failures = 0;
+      onUpdate?.(job);
+      if (known?.version === job.version && !hasEnded(job)) {
+        // Held to the end, this is over already; answered at once (too many polls, a draining server), it must not spin.
+        const pauseMs = Math.max(job.poll_after_ms, SHORTEST_PAUSE_MS) - (clock.now() - askedAt);
+        if (pauseMs > 0) await clock.sleep(pauseMs, signal);
+      }
+    } catch (error) {
+      if (!isImageApiError(error) || !error.retryable) throw error;
+      failures++;
+      await clock.sleep(retryDelayMs(failures, error.retryAfterMs), signal);
+    }
+  }
+  return job;
+}
+
+function hasEnded(job: ImageJob): job is CompletedJob | FailedJob {
+  return job.status === 'COMPLETED' || job.status === 'FAILED';
+}
