@@ -1,0 +1,20 @@
+/** One path segment; names that mean a folder, and names too long for a file system, are none. */
+const KEY = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,200}$/;
+
+/** Whether a file can be kept under this key. */
+export function isFileKey(key: string): boolean {
+  return KEY.test(key);
+}
+
+const CONTENT_TYPES: Record<string, string> = {
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  avif: 'image/avif',
+};
+
+/** The content type that a key's ending tells. */
+export function contentTypeOf(key: string): string {
+  return CONTENT_TYPES[key.slice(key.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream';
+}

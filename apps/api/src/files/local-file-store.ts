@@ -1,0 +1,103 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { contentTypeOf, isFileKey } from './file-key.ts';
+import type { FileStore } from './file-store.ts';
+
+interface LocalFileStoreDeps {
+  /** Made if missing. One process at a time: half-written files of an earlier one are removed. */
+  dir: string;
+}
+
+/** Files in a folder, spread over 256 subfolders by a hash of the key. */
+export async function createLocalFileStore({ dir }: LocalFileStoreDeps): Promise<FileStore> {
+  const writingDir = join(dir, 'writing');
+  await rm(writingDir, { recursive: true, force: true });
+  await mkdir(writingDir, { recursive: true });
+  await syncFolder(dirname(dir));
+
+  const shardOf = (key: string) => join(dir, createHash('sha256').update(key).digest('hex').slice(0, 2));
+  const pathOf = (key: string) => join(shardOf(key), key);
+
+  return {
+    async put(key, bytes) {
+      if (!isFileKey(key)) throw new TypeError(`not a file key: ${JSON.stringify(key)}`);
+      const written = join(writingDir, randomUUID());
+      try {
+        await writeSynced(written, bytes);
+        await mkdir(shardOf(key), { recursive: true });
+        await rename(written, pathOf(key));
+      } catch (error) {
+        await rm(written, { force: true });
+        throw error;
+      }
+      await syncFolder(shardOf(key));
+      await syncFolder(dir);
+    },
+
+    async read(key) {
+      return isFileKey(key) ? await unlessMissing(readFile(pathOf(key))) : null;
+    },
+
+    async open(key) {
+      const file = isFileKey(key) ? await unlessMissing(open(pathOf(key))) : null;
+      if (!file) return null;
+      try {
+        const { size, mtimeNs } = await file.stat({ bigint: true });
+        return {
+          stream: file.createReadStream(),
+          bytes: Number(size),
+          contentType: contentTypeOf(key),
+          etag: `"${size.toString(36)}-${mtimeNs.toString(36)}"`,
+        };
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
+    },
+
+    async delete(keys) {
+      for (const key of keys.filter(isFileKey)) await rm(pathOf(key), { force: true });
+    },
+
+    async *list() {
+      for (const shard of await readdir(dir)) {
+        if (!/^[0-9a-f]{2}$/.test(shard)) continue;
+        for (const key of await readdir(join(dir, shard))) {
+          const stats = await unlessMissing(stat(join(dir, shard, key)));
+          if (stats) yield { key, modifiedAt: stats.mtime };
+        }
+      }
+    },
+  };
+}
+
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A renamed file is durable once its folder is. Windows cannot open folders and needs no such step. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function unlessMissing<T>(result: Promise<T>): Promise<T | null> {
+  try {
+    return await result;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}

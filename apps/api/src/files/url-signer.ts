@@ -1,0 +1,45 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { UrlSigner } from './file-store.ts';
+
+interface UrlSignerDeps {
+  /** At least 32 random bytes. Who has it can make links. */
+  secret: string | Uint8Array;
+  /** What every link begins with, with or without a trailing slash. */
+  baseUrl: string;
+  /** Seconds that a link lives at most; a whole number, at least 2. */
+  ttlS: number;
+  /** Milliseconds since the epoch. */
+  clock: () => number;
+}
+
+/** Links of the form `<baseUrl>/files/<key>?expires=<unix seconds>&signature=<HMAC-SHA256, base64url>`. */
+export function createUrlSigner({ secret, baseUrl, ttlS, clock }: UrlSignerDeps): UrlSigner {
+  const filesUrl = `${baseUrl.replace(/\/+$/, '')}/files`;
+  // Expiries fall on multiples of half the life, so a link lives for more than one half and at most two.
+  const halfLifeS = Math.floor(ttlS / 2);
+
+  // No expiry contains a newline, so the two cannot be divided differently.
+  const signatureOf = (key: string, expires: string) =>
+    createHmac('sha256', secret).update(`${key}\n${expires}`).digest('base64url');
+
+  return {
+    sign(key) {
+      const expiresS = (Math.floor(clock() / 1000 / halfLifeS) + 2) * halfLifeS;
+      const signature = signatureOf(key, String(expiresS));
+      return {
+        url: `${filesUrl}/${encodeURIComponent(key)}?expires=${expiresS}&signature=${signature}`,
+        expiresAt: new Date(expiresS * 1000),
+      };
+    },
+    verify(key, { expires, signature }) {
+      if (expires === undefined || signature === undefined || !/^\d{1,15}$/.test(expires)) return false;
+      return isSame(signature, signatureOf(key, expires)) && clock() < Number(expires) * 1000;
+    },
+  };
+}
+
+/** Compares the text, not the bytes it stands for: base64url has several spellings of the same bytes. */
+function isSame(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.byteLength === b.byteLength && timingSafeEqual(a, b);
+}

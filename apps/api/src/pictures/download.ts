@@ -1,0 +1,129 @@
+import type { LookupFunction } from 'node:net';
+import { buildConnector, Client, type Dispatcher, errors } from 'undici';
+import { createGuardedConnector, RefusedAddressError } from './address-guard.ts';
+import { DownloadError } from './pictures.ts';
+
+/** Redirects that are followed in one try. */
+const REDIRECTS_MAX = 3;
+
+const TRANSIENT_4XX = new Set([408, 429]);
+
+export interface DownloadDeps {
+  /** Milliseconds for the whole exchange, redirects included. */
+  timeoutMs: number;
+  /** Bytes of one picture; one more is too many. */
+  maxBytes: number;
+  /** The one origin that may be anywhere, private networks too. */
+  trustedOrigin: string;
+  lookup?: LookupFunction | undefined;
+}
+
+type Download = (url: string, signal: AbortSignal) => Promise<Uint8Array>;
+
+/** Builds one try at one picture: no repeating, no cookies, no credentials. */
+export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup }: DownloadDeps): Download {
+  const guarded = createGuardedConnector({ timeoutMs, lookup });
+  const unguarded = buildConnector({ timeout: timeoutMs, allowH2: false });
+  const trusted = new URL(trustedOrigin).origin;
+
+  /** One hop: the picture, or where it is now. */
+  async function fetchHop(target: Target, signal: AbortSignal): Promise<Uint8Array | { location: string }> {
+    const client = new Client(target.origin, {
+      connect: target.origin === trusted ? unguarded : guarded,
+      pipelining: 0, // Connection: close
+      headersTimeout: 0, // the signal is the only clock
+      bodyTimeout: 0,
+      maxResponseSize: maxBytes,
+    });
+    try {
+      const response = await client.request({ method: 'GET', path: target.path, headers: REQUEST_HEADERS, signal });
+      // Whatever becomes of an unread body must not surface as an unhandled error.
+      response.body.on('error', () => {});
+      const location = redirectLocation(response);
+      if (location !== undefined) return { location };
+      assertWhole(target.host, response, maxBytes);
+      return await response.body.bytes();
+    } finally {
+      await client.destroy();
+    }
+  }
+
+  async function follow(url: string, signal: AbortSignal): Promise<Uint8Array> {
+    let target = parseTarget(url);
+    for (let redirects = 0; ; redirects++) {
+      const result = await fetchHop(target, signal).catch((error) => Promise.reject(describe(target.host, error)));
+      if (result instanceof Uint8Array) return result;
+      if (redirects === REDIRECTS_MAX) {
+        throw new DownloadError(`GET ${target.host}: more than ${REDIRECTS_MAX} redirects`, { permanent: true });
+      }
+      target = parseTarget(result.location, target);
+    }
+  }
+
+  return async (url, signal) => {
+    signal.throwIfAborted();
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), timeoutMs);
+    try {
+      return await follow(url, AbortSignal.any([signal, deadline.signal]));
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (!deadline.signal.aborted) throw error;
+      const host = URL.parse(url)?.host ?? 'an unreadable URL';
+      throw new DownloadError(`GET ${host}: not finished after ${timeoutMs} ms`, { permanent: false, cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+const REQUEST_HEADERS = { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': 'Darkroom' };
+
+interface Target {
+  origin: string;
+  /** With port; what a log may name. */
+  host: string;
+  /** Path and query, byte for byte as given. */
+  path: string;
+  href: string;
+}
+
+/** Signed links sign their own spelling, so the request repeats it; only what HTTP cannot carry is encoded. */
+const AS_GIVEN = /^https?:\/\/[^/?#\\]+(\/[\x21-\x7e]*)$/i;
+
+function parseTarget(text: string, base?: Target): Target {
+  const url = URL.parse(text, base?.href);
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    const from = base ? `GET ${base.host}: redirect to` : 'GET';
+    throw new DownloadError(`${from} something that is no http or https URL`, { permanent: true });
+  }
+  const asGiven = AS_GIVEN.exec(text)?.[1]?.replace(/#.*$/, '');
+  return { origin: url.origin, host: url.host, path: asGiven ?? url.pathname + url.search, href: url.href };
+}
+
+function redirectLocation({ statusCode, headers }: Dispatcher.ResponseData): string | undefined {
+  const { location } = headers;
+  return [301, 302, 303, 307, 308].includes(statusCode) && typeof location === 'string' ? location : undefined;
+}
+
+function assertWhole(host: string, { statusCode, headers }: Dispatcher.ResponseData, maxBytes: number): void {
+  if (statusCode !== 200) {
+    const permanent = statusCode < 500 && !TRANSIENT_4XX.has(statusCode);
+    throw new DownloadError(`GET ${host}: HTTP ${statusCode}`, { permanent });
+  }
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooManyBytes(host);
+}
+
+function tooManyBytes(host: string): DownloadError {
+  return new DownloadError(`GET ${host}: too many bytes`, { permanent: true });
+}
+
+function describe(host: string, error: unknown): DownloadError {
+  if (error instanceof DownloadError) return error;
+  if (error instanceof errors.ResponseExceededMaxSizeError) return tooManyBytes(host);
+  if (error instanceof RefusedAddressError) {
+    return new DownloadError(`GET ${host}: not a public address`, { permanent: true, cause: error });
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new DownloadError(`GET ${host}: ${reason}`, { permanent: false, cause: error });
+}
