@@ -1,0 +1,71 @@
+import * as z from 'zod';
+
+/** What happens when a picture's link is opened; the last three also reach pictures that are sent as base64. */
+export const PictureFault = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('status'), status: z.int().min(400).max(599) }),
+  z.strictObject({ kind: z.literal('redirect'), location: z.string() }),
+  /** The request is read and never answered. */
+  z.strictObject({ kind: z.literal('hang') }),
+  /** One byte at a time, for ever slow. */
+  z.strictObject({ kind: z.literal('trickle'), intervalMs: z.number().min(1).default(100) }),
+  /** Half of the bytes, then a TCP reset. */
+  z.strictObject({ kind: z.literal('reset') }),
+  /** Half of the bytes that Content-Length promised, then an orderly end. */
+  z.strictObject({ kind: z.literal('cut_short') }),
+  z.strictObject({ kind: z.literal('html') }),
+  z.strictObject({ kind: z.literal('one_byte') }),
+  /** Begins and ends as a JPEG of the right length, with noise between. */
+  z.strictObject({ kind: z.literal('corrupt_jpeg') }),
+]);
+export type PictureFault = z.output<typeof PictureFault>;
+
+/** Everything that can go otherwise than well with one call. A new fault is one more member here. */
+export const Fault = z.discriminatedUnion('kind', [
+  /** MiniMax's own way to fail: usually under HTTP 200. */
+  z.strictObject({
+    kind: z.literal('base_resp'),
+    code: z.union([z.int(), z.string()]),
+    message: z.string().optional(),
+    status: z.int().min(200).max(599).default(200),
+    headers: z.record(z.string(), z.string()).default({}),
+  }),
+  /** Any other HTTP answer: a proxy's 502 page, 429 with Retry-After, 200 with HTML. */
+  z.strictObject({
+    kind: z.literal('http'),
+    status: z.int().min(200).max(599),
+    headers: z.record(z.string(), z.string()).default({}),
+    body: z.string().default(''),
+  }),
+  /** Never answered (`headers`), or stuck after half of the answer (`body`). */
+  z.strictObject({ kind: z.literal('hang'), at: z.enum(['headers', 'body']) }),
+  /** A TCP reset: before the request is read, after it, or after half of the answer. */
+  z.strictObject({ kind: z.literal('reset'), at: z.enum(['request', 'headers', 'body']) }),
+  /** An orderly answer whose JSON stops half-way. */
+  z.strictObject({ kind: z.literal('truncated_json') }),
+  /** Success, and `data: null`. */
+  z.strictObject({ kind: z.literal('null_data') }),
+  /** No base_resp at all, with the pictures or without. */
+  z.strictObject({ kind: z.literal('no_base_resp'), images: z.boolean() }),
+  /** Success with fewer pictures than ordered; 0 is an empty list. */
+  z.strictObject({ kind: z.literal('fewer_images'), delivered: z.int().min(0).max(9) }),
+  /** Success, and links that do not keep what they promise. `times` counts the openings of each link; none = always. */
+  z.strictObject({ kind: z.literal('picture'), picture: PictureFault, times: z.int().min(1).optional() }),
+]);
+export type Fault = z.output<typeof Fault>;
+
+/** base_resp codes that say the call was refused before anything was drawn, and so never billed. */
+const REFUSALS = new Set([1002, 1004, 1008, 1026, 1028, 1030, 1039, 1041, 1042, 2013, 2038, 2045, 2049, 2056, 2061]);
+
+/** Whether the provider takes (and bills) a call that ends in this fault. In doubt it does: that is the harder case. */
+export function isTaken(fault: Fault): boolean {
+  switch (fault.kind) {
+    case 'base_resp':
+      return !REFUSALS.has(Number(fault.code));
+    case 'http':
+      return fault.status < 400 || fault.status >= 500;
+    case 'reset':
+      return fault.at !== 'request';
+    default:
+      return true;
+  }
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+
+/** The pictures of one answer: links, or bare base64. */
+export type AnsweredImages = { image_urls: string[] } | { image_base64: string[] };
+
+interface BaseResp {
+  status_code: number | string;
+  status_msg: string;
+}
+
+/** Counts are strings, as in the real one's payloads. */
+interface Metadata {
+  success_count: string;
+  failed_count: string;
+}
+
+export interface GenerationAnswer {
+  id: string;
+  data?: AnsweredImages | null;
+  metadata?: Metadata;
+  base_resp?: BaseResp;
+}
+
+/** MiniMax names a call by 32 hex digits, in `Trace-Id` and as `id`. */
+export function createTraceId(): string {
+  return randomUUID().replaceAll('-', '');
+}
+
+export function imagesAnswer(id: string, ordered: number, images: AnsweredImages): GenerationAnswer {
+  const delivered = 'image_urls' in images ? images.image_urls.length : images.image_base64.length;
+  return {
+    id,
+    data: images,
+    metadata: { success_count: String(delivered), failed_count: String(ordered - delivered) },
+    base_resp: { status_code: 0, status_msg: 'success' },
+  };
+}
+
+const MESSAGES: Record<number, string> = {
+  1002: 'rate limit exceeded(RPM)',
+  1004: "login fail: Please carry the API secret key in the 'Authorization' field of the request header",
+  1008: 'insufficient balance',
+  1026: 'input new_sensitive',
+  1027: 'output new_sensitive',
+  2049: 'invalid api key',
+};
+
+export function errorAnswer(id: string, code: number | string, message?: string): GenerationAnswer {
+  const text = message ?? MESSAGES[Number(code)] ?? 'simulated error';
+  return { id, base_resp: { status_code: code, status_msg: text } };
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Call, CallLog } from './call-log.ts';
+import type { DrawPictures } from './draw-pictures.ts';
+import { type Fault, isTaken } from './fault.ts';
+import {
+  type AnsweredImages,
+  createTraceId,
+  errorAnswer,
+  type GenerationAnswer,
+  imagesAnswer,
+} from './generation-answer.ts';
+import { GenerationRequest } from './generation-request.ts';
+import type { Pace } from './pace.ts';
+import { corruptBytes, type PictureFaults } from './picture-faults.ts';
+import type { PictureLinks } from './picture-links.ts';
+import type { PictureShelf } from './picture-shelf.ts';
+import type { RequestsPerMinute } from './requests-per-minute.ts';
+import type { ScriptBook } from './script.ts';
+import { hangBeforeHeaders, resetConnection, sendHalf } from './transfer.ts';
+
+export interface GenerationRouteDeps {
+  /** The one key that is accepted; undefined = any. */
+  apiKey: string | undefined;
+  log: CallLog;
+  scripts: ScriptBook;
+  pace: Pace;
+  requestsPerMinute: RequestsPerMinute;
+  drawPictures: DrawPictures;
+  shelf: PictureShelf;
+  links: PictureLinks;
+  pictureFaults: PictureFaults;
+  /** Base of the links; known only once the server listens. */
+  origin: () => string;
+}
+
+/** `POST /v1/image_generation`. */
+export function addGenerationRoute(app: FastifyInstance, deps: GenerationRouteDeps): void {
+  const openCalls = new WeakMap<FastifyRequest, { call: Call; left: AbortSignal }>();
+
+  app.post('/v1/image_generation', { onRequest: beginCall, errorHandler: refuseUnreadable }, async (request, reply) => {
+    const open = openCalls.get(request);
+    if (open) await answerCall(request, reply, open.call, open.left);
+    return reply;
+  });
+
+  async function beginCall(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { call, close } = deps.log.open();
+    const left = new AbortController();
+    reply.raw.once('close', () => {
+      close();
+      left.abort();
+    });
+    openCalls.set(request, { call, left: left.signal });
+    if (deps.scripts.takeUnread()) {
+      call.answer = 'reset';
+      resetConnection(reply);
+    }
+  }
+
+  async function answerCall(request: FastifyRequest, reply: FastifyReply, call: Call, left: AbortSignal) {
+    const id = createTraceId();
+    reply.header('Trace-Id', id);
+
+    if (!isAuthorized(request.headers.authorization)) {
+      call.answer = 'unauthorized';
+      return reply.send(errorAnswer(id, 1004));
+    }
+    const order = parseOrder(request.body);
+    if (typeof order === 'string') {
+      call.answer = 'invalid';
+      return reply.send(errorAnswer(id, 2013, `invalid params, ${order}`));
+    }
+    call.prompt = order.prompt;
+    call.request = order;
+    if (!deps.requestsPerMinute.take()) {
+      call.answer = 'rate_limited';
+      return reply.send(errorAnswer(id, 1002));
+    }
+
+    const script = deps.scripts.take(order.prompt);
+    const fault = script?.fault;
+    call.accepted = fault === undefined || isTaken(fault);
+    const drawing = deps.drawPictures(order, fault?.kind === 'fewer_images' ? fault.delivered : order.n);
+    const [pictures] = await Promise.all([drawing, deps.pace.wait(script, left)]);
+    if (pictures === 'unreadable reference') {
+      call.accepted = false;
+      call.answer = 'invalid';
+      return reply.send(errorAnswer(id, 2013, 'invalid params, subject_reference image cannot be decoded'));
+    }
+    call.answer = fault?.kind ?? 'images';
+    const images = await deliver(order, pictures, fault);
+    return send(reply, fault, imagesAnswer(id, order.n, images));
+  }
+
+  function isAuthorized(authorization: string | undefined): boolean {
+    const key = /^Bearer (\S+)$/.exec(authorization ?? '')?.[1];
+    return key !== undefined && (deps.apiKey === undefined || key === deps.apiKey);
+  }
+
+  async function deliver(order: GenerationRequest, pictures: Buffer[], fault: Fault | undefined) {
+    const pictureFault = fault?.kind === 'picture' ? fault : undefined;
+    if (order.response_format === 'base64') {
+      const sent = pictures.map((jpeg) => corruptBytes(jpeg, pictureFault?.picture));
+      return { image_base64: sent.map((bytes) => bytes.toString('base64')) };
+    }
+    const image_urls: string[] = [];
+    for (const jpeg of pictures) {
+      const pictureId = randomUUID();
+      await deps.shelf.put(pictureId, jpeg);
+      if (pictureFault) deps.pictureFaults.add(pictureId, pictureFault);
+      image_urls.push(deps.origin() + deps.links.create(pictureId));
+    }
+    return { image_urls } satisfies AnsweredImages;
+  }
+}
+
+/** A body that is no JSON, or too large, never reaches the handler. */
+function refuseUnreadable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  reply.code(error.statusCode === 413 ? 413 : 200).send(errorAnswer(createTraceId(), 2013, 'invalid params, body'));
+}
+
+/** The order, or what is wrong with it. */
+function parseOrder(body: unknown): GenerationRequest | string {
+  const parsed = GenerationRequest.safeParse(body);
+  if (parsed.success) return parsed.data;
+  return parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`.trim()).join('; ');
+}
+
+async function send(reply: FastifyReply, fault: Fault | undefined, good: GenerationAnswer): Promise<unknown> {
+  const json = Buffer.from(JSON.stringify(good));
+  const contentType = 'application/json; charset=utf-8';
+  switch (fault?.kind) {
+    case undefined:
+    case 'fewer_images':
+    case 'picture':
+      return reply.send(good);
+    case 'base_resp':
+      return reply
+        .code(fault.status)
+        .headers(fault.headers)
+        .send(errorAnswer(good.id, fault.code, fault.message));
+    case 'http':
+      return reply.code(fault.status).type('text/html').headers(fault.headers).send(fault.body);
+    case 'null_data':
+      return reply.send({ ...good, data: null });
+    case 'no_base_resp':
+      return reply.send(fault.images ? { ...good, base_resp: undefined } : { id: good.id });
+    case 'truncated_json':
+      return reply.type(contentType).send(json.subarray(0, json.length / 2));
+    case 'hang':
+      return fault.at === 'headers' ? hangBeforeHeaders(reply) : sendHalf(reply, contentType, json, 'hang');
+    case 'reset':
+      return fault.at === 'body' ? sendHalf(reply, contentType, json, 'reset') : resetConnection(reply);
+  }
+}

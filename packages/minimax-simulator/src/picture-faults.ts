@@ -1,0 +1,49 @@
+import type { Fault, PictureFault } from './fault.ts';
+
+type ScriptedPictureFault = Omit<Extract<Fault, { kind: 'picture' }>, 'kind'>;
+
+/** Which links misbehave, and how often. */
+export interface PictureFaults {
+  add(pictureId: string, fault: ScriptedPictureFault): void;
+  /** The fault of this opening of the link. */
+  take(pictureId: string): PictureFault | undefined;
+  clear(): void;
+}
+
+export function createPictureFaults(): PictureFaults {
+  const faults = new Map<string, { picture: PictureFault; left: number }>();
+
+  return {
+    add(pictureId, { picture, times = Number.POSITIVE_INFINITY }) {
+      faults.set(pictureId, { picture, left: times });
+    },
+    take(pictureId) {
+      const fault = faults.get(pictureId);
+      if (!fault || fault.left === 0) return undefined;
+      fault.left -= 1;
+      return fault.picture;
+    },
+    clear: () => faults.clear(),
+  };
+}
+
+/** The faults that live in the bytes themselves; every other fault leaves them as they are. */
+export function corruptBytes(jpeg: Buffer, fault: PictureFault | undefined): Buffer {
+  switch (fault?.kind) {
+    case 'html':
+      return Buffer.from('<html><body>Not a picture</body></html>');
+    case 'one_byte':
+      return jpeg.subarray(0, 1);
+    case 'corrupt_jpeg':
+      return withNoise(jpeg);
+    default:
+      return jpeg;
+  }
+}
+
+/** Keeps the first bytes and the end marker; 0xff between them makes markers that no decoder expects. */
+function withNoise(jpeg: Buffer): Buffer {
+  const noisy = Buffer.from(jpeg);
+  noisy.fill(Buffer.from([0xff, 0xc4, 0x00, 0x03]), 20, noisy.length - 2);
+  return noisy;
+}

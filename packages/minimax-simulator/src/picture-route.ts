@@ -1,0 +1,60 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { corruptBytes, type PictureFaults } from './picture-faults.ts';
+import { LINK_PREFIX, type PictureLinks } from './picture-links.ts';
+import type { PictureShelf } from './picture-shelf.ts';
+import { hangBeforeHeaders, sendHalf, trickle } from './transfer.ts';
+
+export interface PictureRouteDeps {
+  links: PictureLinks;
+  shelf: PictureShelf;
+  pictureFaults: PictureFaults;
+}
+
+/** The object store behind the links: as strict about them as Aliyun OSS. */
+export function addPictureRoute(app: FastifyInstance, deps: PictureRouteDeps): void {
+  app.get(`${LINK_PREFIX}*`, async (request, reply) => {
+    if (request.headers.authorization !== undefined) {
+      return refuse(reply, 400, 'InvalidArgument', 'Only one auth mechanism is allowed.');
+    }
+    // The raw URL: the signature covers the path as it was written, before any decoding.
+    const link = deps.links.check(request.raw.url ?? '');
+    if (!link.ok) {
+      return link.reason === 'expired'
+        ? refuse(reply, 403, 'AccessDenied', 'Request has expired.')
+        : refuse(reply, 403, 'SignatureDoesNotMatch', 'The request signature does not match.');
+    }
+    const jpeg = await deps.shelf.get(link.pictureId);
+    if (!jpeg) return refuse(reply, 404, 'NoSuchKey', 'The specified key does not exist.');
+    await send(reply, link.pictureId, jpeg);
+    return reply;
+  });
+
+  async function send(reply: FastifyReply, pictureId: string, jpeg: Buffer): Promise<unknown> {
+    const fault = deps.pictureFaults.take(pictureId);
+    switch (fault?.kind) {
+      case 'status':
+        return refuse(reply, fault.status, 'Simulated', 'Simulated fault.');
+      case 'redirect':
+        return reply.redirect(fault.location, 302);
+      case 'hang':
+        return hangBeforeHeaders(reply);
+      case 'trickle':
+        return trickle(reply, 'image/jpeg', jpeg, fault.intervalMs);
+      case 'reset':
+        return sendHalf(reply, 'image/jpeg', jpeg, 'reset');
+      case 'cut_short':
+        return sendHalf(reply, 'image/jpeg', jpeg, 'end');
+      case 'html':
+        return reply.type('text/html').send(corruptBytes(jpeg, fault));
+      default:
+        return reply.type('image/jpeg').send(corruptBytes(jpeg, fault));
+    }
+  }
+}
+
+function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
+  return reply
+    .code(status)
+    .type('application/xml')
+    .send(`<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`);
+}

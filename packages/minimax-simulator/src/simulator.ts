@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import fastify from 'fastify';
+import { type Call, createCallLog } from './call-log.ts';
+import type { Stats } from './control.ts';
+import { addControlRoute } from './control-route.ts';
+import { createDrawPictures } from './draw-pictures.ts';
+import { addGenerationRoute } from './generation-route.ts';
+import { listenOn } from './listen.ts';
+import { createPace } from './pace.ts';
+import { createPictureFaults } from './picture-faults.ts';
+import { createPictureLinks } from './picture-links.ts';
+import { addPictureRoute } from './picture-route.ts';
+import { createMemoryShelf, openFolderShelf } from './picture-shelf.ts';
+import { createRequestsPerMinute } from './requests-per-minute.ts';
+import { createScriptBook, type ScriptInput } from './script.ts';
+import { freshState, readState, writeState } from './state-folder.ts';
+
+/** Bytes of a request: a reference of 10 MB as base64, with room to spare. */
+const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
+
+export interface SimulatorOptions {
+  /** Port on 127.0.0.1; 0 (the default) takes a free one. */
+  port?: number | undefined;
+  /** Milliseconds that a call takes; default 0. */
+  latencyMs?: number | undefined;
+  /** The one key that is accepted; default: any key that is not empty. */
+  apiKey?: string | undefined;
+  /** Calls allowed in any rolling 60 seconds, 1002 beyond; default 0 = no limit. */
+  requestsPerMinute?: number | undefined;
+  /** `poster` (the default) is worth looking at; `plain` costs next to no CPU, for tests with many jobs. */
+  pictures?: 'poster' | 'plain' | undefined;
+  /** Keeps pictures, signing key and port here, so that links survive a restart; default: in memory. */
+  stateDir?: string | undefined;
+  /** Milliseconds since the epoch; default Date.now. */
+  now?: (() => number) | undefined;
+}
+
+/** A running simulator. */
+export interface Simulator {
+  /** Without a trailing slash. */
+  url: string;
+  /** Every call since the start or the last reset, oldest first. */
+  calls(): Call[];
+  stats(): Stats;
+  /** The most calls that were open at once. */
+  maxConcurrent(): number;
+  /** Adds scripts; the first that matches a call decides its answer. Throws a ZodError for a script that makes no sense. */
+  script(...scripts: ScriptInput[]): void;
+  /** Lets every held call go on; no script holds calls from now on. */
+  release(): void;
+  /** Forgets scripts, calls and counts, and lets held calls go on. */
+  reset(): void;
+  /** Ends every connection, then resolves. */
+  close(): Promise<void>;
+}
+
+/** Starts a simulator on 127.0.0.1. Rejects when the port is taken. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { stateDir, now = Date.now } = options;
+  const state = stateDir === undefined ? freshState() : await readState(stateDir);
+  const shelf = stateDir === undefined ? createMemoryShelf() : await openFolderShelf(join(stateDir, 'pictures'), now);
+  const links = createPictureLinks(state.signingKey, now);
+  const log = createCallLog(now);
+  const scripts = createScriptBook();
+  const pace = createPace(options.latencyMs ?? 0);
+  const requestsPerMinute = createRequestsPerMinute(options.requestsPerMinute ?? 0, now);
+  const pictureFaults = createPictureFaults();
+  const drawPictures = createDrawPictures(options.pictures ?? 'poster');
+
+  const control = {
+    calls: log.calls,
+    stats: () => ({
+      calls: log.calls().length,
+      openCalls: log.openCalls(),
+      heldCalls: pace.heldCalls(),
+      maxConcurrent: log.maxConcurrent(),
+    }),
+    maxConcurrent: log.maxConcurrent,
+    script: (...added: ScriptInput[]) => scripts.add(added),
+    release() {
+      scripts.stopHolding();
+      pace.release();
+    },
+    reset() {
+      scripts.clear();
+      pace.release();
+      pictureFaults.clear();
+      requestsPerMinute.clear();
+      log.clear();
+    },
+  };
+
+  const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
+  let url = '';
+  addGenerationRoute(app, {
+    apiKey: options.apiKey,
+    origin: () => url,
+    log,
+    scripts,
+    pace,
+    requestsPerMinute,
+    drawPictures,
+    shelf,
+    links,
+    pictureFaults,
+  });
+  addPictureRoute(app, { links, shelf, pictureFaults });
+  addControlRoute(app, control);
+
+  const port = await listenOn(app, options.port ?? 0, state.port);
+  if (stateDir !== undefined) await writeState(stateDir, { ...state, port });
+  url = `http://127.0.0.1:${port}`;
+  return { url, ...control, close: async () => void (await app.close()) };
+}

@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import type { FastifyReply } from 'fastify';
+
+/** Takes the reply out of Fastify's hands, for what no well-behaved server does. */
+function takeOver(reply: FastifyReply) {
+  reply.hijack();
+  return reply.raw;
+}
+
+/** The request stays unanswered until somebody hangs up. */
+export function hangBeforeHeaders(reply: FastifyReply): void {
+  takeOver(reply);
+}
+
+/** A TCP reset, now. */
+export function resetConnection(reply: FastifyReply): void {
+  takeOver(reply).socket?.resetAndDestroy();
+}
+
+/** Promises all of `body`, sends half of it, and then hangs, resets the connection or ends it in order. */
+export async function sendHalf(
+  reply: FastifyReply,
+  contentType: string,
+  body: Buffer,
+  then: 'hang' | 'reset' | 'end',
+): Promise<void> {
+  const raw = takeOver(reply);
+  raw.writeHead(200, { 'content-type': contentType, 'content-length': body.length });
+  await new Promise((resolve) => raw.write(body.subarray(0, Math.floor(body.length / 2)), resolve));
+  if (then === 'reset') raw.socket?.resetAndDestroy();
+  if (then === 'end') raw.socket?.end();
+}
+
+/** One byte every `intervalMs`, until all are sent or the other side leaves. */
+export async function trickle(
+  reply: FastifyReply,
+  contentType: string,
+  body: Buffer,
+  intervalMs: number,
+): Promise<void> {
+  const raw = takeOver(reply);
+  raw.writeHead(200, { 'content-type': contentType, 'content-length': body.length });
+  let sent = 0;
+  const timer = setInterval(() => {
+    raw.write(body.subarray(sent, ++sent));
+    if (sent === body.length) raw.end();
+  }, intervalMs);
+  await once(raw, 'close');
+  clearInterval(timer);
+}
