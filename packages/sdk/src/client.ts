@@ -35,6 +35,7 @@ export function createImageClient(settings: ImageClientSettings): ImageClient {
   const { token, uploadFile, createId = defaultCreateId, clock = systemClock } = settings;
   const { requestTimeoutMs = 60_000, uploadTimeoutMs = 300_000 } = settings;
   const baseUrl = settings.baseUrl.replace(/\/+$/, '');
+  if (!settings.fetch && typeof fetch === 'undefined') throw new TypeError('There is no global fetch: pass one.');
   const sendFetch: Fetch = settings.fetch ?? ((url, init) => fetch(url, init));
 
   const exchange = (run: Exchange, timeoutMs: number, signal: AbortSignal | null | undefined) =>

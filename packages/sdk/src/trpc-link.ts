@@ -36,8 +36,13 @@ export function trpcLink({ url, exchange }: TrpcLinkDeps): TRPCLink<AppRouter> {
   });
 }
 
-/** One result or one error; anything else comes from in front of tRPC: the server's own limits, a proxy, a wrong address. */
+/** One job or page, or one error; anything else comes from in front of tRPC: the server's own limits, a proxy, a wrong address. */
 function isTrpcAnswer(body: unknown): boolean {
   const call: unknown = Array.isArray(body) ? body[0] : body;
-  return typeof call === 'object' && call !== null && ('result' in call || 'error' in call);
+  if (!isObject(call)) return false;
+  return 'error' in call || ('result' in call && isObject(call.result) && 'data' in call.result);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, expect, expectTypeOf, test, vi } from 'vitest';
+import {
+  type CompletedJob,
+  createImageClient,
+  type ImageClient,
+  type ImageJob,
+  isJobFailedError,
+  JobFailedError,
+} from '../src/index.ts';
+import { completed, failed, processing } from './memory-images.ts';
+import { type StubServer, startStubServer } from './stub-server.ts';
+
+const order = { model: 'image-01', prompt: 'a lighthouse at dawn' } as const;
+
+let server: StubServer;
+let client: ImageClient;
+
+beforeEach(async () => {
+  server = await startStubServer();
+  client = createImageClient({ baseUrl: `${server.url}/`, token: 'good' });
+});
+afterEach(() => server.close());
+
+test('generate: an order becomes a job, is followed through its stages and ends with pictures, in four requests', async () => {
+  const seen: string[] = [];
+  const job = await client.generate(order, {
+    onUpdate(update) {
+      seen.push(update.status === 'PROCESSING' ? update.stage : update.status);
+      if (update.status === 'PENDING') server.images.set(update.job_id, processing);
+      else if (seen.at(-1) === 'generating') server.images.set(update.job_id, { ...processing, stage: 'saving' });
+      else server.images.set(update.job_id, completed);
+    },
+  });
+  expect(job.images).toEqual(['http://localhost/files/a']);
+  expect(seen).toEqual(['PENDING', 'generating', 'saving', 'COMPLETED']);
+  expect(server.requests).toEqual(['image.create', 'image.status', 'image.status', 'image.status']);
+});
+
+test('generate: a FAILED job rejects with the job inside, and is not ordered again', async () => {
+  const generated = client.generate(order, { onUpdate: ({ job_id }) => server.images.set(job_id, failed) });
+  const error: unknown = await generated.catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(JobFailedError);
+  if (!isJobFailedError(error)) throw error;
+  expect(error).toMatchObject({ code: 'content_rejected', retryable: false, charged: 'no' });
+  expect(error.message).toMatch(/^MiniMax API 调用失败: /);
+  expect(error.job.status).toBe('FAILED');
+  expect(server.images.keys).toHaveLength(1);
+});
+
+test('status is one call a request, also beside others of the same moment, so that its answer can be held', async () => {
+  const { job_id, version } = await client.create(order);
+  const held = client.status(job_id, { waitSeconds: 25, afterVersion: version });
+  await Promise.all([client.status(job_id), client.list()]);
+  await vi.waitFor(() => expect(server.images.held).toBe(1));
+  server.images.set(job_id, completed);
+  expect((await held).status).toBe('COMPLETED');
+  expect(server.requests.slice(1).sort()).toEqual(['image.list', 'image.status', 'image.status']);
+});
+
+test('list, cancel and delete', async () => {
+  const { job_id } = await client.create(order);
+  await client.create(order);
+  expect((await client.list({ limit: 5 })).jobs).toHaveLength(2);
+  expect(await client.cancel(job_id)).toMatchObject({ job_id, status: 'FAILED' });
+  expect(await client.delete(job_id)).toEqual({ job_id });
+  await expect(client.status(job_id)).rejects.toMatchObject({ code: 'job_not_found' });
+});
+
+test('an aborted call ends at once, even where fetch does not listen', async () => {
+  const deaf = createImageClient({ baseUrl: server.url, token: 'good', fetch: () => new Promise(() => {}) });
+  const controller = new AbortController();
+  const listed = deaf.list({}, { signal: controller.signal });
+  setTimeout(() => controller.abort(), 5);
+  await expect(listed).rejects.toMatchObject({ name: 'ImageApiError', code: 'aborted', retryable: false });
+  await expect(deaf.list({}, { signal: controller.signal })).rejects.toMatchObject({ code: 'aborted' });
+});
+
+test('a server that never answers is a lost connection once the time is up', async () => {
+  server.before.push((_request, reply) => void reply.hijack());
+  const hasty = createImageClient({ baseUrl: server.url, token: 'good', requestTimeoutMs: 20 });
+  await expect(hasty.list()).rejects.toMatchObject({ code: 'network', retryable: true });
+});
+
+test('the types say what is there: no any reaches a caller', () => {
+  expectTypeOf(client.create).returns.resolves.toEqualTypeOf<ImageJob>();
+  expectTypeOf(client.generate).returns.resolves.toEqualTypeOf<CompletedJob>();
+  expectTypeOf(client.wait).returns.resolves.toExtend<ImageJob>();
+  // @ts-expect-error: no such model
+  const misspelt = () => client.create({ model: 'image-2', prompt: randomUUID() });
+  expect(misspelt).toBeTypeOf('function');
+});

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createImageClient, type ImageClient, type UploadRequest } from '../src/index.ts';
+import { answer, cut, type StubServer, startStubServer } from './stub-server.ts';
+
+const photograph = new URL('../../../e2e/photos/rocket.jpg', import.meta.url);
+
+let server: StubServer;
+let client: ImageClient;
+let bytes: Uint8Array;
+
+beforeEach(async () => {
+  server = await startStubServer();
+  client = createImageClient({ baseUrl: server.url, token: 'good' });
+  bytes = new Uint8Array(await readFile(photograph));
+});
+afterEach(() => server.close());
+
+test('bytes and blobs arrive whole, and the answer names the upload', async () => {
+  const expected = { image_file: expect.stringMatching(/^upload:\/\//), bytes: bytes.length };
+  expect(await client.upload(bytes)).toMatchObject(expected);
+  expect(await client.upload(new Blob([bytes.slice()]))).toMatchObject(expected);
+  expect(server.requests).toEqual([UPLOADS_PATH, UPLOADS_PATH]);
+});
+
+test('refusals and lost connections are typed', async () => {
+  await expect(client.upload(new Uint8Array(3))).rejects.toMatchObject({ code: 'unsupported_image', httpStatus: 415 });
+  server.before.push(answer(201, '{"data":{}}'));
+  await expect(client.upload(bytes)).rejects.toMatchObject({ code: 'bad_answer' });
+  server.before.push(cut);
+  await expect(client.upload(bytes)).rejects.toMatchObject({ code: 'network' });
+  await expect(client.upload('/tmp/photo.jpg')).rejects.toThrow(/uploadFile/);
+});
+
+test("a platform's own uploadFile gets address, field, path and token, once more after a 401", async () => {
+  const sent: UploadRequest[] = [];
+  const platform = createImageClient({
+    baseUrl: 'https://images.example',
+    token: ({ refresh }) => (refresh ? 'new' : 'old'),
+    uploadFile: async (request) => {
+      sent.push(request);
+      if (sent.length === 1) return { status: 401, body: '{"error_code":"unauthenticated"}' };
+      return { status: 201, body: '{"code":201,"data":{"image_file":"upload://x"}}' };
+    },
+  });
+  expect(await platform.upload('wxfile://tmp/1.jpg')).toEqual({ image_file: 'upload://x' });
+  expect(sent).toMatchObject([
+    { url: `https://images.example${UPLOADS_PATH}`, field: 'file', file: 'wxfile://tmp/1.jpg' },
+    { headers: { authorization: 'Bearer new' } },
+  ]);
+});
+
+test.each([
+  ['network', () => Promise.reject(new Error('uploadFile:fail interrupted'))],
+  ['bad_answer', () => Promise.resolve({ status: 502, body: '<html>' })],
+  ['payload_too_large', () => Promise.resolve({ status: 413, body: '{"error_code":"payload_too_large"}' })],
+])("%s from a platform's own uploadFile", async (code, uploadFile) => {
+  const platform = createImageClient({ baseUrl: '', token: 'good', uploadFile });
+  await expect(platform.upload('wxfile://tmp/1.jpg')).rejects.toMatchObject({ code });
+});
+
+test('an aborted upload ends at once', async () => {
+  const controller = new AbortController();
+  const platform = createImageClient({ baseUrl: '', token: 'good', uploadFile: () => new Promise(() => {}) });
+  const uploaded = platform.upload('wxfile://tmp/1.jpg', { signal: controller.signal });
+  controller.abort();
+  await expect(uploaded).rejects.toMatchObject({ code: 'aborted' });
+});
