@@ -1,0 +1,33 @@
+import { FetchError } from 'ofetch';
+import { MiniMaxError } from './errors.ts';
+import { BodyTooLargeError } from './read-body.ts';
+
+/** What ended an exchange without a whole answer: the caller, the deadline, or something that broke. */
+export type ExchangeEnd = 'aborted' | 'timeout' | 'fault';
+
+/** `hasStood`: whether the connection had come about. If not, nothing was sent, and that is the proof for `taken: 'no'`. */
+export function explainFault(fault: unknown, end: ExchangeEnd, hasStood: boolean): MiniMaxError {
+  const cause = rootOf(fault);
+  const taken = hasStood ? 'unknown' : 'no';
+  if (end === 'aborted') return new MiniMaxError({ kind: 'aborted', taken, cause, reason: 'aborted by the caller' });
+  if (!hasStood) {
+    const reason = `no connection (${end === 'timeout' ? 'timeout' : codeOf(cause)})`;
+    return new MiniMaxError({ kind: 'unreachable', taken, cause, reason });
+  }
+  if (end === 'timeout') return new MiniMaxError({ kind: 'timeout', taken, cause, reason: 'timeout' });
+  if (cause instanceof BodyTooLargeError) {
+    return new MiniMaxError({ kind: 'bad_answer', taken, cause, reason: 'the answer is too large' });
+  }
+  return new MiniMaxError({ kind: 'connection_lost', taken, cause, reason: `connection lost (${codeOf(cause)})` });
+}
+
+/** ofetch and fetch wrap what happened; ofetch's text also holds the URL and its options the key, so it is left out. */
+function rootOf(fault: unknown): unknown {
+  const isWrapper = fault instanceof FetchError || fault instanceof TypeError;
+  return isWrapper && fault.cause !== undefined ? rootOf(fault.cause) : fault;
+}
+
+function codeOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'unknown';
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
+}

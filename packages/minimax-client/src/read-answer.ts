@@ -1,0 +1,78 @@
+import { MiniMaxError } from './errors.ts';
+import { failureOfHttpStatus, failureOfStatusCode } from './status-codes.ts';
+import { Answer } from './wire.ts';
+
+/** An answer that arrived whole. */
+export interface ReceivedAnswer {
+  httpStatus: number;
+  body: string;
+  /** Header `Trace-Id`. */
+  traceId: string | undefined;
+  /** From header Retry-After. */
+  retryAfterMs: number | undefined;
+}
+
+export type GeneratedImage = { url: string } | { base64: string };
+
+/** What a call that went well brought. */
+export interface GeneratedImages {
+  /** MiniMax's id of the answer. */
+  id: string | null;
+  /** Header `Trace-Id`: what MiniMax's support asks for. */
+  traceId: string | null;
+  /** May be empty: MiniMax reports success when it blocked every picture. */
+  images: GeneratedImage[];
+  /** Pictures ordered and not delivered, as MiniMax counts them; null when it does not say. */
+  failedCount: number | null;
+}
+
+/**
+ * Judges an answer. `base_resp` decides wherever there is one, since MiniMax reports its errors under HTTP 200; without
+ * one, pictures mean success and the HTTP status decides the rest.
+ */
+export function readAnswer(received: ReceivedAnswer): GeneratedImages {
+  const { httpStatus, traceId, retryAfterMs } = received;
+  const isOk = httpStatus >= 200 && httpStatus < 300;
+  const answer = parseAnswer(received.body);
+  const seen = { httpStatus, traceId, retryAfterMs, responseId: answer?.id ?? undefined };
+
+  const statusCode = answer?.base_resp?.status_code ?? 0;
+  if (statusCode !== 0) {
+    const providerMessage = answer?.base_resp?.status_msg ?? '';
+    const reason = `base_resp ${statusCode}`;
+    throw new MiniMaxError({
+      ...failureOfStatusCode(statusCode, providerMessage),
+      ...seen,
+      reason,
+      statusCode,
+      providerMessage,
+    });
+  }
+  const images = answer ? imagesOf(answer) : [];
+  if (answer && (images.length > 0 || (isOk && answer.base_resp))) {
+    return {
+      id: answer.id ?? null,
+      traceId: traceId ?? null,
+      images,
+      failedCount: answer.metadata?.failed_count ?? null,
+    };
+  }
+  if (!isOk) throw new MiniMaxError({ ...failureOfHttpStatus(httpStatus), ...seen, reason: `HTTP ${httpStatus}` });
+  if (!answer) {
+    throw new MiniMaxError({ kind: 'bad_answer', taken: 'unknown', ...seen, reason: 'the answer cannot be read' });
+  }
+  throw new MiniMaxError({ kind: 'error', taken: 'unknown', ...seen, reason: 'neither base_resp nor pictures' });
+}
+
+function parseAnswer(body: string): Answer | undefined {
+  try {
+    return Answer.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function imagesOf({ data }: Answer): GeneratedImage[] {
+  if (!data) return [];
+  return [...data.image_urls.map((url) => ({ url })), ...data.image_base64.map((base64) => ({ base64 }))];
+}

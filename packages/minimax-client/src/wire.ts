@@ -1,0 +1,52 @@
+import * as z from 'zod';
+
+/** The body of `POST /v1/image_generation`, field by field as MiniMax names it. */
+export interface GenerateImageRequest {
+  model: 'image-01' | 'image-01-live';
+  /** 1 to 1499 Unicode code points. */
+  prompt: string;
+  aspect_ratio?: '1:1' | '16:9' | '4:3' | '3:2' | '2:3' | '3:4' | '9:16' | '21:9' | undefined;
+  /** Pixels, 512 to 2048, a multiple of 8; only together with `height` and without `aspect_ratio`. */
+  width?: number | undefined;
+  height?: number | undefined;
+  /** 1 to 9; default 1. */
+  n?: number | undefined;
+  seed?: number | undefined;
+  /** `url` (the default) gives links that live 24 hours. */
+  response_format?: 'url' | 'base64' | undefined;
+  prompt_optimizer?: boolean | undefined;
+  aigc_watermark?: boolean | undefined;
+  style?: { style_type: '漫画' | '元气' | '中世纪' | '水彩'; style_weight?: number | undefined } | undefined;
+  /** At most one; a public URL or a JPEG or PNG data URL under 10 MB. */
+  subject_reference?: { type: 'character'; image_file: string }[] | undefined;
+}
+
+/** Numbers arrive as numbers or as strings of digits. */
+const Integer = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^-?\d{1,15}$/)
+    .transform(Number),
+]);
+
+/** The list that is not used is absent or null; what is no text in a list is no picture. */
+const Images = z
+  .array(z.unknown())
+  .nullish()
+  .transform((list) => (list ?? []).filter((item): item is string => typeof item === 'string' && item !== ''));
+
+/**
+ * The response fields that are read, each for itself: a malformed one counts as absent, so that it hides neither the error
+ * that base_resp reports nor pictures that may have been paid for.
+ */
+export const Answer = z.object({
+  id: z.string().nullish().catch(null),
+  data: z.object({ image_urls: Images, image_base64: Images }).nullish().catch(null),
+  metadata: z.object({ failed_count: Integer.nullish() }).nullish().catch(null),
+  base_resp: z
+    .object({ status_code: Integer, status_msg: z.string().nullish().catch(null) })
+    .nullish()
+    .catch(null),
+});
+export type Answer = z.output<typeof Answer>;
