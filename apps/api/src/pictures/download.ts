@@ -35,16 +35,19 @@ export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup }: D
       bodyTimeout: 0,
       maxResponseSize: maxBytes,
     });
+    // undici looks at a request's own signal only once it is connected.
+    const abort = () => void client.destroy();
+    signal.throwIfAborted();
+    signal.addEventListener('abort', abort);
     try {
-      const response = await client.request({ method: 'GET', path: target.path, headers: REQUEST_HEADERS, signal });
-      // Whatever becomes of an unread body must not surface as an unhandled error.
-      response.body.on('error', () => {});
+      const response = await client.request({ method: 'GET', path: target.path, headers: REQUEST_HEADERS });
       const location = redirectLocation(response);
       if (location !== undefined) return { location };
       assertWhole(target.host, response, maxBytes);
       return await response.body.bytes();
     } finally {
-      await client.destroy();
+      signal.removeEventListener('abort', abort);
+      abort(); // not awaited: it would wait for a connection that is still being made
     }
   }
 
