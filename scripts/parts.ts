@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+
+/** Something that tests use and npm does not bring. */
+export interface Part {
+  name: string;
+  usedBy: string;
+  /** Debian and Ubuntu. */
+  install: string;
+  /** Where it is, or undefined if this machine has none. */
+  find(): string | undefined;
+}
+
+const PARTS = {
+  chromium: {
+    name: 'Chromium',
+    usedBy: 'the stories on the page, from photo to picture',
+    install: 'apt-get install -y chromium',
+    find: () =>
+      firstExecutable([
+        process.env.CHROMIUM_PATH,
+        '/usr/bin/chromium',
+        '/usr/bin/chromium-browser',
+        '/usr/bin/google-chrome',
+      ]),
+  },
+  chineseFont: {
+    name: 'a Chinese font',
+    usedBy: 'the stories that keep screenshots, and pictures with drawn text',
+    install: 'apt-get install -y fonts-noto-cjk',
+    find: () => spawnSync('fc-list', [':lang=zh', 'file'], { encoding: 'utf8' }).stdout?.split(':')[0] || undefined,
+  },
+  exiftool: {
+    name: 'exiftool',
+    usedBy: 'the checks of the AIGC label by an independent reader',
+    install: 'apt-get install -y libimage-exiftool-perl',
+    find: () => onPath('exiftool'),
+  },
+} satisfies Record<string, Part>;
+
+/** Where a part is, or undefined: `const chromium = part('chromium'); describe.skipIf(!chromium)(…)`. */
+export function part(name: keyof typeof PARTS): string | undefined {
+  return PARTS[name].find();
+}
+
+export function missingParts(): Part[] {
+  return Object.values(PARTS).filter((candidate) => candidate.find() === undefined);
+}
+
+function onPath(command: string): string | undefined {
+  return firstExecutable((process.env.PATH ?? '').split(path.delimiter).map((folder) => path.join(folder, command)));
+}
+
+function firstExecutable(candidates: (string | undefined)[]): string | undefined {
+  return candidates.find((file) => file && isExecutable(file));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
