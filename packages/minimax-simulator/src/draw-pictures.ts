@@ -1,27 +1,39 @@
+import { randomInt } from 'node:crypto';
 import sharp from 'sharp';
 import { type GenerationRequest, pictureSize, referenceBytes } from './generation-request.ts';
+import { drawPoster } from './poster/draw-poster.ts';
+import { type Photo, readPhoto } from './poster/photo.ts';
 
 /** Draws `count` pictures of an order as JPEG. */
 export type DrawPictures = (order: GenerationRequest, count: number) => Promise<Buffer[] | 'unreadable reference'>;
 
-export function createDrawPictures(_style: 'poster' | 'plain'): DrawPictures {
+/** `plain` pictures are one flat colour of the right size. */
+export function createDrawPictures(style: 'poster' | 'plain'): DrawPictures {
+  const draw = style === 'poster' ? drawPosters : drawPlain;
   return async (order, count) => {
-    const { width, height } = pictureSize(order);
-    const file = order.subject_reference?.[0]?.image_file;
-    const reference = file === undefined ? undefined : referenceBytes(file);
-    if (reference) {
-      try {
-        await sharp(reference).metadata();
-      } catch {
-        return 'unreadable reference';
-      }
-    }
-    return Promise.all(
-      Array.from({ length: count }, (_, index) =>
-        sharp({ create: { width, height, channels: 3, background: { r: 40 * index, g: 80, b: 120 } } })
-          .jpeg()
-          .toBuffer(),
-      ),
-    );
+    const photo = await readReference(order);
+    return photo === 'unreadable reference' ? photo : draw(order, count, photo);
   };
+}
+
+async function readReference(order: GenerationRequest): Promise<Photo | undefined | 'unreadable reference'> {
+  const bytes = referenceBytes(order.subject_reference?.[0]?.image_file ?? '');
+  if (!bytes) return undefined;
+  return readPhoto(bytes).catch(() => 'unreadable reference' as const);
+}
+
+async function drawPosters(order: GenerationRequest, count: number, photo: Photo | undefined): Promise<Buffer[]> {
+  const seed = order.seed ?? randomInt(2 ** 31);
+  const poster = { ...pictureSize(order), prompt: order.prompt, photo, seed, watermark: order.aigc_watermark ?? false };
+  const pictures: Buffer[] = [];
+  // One after the other: an order of nine is not to hold nine canvases in memory.
+  for (let index = 0; index < count; index++) pictures.push(await drawPoster({ ...poster, index }));
+  return pictures;
+}
+
+async function drawPlain(order: GenerationRequest, count: number): Promise<Buffer[]> {
+  const { width, height } = pictureSize(order);
+  const create = { width, height, channels: 3, background: '#7a8b99' } as const;
+  const picture = await sharp({ create }).jpeg().toBuffer();
+  return Array.from({ length: count }, () => picture);
 }

@@ -1,0 +1,72 @@
+/** Lines of text at one size, in pixels. */
+export interface TextBlock {
+  lines: string[];
+  sizePx: number;
+}
+
+interface Fit {
+  widthPx: number;
+  maxLines: number;
+  largestPx: number;
+  smallestPx: number;
+}
+
+/** The largest size at which `text` fits; at the smallest, what does not fit gives way to an ellipsis. */
+export function fitText(text: string, { widthPx, maxLines, largestPx, smallestPx }: Fit): TextBlock {
+  for (let sizePx = largestPx; sizePx >= smallestPx; sizePx *= 0.92) {
+    const lines = breakLines(text, widthPx / sizePx);
+    if (lines.length <= maxLines) return { lines, sizePx };
+  }
+  const lines = breakLines(text, widthPx / smallestPx);
+  const kept = lines.slice(0, maxLines);
+  const last = kept.pop() ?? '';
+  return {
+    lines: [...kept, lines.length > maxLines ? `${[...last].slice(0, -1).join('')}…` : last],
+    sizePx: smallestPx,
+  };
+}
+
+/** The first clause, short enough for a title, and what follows it. */
+export function splitTitle(prompt: string): { title: string; rest: string } {
+  const text = prompt.replace(/\s+/g, ' ').trim();
+  const clause = /^(.+?)[，。！？；：、,.!?;:]\s*(.*)$/u.exec(text);
+  const title = clause?.[1] ?? text;
+  return measure(title) <= 24 ? { title, rest: clause?.[2] ?? '' } : { title: text, rest: '' };
+}
+
+/** Breaks between words, and anywhere in Chinese, but never before a mark that closes. */
+function breakLines(text: string, widthEm: number): string[] {
+  const pieces =
+    text.match(
+      /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef][，。！？；：、）」』”]*|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+\s*|\s+/gu,
+    ) ?? [];
+  const lines: string[] = [];
+  let line = '';
+  for (const piece of pieces.flatMap((word) => splitLongWord(word, widthEm))) {
+    if (line !== '' && measure((line + piece).trimEnd()) > widthEm) {
+      lines.push(line.trimEnd());
+      line = '';
+    }
+    line += piece;
+  }
+  return line.trim() === '' ? lines : [...lines, line.trimEnd()];
+}
+
+function splitLongWord(word: string, widthEm: number): string[] {
+  if (measure(word) <= widthEm) return [word];
+  const length = Math.max(1, Math.floor(widthEm / 0.75));
+  return word.match(new RegExp(`.{1,${length}}`, 'gsu')) ?? [word];
+}
+
+/** Width in em. An estimate on the wide side: no font is at hand to measure with. */
+function measure(text: string): number {
+  let em = 0;
+  for (const character of text) em += widthOf(character);
+  return em;
+}
+
+function widthOf(character: string): number {
+  if (character >= '\u2e80') return 1;
+  if (/[A-Z@%&#]/.test(character)) return 0.72;
+  return character === ' ' ? 0.3 : 0.56;
+}
