@@ -6,19 +6,14 @@ import { readAigcProperty, writeAigcProperty } from './xmp-packet.ts';
 /** A JPEG carries XMP in one segment of 65,502 bytes; libvips drops a longer packet without a word. */
 const XMP_MAX_BYTES = 65_502;
 
-/** Bytes left in that segment for what filling a label adds. */
-const LABEL_ROOM_BYTES = 8_192;
-
 const PRODUCER = 'MiniMax';
 
 // Writers differ: numbers for digits, null for empty.
-const Text = z
-  .union([z.string(), z.number(), z.null()])
-  .default('')
-  .transform((value) => String(value ?? ''));
+const Given = z.union([z.string(), z.number(), z.null()]).transform((value) => String(value ?? ''));
+const Text = Given.optional().transform((value) => value ?? '');
 
 const AigcLabel = z.looseObject({
-  Label: Text,
+  Label: Given, // what tells a label from any other JSON
   ContentProducer: Text,
   ProduceID: Text,
   ReservedCode1: Text,
@@ -28,6 +23,8 @@ const AigcLabel = z.looseObject({
 });
 type AigcLabel = z.output<typeof AigcLabel>;
 
+const EMPTY_LABEL = AigcLabel.parse({ Label: '' });
+
 interface Labelling extends LabelIds {
   /** Who passes the picture on: `ContentPropagator`. */
   propagator: string;
@@ -35,16 +32,20 @@ interface Labelling extends LabelIds {
 
 /**
  * The XMP packet for a re-encoded picture: the one it came with, its AIGC label kept and only empty fields filled, or
- * with a new label where it has none. GB 45438-2025, appendix E; minimax-api.md, section 6.
+ * with a new label where it has none. GB 45438-2025.
  */
 export function labelledXmp(metadata: Metadata, labelling: Labelling): string {
-  const xmp =
-    metadata.xmp && metadata.xmp.byteLength <= XMP_MAX_BYTES - LABEL_ROOM_BYTES ? metadata.xmp.toString() : '';
-  return writeAigcProperty(xmp, JSON.stringify(fill(findLabel(xmp, metadata), labelling)));
+  const xmp = metadata.xmp && metadata.xmp.byteLength <= XMP_MAX_BYTES ? metadata.xmp.toString() : '';
+  const ours = fill(EMPTY_LABEL, labelling);
+  const label = fill(findLabel(xmp, metadata) ?? EMPTY_LABEL, labelling);
+  const bestFirst = [writeAigcProperty(xmp, JSON.stringify(label)), writeAigcProperty('', JSON.stringify(label))];
+  return (
+    bestFirst.find((packet) => Buffer.byteLength(packet) <= XMP_MAX_BYTES) ??
+    writeAigcProperty('', JSON.stringify(ours))
+  );
 }
 
-function fill(found: AigcLabel | null, { propagator, produceId, propagateId }: Labelling): AigcLabel {
-  const label = found ?? AigcLabel.parse({});
+function fill(label: AigcLabel, { propagator, produceId, propagateId }: Labelling): AigcLabel {
   return {
     ...label,
     Label: label.Label || '1',
@@ -56,13 +57,13 @@ function fill(found: AigcLabel | null, { propagator, produceId, propagateId }: L
 }
 
 /** XMP is where the label belongs; PNG text and EXIF's UserComment are where some writers put it. */
-function findLabel(xmp: string, metadata: Metadata): AigcLabel | null {
-  const pngText = metadata.comments?.find(({ keyword }) => keyword === 'AIGC')?.text;
-  for (const text of [readAigcProperty(xmp), pngText, metadata.exif && readUserComment(metadata.exif)]) {
-    const label = text && parseLabel(text);
-    if (label) return label;
-  }
-  return null;
+function findLabel(xmp: string, { comments = [], exif }: Metadata): AigcLabel | null {
+  const texts = [
+    readAigcProperty(xmp) ?? '',
+    ...comments.filter(({ keyword }) => keyword === 'AIGC').map(({ text }) => text),
+    ...(exif ? readUserComments(exif) : []),
+  ];
+  return texts.map(parseLabel).find((label) => label !== null) ?? null;
 }
 
 function parseLabel(text: string): AigcLabel | null {
@@ -77,8 +78,17 @@ function parseLabel(text: string): AigcLabel | null {
   return AigcLabel.safeParse(json).data ?? null;
 }
 
-/** The JSON in EXIF's UserComment, which begins with eight bytes that name its encoding (Exif 2.32, 4.6.5). */
-function readUserComment(exif: Buffer): string | null {
-  const ascii = exif.indexOf('ASCII\0\0\0');
-  return ascii === -1 ? null : (/\{[^\0]*\}/.exec(exif.toString('utf8', ascii + 8))?.[0] ?? null);
+/** UserComment begins with eight bytes that name its characters (Exif 2.32, 4.6.5); UTF-16 comes in either byte order. */
+const USER_COMMENTS = [
+  { mark: 'ASCII\0\0\0', encoding: 'utf-8' },
+  { mark: 'UNICODE\0', encoding: 'utf-16le' },
+  { mark: 'UNICODE\0', encoding: 'utf-16be' },
+];
+
+/** What may be JSON in EXIF's UserComment. */
+function readUserComments(exif: Buffer): string[] {
+  return USER_COMMENTS.filter(({ mark }) => exif.includes(mark)).map(({ mark, encoding }) => {
+    const [text = ''] = new TextDecoder(encoding).decode(exif.subarray(exif.indexOf(mark) + mark.length)).split('\0');
+    return text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
+  });
 }

@@ -27,7 +27,7 @@ function findValue(packet: string): [start: number, end: number] | null {
   const binding = new RegExp(`\\sxmlns:([\\w-]+)\\s*=\\s*(["'])${NAMESPACE}\\2`).exec(packet);
   if (!binding) return null;
   const name = `${binding[1]}:${PROPERTY}`;
-  const attribute = new RegExp(`\\s${name}\\s*=\\s*(["'])(?<value>[^]*?)\\1`, 'd');
+  const attribute = new RegExp(`\\s${name}\\s*=\\s*(["'])(?<value>.*?)\\1`, 'ds');
   const element = new RegExp(`<${name}(?:\\s[^>]*)?>(?<value>[^<]*)</${name}\\s*>`, 'd');
   const match = attribute.exec(packet) ?? element.exec(packet);
   return match?.indices?.groups?.value ?? null;

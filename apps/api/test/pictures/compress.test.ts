@@ -1,0 +1,182 @@
+import { deflateSync } from 'node:zlib';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { buildPictures } from './build-pictures.ts';
+import { oversizedPng, withOrientation } from './odd-pictures.ts';
+import { type PhotoName, readPhoto } from './photos.ts';
+
+const rocket = await readPhoto('rocket.jpg');
+const hubble = await readPhoto('hubble_deep_field.jpg');
+const ids = { produceId: 'call-1_0', propagateId: 'job-1_0' };
+const pictures = buildPictures();
+
+describe('a photograph', () => {
+  test.each<PhotoName>(['astronaut.png', 'chelsea.png', 'coffee.png', 'hubble_deep_field.jpg'])(
+    '%s becomes a smaller JPEG of the same size',
+    async (name) => {
+      const photo = await readPhoto(name);
+      const before = await sharp(photo).metadata();
+      const picture = await pictures.compress(photo, ids);
+      expect(picture).toMatchObject({
+        contentType: 'image/jpeg',
+        width: before.width,
+        height: before.height,
+        compressed: true,
+      });
+      expect(picture.bytes.byteLength).toBeLessThan(photo.byteLength);
+      expect((await sharp(picture.bytes).metadata()).format).toBe('jpeg');
+    },
+  );
+
+  test.each([
+    ['webp', 'image/webp'],
+    ['avif', 'image/avif'],
+  ] as const)('becomes %s where that is set', async (format, contentType) => {
+    const photo = await readPhoto('coffee.png');
+    const picture = await buildPictures({ format, quality: 50 }).compress(photo, ids);
+    expect(picture).toMatchObject({ contentType, width: 600, height: 400, compressed: true });
+    const metadata = await sharp(picture.bytes).metadata();
+    expect(metadata.mediaType).toBe(contentType);
+  });
+
+  test('stays as it came where the format is original', async () => {
+    const picture = await buildPictures({ format: 'original', maxEdge: 100 }).compress(rocket, ids);
+    expect(picture).toEqual({
+      bytes: rocket,
+      contentType: 'image/jpeg',
+      width: 640,
+      height: 427,
+      compressed: false,
+    });
+  });
+
+  test('is brought within the largest edge, whichever edge that is', async () => {
+    const small = buildPictures({ maxEdge: 320 });
+    expect(await small.compress(rocket, ids)).toMatchObject({ width: 320, height: 214, compressed: true });
+    const upright = await sharp(rocket).rotate(90).jpeg().toBuffer();
+    expect(await small.compress(upright, ids)).toMatchObject({ width: 214, height: 320, compressed: true });
+  });
+
+  test('with transparency gets a white ground as JPEG', async () => {
+    const clear = await sharp({ create: { width: 64, height: 64, channels: 4, background: '#0000' } })
+      .composite([{ input: await sharp(rocket).resize(32, 32).toBuffer() }])
+      .png({ compressionLevel: 0 })
+      .toBuffer();
+    const { bytes } = await pictures.compress(clear, ids);
+    expect((await pixelsOf(bytes))[0]).toBeGreaterThan(250);
+  });
+});
+
+describe('upright', () => {
+  // 1 to 8: https://www.w3.org/TR/png-3/#eXIf, Exif 2.32, 4.6.4, tag 274
+  test.each([2, 3, 4, 5, 6, 7, 8])('by EXIF orientation %i', async (orientation) => {
+    const picture = await pictures.compress(await withOrientation(rocket, orientation), ids);
+    const turnedOver = orientation >= 5;
+    expect(picture).toMatchObject({ width: turnedOver ? 427 : 640, height: turnedOver ? 640 : 427, compressed: true });
+    const { orientation: left } = await sharp(picture.bytes).metadata();
+    expect(left).toBeUndefined();
+    const expected = await sharp(await withOrientation(rocket, orientation))
+      .autoOrient()
+      .toBuffer();
+    expect(await distance(picture.bytes, expected)).toBeLessThan(4);
+  });
+
+  test('even where that makes the file larger', async () => {
+    const tiny = await withOrientation(await sharp(rocket).jpeg({ quality: 5 }).toBuffer(), 6);
+    const picture = await buildPictures({ quality: 95 }).compress(tiny, ids);
+    expect(picture).toMatchObject({ width: 427, height: 640, compressed: true });
+    expect(picture.bytes.byteLength).toBeGreaterThan(tiny.byteLength);
+  });
+});
+
+describe('colours', () => {
+  test('of a CMYK picture become sRGB', async () => {
+    const cmyk = await sharp(rocket).toColourspace('cmyk').withIccProfile('cmyk').jpeg({ quality: 95 }).toBuffer();
+    expect((await sharp(cmyk).metadata()).space).toBe('cmyk');
+    const { bytes } = await pictures.compress(cmyk, ids);
+    expect(await sharp(bytes).metadata()).toMatchObject({ space: 'srgb', channels: 3 });
+    expect(await distance(bytes, rocket)).toBeLessThan(12);
+  });
+
+  test('of a wide profile are converted, not relabelled', async () => {
+    const wide = await sharp(rocket).withIccProfile('p3').jpeg({ quality: 95 }).toBuffer();
+    const { bytes } = await pictures.compress(wide, ids);
+    expect((await sharp(bytes).metadata()).icc).toBeUndefined();
+    expect(await distance(bytes, rocket)).toBeLessThan(4);
+  });
+});
+
+describe('delivered as it came', () => {
+  const asItCame = { contentType: 'image/jpeg', compressed: false };
+
+  test('what compressing would make larger', async () => {
+    const tiny = await sharp(rocket).jpeg({ quality: 5 }).toBuffer();
+    const picture = await buildPictures({ quality: 95 }).compress(tiny, ids);
+    expect(picture).toEqual({ ...asItCame, bytes: tiny, width: 640, height: 427 });
+  });
+
+  test('a JPEG that ends too early', async () => {
+    const cut = hubble.subarray(0, hubble.length / 2);
+    expect(await pictures.compress(cut, ids)).toEqual({ ...asItCame, bytes: cut, width: 1000, height: 872 });
+  });
+
+  test('a JPEG whose data is damaged', async () => {
+    const damaged = Buffer.from(hubble);
+    damaged.fill(0xff, 60_000, 60_400);
+    expect(await pictures.compress(damaged, ids)).toEqual({ ...asItCame, bytes: damaged, width: 1000, height: 872 });
+  });
+
+  test('a JPEG that is only its beginning', async () => {
+    const stub = rocket.subarray(0, 16);
+    expect(await pictures.compress(stub, ids)).toEqual({ ...asItCame, bytes: stub, width: null, height: null });
+  });
+
+  test('a small file of huge dimensions, which nobody decodes', async () => {
+    const bomb = oversizedPng(60_000, 60_000);
+    expect(bomb.byteLength).toBeLessThan(1_000);
+    expect(await pictures.compress(bomb, ids)).toEqual({
+      bytes: bomb,
+      contentType: 'image/png',
+      width: 60_000,
+      height: 60_000,
+      compressed: false,
+    });
+  });
+});
+
+describe('no picture', () => {
+  test.each([
+    ['nothing', Buffer.alloc(0)],
+    ['a page', Buffer.from('<!doctype html><title>403</title>')],
+    ['an SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')],
+    ['a GIF', Buffer.from('GIF89a')],
+    ['a RIFF that is no WebP', Buffer.from('RIFF\0\0\0\0WAVEfmt ')],
+    ['noise', deflateSync(rocket)],
+  ])('%s is refused for good', async (_, bytes) => {
+    await expect(pictures.compress(bytes, ids)).rejects.toMatchObject({ name: 'DownloadError', permanent: true });
+  });
+});
+
+test('of an animation the first frame', async () => {
+  const frames = await Promise.all(
+    [rocket, hubble].map((photo) => sharp(photo).resize(100, 80, { fit: 'cover' }).toBuffer()),
+  );
+  const animation = await sharp(frames, { join: { animated: true } })
+    .webp({ lossless: true, loop: 0 })
+    .toBuffer();
+  expect((await sharp(animation).metadata()).pages).toBe(2);
+  const picture = await pictures.compress(animation, ids);
+  expect(picture).toMatchObject({ width: 100, height: 80, compressed: true });
+  expect(await distance(picture.bytes, frames[0] ?? Buffer.alloc(0))).toBeLessThan(6);
+});
+
+function pixelsOf(bytes: Uint8Array): Promise<Buffer> {
+  return sharp(bytes).removeAlpha().raw().toBuffer();
+}
+
+/** Mean difference of two pictures' channels, 0 to 255. */
+async function distance(left: Uint8Array, right: Uint8Array): Promise<number> {
+  const [a, b] = await Promise.all([pixelsOf(left), pixelsOf(right)]);
+  expect(a.length).toBe(b.length);
+  return a.reduce((sum, value, index) => sum + Math.abs(value - (b[index] ?? 0)), 0) / a.length;
+}

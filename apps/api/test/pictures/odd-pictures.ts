@@ -1,0 +1,36 @@
+import { crc32, deflateSync } from 'node:zlib';
+import sharp from 'sharp';
+
+/** The same pixels with an EXIF orientation: how a phone that was held differently writes them. */
+export function withOrientation(photo: Uint8Array, orientation: number): Promise<Buffer> {
+  return sharp(photo).withMetadata({ orientation }).jpeg({ quality: 95 }).toBuffer();
+}
+
+/** A valid PNG header with next to nothing behind it. */
+export function oversizedPng(width: number, height: number): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2], 8); // eight bits, RGB
+  return Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', deflateSync(Buffer.alloc(100_000))),
+    pngChunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+/** The PNG with a tEXt chunk behind its header. https://www.w3.org/TR/png-3/#11tEXt */
+export function withPngText(png: Buffer, keyword: string, text: string): Buffer {
+  const headerEnd = 33;
+  const chunk = pngChunk('tEXt', Buffer.from(`${keyword}\0${text}`, 'latin1'));
+  return Buffer.concat([png.subarray(0, headerEnd), chunk, png.subarray(headerEnd)]);
+}
+
+function pngChunk(type: string, data: Buffer): Buffer {
+  const typed = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(data.length);
+  checksum.writeUInt32BE(crc32(typed));
+  return Buffer.concat([length, typed, checksum]);
+}
