@@ -1,14 +1,11 @@
-import type { AppRouter } from '@darkroom/contracts/router';
-import { createTRPCClient } from '@trpc/client';
+import { createCallProcedure } from './call-procedure.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createId as defaultCreateId } from './create-id.ts';
 import { createJob } from './create-job.ts';
 import { withDeadline } from './deadline.ts';
 import { isImageApiError, JobFailedError } from './errors.ts';
 import type { GenerateOptions, ImageClient } from './image-client.ts';
-import { toImageApiError } from './read-error.ts';
-import { type Exchange, exchangeAs, type Fetch, fetchJson, type Token } from './transport.ts';
-import { trpcLink } from './trpc-link.ts';
+import { type Exchange, exchangeAs, type Fetch, jsonExchange, type Token } from './transport.ts';
 import { readUpload, type UploadFile, uploadExchange } from './upload-image.ts';
 import { waitForJob } from './wait-for-job.ts';
 
@@ -38,34 +35,18 @@ export function createImageClient(settings: ImageClientSettings): ImageClient {
   if (!settings.fetch && typeof fetch === 'undefined') throw new TypeError('There is no global fetch: pass one.');
   const sendFetch: Fetch = settings.fetch ?? ((url, init) => fetch(url, init));
 
-  const exchange = (run: Exchange, timeoutMs: number, signal: AbortSignal | null | undefined) =>
-    withDeadline(timeoutMs, signal, (inner) => exchangeAs(token, run, inner));
-
-  const { image } = createTRPCClient<AppRouter>({
-    links: [
-      trpcLink({
-        url: `${baseUrl}/trpc`,
-        exchange: (url, init, signal) =>
-          exchange(
-            (identity, inner) =>
-              fetchJson(sendFetch, url, { ...init, headers: { ...init.headers, ...identity }, signal: inner }),
-            requestTimeoutMs,
-            signal,
-          ),
-      }),
-    ],
-  });
+  const send = (exchange: Exchange, timeoutMs: number, signal: AbortSignal | null | undefined) =>
+    withDeadline(timeoutMs, signal, (inner) => exchangeAs(token, exchange, inner));
+  const call = createCallProcedure(baseUrl, (request, signal) =>
+    send(jsonExchange(sendFetch, request), requestTimeoutMs, signal),
+  );
 
   const client: ImageClient = {
     async create(order, { idempotencyKey = createId(), signal } = {}) {
-      const send: Parameters<typeof createJob>[0]['send'] = (input) =>
-        call(signal, (options) => image.create.mutate(input, options));
-      return withKey(idempotencyKey, () => createJob({ send, clock }, order, idempotencyKey, signal));
+      return withKey(idempotencyKey, () => createJob({ call, clock }, order, idempotencyKey, signal));
     },
     status: (jobId, { waitSeconds, afterVersion, signal } = {}) =>
-      call(signal, (options) =>
-        image.status.query({ job_id: jobId, wait_seconds: waitSeconds, after_version: afterVersion }, options),
-      ),
+      call('status', { job_id: jobId, wait_seconds: waitSeconds, after_version: afterVersion }, signal),
     wait: (job, options = {}) => waitForJob({ status: client.status, clock }, job, options),
     async generate(order, { idempotencyKey = createId(), ...options }: GenerateOptions = {}) {
       return withKey(idempotencyKey, async () => {
@@ -76,26 +57,15 @@ export function createImageClient(settings: ImageClientSettings): ImageClient {
         return job;
       });
     },
-    list: (query = {}, { signal } = {}) => call(signal, (options) => image.list.query(query, options)),
-    cancel: (jobId, { signal } = {}) => call(signal, (options) => image.cancel.mutate({ job_id: jobId }, options)),
-    delete: (jobId, { signal } = {}) => call(signal, (options) => image.delete.mutate({ job_id: jobId }, options)),
+    list: (query = {}, { signal } = {}) => call('list', query, signal),
+    cancel: (jobId, { signal } = {}) => call('cancel', { job_id: jobId }, signal),
+    delete: (jobId, { signal } = {}) => call('delete', { job_id: jobId }, signal),
     async upload(file, { signal } = {}) {
-      const run = uploadExchange({ baseUrl, fetch: sendFetch, uploadFile }, file);
-      return readUpload(await exchange(run, uploadTimeoutMs, signal));
+      const exchange = uploadExchange({ baseUrl, fetch: sendFetch, uploadFile }, file);
+      return readUpload(await send(exchange, uploadTimeoutMs, signal));
     },
   };
   return client;
-}
-
-async function call<Result>(
-  signal: AbortSignal | undefined,
-  send: (options: { signal?: AbortSignal }) => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await send(signal ? { signal } : {});
-  } catch (error) {
-    throw toImageApiError(error, signal);
-  }
 }
 
 /** Whatever fails under a key carries it, so that the caller can repeat the order without ordering twice. */

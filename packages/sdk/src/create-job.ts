@@ -1,4 +1,5 @@
-import type { CreateImageCallInput, CreateImageInput, ImageJob } from '@darkroom/contracts';
+import type { CreateImageInput, ImageJob } from '@darkroom/contracts';
+import type { CallProcedure } from './call-procedure.ts';
 import type { Clock } from './clock.ts';
 import { type ImageApiError, isImageApiError } from './errors.ts';
 import { retryDelayMs } from './retry-delay.ts';
@@ -10,20 +11,20 @@ const ATTEMPTS_MAX = 5;
 const PATIENCE_MS = 10_000;
 
 interface CreateJobDeps {
-  send(call: CreateImageCallInput, signal: AbortSignal | undefined): Promise<ImageJob>;
+  call: CallProcedure;
   clock: Clock;
 }
 
 /** Sends one order until it is answered, always under the one key: however often it arrives, it is one job. */
 export async function createJob(
-  { send, clock }: CreateJobDeps,
+  { call, clock }: CreateJobDeps,
   order: CreateImageInput,
   idempotencyKey: string,
   signal: AbortSignal | undefined,
 ): Promise<ImageJob> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await send({ ...order, idempotency_key: idempotencyKey }, signal);
+      return await call('create', { ...order, idempotency_key: idempotencyKey }, signal);
     } catch (error) {
       if (attempt === ATTEMPTS_MAX || !isImageApiError(error) || !mayBeRepeated(error)) throw error;
       await clock.sleep(retryDelayMs(attempt, error.retryAfterMs), signal);

@@ -47,7 +47,6 @@ export class ImageApiError extends Error {
   }
 }
 
-/** Works across copies of this package and across realms, where `instanceof` does not. */
 export function isImageApiError(error: unknown): error is ImageApiError {
   return isNamed(error, 'ImageApiError');
 }
@@ -69,12 +68,12 @@ export class JobFailedError extends Error {
   }
 }
 
-/** Works across copies of this package and across realms, where `instanceof` does not. */
 export function isJobFailedError(error: unknown): error is JobFailedError {
   return isNamed(error, 'JobFailedError');
 }
 
-function isNamed(error: unknown, name: string): boolean {
+/** Recognises an error by its name: classes differ between copies of a package and between realms. */
+export function isNamed(error: unknown, name: string): boolean {
   return typeof error === 'object' && error !== null && 'name' in error && error.name === name;
 }
 

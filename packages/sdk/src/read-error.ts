@@ -1,16 +1,15 @@
+import type { AppRouter } from '@darkroom/contracts/router';
 import type { ErrorDetails } from '@darkroom/contracts/trpc';
-import { TRPCClientError } from '@trpc/client';
+import type { TRPCClientError } from '@trpc/client';
 import { ImageApiError, type ImageApiErrorDetails, isImageApiError, isRequestErrorCode } from './errors.ts';
 import type { Answer } from './transport.ts';
 
-/** Whatever a tRPC call rejected with, as the one error that callers see. */
-export function toImageApiError(error: unknown, signal: AbortSignal | undefined): ImageApiError {
+/** Whatever a tRPC call failed with, as the one error that callers see. */
+export function errorFromCall(error: TRPCClientError<AppRouter>, signal: AbortSignal | undefined): ImageApiError {
   if (signal?.aborted) return new ImageApiError('aborted', { cause: signal.reason });
-  if (isImageApiError(error)) return error;
-  if (!(error instanceof TRPCClientError)) return new ImageApiError('bad_answer', { cause: error });
   if (isImageApiError(error.cause)) return error.cause;
-  // Undefined when the answer was none of tRPC's.
-  const details: Partial<ErrorDetails> & { httpStatus?: number } = error.data ?? {};
+  // No data where the answer was none of tRPC's, whatever the types say.
+  const details: Details & { httpStatus?: number } = error.data ?? {};
   return namedError(details, { message: error.message, httpStatus: details.httpStatus, cause: error });
 }
 

@@ -1,4 +1,4 @@
-import { ImageApiError } from './errors.ts';
+import { ImageApiError, isImageApiError, isNamed } from './errors.ts';
 
 /** The part of `fetch` that is used, so that a platform without one can bring its own. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchAnswer>;
@@ -9,6 +9,11 @@ export interface FetchInit {
   /** FormData only for uploads without an own `uploadFile`. */
   body?: string | FormData;
   signal: AbortSignal;
+}
+
+/** A request before it is known who asks, and how long for. */
+export interface OutgoingRequest extends Omit<FetchInit, 'signal'> {
+  url: string;
 }
 
 export interface FetchAnswer {
@@ -45,25 +50,28 @@ async function authorization(token: Token, refresh: boolean): Promise<{ authoriz
   try {
     return { authorization: `Bearer ${await token({ refresh })}` };
   } catch (cause) {
-    throw cause instanceof ImageApiError ? cause : new ImageApiError('unauthenticated', { cause });
+    throw isImageApiError(cause) ? cause : new ImageApiError('unauthenticated', { cause });
   }
 }
 
-/** Fetches and parses; rejects with `network` or `bad_answer`. */
-export async function fetchJson(fetch: Fetch, url: string, init: FetchInit): Promise<Answer> {
-  let status: number | undefined;
-  try {
-    const answer = await fetch(url, init);
-    status = answer.status;
-    const retryAfterS = Number(answer.headers?.get('retry-after') ?? Number.NaN);
-    return {
-      status,
-      body: await answer.json(),
-      retryAfterMs: Number.isFinite(retryAfterS) ? retryAfterS * 1000 : undefined,
-    };
-  } catch (cause) {
-    // A body cut short fails as a connection does; a whole one that is not JSON as a SyntaxError.
-    const isCutShort = status === undefined || !(cause instanceof Error) || cause.name !== 'SyntaxError';
-    throw new ImageApiError(isCutShort ? 'network' : 'bad_answer', { httpStatus: status, cause });
-  }
+/** An exchange of JSON by fetch; rejects with `network` or `bad_answer`. */
+export function jsonExchange(fetch: Fetch, { url, headers, ...request }: OutgoingRequest): Exchange {
+  return async (identity, signal) => {
+    let status: number | undefined;
+    try {
+      const answer = await fetch(url, { ...request, headers: { ...headers, ...identity }, signal });
+      status = answer.status;
+      return { status, body: await answer.json(), retryAfterMs: retryAfterMs(answer) };
+    } catch (cause) {
+      // A body cut short fails as a connection does; a whole one that is not JSON as a SyntaxError.
+      const isWhole = status !== undefined && isNamed(cause, 'SyntaxError');
+      throw new ImageApiError(isWhole ? 'bad_answer' : 'network', { httpStatus: status, cause });
+    }
+  };
+}
+
+/** Undefined where the header is missing, or a date. */
+function retryAfterMs({ headers }: FetchAnswer): number | undefined {
+  const seconds = Number.parseInt(headers?.get('retry-after') ?? '', 10);
+  return Number.isNaN(seconds) ? undefined : seconds * 1000;
 }

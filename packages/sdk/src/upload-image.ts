@@ -2,7 +2,7 @@ import type { UploadedImage } from '@darkroom/contracts';
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { ImageApiError } from './errors.ts';
 import { errorFromAnswer } from './read-error.ts';
-import { type Exchange, type Fetch, fetchJson } from './transport.ts';
+import { type Answer, type Exchange, type Fetch, jsonExchange } from './transport.ts';
 
 /** A picture: its bytes, or, with a platform's own `uploadFile`, the path of its file. */
 export type UploadSource = Blob | Uint8Array | string;
@@ -25,19 +25,20 @@ export interface UploadAnswer {
 /** Sends one file as multipart/form-data; rejects only when no answer came. */
 export type UploadFile = (request: UploadRequest) => Promise<UploadAnswer>;
 
-/** The exchange of one upload, by the platform's own `uploadFile` or by fetch and FormData. */
-export function uploadExchange(
-  { baseUrl, fetch, uploadFile }: { baseUrl: string; fetch: Fetch; uploadFile: UploadFile | undefined },
-  file: UploadSource,
-): Exchange {
-  const url = `${baseUrl}${UPLOADS_PATH}`;
-  return (headers, signal) =>
-    uploadFile
-      ? sendByPlatform(uploadFile, { url, field: 'file', file, headers, signal })
-      : fetchJson(fetch, url, { method: 'POST', headers, body: formWith(file), signal });
+interface UploadDeps {
+  baseUrl: string;
+  fetch: Fetch;
+  uploadFile: UploadFile | undefined;
 }
 
-async function sendByPlatform(uploadFile: UploadFile, request: UploadRequest) {
+/** The exchange of one upload, by the platform's own `uploadFile` or by fetch and FormData. */
+export function uploadExchange({ baseUrl, fetch, uploadFile }: UploadDeps, file: UploadSource): Exchange {
+  const url = `${baseUrl}${UPLOADS_PATH}`;
+  if (!uploadFile) return jsonExchange(fetch, { url, method: 'POST', headers: {}, body: formWith(file) });
+  return (headers, signal) => sendByPlatform(uploadFile, { url, field: 'file', file, headers, signal });
+}
+
+async function sendByPlatform(uploadFile: UploadFile, request: UploadRequest): Promise<Answer> {
   const { status, body } = await uploadFile(request).catch((cause: unknown) => {
     throw new ImageApiError('network', { cause });
   });
@@ -57,9 +58,8 @@ function formWith(file: UploadSource): FormData {
 }
 
 /** What a successful upload says; throws the error that any other answer is. */
-export function readUpload(answer: Parameters<typeof errorFromAnswer>[0]): UploadedImage {
-  const { status, body } = answer;
-  if (status === 201 && isUploadEnvelope(body)) return body.data;
+export function readUpload(answer: Answer): UploadedImage {
+  if (answer.status === 201 && isUploadEnvelope(answer.body)) return answer.body.data;
   throw errorFromAnswer(answer);
 }
 

@@ -9,7 +9,7 @@ import {
   JobFailedError,
 } from '../src/index.ts';
 import { completed, failed, processing } from './memory-images.ts';
-import { type StubServer, startStubServer } from './stub-server.ts';
+import { hang, type StubServer, startStubServer } from './stub-server.ts';
 
 const order = { model: 'image-01', prompt: 'a lighthouse at dawn' } as const;
 
@@ -76,8 +76,13 @@ test('an aborted call ends at once, even where fetch does not listen', async () 
   await expect(deaf.list({}, { signal: controller.signal })).rejects.toMatchObject({ code: 'aborted' });
 });
 
+test('a call that was aborted before it began is not sent', async () => {
+  await expect(client.create(order, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' });
+  expect(server.requests).toEqual([]);
+});
+
 test('a server that never answers is a lost connection once the time is up', async () => {
-  server.before.push((_request, reply) => void reply.hijack());
+  server.before.push(hang);
   const hasty = createImageClient({ baseUrl: server.url, token: 'good', requestTimeoutMs: 20 });
   await expect(hasty.list()).rejects.toMatchObject({ code: 'network', retryable: true });
 });
