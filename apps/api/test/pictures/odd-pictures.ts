@@ -6,16 +6,17 @@ export function withOrientation(photo: Uint8Array, orientation: number): Promise
   return sharp(photo).withMetadata({ orientation }).jpeg({ quality: 95 }).toBuffer();
 }
 
-/** A valid PNG header with next to nothing behind it. */
+/** A black PNG; above 100 MB of pixels the data ends early. */
 export function oversizedPng(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 2], 8); // eight bits, RGB
+  header.set([8, 0], 8); // eight bits, grey
+  const rows = Buffer.alloc(Math.min((width + 1) * height, 100_000_000));
   return Buffer.concat([
     Buffer.from('89504e470d0a1a0a', 'hex'),
     pngChunk('IHDR', header),
-    pngChunk('IDAT', deflateSync(Buffer.alloc(100_000))),
+    pngChunk('IDAT', deflateSync(rows)),
     pngChunk('IEND', Buffer.alloc(0)),
   ]);
 }
