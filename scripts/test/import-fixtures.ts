@@ -6,6 +6,7 @@ export interface Fixture {
 const CONTRACTS = 'packages/contracts/src/image-job.ts';
 const ROUTER = 'packages/contracts/src/router.ts';
 const SDK = 'packages/sdk/src/client.ts';
+const SDK_TEST = 'packages/sdk/test/client.test.ts';
 const CLIENT = 'packages/minimax-client/src/client.ts';
 const SIMULATOR = 'packages/minimax-simulator/src/server.ts';
 const PAGE = 'apps/uniapp/src/api.ts';
@@ -47,6 +48,8 @@ export const BROKEN: (Fixture & { says: string })[] = [
   { file: CLIENT, code: "import { x } from '../../sdk/src/client.ts';", says: 'in apps/api/src/provider' },
   { file: SIMULATOR, code: "import { x } from '@darkroom/minimax-client';", says: "from MiniMax's documents" },
   { file: SIMULATOR, code: "import { x } from '../../../apps/api/src/main.ts';", says: "from MiniMax's documents" },
+
+  { file: SDK_TEST, code: "import { main } from '../../../apps/api/src/main.ts';", says: 'whole stories live in e2e/' },
 
   { file: PAGE, code: "import type { AppRouter } from '@darkroom/contracts/router';", says: 'belongs into the sdk' },
   { file: PAGE, code: "import { GENERATION_PATH } from '@darkroom/contracts/rest';", says: 'belongs into the sdk' },
