@@ -1,0 +1,12 @@
+import { isRecord, storedValue } from '../../platform/storage.ts';
+
+/** The job that was created last, until its end has been seen: how a killed app finds its way back. */
+export interface CurrentJob {
+  job_id: string;
+  photoUrl: string | null;
+}
+
+export const currentJob = storedValue<CurrentJob>('darkroom.current-job', (json) => {
+  if (!isRecord(json) || typeof json.job_id !== 'string') return null;
+  return { job_id: json.job_id, photoUrl: typeof json.photoUrl === 'string' ? json.photoUrl : null };
+});

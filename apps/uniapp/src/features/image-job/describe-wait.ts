@@ -1,0 +1,30 @@
+import type { ImageJob } from '@darkroom/contracts';
+import type { Messages } from '../../i18n/zh.ts';
+
+/** What the loading page says about a job that has not ended. */
+export interface WaitDescription {
+  stage: string;
+  note: string;
+}
+
+export function describeWait(job: ImageJob | null, secondsLeft: number | null, text: Messages): WaitDescription {
+  const { loading } = text;
+  if (job?.status === 'PENDING') return { stage: loading.pending, note: loading.pendingNote };
+  if (job?.status !== 'PROCESSING') return { stage: loading.connecting, note: '' };
+  if (job.stage === 'saving') return { stage: loading.saving, note: loading.savingNote };
+  const isOverdue = secondsLeft !== null && secondsLeft <= 0;
+  return { stage: loading.generating, note: isOverdue ? loading.overdue : loading.generatingNote };
+}
+
+/** Rounded, so that it can be true: seconds by fives, minutes from 90 s on. */
+export function describeSecondsLeft(secondsLeft: number | null, { loading }: Messages): string {
+  if (secondsLeft === null || secondsLeft <= 0) return loading.noEstimate;
+  if (secondsLeft >= 90) return loading.minutes(Math.round(secondsLeft / 60));
+  return loading.seconds(secondsLeft <= 5 ? Math.ceil(secondsLeft) : Math.ceil(secondsLeft / 5) * 5);
+}
+
+/** What cancelling now would mean for the bill. */
+export function describeCancel(job: ImageJob, { cancelDialog }: Messages): string {
+  if (job.status === 'PENDING') return cancelDialog.free;
+  return job.status === 'PROCESSING' && job.stage === 'saving' ? cancelDialog.charged : cancelDialog.maybeCharged;
+}

@@ -1,0 +1,78 @@
+import type { CreateImageInput } from '@darkroom/contracts';
+import { createId } from '../../platform/create-id.ts';
+import { isRecord, type StoredValue, storedValue } from '../../platform/storage.ts';
+
+/** One order on its way: stored before it is sent, gone once its job's id is stored. */
+export interface Draft {
+  order: CreateImageInput;
+  /** Names the order at the service: however often the draft is sent, it is one job. */
+  idempotencyKey: string;
+  /** Shows the photo while the job is made. */
+  photoUrl: string | null;
+  /** Milliseconds since 1970. */
+  preparedAt: number;
+}
+
+/** The service knows a key for 7 days; an order sent again later could be a second job. */
+const DRAFT_LIFE_MS = 6 * 24 * 60 * 60 * 1000;
+
+export interface DraftStore {
+  read(): Draft | null;
+  /**
+   * The draft of this order, stored. The same order again is the same draft with the same key, so that two taps, or a tap
+   * after a lost answer, are one job.
+   */
+  prepare(order: CreateImageInput, photoUrl: string | null): Draft;
+  /** A draft of its own although the last may be of the same order: the person asked for more. */
+  prepareAnew(order: CreateImageInput, photoUrl: string | null): Draft;
+  /** Forgets this draft, and no later one. */
+  clear(draft: Draft): void;
+}
+
+interface DraftStoreDeps {
+  createId(): string;
+  now?: () => number;
+  stored?: StoredValue<Draft>;
+}
+
+export function createDraftStore({
+  createId,
+  now = Date.now,
+  stored = storedValue('darkroom.draft', parseDraft),
+}: DraftStoreDeps): DraftStore {
+  const store: DraftStore = {
+    read() {
+      const draft = stored.read();
+      return draft && now() - draft.preparedAt < DRAFT_LIFE_MS ? draft : null;
+    },
+    prepare(order, photoUrl) {
+      const last = store.read();
+      return last && JSON.stringify(last.order) === JSON.stringify(order) ? last : store.prepareAnew(order, photoUrl);
+    },
+    prepareAnew(order, photoUrl) {
+      const draft = { order, idempotencyKey: createId(), photoUrl, preparedAt: now() };
+      stored.write(draft);
+      return draft;
+    },
+    clear(draft) {
+      if (stored.read()?.idempotencyKey === draft.idempotencyKey) stored.clear();
+    },
+  };
+  return store;
+}
+
+/** The order on its way from this device. */
+export const drafts = createDraftStore({ createId });
+
+function parseDraft(json: unknown): Draft | null {
+  if (!isRecord(json)) return null;
+  const { order, idempotencyKey, photoUrl, preparedAt } = json;
+  if (!isRecord(order) || typeof idempotencyKey !== 'string' || typeof preparedAt !== 'number') return null;
+  return {
+    // Written by this app only, and checked in full by the service.
+    order: order as CreateImageInput,
+    idempotencyKey,
+    photoUrl: typeof photoUrl === 'string' ? photoUrl : null,
+    preparedAt,
+  };
+}

@@ -1,0 +1,36 @@
+import { type ImageApiError, isImageApiError } from '@darkroom/sdk';
+import { ref } from 'vue';
+import { api } from '../../api.ts';
+import { currentJob } from './current-job.ts';
+import { type Draft, drafts } from './draft.ts';
+
+export type CreateState =
+  | { status: 'sending' }
+  | { status: 'created'; jobId: string }
+  | { status: 'failed'; error: ImageApiError };
+
+/** Turns the stored draft into a job. `send` may be called again after a failure: the draft keeps its key. */
+export function useCreateJob() {
+  const state = ref<CreateState>({ status: 'sending' });
+  let isSending = false;
+
+  async function send(draft: Draft): Promise<void> {
+    if (isSending) return;
+    isSending = true;
+    state.value = { status: 'sending' };
+    try {
+      const job = await api.create(draft.order, { idempotencyKey: draft.idempotencyKey });
+      // In this order: a kill between the two leaves a draft that leads to the same job.
+      currentJob.write({ job_id: job.job_id, photoUrl: draft.photoUrl });
+      drafts.clear(draft);
+      state.value = { status: 'created', jobId: job.job_id };
+    } catch (error) {
+      if (!isImageApiError(error)) throw error;
+      state.value = { status: 'failed', error };
+    } finally {
+      isSending = false;
+    }
+  }
+
+  return { state, send };
+}

@@ -1,0 +1,51 @@
+import type { ImageJob } from '@darkroom/contracts';
+import { type ImageApiError, isImageApiError } from '@darkroom/sdk';
+import { shallowRef } from 'vue';
+import { api } from '../../api.ts';
+
+export type JobState =
+  | { status: 'connecting' }
+  | { status: 'known'; job: ImageJob; receivedAtMs: number }
+  | { status: 'unreadable'; error: ImageApiError };
+
+/**
+ * Follows one job by its id. `follow` begins or goes on, `pause` lets go of the connection; the job itself runs on at the
+ * service either way.
+ */
+export function useJob(jobId: string) {
+  const state = shallowRef<JobState>({ status: 'connecting' });
+  let polling: AbortController | null = null;
+
+  function show(job: ImageJob): void {
+    const known = state.value.status === 'known' ? state.value.job : null;
+    if (known && known.version > job.version) return; // a held poll may be answered after a cancel
+    state.value = { status: 'known', job, receivedAtMs: Date.now() };
+  }
+
+  async function follow(): Promise<void> {
+    if (polling) return;
+    const controller = new AbortController();
+    polling = controller;
+    if (state.value.status === 'unreadable') state.value = { status: 'connecting' };
+    try {
+      show(await api.wait(jobId, { signal: controller.signal, onUpdate: show }));
+    } catch (error) {
+      if (!isImageApiError(error)) throw error;
+      if (error.code !== 'aborted') state.value = { status: 'unreadable', error };
+    } finally {
+      if (polling === controller) polling = null;
+    }
+  }
+
+  function pause(): void {
+    polling?.abort();
+    polling = null;
+  }
+
+  /** Rejects with an ImageApiError. A job that has ended meanwhile stays as it ended. */
+  async function cancel(): Promise<void> {
+    show(await api.cancel(jobId));
+  }
+
+  return { state, follow, pause, cancel };
+}

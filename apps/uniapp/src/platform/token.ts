@@ -1,0 +1,32 @@
+import { storedValue } from './storage.ts';
+
+const stored = storedValue<string>('darkroom.token', (value) => (typeof value === 'string' && value ? value : null));
+
+/** Keeps a token that the app was launched with; anything else is ignored. */
+export function acceptToken(token: unknown): void {
+  if (typeof token === 'string' && token !== '') stored.write(token);
+}
+
+/**
+ * The person's token, in the sdk's form: `refresh` comes after a 401. The API gives tokens away in development only, to
+ * the page that it serves; everywhere else the app around these pages has to bring one. Rejects when there is none.
+ */
+export async function readToken({ refresh }: { refresh: boolean }): Promise<string> {
+  const known = refresh ? null : stored.read();
+  if (known !== null) return known;
+  // #ifdef H5
+  const token = await askForDevelopmentToken();
+  if (token !== null) {
+    stored.write(token);
+    return token;
+  }
+  // #endif
+  throw new Error('There is no token.');
+}
+
+async function askForDevelopmentToken(): Promise<string | null> {
+  const answer = await fetch('/dev/token?user_id=1&star_id=2');
+  const body: unknown = answer.ok ? await answer.json() : null;
+  const isToken = typeof body === 'object' && body !== null && 'token' in body && typeof body.token === 'string';
+  return isToken ? String(body.token) : null;
+}

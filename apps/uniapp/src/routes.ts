@@ -1,0 +1,38 @@
+/** The app's addresses and the ways between them. */
+const INDEX = '/pages/index/index';
+const LOADING = '/pages/discover/generation-loading';
+const RESULT = '/pages/discover/generation-result';
+
+const withJob = (page: string, jobId: string) => `${page}?job_id=${encodeURIComponent(jobId)}`;
+
+/** The loading page for the stored draft. */
+export function openDraft(): void {
+  uni.navigateTo({ url: LOADING });
+}
+
+export function openJob(jobId: string): void {
+  uni.navigateTo({ url: withJob(LOADING, jobId) });
+}
+
+/** The same in place of the page that is open, so that the way back leads to the form. */
+export function replaceWithDraft(): void {
+  uni.redirectTo({ url: LOADING });
+}
+
+export function replaceWithJob(jobId: string): void {
+  uni.redirectTo({ url: withJob(LOADING, jobId) });
+}
+
+export function replaceWithResult(jobId: string): void {
+  uni.redirectTo({ url: withJob(RESULT, jobId) });
+}
+
+export function goHome(): void {
+  uni.reLaunch({ url: INDEX });
+}
+
+/** A page that was opened by its address has nothing behind it. */
+export function goBack(): void {
+  if (getCurrentPages().length > 1) uni.navigateBack();
+  else goHome();
+}
