@@ -49,9 +49,13 @@ interface Lettering {
 /** The prompt as a title, a rule and, if there is more to say, a few smaller lines. */
 export function drawWords(prompt: string, box: Box, { anchor, colour, rule, stand }: Lettering): string {
   const { title, rest } = splitTitle(prompt);
-  const unit = Math.sqrt(box.width * box.height) / 10;
-  const heading = fitText(title, { widthPx: box.width, maxLines: 2, largestPx: unit * 2.1, smallestPx: unit * 0.75 });
-  const body = fitText(rest, { widthPx: box.width, maxLines: 3, largestPx: unit * 0.62, smallestPx: unit * 0.5 });
+  const isFlat = box.height < box.width * 0.3;
+  const titleLines = isFlat ? 1 : 2;
+  // In these units the title, the rule and the text fill the height of the box.
+  const unit = Math.min(Math.sqrt(box.width * box.height) / 10, box.height / (isFlat ? 6.2 : 8.5));
+  const fit = { widthPx: box.width, maxLines: titleLines, largestPx: unit * 2.1, smallestPx: unit * 0.9 };
+  const heading = fitText(title, fit);
+  const body = fitText(rest, { ...fit, maxLines: titleLines + 1, largestPx: unit * 0.62, smallestPx: unit * 0.5 });
   const gap = heading.sizePx * 0.42;
   const ruleGap = gap * 2;
   const total = heightOf(heading) + ruleGap + heightOf(body);

@@ -1,24 +1,28 @@
+import sharp from 'sharp';
 import { type Composition, drawWords } from './composition.ts';
-import { cover } from './photo.ts';
+import { cutOut } from './photo.ts';
 import { linearGradient, svg } from './svg.ts';
 
-/** The photo as a cover: edge to edge, dipped in the palette where the words stand, in a thin frame. */
+/** The photo as a cover: it reaches three edges, sinks into ink where the words stand, and wears a thin frame. */
 export const composeMagazine: Composition = async ({ width, height, photo, prompt, palette }) => {
   const isWide = width > height * 1.25;
-  const margin = Math.min(width, height) * 0.04;
+  const margin = Math.min(width, height) * 0.022;
+  const picture = isWide
+    ? { x: width * 0.38, y: 0, width: width * 0.62, height }
+    : { x: 0, y: 0, width, height: height * 0.82 };
   const words = isWide
-    ? { x: width * 0.07, y: height * 0.14, width: width * 0.4, height: height * 0.72 }
-    : { x: width * 0.09, y: height * 0.66, width: width * 0.82, height: height * 0.26 };
+    ? { x: width * 0.07, y: height * 0.14, width: width * 0.36, height: height * 0.72 }
+    : { x: width * 0.09, y: height * 0.68, width: width * 0.82, height: height * 0.25 };
 
   const scrim =
     `<defs>${linearGradient('scrim', isWide ? 'right' : 'down', isWide ? sideways(palette.ink) : downwards(palette.ink))}` +
     `${linearGradient('tint', 'down', [
-      [palette.accent, 0, 0.16],
-      [palette.deep, 1, 0.3],
+      [palette.light, 0, 0.1],
+      [palette.middle, 1, 0.2],
     ])}</defs>` +
     `<rect width="${width}" height="${height}" fill="url(#tint)"/>` +
     `<rect width="${width}" height="${height}" fill="url(#scrim)"/>` +
-    `<rect x="${margin}" y="${margin}" width="${width - margin * 2}" height="${height - margin * 2}" fill="none" stroke="${palette.paper}" stroke-opacity="0.7" stroke-width="${margin * 0.06}"/>` +
+    `<rect x="${margin}" y="${margin}" width="${width - margin * 2}" height="${height - margin * 2}" fill="none" stroke="${palette.paper}" stroke-opacity="0.6" stroke-width="${margin * 0.1}"/>` +
     drawWords(prompt, words, {
       anchor: 'start',
       colour: palette.paper,
@@ -27,26 +31,28 @@ export const composeMagazine: Composition = async ({ width, height, photo, promp
     });
 
   return {
-    ground: cover(photo, width, height).modulate({ saturation: 0.9 }),
-    layers: [{ input: svg(width, height, scrim) }],
+    ground: sharp({ create: { width, height, channels: 3, background: palette.ink } }),
+    layers: [
+      await cutOut(photo, picture, '<rect width="100%" height="100%" fill="#fff"/>'),
+      { input: svg(width, height, scrim) },
+    ],
   };
 };
 
 function downwards(ink: string): [string, number, number][] {
   return [
-    [ink, 0, 0.25],
-    [ink, 0.3, 0],
-    [ink, 0.5, 0.1],
-    [ink, 0.78, 0.84],
-    [ink, 1, 0.95],
+    [ink, 0, 0.2],
+    [ink, 0.25, 0],
+    [ink, 0.46, 0],
+    [ink, 0.68, 0.82],
+    [ink, 0.81, 1],
   ];
 }
 
 function sideways(ink: string): [string, number, number][] {
   return [
-    [ink, 0, 0.94],
-    [ink, 0.35, 0.78],
-    [ink, 0.65, 0.08],
-    [ink, 1, 0.1],
+    [ink, 0.39, 1],
+    [ink, 0.5, 0.7],
+    [ink, 0.68, 0],
   ];
 }

@@ -3,7 +3,7 @@ import { SANS } from './svg.ts';
 /** Says in every picture that no model drew it. */
 export function simulatedMark(width: number, height: number): string {
   const size = Math.min(width, height) * 0.017;
-  const [w, h, margin] = [size * 9.2, size * 2.1, size * 1.7];
+  const [w, h, margin] = [size * 9.2, size * 2.1, size * 2.3];
   const [x, y] = [width - margin - w, margin];
   return (
     `<rect x="${x}" y="${y}" width="${w}" height="${h}" rx="${h / 2}" fill="#000" fill-opacity="0.38"/>` +

@@ -7,10 +7,10 @@ import { linearGradient, svg } from './svg.ts';
 /** The photo as a sun that rises over the hills; the words stand in the valley. */
 export const composeSunrise: Composition = async ({ width, height, photo, prompt, palette, random }) => {
   const isWide = width > height * 1.25;
-  const diameter = Math.min(width * 0.66, height * (isWide ? 0.7 : 0.56));
-  const sun = { x: (width - diameter) / 2, y: height * 0.07, width: diameter, height: diameter };
+  const diameter = Math.min(width * (isWide ? 0.66 : 0.76), height * 0.6);
+  const valley = height * 0.62;
+  const sun = { x: (width - diameter) / 2, y: valley - diameter * 0.9, width: diameter, height: diameter };
   const [cx, cy, r] = [width / 2, sun.y + diameter / 2, diameter / 2];
-  const valley = sun.y + diameter * (isWide ? 0.86 : 0.92);
 
   const sky =
     `<defs>${linearGradient('sky', 'down', [
@@ -26,12 +26,7 @@ export const composeSunrise: Composition = async ({ width, height, photo, prompt
           `<circle cx="${cx}" cy="${cy}" r="${r * scale}" fill="none" stroke="${palette.paper}" stroke-opacity="${0.75 - index * 0.24}" stroke-width="${r * 0.009}"/>`,
       )
       .join('');
-  const words = {
-    x: width * 0.1,
-    y: height * (isWide ? 0.74 : 0.72),
-    width: width * 0.8,
-    height: height * (isWide ? 0.22 : 0.23),
-  };
+  const words = { x: width * 0.1, y: height * 0.74, width: width * 0.8, height: height * 0.21 };
   const front =
     drawForeground(width, height, valley, palette, random) +
     drawWords(prompt, words, { anchor: 'middle', colour: palette.paper, rule: palette.accent, stand: 'bottom' });

@@ -11,24 +11,39 @@ interface Fit {
   smallestPx: number;
 }
 
+/** A single line may be this much smaller before a second one is better. */
+const ONE_LINE_SHARE = 0.6;
+const STEP = 0.94;
+
 /** The largest size at which `text` fits; at the smallest, what does not fit gives way to an ellipsis. */
 export function fitText(text: string, { widthPx, maxLines, largestPx, smallestPx }: Fit): TextBlock {
-  for (let sizePx = largestPx; sizePx >= smallestPx; sizePx *= 0.92) {
+  const oneLinePx = Math.min(largestPx, widthPx / measure(text));
+  if (oneLinePx >= Math.max(smallestPx, largestPx * ONE_LINE_SHARE)) return { lines: [text], sizePx: oneLinePx };
+  for (let sizePx = largestPx; sizePx >= smallestPx; sizePx *= STEP) {
     const lines = breakLines(text, widthPx / sizePx);
-    if (lines.length <= maxLines) return { lines, sizePx };
+    if (lines.length <= maxLines) return { lines: balance(text, widthPx / sizePx, lines), sizePx };
   }
   const lines = breakLines(text, widthPx / smallestPx);
-  const kept = lines.slice(0, maxLines);
-  const last = kept.pop() ?? '';
-  return {
-    lines: [...kept, lines.length > maxLines ? `${[...last].slice(0, -1).join('')}…` : last],
-    sizePx: smallestPx,
-  };
+  const last = [...(lines[maxLines - 1] ?? '')].slice(0, -1).join('');
+  return { lines: lines.length > maxLines ? [...lines.slice(0, maxLines - 1), `${last}…`] : lines, sizePx: smallestPx };
 }
+
+/** The same number of lines, as equally long as can be. */
+function balance(text: string, widthEm: number, lines: string[]): string[] {
+  let balanced = lines;
+  for (let narrowerEm = widthEm * STEP; ; narrowerEm *= STEP) {
+    const narrower = breakLines(text, narrowerEm);
+    if (narrower.length > lines.length) return balanced;
+    balanced = narrower;
+  }
+}
+
+/** Few machines have a font for these that librsvg can draw. */
+const EMOJI = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\u200d\ufe0f]/gu;
 
 /** The first clause, short enough for a title, and what follows it. */
 export function splitTitle(prompt: string): { title: string; rest: string } {
-  const text = prompt.replace(/\s+/g, ' ').trim();
+  const text = prompt.replace(EMOJI, '').replace(/\s+/g, ' ').trim();
   const clause = /^(.+?)[，。！？；：、,.!?;:]\s*(.*)$/u.exec(text);
   const title = clause?.[1] ?? text;
   return measure(title) <= 24 ? { title, rest: clause?.[2] ?? '' } : { title: text, rest: '' };
