@@ -1,3 +1,5 @@
+import { extname } from 'node:path';
+
 /** One path segment; names that mean a folder, and names too long for a file system, are none. */
 const KEY = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,200}$/;
 
@@ -7,14 +9,14 @@ export function isFileKey(key: string): boolean {
 }
 
 const CONTENT_TYPES: Record<string, string> = {
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  webp: 'image/webp',
-  avif: 'image/avif',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.png': 'image/png',
+  '.webp': 'image/webp',
+  '.avif': 'image/avif',
 };
 
 /** The content type that a key's ending tells. */
 export function contentTypeOf(key: string): string {
-  return CONTENT_TYPES[key.slice(key.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream';
+  return CONTENT_TYPES[extname(key).toLowerCase()] ?? 'application/octet-stream';
 }

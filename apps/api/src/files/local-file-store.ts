@@ -43,12 +43,13 @@ export async function createLocalFileStore({ dir }: LocalFileStoreDeps): Promise
       const file = isFileKey(key) ? await unlessMissing(open(pathOf(key))) : null;
       if (!file) return null;
       try {
-        const { size, mtimeNs } = await file.stat({ bigint: true });
+        const { size, mtimeNs, ino } = await file.stat({ bigint: true });
         return {
           stream: file.createReadStream(),
           bytes: Number(size),
           contentType: contentTypeOf(key),
-          etag: `"${size.toString(36)}-${mtimeNs.toString(36)}"`,
+          // Two versions may share size and time, never the inode: both exist while one replaces the other.
+          etag: `"${[size, mtimeNs, ino].map((part) => part.toString(36)).join('-')}"`,
         };
       } catch (error) {
         await file.close();

@@ -1,0 +1,52 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { createLocalFileStore } from '../../src/files/local-file-store.ts';
+import { listAll, testFileStore } from './file-store.conformance.ts';
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'darkroom-files-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+testFileStore('a local folder', async () => createLocalFileStore({ dir: join(await temporaryFolder(), 'files') }));
+
+test('files outlive the store that wrote them', async () => {
+  const dir = await temporaryFolder();
+  await (await createLocalFileStore({ dir })).put('a.png', Buffer.from('a'));
+  expect(await (await createLocalFileStore({ dir })).read('a.png')).toEqual(Buffer.from('a'));
+});
+
+test('a file that was half written when the process died is gone at the next start, and was never seen', async () => {
+  const dir = await temporaryFolder();
+  const store = await createLocalFileStore({ dir });
+  await writeFile(join(dir, 'writing', 'half'), 'ha');
+  expect(await listAll(store)).toEqual([]);
+  await createLocalFileStore({ dir });
+  expect(await readdir(join(dir, 'writing'))).toEqual([]);
+});
+
+test('a write that fails rejects and leaves nothing behind', async () => {
+  const dir = await temporaryFolder();
+  const store = await createLocalFileStore({ dir });
+  await store.put('a.png', Buffer.from('old'));
+  const [shard = ''] = (await readdir(dir)).filter((name) => name !== 'writing');
+  // A folder in the file's place makes the rename fail, as a full disk would.
+  await rm(join(dir, shard), { recursive: true });
+  await writeFile(join(dir, shard), '');
+  await expect(store.put('a.png', Buffer.from('new'))).rejects.toThrow();
+  expect(await readdir(join(dir, 'writing'))).toEqual([]);
+});
+
+test('a store that cannot do its work rejects instead of calling files missing', async () => {
+  const dir = await temporaryFolder();
+  const store = await createLocalFileStore({ dir });
+  await store.put('a.png', Buffer.from('a'));
+  const [shard = ''] = (await readdir(dir)).filter((name) => name !== 'writing');
+  await rm(join(dir, shard), { recursive: true });
+  await writeFile(join(dir, shard), '');
+  await expect(store.read('a.png')).rejects.toThrow();
+  await expect(store.open('a.png')).rejects.toThrow();
+});
