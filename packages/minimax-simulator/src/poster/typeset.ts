@@ -39,7 +39,7 @@ function balance(text: string, widthEm: number, lines: string[]): string[] {
 }
 
 /** Few machines have a font for these that librsvg can draw. */
-const EMOJI = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\u200d\ufe0f]/gu;
+const EMOJI = /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f/gu;
 
 /** The first clause, short enough for a title, and what follows it. */
 export function splitTitle(prompt: string): { title: string; rest: string } {
