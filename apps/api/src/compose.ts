@@ -1,0 +1,207 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { createMiniMaxClient } from '@darkroom/minimax-client';
+import type { FastifyInstance } from 'fastify';
+import PQueue from 'p-queue';
+import type { Config } from './config.ts';
+import { createLocalFileStore } from './files/local-file-store.ts';
+import { createUrlSigner } from './files/url-signer.ts';
+import { createAuthenticate } from './http/authenticate.ts';
+import { buildServer } from './http/server.ts';
+import { createCreateJob } from './jobs/create-job.ts';
+import { createEstimates } from './jobs/estimate.ts';
+import { createImageService } from './jobs/image-service.ts';
+import { createOpenFile } from './jobs/open-file.ts';
+import { createPresentJob } from './jobs/present-job.ts';
+import { recoverJobs } from './jobs/recover-jobs.ts';
+import { loadReference } from './jobs/reference.ts';
+import { createTakeNext } from './jobs/run-job.ts';
+import { createPictureSaver } from './jobs/save-pictures.ts';
+import { createSaveUpload } from './jobs/save-upload.ts';
+import { createWatcher } from './jobs/watch-job.ts';
+import { createPictures } from './pictures/create-pictures.ts';
+import { createMiniMaxProvider } from './provider/minimax-provider.ts';
+import { createLocalQueue } from './queue/local-queue.ts';
+import { createRounds } from './rounds.ts';
+import { lockDataDir } from './store/lock-data-dir.ts';
+import { openSqlite } from './store/open-sqlite.ts';
+import { createSqlJobStore } from './store/sql-job-store.ts';
+import { createSqlRetentionStore } from './store/sql-retention-store.ts';
+import { keepSecret } from './store/sql-secret-store.ts';
+import { createSqlUploadStore } from './store/sql-upload-store.ts';
+import { tellUnavailable } from './store/unavailable.ts';
+import type { Logger } from './telemetry/logger.ts';
+
+/** Pictures of all jobs that are fetched and worked on at once. */
+const PICTURES_AT_ONCE = 8;
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+export interface App {
+  server: FastifyInstance;
+  /** Recovers what the last process left, then takes jobs. */
+  start(): Promise<void>;
+  /** Takes nothing new; resolves when all that runs has ended. Reads are answered throughout. */
+  drain(): Promise<void>;
+  /** Ends for good, whatever still runs. */
+  close(): Promise<void>;
+}
+
+interface Surroundings {
+  config: Config;
+  minimax: { apiKey: string; baseUrl: string };
+  publicUrl: string;
+  log: Logger;
+}
+
+/** Every part, built once, in the order of the story. */
+export async function compose({ config, minimax, publicUrl, log }: Surroundings): Promise<App> {
+  const clock = Date.now;
+  const stopping = new AbortController();
+  let draining = false;
+
+  // The truth, and where pictures live.
+  const lock = lockDataDir(config.DATA_DIR);
+  const db = await openSqlite(config.DATA_DIR);
+  const store = tellUnavailable(createSqlJobStore({ db, clock, createId: randomUUID }));
+  const uploads = tellUnavailable(createSqlUploadStore({ db, clock }));
+  const retention = createSqlRetentionStore({ db });
+  const files = await createLocalFileStore({ dir: path.join(config.DATA_DIR, 'files') });
+  const signer = createUrlSigner({
+    secret: await keepSecret(db, 'file-links', () => randomBytes(32).toString('base64url')),
+    baseUrl: publicUrl,
+    ttlS: config.FILE_URL_TTL_S,
+    clock,
+  });
+
+  // The provider, and what becomes of its pictures.
+  const provider = createMiniMaxProvider({
+    client: createMiniMaxClient({ ...minimax, timeoutMs: config.MINIMAX_TIMEOUT_MS }),
+    responseFormat: config.MINIMAX_RESPONSE_FORMAT,
+  });
+  const pictures = createPictures({
+    format: config.IMAGE_FORMAT,
+    quality: config.IMAGE_QUALITY,
+    maxEdge: config.IMAGE_MAX_EDGE,
+    downloadTimeoutMs: config.DOWNLOAD_TIMEOUT_MS,
+    downloadMaxBytes: config.DOWNLOAD_MAX_BYTES,
+    trustedOrigin: new URL(minimax.baseUrl).origin,
+    aigcPropagator: config.AIGC_PROPAGATOR,
+  });
+  const picturePlaces = new PQueue({ concurrency: PICTURES_AT_ONCE });
+  const saver = createPictureSaver({
+    store,
+    files,
+    pictures,
+    inPlace: (work) => picturePlaces.add(work),
+    retryForMs: config.DOWNLOAD_RETRY_FOR_MS,
+    clock,
+    log,
+  });
+
+  // The queue between them.
+  const pace = { rpm: config.MINIMAX_RPM, concurrency: config.GENERATION_CONCURRENCY };
+  const estimates = createEstimates({ store, ...pace, clock });
+  const referenceSigner = config.REFERENCE_DELIVERY === 'url' ? signer : null;
+  const queue = createLocalQueue({
+    concurrency: pace.concurrency,
+    takeNext: createTakeNext({
+      store,
+      files,
+      provider,
+      loadReference: (request) => loadReference({ uploads, files, signer: referenceSigner }, request),
+      savePictures: saver.save,
+      rpm: pace.rpm,
+      queueTtlMs: config.QUEUE_TTL_MS,
+      retryBaseMs: config.MINIMAX_RETRY_BASE_MS,
+      clock,
+      random: Math.random,
+      log,
+      stopping: stopping.signal,
+    }),
+    clock,
+    onError: (err) => log.error({ err }, 'the next job could not be taken'),
+  });
+
+  // The verbs, and the faces that call them.
+  const watcher = createWatcher({ store });
+  const limits = {
+    ratePerMinute: config.RATE_LIMIT_PER_MINUTE,
+    userDailyImages: config.USER_DAILY_IMAGES,
+    dailyImages: config.DAILY_IMAGES,
+    userActive: config.USER_ACTIVE_LIMIT,
+    queue: config.QUEUE_LIMIT,
+    queueTtlMs: config.QUEUE_TTL_MS,
+  };
+  const isDraining = () => draining;
+  const images = createImageService({
+    store,
+    files,
+    createJob: createCreateJob({ store, uploads, files, pictures, queue, estimates, limits, clock, isDraining }),
+    saveUpload: createSaveUpload({ uploads, files, pictures, signer, ratePerMinute: limits.ratePerMinute }),
+    watcher,
+    presentJob: createPresentJob({ store, signer, estimates, clock }),
+    clock,
+    log,
+  });
+  const rounds = createRounds({
+    store,
+    retention,
+    files,
+    queueTtlMs: config.QUEUE_TTL_MS,
+    resultTtlMs: config.RESULT_TTL_DAYS * DAY_MS,
+    clock,
+    log,
+  });
+  const server = await buildServer({
+    images,
+    openFile: createOpenFile({ files, signer, clock }),
+    authenticate: createAuthenticate({
+      key: config.jwtKey,
+      issuer: config.JWT_ISSUER,
+      audience: config.JWT_AUDIENCE,
+    }),
+    async readiness() {
+      if (draining) return { ready: false, reason: 'draining' };
+      return store.ping().then(
+        () => ({ ready: true }),
+        () => ({ ready: false, reason: 'database' }),
+      );
+    },
+    log,
+    corsOrigins: corsOrigins(config, publicUrl),
+    trustProxy: config.TRUST_PROXY ?? false,
+    devSecret: developmentSecret(config),
+  });
+
+  return {
+    server,
+    async start() {
+      await recoverJobs({ store, savePictures: saver.save, clock, log });
+      queue.start();
+      rounds.start();
+    },
+    async drain() {
+      draining = true;
+      rounds.stop();
+      watcher.release();
+      await queue.drain(); // a call that ends may still bring pictures to save
+      await saver.drain();
+    },
+    async close() {
+      stopping.abort();
+      await server.close();
+      await db.destroy();
+      lock.release();
+    },
+  };
+}
+
+function corsOrigins(config: Config, publicUrl: string): string[] | '*' {
+  if (config.CORS_ORIGINS === undefined) return [new URL(publicUrl).origin];
+  return config.CORS_ORIGINS.trim() === '*' ? '*' : config.CORS_ORIGINS.split(',').map((origin) => origin.trim());
+}
+
+/** Tokens for the asking exist only on a developer's own machine. */
+function developmentSecret({ isProduction, hostIsLoopback, jwtKey }: Config): string | null {
+  return !isProduction && hostIsLoopback && jwtKey.kind === 'secret' ? jwtKey.secret : null;
+}

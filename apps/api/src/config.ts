@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import * as z from 'zod';
+
+const flagged = (check: (text: string) => boolean, message: string) => z.string().refine(check, message);
+const count = (fallback: number) => z.coerce.number().int().min(0).max(1_000_000_000).default(fallback);
+const positive = (fallback: number) => z.coerce.number().int().min(1).max(2_147_483_647).default(fallback);
+const httpUrl = flagged((text) => /^https?:\/\//.test(text) && URL.canParse(text), 'must be an http(s) URL').transform(
+  (text) => text.replace(/\/+$/, ''),
+);
+
+/** Every setting of interface.md, section 2. Rows that come later are not read yet. */
+const Environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  PUBLIC_URL: httpUrl.optional(),
+  TRUST_PROXY: z.string().optional(),
+  NODE_ENV: z.string().optional(),
+  DATA_DIR: z.string().default('./data'),
+  MINIMAX_API_KEY: flagged((text) => /^[\x21-\x7e]+$/.test(text), 'must be visible ASCII').optional(),
+  MINIMAX_BASE_URL: httpUrl.optional(),
+  MINIMAX_TIMEOUT_MS: positive(180_000),
+  MINIMAX_RETRY_BASE_MS: positive(5_000),
+  MINIMAX_RPM: z.coerce.number().int().min(0).max(100_000).optional(),
+  MINIMAX_RESPONSE_FORMAT: z.enum(['url', 'base64']).default('url'),
+  REFERENCE_DELIVERY: z.enum(['inline', 'url']).default('inline'),
+  GENERATION_CONCURRENCY: z.coerce.number().int().min(1).max(1_000).default(4),
+  QUEUE_LIMIT: positive(1_000),
+  QUEUE_TTL_MS: positive(1_800_000),
+  USER_ACTIVE_LIMIT: positive(20),
+  USER_DAILY_IMAGES: count(0),
+  DAILY_IMAGES: count(0),
+  RATE_LIMIT_PER_MINUTE: count(60),
+  DOWNLOAD_TIMEOUT_MS: positive(60_000),
+  DOWNLOAD_MAX_BYTES: positive(26_214_400),
+  DOWNLOAD_RETRY_FOR_MS: count(900_000),
+  SHUTDOWN_GRACE_MS: positive(0).optional(),
+  JWT_SECRET: flagged((text) => Buffer.byteLength(text) >= 32, 'must be at least 32 bytes').optional(),
+  JWT_PUBLIC_KEY: z.string().optional(),
+  JWT_JWKS_URL: httpUrl.optional(),
+  JWT_ISSUER: z.string().optional(),
+  JWT_AUDIENCE: z.string().optional(),
+  CORS_ORIGINS: z.string().optional(),
+  IMAGE_FORMAT: z.enum(['jpeg', 'webp', 'avif', 'original']).default('jpeg'),
+  IMAGE_QUALITY: z.coerce.number().int().min(1).max(100).default(80),
+  IMAGE_MAX_EDGE: z.coerce.number().int().min(64).max(8_192).default(2_048),
+  FILE_URL_TTL_S: positive(3_600),
+  RESULT_TTL_DAYS: z.coerce.number().positive().max(36_500).default(30),
+  AIGC_PROPAGATOR: z.string().default('Darkroom'),
+  METRICS_TOKEN: z.string().optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+/** One clear line per fault. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.faults = faults;
+  }
+}
+
+const MINIMAX_BASE_URL = 'https://api.minimaxi.com';
+/** MiniMax's own limit for every account (minimax-api.md, section 5); the simulator has none. */
+const MINIMAX_RPM = 10;
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** The settings of this process: its environment, then `.env` in the current folder. Throws `ConfigError`. */
+export function loadConfig(): Config {
+  const dotenv = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+  return readConfig({ ...dotenv, ...set(process.env) });
+}
+
+/** An empty string means unset. */
+function set(env: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}
+
+export function readConfig(env: Record<string, string | undefined>) {
+  const parsed = Environment.safeParse(set(env));
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const { JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL, ...settings } = parsed.data;
+  const isProduction = settings.NODE_ENV === 'production';
+  const hostIsLoopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(settings.HOST);
+  const faults: string[] = [];
+
+  const keys = [
+    ...(JWT_SECRET === undefined ? [] : [{ kind: 'secret' as const, secret: JWT_SECRET }]),
+    ...(JWT_PUBLIC_KEY === undefined
+      ? []
+      : [{ kind: 'public_key' as const, pem: JWT_PUBLIC_KEY.replaceAll('\\n', '\n') }]),
+    ...(JWT_JWKS_URL === undefined ? [] : [{ kind: 'jwks' as const, url: JWT_JWKS_URL }]),
+  ];
+  if (keys.length > 1) faults.push('JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL: set exactly one of them');
+  if (keys.length === 0 && isProduction) {
+    faults.push('JWT_SECRET: needed in production (or JWT_PUBLIC_KEY, or JWT_JWKS_URL)');
+  } else if (keys.length === 0 && !hostIsLoopback) {
+    faults.push('JWT_SECRET: needed while HOST is not loopback (or JWT_PUBLIC_KEY, or JWT_JWKS_URL)');
+  }
+  if (settings.MINIMAX_API_KEY === undefined) {
+    if (isProduction) faults.push('MINIMAX_API_KEY: needed in production');
+    if (settings.MINIMAX_BASE_URL !== undefined) {
+      faults.push('MINIMAX_API_KEY: needed with MINIMAX_BASE_URL (without both, the simulator is used)');
+    }
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+
+  const minimax =
+    settings.MINIMAX_API_KEY === undefined
+      ? null
+      : { apiKey: settings.MINIMAX_API_KEY, baseUrl: settings.MINIMAX_BASE_URL ?? MINIMAX_BASE_URL };
+  return Object.freeze({
+    ...settings,
+    DATA_DIR: path.resolve(settings.DATA_DIR),
+    jwtKey: keys[0] ?? { kind: 'secret' as const, secret: keepJwtSecret(path.resolve(settings.DATA_DIR)) },
+    /** Null: the simulator stands in for MiniMax. */
+    minimax,
+    MINIMAX_RPM: settings.MINIMAX_RPM ?? (minimax ? MINIMAX_RPM : 0),
+    SHUTDOWN_GRACE_MS: settings.SHUTDOWN_GRACE_MS ?? settings.MINIMAX_TIMEOUT_MS + 10_000,
+    isProduction,
+    hostIsLoopback,
+  });
+}
+
+/** A secret of this data folder, made once, for development. */
+function keepJwtSecret(dataDir: string): string {
+  const file = path.join(dataDir, 'jwt-secret');
+  mkdirSync(dataDir, { recursive: true });
+  try {
+    writeFileSync(file, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  return readFileSync(file, 'utf8');
+}

@@ -1,0 +1,28 @@
+import { ImageError } from '@darkroom/contracts';
+import type { FastifyInstance } from 'fastify';
+import * as z from 'zod';
+import type { OpenFile } from '../jobs/open-file.ts';
+import { refuseOtherMethods } from './refuse-other-methods.ts';
+
+const Params = z.object({ key: z.string() });
+const Query = z.object({ expires: z.string().optional(), signature: z.string().optional() });
+
+/** Pictures by signed links. */
+export function fileRoutes(server: FastifyInstance, openFile: OpenFile): void {
+  server.get('/files/:key', async (request, reply) => {
+    const query = Query.safeParse(request.query);
+    if (!query.success) throw new ImageError('link_expired');
+    const file = await openFile({ ...Params.parse(request.params), ...query.data });
+    reply
+      .header('etag', file.etag)
+      .header('cache-control', `private, max-age=${file.secondsLeft}, immutable`)
+      .header('x-content-type-options', 'nosniff')
+      .header('cross-origin-resource-policy', 'cross-origin');
+    if (request.headers['if-none-match'] === file.etag) {
+      file.stream.destroy();
+      return reply.code(304).send();
+    }
+    return reply.type(file.contentType).header('content-length', file.bytes).send(file.stream);
+  });
+  refuseOtherMethods(server, '/files/:key', ['GET', 'HEAD']);
+}

@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+
+const H5_DIR = fileURLToPath(new URL('../../../uniapp/dist/build/h5', import.meta.url));
+
+/** The H5 client at `/`, where it was built. Its pages live behind `#`, so its files are all there is. */
+export async function h5Routes(server: FastifyInstance): Promise<void> {
+  if (!existsSync(path.join(H5_DIR, 'index.html'))) return;
+  await server.register(fastifyStatic, {
+    root: H5_DIR,
+    wildcard: false,
+    setHeaders(reply, file) {
+      // Built assets carry a hash in their name; the page that names them does not.
+      const immutable = file.includes(`${path.sep}assets${path.sep}`);
+      reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+}

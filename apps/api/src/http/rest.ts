@@ -1,0 +1,95 @@
+import {
+  CreateImage,
+  IdempotencyKey,
+  ImageError,
+  type ImageJob,
+  type ImageService,
+  type Issue,
+  issuesOf,
+  ListQuery,
+  StatusQuery,
+  type Viewer,
+} from '@darkroom/contracts';
+import { type Envelope, GENERATION_PATH, MESSAGE_CREATED, MESSAGE_OK, STATUS_MESSAGES } from '@darkroom/contracts/rest';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import * as z from 'zod';
+import { refuseOtherMethods } from './refuse-other-methods.ts';
+
+interface Deps {
+  images: ImageService;
+  viewerOf(request: FastifyRequest): Viewer;
+}
+
+const Params = z.object({ job_id: z.string() });
+
+/** Query strings hold text only; what is empty is not there, and unknown keys are ignored. */
+const QueryNumber = z.preprocess(
+  (text) => (typeof text === 'string' && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text),
+  z.unknown(),
+);
+const FollowQuery = z.object({ wait_seconds: QueryNumber, after_version: QueryNumber });
+const PageQuery = z.object({ limit: QueryNumber, cursor: z.unknown(), status: z.unknown(), star_id: z.unknown() });
+
+/** The jobs on plain HTTP: each route parses, calls one verb and wraps its answer. */
+export function restRoutes(server: FastifyInstance, { images, viewerOf }: Deps): void {
+  const one = `${GENERATION_PATH}/:job_id`;
+
+  server.post(GENERATION_PATH, async (request, reply) => {
+    const viewer = viewerOf(request);
+    const order = parse(CreateImage, request.body);
+    const job = await images.create(viewer, order, { idempotency_key: idempotencyKeyOf(request) });
+    return reply.code(202).send(envelope(job, MESSAGE_CREATED, 202));
+  });
+
+  server.get(GENERATION_PATH, async (request) => {
+    const query = parse(ListQuery, present(PageQuery.parse(request.query)));
+    return envelope(await images.list(viewerOf(request), query));
+  });
+
+  server.get(one, async (request, reply) => {
+    const { job_id } = Params.parse(request.params);
+    const query = parse(StatusQuery, { ...present(FollowQuery.parse(request.query)), job_id });
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const job = await images.status(viewerOf(request), query, { signal: gone.signal });
+    return envelope(job, STATUS_MESSAGES[job.status]);
+  });
+
+  server.post(`${one}/cancel`, async (request) => {
+    const { job_id } = Params.parse(request.params);
+    return envelope<ImageJob>(await images.cancel(viewerOf(request), { job_id }));
+  });
+
+  server.delete(one, async (request) => {
+    const { job_id } = Params.parse(request.params);
+    return envelope(await images.delete(viewerOf(request), { job_id }));
+  });
+
+  refuseOtherMethods(server, GENERATION_PATH, ['GET', 'HEAD', 'POST']);
+  refuseOtherMethods(server, one, ['GET', 'HEAD', 'DELETE']);
+  refuseOtherMethods(server, `${one}/cancel`, ['POST']);
+}
+
+export function envelope<Data>(data: Data, message: string = MESSAGE_OK, code = 200): Envelope<Data> {
+  return { code, message, data };
+}
+
+/** The parsed value; what does not fit is an `invalid_request` that names every field. */
+function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new ImageError('invalid_request', { issues: issuesOf(result.error) });
+}
+
+function present(query: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== '' && value !== undefined));
+}
+
+function idempotencyKeyOf(request: FastifyRequest): string | undefined {
+  const header = request.headers['idempotency-key'];
+  if (header === undefined) return undefined;
+  const key = IdempotencyKey.safeParse(header);
+  if (key.success) return key.data;
+  const issues: Issue[] = issuesOf(key.error).map(({ message }) => ({ path: ['Idempotency-Key'], message }));
+  throw new ImageError('invalid_request', { issues });
+}

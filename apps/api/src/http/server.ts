@@ -1,0 +1,92 @@
+import { ImageError, type ImageService, JSON_BODY_MAX_BYTES, type Viewer } from '@darkroom/contracts';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify, LogController } from 'fastify';
+import type { OpenFile } from '../jobs/open-file.ts';
+import type { Authenticate } from './authenticate.ts';
+import { devTokenRoute } from './dev-token.ts';
+import { replyToErrors } from './error-replies.ts';
+import { fileRoutes } from './files.ts';
+import { h5Routes } from './h5.ts';
+import { healthRoutes, type Readiness } from './health.ts';
+import { restRoutes } from './rest.ts';
+import { trpcRoutes } from './trpc.ts';
+import { answerUnreadable } from './unreadable-requests.ts';
+import { uploadRoutes } from './uploads.ts';
+
+export interface ServerDeps {
+  images: ImageService;
+  openFile: OpenFile;
+  authenticate: Authenticate;
+  readiness: Readiness;
+  log: FastifyBaseLogger;
+  /** Origins that may call from a browser, or `*`. */
+  corsOrigins: string[] | '*';
+  trustProxy: string | boolean;
+  /** Set: `/dev/token` signs with it. */
+  devSecret: string | null;
+}
+
+/** Longest job id, batch of procedure names or file key in an address. */
+const MAX_PARAM_LENGTH = 4_096;
+
+/** Every face of the service on one server, not yet listening. */
+export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
+  const server = fastify({
+    loggerInstance: deps.log,
+    logController: new LogController({ disableRequestLogging: true }), // it would write signed queries
+    trustProxy: deps.trustProxy,
+    bodyLimit: JSON_BODY_MAX_BYTES,
+    forceCloseConnections: 'idle',
+    requestTimeout: 60_000,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    clientErrorHandler: answerUnreadable,
+  });
+  replyToErrors(server);
+  await server.register(cors, {
+    origin: deps.corsOrigins,
+    methods: ['GET', 'HEAD', 'POST', 'DELETE'],
+    exposedHeaders: ['retry-after'],
+    maxAge: 600,
+  });
+  await server.register(helmet, {
+    strictTransportSecurity: false, // whoever terminates TLS knows whether it holds for the whole host
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:', 'http:', 'https:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'self'"],
+      },
+    },
+  });
+
+  healthRoutes(server, deps.readiness);
+  fileRoutes(server, deps.openFile);
+  if (deps.devSecret !== null) devTokenRoute(server, deps.devSecret);
+  await server.register(async (api) => {
+    const viewers = new WeakMap<FastifyRequest, Viewer>();
+    // Before a byte of the body is read.
+    api.addHook('onRequest', async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      viewers.set(request, await deps.authenticate(request));
+    });
+    const faces = { images: deps.images, viewerOf: (request: FastifyRequest) => viewerOf(viewers, request) };
+    trpcRoutes(api, faces);
+    restRoutes(api, faces);
+    await api.register(async (uploads) => uploadRoutes(uploads, faces));
+  });
+  await h5Routes(server);
+  return server;
+}
+
+function viewerOf(viewers: WeakMap<FastifyRequest, Viewer>, request: FastifyRequest): Viewer {
+  const viewer = viewers.get(request);
+  if (!viewer) throw new ImageError('unauthenticated');
+  return viewer;
+}

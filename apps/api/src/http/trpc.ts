@@ -1,0 +1,28 @@
+import { BATCH_MAX_CALLS, type ImageService, type Viewer } from '@darkroom/contracts';
+import { type AppRouter, appRouter } from '@darkroom/contracts/router';
+import { toImageError } from '@darkroom/contracts/trpc';
+import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { logFault, retryAfter, TRPC_PREFIX } from './error-replies.ts';
+
+interface Deps {
+  images: ImageService;
+  viewerOf(request: FastifyRequest): Viewer;
+}
+
+/** The procedures of the contract over HTTP. */
+export function trpcRoutes(server: FastifyInstance, { images, viewerOf }: Deps): void {
+  const trpcOptions: FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] = {
+    router: appRouter,
+    maxBatchSize: BATCH_MAX_CALLS,
+    createContext: ({ req, info }) => ({ viewer: viewerOf(req), images, batchSize: info.calls.length }),
+    onError: ({ error, req }) => logFault(req, toImageError(error)),
+    responseMeta: ({ errors }) => ({
+      headers: {
+        'cache-control': 'no-store',
+        ...Object.assign({}, ...errors.map((error) => retryAfter(toImageError(error)))),
+      },
+    }),
+  };
+  server.register(fastifyTRPCPlugin, { prefix: TRPC_PREFIX, trpcOptions });
+}

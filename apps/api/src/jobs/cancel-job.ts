@@ -1,0 +1,20 @@
+import type { Viewer } from '@darkroom/contracts';
+import { ImageError } from '@darkroom/contracts';
+import type { JobStore, StoredJob } from '../store/job-store.ts';
+import { getJob } from './get-job.ts';
+import { cancel } from './job-state.ts';
+
+/**
+ * Gives a job up. A call that is out is left to end, since it cannot be taken back: its outcome later tells whether it was
+ * charged. A job that has ended stays as it is.
+ */
+export async function cancelJob(
+  { store, clock }: { store: Pick<JobStore, 'getJob' | 'changeJob'>; clock(): number },
+  viewer: Viewer,
+  jobId: string,
+): Promise<StoredJob> {
+  const own = await getJob(store, viewer, jobId);
+  const job = await store.changeJob(own.jobId, (current) => cancel(current, clock()));
+  if (!job) throw new ImageError('job_not_found');
+  return job;
+}

@@ -1,0 +1,77 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type CreateImage, type CreateOptions, ImageError, type Viewer } from '@darkroom/contracts';
+import type { FileStore } from '../files/file-store.ts';
+import type { Pictures } from '../pictures/pictures.ts';
+import type { Queue } from '../queue/queue.ts';
+import type { AdmissionLimits, CreateOutcome, JobStore, StoredJob, UploadStore } from '../store/job-store.ts';
+import type { Estimates } from './estimate.ts';
+import { storeFile } from './keep-file.ts';
+import { adoptDataUrl, requireUpload } from './reference.ts';
+
+interface Deps {
+  store: JobStore;
+  uploads: UploadStore;
+  files: FileStore;
+  pictures: Pictures;
+  queue: Pick<Queue, 'wake'>;
+  estimates: Estimates;
+  limits: Omit<AdmissionLimits, 'estimateWaitMs'>;
+  clock(): number;
+  isDraining(): boolean;
+}
+
+export type CreateJob = (viewer: Viewer, order: CreateImage, options: CreateOptions) => Promise<StoredJob>;
+
+/** A server that drains is back, or replaced, after about this long. */
+const DRAINING_RETRY_MS = 5_000;
+
+/** Takes an order: when this resolves, the job is on disk. The order of refusals is interface.md's, section 5. */
+export function createCreateJob(deps: Deps): CreateJob {
+  const { store, uploads, files, pictures, queue, estimates, clock } = deps;
+
+  return async function createJob(viewer, order, { idempotency_key: key }) {
+    const { request, prepared } = await adoptDataUrl(pictures, viewer, order);
+    const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprint(order) };
+    const replay = idempotency && (await store.findReplay(viewer.user_id, idempotency));
+    if (replay) return jobOf(replay);
+    if (deps.isDraining()) throw new ImageError('draining', { retryAfterMs: DRAINING_RETRY_MS });
+    if (!prepared) await requireUpload(uploads, viewer, request, clock());
+    const callMs = await estimates.typicalCallMs(request);
+    const limits = { ...deps.limits, estimateWaitMs: (waiting: number) => estimates.waitMs(waiting, callMs) };
+
+    if (prepared) await storeFile(files, prepared.upload.key, prepared.bytes);
+    const outcome = await store.createJob(
+      {
+        jobId: randomUUID(),
+        userId: viewer.user_id,
+        starId: viewer.star_id,
+        request,
+        ...(prepared && { upload: prepared.upload }),
+        ...(idempotency && { idempotency }),
+      },
+      limits,
+    );
+    if (prepared && outcome.kind !== 'created') await files.delete([prepared.upload.key]);
+    if (outcome.kind === 'created') queue.wake();
+    return jobOf(outcome);
+  };
+}
+
+function jobOf(outcome: CreateOutcome): StoredJob {
+  switch (outcome.kind) {
+    case 'created':
+    case 'replayed':
+      return outcome.job;
+    case 'refused':
+      throw new ImageError(outcome.refusal.code, { retryAfterMs: outcome.refusal.retryAfterMs });
+    case 'mismatch':
+      throw new ImageError('idempotency_mismatch');
+    case 'gone':
+      throw new ImageError('job_not_found');
+  }
+}
+
+/** The same parsed order has the same fingerprint, however it was written: zod answers keys in the schema's order. */
+function fingerprint(order: CreateImage): string {
+  return createHash('sha256').update(JSON.stringify(order)).digest('base64url');
+}

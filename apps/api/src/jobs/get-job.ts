@@ -1,0 +1,12 @@
+import { ImageError, type Viewer } from '@darkroom/contracts';
+import type { JobStore, StoredJob } from '../store/job-store.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The viewer's own job. An id that cannot exist is one that does not exist. */
+export async function getJob(store: Pick<JobStore, 'getJob'>, viewer: Viewer, jobId: string): Promise<StoredJob> {
+  const job = UUID.test(jobId) ? await store.getJob(jobId.toLowerCase()) : null;
+  if (!job) throw new ImageError('job_not_found');
+  if (job.userId !== viewer.user_id) throw new ImageError('forbidden');
+  return job;
+}

@@ -1,0 +1,121 @@
+import { type CompletedJob, type FailedJob, type ImageJob, JOB_ERRORS } from '@darkroom/contracts';
+import type { UrlSigner } from '../files/file-store.ts';
+import type { JobState, JobStore, StoredAsset, StoredJob } from '../store/job-store.ts';
+import type { Estimates } from './estimate.ts';
+import { generatingProgress, savingProgress } from './progress.ts';
+
+/** What fetching and compressing adds to a call, roughly. */
+const SAVING_MS = 2_000;
+const POLL_MIN_MS = 1_000;
+const POLL_MAX_MS = 5_000;
+
+interface Deps {
+  store: Pick<JobStore, 'countAhead' | 'countPictures'>;
+  signer: UrlSigner;
+  estimates: Estimates;
+  clock(): number;
+}
+
+/** A stored job as the wire shows it: estimates and fresh links are made when it is read, and never stored. */
+export type PresentJob = (job: StoredJob) => Promise<ImageJob>;
+
+export function createPresentJob({ store, signer, estimates, clock }: Deps): PresentJob {
+  return async function presentJob(job) {
+    const { state } = job;
+    const base = {
+      job_id: job.jobId,
+      user_id: job.userId,
+      star_id: job.starId,
+      created_at: time(job.createdAt),
+      updated_at: time(job.updatedAt),
+      version: job.version,
+      request: job.request,
+    };
+    switch (state.status) {
+      case 'PENDING': {
+        const ahead = await store.countAhead(job);
+        const callMs = await estimates.typicalCallMs(job.request);
+        const waitMs = estimates.waitMs(ahead, callMs);
+        const leftMs = callMs === null || waitMs === null ? null : waitMs + callMs + SAVING_MS;
+        return { ...base, status: 'PENDING', progress: 0, ...following(leftMs), queue_position: ahead + 1 };
+      }
+      case 'PROCESSING': {
+        if (state.stage === 'saving') {
+          const progress = savingProgress(await store.countPictures(job.jobId));
+          return { ...base, status: 'PROCESSING', stage: 'saving', progress, ...following(SAVING_MS) };
+        }
+        const known = (await estimates.typicalCallMs(job.request)) !== null;
+        const leftMs = known ? generatingLeftMs(state, clock()) : null;
+        const progress = generatingProgress(state, clock());
+        return { ...base, status: 'PROCESSING', stage: 'generating', progress, ...following(leftMs) };
+      }
+      case 'COMPLETED':
+        return { ...base, ...presentCompleted(state, signer) };
+      case 'FAILED':
+        return { ...base, ...presentFailed(state) };
+    }
+  };
+}
+
+function generatingLeftMs({ call, repeatAt }: Extract<JobState, { stage: 'generating' }>, now: number): number {
+  if (call === null) return Math.max(0, (repeatAt ?? now) - now) + SAVING_MS;
+  // An overdue call is expected to end soon, and nobody knows when.
+  const leftMs = Math.max(call.expectedMs * 0.1, call.startedAt + call.expectedMs - now);
+  return leftMs + SAVING_MS;
+}
+
+function following(leftMs: number | null) {
+  const pollMs = leftMs === null ? POLL_MIN_MS * 2 : leftMs / 4;
+  return {
+    poll_after_ms: Math.round(Math.min(POLL_MAX_MS, Math.max(POLL_MIN_MS, pollMs))),
+    eta_seconds: leftMs === null ? null : Math.max(1, Math.round(leftMs / 1_000)),
+  };
+}
+
+function presentCompleted(
+  state: Extract<JobState, { status: 'COMPLETED' }>,
+  signer: UrlSigner,
+): Pick<CompletedJob, 'status' | 'progress' | 'images' | 'assets' | 'failed_count' | 'completed_at' | 'charged'> {
+  const assets = state.assets.map((asset) => presentAsset(asset, signer));
+  return {
+    status: 'COMPLETED',
+    progress: 100,
+    images: assets.map((asset) => asset.url),
+    assets,
+    failed_count: state.failedCount,
+    completed_at: time(state.completedAt),
+    charged: state.charged,
+  };
+}
+
+function presentAsset(asset: StoredAsset, signer: UrlSigner): CompletedJob['assets'][number] {
+  const { url, expiresAt } = signer.sign(asset.key);
+  return {
+    url,
+    url_expires_at: expiresAt.toISOString(),
+    width: asset.width,
+    height: asset.height,
+    bytes: asset.bytes,
+    content_type: asset.contentType,
+    compressed: asset.compressed,
+  };
+}
+
+function presentFailed(
+  state: Extract<JobState, { status: 'FAILED' }>,
+): Pick<FailedJob, 'status' | 'progress' | 'completed_at' | 'error_code' | 'error_msg' | 'retryable' | 'charged'> {
+  const { zh, retryable } = JOB_ERRORS[state.errorCode];
+  return {
+    status: 'FAILED',
+    progress: 0,
+    completed_at: time(state.completedAt),
+    error_code: state.errorCode,
+    error_msg: zh,
+    retryable,
+    charged: state.charged,
+  };
+}
+
+function time(ms: number): string {
+  return new Date(ms).toISOString();
+}

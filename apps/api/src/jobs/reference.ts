@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { type CreateImage, ImageError, invalidField, parseImageFile, type Viewer } from '@darkroom/contracts';
+import type { FileStore, UrlSigner } from '../files/file-store.ts';
+import { type Pictures, UnreadableImageError } from '../pictures/pictures.ts';
+import type { Reference } from '../provider/image-provider.ts';
+import type { NewUpload, StoredUpload, UploadStore } from '../store/job-store.ts';
+
+/** Uploads are good for this long. */
+export const UPLOAD_TTL_MS = 7 * 24 * 60 * 60 * 1_000;
+
+const EXTENSIONS: Record<string, string> = { 'image/jpeg': 'jpg', 'image/png': 'png' };
+
+/** A photograph that was made ready, and is not kept yet. */
+export interface PreparedUpload {
+  upload: NewUpload;
+  bytes: Uint8Array;
+}
+
+/** Makes somebody's photograph fit for the provider. Rejects with `UnreadableImageError`. */
+export async function prepareUpload(pictures: Pictures, userId: string, bytes: Uint8Array): Promise<PreparedUpload> {
+  const picture = await pictures.prepareUpload(bytes);
+  const uploadId = randomUUID();
+  return {
+    bytes: picture.bytes,
+    upload: {
+      uploadId,
+      userId,
+      key: `${uploadId}-upload.${EXTENSIONS[picture.contentType] ?? 'jpg'}`,
+      contentType: picture.contentType,
+      width: picture.width,
+      height: picture.height,
+      bytes: picture.bytes.length,
+    },
+  };
+}
+
+export function imageFileOf(request: CreateImage): string | undefined {
+  return request.subject_reference?.[0]?.image_file;
+}
+
+function withImageFile(request: CreateImage, imageFile: string): CreateImage {
+  return { ...request, subject_reference: [{ type: 'character', image_file: imageFile }] };
+}
+
+/** A data URL in an order becomes an upload; any other order stays as it is. */
+export async function adoptDataUrl(
+  pictures: Pictures,
+  viewer: Viewer,
+  request: CreateImage,
+): Promise<{ request: CreateImage; prepared: PreparedUpload | null }> {
+  const text = imageFileOf(request);
+  const file = text === undefined ? null : parseImageFile(text);
+  if (file === null || typeof file === 'string' || file.kind !== 'data') return { request, prepared: null };
+  try {
+    const prepared = await prepareUpload(pictures, viewer.user_id, Buffer.from(file.base64, 'base64'));
+    return { request: withImageFile(request, `upload://${prepared.upload.uploadId}`), prepared };
+  } catch (error) {
+    if (!(error instanceof UnreadableImageError)) throw error;
+    throw invalidField(['subject_reference', 0, 'image_file'], '参考图无法解码，请换一张图片');
+  }
+}
+
+/** Refuses an order whose upload is not there, or is somebody else's. */
+export async function requireUpload(
+  uploads: UploadStore,
+  viewer: Viewer,
+  request: CreateImage,
+  now: number,
+): Promise<void> {
+  const text = imageFileOf(request);
+  const file = text === undefined ? null : parseImageFile(text);
+  if (file === null || typeof file === 'string' || file.kind !== 'upload') return;
+  const upload = await uploads.getUpload(file.uploadId);
+  if (!upload || upload.userId !== viewer.user_id || isExpired(upload, now)) throw new ImageError('upload_not_found');
+}
+
+function isExpired(upload: StoredUpload, now: number): boolean {
+  return upload.createdAt + UPLOAD_TTL_MS <= now;
+}
+
+interface LoadDeps {
+  uploads: UploadStore;
+  files: FileStore;
+  /** Set when uploads go to the provider as links. */
+  signer: UrlSigner | null;
+}
+
+/** The photograph as the provider shall get it; null when the order has none. */
+export async function loadReference(
+  { uploads, files, signer }: LoadDeps,
+  request: CreateImage,
+): Promise<Reference | null> {
+  const text = imageFileOf(request);
+  const file = text === undefined ? null : parseImageFile(text);
+  if (file === null) return null;
+  if (typeof file === 'string' || file.kind === 'data') throw new Error('A stored order holds an unusable reference');
+  if (file.kind === 'url') return { url: file.url };
+  const upload = await uploads.getUpload(file.uploadId);
+  if (!upload) throw new Error(`Upload ${file.uploadId} is gone`);
+  if (signer) return { url: signer.sign(upload.key).url };
+  const bytes = await files.read(upload.key);
+  if (!bytes) throw new Error(`The photograph of upload ${file.uploadId} is gone`);
+  return { bytes, contentType: upload.contentType };
+}

@@ -1,0 +1,152 @@
+import type { FileStore } from '../files/file-store.ts';
+import type { ImageProvider, ProviderOutcome, Reference } from '../provider/image-provider.ts';
+import type { TakeNext } from '../queue/queue.ts';
+import type { Attempt, AttemptEnd, JobStore, PictureSource, StoredJob, Transition } from '../store/job-store.ts';
+import { expectedCallMs } from './estimate.ts';
+import { failCall, isSaving, startCall, startSaving, waitToRepeat } from './job-state.ts';
+import type { Log } from './log.ts';
+import { generatingProgress } from './progress.ts';
+import { untilItWorks } from './until-it-works.ts';
+
+/** interface.md, section 2: a call that provably was not taken is made at most this often in all. */
+const MAX_CALLS = 5;
+const REPEAT_LONGEST_MS = 60_000;
+const PACE_WINDOW_MS = 60_000;
+/**
+ * Some time passes from the grant of a call to its first byte, so the window is kept this much longer, and a grant that was
+ * not used within it is given back.
+ */
+const GRANT_MARGIN_MS = 1_000;
+
+interface Deps {
+  store: JobStore;
+  files: Pick<FileStore, 'put'>;
+  provider: ImageProvider;
+  loadReference(request: StoredJob['request']): Promise<Reference | null>;
+  /** Begins to fetch the pictures of a job that has its answer. */
+  savePictures(jobId: string): void;
+  /** Calls that may begin in a minute; 0 = no bound. */
+  rpm: number;
+  queueTtlMs: number;
+  /** First wait before a repeat; it doubles. */
+  retryBaseMs: number;
+  clock(): number;
+  /** 0 to 1, for jitter. */
+  random(): number;
+  log: Log;
+  /** Aborts when the process can wait no longer. */
+  stopping: AbortSignal;
+}
+
+/** Takes jobs to the provider, one paid call each: the order of writes is architecture.md's. */
+export function createTakeNext(deps: Deps): TakeNext {
+  const { store, files, provider, rpm, queueTtlMs, clock, log, stopping } = deps;
+
+  async function runCall(job: StoredJob, attempt: Attempt): Promise<void> {
+    const facts = { job_id: job.jobId, attempt_id: attempt.attemptId, call: attempt.number };
+    try {
+      const reference = await deps.loadReference(job.request);
+      if (clock() - attempt.startedAt > GRANT_MARGIN_MS) return await giveBack(attempt);
+      log.info(facts, 'provider call starts');
+      const outcome = await provider.generate({ request: job.request, reference });
+      log.info({ ...facts, ...describe(outcome), ms: clock() - attempt.startedAt }, 'provider call ended');
+      await keepOutcome(job, attempt, outcome);
+    } catch (err) {
+      if (stopping.aborted) return; // what is on disk decides at the next start
+      log.error({ err, ...facts }, 'a job failed by a fault of ours');
+      // Only what comes before the call can fail in here: `generate` never rejects, and keeping its outcome never gives up.
+      await endAttempt(attempt, { outcome: 'not_taken' }, (current) => failCall(current, 'internal', 'no', clock()));
+    }
+  }
+
+  async function keepOutcome(job: StoredJob, attempt: Attempt, outcome: ProviderOutcome): Promise<void> {
+    const ids = { traceId: outcome.traceId, responseId: outcome.responseId };
+    switch (outcome.kind) {
+      case 'answered': {
+        const pictures = await keepImages(job.jobId, outcome.images);
+        const after = await endAttempt(attempt, { outcome: 'answered', ...ids }, startSaving, pictures);
+        if (after && isSaving(after.state)) deps.savePictures(after.jobId);
+        return;
+      }
+      case 'not_taken': {
+        const end = { outcome: 'not_taken' as const, ...ids, failure: outcome.failure };
+        const waitMs = repeatWaitMs(attempt.number, outcome.retryAfterMs);
+        await endAttempt(attempt, end, (current) =>
+          waitMs === null ? failCall(current, outcome.errorCode, 'no', clock()) : repeatAfter(current, waitMs),
+        );
+        return;
+      }
+      case 'failed': {
+        const end = {
+          outcome: outcome.charged === 'unknown' ? 'unknown' : 'failed',
+          ...ids,
+          failure: outcome.failure,
+        } as const;
+        await endAttempt(attempt, end, (current) => failCall(current, outcome.errorCode, outcome.charged, clock()));
+        return;
+      }
+    }
+  }
+
+  /** Pictures that came by value are kept in our own files before the answer is committed. */
+  async function keepImages(
+    jobId: string,
+    images: Extract<ProviderOutcome, { kind: 'answered' }>['images'],
+  ): Promise<PictureSource[]> {
+    const sources: PictureSource[] = [];
+    for (const [position, image] of images.entries()) {
+      if ('url' in image) {
+        sources.push(image);
+        continue;
+      }
+      const key = `${jobId}-${position}-source.bin`;
+      await untilItWorks(() => files.put(key, image.bytes), { log, task: 'keep a provider answer', signal: stopping });
+      sources.push({ key });
+    }
+    return sources;
+  }
+
+  function endAttempt(attempt: Attempt, end: AttemptEnd, step: Transition, pictures?: PictureSource[]) {
+    const work = () => store.endAttempt(attempt.attemptId, end, step, pictures);
+    return untilItWorks(work, { log, task: 'commit the end of a call', signal: stopping });
+  }
+
+  /** The grant went stale before it could be used; the job takes its turn again at once. */
+  async function giveBack(attempt: Attempt): Promise<void> {
+    await endAttempt(attempt, { outcome: 'not_taken' }, (current) => repeatAfter(current, 0));
+  }
+
+  function repeatAfter(job: StoredJob, waitMs: number): StoredJob | null {
+    const now = clock();
+    const { state } = job;
+    const generating = state.status === 'PROCESSING' && state.stage === 'generating';
+    const progressFrom = generating ? generatingProgress(state, now) : 1;
+    return waitToRepeat(job, { repeatAt: now + waitMs, progressFrom });
+  }
+
+  /** Milliseconds before the call is repeated; null when it is not. */
+  function repeatWaitMs(calls: number, retryAfterMs: number | null): number | null {
+    if (calls >= MAX_CALLS) return null;
+    const backoffMs = Math.min(deps.retryBaseMs * 2 ** (calls - 1) * (1 + deps.random() / 4), REPEAT_LONGEST_MS);
+    const waitMs = Math.max(backoffMs, retryAfterMs ?? 0);
+    // A job that would wait longer than any may wait in the queue is better told now.
+    return waitMs > queueTtlMs ? null : Math.round(waitMs);
+  }
+
+  return async function takeNext() {
+    const outcome = await store.startNextCall({
+      rpm,
+      windowMs: PACE_WINDOW_MS + GRANT_MARGIN_MS,
+      notBefore: clock() - queueTtlMs,
+      step: (job, { startedAt, recentCallMs }) =>
+        startCall(job, { startedAt, expectedMs: expectedCallMs(recentCallMs) }),
+    });
+    if (outcome.kind === 'idle') return outcome;
+    return { kind: 'running', done: runCall(outcome.job, outcome.attempt) };
+  };
+}
+
+function describe(outcome: ProviderOutcome): Record<string, unknown> {
+  const ids = { outcome: outcome.kind, trace_id: outcome.traceId };
+  return outcome.kind === 'answered' ? { ...ids, images: outcome.images.length } : { ...ids, ...outcome.failure };
+}

@@ -1,0 +1,171 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FileStore } from '../files/file-store.ts';
+import { DownloadError, type Picture, type Pictures } from '../pictures/pictures.ts';
+import type { JobStore, PictureSet, StoredAsset, StoredPicture } from '../store/job-store.ts';
+import { complete, failSaving, isSaving } from './job-state.ts';
+import type { Log } from './log.ts';
+import { untilItWorks } from './until-it-works.ts';
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 60_000;
+/** Where time will hardly mend it. */
+const PERMANENT_TRIES = 3;
+
+const EXTENSIONS: Record<Picture['contentType'], string> = {
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/webp': 'webp',
+  'image/avif': 'avif',
+};
+
+interface Deps {
+  store: JobStore;
+  files: FileStore;
+  pictures: Pictures;
+  /** Does the work when there is a place: so many pictures are fetched and worked on at once, and no more. */
+  inPlace<T>(work: () => Promise<T>): Promise<T>;
+  /** How long after the answer a paid picture is tried for. */
+  retryForMs: number;
+  clock(): number;
+  log: Log;
+}
+
+export interface PictureSaver {
+  /** Fetches, compresses and keeps the pictures of a job that has its answer, in the background. */
+  save(jobId: string): void;
+  /** What is being fetched ends; what waits to try again is left for the next start. */
+  drain(): Promise<void>;
+}
+
+/** From the provider's answer to a COMPLETED job. It may be begun again at any point: what is kept is not fetched twice. */
+export function createPictureSaver({ store, files, pictures, inPlace, retryForMs, clock, log }: Deps): PictureSaver {
+  const draining = new AbortController();
+  const running = new Set<Promise<void>>();
+
+  async function saveJob(jobId: string): Promise<void> {
+    const set = await untilItWorks(() => store.getPictures(jobId), storage('read the answer of a job'));
+    if (!set) throw new Error(`Job ${jobId} is saving without an answer`);
+    const unwanted = new AbortController();
+    const stopListening = store.onChange(jobId, () => void giveUpIfUnwanted(jobId, unwanted));
+    try {
+      const ends = AbortSignal.any([draining.signal, unwanted.signal]);
+      await giveUpIfUnwanted(jobId, unwanted);
+      const missing = set.pictures.filter((picture) => !picture.asset && !picture.failed);
+      // All of them end before the job does, also when one is interrupted.
+      const ended = await Promise.allSettled(missing.map((picture) => savePicture(jobId, set, picture, ends)));
+      for (const result of ended) if (result.status === 'rejected') throw result.reason;
+    } finally {
+      stopListening();
+    }
+    await endJob(jobId);
+  }
+
+  /** Canceled or deleted meanwhile. */
+  async function giveUpIfUnwanted(jobId: string, unwanted: AbortController): Promise<void> {
+    const job = await store.getJob(jobId).catch(() => undefined);
+    if (job === null || (job && !isSaving(job.state))) unwanted.abort();
+  }
+
+  async function savePicture(jobId: string, set: PictureSet, picture: StoredPicture, ends: AbortSignal): Promise<void> {
+    const deadline = set.answeredAt + retryForMs;
+    let waitMs = FIRST_WAIT_MS;
+    for (let tries = 1; ; tries++) {
+      const failure = await inPlace(() => tryPicture(jobId, set, picture, ends));
+      if (!failure) return;
+      const over = failure.permanent ? tries >= PERMANENT_TRIES : clock() + waitMs > deadline;
+      log.warn(
+        { job_id: jobId, position: picture.position, tries, over, reason: failure.message },
+        'a picture could not be had',
+      );
+      if (over) return endPicture(jobId, picture, null);
+      await sleep(waitMs, undefined, { signal: ends });
+      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+    }
+  }
+
+  /** One try: the failure, or nothing once the picture is kept. */
+  async function tryPicture(
+    jobId: string,
+    set: PictureSet,
+    picture: StoredPicture,
+    ends: AbortSignal,
+  ): Promise<DownloadError | undefined> {
+    ends.throwIfAborted();
+    try {
+      const bytes = await fetchSource(picture);
+      const ids = {
+        produceId: `${set.responseId ?? jobId}-${picture.position}`,
+        propagateId: `${jobId}-${picture.position}`,
+      };
+      const ready = await pictures.compress(bytes, ids);
+      const key = `${jobId}-${picture.position}.${EXTENSIONS[ready.contentType]}`;
+      await untilItWorks(() => files.put(key, ready.bytes), storage('keep a picture'));
+      await endPicture(jobId, picture, { ...describe(ready), key });
+      return undefined;
+    } catch (error) {
+      if (error instanceof DownloadError) return error;
+      throw error;
+    }
+  }
+
+  async function fetchSource({ source }: StoredPicture): Promise<Uint8Array> {
+    // A download that has begun is let end, also while draining: the picture is paid for.
+    if ('url' in source) return pictures.download(source.url, new AbortController().signal);
+    const bytes = await untilItWorks(() => files.read(source.key), storage('read a provider answer'));
+    if (!bytes) throw new DownloadError('the kept answer is gone', { permanent: true });
+    return bytes;
+  }
+
+  async function endPicture(jobId: string, { position }: StoredPicture, asset: StoredAsset | null): Promise<void> {
+    await untilItWorks(() => store.endPicture(jobId, position, asset), storage('commit a picture'));
+  }
+
+  async function endJob(jobId: string): Promise<void> {
+    const set = await untilItWorks(() => store.getPictures(jobId), storage('read the pictures of a job'));
+    const assets = (set?.pictures ?? []).flatMap(({ asset }) => (asset ? [asset] : []));
+    await untilItWorks(
+      () =>
+        store.changeJob(jobId, (job) =>
+          assets.length > 0 ? complete(job, assets, clock()) : failSaving(job, 'download_failed', clock()),
+        ),
+      storage('commit the end of a job'),
+    );
+    const sources = (set?.pictures ?? []).flatMap(({ source }) => ('key' in source ? [source.key] : []));
+    await files.delete(sources);
+    log.info({ job_id: jobId, images: assets.length }, 'job saved');
+  }
+
+  function storage(task: string) {
+    return { log, task, signal: draining.signal };
+  }
+
+  async function saveSafely(jobId: string): Promise<void> {
+    try {
+      await saveJob(jobId);
+    } catch (err) {
+      const job = await store.getJob(jobId).catch(() => undefined);
+      if (draining.signal.aborted || job === null || (job && !isSaving(job.state))) return;
+      log.error({ err, job_id: jobId }, 'a job failed by a fault of ours');
+      await store
+        .changeJob(jobId, (current) => failSaving(current, 'internal', clock()))
+        .catch((error: unknown) => {
+          log.error({ err: error, job_id: jobId }, 'and its end could not be committed');
+        });
+    }
+  }
+
+  return {
+    save(jobId) {
+      const work = saveSafely(jobId).finally(() => running.delete(work));
+      running.add(work);
+    },
+    async drain() {
+      draining.abort();
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}
+
+function describe({ contentType, width, height, compressed, bytes }: Picture): Omit<StoredAsset, 'key'> {
+  return { contentType, width, height, compressed, bytes: bytes.length };
+}

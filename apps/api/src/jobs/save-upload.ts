@@ -1,0 +1,40 @@
+import { ImageError, type UploadedImage, type Viewer } from '@darkroom/contracts';
+import type { FileStore, UrlSigner } from '../files/file-store.ts';
+import { type Pictures, UnreadableImageError } from '../pictures/pictures.ts';
+import type { UploadStore } from '../store/job-store.ts';
+import { storeFile } from './keep-file.ts';
+import { type PreparedUpload, prepareUpload } from './reference.ts';
+
+interface Deps {
+  uploads: UploadStore;
+  files: FileStore;
+  pictures: Pictures;
+  signer: UrlSigner;
+  ratePerMinute: number;
+}
+
+export type SaveUpload = (viewer: Viewer, bytes: Uint8Array) => Promise<UploadedImage>;
+
+/** Takes a photograph, to be named in an order later. */
+export function createSaveUpload({ uploads, files, pictures, signer, ratePerMinute }: Deps): SaveUpload {
+  async function prepare(viewer: Viewer, bytes: Uint8Array): Promise<PreparedUpload> {
+    try {
+      return await prepareUpload(pictures, viewer.user_id, bytes);
+    } catch (error) {
+      throw error instanceof UnreadableImageError ? new ImageError('unsupported_image', { cause: error }) : error;
+    }
+  }
+
+  return async function saveUpload(viewer, bytes) {
+    const prepared = await prepare(viewer, bytes);
+    const { uploadId, key, width, height } = prepared.upload;
+    await storeFile(files, key, prepared.bytes);
+    const refusal = await uploads.createUpload(prepared.upload, ratePerMinute);
+    if (refusal) {
+      await files.delete([key]);
+      throw new ImageError(refusal.code, { retryAfterMs: refusal.retryAfterMs });
+    }
+    const { url } = signer.sign(key);
+    return { image_file: `upload://${uploadId}`, url, width, height, bytes: prepared.bytes.length };
+  };
+}

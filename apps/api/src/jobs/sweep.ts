@@ -1,0 +1,57 @@
+import type { FileStore } from '../files/file-store.ts';
+import type { JobStore, RetentionStore } from '../store/job-store.ts';
+import type { Log } from './log.ts';
+import { UPLOAD_TTL_MS } from './reference.ts';
+
+/** Idempotency keys are kept as long as uploads; counted orders as long as a quota looks back. */
+const KEY_TTL_MS = UPLOAD_TTL_MS;
+const ORDER_TTL_MS = 2 * 24 * 60 * 60 * 1_000;
+/** A file is written before its row: a younger one may still get it. */
+const UNKNOWN_FILE_AGE_MS = 60 * 60 * 1_000;
+const FILES_AT_ONCE = 200;
+
+interface Deps {
+  store: Pick<JobStore, 'deleteJob'>;
+  retention: RetentionStore;
+  files: FileStore;
+  resultTtlMs: number;
+  clock(): number;
+  log: Log;
+}
+
+/** Removes what has served its time: jobs with their files, uploads, keys, and files that no row names. */
+export async function sweep({ store, retention, files, resultTtlMs, clock, log }: Deps): Promise<void> {
+  const now = clock();
+  let jobs = 0;
+  for (let ended = await retention.endedBefore(now - resultTtlMs); ended.length > 0; ) {
+    for (const jobId of ended) await files.delete(await store.deleteJob(jobId));
+    jobs += ended.length;
+    ended = await retention.endedBefore(now - resultTtlMs);
+  }
+  const uploads = await retention.deleteUploadsBefore(now - UPLOAD_TTL_MS);
+  await files.delete(uploads);
+  await retention.forgetBefore({ keys: now - KEY_TTL_MS, orders: now - ORDER_TTL_MS });
+  const strays = await sweepUnknownFiles({ retention, files, olderThan: now - UNKNOWN_FILE_AGE_MS });
+  if (jobs + uploads.length + strays > 0) log.info({ jobs, uploads: uploads.length, files: strays }, 'swept');
+}
+
+async function sweepUnknownFiles({
+  retention,
+  files,
+  olderThan,
+}: Pick<Deps, 'retention' | 'files'> & { olderThan: number }): Promise<number> {
+  let removed = 0;
+  let batch: string[] = [];
+  async function removeUnknown(): Promise<void> {
+    const unknown = await retention.unknownKeys(batch);
+    await files.delete(unknown);
+    removed += unknown.length;
+    batch = [];
+  }
+  for await (const { key, modifiedAt } of files.list()) {
+    if (modifiedAt.getTime() < olderThan) batch.push(key);
+    if (batch.length >= FILES_AT_ONCE) await removeUnknown();
+  }
+  await removeUnknown();
+  return removed;
+}

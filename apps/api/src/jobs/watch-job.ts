@@ -1,0 +1,68 @@
+import { HELD_POLLS_PER_USER, type StatusQuery, type Viewer } from '@darkroom/contracts';
+import type { JobStore, StoredJob } from '../store/job-store.ts';
+import { getJob } from './get-job.ts';
+import { hasEnded } from './job-state.ts';
+
+export interface Watcher {
+  /** The job, held back until there is news, the time is up, or the caller is gone. */
+  watch(viewer: Viewer, query: StatusQuery, signal?: AbortSignal): Promise<StoredJob>;
+  /** Answers every held poll now, and holds none from here on. */
+  release(): void;
+}
+
+/** The long poll: subscribe, then read, so that no change falls between the two. */
+export function createWatcher({ store }: { store: Pick<JobStore, 'getJob' | 'onChange'> }): Watcher {
+  const heldPolls = new Map<string, number>();
+  const released = new AbortController();
+
+  function countHeld(userId: string, change: 1 | -1): void {
+    const count = (heldPolls.get(userId) ?? 0) + change;
+    if (count === 0) heldPolls.delete(userId);
+    else heldPolls.set(userId, count);
+  }
+
+  async function hold(viewer: Viewer, query: StatusQuery, ends: AbortSignal): Promise<StoredJob> {
+    let news = Promise.withResolvers<void>();
+    const stopListening = store.onChange(query.job_id.toLowerCase(), () => news.resolve());
+    const stop = () => news.resolve();
+    ends.addEventListener('abort', stop);
+    countHeld(viewer.user_id, 1);
+    try {
+      for (;;) {
+        const job = await getJob(store, viewer, query.job_id);
+        if (isNews(job, query) || ends.aborted) return job;
+        await news.promise;
+        news = Promise.withResolvers<void>();
+      }
+    } finally {
+      countHeld(viewer.user_id, -1);
+      ends.removeEventListener('abort', stop);
+      stopListening();
+    }
+  }
+
+  return {
+    async watch(viewer, query, signal) {
+      const job = await getJob(store, viewer, query.job_id);
+      const mayHold = query.wait_seconds > 0 && !released.signal.aborted && !signal?.aborted;
+      const held = heldPolls.get(viewer.user_id) ?? 0;
+      if (!mayHold || isNews(job, query) || held >= HELD_POLLS_PER_USER) return job;
+      const timeUp = new AbortController();
+      const timer = setTimeout(() => timeUp.abort(), query.wait_seconds * 1_000);
+      try {
+        return await hold(
+          viewer,
+          query,
+          AbortSignal.any([timeUp.signal, released.signal, ...(signal ? [signal] : [])]),
+        );
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    release: () => released.abort(),
+  };
+}
+
+function isNews(job: StoredJob, query: StatusQuery): boolean {
+  return hasEnded(job) || (query.after_version !== undefined && job.version > query.after_version);
+}

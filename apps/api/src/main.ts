@@ -1,0 +1,52 @@
+import { compose } from './compose.ts';
+import { ConfigError, loadConfig } from './config.ts';
+import { findFreePort } from './free-port.ts';
+import { startSimulator } from './simulator.ts';
+import { StoreOpenError } from './store/open-sqlite.ts';
+import { createLogger } from './telemetry/logger.ts';
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const log = createLogger(config.LOG_LEVEL);
+  const simulator = config.minimax ? null : await startSimulator(config.DATA_DIR);
+  const minimax = config.minimax ?? { apiKey: 'simulator', baseUrl: simulator?.url ?? '' };
+  const port = config.PORT === 0 ? await findFreePort(config.HOST) : config.PORT;
+  const publicUrl = config.PUBLIC_URL ?? `http://localhost:${port}`;
+  const app = await compose({ config, minimax, publicUrl, log });
+  await app.start();
+  await app.server.listen({ host: config.HOST, port });
+  log.info({ host: config.HOST, port, url: publicUrl, provider: minimax.baseUrl }, 'listening');
+
+  let stopped = false;
+  async function stop(signal: NodeJS.Signals): Promise<void> {
+    if (stopped) process.exit(1); // a second signal ends it at once
+    stopped = true;
+    log.info({ signal }, 'draining');
+    const grace = setTimeout(() => {
+      log.error(
+        { grace_ms: config.SHUTDOWN_GRACE_MS },
+        'the grace has passed; what still runs is left to the next start',
+      );
+      process.exit(1);
+    }, config.SHUTDOWN_GRACE_MS);
+    await app.drain();
+    await app.close();
+    simulator?.stop();
+    clearTimeout(grace);
+    log.info('stopped');
+  }
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+try {
+  await main();
+} catch (error) {
+  const expected = error instanceof ConfigError || error instanceof StoreOpenError || isAddressInUse(error);
+  console.error(expected && error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+function isAddressInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}

@@ -1,0 +1,82 @@
+import type { Charged, JobErrorCode } from '@darkroom/contracts';
+import {
+  type GenerateImageRequest,
+  type MiniMaxClient,
+  MiniMaxError,
+  type MiniMaxErrorKind,
+} from '@darkroom/minimax-client';
+import type { ImageProvider, ProviderFailure, ProviderOrder, ProviderOutcome } from './image-provider.ts';
+
+interface Options {
+  client: MiniMaxClient;
+  responseFormat: 'url' | 'base64';
+}
+
+/** MiniMax as Darkroom's provider: an order becomes its request, its errors become a job's. */
+export function createMiniMaxProvider({ client, responseFormat }: Options): ImageProvider {
+  return {
+    async generate(order) {
+      try {
+        const { id, traceId, images } = await client.generateImage(toRequest(order, responseFormat));
+        const ids = { traceId: traceId ?? null, responseId: id ?? null };
+        if (images.length === 0) {
+          return { ...ids, kind: 'failed', errorCode: 'no_images', charged: 'unknown', failure: NO_IMAGES };
+        }
+        return {
+          ...ids,
+          kind: 'answered',
+          images: images.map((image) => ('url' in image ? image : { bytes: Buffer.from(image.base64, 'base64') })),
+        };
+      } catch (error) {
+        return toFailure(error);
+      }
+    },
+  };
+}
+
+const NO_IMAGES: ProviderFailure = { kind: 'no_images', code: 0, message: 'success without images' };
+
+function toRequest({ request, reference }: ProviderOrder, responseFormat: 'url' | 'base64'): GenerateImageRequest {
+  const { subject_reference: _, ...fields } = request;
+  const base: GenerateImageRequest = { ...fields, response_format: responseFormat };
+  if (!reference) return base;
+  const imageFile =
+    'url' in reference
+      ? reference.url
+      : `data:${reference.contentType};base64,${Buffer.from(reference.bytes).toString('base64')}`;
+  return { ...base, subject_reference: [{ type: 'character', image_file: imageFile }] };
+}
+
+/** interface.md, section 7. `unknown` where the provider may have taken the call. */
+const ERROR_CODES: Record<MiniMaxErrorKind, JobErrorCode> = {
+  timeout: 'provider_timeout',
+  unreachable: 'provider_unavailable',
+  connection_lost: 'provider_unavailable',
+  bad_answer: 'provider_unavailable',
+  rate_limited: 'provider_rate_limited',
+  auth: 'provider_auth',
+  balance: 'provider_balance',
+  rejected: 'provider_rejected',
+  content_input: 'content_rejected',
+  content_output: 'content_rejected',
+  error: 'provider_error',
+  aborted: 'provider_unavailable',
+};
+
+/** Kinds that say nothing about the order itself: where such a call was not taken, the same call may be made again. */
+const REPEATABLE: ReadonlySet<MiniMaxErrorKind> = new Set(['unreachable', 'rate_limited']);
+
+function toFailure(error: unknown): ProviderOutcome {
+  if (!MiniMaxError.isInstance(error)) {
+    const failure = { kind: 'unexpected', code: null, message: String(error) };
+    return { kind: 'failed', errorCode: 'internal', charged: 'unknown', failure, traceId: null, responseId: null };
+  }
+  const ids = { traceId: error.traceId ?? null, responseId: error.responseId ?? null };
+  const errorCode = ERROR_CODES[error.kind];
+  const failure = { kind: error.kind, code: error.statusCode ?? error.httpStatus ?? null, message: error.message };
+  if (error.taken === 'no' && REPEATABLE.has(error.kind)) {
+    return { ...ids, kind: 'not_taken', errorCode, retryAfterMs: error.retryAfterMs ?? null, failure };
+  }
+  const charged: Charged = error.taken;
+  return { ...ids, kind: 'failed', errorCode, charged, failure };
+}

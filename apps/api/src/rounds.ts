@@ -1,0 +1,40 @@
+import { expireJobs } from './jobs/expire-jobs.ts';
+import { sweep } from './jobs/sweep.ts';
+
+type Deps = Parameters<typeof expireJobs>[0] & Parameters<typeof sweep>[0];
+
+const EXPIRE_AT_LEAST_EVERY_MS = 1_000;
+const SWEEP_EVERY_MS = 60 * 60 * 1_000;
+
+export interface Rounds {
+  start(): void;
+  stop(): void;
+}
+
+/** What time alone brings: jobs that waited too long, and things that have served their time. */
+export function createRounds(deps: Deps): Rounds {
+  const { log } = deps;
+  const timers: NodeJS.Timeout[] = [];
+
+  function every(ms: number, task: string, work: () => Promise<unknown>): void {
+    let busy = false;
+    async function round(): Promise<void> {
+      if (busy) return;
+      busy = true;
+      await work().catch((err: unknown) => log.error({ err, task }, 'a round failed'));
+      busy = false;
+    }
+    void round();
+    timers.push(setInterval(round, ms).unref());
+  }
+
+  return {
+    start() {
+      every(EXPIRE_AT_LEAST_EVERY_MS, 'expire waiting jobs', () => expireJobs(deps));
+      every(SWEEP_EVERY_MS, 'sweep', () => sweep(deps));
+    },
+    stop() {
+      for (const timer of timers.splice(0)) clearInterval(timer);
+    },
+  };
+}

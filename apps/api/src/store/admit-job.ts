@@ -1,0 +1,122 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { PENDING, PROCESSING } from './choose-next.ts';
+import type { AdmissionLimits, NewJob, Refusal } from './job-store.ts';
+import type { Tables } from './schema.ts';
+
+const MINUTE_MS = 60_000;
+export const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Nobody can say when a running job ends; this is when asking again is reasonable. */
+const ASK_AGAIN_MS = 5_000;
+
+/** The first bound that this order would pass, in the order that interface.md (section 5) gives. */
+export async function refuseJob(
+  trx: Transaction<Tables>,
+  job: NewJob,
+  limits: AdmissionLimits,
+  now: number,
+): Promise<Refusal | null> {
+  return (
+    (await refuseRate(trx, job.userId, limits.ratePerMinute, now)) ??
+    (await refuseQuota(trx, job.userId, job.request.n, limits.userDailyImages, now)) ??
+    (await refuseQuota(trx, null, job.request.n, limits.dailyImages, now)) ??
+    (await refuseActive(trx, job.userId, limits.userActive)) ??
+    (await refuseQueue(trx, limits))
+  );
+}
+
+/** Creates and uploads of one user in a rolling minute. */
+export async function refuseRate(
+  trx: Transaction<Tables>,
+  userId: string,
+  ratePerMinute: number,
+  now: number,
+): Promise<Refusal | null> {
+  if (ratePerMinute === 0) return null;
+  const latest = await trx
+    .selectFrom('orders')
+    .select('ordered_at')
+    .where('user_id', '=', userId)
+    .where('ordered_at', '>', now - MINUTE_MS)
+    .orderBy('ordered_at', 'desc')
+    .limit(ratePerMinute)
+    .execute();
+  const oldest = latest.at(-1);
+  if (latest.length < ratePerMinute || !oldest) return null;
+  return { code: 'rate_limited', retryAfterMs: Number(oldest.ordered_at) + MINUTE_MS - now };
+}
+
+/** Images ordered in a rolling day, by one user or (null) by all. */
+async function refuseQuota(
+  trx: Transaction<Tables>,
+  userId: string | null,
+  images: number,
+  limit: number,
+  now: number,
+): Promise<Refusal | null> {
+  if (limit === 0) return null;
+  let orders = trx.selectFrom('orders').where('ordered_at', '>', now - DAY_MS);
+  if (userId !== null) orders = orders.where('user_id', '=', userId);
+  const sum = await orders.select(({ fn }) => fn.sum<number | null>('images').as('images')).executeTakeFirstOrThrow();
+  let excess = Number(sum.images ?? 0) + images - limit;
+  if (excess <= 0) return null;
+  // The order whose leaving the day makes room; with an order larger than the limit, the last one.
+  let leavesAt = now;
+  for (const order of await orders.select(['ordered_at', 'images']).orderBy('ordered_at').execute()) {
+    leavesAt = Number(order.ordered_at);
+    excess -= order.images;
+    if (excess <= 0) break;
+  }
+  return { code: 'quota_exceeded', retryAfterMs: leavesAt + DAY_MS - now };
+}
+
+/** Jobs of one user that have not ended, or whose call still runs after a cancel. */
+async function refuseActive(trx: Transaction<Tables>, userId: string, limit: number): Promise<Refusal | null> {
+  const unended = (status: typeof PENDING) =>
+    trx
+      .selectFrom('jobs')
+      .select(({ fn }) => fn.countAll<number>().as('jobs'))
+      .where('status', '=', status)
+      .where('user_id', '=', userId)
+      .executeTakeFirstOrThrow();
+  const [pending, processing, stillCalling] = [
+    await unended(PENDING),
+    await unended(PROCESSING),
+    await trx
+      .selectFrom('attempts')
+      .innerJoin('jobs', 'jobs.job_id', 'attempts.job_id')
+      .select(({ fn }) => fn.countAll<number>().as('jobs'))
+      .where('attempts.ended_at', 'is', null)
+      .where('attempts.user_id', '=', userId)
+      .where('jobs.status', '=', sql.lit('FAILED'))
+      .executeTakeFirstOrThrow(),
+  ];
+  const active = Number(pending.jobs) + Number(processing.jobs) + Number(stillCalling.jobs);
+  return active < limit ? null : { code: 'too_many_jobs', retryAfterMs: ASK_AGAIN_MS };
+}
+
+async function refuseQueue(trx: Transaction<Tables>, limits: AdmissionLimits): Promise<Refusal | null> {
+  const waiting = await countWaiting(trx);
+  const waitMs = limits.estimateWaitMs(waiting);
+  if (waiting < limits.queue && (waitMs === null || waitMs <= limits.queueTtlMs)) return null;
+  // Room appears when the next waiting job is taken.
+  const perJobMs = waitMs === null || waiting === 0 ? ASK_AGAIN_MS : waitMs / waiting;
+  return { code: 'queue_full', retryAfterMs: Math.max(1_000, Math.ceil(perJobMs)) };
+}
+
+async function countWaiting(db: Kysely<Tables>): Promise<number> {
+  const row = await db
+    .selectFrom('jobs')
+    .select(({ fn }) => fn.countAll<number>().as('jobs'))
+    .where('status', '=', PENDING)
+    .executeTakeFirstOrThrow();
+  return Number(row.jobs);
+}
+
+/** The order counts from now on, whatever becomes of it. */
+export async function countOrder(
+  trx: Transaction<Tables>,
+  order: { userId: string; images: number },
+  now: number,
+): Promise<void> {
+  await trx.insertInto('orders').values({ user_id: order.userId, ordered_at: now, images: order.images }).execute();
+}

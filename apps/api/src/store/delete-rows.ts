@@ -1,0 +1,26 @@
+import type { Transaction } from 'kysely';
+import { toPicture } from './job-row.ts';
+import type { StoredPicture } from './job-store.ts';
+import type { Tables } from './schema.ts';
+
+/** Removes the job, its pictures, and its upload where no other job names that. Answers the keys of their files. */
+export async function deleteJobRows(trx: Transaction<Tables>, jobId: string): Promise<string[]> {
+  const job = await trx.deleteFrom('jobs').where('job_id', '=', jobId).returning('upload_id').executeTakeFirst();
+  if (!job) return [];
+  const pictures = await trx.deleteFrom('pictures').where('job_id', '=', jobId).returningAll().execute();
+  const keys = pictures.map(toPicture).flatMap(pictureKeys);
+  const uploadKey = job.upload_id === null ? null : await deleteUnusedUpload(trx, job.upload_id);
+  return uploadKey === null ? keys : [...keys, uploadKey];
+}
+
+async function deleteUnusedUpload(trx: Transaction<Tables>, uploadId: string): Promise<string | null> {
+  const user = await trx.selectFrom('jobs').select('job_id').where('upload_id', '=', uploadId).executeTakeFirst();
+  if (user) return null;
+  const upload = await trx.deleteFrom('uploads').where('upload_id', '=', uploadId).returning('key').executeTakeFirst();
+  return upload?.key ?? null;
+}
+
+/** The files of one result picture: as kept, and as the provider sent it. */
+export function pictureKeys({ source, asset }: StoredPicture): string[] {
+  return [...('key' in source ? [source.key] : []), ...(asset ? [asset.key] : [])];
+}

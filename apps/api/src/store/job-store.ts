@@ -1,0 +1,228 @@
+import type { Charged, CreateImage, JobErrorCode, JobStatus, RequestErrorCode } from '@darkroom/contracts';
+
+/** A delivered picture, as kept. `key` names it in the file store. */
+export interface StoredAsset {
+  key: string;
+  width: number | null;
+  height: number | null;
+  bytes: number;
+  contentType: string;
+  compressed: boolean;
+}
+
+/** Times are milliseconds since the epoch, by the store's clock. */
+export type JobState =
+  | { status: 'PENDING' }
+  | {
+      status: 'PROCESSING';
+      stage: 'generating';
+      /** Where the progress of the next call begins, so that it never falls. */
+      progressFrom: number;
+      /** The call that is out now; null while the job waits to repeat one that was not taken. */
+      call: { startedAt: number; expectedMs: number } | null;
+      repeatAt: number | null;
+    }
+  | { status: 'PROCESSING'; stage: 'saving' }
+  | { status: 'COMPLETED'; completedAt: number; assets: StoredAsset[]; failedCount: number; charged: Charged }
+  | { status: 'FAILED'; completedAt: number; errorCode: JobErrorCode; charged: Charged };
+
+export interface StoredJob {
+  jobId: string;
+  userId: string;
+  starId: string | null;
+  request: CreateImage;
+  version: number;
+  createdAt: number;
+  updatedAt: number;
+  state: JobState;
+}
+
+/** A pure step of a job: the job as it shall be, or null to leave it. A version that rises is a change that people see. */
+export type Transition = (job: StoredJob) => StoredJob | null;
+
+export interface NewUpload {
+  uploadId: string;
+  userId: string;
+  key: string;
+  contentType: string;
+  width: number;
+  height: number;
+  bytes: number;
+}
+
+export interface StoredUpload extends NewUpload {
+  createdAt: number;
+}
+
+export interface NewJob {
+  jobId: string;
+  userId: string;
+  starId: string | null;
+  request: CreateImage;
+  /** The upload that a data URL became; it goes in or stays out with the job. */
+  upload?: NewUpload;
+  /** `fingerprint` is a digest of the parsed order. */
+  idempotency?: { key: string; fingerprint: string };
+}
+
+/** Bounds on what is taken in; 0 means no bound for the rates and quotas. */
+export interface AdmissionLimits {
+  ratePerMinute: number;
+  userDailyImages: number;
+  dailyImages: number;
+  userActive: number;
+  queue: number;
+  queueTtlMs: number;
+  /** Milliseconds that the last of so many waiting jobs would wait; null when unknown. */
+  estimateWaitMs(waiting: number): number | null;
+}
+
+export interface Refusal {
+  code: Extract<RequestErrorCode, 'rate_limited' | 'quota_exceeded' | 'too_many_jobs' | 'queue_full'>;
+  retryAfterMs: number;
+}
+
+export type CreateOutcome = { kind: 'created'; job: StoredJob } | { kind: 'refused'; refusal: Refusal } | ReplayOutcome;
+
+/** What is known of an idempotency key that was used before. */
+export type ReplayOutcome =
+  | { kind: 'replayed'; job: StoredJob }
+  | { kind: 'mismatch' }
+  /** The key's job was deleted since. */
+  | { kind: 'gone' };
+
+/** One provider call, from just before it is sent. */
+export interface Attempt {
+  attemptId: string;
+  /** 1 for a job's first call. */
+  number: number;
+  startedAt: number;
+}
+
+export type StartOutcome =
+  | { kind: 'started'; job: StoredJob; attempt: Attempt }
+  /** Nothing may start now; `retryAt` is when that may change by time alone. */
+  | { kind: 'idle'; retryAt: number | null };
+
+/** How an attempt ended: the answer came, it provably was not taken, it failed, or nobody knows. */
+export interface AttemptEnd {
+  outcome: 'answered' | 'not_taken' | 'failed' | 'unknown';
+  traceId?: string | null;
+  responseId?: string | null;
+  /** For the operator: the kind, number and text of a failure as the provider gave them. */
+  failure?: { kind: string; code: number | null; message: string };
+}
+
+/** Where a result picture is to be had: at the provider's link, or already in our own file store. */
+export type PictureSource = { url: string } | { key: string };
+
+export interface StoredPicture {
+  position: number;
+  source: PictureSource;
+  /** Null until it is saved. */
+  asset: StoredAsset | null;
+  failed: boolean;
+}
+
+/** The pictures of one job with the answer that brought them. */
+export interface PictureSet {
+  pictures: StoredPicture[];
+  answeredAt: number;
+  /** The provider's id of the call. */
+  responseId: string | null;
+}
+
+export interface ListFilter {
+  userId: string;
+  status: JobStatus | undefined;
+  starId: string | undefined;
+  /** Only jobs older than this one. */
+  before: { createdAt: number; jobId: string } | undefined;
+  limit: number;
+}
+
+/**
+ * The truth about jobs. Every method is one transaction, durable when it resolves; no network and no picture work happens
+ * inside one. Rejections are faults of the database.
+ */
+export interface JobStore {
+  /** Answers a repeat, refuses past a bound, or creates; in this order. */
+  createJob(job: NewJob, limits: AdmissionLimits): Promise<CreateOutcome>;
+  /** The first step of `createJob` alone. */
+  findReplay(userId: string, idempotency: { key: string; fingerprint: string }): Promise<ReplayOutcome | null>;
+  getJob(jobId: string): Promise<StoredJob | null>;
+  /** Newest first. */
+  listJobs(filter: ListFilter): Promise<StoredJob[]>;
+  /** The job after the step; null when there is none. */
+  changeJob(jobId: string, step: Transition): Promise<StoredJob | null>;
+  /** Removes the job and what belongs to it alone; answers the keys of the files that nothing names any more. */
+  deleteJob(jobId: string): Promise<string[]>;
+
+  /**
+   * The next job in fair order goes to the provider: its attempt row is committed and the job is PROCESSING when this
+   * resolves. Repeats that are due go first, then users take turns. At most `rpm` attempts begin in any `windowMs` (0 = no
+   * bound). Jobs created before `notBefore` are left for expiry.
+   */
+  startNextCall(options: StartOptions): Promise<StartOutcome>;
+  /** Closes the attempt and takes the job's step with it; `pictures` are kept when the job then saves. Null: no such job. */
+  endAttempt(
+    attemptId: string,
+    end: AttemptEnd,
+    step: Transition,
+    pictures?: PictureSource[],
+  ): Promise<StoredJob | null>;
+  /** Attempts without an end, oldest first. */
+  openAttempts(): Promise<{ attemptId: string; jobId: string }[]>;
+  /** Jobs whose answer is there and whose pictures are not. */
+  savingJobs(): Promise<string[]>;
+  getPictures(jobId: string): Promise<PictureSet | null>;
+  /** How many of a job's pictures are saved or given up. */
+  countPictures(jobId: string): Promise<{ ended: number; total: number }>;
+  endPicture(jobId: string, position: number, asset: StoredAsset | null): Promise<void>;
+
+  /** Waiting jobs created before that time. */
+  waitingSince(before: number): Promise<string[]>;
+  /** When the oldest waiting job was created; null when none waits. */
+  oldestWaiting(): Promise<number | null>;
+  /** Jobs that go before this one, were nothing to change. */
+  countAhead(job: StoredJob): Promise<number>;
+  /** Durations of the latest answered calls of a kind (null: of any), newest first. */
+  recentCallMs(kind: string | null): Promise<number[]>;
+
+  /** Called after every committed change of one job; returns the way to stop. */
+  onChange(jobId: string, listener: () => void): () => void;
+  /** Rejects when the database cannot be written. */
+  ping(): Promise<void>;
+}
+
+export interface StartOptions {
+  rpm: number;
+  windowMs: number;
+  notBefore: number;
+  /** The job's step into the call that begins now; `recentCallMs` are the latest durations of its kind. */
+  step(job: StoredJob, call: { startedAt: number; recentCallMs: number[] }): StoredJob;
+}
+
+/** Photographs that wait for an order. */
+export interface UploadStore {
+  /** Refused past the rate; the upload counts towards it. */
+  createUpload(upload: NewUpload, ratePerMinute: number): Promise<Refusal | null>;
+  /** Null when there is none; whose it is, is for the caller to judge. */
+  getUpload(uploadId: string): Promise<StoredUpload | null>;
+}
+
+/** What retention removes; each answers the keys of files that nothing names any more. */
+export interface RetentionStore {
+  /** Ended jobs completed before that time, a bounded number of them. */
+  endedBefore(before: number): Promise<string[]>;
+  deleteUploadsBefore(before: number): Promise<string[]>;
+  /** Idempotency keys and counted orders. */
+  forgetBefore(times: { keys: number; orders: number }): Promise<void>;
+  /** Those of the keys that no row names. */
+  unknownKeys(keys: readonly string[]): Promise<string[]>;
+}
+
+/** Calls of one kind take about the same time. */
+export function callKind(request: Pick<CreateImage, 'model' | 'n'>): string {
+  return `${request.model} x${request.n}`;
+}

@@ -1,0 +1,21 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { StoreOpenError } from './open-sqlite.ts';
+
+/**
+ * Makes this process the only one on a data folder until it ends, however it ends: the lock is SQLite's own lock on a file
+ * of its own, which the operating system frees with the process. The main database stays readable for backups.
+ */
+export function lockDataDir(dataDir: string): { release(): void } {
+  mkdirSync(dataDir, { recursive: true });
+  const lock = new Sqlite(path.join(dataDir, 'darkroom.lock'), { timeout: 0 });
+  try {
+    lock.pragma('journal_mode = DELETE');
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    lock.close();
+    throw new StoreOpenError(`DATA_DIR ${dataDir} is in use by another Darkroom process`, { cause });
+  }
+  return { release: () => lock.close() };
+}

@@ -1,0 +1,104 @@
+import type { Generated } from 'kysely';
+
+/** The tables, in the subset of SQL that SQLite and PostgreSQL share. Times are milliseconds since the epoch. */
+export interface Tables {
+  jobs: JobRow;
+  attempts: AttemptRow;
+  pictures: PictureRow;
+  uploads: UploadRow;
+  idempotency_keys: IdempotencyKeyRow;
+  orders: OrderRow;
+  turns: TurnRow;
+  secrets: SecretRow;
+}
+
+export interface JobRow {
+  job_id: string;
+  user_id: string;
+  star_id: string | null;
+  /** JSON: CreateImage. */
+  request: string;
+  /** The upload that the request names, if any. */
+  upload_id: string | null;
+  status: string;
+  stage: string | null;
+  version: number;
+  created_at: number;
+  updated_at: number;
+  completed_at: number | null;
+  progress_from: number;
+  call_started_at: number | null;
+  call_expected_ms: number | null;
+  repeat_at: number | null;
+  error_code: string | null;
+  charged: string | null;
+  /** JSON: StoredAsset[]. */
+  assets: string | null;
+  failed_count: number | null;
+}
+
+/** One provider call. It outlives its job: the pace and the accounts are kept by these rows. */
+export interface AttemptRow {
+  attempt_id: string;
+  job_id: string;
+  user_id: string;
+  kind: string;
+  number: number;
+  started_at: number;
+  ended_at: number | null;
+  outcome: string | null;
+  trace_id: string | null;
+  response_id: string | null;
+  failure_kind: string | null;
+  failure_code: number | null;
+  failure_message: string | null;
+}
+
+export interface PictureRow {
+  job_id: string;
+  position: number;
+  /** JSON: PictureSource. */
+  source: string;
+  /** JSON: StoredAsset. */
+  asset: string | null;
+  failed: number;
+}
+
+export interface UploadRow {
+  upload_id: string;
+  user_id: string;
+  key: string;
+  content_type: string;
+  width: number;
+  height: number;
+  bytes: number;
+  created_at: number;
+}
+
+export interface IdempotencyKeyRow {
+  user_id: string;
+  key: string;
+  fingerprint: string;
+  job_id: string;
+  created_at: number;
+}
+
+/** What counts towards rates and quotas, kept whatever becomes of the job. */
+export interface OrderRow {
+  order_id: Generated<number>;
+  user_id: string;
+  ordered_at: number;
+  /** 0 for an upload. */
+  images: number;
+}
+
+/** When each user was last served: the lower, the sooner it is their turn. */
+export interface TurnRow {
+  user_id: string;
+  turn: number;
+}
+
+export interface SecretRow {
+  name: string;
+  value: string;
+}

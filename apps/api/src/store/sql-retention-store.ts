@@ -1,0 +1,64 @@
+import type { Kysely } from 'kysely';
+import { pictureKeys } from './delete-rows.ts';
+import { toPicture } from './job-row.ts';
+import type { RetentionStore } from './job-store.ts';
+import type { Tables } from './schema.ts';
+
+/** Rows that one sweep handles, so that it never holds the database for long. */
+const BATCH = 500;
+
+export function createSqlRetentionStore({ db }: { db: Kysely<Tables> }): RetentionStore {
+  return {
+    async endedBefore(before) {
+      const rows = await db
+        .selectFrom('jobs')
+        .select('job_id')
+        .where('completed_at', '<', before)
+        .orderBy('completed_at')
+        .limit(BATCH)
+        .execute();
+      return rows.map((row) => row.job_id);
+    },
+
+    async deleteUploadsBefore(before) {
+      return db.transaction().execute(async (trx) => {
+        const old = await trx
+          .selectFrom('uploads')
+          .select('upload_id')
+          .where('created_at', '<', before)
+          .where(({ not, exists, selectFrom }) =>
+            not(exists(selectFrom('jobs').select('job_id').whereRef('jobs.upload_id', '=', 'uploads.upload_id'))),
+          )
+          .limit(BATCH)
+          .execute();
+        if (old.length === 0) return [];
+        const ids = old.map((row) => row.upload_id);
+        const gone = await trx.deleteFrom('uploads').where('upload_id', 'in', ids).returning('key').execute();
+        return gone.map((row) => row.key);
+      });
+    },
+
+    async forgetBefore({ keys, orders }) {
+      await db.deleteFrom('idempotency_keys').where('created_at', '<', keys).execute();
+      await db.deleteFrom('orders').where('ordered_at', '<', orders).execute();
+    },
+
+    async unknownKeys(keys) {
+      if (keys.length === 0) return [];
+      const uploads = await db.selectFrom('uploads').select('key').where('key', 'in', keys).execute();
+      const known = new Set(uploads.map((row) => row.key));
+      const pictures = await db
+        .selectFrom('pictures')
+        .selectAll()
+        .where('job_id', 'in', keys.map(jobIdOfKey))
+        .execute();
+      for (const key of pictures.map(toPicture).flatMap(pictureKeys)) known.add(key);
+      return keys.filter((key) => !known.has(key));
+    },
+  };
+}
+
+/** A result's key begins with its job's id, which is as long as every UUID. */
+function jobIdOfKey(key: string): string {
+  return key.slice(0, 36);
+}

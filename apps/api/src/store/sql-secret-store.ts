@@ -1,0 +1,13 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from './schema.ts';
+
+/** The secret of that name, made once and kept for the life of the database. */
+export async function keepSecret(db: Kysely<Tables>, name: string, make: () => string): Promise<string> {
+  await db
+    .insertInto('secrets')
+    .values({ name, value: make() })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const row = await db.selectFrom('secrets').select('value').where('name', '=', name).executeTakeFirstOrThrow();
+  return row.value;
+}

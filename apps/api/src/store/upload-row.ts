@@ -1,0 +1,36 @@
+import { parseImageFile } from '@darkroom/contracts';
+import type { Selectable } from 'kysely';
+import type { NewUpload, StoredUpload } from './job-store.ts';
+import type { UploadRow } from './schema.ts';
+
+export function uploadRow(upload: NewUpload, now: number): UploadRow {
+  return {
+    upload_id: upload.uploadId,
+    user_id: upload.userId,
+    key: upload.key,
+    content_type: upload.contentType,
+    width: upload.width,
+    height: upload.height,
+    bytes: upload.bytes,
+    created_at: now,
+  };
+}
+
+export function toUpload(row: Selectable<UploadRow>): StoredUpload {
+  return {
+    uploadId: row.upload_id,
+    userId: row.user_id,
+    key: row.key,
+    contentType: row.content_type,
+    width: row.width,
+    height: row.height,
+    bytes: row.bytes,
+    createdAt: Number(row.created_at),
+  };
+}
+
+/** The upload that an accepted `image_file` names, if it names one. */
+export function uploadIdOf(imageFile: string | undefined): string | null {
+  const file = imageFile === undefined ? null : parseImageFile(imageFile);
+  return file !== null && typeof file === 'object' && file.kind === 'upload' ? file.uploadId : null;
+}
