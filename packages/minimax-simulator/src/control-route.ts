@@ -1,11 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import { CONTROL_PATHS } from './control.ts';
+import { CONTROL_PATHS, type SimulatorControl } from './control.ts';
 import { Script } from './script.ts';
-import type { Simulator } from './simulator.ts';
 
 /** The remote control, for a simulator that runs as a process of its own. */
-export function addControlRoute(app: FastifyInstance, simulator: Omit<Simulator, 'url' | 'close'>): void {
+export function addControlRoute(app: FastifyInstance, simulator: SimulatorControl): void {
   app.get(CONTROL_PATHS.calls, async () => simulator.calls());
   app.get(CONTROL_PATHS.stats, async () => simulator.stats());
   app.post(CONTROL_PATHS.script, async (request, reply) => {

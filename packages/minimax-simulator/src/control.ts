@@ -14,6 +14,21 @@ export const Stats = z.object({
 });
 export type Stats = z.output<typeof Stats>;
 
+/** What a test may see and decide. */
+export interface SimulatorControl {
+  /** Every call since the start or the last reset, oldest first. */
+  calls(): Call[];
+  stats(): Stats;
+  /** The most calls that were open at once. */
+  maxConcurrent(): number;
+  /** Adds scripts; the first that matches a call decides its answer. Throws a ZodError for a script that makes no sense. */
+  script(...scripts: ScriptInput[]): void;
+  /** Lets every held call go on; no script holds calls from now on. */
+  release(): void;
+  /** Forgets scripts, calls and counts, and lets held calls go on. */
+  reset(): void;
+}
+
 /** Paths of the remote control. MiniMax has nothing of the kind. */
 export const CONTROL_PATHS = {
   calls: '/_simulator/calls',
@@ -23,7 +38,7 @@ export const CONTROL_PATHS = {
   reset: '/_simulator/reset',
 } as const;
 
-/** The same control as a `Simulator` gives, over HTTP. Every method rejects when the simulator cannot be reached or refuses. */
+/** The same control over HTTP. Every method rejects when the simulator cannot be reached or refuses. */
 export interface RemoteSimulator {
   url: string;
   calls(): Promise<Call[]>;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import fastify from 'fastify';
-import { type Call, createCallLog } from './call-log.ts';
-import type { Stats } from './control.ts';
+import { createCallLog } from './call-log.ts';
+import type { SimulatorControl } from './control.ts';
 import { addControlRoute } from './control-route.ts';
 import { createDrawPictures } from './draw-pictures.ts';
 import { addGenerationRoute } from './generation-route.ts';
@@ -12,7 +12,7 @@ import { createPictureLinks } from './picture-links.ts';
 import { addPictureRoute } from './picture-route.ts';
 import { createMemoryShelf, openFolderShelf } from './picture-shelf.ts';
 import { createRequestsPerMinute } from './requests-per-minute.ts';
-import { createScriptBook, type ScriptInput } from './script.ts';
+import { createScriptBook } from './script.ts';
 import { freshState, readState, writeState } from './state-folder.ts';
 
 /** Bytes of a request: a reference of 10 MB as base64, with room to spare. */
@@ -36,20 +36,9 @@ export interface SimulatorOptions {
 }
 
 /** A running simulator. */
-export interface Simulator {
+export interface Simulator extends SimulatorControl {
   /** Without a trailing slash. */
   url: string;
-  /** Every call since the start or the last reset, oldest first. */
-  calls(): Call[];
-  stats(): Stats;
-  /** The most calls that were open at once. */
-  maxConcurrent(): number;
-  /** Adds scripts; the first that matches a call decides its answer. Throws a ZodError for a script that makes no sense. */
-  script(...scripts: ScriptInput[]): void;
-  /** Lets every held call go on; no script holds calls from now on. */
-  release(): void;
-  /** Forgets scripts, calls and counts, and lets held calls go on. */
-  reset(): void;
   /** Ends every connection, then resolves. */
   close(): Promise<void>;
 }
@@ -67,7 +56,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const pictureFaults = createPictureFaults();
   const drawPictures = createDrawPictures(options.pictures ?? 'poster');
 
-  const control = {
+  const control: SimulatorControl = {
     calls: log.calls,
     stats: () => ({
       calls: log.calls().length,
@@ -76,7 +65,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       maxConcurrent: log.maxConcurrent(),
     }),
     maxConcurrent: log.maxConcurrent,
-    script: (...added: ScriptInput[]) => scripts.add(added),
+    script: (...added) => scripts.add(added),
     release() {
       scripts.stopHolding();
       pace.release();

@@ -10,6 +10,7 @@ export interface Canvas {
   width: number;
   height: number;
   photo: Photo;
+  /** Empty when no font can draw it. */
   prompt: string;
   palette: Palette;
   random: Random;
@@ -48,6 +49,7 @@ interface Lettering {
 
 /** The prompt as a title, a rule and, if there is more to say, a few smaller lines. */
 export function drawWords(prompt: string, box: Box, { anchor, colour, rule, stand }: Lettering): string {
+  if (prompt === '') return '';
   const { title, rest } = splitTitle(prompt);
   const isFlat = box.height < box.width * 0.3;
   const titleLines = isFlat ? 1 : 2;

@@ -1,6 +1,7 @@
 import { composeArch } from './arch.ts';
 import { composeCard } from './card.ts';
 import type { Composition } from './composition.ts';
+import { detectFonts } from './fonts.ts';
 import { drawLandscape } from './landscape.ts';
 import { composeMagazine } from './magazine.ts';
 import { aigcWatermark, simulatedMark } from './marks.ts';
@@ -32,7 +33,9 @@ export async function drawPoster({ prompt, width, height, photo, seed, index, wa
   const palette = inTurn(PALETTES, seed + index);
   const compose = inTurn(COMPOSITIONS, Math.floor(seed / PALETTES.length) + index);
   const subject = photo ?? (await drawLandscape(width, height, palette, random));
-  const { ground, layers } = await compose({ width, height, photo: subject, prompt, palette, random });
+  const canWrite = await detectFonts();
+  const words = canWrite(prompt) ? prompt : '';
+  const { ground, layers } = await compose({ width, height, photo: subject, prompt: words, palette, random });
   const marks = simulatedMark(width, height) + (watermark ? aigcWatermark(width, height) : '');
   return ground
     .composite([...layers, { input: svg(width, height, marks) }])

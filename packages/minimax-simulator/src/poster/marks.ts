@@ -1,13 +1,33 @@
 import { SANS } from './svg.ts';
 
-/** Says in every picture that no model drew it. */
+/** The letters of the mark as strokes in a field of 4 by 6: it has to be there without any font. */
+const LETTERS: readonly { width: number; path: string }[] = [
+  { width: 4, path: 'M4 .9Q3.4 0 2 0Q0 0 0 1.5Q0 2.7 2 3Q4 3.3 4 4.5Q4 6 2 6Q.5 6 0 5' },
+  { width: 0, path: 'M0 0V6' },
+  { width: 4.4, path: 'M0 6V0L2.2 3.8L4.4 0V6' },
+  { width: 4, path: 'M0 0V4Q0 6 2 6Q4 6 4 4V0' },
+  { width: 3.2, path: 'M0 0V6H3.2' },
+  { width: 4.4, path: 'M0 6L2.2 0L4.4 6M.8 4H3.6' },
+  { width: 4, path: 'M0 0H4M2 0V6' },
+  { width: 3.4, path: 'M3.4 0H0V6H3.4M0 3H3' },
+  { width: 4, path: 'M0 0V6H1.6Q4 6 4 3Q4 0 1.6 0Z' },
+];
+const LETTER_GAP = 2.1;
+
+/** SIMULATED, in the upper right corner of every picture: no model drew it. */
 export function simulatedMark(width: number, height: number): string {
-  const size = Math.min(width, height) * 0.017;
-  const [w, h, margin] = [size * 9.2, size * 2.1, size * 2.3];
-  const [x, y] = [width - margin - w, margin];
+  let x = 0;
+  const letters = LETTERS.map((letter) => {
+    const drawn = `<path transform="translate(${x.toFixed(1)})" d="${letter.path}"/>`;
+    x += letter.width + LETTER_GAP;
+    return drawn;
+  });
+  const unit = Math.min(width, height) * 0.0022;
+  const [pillWidth, pillHeight, margin] = [x - LETTER_GAP + 12, 14, 17];
   return (
-    `<rect x="${x}" y="${y}" width="${w}" height="${h}" rx="${h / 2}" fill="#000" fill-opacity="0.38"/>` +
-    `<text x="${x + w / 2 + size * 0.07}" y="${y + h / 2 + size * 0.36}" font-family="${SANS}" font-size="${size}" font-weight="700" letter-spacing="${size * 0.14}" text-anchor="middle" fill="#fff" fill-opacity="0.92">SIMULATED</text>`
+    `<g transform="translate(${width - (pillWidth + margin) * unit} ${margin * unit}) scale(${unit})">` +
+    `<rect width="${pillWidth}" height="${pillHeight}" rx="7" fill="#000" fill-opacity="0.4"/>` +
+    `<g transform="translate(6 4)" fill="none" stroke="#fff" stroke-opacity="0.94" stroke-linecap="round" stroke-linejoin="round">${letters.join('')}</g></g>`
   );
 }
 
