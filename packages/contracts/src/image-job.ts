@@ -16,8 +16,13 @@ import {
   WAIT_SECONDS_MAX,
 } from './limits.ts';
 
-/** A 64-bit id as digits. */
-export const Id = z.string().regex(/^\d{1,19}$/, '编号必须是数字');
+const ID_MAX = 2n ** 63n - 1n;
+
+/** A 64-bit id, 0 to 2^63-1, as digits. */
+export const Id = z
+  .string()
+  .regex(/^\d{1,19}$/, { error: '编号必须是数字', abort: true })
+  .refine((digits) => BigInt(digits) <= ID_MAX, '编号超出范围');
 
 const Prompt = z
   .string()
