@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  ASPECT_RATIOS,
+  CreateImage,
+  issuesOf,
+  MODELS,
+  PROMPT_MAX_CODE_POINTS,
+  parseImageFile,
+  STYLE_TYPES,
+} from '../src/index.ts';
+
+const side = fc.integer({ min: 62, max: 258 }).map((steps) => steps * 8);
+
+/** Orders near the rules: most break one, many break none. */
+const anyOrder = fc.record(
+  {
+    model: fc.constantFrom(...MODELS),
+    prompt: fc.oneof(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.string({ unit: 'binary', maxLength: 20 })),
+    aspect_ratio: fc.constantFrom(...ASPECT_RATIOS, '5:4'),
+    width: side,
+    height: side,
+    subject_reference: fc.array(
+      fc.record({
+        type: fc.constant('character'),
+        image_file: fc.oneof(
+          fc.webUrl(),
+          fc.uuid().map((id) => `upload://${id}`),
+          fc.string(),
+        ),
+      }),
+      { maxLength: 2 },
+    ),
+    n: fc.integer({ min: 0, max: 10 }),
+    seed: fc.maxSafeInteger(),
+    prompt_optimizer: fc.boolean(),
+    aigc_watermark: fc.boolean(),
+    style: fc.record(
+      { style_type: fc.constantFrom(...STYLE_TYPES), style_weight: fc.double({ min: -0.5, max: 1.5 }) },
+      { requiredKeys: ['style_type'] },
+    ),
+  },
+  { requiredKeys: ['model', 'prompt'] },
+);
+
+test('what was accepted is accepted again, unchanged, after a way through JSON: so it can be stored and ordered again', () => {
+  let accepted = 0;
+  fc.assert(
+    fc.property(anyOrder, (order) => {
+      const first = CreateImage.safeParse(order);
+      if (!first.success) return;
+      accepted++;
+      expect(CreateImage.parse(JSON.parse(JSON.stringify(first.data)))).toEqual(first.data);
+    }),
+    { numRuns: 2000, seed: 1 },
+  );
+  expect(accepted).toBeGreaterThan(20);
+});
+
+test('anything at all is either an order or a list of faults that point somewhere', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.anything(), anyOrder, fc.jsonValue()), (input) => {
+      const result = CreateImage.safeParse(input);
+      if (!result.success) expect(issuesOf(result.error).length).toBeGreaterThan(0);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('a prompt is measured in code points, after trimming', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom('a', '光', '🌅', '\u{10ffff}', 'e\u0301'),
+      fc.integer({ min: 1, max: 1600 }),
+      fc.constantFrom('', ' ', '\n\t', '　'),
+      (unit, count, space) => {
+        const prompt = unit.repeat(count);
+        const isShort = [...prompt].length <= PROMPT_MAX_CODE_POINTS;
+        const result = CreateImage.safeParse({ model: 'image-01', prompt: `${space}${prompt}${space}` });
+        expect(result.success).toBe(isShort);
+        if (result.success) expect(result.data.prompt).toBe(prompt);
+      },
+    ),
+  );
+});
+
+test('a prompt is accepted exactly if it is well formed, without U+0000, and not empty', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom('\ud83c', '\udf05', '🌅', 'a', ' ', '\u0000'), { maxLength: 6 }), (parts) => {
+      const prompt = parts.join('');
+      const trimmed = prompt.trim();
+      const isFine = trimmed !== '' && !trimmed.includes('\u0000') && Buffer.from(trimmed).toString() === trimmed;
+      expect(CreateImage.safeParse({ model: 'image-01', prompt }).success).toBe(isFine);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('any bytes behind the right first ones are data; the same bytes under the other name are not', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 50 }), (bytes) => {
+      const base64 = Buffer.from([0xff, 0xd8, 0xff, ...bytes]).toString('base64');
+      expect(parseImageFile(`data:image/jpeg;base64,${base64}`)).toMatchObject({ kind: 'data', base64 });
+      expect(parseImageFile(`data:image/png;base64,${base64}`)).toBeTypeOf('string');
+    }),
+  );
+});
+
+test('no text makes the reading of a reference throw', () => {
+  const scheme = fc.constantFrom('', 'http://', 'https://', 'upload://', 'data:image/png;base64,', 'data:');
+  fc.assert(
+    fc.property(scheme, fc.string({ unit: 'binary' }), (start, rest) => {
+      const file = parseImageFile(start + rest);
+      if (typeof file !== 'string') expect(['url', 'data', 'upload']).toContain(file.kind);
+    }),
+    { numRuns: 1000 },
+  );
+});

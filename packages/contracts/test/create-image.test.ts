@@ -1,0 +1,279 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ASPECT_RATIOS, CreateImage, CreateImageCall, issuesOf, STYLE_TYPES } from '../src/index.ts';
+
+const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+const live = { ...order, model: 'image-01-live' };
+const face = (image_file: unknown) => [{ type: 'character', image_file }];
+
+/** Where a person would have to change the order; empty when it is accepted. */
+function faults(input: unknown): string[] {
+  const result = CreateImage.safeParse(input);
+  return result.success ? [] : issuesOf(result.error).map(({ path }) => path.join('.'));
+}
+
+describe('accepted', () => {
+  test.each<[string, object]>([
+    ['the least', order],
+    ['the other model', live],
+    ['a prompt at its limit', { ...order, prompt: '光'.repeat(1499) }],
+    ['a prompt at its limit in code points, twice that in UTF-16', { ...order, prompt: '🌅'.repeat(1499) }],
+    ['space around a prompt at its limit', { ...order, prompt: ` \n${'a'.repeat(1499)}\t　` }],
+    ['the smallest size', { ...order, width: 512, height: 512 }],
+    ['the largest size', { ...order, width: 2048, height: 2048 }],
+    ['a step between', { ...order, width: 520, height: 2040 }],
+    ['one picture', { ...order, n: 1 }],
+    ['nine pictures', { ...order, n: 9 }],
+    ['seed 0', { ...order, seed: 0 }],
+    ['a negative seed', { ...order, seed: -1 }],
+    ['the largest seed that JSON keeps', { ...order, seed: Number.MAX_SAFE_INTEGER }],
+    ['switches', { ...order, prompt_optimizer: true, aigc_watermark: false }],
+    ['no reference', { ...order, subject_reference: [] }],
+    ['a style without weight', { ...live, style: { style_type: '水彩' } }],
+    ['a style of full weight', { ...live, style: { style_type: '漫画', style_weight: 1 } }],
+    ['a style of hardly any weight', { ...live, style: { style_type: '漫画', style_weight: Number.MIN_VALUE } }],
+    ...ASPECT_RATIOS.map((aspect_ratio): [string, object] => [aspect_ratio, { ...order, aspect_ratio }]),
+    ...ASPECT_RATIOS.slice(0, 7).map((aspect_ratio): [string, object] => [
+      `live ${aspect_ratio}`,
+      { ...live, aspect_ratio },
+    ]),
+    ...STYLE_TYPES.map((style_type): [string, object] => [style_type, { ...live, style: { style_type } }]),
+  ])('%s', (_name, input) => {
+    expect(faults(input)).toEqual([]);
+  });
+
+  test('n is 1 if not said, the prompt is trimmed, and nothing else is made up', () => {
+    expect(CreateImage.parse({ ...order, prompt: '  a lighthouse ' })).toEqual({
+      model: 'image-01',
+      prompt: 'a lighthouse',
+      n: 1,
+    });
+  });
+});
+
+describe('refused, naming the field that a person would change', () => {
+  test.each<[string, unknown, string[]]>([
+    ['nothing', undefined, ['']],
+    ['null', null, ['']],
+    ['a list', [], ['']],
+    ['text', 'a lighthouse', ['']],
+    ['an empty order', {}, ['model', 'prompt']],
+
+    ['no model', { prompt: 'x' }, ['model']],
+    ['a model that does not exist', { ...order, model: 'image-02' }, ['model']],
+    ['a model in capitals', { ...order, model: 'Image-01' }, ['model']],
+    ['a model that is null', { ...order, model: null }, ['model']],
+
+    ['no prompt', { model: 'image-01' }, ['prompt']],
+    ['an empty prompt', { ...order, prompt: '' }, ['prompt']],
+    ['a prompt of space', { ...order, prompt: ' \n\t　' }, ['prompt']],
+    ['a prompt that is no text', { ...order, prompt: 7 }, ['prompt']],
+    ['a prompt in a list', { ...order, prompt: ['x'] }, ['prompt']],
+    ['a prompt one too long', { ...order, prompt: 'a'.repeat(1500) }, ['prompt']],
+    ['a prompt one code point too long', { ...order, prompt: '🌅'.repeat(1500) }, ['prompt']],
+    ['a prompt with U+0000', { ...order, prompt: 'a\u0000b' }, ['prompt']],
+    ['a prompt with a lone high surrogate', { ...order, prompt: 'a\ud83cb' }, ['prompt']],
+    ['a prompt with a lone low surrogate', { ...order, prompt: '\udf05' }, ['prompt']],
+    ['a prompt with surrogates the wrong way round', { ...order, prompt: '\udf05\ud83c' }, ['prompt']],
+
+    ['a ratio that does not exist', { ...order, aspect_ratio: '5:4' }, ['aspect_ratio']],
+    ['an empty ratio', { ...order, aspect_ratio: '' }, ['aspect_ratio']],
+    ['21:9 on the live model', { ...live, aspect_ratio: '21:9' }, ['aspect_ratio']],
+
+    ['a width alone', { ...order, width: 512 }, ['height']],
+    ['a height alone', { ...order, height: 512 }, ['width']],
+    ['a width one step too small', { ...order, width: 504, height: 512 }, ['width']],
+    ['a height one step too large', { ...order, width: 512, height: 2056 }, ['height']],
+    ['a width off the step', { ...order, width: 513, height: 512 }, ['width']],
+    ['a height between pixels', { ...order, width: 512, height: 512.5 }, ['height']],
+    ['a width as text', { ...order, width: '512', height: 512 }, ['width']],
+    ['both sides wrong', { ...order, width: 0, height: -8 }, ['width', 'height']],
+    ['a size and a ratio', { ...order, width: 512, height: 512, aspect_ratio: '1:1' }, ['aspect_ratio']],
+    ['a size on the live model', { ...live, width: 512, height: 512 }, ['width']],
+
+    ['no picture', { ...order, n: 0 }, ['n']],
+    ['ten pictures', { ...order, n: 10 }, ['n']],
+    ['one and a half pictures', { ...order, n: 1.5 }, ['n']],
+    ['pictures as text', { ...order, n: '2' }, ['n']],
+    ['pictures as null', { ...order, n: null }, ['n']],
+    ['no number of pictures', { ...order, n: Number.NaN }, ['n']],
+
+    ['a seed between numbers', { ...order, seed: 0.5 }, ['seed']],
+    ['a seed that JSON has already bent', { ...order, seed: 2 ** 53 }, ['seed']],
+    ['a seed as text', { ...order, seed: '7' }, ['seed']],
+    ['an endless seed', { ...order, seed: Number.POSITIVE_INFINITY }, ['seed']],
+
+    ['a switch as text', { ...order, prompt_optimizer: 'true' }, ['prompt_optimizer']],
+    ['a switch as a number', { ...order, aigc_watermark: 1 }, ['aigc_watermark']],
+
+    ['a style on the other model', { ...order, style: { style_type: '漫画' } }, ['style']],
+    ['a style that does not exist', { ...live, style: { style_type: '油画' } }, ['style.style_type']],
+    ['a style without type', { ...live, style: {} }, ['style.style_type']],
+    [
+      'a style without weight in it',
+      { ...live, style: { style_type: '漫画', style_weight: 0 } },
+      ['style.style_weight'],
+    ],
+    [
+      'a style above its weight',
+      { ...live, style: { style_type: '漫画', style_weight: 1.01 } },
+      ['style.style_weight'],
+    ],
+    ['a style with more', { ...live, style: { style_type: '漫画', strength: 1 } }, ['style.strength']],
+    ['a style as text', { ...live, style: '漫画' }, ['style']],
+
+    [
+      'two references',
+      { ...order, subject_reference: [...face('https://a.example/1'), ...face('https://a.example/2')] },
+      ['subject_reference'],
+    ],
+    [
+      'a reference outside a list',
+      { ...order, subject_reference: face('https://a.example/1')[0] },
+      ['subject_reference'],
+    ],
+    [
+      'an empty reference',
+      { ...order, subject_reference: [{}] },
+      ['subject_reference.0.type', 'subject_reference.0.image_file'],
+    ],
+    [
+      'a reference of another type',
+      { ...order, subject_reference: [{ type: 'style', image_file: 'https://a.example/1' }] },
+      ['subject_reference.0.type'],
+    ],
+    [
+      'a reference with more',
+      { ...order, subject_reference: [{ type: 'character', image_file: 'https://a.example/1', weight: 1 }] },
+      ['subject_reference.0.weight'],
+    ],
+
+    ['a misspelt key', { ...order, promt: 'x' }, ['promt']],
+    ['two unknown keys', { ...order, response_format: 'url', N: 2 }, ['response_format', 'N']],
+    ['a key of the call in the order', { ...order, idempotency_key: 'k' }, ['idempotency_key']],
+    ['several at once', { model: 'image-01', prompt: '', n: 10, width: 512 }, ['prompt', 'n', 'height']],
+  ])('%s', (_name, input, paths) => {
+    expect(faults(input)).toEqual(paths);
+  });
+
+  test('every fault says in Chinese why', () => {
+    const result = CreateImage.safeParse({ prompt: '', n: 10, width: '1', seed: 0.5, style: 7, promt: 'x' });
+    if (result.success) throw new Error('accepted');
+    for (const { message } of issuesOf(result.error)) expect(message).toMatch(/\p{Script=Han}/u);
+  });
+});
+
+describe('a reference', () => {
+  const photographs = { jpeg: '', png: '' };
+  beforeAll(async () => {
+    const read = async (name: string) =>
+      (await readFile(new URL(`../../../e2e/photos/${name}`, import.meta.url))).toString('base64');
+    photographs.jpeg = await read('rocket.jpg');
+    photographs.png = await read('astronaut.png');
+  });
+
+  const path = 'subject_reference.0.image_file';
+  const verdict = (image_file: unknown) => faults({ ...order, subject_reference: face(image_file) });
+
+  test.each([
+    'https://a.example/face.jpg',
+    'http://a.example/face.jpg',
+    'HTTPS://A.EXAMPLE/face.jpg',
+    'https://a.example:8443/p%2Fq.jpg?Expires=1&Signature=a%2Bb#top',
+    'https://例子.测试/脸.jpg',
+    'https://192.0.2.1/face.jpg',
+    'https://[2001:db8::1]/face.jpg',
+    `https://a.example/${'a'.repeat(4096 - 18)}`,
+    'upload://123e4567-e89b-12d3-a456-426614174000',
+    'upload://123E4567-E89B-12D3-A456-426614174000',
+  ])('accepted: %s', (image_file) => {
+    expect(verdict(image_file)).toEqual([]);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['a number', 7],
+    ['null', null],
+    ['a bare name', 'face.jpg'],
+    ['a path', '/etc/passwd'],
+    ['a file URL', 'file:///etc/passwd'],
+    ['ftp', 'ftp://a.example/face.jpg'],
+    ['javascript', 'javascript:alert(1)'],
+    ['no host', 'https://'],
+    ['no such port', 'https://a.example:99999/face.jpg'],
+    ['space inside', 'https://a.example/a face.jpg'],
+    ['space before', ' https://a.example/face.jpg'],
+    ['a line break', 'https://a.example/face\n.jpg'],
+    ['a name and password', 'https://user:secret@a.example/face.jpg'],
+    ['a name', 'https://user@a.example/face.jpg'],
+    ['one too long', `https://a.example/${'a'.repeat(4096 - 17)}`],
+    ['an upload without an id', 'upload://'],
+    ['an upload with another id', 'upload://1234'],
+    ['an upload with a path', 'upload://123e4567-e89b-12d3-a456-426614174000/../x'],
+    ['an upload without slashes', 'upload:123e4567-e89b-12d3-a456-426614174000'],
+  ])('refused: %s', (_name, image_file) => {
+    expect(verdict(image_file)).toEqual([path]);
+  });
+
+  test('real photographs as data', () => {
+    expect(verdict(`data:image/jpeg;base64,${photographs.jpeg}`)).toEqual([]);
+    expect(verdict(`data:image/png;base64,${photographs.png}`)).toEqual([]);
+  });
+
+  test.each<[string, () => string]>([
+    ['a JPEG called PNG', () => `data:image/png;base64,${photographs.jpeg}`],
+    ['a PNG called JPEG', () => `data:image/jpeg;base64,${photographs.png}`],
+    ['WebP', () => 'data:image/webp;base64,UklGRg=='],
+    ['SVG', () => 'data:image/svg+xml;base64,PHN2Zz4='],
+    ['the type in capitals', () => `data:IMAGE/JPEG;base64,${photographs.jpeg}`],
+    ['a type with more', () => `data:image/jpeg;charset=utf-8;base64,${photographs.jpeg}`],
+    ['no base64', () => 'data:image/jpeg,abc'],
+    ['no data', () => 'data:image/jpeg;base64,'],
+    ['base64 of a URL', () => `data:image/jpeg;base64,${photographs.jpeg.slice(0, 400)}-_==`],
+    [
+      'base64 in lines',
+      () => `data:image/jpeg;base64,${photographs.jpeg.slice(0, 76)}\n${photographs.jpeg.slice(76, 152)}`,
+    ],
+    ['base64 without its padding', () => `data:image/jpeg;base64,${photographs.jpeg.slice(0, 401)}`],
+    ['padding inside', () => `data:image/jpeg;base64,/9j/AA==${photographs.jpeg.slice(0, 400)}`],
+    ['three paddings', () => 'data:image/jpeg;base64,/9j/A==='],
+  ])('refused as data: %s', (_name, image_file) => {
+    expect(verdict(image_file())).toEqual([path]);
+  });
+
+  const jpegOf = (bytes: number) => {
+    const data = Buffer.alloc(bytes);
+    data.set([0xff, 0xd8, 0xff, 0xe0]);
+    return `data:image/jpeg;base64,${data.toString('base64')}`;
+  };
+
+  test('9,999,999 bytes are accepted, 10,000,000 are not: bytes, not characters', () => {
+    expect(verdict(jpegOf(9_999_999))).toEqual([]);
+    expect(verdict(jpegOf(10_000_000))).toEqual([path]);
+    expect(verdict(jpegOf(9_999_998))).toEqual([]);
+    expect(verdict(jpegOf(10_000_001))).toEqual([path]);
+  });
+});
+
+describe('the key of a call', () => {
+  const keyFaults = (idempotency_key: unknown) => {
+    const result = CreateImageCall.safeParse({ ...order, idempotency_key });
+    return result.success ? [] : issuesOf(result.error).map(({ path }) => path.join('.'));
+  };
+
+  test.each(['k', '!~', 'a'.repeat(255), undefined])('accepted: %s', (key) => {
+    expect(keyFaults(key)).toEqual([]);
+  });
+
+  test.each([[''], ['a b'], ['a\n'], ['a\u007f'], ['é'], ['钥'], ['a'.repeat(256)], [7], [null]])(
+    'refused: %j',
+    (key) => {
+      expect(new Set(keyFaults(key))).toEqual(new Set(['idempotency_key']));
+    },
+  );
+
+  test('a call obeys the rules across fields as an order does', () => {
+    const result = CreateImageCall.safeParse({ ...order, width: 512, idempotency_key: 'k' });
+    expect(result.success || issuesOf(result.error)).toMatchObject([{ path: ['height'] }]);
+  });
+});
