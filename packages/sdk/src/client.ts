@@ -19,7 +19,7 @@ export interface ImageClientSettings {
   uploadFile?: UploadFile | undefined;
   /** Makes idempotency keys: 1 to 255 visible ASCII characters, never the same twice. */
   createId?: (() => string) | undefined;
-  /** One request with its answer; default 60 000, which is also where mini programs end it. Above `pollSeconds`. */
+  /** One request with its answer; default 55 000: above any poll, below the 60 s after which mini programs end a request. */
   requestTimeoutMs?: number | undefined;
   /** One upload; default 300 000. */
   uploadTimeoutMs?: number | undefined;
@@ -30,7 +30,7 @@ export interface ImageClientSettings {
 /** A client for one caller. It keeps nothing: every job can be followed on by its id from a new one. */
 export function createImageClient(settings: ImageClientSettings): ImageClient {
   const { token, uploadFile, createId = defaultCreateId, clock = systemClock } = settings;
-  const { requestTimeoutMs = 60_000, uploadTimeoutMs = 300_000 } = settings;
+  const { requestTimeoutMs = 55_000, uploadTimeoutMs = 300_000 } = settings;
   const baseUrl = settings.baseUrl.replace(/\/+$/, '');
   if (!settings.fetch && typeof fetch === 'undefined') throw new TypeError('There is no global fetch: pass one.');
   const sendFetch: Fetch = settings.fetch ?? ((url, init) => fetch(url, init));
