@@ -6,6 +6,7 @@ export async function withDeadline<Result>(
   signal: AbortSignal | null | undefined,
   run: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
+  if (signal?.aborted) throw new ImageApiError('aborted', { cause: signal.reason });
   const controller = new AbortController();
   let end = (_error: ImageApiError) => {};
   const ended = new Promise<never>((_, reject) => {
@@ -17,7 +18,6 @@ export async function withDeadline<Result>(
     timeoutMs,
   );
   signal?.addEventListener('abort', onAbort);
-  if (signal?.aborted) onAbort();
   try {
     return await Promise.race([ended, run(controller.signal)]);
   } finally {

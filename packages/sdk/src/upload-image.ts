@@ -53,7 +53,7 @@ async function sendByPlatform(uploadFile: UploadFile, request: UploadRequest): P
 function formWith(file: UploadSource): FormData {
   if (typeof file === 'string') throw new TypeError('A path can only be uploaded by a platform: pass uploadFile.');
   const form = new FormData();
-  form.append('file', file instanceof Uint8Array ? new Blob([file.slice()]) : file, 'picture');
+  form.append('file', ArrayBuffer.isView(file) ? new Blob([file.slice()]) : file, 'picture');
   return form;
 }
 

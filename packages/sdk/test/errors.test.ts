@@ -49,6 +49,7 @@ test.each([
   ['no JSON object', 200, 'null', false],
   ['an empty batch', 200, '[]', false],
   ['a result of somebody else', 200, '[{"result":7}]', false],
+  ['a result without data', 200, '[{"result":{}}]', false],
   ['a code from a later version', 418, '{"error_code":"teapot"}', false],
   ['a code named like a method', 400, '{"error_code":"toString"}', false],
   ['a proxy under pressure', 429, 'slow down', true],

@@ -23,6 +23,17 @@ test('a function is asked before each request, and once more after a 401', async
   expect(server.requests).toHaveLength(4);
 });
 
+test('a function whose token is good is asked once', async () => {
+  const asked: boolean[] = [];
+  const client = clientWith(({ refresh }) => {
+    asked.push(refresh);
+    return 'good';
+  });
+  await client.list();
+  expect(asked).toEqual([false]);
+  expect(server.requests).toHaveLength(1);
+});
+
 test('a 401 with the fresh token is the answer', async () => {
   const client = clientWith(() => 'stale');
   await expect(client.list()).rejects.toMatchObject({ code: 'unauthenticated', httpStatus: 401, retryable: false });

@@ -66,4 +66,6 @@ test('an aborted upload ends at once', async () => {
   const uploaded = platform.upload('wxfile://tmp/1.jpg', { signal: controller.signal });
   controller.abort();
   await expect(uploaded).rejects.toMatchObject({ code: 'aborted' });
+  await expect(client.upload(bytes, { signal: controller.signal })).rejects.toMatchObject({ code: 'aborted' });
+  expect(server.requests).toEqual([]);
 });

@@ -156,6 +156,16 @@ test.each([
   expect(server.requests).toHaveLength(1);
 });
 
+test('the system clock: a rest is not begun under a signal that has already aborted', { timeout: 5000 }, async () => {
+  server.images.heldMax = 0;
+  server.images.set(job.job_id, { poll_after_ms: 600_000 });
+  const real = createImageClient({ baseUrl: server.url, token: 'good' });
+  const controller = new AbortController();
+  const known = await real.status(job.job_id);
+  const waited = real.wait(known, { signal: controller.signal, onUpdate: () => controller.abort() });
+  await expect(waited).rejects.toMatchObject({ code: 'aborted' });
+});
+
 test('the system clock: sleeping ends by its time or by the signal', async () => {
   const real = createImageClient({ baseUrl: server.url, token: 'good' });
   server.before.push(cut);
