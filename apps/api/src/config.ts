@@ -36,7 +36,7 @@ const Environment = z.object({
   DOWNLOAD_TIMEOUT_MS: positive(60_000),
   DOWNLOAD_MAX_BYTES: positive(26_214_400),
   DOWNLOAD_RETRY_FOR_MS: count(900_000),
-  SHUTDOWN_GRACE_MS: positive(0).optional(),
+  SHUTDOWN_GRACE_MS: z.coerce.number().int().min(1).max(2_147_483_647).optional(),
   JWT_SECRET: flagged((text) => Buffer.byteLength(text) >= 32, 'must be at least 32 bytes').optional(),
   JWT_PUBLIC_KEY: z.string().optional(),
   JWT_JWKS_URL: httpUrl.optional(),
@@ -64,6 +64,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** A deployment that asks for scale-out must not quietly run without it. */
+const LATER = ['DATABASE_URL', 'S3_BUCKET'];
+
 const MINIMAX_BASE_URL = 'https://api.minimaxi.com';
 /** MiniMax's own limit for every account (minimax-api.md, section 5); the simulator has none. */
 const MINIMAX_RPM = 10;
@@ -89,7 +92,8 @@ export function readConfig(env: Record<string, string | undefined>) {
   const { JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL, ...settings } = parsed.data;
   const isProduction = settings.NODE_ENV === 'production';
   const hostIsLoopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(settings.HOST);
-  const faults: string[] = [];
+  const faults = LATER.flatMap((name) => (env[name] ? [`${name}: comes with a later version`] : []));
+  if (env.ROLE && env.ROLE !== 'all') faults.push('ROLE: only "all" in this version');
 
   const keys = [
     ...(JWT_SECRET === undefined ? [] : [{ kind: 'secret' as const, secret: JWT_SECRET }]),

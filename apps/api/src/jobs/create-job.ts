@@ -36,8 +36,7 @@ export function createCreateJob(deps: Deps): CreateJob {
     if (replay) return jobOf(replay);
     if (deps.isDraining()) throw new ImageError('draining', { retryAfterMs: DRAINING_RETRY_MS });
     if (!prepared) await requireUpload(uploads, viewer, request, clock());
-    const callMs = await estimates.typicalCallMs(request);
-    const limits = { ...deps.limits, estimateWaitMs: (waiting: number) => estimates.waitMs(waiting, callMs) };
+    const limits = { ...deps.limits, estimateWaitMs: await estimates.waiting(request) };
 
     if (prepared) await storeFile(files, prepared.upload.key, prepared.bytes);
     const outcome = await store.createJob(

@@ -5,16 +5,20 @@ import { callKind, type JobStore } from '../store/job-store.ts';
 const UNSEEN_CALL_MS = 24_000;
 /** Typical times are read again after this long. */
 const REMEMBER_MS = 5_000;
+const PACE_WINDOW_MS = 60_000;
 
 export interface Estimates {
   /** Milliseconds that a call of this kind lasts; null while there is nothing to base that on. */
   typicalCallMs(order: Pick<CreateImage, 'model' | 'n'>): Promise<number | null>;
-  /** Milliseconds until a job with so many before it starts, as far as the pace and the places allow; null if unknown. */
-  waitMs(ahead: number, typicalCallMs: number | null): number | null;
+  /**
+   * How long a job with so many before it waits until its call begins, in milliseconds, as the places and the pace are now;
+   * null while there is nothing to base that on.
+   */
+  waiting(order: Pick<CreateImage, 'model' | 'n'>): Promise<(ahead: number) => number | null>;
 }
 
 interface Deps {
-  store: Pick<JobStore, 'recentCallMs'>;
+  store: Pick<JobStore, 'recentCallMs' | 'countCalls'>;
   concurrency: number;
   /** Calls a minute; 0 = no bound. */
   rpm: number;
@@ -36,10 +40,18 @@ export function createEstimates({ store, concurrency, rpm, clock }: Deps): Estim
 
   return {
     typicalCallMs,
-    waitMs(ahead, callMs) {
-      const byPace = rpm === 0 ? null : (Math.max(0, ahead + 1 - rpm) / rpm) * 60_000;
-      const byPlaces = callMs === null ? null : (ahead / concurrency) * callMs;
-      return byPace === null && byPlaces === null ? null : Math.max(byPace ?? 0, byPlaces ?? 0);
+    async waiting(order) {
+      const callMs = await typicalCallMs(order);
+      const { open, begun } = await store.countCalls(clock() - PACE_WINDOW_MS);
+      return (ahead) => {
+        // Jobs beyond the free places start as places come free; beyond the pace, as the window lets them.
+        const beyondPlaces = Math.max(0, ahead + 1 - Math.max(0, concurrency - open));
+        const beyondPace = rpm === 0 ? 0 : Math.max(0, ahead + 1 - Math.max(0, rpm - begun));
+        if (beyondPlaces > 0 && callMs === null && beyondPace === 0) return null;
+        const byPlaces = (beyondPlaces / concurrency) * (callMs ?? 0);
+        const byPace = rpm === 0 ? 0 : (beyondPace / rpm) * PACE_WINDOW_MS;
+        return Math.max(byPlaces, byPace);
+      };
     },
   };
 }

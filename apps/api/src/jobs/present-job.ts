@@ -35,7 +35,7 @@ export function createPresentJob({ store, signer, estimates, clock }: Deps): Pre
       case 'PENDING': {
         const ahead = await store.countAhead(job);
         const callMs = await estimates.typicalCallMs(job.request);
-        const waitMs = estimates.waitMs(ahead, callMs);
+        const waitMs = (await estimates.waiting(job.request))(ahead);
         const leftMs = callMs === null || waitMs === null ? null : waitMs + callMs + SAVING_MS;
         return { ...base, status: 'PENDING', progress: 0, ...following(leftMs), queue_position: ahead + 1 };
       }

@@ -164,7 +164,8 @@ export interface JobStore {
    * bound). Jobs created before `notBefore` are left for expiry.
    */
   startNextCall(options: StartOptions): Promise<StartOutcome>;
-  /** Closes the attempt and takes the job's step with it; `pictures` are kept when the job then saves. Null: no such job. */
+  /** Closes the attempt and takes the job's step with it. `pictures` are kept with the job, also when it was given up
+   *  meanwhile and never shows them. Null: no such job. */
   endAttempt(
     attemptId: string,
     end: AttemptEnd,
@@ -186,6 +187,8 @@ export interface JobStore {
   oldestWaiting(): Promise<number | null>;
   /** Jobs that go before this one, were nothing to change. */
   countAhead(job: StoredJob): Promise<number>;
+  /** Calls that are out now, and calls that began since that time. */
+  countCalls(since: number): Promise<{ open: number; begun: number }>;
   /** Durations of the latest answered calls of a kind (null: of any), newest first. */
   recentCallMs(kind: string | null): Promise<number[]>;
 

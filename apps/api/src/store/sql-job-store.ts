@@ -165,7 +165,7 @@ export function createSqlJobStore({ db, clock, createId }: Deps): JobStore {
           .returning('job_id')
           .executeTakeFirstOrThrow();
         const after = await takeStep(trx, job_id, step);
-        if (after?.state.status === 'PROCESSING' && after.state.stage === 'saving' && pictures.length > 0) {
+        if (after && pictures.length > 0) {
           const rows = pictures.map((source, position) => ({
             job_id,
             position,
@@ -247,6 +247,14 @@ export function createSqlJobStore({ db, clock, createId }: Deps): JobStore {
     },
 
     countAhead: (job) => countAhead(db, job),
+
+    async countCalls(since) {
+      const count = (calls: typeof db) =>
+        calls.selectFrom('attempts').select(({ fn }) => fn.countAll<number>().as('calls'));
+      const open = await count(db).where('ended_at', 'is', null).executeTakeFirstOrThrow();
+      const begun = await count(db).where('started_at', '>', since).executeTakeFirstOrThrow();
+      return { open: Number(open.calls), begun: Number(begun.calls) };
+    },
 
     recentCallMs: (kind) => recentCallMs(db, kind),
 
