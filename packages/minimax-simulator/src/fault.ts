@@ -69,3 +69,19 @@ export function isTaken(fault: Fault): boolean {
       return true;
   }
 }
+
+/** Pictures that the answer to an order of `ordered` carries; none where there is no answer to carry them. */
+export function deliveredImages(fault: Fault | undefined, ordered: number): number {
+  switch (fault?.kind) {
+    case 'base_resp':
+    case 'http':
+      return 0;
+    case 'fewer_images':
+      return Math.min(fault.delivered, ordered);
+    case 'hang':
+    case 'reset':
+      return fault.at === 'body' ? ordered : 0;
+    default:
+      return ordered;
+  }
+}

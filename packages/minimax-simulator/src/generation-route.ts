@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Call, CallLog } from './call-log.ts';
 import type { DrawPictures } from './draw-pictures.ts';
-import { type Fault, isTaken } from './fault.ts';
+import { deliveredImages, type Fault, isTaken } from './fault.ts';
 import {
   type AnsweredImages,
   createTraceId,
@@ -81,7 +81,7 @@ export function addGenerationRoute(app: FastifyInstance, deps: GenerationRouteDe
     const script = deps.scripts.take(order.prompt);
     const fault = script?.fault;
     call.accepted = fault === undefined || isTaken(fault);
-    const drawing = deps.drawPictures(order, fault?.kind === 'fewer_images' ? fault.delivered : order.n);
+    const drawing = deps.drawPictures(order, deliveredImages(fault, order.n));
     const [pictures] = await Promise.all([drawing, deps.pace.wait(script, left)]);
     if (pictures === 'unreadable reference') {
       call.accepted = false;

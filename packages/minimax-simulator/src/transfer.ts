@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 
 /** Takes the reply out of Fastify's hands, for what no well-behaved server does. */
@@ -17,6 +18,9 @@ export function resetConnection(reply: FastifyReply): void {
   takeOver(reply).socket?.resetAndDestroy();
 }
 
+/** libuv reports a reset that arrives together with data as an orderly end, so the data goes first. */
+const READ_FIRST_MS = 20;
+
 /** Promises all of `body`, sends half of it, and then hangs, resets the connection or ends it in order. */
 export async function sendHalf(
   reply: FastifyReply,
@@ -27,7 +31,10 @@ export async function sendHalf(
   const raw = takeOver(reply);
   raw.writeHead(200, { 'content-type': contentType, 'content-length': body.length });
   await new Promise((resolve) => raw.write(body.subarray(0, Math.floor(body.length / 2)), resolve));
-  if (then === 'reset') raw.socket?.resetAndDestroy();
+  if (then === 'reset') {
+    await delay(READ_FIRST_MS);
+    raw.socket?.resetAndDestroy();
+  }
   if (then === 'end') raw.socket?.end();
 }
 

@@ -1,0 +1,189 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Fault, type ScriptInput, type Simulator, startSimulator } from '../src/index.ts';
+import { callSimulator, post } from './call-simulator.ts';
+
+let simulator: Simulator;
+
+beforeAll(async () => {
+  simulator = await startSimulator({ pictures: 'plain' });
+});
+afterEach(() => simulator.reset());
+afterAll(() => simulator.close());
+
+const order = JSON.stringify({ model: 'image-01', prompt: 'a red fox', n: 2 });
+
+function script(fault: ScriptInput['fault']): void {
+  simulator.script({ fault });
+}
+
+describe('a call', () => {
+  test('can fail as MiniMax does, under HTTP 200 and with a code as text', async () => {
+    script({ kind: 'base_resp', code: '1026' });
+    const { response, body } = await callSimulator(simulator.url);
+    expect(response.status).toBe(200);
+    expect(body.base_resp).toEqual({ status_code: '1026', status_msg: 'input new_sensitive' });
+    expect(body.data).toBeUndefined();
+  });
+
+  test('can fail as a gateway does', async () => {
+    script({ kind: 'http', status: 429, headers: { 'retry-after': '7' }, body: '<html>busy</html>' });
+    const response = await post(simulator.url, order);
+    expect(response.status).toBe(429);
+    expect(response.headers.get('retry-after')).toBe('7');
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(await response.text()).toBe('<html>busy</html>');
+  });
+
+  test.each([
+    ['the request is read', { kind: 'reset', at: 'request' }, false],
+    ['the answer begins', { kind: 'reset', at: 'headers' }, true],
+  ] as const)('can be reset before %s', async (_when, fault, accepted) => {
+    script(fault);
+    await expect(post(simulator.url, order)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
+    expect(simulator.calls()).toMatchObject([{ accepted, answer: 'reset' }]);
+  });
+
+  test('can be reset in the middle of the answer', async () => {
+    script({ kind: 'reset', at: 'body' });
+    const response = await post(simulator.url, order);
+    expect(response.status).toBe(200);
+    await expect(response.text()).rejects.toThrow();
+  });
+
+  test('can hang before the answer', async () => {
+    script({ kind: 'hang', at: 'headers' });
+    const giveUp = new AbortController();
+    const call = fetch(`${simulator.url}/v1/image_generation`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer key', 'content-type': 'application/json' },
+      body: order,
+      signal: giveUp.signal,
+    });
+    await expect.poll(() => simulator.calls()[0]?.answer).toBe('hang');
+    expect(simulator.stats().openCalls).toBe(1);
+    giveUp.abort();
+    await expect(call).rejects.toThrow();
+    await expect.poll(() => simulator.stats().openCalls).toBe(0);
+  });
+
+  test('can hang in the middle of the answer', async () => {
+    script({ kind: 'hang', at: 'body' });
+    const response = await post(simulator.url, order);
+    const reader = response.body?.getReader();
+    const first = await reader?.read();
+    expect(first?.value?.length).toBe(Math.floor(Number(response.headers.get('content-length')) / 2));
+    await reader?.cancel();
+  });
+
+  test('can be answered with half of the JSON', async () => {
+    script({ kind: 'truncated_json' });
+    const text = await (await post(simulator.url, order)).text();
+    expect(text).toMatch(/^\{"id":/);
+    expect(() => JSON.parse(text)).toThrow();
+  });
+
+  test.each<[Fault['kind'], ScriptInput['fault'], object]>([
+    ['null_data', { kind: 'null_data' }, { data: null, base_resp: { status_code: 0 } }],
+    [
+      'no_base_resp',
+      { kind: 'no_base_resp', images: true },
+      { data: { image_urls: [expect.any(String), expect.any(String)] } },
+    ],
+    [
+      'fewer_images',
+      { kind: 'fewer_images', delivered: 0 },
+      { data: { image_urls: [] }, metadata: { failed_count: '2' } },
+    ],
+    ['fewer_images', { kind: 'fewer_images', delivered: 1 }, { metadata: { success_count: '1', failed_count: '1' } }],
+  ])('can be answered oddly: %s %o', async (_kind, fault, expected) => {
+    script(fault);
+    expect(await (await post(simulator.url, order)).json()).toMatchObject(expected);
+  });
+
+  test('without base_resp has none, with pictures or without', async () => {
+    script({ kind: 'no_base_resp', images: true });
+    expect(await (await post(simulator.url, order)).json()).not.toHaveProperty('base_resp');
+    simulator.reset();
+    script({ kind: 'no_base_resp', images: false });
+    expect(await (await post(simulator.url, order)).json()).toEqual({ id: expect.any(String) });
+  });
+
+  test.each([
+    [1002, false],
+    [1026, false],
+    [2049, false],
+    [1000, true],
+    [1027, true],
+    [9999, true],
+  ])('that fails with %i counts as accepted: %s', async (code, accepted) => {
+    script({ kind: 'base_resp', code });
+    await callSimulator(simulator.url);
+    expect(simulator.calls()).toMatchObject([{ accepted, answer: 'base_resp' }]);
+  });
+});
+
+describe('a picture', () => {
+  async function open(
+    picture: Extract<ScriptInput['fault'], { kind: 'picture' }>['picture'],
+    times?: number,
+  ): Promise<Response> {
+    script({ kind: 'picture', picture, ...(times && { times }) });
+    return fetch(await orderedLink(), { redirect: 'manual' });
+  }
+
+  async function orderedLink(): Promise<string> {
+    return (await callSimulator(simulator.url)).urls[0] ?? '';
+  }
+
+  test('can be gone', async () => {
+    expect((await open({ kind: 'status', status: 404 })).status).toBe(404);
+  });
+
+  test('can be elsewhere', async () => {
+    const response = await open({ kind: 'redirect', location: 'http://169.254.169.254/' });
+    expect(response.status).toBe(302);
+    expect(response.headers.get('location')).toBe('http://169.254.169.254/');
+  });
+
+  test.each(['reset', 'cut_short'] as const)('can break off half-way: %s', async (kind) => {
+    const response = await open({ kind });
+    expect(response.status).toBe(200);
+    await expect(response.arrayBuffer()).rejects.toThrow('terminated');
+  });
+
+  test('can come one byte at a time', async () => {
+    const response = await open({ kind: 'trickle', intervalMs: 1 });
+    const reader = response.body?.getReader();
+    expect((await reader?.read())?.value?.length).toBeLessThan(100);
+    await reader?.cancel();
+  });
+
+  test('can be something else, next to nothing, or broken', async () => {
+    const html = await open({ kind: 'html' });
+    expect(html.headers.get('content-type')).toBe('text/html');
+    simulator.reset();
+    expect((await (await open({ kind: 'one_byte' })).arrayBuffer()).byteLength).toBe(1);
+    simulator.reset();
+    const corrupt = Buffer.from(await (await open({ kind: 'corrupt_jpeg' })).arrayBuffer());
+    expect([corrupt.subarray(0, 3).toString('hex'), corrupt.subarray(-2).toString('hex')]).toEqual(['ffd8ff', 'ffd9']);
+  });
+
+  test('can be broken in base64 too', async () => {
+    script({ kind: 'picture', picture: { kind: 'one_byte' } });
+    const { body } = await callSimulator(simulator.url, { response_format: 'base64' });
+    expect(body.data?.image_base64).toEqual([Buffer.from([0xff]).toString('base64')]);
+  });
+
+  test('can fail a number of times and then be there', async () => {
+    script({ kind: 'picture', picture: { kind: 'status', status: 503 }, times: 2 });
+    const link = await orderedLink();
+    const statuses = [await fetch(link), await fetch(link), await fetch(link)].map((response) => response.status);
+    expect(statuses).toEqual([503, 503, 200]);
+  });
+
+  test('can hang', async () => {
+    script({ kind: 'picture', picture: { kind: 'hang' } });
+    const link = await orderedLink();
+    await expect(fetch(link, { signal: AbortSignal.timeout(100) })).rejects.toThrow(/timeout/);
+  });
+});
