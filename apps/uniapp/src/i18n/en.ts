@@ -38,12 +38,12 @@ export const en: Messages = {
 
   resume: {
     running: 'A job is running',
-    unanswered: 'Your last submission has not been answered',
+    unanswered: 'Your last order has not gone through yet',
     open: 'Open',
   },
 
   loading: {
-    title: 'Developing',
+    title: 'In the darkroom',
     sending: 'Submitting',
     sendingNote: 'Your order is kept on this device. If it is interrupted it goes on as the same order, never twice.',
     connecting: 'Reading the job',
@@ -54,8 +54,9 @@ export const en: Messages = {
     generatingNote: 'MiniMax is drawing. You may leave; the job goes on.',
     savingNote: 'The pictures are made and are being fetched and compressed.',
     overdue: 'Taking longer than expected, still going.',
-    position: (place) => (place === 1 ? 'You are next' : `Number ${place}`),
-    positionLabel: 'Place in queue',
+    position: (place) => `Number ${place} in the queue`,
+    placeUnit: 'in line',
+    nextNote: 'You are next; it starts in a moment.',
     estimateLabel: 'Time left',
     picturesLabel: 'Pictures',
     seconds: (seconds) => `about ${seconds} s`,

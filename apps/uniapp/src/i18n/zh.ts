@@ -34,12 +34,12 @@ export const zh = {
 
   resume: {
     running: '有一项任务正在进行',
-    unanswered: '上次提交还没有得到回应',
+    unanswered: '上次的提交还没有完成',
     open: '继续查看',
   },
 
   loading: {
-    title: '显影中',
+    title: '暗房',
     sending: '正在提交',
     sendingNote: '提交已保存在本机，中断后会接着同一次提交，不会重复下单。',
     connecting: '正在读取任务',
@@ -50,8 +50,9 @@ export const zh = {
     generatingNote: 'MiniMax 正在作画，可以先离开，任务会继续。',
     savingNote: '图片已经生成，正在下载和压缩。',
     overdue: '比预计的久一些，仍在进行。',
-    position: (place: number) => (place === 1 ? '下一个就是你' : `第 ${place} 位`),
-    positionLabel: '排队位置',
+    position: (place: number) => `排在第 ${place} 位`,
+    placeUnit: '位',
+    nextNote: '下一个就是你，马上开始。',
     estimateLabel: '预计还需',
     picturesLabel: '张数',
     seconds: (seconds: number) => `约 ${seconds} 秒`,

@@ -9,7 +9,9 @@ export interface WaitDescription {
 
 export function describeWait(job: ImageJob | null, secondsLeft: number | null, text: Messages): WaitDescription {
   const { loading } = text;
-  if (job?.status === 'PENDING') return { stage: loading.pending, note: loading.pendingNote };
+  if (job?.status === 'PENDING') {
+    return { stage: loading.pending, note: job.queue_position === 1 ? loading.nextNote : loading.pendingNote };
+  }
   if (job?.status !== 'PROCESSING') return { stage: loading.connecting, note: '' };
   if (job.stage === 'saving') return { stage: loading.saving, note: loading.savingNote };
   const isOverdue = secondsLeft !== null && secondsLeft <= 0;

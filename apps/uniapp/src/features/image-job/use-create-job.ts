@@ -26,6 +26,7 @@ export function useCreateJob() {
       state.value = { status: 'created', jobId: job.job_id };
     } catch (error) {
       if (!isImageApiError(error)) throw error;
+      if (isRefusedForGood(error)) drafts.clear(draft);
       state.value = { status: 'failed', error };
     } finally {
       isSending = false;
@@ -33,4 +34,9 @@ export function useCreateJob() {
   }
 
   return { state, send };
+}
+
+/** The service has answered that this order, as it is, never becomes a job. */
+function isRefusedForGood({ code, retryable }: ImageApiError): boolean {
+  return !retryable && code !== 'unauthenticated' && code !== 'bad_answer' && code !== 'aborted';
 }

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { type BuildOutput, findFaults } from '../scripts/check-output.ts';
+import { removeBeacon } from '../vite/remove-beacon.ts';
+import { removeForeignImages } from '../vite/remove-foreign-images.ts';
+
+type Files = Record<string, string>;
+
+const H5: Files = { 'index.html': '<script type="module" src="./a.js"></script>' };
+const MINI_PROGRAM: Files = Object.fromEntries(
+  ['app', 'pages/index/index', 'pages/discover/generation-loading', 'pages/discover/generation-result'].flatMap(
+    (name) => ['js', 'json', 'wxml', 'wxss'].map((extension) => [`${name}.${extension}`, '']),
+  ),
+);
+
+function output(name: BuildOutput['name'], files: Files): BuildOutput {
+  return { name, files: Object.entries(files).map(([path, text]) => ({ path, text, bytes: text.length })) };
+}
+
+describe('the check of a build', () => {
+  it('is content with what it should be', () => {
+    expect(findFaults(output('h5', H5))).toEqual([]);
+    expect(findFaults(output('mp-weixin', MINI_PROGRAM))).toEqual([]);
+  });
+
+  it.each<[string, BuildOutput['name'], Files, string]>([
+    ['a missing file', 'h5', {}, 'index.html is missing'],
+    ['the beacon', 'mp-weixin', { ...MINI_PROGRAM, 'common/vendor.js': 'wx.preloadAssets({})' }, 'beacon'],
+    ['a foreign image', 'h5', { ...H5, 'a.css': 'a{background:url(https://cdn.example/i.png)}' }, 'cdn.example'],
+    ['one without a scheme', 'h5', { ...H5, 'a.css': 'a{background:url(//cdn.example/i.png)}' }, 'cdn.example'],
+    ['an inline script', 'h5', { 'index.html': '<script>1</script>' }, 'inline script'],
+    ['too many bytes', 'mp-weixin', { ...MINI_PROGRAM, 'a.js': ' '.repeat(200_001) }, 'budget'],
+  ])('finds %s', (_what, name, files, fault) => {
+    expect(findFaults(output(name, files)).join('\n')).toContain(fault);
+  });
+});
+
+type Transform = (code: string, id: string) => { code: string } | null;
+
+/** A plugin's transform as a plain function. */
+function transformOf({ transform }: { transform?: unknown }): Transform {
+  const context = {
+    error: (text: string) => {
+      throw new Error(text);
+    },
+  };
+  // Both plugins give a function, which uses no other part of the context.
+  return (transform as Transform).bind(context);
+}
+
+describe('the beacon', () => {
+  const id = createRequire(import.meta.url).resolve('@dcloudio/uni-mp-weixin/dist/uni.mp.esm.js');
+  const transform = transformOf(removeBeacon());
+
+  it('is cut off in the runtime that is installed', () => {
+    const cut = transform(readFileSync(id, 'utf8'), id);
+    expect(cut?.code).toMatch(/function preloadAsset\(\) \{ return;/);
+  });
+
+  it('stops the build when a new runtime hides it elsewhere', () => {
+    expect(() => transform('somethingElse()', id)).toThrow('No preloadAsset');
+  });
+});
+
+describe('foreign images', () => {
+  it('leave the styles, and nothing else does', () => {
+    const css = "a{color:red;background-image: url('https://cdn.example/i.png');}b{background-image:url(data:x)}";
+    const cleaned = transformOf(removeForeignImages())(css, 'page.css');
+    expect(cleaned?.code).toBe('a{color:red;}b{background-image:url(data:x)}');
+  });
+});

@@ -1,0 +1,117 @@
+import type { FailedJob } from '@darkroom/contracts';
+import { JOB_ERRORS, REQUEST_ERRORS } from '@darkroom/contracts/errors';
+import { describe, expect, it } from 'vitest';
+import {
+  describeCreateFailure,
+  describeJobFailure,
+  describeReadFailure,
+  type RequestError,
+} from '../src/features/image-job/describe-failure.ts';
+import { en } from '../src/i18n/en.ts';
+import { zh } from '../src/i18n/zh.ts';
+
+type JobCode = keyof typeof JOB_ERRORS;
+type RequestCode = RequestError['code'];
+
+// Object.keys is typed string[]; the tables are closed.
+const jobCodes = Object.keys(JOB_ERRORS) as JobCode[];
+const requestCodes = [...(Object.keys(REQUEST_ERRORS) as RequestCode[]), 'network', 'bad_answer'] as RequestCode[];
+
+function failed(error_code: JobCode, charged: FailedJob['charged'] = 'no'): FailedJob {
+  return {
+    job_id: '0b8f3c7e-6a3e-4c86-9a55-0d5f3b1c2a11',
+    user_id: '1',
+    star_id: null,
+    created_at: '2026-11-22T10:00:00.000Z',
+    updated_at: '2026-11-22T10:00:01.000Z',
+    completed_at: '2026-11-22T10:00:01.000Z',
+    version: 3,
+    request: { model: 'image-01', prompt: '海边', n: 1 },
+    status: 'FAILED',
+    progress: 0,
+    error_code,
+    error_msg: '',
+    retryable: JOB_ERRORS[error_code].retryable,
+    charged,
+  };
+}
+
+const refused = (code: RequestCode, rest: Partial<RequestError> = {}): RequestError => ({
+  code,
+  issues: [],
+  retryAfterMs: undefined,
+  ...rest,
+});
+
+describe.each([
+  ['zh', zh],
+  ['en', en],
+])('a FAILED job in %s', (_language, text) => {
+  it('has its own words for every code', () => {
+    const titles = jobCodes.map((code) => describeJobFailure(failed(code), text).title);
+    // `internal` and the generator's own fault may sound alike; every other code is told apart.
+    expect(new Set(titles).size).toBe(jobCodes.length);
+  });
+
+  it.each(jobCodes)('says what can be done about %s', (code) => {
+    const { reason, next } = describeJobFailure(failed(code), text);
+    expect(reason).not.toBe('');
+    expect(next).not.toBe('');
+  });
+
+  it.each(['yes', 'no', 'unknown'] as const)('says that it was charged: %s', (charged) => {
+    expect(describeJobFailure(failed('internal', charged), text).charge).toBe(text.charge[charged]);
+  });
+});
+
+describe('the step that is offered', () => {
+  it.each(jobCodes)('is trying %s again only where the contract calls that sensible', (code) => {
+    const { step } = describeJobFailure(failed(code), zh);
+    expect(step === 'retry').toBe(JOB_ERRORS[code].retryable);
+  });
+
+  it('is another order where the same would be refused again', () => {
+    expect(describeJobFailure(failed('content_rejected'), zh).step).toBe('edit');
+    expect(describeJobFailure(failed('provider_rejected'), zh).step).toBe('edit');
+  });
+
+  it('is no blame for a job that the person canceled', () => {
+    expect(describeJobFailure(failed('canceled'), zh).isWished).toBe(true);
+    expect(describeJobFailure(failed('expired'), zh).isWished).toBe(false);
+  });
+
+  it('survives a code that only a newer service knows', () => {
+    const job: unknown = { ...failed('internal'), error_code: 'from_the_future' };
+    expect(describeJobFailure(job as FailedJob, zh).title).toBe(zh.jobFailures.internal.title);
+  });
+});
+
+describe('an order that was not accepted', () => {
+  it.each(requestCodes)('has words for %s', (code) => {
+    const { title, charge } = describeCreateFailure(refused(code), en);
+    expect(title).not.toBe('');
+    expect(charge).not.toBe('');
+  });
+
+  it('does not promise that nothing was ordered when no answer came', () => {
+    expect(describeCreateFailure(refused('network'), zh).charge).toBe(zh.charge.unanswered);
+    expect(describeCreateFailure(refused('queue_full'), zh).charge).toBe(zh.charge.none);
+  });
+
+  it('names the fields that the service named', () => {
+    const error = refused('invalid_request', { issues: [{ path: ['prompt'], message: '提示词不能为空' }] });
+    expect(describeCreateFailure(error, zh).reason).toBe('提示词不能为空');
+  });
+
+  it('says how long to wait', () => {
+    expect(describeCreateFailure(refused('queue_full', { retryAfterMs: 11_200 }), zh).next).toContain('12 秒');
+  });
+});
+
+describe('a job that could not be read', () => {
+  it.each(requestCodes)('says nothing about charges for %s, and never orders anything', (code) => {
+    const { charge, step } = describeReadFailure(refused(code), zh);
+    expect(charge).toBe('');
+    expect(['reload', 'home']).toContain(step);
+  });
+});

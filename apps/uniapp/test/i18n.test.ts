@@ -1,0 +1,54 @@
+import { JOB_ERRORS, REQUEST_ERRORS } from '@darkroom/contracts/errors';
+import { describe, expect, it } from 'vitest';
+import { en } from '../src/i18n/en.ts';
+import { zh } from '../src/i18n/zh.ts';
+
+type Table = { [key: string]: unknown };
+
+/** Every text with its path; texts that take values are tried with numbers, which all of them do. */
+function textsOf(table: Table, path = ''): [string, string][] {
+  return Object.entries(table).flatMap(([key, value]): [string, string][] => {
+    const here = path ? `${path}.${key}` : key;
+    if (typeof value === 'string') return [[here, value]];
+    if (typeof value === 'function') return [[here, String(value(2, 9))]];
+    return textsOf(value as Table, here); // the tables hold nothing else
+  });
+}
+
+const pathsOf = (table: Table) => textsOf(table).map(([path]) => path);
+
+/** Chinese on purpose: the mark that the law asks for, and the names of languages in their own words. */
+const CHINESE_IN_ENGLISH = ['aiGenerated', 'otherLanguage', 'switchLanguage'];
+
+describe('the texts', () => {
+  it('are the same in both languages', () => {
+    expect(pathsOf(en)).toEqual(pathsOf(zh));
+  });
+
+  it.each([
+    ['zh', zh],
+    ['en', en],
+  ])('are nowhere empty in %s', (_language, table) => {
+    expect(textsOf(table).filter(([, text]) => text.trim() === '')).toEqual([]);
+  });
+
+  it('are English in English', () => {
+    const chinese = textsOf(en).filter(
+      ([path, text]) => /\p{Script=Han}/u.test(text) && !CHINESE_IN_ENGLISH.includes(path),
+    );
+    expect(chinese).toEqual([]);
+  });
+
+  it('cover the contract’s errors, and no others', () => {
+    expect(Object.keys(zh.jobFailures).sort()).toEqual(Object.keys(JOB_ERRORS).sort());
+    const requestCodes = [...Object.keys(REQUEST_ERRORS), 'network', 'bad_answer'].sort();
+    expect(Object.keys(zh.requestFailures).sort()).toEqual(requestCodes);
+  });
+
+  it('fit WeChat’s dialogs, whose answers hold four Chinese characters', () => {
+    const answers = [zh.cancelDialog.confirm, zh.cancelDialog.keep, zh.actions.confirm, zh.actions.dismiss];
+    expect([...answers, zh.result.openSettings, zh.result.notNow].filter((answer) => [...answer].length > 4)).toEqual(
+      [],
+    );
+  });
+});

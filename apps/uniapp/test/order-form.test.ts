@@ -1,0 +1,67 @@
+import { CreateImage } from '@darkroom/contracts';
+import { ASPECT_RATIOS } from '@darkroom/contracts/limits';
+import { describe, expect, it } from 'vitest';
+import {
+  countCodePoints,
+  EMPTY_FORM,
+  findPromptProblem,
+  frameSize,
+  type OrderForm,
+  storedForm,
+  toForm,
+  toOrder,
+} from '../src/features/image-job/order-form.ts';
+import { stubStorage } from './stub-uni.ts';
+
+const form: OrderForm = {
+  prompt: ' 海边的人 ',
+  aspect_ratio: '9:16',
+  n: 9,
+  photo: { image_file: 'upload://0b8f3c7e-6a3e-4c86-9a55-0d5f3b1c2a11', url: 'http://localhost/files/1' },
+};
+
+describe('an order', () => {
+  it.each(ASPECT_RATIOS)('is one that the contract accepts, in %s', (aspect_ratio) => {
+    expect(CreateImage.safeParse(toOrder({ ...form, aspect_ratio })).success).toBe(true);
+    expect(CreateImage.safeParse(toOrder({ ...form, aspect_ratio, photo: null })).success).toBe(true);
+  });
+
+  it('goes back into the form as it was filled in', () => {
+    const accepted = CreateImage.parse(toOrder(form));
+    expect(toForm(accepted, 'http://localhost/files/1')).toEqual({ ...form, prompt: '海边的人' });
+  });
+});
+
+describe('the prompt', () => {
+  it('is counted as the service counts: code points, after trimming', () => {
+    expect(countCodePoints('  海👨‍👩‍👧  ')).toBe(6);
+  });
+
+  it.each([
+    ['', 'empty'],
+    [' \n ', 'empty'],
+    ['👍'.repeat(1499), null],
+    ['👍'.repeat(1500), 'too_long'],
+  ] as const)('is judged as the contract judges it', (prompt, problem) => {
+    expect(findPromptProblem(prompt)).toBe(problem);
+    expect(CreateImage.safeParse(toOrder({ ...form, prompt })).success).toBe(problem === null);
+  });
+});
+
+describe('the stored form', () => {
+  it('is as it was left', () => {
+    stubStorage();
+    storedForm.write(form);
+    expect(storedForm.read()).toEqual(form);
+  });
+
+  it('falls back field by field where an older app wrote something else', () => {
+    stubStorage().set('darkroom.form', '{"prompt":"海边","aspect_ratio":"5:4","n":12,"photo":{"image_file":1}}');
+    expect(storedForm.read()).toEqual({ ...EMPTY_FORM, prompt: '海边' });
+  });
+});
+
+it('draws a frame whose longer side is as asked', () => {
+  expect(frameSize('16:9', 32)).toEqual({ width: 32, height: 18 });
+  expect(frameSize('2:3', 30)).toEqual({ width: 20, height: 30 });
+});
