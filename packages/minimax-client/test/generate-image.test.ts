@@ -1,26 +1,84 @@
 import { type Simulator, startSimulator } from '@darkroom/minimax-simulator';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createMiniMaxClient, type MiniMaxClient } from '../src/index.ts';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createMiniMaxClient, type GenerateImageRequest, MiniMaxError } from '../src/index.ts';
 
+const request: GenerateImageRequest = { model: 'image-01', prompt: 'a red fox', n: 3 };
 let simulator: Simulator;
-let client: MiniMaxClient;
 
 beforeAll(async () => {
-  simulator = await startSimulator({ pictures: 'plain' });
-  client = createMiniMaxClient({ apiKey: 'key', baseUrl: simulator.url });
+  simulator = await startSimulator({ pictures: 'plain', apiKey: 'secret' });
 });
 afterEach(() => simulator.reset());
 afterAll(() => simulator.close());
 
-describe('a call that goes well', () => {
-  test('gives links, ids and the count of what is missing', async () => {
-    simulator.script({ fault: { kind: 'fewer_images', delivered: 2 } });
-    const result = await client.generateImage({ model: 'image-01', prompt: 'a red fox', n: 3 });
-    expect(result).toEqual({
-      id: expect.stringMatching(/^[0-9a-f]{32}$/),
-      traceId: result.id,
-      images: [{ url: expect.stringContaining('%2F') }, { url: expect.stringContaining('Signature=') }],
-      failedCount: 1,
-    });
+function generate(fields: Partial<GenerateImageRequest> = {}) {
+  return createMiniMaxClient({ apiKey: 'secret', baseUrl: simulator.url }).generateImage({ ...request, ...fields });
+}
+
+test('links come with both ids and the count of what is missing', async () => {
+  simulator.script({ fault: { kind: 'fewer_images', delivered: 2 } });
+  const result = await generate();
+  expect(result).toEqual({
+    id: expect.stringMatching(/^[0-9a-f]{32}$/),
+    traceId: result.id,
+    images: [{ url: expect.stringContaining('%2F') }, { url: expect.stringContaining('Signature=') }],
+    failedCount: 1,
   });
+});
+
+test('base64 comes as base64', async () => {
+  const { images } = await generate({ response_format: 'base64' });
+  expect(images).toEqual(Array(3).fill({ base64: expect.stringMatching(/^\/9j\//) }));
+});
+
+test('success with nothing in it is left to the caller', async () => {
+  simulator.script({ times: 1, fault: { kind: 'fewer_images', delivered: 0 } }, { fault: { kind: 'null_data' } });
+  expect(await generate()).toMatchObject({ images: [], failedCount: 3 });
+  expect(await generate()).toMatchObject({ images: [] });
+});
+
+test('pictures without base_resp are a success', async () => {
+  simulator.script({ fault: { kind: 'no_base_resp', images: true } });
+  expect((await generate()).images).toHaveLength(3);
+});
+
+test('every field arrives as it was given, and nothing else', async () => {
+  const full: GenerateImageRequest = {
+    model: 'image-01-live',
+    prompt: '雪山 🏔',
+    aspect_ratio: '16:9',
+    n: 2,
+    seed: 2 ** 40,
+    response_format: 'base64',
+    prompt_optimizer: true,
+    aigc_watermark: true,
+    style: { style_type: '水彩', style_weight: 0.5 },
+    subject_reference: [{ type: 'character', image_file: 'https://example.com/a.jpg' }],
+  };
+  await generate(full);
+  expect(simulator.calls().map((call) => call.request)).toEqual([full]);
+});
+
+test.each(['', '/', '/v1', '/v1/'])('a base URL may end in "%s"', async (end) => {
+  const client = createMiniMaxClient({ apiKey: 'secret', baseUrl: simulator.url + end });
+  expect((await client.generateImage(request)).images).toHaveLength(3);
+});
+
+test.each(['not a URL', 'ftp://api.minimaxi.com', 'https://user:pass@api.minimaxi.com'])(
+  'a base URL that cannot work is refused at once: %s',
+  (baseUrl) => expect(() => createMiniMaxClient({ apiKey: 'secret', baseUrl })).toThrow(TypeError),
+);
+
+test('a key that cannot be sent is refused without being repeated', () => {
+  const create = () => createMiniMaxClient({ apiKey: 'sec\nret' });
+  expect(create).toThrow(TypeError);
+  expect(create).not.toThrow(/sec/);
+});
+
+test('an error holds neither the key nor the prompt', async () => {
+  const client = createMiniMaxClient({ apiKey: 'wrong-key', baseUrl: `${simulator.url}/?token=abc` });
+  const error = await client.generateImage(request).catch((thrown: unknown) => thrown);
+  expect(MiniMaxError.isInstance(error)).toBe(true);
+  const everything = JSON.stringify(error) + String(error) + (error instanceof Error ? error.stack : '');
+  for (const secret of ['wrong-key', 'a red fox', 'abc']) expect(everything).not.toContain(secret);
 });

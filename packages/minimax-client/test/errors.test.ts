@@ -1,0 +1,144 @@
+import { type ScriptInput, type Simulator, startSimulator } from '@darkroom/minimax-simulator';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createMiniMaxClient, MiniMaxError, type MiniMaxErrorKind, type Taken } from '../src/index.ts';
+
+const NOW_MS = Date.parse('2026-11-22T10:00:00Z');
+let simulator: Simulator;
+
+beforeAll(async () => {
+  simulator = await startSimulator({ pictures: 'plain' });
+});
+afterEach(() => simulator.reset());
+afterAll(() => simulator.close());
+
+async function failWith(fault: ScriptInput['fault']): Promise<MiniMaxError> {
+  simulator.script({ fault });
+  const clock = { now: () => NOW_MS, after: () => () => {} };
+  const client = createMiniMaxClient({ apiKey: 'key', baseUrl: simulator.url, clock });
+  const error = await client
+    .generateImage({ model: 'image-01', prompt: 'a red fox' })
+    .catch((thrown: unknown) => thrown);
+  if (!MiniMaxError.isInstance(error)) throw new Error('Expected a MiniMaxError.', { cause: error });
+  expect(simulator.calls()).toHaveLength(1);
+  return error;
+}
+
+const STATUS_CODES: [number | string, MiniMaxErrorKind, Taken][] = [
+  [1000, 'error', 'unknown'],
+  [1001, 'error', 'unknown'],
+  [1002, 'rate_limited', 'no'],
+  [1004, 'auth', 'no'],
+  [1008, 'balance', 'no'],
+  [1013, 'error', 'unknown'],
+  [1024, 'error', 'unknown'],
+  [1026, 'content_input', 'no'],
+  [1027, 'content_output', 'unknown'],
+  [1028, 'balance', 'no'],
+  [1030, 'balance', 'no'],
+  [1033, 'error', 'unknown'],
+  [1039, 'rate_limited', 'no'],
+  [1041, 'rate_limited', 'no'],
+  [1042, 'rejected', 'no'],
+  [2013, 'rejected', 'no'],
+  [2038, 'auth', 'no'],
+  [2045, 'rate_limited', 'no'],
+  [2049, 'auth', 'no'],
+  [2056, 'balance', 'no'],
+  [2061, 'balance', 'no'],
+  [9999, 'error', 'unknown'],
+  ['1002', 'rate_limited', 'no'],
+];
+
+test.each(STATUS_CODES)('base_resp %s is %s, taken: %s', async (code, kind, taken) => {
+  const error = await failWith({ kind: 'base_resp', code, message: 'as they say' });
+  expect(error).toMatchObject({
+    kind,
+    taken,
+    statusCode: Number(code),
+    httpStatus: 200,
+    providerMessage: 'as they say',
+  });
+  expect(error.traceId).toMatch(/^[0-9a-f]{32}$/);
+  expect(error.responseId).toBe(error.traceId);
+  expect(error.message).toBe(`MiniMax: base_resp ${code}`);
+});
+
+test('1000 about a disallowed image URL is a rejection', async () => {
+  const error = await failWith({ kind: 'base_resp', code: 1000, message: 'Disallowed image URL' });
+  expect(error).toMatchObject({ kind: 'rejected', taken: 'no' });
+});
+
+const HTTP_STATUSES: [number, MiniMaxErrorKind, Taken][] = [
+  [302, 'bad_answer', 'unknown'],
+  [400, 'rejected', 'no'],
+  [401, 'auth', 'no'],
+  [403, 'auth', 'no'],
+  [404, 'rejected', 'no'],
+  [408, 'bad_answer', 'unknown'],
+  [413, 'rejected', 'no'],
+  [422, 'rejected', 'no'],
+  [429, 'rate_limited', 'no'],
+  [500, 'bad_answer', 'unknown'],
+  [502, 'bad_answer', 'unknown'],
+  [504, 'bad_answer', 'unknown'],
+];
+
+test.each(HTTP_STATUSES)('HTTP %i without base_resp is %s, taken: %s', async (status, kind, taken) => {
+  const headers = { location: `${simulator.url}/v1/image_generation` };
+  const error = await failWith({ kind: 'http', status, headers, body: '<html>Oops</html>' });
+  expect(error).toMatchObject({ kind, taken, httpStatus: status });
+});
+
+test('an HTTP error that holds a base_resp is judged by the base_resp', async () => {
+  const busy = await failWith({ kind: 'base_resp', code: 1002, status: 500 });
+  expect(busy).toMatchObject({ kind: 'rate_limited', taken: 'no', httpStatus: 500 });
+  simulator.reset();
+  const broken = await failWith({ kind: 'base_resp', code: 1000, status: 429 });
+  expect(broken).toMatchObject({ kind: 'error', taken: 'unknown' });
+});
+
+test.each<[string, ScriptInput['fault'], MiniMaxErrorKind]>([
+  ['HTML under 200', { kind: 'http', status: 200, body: '<html>Hello</html>' }, 'bad_answer'],
+  ['an empty body', { kind: 'http', status: 200 }, 'bad_answer'],
+  ['JSON that is no object', { kind: 'http', status: 200, body: '[]' }, 'bad_answer'],
+  ['half of the JSON', { kind: 'truncated_json' }, 'bad_answer'],
+  ['neither base_resp nor pictures', { kind: 'no_base_resp', images: false }, 'error'],
+])('%s may have been taken', async (_what, fault, kind) => {
+  expect(await failWith(fault)).toMatchObject({ kind, taken: 'unknown', httpStatus: 200 });
+});
+
+test('malformed fields hide neither an error nor pictures', async () => {
+  const odd = { id: 7, data: [], metadata: 'none', base_resp: { status_code: 1002, status_msg: null } };
+  const error = await failWith({ kind: 'http', status: 200, body: JSON.stringify(odd) });
+  expect(error).toMatchObject({ kind: 'rate_limited', taken: 'no' });
+
+  simulator.reset();
+  const paid = {
+    id: 7,
+    data: { image_urls: ['http://a/1', null, ''] },
+    metadata: { failed_count: 'x' },
+    base_resp: 'ok',
+  };
+  simulator.script({ fault: { kind: 'http', status: 200, body: JSON.stringify(paid) } });
+  const client = createMiniMaxClient({ apiKey: 'key', baseUrl: simulator.url });
+  expect(await client.generateImage({ model: 'image-01', prompt: 'a red fox' })).toMatchObject({
+    id: null,
+    images: [{ url: 'http://a/1' }],
+    failedCount: null,
+  });
+});
+
+test.each([
+  ['30', 30_000],
+  ['Sun, 22 Nov 2026 10:00:42 GMT', 42_000],
+  ['Sun, 22 Nov 2026 09:00:00 GMT', 0],
+  ['soon', undefined],
+])('Retry-After %s is kept', async (header, retryAfterMs) => {
+  const error = await failWith({ kind: 'http', status: 429, headers: { 'retry-after': header } });
+  expect(error.retryAfterMs).toBe(retryAfterMs);
+});
+
+test('Retry-After is kept beside a base_resp too', async () => {
+  const error = await failWith({ kind: 'base_resp', code: 1002, headers: { 'retry-after': '5' } });
+  expect(error).toMatchObject({ kind: 'rate_limited', retryAfterMs: 5_000 });
+});
