@@ -85,6 +85,7 @@ describe('refused, naming the field that a person would change', () => {
     ['a width one step too small', { ...order, width: 504, height: 512 }, ['width']],
     ['a height one step too large', { ...order, width: 512, height: 2056 }, ['height']],
     ['a width off the step', { ...order, width: 513, height: 512 }, ['width']],
+    ['a width half a step off', { ...order, width: 516, height: 512 }, ['width']],
     ['a height between pixels', { ...order, width: 512, height: 512.5 }, ['height']],
     ['a width as text', { ...order, width: '512', height: 512 }, ['width']],
     ['both sides wrong', { ...order, width: 0, height: -8 }, ['width', 'height']],
