@@ -1,6 +1,7 @@
 import { compose } from './compose.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { findFreePort } from './free-port.ts';
+import { configureSharp } from './pictures/open-picture.ts';
 import { startSimulator } from './simulator.ts';
 import { StoreOpenError } from './store/open-sqlite.ts';
 import { createLogger } from './telemetry/logger.ts';
@@ -8,6 +9,7 @@ import { createLogger } from './telemetry/logger.ts';
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLogger(config.LOG_LEVEL);
+  configureSharp();
   const simulator = config.minimax ? null : await startSimulator(config.DATA_DIR);
   const minimax = config.minimax ?? { apiKey: 'simulator', baseUrl: simulator?.url ?? '' };
   const port = config.PORT === 0 ? await findFreePort(config.HOST) : config.PORT;
