@@ -12,13 +12,8 @@ export class RefusedAddressError extends Error {
   }
 }
 
-/**
- * Unicast that is not the public internet, beyond what ipaddr.js already names.
- * https://www.iana.org/assignments/iana-ipv4-special-registry, https://www.iana.org/assignments/iana-ipv6-special-registry
- */
-const BENCHMARKING_V4 = ipaddr.IPv4.parseCIDR('198.18.0.0/15');
+/** All that is allocated of public IPv6. https://www.iana.org/assignments/ipv6-address-space */
 const GLOBAL_UNICAST_V6 = ipaddr.IPv6.parseCIDR('2000::/3');
-const SPECIAL_V6 = ['2001::/23', '3fff::/20'].map((range) => ipaddr.IPv6.parseCIDR(range));
 
 /**
  * Whether an address is public unicast. IPv6 that carries an IPv4 address inside (mapped, compatible, NAT64, 6to4, Teredo)
@@ -27,9 +22,7 @@ const SPECIAL_V6 = ['2001::/23', '3fff::/20'].map((range) => ipaddr.IPv6.parseCI
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0) return false;
   const ip = ipaddr.parse(address);
-  if (ip.range() !== 'unicast') return false;
-  if (ip instanceof ipaddr.IPv4) return !ip.match(BENCHMARKING_V4);
-  return ip.match(GLOBAL_UNICAST_V6) && !SPECIAL_V6.some((range) => ip.match(range));
+  return ip.range() === 'unicast' && (ip instanceof ipaddr.IPv4 || ip.match(GLOBAL_UNICAST_V6));
 }
 
 interface GuardedConnectorDeps {
@@ -59,6 +52,7 @@ export function createGuardedConnector({ timeoutMs, lookup }: GuardedConnectorDe
     connect(options, (...[error, socket]) => {
       if (error) {
         callback(error, null);
+        // Whatever was looked up, this is who answered.
       } else if (isPublicAddress(socket.remoteAddress ?? '')) {
         callback(null, socket);
       } else {

@@ -64,7 +64,6 @@ export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup }: D
   }
 
   return async (url, signal) => {
-    signal.throwIfAborted();
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), timeoutMs);
     try {

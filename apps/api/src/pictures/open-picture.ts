@@ -33,7 +33,7 @@ export function openPicture(bytes: Uint8Array, failOn: FailOnOptions): Sharp {
 /** Pixels as shown, by the header alone; null when it cannot be read. */
 export async function readSize(bytes: Uint8Array): Promise<{ width: number; height: number } | null> {
   try {
-    const { autoOrient } = await sharp(bytes, { limitInputPixels: false, failOn: 'none' }).metadata();
+    const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
     return { width: autoOrient.width, height: autoOrient.height };
   } catch {
     return null;

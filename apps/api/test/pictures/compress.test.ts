@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import type { Picture } from '../../src/pictures/pictures.ts';
 import { buildPictures } from './build-pictures.ts';
 import { oversizedPng, withOrientation } from './odd-pictures.ts';
 import { type PhotoName, readPhoto } from './photos.ts';
@@ -41,13 +42,7 @@ describe('a photograph', () => {
 
   test('stays as it came where the format is original', async () => {
     const picture = await buildPictures({ format: 'original', maxEdge: 100 }).compress(rocket, ids);
-    expect(picture).toEqual({
-      bytes: rocket,
-      contentType: 'image/jpeg',
-      width: 640,
-      height: 427,
-      compressed: false,
-    });
+    expectAsItCame(picture, rocket, { width: 640, height: 427 });
   });
 
   test('is brought within the largest edge, whichever edge that is', async () => {
@@ -107,28 +102,26 @@ describe('colours', () => {
 });
 
 describe('delivered as it came', () => {
-  const asItCame = { contentType: 'image/jpeg', compressed: false };
-
   test('what compressing would make larger', async () => {
     const tiny = await sharp(rocket).jpeg({ quality: 5 }).toBuffer();
     const picture = await buildPictures({ quality: 95 }).compress(tiny, ids);
-    expect(picture).toEqual({ ...asItCame, bytes: tiny, width: 640, height: 427 });
+    expectAsItCame(picture, tiny, { width: 640, height: 427 });
   });
 
   test('a JPEG that ends too early', async () => {
     const cut = hubble.subarray(0, hubble.length / 2);
-    expect(await pictures.compress(cut, ids)).toEqual({ ...asItCame, bytes: cut, width: 1000, height: 872 });
+    expectAsItCame(await pictures.compress(cut, ids), cut, { width: 1000, height: 872 });
   });
 
   test('a JPEG whose data is damaged', async () => {
     const damaged = Buffer.from(hubble);
     damaged.fill(0xff, 60_000, 60_400);
-    expect(await pictures.compress(damaged, ids)).toEqual({ ...asItCame, bytes: damaged, width: 1000, height: 872 });
+    expectAsItCame(await pictures.compress(damaged, ids), damaged, { width: 1000, height: 872 });
   });
 
   test('a JPEG that is only its beginning', async () => {
     const stub = rocket.subarray(0, 16);
-    expect(await pictures.compress(stub, ids)).toEqual({ ...asItCame, bytes: stub, width: null, height: null });
+    expectAsItCame(await pictures.compress(stub, ids), stub, { width: null, height: null });
   });
 
   test.each([
@@ -137,8 +130,7 @@ describe('delivered as it came', () => {
   ])('a small file of more pixels than allowed, %s', async (_, width, height) => {
     const bomb = oversizedPng(width, height);
     expect(bomb.byteLength).toBeLessThan(200_000);
-    const picture = await pictures.compress(bomb, ids);
-    expect(picture).toEqual({ bytes: bomb, contentType: 'image/png', width, height, compressed: false });
+    expectAsItCame(await pictures.compress(bomb, ids), bomb, { width, height });
   });
 });
 
@@ -167,6 +159,18 @@ test('of an animation the first frame', async () => {
   expect(picture).toMatchObject({ width: 100, height: 80, compressed: true });
   expect(await distance(picture.bytes, frames[0] ?? Buffer.alloc(0))).toBeLessThan(6);
 });
+
+interface Size {
+  width: number | null;
+  height: number | null;
+}
+
+function expectAsItCame({ bytes, compressed, ...rest }: Picture, came: Buffer, size: Size): void {
+  // Not by toEqual: the difference of two pictures takes minutes to print.
+  expect(came.equals(bytes)).toBe(true);
+  expect(compressed).toBe(false);
+  expect(rest).toMatchObject(size);
+}
 
 function pixelsOf(bytes: Uint8Array): Promise<Buffer> {
   return sharp(bytes).removeAlpha().raw().toBuffer();
