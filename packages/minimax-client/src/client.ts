@@ -45,7 +45,7 @@ export function createMiniMaxClient(options: MiniMaxClientOptions): MiniMaxClien
     url: endpointOf(options.baseUrl ?? DEFAULT_BASE_URL),
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     maxResponseBytes: options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
-    connect: options.connect ?? buildConnector({ timeout, allowH2: false, maxCachedSessions: 0 }),
+    connect: options.connect ?? buildConnector({ timeout, allowH2: false }),
     clock: options.clock ?? systemClock,
   };
   return { generateImage: (request, { signal } = {}) => generateImage(settings, request, signal) };

@@ -101,16 +101,25 @@ describe('without a connection nothing was taken', () => {
     expect(await result).toMatchObject({ ...unreachable, message: 'MiniMax: no connection (timeout)' });
   });
 
-  test('aborted before or while connecting', async () => {
-    const server = createServer();
-    const port = await listen(server);
+  test('aborted before connecting', async () => {
+    expect(await failure(call(simulator.url, {}, AbortSignal.abort()))).toMatchObject({ kind: 'aborted', taken: 'no' });
+    expect(simulator.calls()).toEqual([]);
+  });
+
+  test('aborted while connecting, and nothing is sent when the connection comes about after all', async () => {
+    let requests = 0;
+    const tls = createHttpsServer({ cert, key }, () => requests++);
+    const late = createServer();
+    const port = await listen(late);
     const caller = new AbortController();
-    const result = failure(call(`https://127.0.0.1:${port}`, {}, caller.signal));
-    await once(server, 'connection');
+    const watched = watchSocket({ ca: cert });
+    const result = failure(call(`https://localhost:${port}`, { connect: watched.connect }, caller.signal));
+    const [socket] = await once(late, 'connection');
     caller.abort();
     expect(await result).toMatchObject({ kind: 'aborted', taken: 'no' });
-    expect(await failure(call(simulator.url, {}, caller.signal))).toMatchObject({ kind: 'aborted', taken: 'no' });
-    expect(simulator.calls()).toEqual([]);
+    tls.emit('connection', socket);
+    await expect.poll(watched.isClosed).toBe(true);
+    expect(requests).toBe(0);
   });
 });
 
@@ -213,14 +222,14 @@ describe('one call is one exchange', () => {
   });
 });
 
-/** Tells how much a client has read from its socket. */
-function watchSocket() {
-  const connectPlainly = buildConnector({});
+/** Tells what became of a client's socket, once it is connected. */
+function watchSocket(options: buildConnector.BuildOptions = {}) {
+  const connectPlainly = buildConnector(options);
   let socket: Socket | null = null;
-  const connect: buildConnector.connector = (options, done) =>
-    connectPlainly(options, (...result) => {
+  const connect: buildConnector.connector = (target, done) =>
+    connectPlainly(target, (...result) => {
       socket = result[1];
       done(...result);
     });
-  return { connect, bytesRead: () => socket?.bytesRead ?? 0 };
+  return { connect, bytesRead: () => socket?.bytesRead ?? 0, isClosed: () => socket?.destroyed ?? false };
 }
