@@ -1,0 +1,14 @@
+// node packages/sdk/examples/first-picture.ts e2e/photos/astronaut.png "$(npm run --silent token)"
+import { readFile, writeFile } from 'node:fs/promises';
+import { createImageClient } from '@darkroom/sdk';
+
+const [, , photo = 'photo.jpg', token = '', baseUrl = 'http://localhost:8080'] = process.argv;
+const client = createImageClient({ baseUrl, token });
+const { image_file } = await client.upload(await readFile(photo));
+const reference = { type: 'character' as const, image_file };
+const job = await client.generate(
+  { model: 'image-01', prompt: 'an astronaut in a sunflower field', subject_reference: [reference] },
+  { onUpdate: ({ status, progress }) => console.log(status, progress) },
+);
+for (const [index, url] of job.images.entries())
+  await writeFile(`picture-${index}.jpg`, new Uint8Array(await (await fetch(url)).arrayBuffer()));
