@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { startApi } from './harness/api.ts';
+import { followUntil, isSaving } from './harness/follow-until.ts';
+import { order } from './harness/order.ts';
+import { startProvider } from './harness/provider.ts';
+
+describe('kill -9', () => {
+  test('after the 202: the job that waits is made after the restart', async () => {
+    const provider = await startProvider();
+    provider.script({ prompt: 'occupies the only place', hold: true });
+    const api = await startApi(provider, { GENERATION_CONCURRENCY: 1 });
+    const { rest } = api.user();
+    await rest.create(order('occupies the only place'));
+    await provider.held(1);
+    const accepted = await rest.create(order('has its 202'));
+    expect(accepted).toMatchObject({ status: 202, data: { status: 'PENDING' } });
+
+    await api.kill();
+    expect(provider.prompts()).not.toContain('has its 202');
+    const { sdk } = (await api.restart()).user();
+
+    expect(await sdk.wait(accepted.data.job_id)).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
+    expect(provider.callsFor('has its 202')).toBe(1);
+  });
+
+  test('during the provider call: nobody knows its outcome, and it is not made again', async () => {
+    const provider = await startProvider();
+    provider.script({ prompt: 'interrupted', hold: true });
+    const api = await startApi(provider);
+    const { job_id } = await api.user().sdk.create(order('interrupted'));
+    await provider.held(1);
+
+    await api.kill();
+    provider.release();
+    const { sdk } = (await api.restart()).user();
+
+    expect(await sdk.wait(job_id)).toMatchObject({
+      status: 'FAILED',
+      error_code: 'outcome_unknown',
+      charged: 'unknown',
+      retryable: true,
+    });
+    await sdk.generate(order('a later job')); // the queue has had its turn, and left the first alone
+    expect(provider.callsFor('interrupted')).toBe(1);
+  });
+
+  test('after the answer and before the pictures: they are fetched after the restart', async () => {
+    const provider = await startProvider();
+    provider.script({ fault: { kind: 'picture', picture: { kind: 'hang' } } });
+    const api = await startApi(provider);
+    const { sdk } = api.user();
+    const created = await sdk.create(order('answered', { n: 2 }));
+    await followUntil(sdk, created.job_id, isSaving);
+    expect(provider.callsFor('answered')).toBe(1);
+
+    await api.kill();
+    provider.reset(); // the pictures can be had, and calls are counted anew
+    const after = (await api.restart()).user();
+
+    const job = await after.sdk.wait(created.job_id);
+    expect(job).toMatchObject({ status: 'COMPLETED', failed_count: 0, charged: 'yes' });
+    expect(provider.calls()).toEqual([]);
+  });
+
+  test('before a call is repeated: it is repeated after the restart', async () => {
+    const provider = await startProvider();
+    provider.script(
+      { prompt: 'too fast', times: 1, fault: { kind: 'base_resp', code: 1002 } },
+      { prompt: 'next', hold: true },
+    );
+    const api = await startApi(provider, { GENERATION_CONCURRENCY: 1, MINIMAX_RETRY_BASE_MS: 5_000 });
+    const { sdk } = api.user();
+    const { job_id } = await sdk.create(order('too fast'));
+    await sdk.create(order('next'));
+    await provider.held(1); // the only place is free again, so the first call has ended
+
+    await api.kill();
+    const after = (await api.restart()).user();
+
+    expect(await after.sdk.status(job_id)).toMatchObject({ status: 'PROCESSING', stage: 'generating' });
+    expect(provider.callsFor('too fast')).toBe(1);
+    expect(await after.sdk.wait(job_id)).toMatchObject({ status: 'COMPLETED' });
+    expect(provider.callsFor('too fast')).toBe(2);
+  });
+
+  test('an idempotency key still leads to its job', async () => {
+    const provider = await startProvider();
+    const api = await startApi(provider);
+    const { data: first } = await api.user().rest.create(order('only once'), 'key-1');
+
+    await api.kill();
+    const { rest, sdk } = (await api.restart()).user();
+
+    const again = await rest.create(order('only once'), 'key-1');
+    expect(again).toMatchObject({ status: 202, data: { job_id: first.job_id } });
+    expect(await sdk.create(order('only once'), { idempotencyKey: 'key-1' })).toMatchObject({ job_id: first.job_id });
+    await expect(sdk.create(order('another'), { idempotencyKey: 'key-1' })).rejects.toMatchObject({
+      code: 'idempotency_mismatch',
+      httpStatus: 422,
+    });
+    await sdk.wait(first.job_id);
+    expect(provider.calls().length).toBeLessThanOrEqual(1);
+  });
+});
