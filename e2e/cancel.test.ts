@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { startApi } from './harness/api.ts';
+import { order } from './harness/order.ts';
+import { startProvider } from './harness/provider.ts';
+
+test('a job that is canceled during its call learns from the late answer that it was charged', async () => {
+  const provider = await startProvider();
+  provider.script({ hold: true });
+  const { sdk } = (await startApi(provider)).user();
+  const { job_id } = await sdk.create(order('no longer wanted'));
+  await provider.held(1);
+
+  const canceled = await sdk.cancel(job_id);
+  expect(canceled).toMatchObject({ status: 'FAILED', error_code: 'canceled', charged: 'unknown' });
+
+  provider.release();
+  await expect.poll(() => sdk.status(job_id), { timeout: 10_000 }).toMatchObject({ charged: 'yes' });
+  const settled = await sdk.status(job_id);
+  expect(settled).toMatchObject({ status: 'FAILED', error_code: 'canceled', version: canceled.version + 1 });
+  expect(settled).not.toHaveProperty('images');
+});
+
+test('a job that is canceled while it waits is never sent', async () => {
+  const provider = await startProvider();
+  provider.script({ prompt: 'first', hold: true });
+  const { sdk } = (await startApi(provider, { GENERATION_CONCURRENCY: 1 })).user();
+  const first = await sdk.create(order('first'));
+  await provider.held(1);
+  const { job_id } = await sdk.create(order('no longer wanted'));
+
+  expect(await sdk.cancel(job_id)).toMatchObject({ status: 'FAILED', error_code: 'canceled', charged: 'no' });
+
+  provider.release();
+  await sdk.wait(first);
+  await sdk.generate(order('the next one'));
+  expect(provider.prompts()).toEqual(['first', 'the next one']);
+});

@@ -1,0 +1,60 @@
+import { GENERATION_PATH } from '@darkroom/contracts/rest';
+import { describe, expect, test } from 'vitest';
+import { startApi } from './harness/api.ts';
+import { order } from './harness/order.ts';
+import { startProvider } from './harness/provider.ts';
+
+describe('SIGTERM', () => {
+  test('lets the running call end, takes nothing new and leaves what waits to the next start', async () => {
+    const provider = await startProvider();
+    provider.script({ prompt: 'running', hold: true });
+    const api = await startApi(provider, { GENERATION_CONCURRENCY: 1 });
+    const { sdk, rest } = api.user();
+    const running = await sdk.create(order('running'));
+    await provider.held(1);
+    const waiting = await sdk.create(order('waiting'));
+    const heldPoll = sdk.status(waiting.job_id, { waitSeconds: 25, signal: AbortSignal.timeout(15_000) });
+
+    api.process.signal('SIGTERM');
+    await api.process.line((line) => (line.includes('"msg":"draining"') ? line : null));
+
+    expect(await heldPoll).toMatchObject({ status: 'PENDING' });
+    const refused = await rest.refused('POST', GENERATION_PATH, order('too late'));
+    expect(refused).toMatchObject({ status: 503, error_code: 'draining' });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await fetch(`${api.url}/health/ready`)).status).toBe(503);
+    expect((await fetch(`${api.url}/health/live`)).status).toBe(200);
+    expect((await rest.status(running.job_id)).data).toMatchObject({ status: 'PROCESSING' });
+    expect(await sdk.list()).toMatchObject({ jobs: [{ job_id: waiting.job_id }, { job_id: running.job_id }] });
+
+    provider.release();
+    expect(await api.process.ended).toBe(0);
+    expect(provider.prompts()).toEqual(['running']);
+
+    const after = (await api.restart()).user();
+    expect(await after.sdk.wait(running.job_id)).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
+    expect(await after.sdk.wait(waiting.job_id)).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
+    expect(provider.prompts()).toEqual(['running', 'waiting']);
+  });
+
+  test('with nothing running ends at once', async () => {
+    const api = await startApi(await startProvider());
+    api.process.signal('SIGTERM');
+    expect(await api.process.ended).toBe(0);
+    expect(api.process.stderr).toEqual([]);
+  });
+
+  test('a second time does not wait for the call', async () => {
+    const provider = await startProvider();
+    provider.script({ hold: true });
+    const api = await startApi(provider);
+    await api.user().sdk.create(order('never answered'));
+    await provider.held(1);
+
+    api.process.signal('SIGTERM');
+    await api.process.line((line) => (line.includes('"msg":"draining"') ? line : null));
+    api.process.signal('SIGTERM');
+
+    expect(await api.process.ended).toBe(1);
+  });
+});
