@@ -1,0 +1,49 @@
+import { GENERATION_PATH } from '@darkroom/contracts/rest';
+import { expect, test } from 'vitest';
+import { cleanEnvironment, startApi, startApiProcess } from './harness/api.ts';
+import { order } from './harness/order.ts';
+import { startProvider } from './harness/provider.ts';
+import { createTempDir } from './harness/temp-dir.ts';
+
+test('a second process on the same DATA_DIR ends with one line, and the first goes on', async () => {
+  const api = await startApi(await startProvider());
+
+  const second = startApiProcess(api.env);
+
+  expect(await second.ended).toBe(1);
+  expect(second.stderr).toEqual([`DATA_DIR ${api.dataDir} is in use by another Darkroom process`]);
+  expect(second.stdout).toEqual([]);
+  expect(await api.user().sdk.generate(order('the first goes on'))).toMatchObject({ status: 'COMPLETED' });
+});
+
+test('production does not start without its keys, and says so in one line each', async () => {
+  const DATA_DIR = await createTempDir();
+  const api = startApiProcess({ ...cleanEnvironment(), DATA_DIR, PORT: '0', NODE_ENV: 'production' });
+
+  expect(await api.ended).toBe(1);
+  expect(api.stderr.toSorted()).toEqual([
+    expect.stringMatching(/^JWT_SECRET: .*JWT_PUBLIC_KEY.*JWT_JWKS_URL/),
+    expect.stringMatching(/^MINIMAX_API_KEY: /),
+  ]);
+});
+
+test('a job of another user is 403 and an unknown one 404, on both faces', async () => {
+  const api = await startApi(await startProvider());
+  const { job_id } = await api.user('1').sdk.create(order('mine'));
+  const { sdk, rest } = api.user('2');
+  const unknown = '00000000-0000-4000-8000-000000000000';
+
+  for (const [id, status, code] of [
+    [job_id, 403, 'forbidden'],
+    [unknown, 404, 'job_not_found'],
+    ['no-uuid', 404, 'job_not_found'],
+  ] as const) {
+    expect(await rest.refused('GET', `${GENERATION_PATH}/${id}`)).toMatchObject({ status, error_code: code });
+    expect(await rest.refused('POST', `${GENERATION_PATH}/${id}/cancel`)).toMatchObject({ status, error_code: code });
+    expect(await rest.refused('DELETE', `${GENERATION_PATH}/${id}`)).toMatchObject({ status, error_code: code });
+    const refusal = { name: 'ImageApiError', httpStatus: status, code };
+    await expect(sdk.status(id)).rejects.toMatchObject(refusal);
+    await expect(sdk.cancel(id)).rejects.toMatchObject(refusal);
+    await expect(sdk.delete(id)).rejects.toMatchObject(refusal);
+  }
+});
