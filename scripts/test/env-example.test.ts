@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { expect, test } from 'vitest';
+import { readConfig } from '../../apps/api/src/config.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const REQUIRED = { MINIMAX_API_KEY: 'key', JWT_SECRET: 'x'.repeat(32) };
+
+test('the defaults that .env.example shows are the defaults', () => {
+  const shown = readFileSync(path.join(ROOT, '.env.example'), 'utf8').replace(/^# (?=[A-Z0-9_]+=)/gm, '');
+  expect(readConfig({ ...parseEnv(shown), ...REQUIRED })).toMatchObject(readConfig(REQUIRED));
+});
+
+test('.env.example shows every setting', () => {
+  const source = readFileSync(path.join(ROOT, 'apps/api/src/config.ts'), 'utf8');
+  const settings = Array.from(source.matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm), ([, name]) => name);
+  const shown = readFileSync(path.join(ROOT, '.env.example'), 'utf8').match(/^# [A-Z0-9_]+(?==)/gm) ?? [];
+  expect(settings.length).toBeGreaterThan(20);
+  expect(shown).toEqual(expect.arrayContaining(settings.map((name) => `# ${name}`)));
+});
