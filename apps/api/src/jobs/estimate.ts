@@ -18,7 +18,7 @@ export interface Estimates {
 }
 
 interface Deps {
-  store: Pick<JobStore, 'recentCallMs' | 'countCalls'>;
+  store: Pick<JobStore, 'recentCallMs' | 'recentCalls'>;
   concurrency: number;
   /** Calls a minute; 0 = no bound. */
   rpm: number;
@@ -42,18 +42,28 @@ export function createEstimates({ store, concurrency, rpm, clock }: Deps): Estim
     typicalCallMs,
     async waiting(order) {
       const callMs = await typicalCallMs(order);
-      const { open, begun } = await store.countCalls(clock() - PACE_WINDOW_MS);
+      const now = clock();
+      const { open, begunAt } = await store.recentCalls(now - PACE_WINDOW_MS);
       return (ahead) => {
-        // Jobs beyond the free places start as places come free; beyond the pace, as the window lets them.
+        // Jobs beyond the free places start as places come free; beyond the pace, as earlier calls leave the window.
         const beyondPlaces = Math.max(0, ahead + 1 - Math.max(0, concurrency - open));
-        const beyondPace = rpm === 0 ? 0 : Math.max(0, ahead + 1 - Math.max(0, rpm - begun));
-        if (beyondPlaces > 0 && callMs === null && beyondPace === 0) return null;
-        const byPlaces = (beyondPlaces / concurrency) * (callMs ?? 0);
-        const byPace = rpm === 0 ? 0 : (beyondPace / rpm) * PACE_WINDOW_MS;
-        return Math.max(byPlaces, byPace);
+        const byPace = paceWaitMs(begunAt, ahead, rpm, now);
+        if (beyondPlaces > 0 && callMs === null && byPace === 0) return null;
+        return Math.max((beyondPlaces / concurrency) * (callMs ?? 0), byPace);
       };
     },
   };
+}
+
+/** Milliseconds until the window has room for the call with so many before it, all of them as early as they may. */
+function paceWaitMs(begunAt: number[], ahead: number, rpm: number, now: number): number {
+  const starts = begunAt.slice(-rpm);
+  const beyondPace = ahead - Math.max(0, rpm - starts.length);
+  if (rpm === 0 || beyondPace < 0) return 0;
+  // A window later every call makes room for one: first those that have begun, then those that begin now.
+  const leaving = starts[beyondPace % rpm] ?? now;
+  const windows = 1 + Math.floor(beyondPace / rpm);
+  return Math.max(0, leaving + windows * PACE_WINDOW_MS - now);
 }
 
 /** What a call that begins now is expected to last, fixed for its progress. */

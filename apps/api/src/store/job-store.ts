@@ -187,8 +187,8 @@ export interface JobStore {
   oldestWaiting(): Promise<number | null>;
   /** Jobs that go before this one, were nothing to change. */
   countAhead(job: StoredJob): Promise<number>;
-  /** Calls that are out now, and calls that began since that time. */
-  countCalls(since: number): Promise<{ open: number; begun: number }>;
+  /** Calls that are out now, and when those began that began since that time, oldest first. */
+  recentCalls(since: number): Promise<{ open: number; begunAt: number[] }>;
   /** Durations of the latest answered calls of a kind (null: of any), newest first. */
   recentCallMs(kind: string | null): Promise<number[]>;
 

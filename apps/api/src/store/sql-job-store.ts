@@ -248,12 +248,19 @@ export function createSqlJobStore({ db, clock, createId }: Deps): JobStore {
 
     countAhead: (job) => countAhead(db, job),
 
-    async countCalls(since) {
-      const count = (calls: typeof db) =>
-        calls.selectFrom('attempts').select(({ fn }) => fn.countAll<number>().as('calls'));
-      const open = await count(db).where('ended_at', 'is', null).executeTakeFirstOrThrow();
-      const begun = await count(db).where('started_at', '>', since).executeTakeFirstOrThrow();
-      return { open: Number(open.calls), begun: Number(begun.calls) };
+    async recentCalls(since) {
+      const open = await db
+        .selectFrom('attempts')
+        .select(({ fn }) => fn.countAll<number>().as('calls'))
+        .where('ended_at', 'is', null)
+        .executeTakeFirstOrThrow();
+      const begun = await db
+        .selectFrom('attempts')
+        .select('started_at')
+        .where('started_at', '>', since)
+        .orderBy('started_at')
+        .execute();
+      return { open: Number(open.calls), begunAt: begun.map((row) => Number(row.started_at)) };
     },
 
     recentCallMs: (kind) => recentCallMs(db, kind),
