@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { startApi } from './harness/api.ts';
+import { order } from './harness/order.ts';
+import { startProvider } from './harness/provider.ts';
+
+describe('at the provider', () => {
+  test('50 jobs of 5 users are never more than GENERATION_CONCURRENCY calls at once', async () => {
+    const provider = await startProvider({ latencyMs: 50 });
+    const api = await startApi(provider, { GENERATION_CONCURRENCY: 4 });
+    const users = ['1', '2', '3', '4', '5'].map((userId) => api.user(userId));
+    const prompts = users.flatMap((user, index) =>
+      Array.from({ length: 10 }, (_, number) => ({ user, prompt: `job ${number} of user ${index}` })),
+    );
+
+    const jobs = await Promise.all(prompts.map(({ user, prompt }) => user.sdk.generate(order(prompt))));
+
+    expect(jobs.map((job) => job.status)).toEqual(Array(50).fill('COMPLETED'));
+    expect(provider.prompts().toSorted()).toEqual(prompts.map(({ prompt }) => prompt).toSorted());
+    expect(provider.maxConcurrent()).toBe(4);
+  });
+
+  test('users with one job each do not wait for the one who has thirty', async () => {
+    const provider = await startProvider();
+    provider.script({ hold: true });
+    const api = await startApi(provider, { GENERATION_CONCURRENCY: 2, USER_ACTIVE_LIMIT: 30 });
+    const greedy = api.user('1');
+    const many = await Promise.all(Array.from({ length: 30 }, () => greedy.sdk.create(order('one of thirty'))));
+    await provider.held(2);
+    const modest = ['2', '3', '4', '5', '6'].map((userId) => api.user(userId));
+    const single = await Promise.all(modest.map((user) => user.sdk.create(order('the only one'))));
+
+    provider.release();
+    await Promise.all(single.map((job, index) => modest[index]?.sdk.wait(job)));
+    await Promise.all(many.map((job) => greedy.sdk.wait(job)));
+
+    const places = provider.prompts().flatMap((prompt, place) => (prompt === 'the only one' ? [place] : []));
+    expect(places).toHaveLength(5);
+    // Two calls were held when they came; in the round that follows each user is served once.
+    expect(Math.max(...places)).toBeLessThan(8);
+    expect(provider.calls()).toHaveLength(35);
+  });
+
+  test('no more than MINIMAX_RPM calls begin in a minute, whatever restarts', async () => {
+    const provider = await startProvider();
+    const api = await startApi(provider, { MINIMAX_RPM: 5 });
+    const { sdk } = api.user();
+    const jobs = [];
+    for (let number = 0; number < 7; number++) jobs.push(await sdk.create(order(`job ${number}`)));
+    const atOnce = await Promise.all(jobs.slice(0, 5).map((job) => sdk.wait(job)));
+    expect(atOnce.map((job) => job.status)).toEqual(Array(5).fill('COMPLETED'));
+
+    await api.kill();
+    const after = (await api.restart()).user();
+    const sixth = await after.sdk.status(jobs[5]?.job_id ?? '', { waitSeconds: 1 });
+    const seventh = await after.sdk.status(jobs[6]?.job_id ?? '');
+
+    expect(provider.calls()).toHaveLength(5);
+    expect(sixth).toMatchObject({ status: 'PENDING', queue_position: 1 });
+    expect(seventh).toMatchObject({ status: 'PENDING', queue_position: 2 });
+    // The first call leaves the window after a minute, less what this test has taken.
+    for (const job of [sixth, seventh]) {
+      expect('eta_seconds' in job && job.eta_seconds).toBeGreaterThan(30);
+      expect('eta_seconds' in job && job.eta_seconds).toBeLessThan(75);
+    }
+  });
+});
