@@ -35,7 +35,7 @@ interface Labelling extends LabelIds {
  * with a new label where it has none. GB 45438-2025.
  */
 export function labelledXmp(metadata: Metadata, labelling: Labelling): string {
-  const xmp = metadata.xmp && metadata.xmp.byteLength <= XMP_MAX_BYTES ? metadata.xmp.toString() : '';
+  const xmp = metadata.xmpAsString ?? '';
   const ours = fill(EMPTY_LABEL, labelling);
   const label = fill(findLabel(xmp, metadata) ?? EMPTY_LABEL, labelling);
   const bestFirst = [writeAigcProperty(xmp, JSON.stringify(label)), writeAigcProperty('', JSON.stringify(label))];

@@ -27,10 +27,11 @@ function findValue(packet: string): [start: number, end: number] | null {
   const binding = new RegExp(`\\sxmlns:([\\w-]+)\\s*=\\s*(["'])${NAMESPACE}\\2`).exec(packet);
   if (!binding) return null;
   const name = `${binding[1]}:${PROPERTY}`;
-  const attribute = new RegExp(`\\s${name}\\s*=\\s*(["'])(?<value>.*?)\\1`, 'ds');
-  const element = new RegExp(`<${name}(?:\\s[^>]*)?>(?<value>[^<]*)</${name}\\s*>`, 'd');
-  const match = attribute.exec(packet) ?? element.exec(packet);
-  return match?.indices?.groups?.value ?? null;
+  // Each class ends at what begins the pattern anew, so a hostile packet of any size is read once.
+  const attribute = new RegExp(`\\s${name}\\s*=\\s*(?:"(?<double>[^"<]*)"|'(?<single>[^'<]*)')`, 'd');
+  const element = new RegExp(`<${name}(?:\\s[^<>]*)?>(?<text>[^<]*)</${name}\\s*>`, 'd');
+  const groups = (attribute.exec(packet) ?? element.exec(packet))?.indices?.groups;
+  return groups?.double ?? groups?.single ?? groups?.text ?? null;
 }
 
 function description(escaped: string): string {

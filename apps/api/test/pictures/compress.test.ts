@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Picture } from '../../src/pictures/pictures.ts';
 import { buildPictures } from './build-pictures.ts';
 import { oversizedPng, withOrientation } from './odd-pictures.ts';
@@ -50,6 +50,13 @@ describe('a photograph', () => {
     expect(await small.compress(rocket, ids)).toMatchObject({ width: 320, height: 214, compressed: true });
     const upright = await sharp(rocket).rotate(90).jpeg().toBuffer();
     expect(await small.compress(upright, ids)).toMatchObject({ width: 214, height: 320, compressed: true });
+  });
+
+  test('is brought within the largest edge even where that makes the file larger', async () => {
+    const tiny = await sharp(rocket).jpeg({ quality: 5 }).toBuffer();
+    const picture = await buildPictures({ maxEdge: 600, quality: 95 }).compress(tiny, ids);
+    expect(picture).toMatchObject({ width: 600, compressed: true });
+    expect(picture.bytes.byteLength).toBeGreaterThan(tiny.byteLength);
   });
 
   test('with transparency gets a white ground as JPEG', async () => {
@@ -171,6 +178,19 @@ function expectAsItCame({ bytes, compressed, ...rest }: Picture, came: Buffer, s
   expect(compressed).toBe(false);
   expect(rest).toMatchObject(size);
 }
+
+test('no more pictures are worked on at once than allowed', async () => {
+  const bounded = buildPictures({ concurrency: 1 });
+  let most = 0;
+  const count = () => {
+    const { queue, process } = sharp.counters();
+    most = Math.max(most, queue + process);
+  };
+  sharp.queue.on('change', count);
+  onTestFinished(() => void sharp.queue.off('change', count));
+  await Promise.all(Array.from({ length: 4 }, () => bounded.compress(rocket, ids)));
+  expect(most).toBe(1);
+});
 
 function pixelsOf(bytes: Uint8Array): Promise<Buffer> {
   return sharp(bytes).removeAlpha().raw().toBuffer();

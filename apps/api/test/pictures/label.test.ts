@@ -146,12 +146,27 @@ describe('a label that cannot be kept', () => {
     }
   });
 
+  test('a label inside such a packet is kept without the rest', async () => {
+    const large = asAttribute(JSON.stringify(KEPT)).replace('</rdf:RDF>', `<!--${'x'.repeat(70_000)}--></rdf:RDF>`);
+    const labelled = await sharp(photo).withXmp(large).webp({ quality: 95 }).toBuffer();
+    expect(await labelOf(labelled)).toEqual(KEPT);
+  });
+
   test('a label too large for a JPEG gives way to ours', async () => {
     const xmp = asAttribute(JSON.stringify({ ...KEPT, ReservedCode1: 'x'.repeat(70_000) }));
     const labelled = await sharp(photo).withXmp(xmp).webp({ quality: 95 }).toBuffer();
     expect(readLabels(await compressed(labelled))).toEqual([WRITTEN]);
   });
 });
+
+test.each([' TC260:AIGC="', " TC260:AIGC='<", '<TC260:AIGC ', '<TC260:AIGC>{'])(
+  'a hostile packet of %j, over and over, is read in time',
+  async (part) => {
+    const xmp = packet(`<rdf:Description xmlns:TC260="${NAMESPACE}"${part.repeat(100_000)}`);
+    const hostile = await sharp(photo).resize(64).withXmp(xmp).webp({ lossless: true }).toBuffer();
+    expect(readLabels(await compressed(hostile))).toEqual([WRITTEN]);
+  },
+);
 
 test('other XMP stays, other metadata goes', async () => {
   const xmp = packet('<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="MiniMax"/>');
