@@ -1,0 +1,123 @@
+import { beforeEach, expect, test } from 'vitest';
+import { cancel, failCall, startSaving, waitToRepeat } from '../../src/jobs/job-state.ts';
+import { addJob, addSavingJob, type OpenStores, START, type Stores, startNext } from './stores.ts';
+
+const ANSWERED = { outcome: 'answered', traceId: 't', responseId: 'r' } as const;
+
+export function testCalls(open: OpenStores): void {
+  let stores: Stores;
+  beforeEach(async () => {
+    stores = await open();
+  });
+
+  test('a call is on record, and its job PROCESSING, before anybody can send it', async () => {
+    const { jobId } = await addJob(stores);
+    const { job, attempt } = await startNext(stores);
+    expect(attempt).toMatchObject({ number: 1, startedAt: stores.clock.now() });
+    const call = { startedAt: attempt.startedAt, expectedMs: 1_000 };
+    expect(job).toMatchObject({ jobId, version: 2, state: { status: 'PROCESSING', stage: 'generating', call } });
+    const reopened = await stores.reopen();
+    expect(await reopened.jobs.getJob(jobId)).toEqual(job);
+    expect(await reopened.jobs.openAttempts()).toEqual([{ attemptId: attempt.attemptId, jobId }]);
+  });
+
+  test('no job has two calls at once', async () => {
+    await addJob(stores);
+    const outcomes = await Promise.all([stores.jobs.startNextCall(START), stores.jobs.startNextCall(START)]);
+    expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(['idle', 'started']);
+  });
+
+  test('a call ends exactly once', async () => {
+    const { jobId } = await addJob(stores);
+    const { attempt } = await startNext(stores);
+    await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, [{ url: 'http://a/1' }]);
+    const again = stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, [{ url: 'http://a/2' }]);
+    await expect(again).rejects.toThrow();
+    expect((await stores.jobs.getPictures(jobId))?.pictures.map(({ source }) => source)).toEqual([
+      { url: 'http://a/1' },
+    ]);
+    expect(await stores.jobs.openAttempts()).toEqual([]);
+  });
+
+  test('the end of a call and the step of its job are one: a step that throws leaves the call open', async () => {
+    await addJob(stores);
+    const { attempt } = await startNext(stores);
+    const end = stores.jobs.endAttempt(attempt.attemptId, ANSWERED, () => {
+      throw new Error('no');
+    });
+    await expect(end).rejects.toThrow('no');
+    expect(await stores.jobs.openAttempts()).toMatchObject([{ attemptId: attempt.attemptId }]);
+  });
+
+  test('the answer to a canceled job is kept with it, and ends nothing but the question of its charge', async () => {
+    const { jobId } = await addJob(stores);
+    const { attempt } = await startNext(stores);
+    await stores.jobs.changeJob(jobId, (job) => cancel(job, 1));
+    const after = await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, [{ url: 'http://a/1' }]);
+    expect(after?.state).toMatchObject({ errorCode: 'canceled', charged: 'yes' });
+    expect(await stores.jobs.getPictures(jobId)).toMatchObject({
+      responseId: 'r',
+      pictures: [{ source: { url: 'http://a/1' }, asset: null }],
+    });
+  });
+
+  test('the answer to a deleted job ends its call', async () => {
+    const { jobId } = await addJob(stores);
+    const { attempt } = await startNext(stores);
+    await stores.jobs.deleteJob(jobId);
+    expect(await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, [{ url: 'http://a' }])).toBeNull();
+    expect(await stores.jobs.openAttempts()).toEqual([]);
+  });
+
+  test('a repeat waits for its time, then goes before those who wait for their first call', async () => {
+    const { jobId } = await addJob(stores);
+    const { attempt } = await startNext(stores);
+    const repeatAt = stores.clock.now() + 5_000;
+    await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'not_taken' }, (job) =>
+      waitToRepeat(job, { repeatAt, progressFrom: 30 }),
+    );
+    expect(await stores.jobs.startNextCall(START)).toEqual({ kind: 'idle', retryAt: repeatAt });
+    const other = await addJob(stores, { userId: '2' });
+    stores.clock.advance(5_000);
+    const { job, attempt: second } = await startNext(stores);
+    expect(second.number).toBe(2);
+    expect(job).toMatchObject({ jobId, version: 2, state: { progressFrom: 30, call: { startedAt: repeatAt } } });
+    expect((await startNext(stores)).job.jobId).toBe(other.jobId);
+  });
+
+  test('a repeat that waits survives a restart', async () => {
+    const { jobId } = await addJob(stores);
+    const { attempt } = await startNext(stores);
+    const repeatAt = stores.clock.now() + 5_000;
+    const waits = await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'not_taken' }, (job) =>
+      waitToRepeat(job, { repeatAt, progressFrom: 30 }),
+    );
+    const reopened = await stores.reopen();
+    expect(await reopened.jobs.getJob(jobId)).toEqual(waits);
+    expect(await reopened.jobs.startNextCall(START)).toEqual({ kind: 'idle', retryAt: repeatAt });
+  });
+
+  test('durations are those of answered calls, of the kind that is asked, newest first', async () => {
+    const kinds = [1, 2, 1].map((n) => ({ model: 'image-01' as const, prompt: 'p', n }));
+    for (const [index, request] of kinds.entries()) {
+      await addJob(stores, { request });
+      const { attempt } = await startNext(stores);
+      stores.clock.advance((index + 1) * 1_000);
+      await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, [{ url: 'http://a' }]);
+    }
+    await addJob(stores);
+    const { attempt } = await startNext(stores);
+    await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'failed' }, (job) =>
+      failCall(job, 'provider_rejected', 'no', 1),
+    );
+    expect(await stores.jobs.recentCallMs('image-01 x1')).toEqual([3_000, 1_000]);
+    expect(await stores.jobs.recentCallMs('image-01-live x1')).toEqual([]);
+    expect(await stores.jobs.recentCallMs(null)).toEqual([3_000, 2_000, 1_000]);
+  });
+
+  test('finds the jobs that are saving', async () => {
+    const saving = await addSavingJob(stores, [{ url: 'http://a' }]);
+    await addJob(stores);
+    expect(await stores.jobs.savingJobs()).toEqual([saving.jobId]);
+  });
+}

@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { addJob, type OpenStores, START, type Stores, startNext } from './stores.ts';
+
+type Move = { kind: 'order'; userId: string; laterMs: number } | { kind: 'start' };
+
+const moves: fc.Arbitrary<Move[]> = fc.array(
+  fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('order' as const),
+        userId: fc.constantFrom('1', '2', '3', '10'),
+        laterMs: fc.nat({ max: 2 }),
+      }),
+    },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('start' as const) }) },
+  ),
+  { maxLength: 25 },
+);
+
+interface Waiting {
+  jobId: string;
+  userId: string;
+  createdAt: number;
+}
+
+const byAge = (a: Waiting, b: Waiting) => a.createdAt - b.createdAt || (a.jobId < b.jobId ? -1 : 1);
+
+/** What fairness means, in so many words. */
+class FairQueue {
+  waiting: Waiting[] = [];
+  /** Users in the order in which they were served last. */
+  served: string[] = [];
+
+  /** Users whom nobody has served yet come first, by their oldest job; then whoever was served longest ago. */
+  #nextUser(): string | undefined {
+    const users = [...new Set(this.waiting.map(({ userId }) => userId))];
+    const oldest = (userId: string) => Math.min(...this.#jobsOf(userId).map(({ createdAt }) => createdAt));
+    const [unserved] = users
+      .filter((userId) => !this.served.includes(userId))
+      .sort((a, b) => oldest(a) - oldest(b) || (a < b ? -1 : 1));
+    return unserved ?? this.served.find((userId) => users.includes(userId));
+  }
+
+  #jobsOf(userId: string): Waiting[] {
+    return this.waiting.filter((job) => job.userId === userId);
+  }
+
+  take(): Waiting | undefined {
+    const userId = this.#nextUser();
+    if (userId === undefined) return undefined;
+    const [job] = this.#jobsOf(userId).sort(byAge);
+    this.waiting = this.waiting.filter((other) => other !== job);
+    this.served = [...this.served.filter((other) => other !== userId), userId];
+    return job;
+  }
+
+  /** The order in which all that waits would be taken, were nothing to change. */
+  plan(): string[] {
+    const imagined = new FairQueue();
+    imagined.waiting = [...this.waiting];
+    imagined.served = [...this.served];
+    const order: string[] = [];
+    for (let job = imagined.take(); job; job = imagined.take()) order.push(job.jobId);
+    return order;
+  }
+}
+
+async function placesOf(stores: Stores, jobs: Waiting[]): Promise<Map<string, number>> {
+  const places = new Map<string, number>();
+  for (const { jobId } of jobs) {
+    const job = await stores.jobs.getJob(jobId);
+    if (job) places.set(jobId, await stores.jobs.countAhead(job));
+  }
+  return places;
+}
+
+export function testFairOrder(open: OpenStores): void {
+  test('starts and places are those of a simple model', async () => {
+    await fc.assert(
+      fc.asyncProperty(moves, async (story) => {
+        const stores = await open();
+        const model = new FairQueue();
+        for (const move of story) {
+          if (move.kind === 'order') {
+            stores.clock.advance(move.laterMs);
+            model.waiting.push(await addJob(stores, { userId: move.userId }));
+            continue;
+          }
+          const planned = model.plan();
+          expect(await placesOf(stores, model.waiting)).toEqual(new Map(byPlace(model, planned)));
+          const outcome = await stores.jobs.startNextCall(START);
+          expect(outcome.kind === 'started' ? outcome.job.jobId : undefined).toBe(planned[0]);
+          model.take();
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('a user with one job is not kept waiting by one with many', async () => {
+    const stores = await open();
+    for (let i = 0; i < 20; i++) await addJob(stores, { userId: '1' });
+    await startNext(stores);
+    stores.clock.advance(1);
+    const late = await addJob(stores, { userId: '2' });
+    expect(await stores.jobs.countAhead(late)).toBe(0);
+    expect((await startNext(stores)).job.jobId).toBe(late.jobId);
+  });
+
+  test('whose turn it is survives a restart', async () => {
+    const stores = await open();
+    for (const userId of ['1', '1', '2', '2']) await addJob(stores, { userId });
+    const first = (await startNext(stores)).job.userId;
+    const reopened = await stores.reopen();
+    expect((await startNext(reopened)).job.userId).not.toBe(first);
+  });
+
+  test('jobs that waited too long are left for expiry', async () => {
+    const stores = await open();
+    await addJob(stores, { userId: '1' });
+    stores.clock.advance(10);
+    const young = await addJob(stores, { userId: '2' });
+    const started = await stores.jobs.startNextCall({ ...START, notBefore: young.createdAt });
+    expect(started).toMatchObject({ kind: 'started', job: { jobId: young.jobId } });
+    expect(await stores.jobs.startNextCall({ ...START, notBefore: young.createdAt })).toMatchObject({ kind: 'idle' });
+  });
+}
+
+function byPlace(model: FairQueue, planned: string[]): [string, number][] {
+  return model.waiting.map(({ jobId }) => [jobId, planned.indexOf(jobId)]);
+}

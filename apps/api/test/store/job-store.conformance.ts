@@ -1,0 +1,24 @@
+import { describe } from 'vitest';
+import { testAdmission } from './admission.conformance.ts';
+import { testCalls } from './calls.conformance.ts';
+import { testFairOrder } from './fair-order.conformance.ts';
+import { testJobs } from './jobs.conformance.ts';
+import { testPace } from './pace.conformance.ts';
+import { testPictures } from './pictures.conformance.ts';
+import { testRetention } from './retention.conformance.ts';
+import type { OpenStores } from './stores.ts';
+import { testUploads } from './uploads.conformance.ts';
+
+/** What every store of jobs, uploads and their retention promises, whatever database is behind it. */
+export function testJobStore(name: string, open: OpenStores): void {
+  describe(`${name} as a job store`, () => {
+    describe('taking orders', () => testAdmission(open));
+    describe('uploads', () => testUploads(open));
+    describe('jobs', () => testJobs(open));
+    describe('the fair order', () => testFairOrder(open));
+    describe('the pace of calls', () => testPace(open));
+    describe('calls', () => testCalls(open));
+    describe('pictures', () => testPictures(open));
+    describe('retention', () => testRetention(open));
+  });
+}

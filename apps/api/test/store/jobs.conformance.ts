@@ -1,0 +1,147 @@
+import { beforeEach, expect, test } from 'vitest';
+import { cancel, complete } from '../../src/jobs/job-state.ts';
+import { exampleAsset } from '../jobs/example-job.ts';
+import { addJob, addSavingJob, type OpenStores, START, type Stores, startNext } from './stores.ts';
+
+export function testJobs(open: OpenStores): void {
+  let stores: Stores;
+  beforeEach(async () => {
+    stores = await open();
+  });
+
+  test('of two changes at once that exclude each other, one wins', async () => {
+    const { jobId } = await addSavingJob(stores, [{ key: 'a' }]);
+    const [completed, canceled] = await Promise.all([
+      stores.jobs.changeJob(jobId, (job) => complete(job, [exampleAsset('a')], 1)),
+      stores.jobs.changeJob(jobId, (job) => cancel(job, 2)),
+    ]);
+    expect(completed).toEqual(canceled);
+    expect(await stores.jobs.getJob(jobId)).toEqual(completed);
+    expect(completed?.version).toBe(4);
+  });
+
+  test('changes at once all count', async () => {
+    const { jobId } = await addJob(stores);
+    const touch = () => stores.jobs.changeJob(jobId, (job) => ({ ...job, version: job.version + 1 }));
+    await Promise.all(Array.from({ length: 20 }, touch));
+    expect((await stores.jobs.getJob(jobId))?.version).toBe(21);
+  });
+
+  test('a step that throws leaves the job as it was', async () => {
+    const job = await addJob(stores);
+    const change = stores.jobs.changeJob(job.jobId, () => {
+      throw new Error('no');
+    });
+    await expect(change).rejects.toThrow('no');
+    expect(await stores.jobs.getJob(job.jobId)).toEqual(job);
+  });
+
+  test('a change that people see moves updated_at, any other leaves it', async () => {
+    const { jobId, updatedAt } = await addJob(stores);
+    stores.clock.advance(1_000);
+    const unseen = await stores.jobs.changeJob(jobId, (job) => ({ ...job }));
+    expect(unseen?.updatedAt).toBe(updatedAt);
+    const seen = await stores.jobs.changeJob(jobId, (job) => cancel(job, stores.clock.now()));
+    expect(seen?.updatedAt).toBe(updatedAt + 1_000);
+    expect(await stores.jobs.getJob(jobId)).toEqual(seen);
+  });
+
+  test('there is no job that nobody created', async () => {
+    const id = '123e4567-e89b-42d3-a456-426614174000';
+    expect(await stores.jobs.getJob(id)).toBeNull();
+    expect(await stores.jobs.changeJob(id, (job) => cancel(job, 1))).toBeNull();
+    expect(await stores.jobs.deleteJob(id)).toEqual([]);
+  });
+
+  test('every state survives as it was, also the end of the process', async () => {
+    const waiting = await addJob(stores);
+    const { job: calling } = await startNext(stores);
+    const canceled = await stores.jobs.changeJob(waiting.jobId, (job) => cancel(job, 5));
+    const saving = await addSavingJob(stores, [{ key: 'a' }]);
+    const done = await stores.jobs.changeJob(saving.jobId, (job) => complete(job, [exampleAsset('a')], 9));
+    const jobs = [canceled, done, await addJob(stores, { starId: '5' })];
+    expect(calling.jobId).toBe(waiting.jobId);
+    const reopened = await stores.reopen();
+    for (const job of jobs) expect(await reopened.jobs.getJob(job?.jobId ?? '')).toEqual(job);
+  });
+
+  test('a page of a list stays the same while new jobs come', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 10; i++) {
+      ids.unshift((await addJob(stores)).jobId);
+      stores.clock.advance(i % 3); // some share their millisecond
+    }
+    const page = { userId: '1', status: undefined, starId: undefined, limit: 4 };
+    const seen: string[] = [];
+    for (let before: { createdAt: number; jobId: string } | undefined; ; ) {
+      const jobs = await stores.jobs.listJobs({ ...page, before });
+      seen.push(...jobs.map(({ jobId }) => jobId));
+      before = jobs.at(-1);
+      if (!before) break;
+      stores.clock.advance(1);
+      await addJob(stores);
+    }
+    expect(seen.toSorted()).toEqual(ids.toSorted());
+    const all = await stores.jobs.listJobs({ ...page, before: undefined, limit: 100 });
+    expect(all.map(({ createdAt }) => createdAt)).toEqual(all.map(({ createdAt }) => createdAt).sort((a, b) => b - a));
+  });
+
+  test('a list holds the own jobs, of one status and star if so asked', async () => {
+    const starred = await addJob(stores, { starId: '5' });
+    const plain = await addJob(stores);
+    await addJob(stores, { userId: '2', starId: '5' });
+    await stores.jobs.changeJob(plain.jobId, (job) => cancel(job, 1));
+    const list = async (filter: { status?: 'FAILED' | 'PENDING'; starId?: string }) => {
+      const page = { userId: '1', status: filter.status, starId: filter.starId, before: undefined, limit: 10 };
+      return (await stores.jobs.listJobs(page)).map(({ jobId }) => jobId);
+    };
+    expect((await list({})).toSorted()).toEqual([starred.jobId, plain.jobId].toSorted());
+    expect(await list({ starId: '5' })).toEqual([starred.jobId]);
+    expect(await list({ status: 'FAILED' })).toEqual([plain.jobId]);
+    expect(await list({ status: 'PENDING', starId: '6' })).toEqual([]);
+  });
+
+  test('those who listen hear of a change once it is committed, until they stop', async () => {
+    const { jobId } = await addJob(stores);
+    const other = await addJob(stores);
+    const heard: Promise<string | undefined>[] = [];
+    const stop = stores.jobs.onChange(jobId, () =>
+      heard.push(stores.jobs.getJob(jobId).then((job) => job?.state.status)),
+    );
+    await stores.jobs.changeJob(other.jobId, (job) => cancel(job, 1));
+    expect(heard).toEqual([]);
+    await stores.jobs.changeJob(jobId, (job) => cancel(job, 1));
+    await stores.jobs.deleteJob(jobId);
+    stop();
+    await stores.jobs.changeJob(jobId, (job) => cancel(job, 1));
+    expect(await Promise.all(heard)).toEqual(['FAILED', undefined]);
+  });
+
+  test('a change that fails is heard by nobody', async () => {
+    const { jobId } = await addJob(stores);
+    let heard = 0;
+    stores.jobs.onChange(jobId, () => heard++);
+    const fail = () => {
+      throw new Error('no');
+    };
+    await expect(stores.jobs.changeJob(jobId, fail)).rejects.toThrow('no');
+    await expect(stores.jobs.startNextCall({ ...START, step: fail })).rejects.toThrow('no');
+    expect(heard).toBe(0);
+  });
+
+  test('knows who has waited since when', async () => {
+    expect(await stores.jobs.oldestWaiting()).toBeNull();
+    const first = await addJob(stores);
+    stores.clock.advance(10);
+    const second = await addJob(stores);
+    expect(await stores.jobs.oldestWaiting()).toBe(first.createdAt);
+    expect(await stores.jobs.waitingSince(first.createdAt)).toEqual([]);
+    expect(await stores.jobs.waitingSince(second.createdAt)).toEqual([first.jobId]);
+    await startNext(stores);
+    expect(await stores.jobs.oldestWaiting()).toBe(second.createdAt);
+  });
+
+  test('answers that it is there', async () => {
+    await expect(stores.jobs.ping()).resolves.toBeUndefined();
+  });
+}

@@ -1,0 +1,67 @@
+import { beforeEach, expect, test } from 'vitest';
+import { cancel } from '../../src/jobs/job-state.ts';
+import { exampleAsset } from '../jobs/example-job.ts';
+import {
+  addJob,
+  addSavingJob,
+  NO_LIMITS,
+  newJob,
+  newUpload,
+  type OpenStores,
+  requestWith,
+  type Stores,
+} from './stores.ts';
+
+const key = { key: 'tap-1', fingerprint: 'a' };
+
+export function testRetention(open: OpenStores): void {
+  let stores: Stores;
+  beforeEach(async () => {
+    stores = await open();
+  });
+
+  test('finds jobs that ended before a time, never one that runs', async () => {
+    const ended = await addJob(stores);
+    await addJob(stores);
+    await stores.jobs.changeJob(ended.jobId, (job) => cancel(job, 1_000));
+    expect(await stores.retention.endedBefore(1_000)).toEqual([]);
+    expect(await stores.retention.endedBefore(1_001)).toEqual([ended.jobId]);
+  });
+
+  test('uploads go by age, and stay while a job names them', async () => {
+    const [loose, named, young] = [newUpload(), newUpload(), newUpload()];
+    await stores.uploads.createUpload(loose, 0);
+    await stores.uploads.createUpload(named, 0);
+    const job = await addJob(stores, { request: requestWith(named.uploadId) });
+    stores.clock.advance(1_000);
+    await stores.uploads.createUpload(young, 0);
+    expect(await stores.retention.deleteUploadsBefore(stores.clock.now())).toEqual([loose.key]);
+    expect(await stores.uploads.getUpload(loose.uploadId)).toBeNull();
+    expect(await stores.uploads.getUpload(named.uploadId)).not.toBeNull();
+    expect(await stores.jobs.deleteJob(job.jobId)).toEqual([named.key]);
+  });
+
+  test('forgets keys and counted orders by their own ages', async () => {
+    const { createdAt } = await addJob(stores, { idempotency: key });
+    const full = { ...NO_LIMITS, dailyImages: 1 };
+    await stores.retention.forgetBefore({ keys: createdAt, orders: createdAt });
+    expect(await stores.jobs.findReplay('1', key)).toMatchObject({ kind: 'replayed' });
+    expect(await stores.jobs.createJob(newJob(), full)).toMatchObject({ kind: 'refused' });
+    await stores.retention.forgetBefore({ keys: createdAt + 1, orders: createdAt });
+    expect(await stores.jobs.findReplay('1', key)).toBeNull();
+    expect(await stores.jobs.createJob(newJob(), full)).toMatchObject({ kind: 'refused' });
+    await stores.retention.forgetBefore({ keys: 0, orders: createdAt + 1 });
+    expect(await stores.jobs.createJob(newJob(), full)).toMatchObject({ kind: 'created' });
+  });
+
+  test('tells files that a row names from those that none does', async () => {
+    const upload = newUpload();
+    await stores.uploads.createUpload(upload, 0);
+    const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }, { url: 'http://b' }]);
+    const asset = `${jobId}-0.jpg`;
+    await stores.jobs.endPicture(jobId, 0, exampleAsset(asset));
+    const strays = [`${jobId}-1.jpg`, `${newJob().jobId}-0.jpg`, 'x', newUpload().key];
+    expect(await stores.retention.unknownKeys([upload.key, asset, ...strays])).toEqual(strays);
+    expect(await stores.retention.unknownKeys([])).toEqual([]);
+  });
+}

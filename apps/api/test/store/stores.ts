@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { startCall, startSaving } from '../../src/jobs/job-state.ts';
+import type {
+  AdmissionLimits,
+  Attempt,
+  JobStore,
+  NewJob,
+  NewUpload,
+  PictureSource,
+  RetentionStore,
+  StartOptions,
+  StoredJob,
+  UploadStore,
+} from '../../src/store/job-store.ts';
+import type { HandClock } from '../hand-clock.ts';
+
+/** One database behind its three faces, on a clock that the test moves. */
+export interface Stores {
+  jobs: JobStore;
+  uploads: UploadStore;
+  retention: RetentionStore;
+  clock: HandClock;
+  /** The same database as the next process finds it; these stores are of no more use. */
+  reopen(): Promise<Stores>;
+}
+
+/** Opens an empty database. */
+export type OpenStores = () => Promise<Stores>;
+
+export const NO_LIMITS: AdmissionLimits = {
+  ratePerMinute: 0,
+  userDailyImages: 0,
+  dailyImages: 0,
+  userActive: 1_000_000,
+  queue: 1_000_000,
+  queueTtlMs: 1_800_000,
+  estimateWaitMs: () => null,
+};
+
+export function newJob(fields: Partial<NewJob> = {}): NewJob {
+  return {
+    jobId: randomUUID(),
+    userId: '1',
+    starId: null,
+    request: { model: 'image-01', prompt: 'a lighthouse at dawn', n: 1 },
+    ...fields,
+  };
+}
+
+export function newUpload(fields: Partial<NewUpload> = {}): NewUpload {
+  const uploadId = randomUUID();
+  return {
+    uploadId,
+    userId: '1',
+    key: `${uploadId}-upload.jpg`,
+    contentType: 'image/jpeg',
+    width: 512,
+    height: 512,
+    bytes: 3,
+    ...fields,
+  };
+}
+
+/** An order that names the upload. */
+export function requestWith(uploadId: string): NewJob['request'] {
+  const reference = { type: 'character' as const, image_file: `upload://${uploadId}` };
+  return { ...newJob().request, subject_reference: [reference] };
+}
+
+/** A job that was taken in. */
+export async function addJob({ jobs }: Stores, fields: Partial<NewJob> = {}): Promise<StoredJob> {
+  const outcome = await jobs.createJob(newJob(fields), NO_LIMITS);
+  if (outcome.kind !== 'created') throw new Error(`not created: ${outcome.kind}`);
+  return outcome.job;
+}
+
+export const START: StartOptions = {
+  rpm: 0,
+  windowMs: 60_000,
+  notBefore: 0,
+  step: (job, { startedAt }) => startCall(job, { startedAt, expectedMs: 1_000 }),
+};
+
+/** The next call, which the test knows can start. */
+export async function startNext({ jobs }: Stores): Promise<{ job: StoredJob; attempt: Attempt }> {
+  const outcome = await jobs.startNextCall(START);
+  if (outcome.kind !== 'started') throw new Error('nothing could start');
+  return outcome;
+}
+
+/** A job whose answer came with these pictures. */
+export async function addSavingJob(
+  stores: Stores,
+  pictures: PictureSource[],
+  fields: Partial<NewJob> = {},
+): Promise<StoredJob> {
+  await addJob(stores, fields);
+  const { attempt } = await startNext(stores);
+  const job = await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'answered' }, startSaving, pictures);
+  if (!job) throw new Error('the job is gone');
+  return job;
+}

@@ -1,0 +1,27 @@
+import { beforeEach, expect, test } from 'vitest';
+import { addJob, newUpload, type OpenStores, requestWith, type Stores } from './stores.ts';
+
+export function testUploads(open: OpenStores): void {
+  let stores: Stores;
+  beforeEach(async () => {
+    stores = await open();
+  });
+
+  test('an upload is kept as it came, with its time', async () => {
+    const upload = newUpload({ userId: '2' });
+    expect(await stores.uploads.getUpload(upload.uploadId)).toBeNull();
+    expect(await stores.uploads.createUpload(upload, 0)).toBeNull();
+    expect(await stores.uploads.getUpload(upload.uploadId)).toEqual({ ...upload, createdAt: stores.clock.now() });
+  });
+
+  test('an upload goes with the last job that names it', async () => {
+    const upload = newUpload();
+    await stores.uploads.createUpload(upload, 0);
+    const first = await addJob(stores, { request: requestWith(upload.uploadId) });
+    const second = await addJob(stores, { request: requestWith(upload.uploadId) });
+    expect(await stores.jobs.deleteJob(first.jobId)).toEqual([]);
+    expect(await stores.uploads.getUpload(upload.uploadId)).not.toBeNull();
+    expect(await stores.jobs.deleteJob(second.jobId)).toEqual([upload.key]);
+    expect(await stores.uploads.getUpload(upload.uploadId)).toBeNull();
+  });
+}
