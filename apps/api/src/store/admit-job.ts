@@ -69,7 +69,7 @@ async function refuseQuota(
   return { code: 'quota_exceeded', retryAfterMs: leavesAt + DAY_MS - now };
 }
 
-/** Jobs of one user that have not ended, or whose call still runs after a cancel. */
+/** Jobs of one user that have not ended, or whose call still runs after they were canceled or deleted. */
 async function refuseActive(trx: Transaction<Tables>, userId: string, limit: number): Promise<Refusal | null> {
   const unended = (status: typeof PENDING) =>
     trx
@@ -83,11 +83,11 @@ async function refuseActive(trx: Transaction<Tables>, userId: string, limit: num
     await unended(PROCESSING),
     await trx
       .selectFrom('attempts')
-      .innerJoin('jobs', 'jobs.job_id', 'attempts.job_id')
+      .leftJoin('jobs', 'jobs.job_id', 'attempts.job_id')
       .select(({ fn }) => fn.countAll<number>().as('jobs'))
       .where('attempts.ended_at', 'is', null)
       .where('attempts.user_id', '=', userId)
-      .where('jobs.status', '=', sql.lit('FAILED'))
+      .where(({ eb, or }) => or([eb('jobs.job_id', 'is', null), eb('jobs.status', '=', sql.lit('FAILED'))]))
       .executeTakeFirstOrThrow(),
   ];
   const active = Number(pending.jobs) + Number(processing.jobs) + Number(stillCalling.jobs);

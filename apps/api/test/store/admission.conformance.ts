@@ -116,7 +116,7 @@ export function testAdmission(open: OpenStores): void {
     expect(await order({ userActive: 2 })).toMatchObject({ kind: 'created' });
   });
 
-  test.each(['canceled'])('too_many_jobs: a %s job counts while its paid call runs', async (how) => {
+  test.each(['canceled', 'deleted'])('too_many_jobs: a %s job counts while its paid call runs', async (how) => {
     await addJob(stores);
     const { job, attempt } = await startNext(stores);
     await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
