@@ -30,6 +30,13 @@ const Integer = z.union([
     .transform(Number),
 ]);
 
+/** Texts are kept with the call: a long one is cut, whatever the provider sends. */
+const Text = z
+  .string()
+  .transform((text) => text.slice(0, 1000))
+  .nullish()
+  .catch(null);
+
 /** The list that is not used is absent or null; what is no text in a list is no picture. */
 const Images = z
   .array(z.unknown())
@@ -41,12 +48,9 @@ const Images = z
  * that base_resp reports nor pictures that may have been paid for.
  */
 export const Answer = z.object({
-  id: z.string().nullish().catch(null),
+  id: Text,
   data: z.object({ image_urls: Images, image_base64: Images }).nullish().catch(null),
   metadata: z.object({ failed_count: Integer.nullish() }).nullish().catch(null),
-  base_resp: z
-    .object({ status_code: Integer, status_msg: z.string().nullish().catch(null) })
-    .nullish()
-    .catch(null),
+  base_resp: z.object({ status_code: Integer, status_msg: Text }).nullish().catch(null),
 });
 export type Answer = z.output<typeof Answer>;

@@ -63,6 +63,11 @@ test.each(STATUS_CODES)('base_resp %s is %s, taken: %s', async (code, kind, take
   expect(error.message).toBe(`MiniMax: base_resp ${code}`);
 });
 
+test('a long text is cut', async () => {
+  const error = await failWith({ kind: 'base_resp', code: 2013, message: 'x'.repeat(100_000) });
+  expect(error.providerMessage).toHaveLength(1000);
+});
+
 test('1000 about a disallowed image URL is a rejection', async () => {
   const error = await failWith({ kind: 'base_resp', code: 1000, message: 'Disallowed image URL' });
   expect(error).toMatchObject({ kind: 'rejected', taken: 'no' });

@@ -3,13 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Call, CallLog } from './call-log.ts';
 import type { DrawPictures } from './draw-pictures.ts';
 import { deliveredImages, type Fault, isTaken } from './fault.ts';
-import {
-  type AnsweredImages,
-  createTraceId,
-  errorAnswer,
-  type GenerationAnswer,
-  imagesAnswer,
-} from './generation-answer.ts';
+import { type AnsweredImages, createTraceId, errorAnswer, imagesAnswer } from './generation-answer.ts';
 import { GenerationRequest } from './generation-request.ts';
 import type { Pace } from './pace.ts';
 import { corruptBytes, type PictureFaults } from './picture-faults.ts';
@@ -17,7 +11,8 @@ import type { PictureLinks } from './picture-links.ts';
 import type { PictureShelf } from './picture-shelf.ts';
 import type { RequestsPerMinute } from './requests-per-minute.ts';
 import type { ScriptBook } from './script.ts';
-import { hangBeforeHeaders, resetConnection, sendHalf } from './transfer.ts';
+import { sendAnswer } from './send-answer.ts';
+import { resetConnection } from './transfer.ts';
 
 export interface GenerationRouteDeps {
   /** The one key that is accepted; undefined = any. */
@@ -90,7 +85,17 @@ export function addGenerationRoute(app: FastifyInstance, deps: GenerationRouteDe
     }
     call.answer = fault?.kind ?? 'images';
     const images = await deliver(order, pictures, fault);
-    return send(reply, fault, imagesAnswer(id, order.n, images));
+    return sendAnswer(reply, fault, imagesAnswer(id, order.n, images));
+  }
+
+  /** A body that is no JSON, or too large, never reaches the handler. */
+  function refuseUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+    const id = createTraceId();
+    const { statusCode = 500 } = error;
+    if (statusCode >= 500) return void reply.code(500).send(errorAnswer(id, 1000, `simulator: ${error.message}`));
+    const open = openCalls.get(request);
+    if (open) open.call.answer = 'invalid';
+    reply.code(statusCode === 413 ? 413 : 200).send(errorAnswer(id, 2013, 'invalid params, body'));
   }
 
   function isAuthorized(authorization: string | undefined): boolean {
@@ -115,42 +120,9 @@ export function addGenerationRoute(app: FastifyInstance, deps: GenerationRouteDe
   }
 }
 
-/** A body that is no JSON, or too large, never reaches the handler. */
-function refuseUnreadable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
-  reply.code(error.statusCode === 413 ? 413 : 200).send(errorAnswer(createTraceId(), 2013, 'invalid params, body'));
-}
-
 /** The order, or what is wrong with it. */
 function parseOrder(body: unknown): GenerationRequest | string {
   const parsed = GenerationRequest.safeParse(body);
   if (parsed.success) return parsed.data;
   return parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`.trim()).join('; ');
-}
-
-async function send(reply: FastifyReply, fault: Fault | undefined, good: GenerationAnswer): Promise<unknown> {
-  const json = Buffer.from(JSON.stringify(good));
-  const contentType = 'application/json; charset=utf-8';
-  switch (fault?.kind) {
-    case undefined:
-    case 'fewer_images':
-    case 'picture':
-      return reply.send(good);
-    case 'base_resp':
-      return reply
-        .code(fault.status)
-        .headers(fault.headers)
-        .send(errorAnswer(good.id, fault.code, fault.message));
-    case 'http':
-      return reply.code(fault.status).type('text/html').headers(fault.headers).send(fault.body);
-    case 'null_data':
-      return reply.send({ ...good, data: null });
-    case 'no_base_resp':
-      return reply.send(fault.images ? { ...good, base_resp: undefined } : { id: good.id });
-    case 'truncated_json':
-      return reply.type(contentType).send(json.subarray(0, json.length / 2));
-    case 'hang':
-      return fault.at === 'headers' ? hangBeforeHeaders(reply) : sendHalf(reply, contentType, json, 'hang');
-    case 'reset':
-      return fault.at === 'body' ? sendHalf(reply, contentType, json, 'reset') : resetConnection(reply);
-  }
 }

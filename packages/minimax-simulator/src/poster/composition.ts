@@ -24,9 +24,14 @@ export interface Composed {
 
 export type Composition = (canvas: Canvas) => Promise<Composed>;
 
+/** Wide enough for picture and words side by side. */
+export function isWide(width: number, height: number): boolean {
+  return width > height * 1.25;
+}
+
 /** A place for the picture and a place for the words: side by side where there is room, else one above the other. */
 export function divide(width: number, height: number): { picture: Box; words: Box; anchor: 'start' | 'middle' } {
-  if (width > height * 1.25) {
+  if (isWide(width, height)) {
     const side = Math.min(height * 0.78, width * 0.42);
     const picture = { x: width * 0.075, y: (height - side) / 2, width: side, height: side };
     const x = picture.x + side + width * 0.055;

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import type { Palette } from './palette.ts';
 import { decode, type Photo } from './photo.ts';
 import type { Random } from './random.ts';
-import { linearGradient, svg } from './svg.ts';
+import { glow, linearGradient, svg } from './svg.ts';
 
 /** A morning in the hills, for orders that bring no photograph of their own. */
 export function drawLandscape(width: number, height: number, palette: Palette, random: Random): Promise<Photo> {
@@ -12,32 +12,35 @@ export function drawLandscape(width: number, height: number, palette: Palette, r
     y: horizon * (0.5 + random() * 0.25),
     r: Math.min(width, height) * 0.13,
   };
+  const depth = height - horizon;
   const ridges = [palette.light, palette.middle, palette.deep, palette.ink].map((colour, index) =>
-    ridge(
-      width,
-      height,
-      horizon + (height - horizon) * index * 0.24,
-      (height - horizon) * (0.3 - index * 0.03),
-      colour,
-      random,
-    ),
+    drawRidge({ width, height, y: horizon + depth * index * 0.24, rise: depth * (0.3 - index * 0.03), colour }, random),
   );
   const content =
     `<defs>${linearGradient('sky', 'down', [
       [palette.middle, 0, 1],
       [palette.light, 0.42, 1],
       [palette.paper, 0.72, 1],
-    ])}<radialGradient id="glow"><stop offset="0.2" stop-color="${palette.paper}" stop-opacity="0.85"/><stop offset="1" stop-color="${palette.paper}" stop-opacity="0"/></radialGradient></defs>` +
+    ])}${glow('glow', palette.paper, 0.2, 0.85)}</defs>` +
     `<rect width="${width}" height="${height}" fill="url(#sky)"/>` +
     `<circle cx="${sun.x}" cy="${sun.y}" r="${sun.r * 3}" fill="url(#glow)"/>` +
     `<circle cx="${sun.x}" cy="${sun.y}" r="${sun.r}" fill="${palette.accent}"/>` +
-    birds(width, horizon, palette.ink, random) +
+    drawBirds(width, horizon, palette.ink, random) +
     ridges.join('');
   return decode(sharp(svg(width, height, content)));
 }
 
-/** One range of hills: a few waves of different length on top of each other, fading towards its foot. */
-function ridge(width: number, height: number, baseline: number, rise: number, colour: string, random: Random): string {
+interface Ridge {
+  width: number;
+  height: number;
+  /** Where it runs, on average, and how far it goes up and down from there. */
+  y: number;
+  rise: number;
+  colour: string;
+}
+
+/** One range of hills: a few waves of different length on top of each other. */
+function drawRidge({ width, height, y, rise, colour }: Ridge, random: Random): string {
   const waves = [1.3, 2.9, 6.1].map((frequency, index) => ({
     frequency: frequency * (0.8 + random() * 0.5),
     phase: random() * Math.PI * 2,
@@ -50,12 +53,12 @@ function ridge(width: number, height: number, baseline: number, rise: number, co
       (sum, wave) => sum + Math.sin(at * wave.frequency * Math.PI * 2 + wave.phase) * wave.share,
       0,
     );
-    points.push(`${(at * width).toFixed(1)},${(baseline - lift * rise * 0.4).toFixed(1)}`);
+    points.push(`${(at * width).toFixed(1)},${(y - lift * rise * 0.4).toFixed(1)}`);
   }
   return `<polygon points="0,${height} ${points.join(' ')} ${width},${height}" fill="${colour}"/>`;
 }
 
-function birds(width: number, horizon: number, colour: string, random: Random): string {
+function drawBirds(width: number, horizon: number, colour: string, random: Random): string {
   const [x, y, size] = [width * (0.2 + random() * 0.5), horizon * (0.2 + random() * 0.25), width * 0.014];
   const drawn = [0, 1, 2].map((index) => {
     const [left, top, span] = [x + size * index * 3.1, y + size * (index % 2 ? 1.6 : 0), size * (1 - index * 0.15)];
@@ -69,7 +72,7 @@ export function drawForeground(width: number, height: number, top: number, palet
   const depth = height - top;
   return [palette.middle, palette.deep, palette.ink]
     .map((colour, index) =>
-      ridge(width, height, top + depth * index * 0.17, depth * (0.26 - index * 0.05), colour, random),
+      drawRidge({ width, height, y: top + depth * index * 0.17, rise: depth * (0.26 - index * 0.05), colour }, random),
     )
     .join('');
 }

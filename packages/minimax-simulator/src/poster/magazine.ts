@@ -1,21 +1,21 @@
 import sharp from 'sharp';
-import { type Composition, drawWords } from './composition.ts';
+import { type Composition, drawWords, isWide } from './composition.ts';
 import { cutOut } from './photo.ts';
 import { linearGradient, svg } from './svg.ts';
 
 /** The photo as a cover: it reaches three edges, sinks into ink where the words stand, and wears a thin frame. */
 export const composeMagazine: Composition = async ({ width, height, photo, prompt, palette }) => {
-  const isWide = width > height * 1.25;
+  const wide = isWide(width, height);
   const margin = Math.min(width, height) * 0.022;
-  const picture = isWide
+  const picture = wide
     ? { x: width * 0.38, y: 0, width: width * 0.62, height }
     : { x: 0, y: 0, width, height: height * 0.82 };
-  const words = isWide
+  const words = wide
     ? { x: width * 0.07, y: height * 0.14, width: width * 0.36, height: height * 0.72 }
     : { x: width * 0.09, y: height * 0.68, width: width * 0.82, height: height * 0.25 };
 
   const scrim =
-    `<defs>${linearGradient('scrim', isWide ? 'right' : 'down', isWide ? sideways(palette.ink) : downwards(palette.ink))}` +
+    `<defs>${linearGradient('scrim', wide ? 'right' : 'down', wide ? sideways(palette.ink) : downwards(palette.ink))}` +
     `${linearGradient('tint', 'down', [
       [palette.light, 0, 0.1],
       [palette.middle, 1, 0.2],
@@ -27,7 +27,7 @@ export const composeMagazine: Composition = async ({ width, height, photo, promp
       anchor: 'start',
       colour: palette.paper,
       rule: palette.accent,
-      stand: isWide ? 'middle' : 'bottom',
+      stand: wide ? 'middle' : 'bottom',
     });
 
   return {

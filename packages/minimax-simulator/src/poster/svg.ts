@@ -26,6 +26,11 @@ export function linearGradient(id: string, direction: 'down' | 'right', stops: [
   return `<linearGradient id="${id}" x1="0" y1="0" ${end}>${drawn.join('')}</linearGradient>`;
 }
 
+/** A light that fades outwards; all of it from `solidTo` inwards. */
+export function glow(id: string, colour: string, solidTo: number, opacity: number): string {
+  return `<radialGradient id="${id}"><stop offset="${solidTo}" stop-color="${colour}" stop-opacity="${opacity}"/><stop offset="1" stop-color="${colour}" stop-opacity="0"/></radialGradient>`;
+}
+
 interface TextStyle {
   x: number;
   /** Top of the first line. */

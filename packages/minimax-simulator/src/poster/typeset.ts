@@ -30,12 +30,8 @@ export function fitText(text: string, { widthPx, maxLines, largestPx, smallestPx
 
 /** The same number of lines, as equally long as can be. */
 function balance(text: string, widthEm: number, lines: string[]): string[] {
-  let balanced = lines;
-  for (let narrowerEm = widthEm * STEP; ; narrowerEm *= STEP) {
-    const narrower = breakLines(text, narrowerEm);
-    if (narrower.length > lines.length) return balanced;
-    balanced = narrower;
-  }
+  const narrower = breakLines(text, widthEm * STEP);
+  return narrower.length > lines.length ? lines : balance(text, widthEm * STEP, narrower);
 }
 
 /** Few machines have a font for these that librsvg can draw. */
@@ -44,17 +40,18 @@ const EMOJI = /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f/gu;
 /** The first clause, short enough for a title, and what follows it. */
 export function splitTitle(prompt: string): { title: string; rest: string } {
   const text = prompt.replace(EMOJI, '').replace(/\s+/g, ' ').trim();
-  const clause = /^(.+?)[，。！？；：、,.!?;:]\s*(.*)$/u.exec(text);
+  const clause = /^(.+?)(?:[，。！？；：、]|[,.!?;:](?= |$))\s*(.*)$/u.exec(text);
   const title = clause?.[1] ?? text;
   return measure(title) <= 24 ? { title, rest: clause?.[2] ?? '' } : { title: text, rest: '' };
 }
 
+const FULL_WIDTH = '\\u2e80-\\u9fff\\uf900-\\ufaff\\uff00-\\uffef';
+/** One Chinese character with the marks that close after it, or one word with the space after it. */
+const PIECE = new RegExp(`[${FULL_WIDTH}][，。！？；：、）」』”]*|[^\\s${FULL_WIDTH}]+\\s*|\\s+`, 'gu');
+
 /** Breaks between words, and anywhere in Chinese, but never before a mark that closes. */
 function breakLines(text: string, widthEm: number): string[] {
-  const pieces =
-    text.match(
-      /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef][，。！？；：、）」』”]*|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+\s*|\s+/gu,
-    ) ?? [];
+  const pieces = text.match(PIECE) ?? [];
   const lines: string[] = [];
   let line = '';
   for (const piece of pieces.flatMap((word) => splitLongWord(word, widthEm))) {
