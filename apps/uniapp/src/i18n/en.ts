@@ -33,6 +33,7 @@ export const en: Messages = {
     submit: (n) => `Make ${plural(n, 'picture')}`,
     submitHint: 'Every generation is charged; one submission only ever makes one job',
     needPrompt: 'First describe the picture',
+    needShorterPrompt: 'The description is too long',
     waitForUpload: 'Ready once the photo is uploaded',
   },
 

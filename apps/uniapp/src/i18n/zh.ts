@@ -29,6 +29,7 @@ export const zh = {
     submit: (n: number) => `生成 ${n} 张图片`,
     submitHint: '每次生成都会计费；同一次提交只会创建一个任务',
     needPrompt: '先写一句画面描述',
+    needShorterPrompt: '画面描述太长了，缩短后即可生成',
     waitForUpload: '照片上传完成后即可生成',
   },
 

@@ -12,7 +12,7 @@ export interface ProgressClaim {
 const SHOWN_MAX = 97;
 
 /** Without an estimate the display may lead the service by this many points at most. */
-const LEAD_MAX = 4;
+const LEAD_MAX = 25;
 const LEAD_TIME_MS = 20_000;
 
 /** The part of the estimated way that is walked in a straight line; the rest is approached ever slower. */

@@ -8,18 +8,24 @@ import { storedForm, toForm } from './order-form.ts';
 /** The two ways on from a job that has ended; each is the person's choice, and never the same key. */
 export function useOrderAgain() {
   /** The same order as a new job, after a word about its cost. */
-  async function orderAgain(order: CreateImage, photoUrl: string | null): Promise<void> {
+  async function orderAgain(order: CreateImage): Promise<void> {
     const { confirmRetryTitle, confirmRetry, confirm: yes, dismiss } = text.value.actions;
     if (!(await confirm({ title: confirmRetryTitle, content: confirmRetry, yes, no: dismiss }))) return;
-    drafts.prepareAnew(order, photoUrl);
+    drafts.prepareAnew(order, findPhotoUrl(order));
     replaceWithDraft();
   }
 
   /** Back to the form, filled in as it was. */
-  function changeOrder(order: CreateImage, photoUrl: string | null): void {
-    storedForm.write(toForm(order, photoUrl));
+  function changeOrder(order: CreateImage): void {
+    storedForm.write(toForm(order, findPhotoUrl(order)));
     goHome();
   }
 
   return { orderAgain, changeOrder };
+}
+
+/** A job names its photo but does not show it; the form does, as long as it still holds the same one. */
+function findPhotoUrl(order: CreateImage): string | null {
+  const photo = storedForm.read()?.photo;
+  return photo && photo.image_file === order.subject_reference?.[0]?.image_file ? photo.url : null;
 }

@@ -1,0 +1,134 @@
+import type { CreateImageInput } from '@darkroom/contracts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { watch } from 'vue';
+import { startJobServer } from './job-server.ts';
+import { stubStorage } from './stub-uni.ts';
+
+const order: CreateImageInput = { model: 'image-01', prompt: '海边', n: 1 };
+
+let server: Awaited<ReturnType<typeof startJobServer>>;
+let stored: Map<string, unknown>;
+
+/** The app as it starts: everything that it keeps in memory is new, the device's storage is what it was. */
+async function startApp() {
+  vi.resetModules();
+  const [{ drafts }, { currentJob }, { useCreateJob }, { useJob }] = await Promise.all([
+    import('../src/features/image-job/draft.ts'),
+    import('../src/features/image-job/current-job.ts'),
+    import('../src/features/image-job/use-create-job.ts'),
+    import('../src/features/image-job/use-job.ts'),
+  ]);
+  return { drafts, currentJob, useCreateJob, useJob };
+}
+
+beforeEach(async () => {
+  server = await startJobServer();
+  stored = stubStorage();
+  stored.set('darkroom.token', '"token"');
+  vi.stubGlobal('window', { location: { origin: server.origin } });
+});
+
+afterEach(() => {
+  server.close();
+  vi.unstubAllGlobals();
+});
+
+describe('an order', () => {
+  it('is one job when the app is killed between sending it and the answer', async () => {
+    const killed = await startApp();
+    server.answer(false);
+    void killed.useCreateJob().send(killed.drafts.prepare(order, null));
+    await vi.waitFor(() => expect(server.arrivals()).toBe(1));
+
+    server.answer(true);
+    const { drafts, currentJob, useCreateJob } = await startApp();
+    const draft = drafts.read();
+    if (!draft) throw new Error('The draft did not survive.');
+    const { state, send } = useCreateJob();
+    await send(draft);
+
+    const [jobId] = server.jobs.keys();
+    expect(server.jobs.size).toBe(1);
+    expect(state.value).toEqual({ status: 'created', jobId });
+    expect(currentJob.read()?.job_id).toBe(jobId);
+    expect(drafts.read()).toBeNull();
+  });
+
+  it('is one job when it is sent from two pages at once', async () => {
+    const { drafts, useCreateJob } = await startApp();
+    const draft = drafts.prepare(order, null);
+    await Promise.all([useCreateJob().send(draft), useCreateJob().send(drafts.prepare(order, null))]);
+    expect(server.jobs.size).toBe(1);
+  });
+
+  it('never leaves the device without both its draft and its job', async () => {
+    const { drafts, useCreateJob } = await startApp();
+    const draft = drafts.prepare(order, null);
+    const wasKept: boolean[] = [];
+    const { setStorageSync, removeStorageSync } = uni;
+    const look = () => wasKept.push(stored.has('darkroom.draft') || stored.has('darkroom.current-job'));
+    Object.assign(uni, {
+      setStorageSync(key: string, value: unknown) {
+        setStorageSync(key, value);
+        look();
+      },
+      removeStorageSync(key: string) {
+        removeStorageSync(key);
+        look();
+      },
+    });
+    await useCreateJob().send(draft);
+    expect(wasKept).toEqual([true, true]);
+  });
+
+  it('is forgotten when the service says that it will never be a job', async () => {
+    const { drafts, useCreateJob } = await startApp();
+    const { state, send } = useCreateJob();
+    await send(drafts.prepare({ ...order, n: 0 }, null));
+    expect(state.value).toMatchObject({ status: 'failed', error: { code: 'invalid_request' } });
+    expect(drafts.read()).toBeNull();
+  });
+});
+
+describe('a job that is followed', () => {
+  async function followNewJob() {
+    const { drafts, useCreateJob, useJob } = await startApp();
+    await useCreateJob().send(drafts.prepare(order, null));
+    const [jobId = ''] = server.jobs.keys();
+    const job = useJob(jobId);
+    const following = job.follow();
+    await vi.waitFor(() => expect(server.heldPolls()).toBe(1));
+    return { ...job, following };
+  }
+
+  it('lets go of the connection when the page is hidden, and goes on when it is shown', async () => {
+    const { state, follow, pause, following } = await followNewJob();
+    pause();
+    await following;
+    await vi.waitFor(() => expect(server.heldPolls()).toBe(0));
+    expect(state.value).toMatchObject({ status: 'known', job: { status: 'PENDING' } });
+
+    const again = follow();
+    await vi.waitFor(() => expect(server.heldPolls()).toBe(1));
+    pause();
+    await again;
+  });
+
+  it('shows its end at once when it is canceled, and no older answer after it', async () => {
+    const { state, cancel, following } = await followNewJob();
+    const shown: string[] = [];
+    watch(state, (now) => shown.push(now.status === 'known' ? now.job.status : now.status), { flush: 'sync' });
+    await cancel();
+    expect(shown).toEqual(['FAILED']);
+    server.releaseHeldPolls();
+    await following;
+    expect(new Set(shown)).toEqual(new Set(['FAILED']));
+  });
+
+  it('says so when there is no such job', async () => {
+    const { useJob } = await startApp();
+    const { state, follow } = useJob('none');
+    await follow();
+    expect(state.value).toMatchObject({ status: 'unreadable', error: { code: 'job_not_found' } });
+  });
+});
