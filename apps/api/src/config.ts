@@ -5,8 +5,15 @@ import { parseEnv } from 'node:util';
 import * as z from 'zod';
 
 const flagged = (check: (text: string) => boolean, message: string) => z.string().refine(check, message);
-const count = (fallback: number) => z.coerce.number().int().min(0).max(1_000_000_000).default(fallback);
-const positive = (fallback: number) => z.coerce.number().int().min(1).max(2_147_483_647).default(fallback);
+/** Digits alone: what JavaScript would read into a blank, `0x10` or `1e3` is nobody's setting. */
+function whole(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return flagged((text) => /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max, message).transform(
+    Number,
+  );
+}
+const count = (fallback: number) => whole(0, 1_000_000_000).default(fallback);
+const positive = (fallback: number) => whole(1, 2_147_483_647).default(fallback);
 const httpUrl = flagged((text) => /^https?:\/\//.test(text) && URL.canParse(text), 'must be an http(s) URL').transform(
   (text) => text.replace(/\/+$/, ''),
 );
@@ -14,7 +21,7 @@ const httpUrl = flagged((text) => /^https?:\/\//.test(text) && URL.canParse(text
 /** Every setting of interface.md, section 2. Rows that come later are not read yet. */
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  PORT: whole(0, 65_535).default(8080),
   PUBLIC_URL: httpUrl.optional(),
   TRUST_PROXY: z.string().optional(),
   NODE_ENV: z.string().optional(),
@@ -23,10 +30,10 @@ const Environment = z.object({
   MINIMAX_BASE_URL: httpUrl.optional(),
   MINIMAX_TIMEOUT_MS: positive(180_000),
   MINIMAX_RETRY_BASE_MS: positive(5_000),
-  MINIMAX_RPM: z.coerce.number().int().min(0).max(100_000).optional(),
+  MINIMAX_RPM: whole(0, 100_000).optional(),
   MINIMAX_RESPONSE_FORMAT: z.enum(['url', 'base64']).default('url'),
   REFERENCE_DELIVERY: z.enum(['inline', 'url']).default('inline'),
-  GENERATION_CONCURRENCY: z.coerce.number().int().min(1).max(1_000).default(4),
+  GENERATION_CONCURRENCY: whole(1, 1_000).default(4),
   QUEUE_LIMIT: positive(1_000),
   QUEUE_TTL_MS: positive(1_800_000),
   USER_ACTIVE_LIMIT: positive(20),
@@ -36,7 +43,7 @@ const Environment = z.object({
   DOWNLOAD_TIMEOUT_MS: positive(60_000),
   DOWNLOAD_MAX_BYTES: positive(26_214_400),
   DOWNLOAD_RETRY_FOR_MS: count(900_000),
-  SHUTDOWN_GRACE_MS: z.coerce.number().int().min(1).max(2_147_483_647).optional(),
+  SHUTDOWN_GRACE_MS: whole(1, 2_147_483_647).optional(),
   JWT_SECRET: flagged((text) => Buffer.byteLength(text) >= 32, 'must be at least 32 bytes').optional(),
   JWT_PUBLIC_KEY: z.string().optional(),
   JWT_JWKS_URL: httpUrl.optional(),
@@ -44,9 +51,9 @@ const Environment = z.object({
   JWT_AUDIENCE: z.string().optional(),
   CORS_ORIGINS: z.string().optional(),
   IMAGE_FORMAT: z.enum(['jpeg', 'webp', 'avif', 'original']).default('jpeg'),
-  IMAGE_QUALITY: z.coerce.number().int().min(1).max(100).default(80),
-  IMAGE_MAX_EDGE: z.coerce.number().int().min(64).max(8_192).default(2_048),
-  FILE_URL_TTL_S: positive(3_600),
+  IMAGE_QUALITY: whole(1, 100).default(80),
+  IMAGE_MAX_EDGE: whole(64, 8_192).default(2_048),
+  FILE_URL_TTL_S: whole(2, 2_147_483_647).default(3_600), // links change at half of it
   RESULT_TTL_DAYS: z.coerce.number().positive().max(36_500).default(30),
   AIGC_PROPAGATOR: z.string().default('Darkroom'),
   METRICS_TOKEN: z.string().optional(),

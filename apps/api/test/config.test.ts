@@ -1,0 +1,214 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { ConfigError, loadConfig, readConfig } from '../src/config.ts';
+
+const SECRET = 'a secret of thirty-two bytes, or more';
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(path.join(tmpdir(), 'darkroom-config-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const read = (env: Record<string, string | undefined> = {}) =>
+  readConfig({ DATA_DIR: dir, JWT_SECRET: SECRET, ...env });
+
+function faultsOf(env: Record<string, string | undefined>): readonly string[] {
+  try {
+    read(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+test('every setting has the default that was promised', () => {
+  expect(read()).toEqual({
+    HOST: '127.0.0.1',
+    PORT: 8080,
+    DATA_DIR: dir,
+    MINIMAX_TIMEOUT_MS: 180_000,
+    MINIMAX_RETRY_BASE_MS: 5_000,
+    MINIMAX_RPM: 0,
+    MINIMAX_RESPONSE_FORMAT: 'url',
+    REFERENCE_DELIVERY: 'inline',
+    GENERATION_CONCURRENCY: 4,
+    QUEUE_LIMIT: 1_000,
+    QUEUE_TTL_MS: 1_800_000,
+    USER_ACTIVE_LIMIT: 20,
+    USER_DAILY_IMAGES: 0,
+    DAILY_IMAGES: 0,
+    RATE_LIMIT_PER_MINUTE: 60,
+    DOWNLOAD_TIMEOUT_MS: 60_000,
+    DOWNLOAD_MAX_BYTES: 26_214_400,
+    DOWNLOAD_RETRY_FOR_MS: 900_000,
+    SHUTDOWN_GRACE_MS: 190_000,
+    IMAGE_FORMAT: 'jpeg',
+    IMAGE_QUALITY: 80,
+    IMAGE_MAX_EDGE: 2_048,
+    FILE_URL_TTL_S: 3_600,
+    RESULT_TTL_DAYS: 30,
+    AIGC_PROPAGATOR: 'Darkroom',
+    LOG_LEVEL: 'info',
+    jwtKey: { kind: 'secret', secret: SECRET },
+    minimax: null,
+    isProduction: false,
+    hostIsLoopback: true,
+  });
+});
+
+test('data lives in ./data, and the settings cannot be changed', () => {
+  const config = read({ DATA_DIR: undefined });
+  expect(config.DATA_DIR).toBe(path.resolve('data'));
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test('an empty string means unset', () => {
+  const names = ['PORT', 'PUBLIC_URL', 'MINIMAX_API_KEY', 'MINIMAX_RPM', 'JWT_PUBLIC_KEY', 'IMAGE_FORMAT', 'NODE_ENV'];
+  expect(read(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(read());
+});
+
+test.each([
+  ['a provider key alone means MiniMax in China', {}, 'https://api.minimaxi.com'],
+  ['any origin will do', { MINIMAX_BASE_URL: 'https://api.minimax.io/' }, 'https://api.minimax.io'],
+])('%s', (_, env, baseUrl) => {
+  const config = read({ MINIMAX_API_KEY: 'key', ...env });
+  expect(config).toMatchObject({ minimax: { apiKey: 'key', baseUrl }, MINIMAX_RPM: 10 });
+});
+
+test('values that were given are kept', () => {
+  const env = { MINIMAX_RPM: '7', MINIMAX_TIMEOUT_MS: '1000', PUBLIC_URL: 'https://darkroom.example/', PORT: '0' };
+  expect(read(env)).toMatchObject({
+    MINIMAX_RPM: 7,
+    SHUTDOWN_GRACE_MS: 11_000,
+    PUBLIC_URL: 'https://darkroom.example',
+    PORT: 0,
+  });
+});
+
+describe('one fault is one line that names the setting', () => {
+  test.each([
+    ['PORT', ['abc', '-1', '65536', '80.5', ' ']],
+    ['PUBLIC_URL', ['darkroom.example', 'ftp://darkroom.example', 'http://']],
+    ['MINIMAX_API_KEY', ['a key', 'schlüssel', 'a\nb']],
+    ['MINIMAX_TIMEOUT_MS', ['0', '-5', '1e99', 'soon']],
+    ['MINIMAX_RETRY_BASE_MS', ['0']],
+    ['MINIMAX_RPM', ['-1', '1.5']],
+    ['MINIMAX_RESPONSE_FORMAT', ['URL', 'png']],
+    ['REFERENCE_DELIVERY', ['link']],
+    ['GENERATION_CONCURRENCY', ['0', 'many']],
+    ['QUEUE_LIMIT', ['0', '1.5']],
+    ['QUEUE_TTL_MS', ['0']],
+    ['USER_ACTIVE_LIMIT', ['0']],
+    ['USER_DAILY_IMAGES', ['-1']],
+    ['DAILY_IMAGES', ['x']],
+    ['RATE_LIMIT_PER_MINUTE', ['-1']],
+    ['DOWNLOAD_TIMEOUT_MS', ['0']],
+    ['DOWNLOAD_MAX_BYTES', ['0']],
+    ['DOWNLOAD_RETRY_FOR_MS', ['-1']],
+    ['SHUTDOWN_GRACE_MS', ['0', 'x']],
+    ['JWT_SECRET', ['short', 'é'.repeat(15)]],
+    ['IMAGE_FORMAT', ['gif', 'JPEG']],
+    ['IMAGE_QUALITY', ['0', '101']],
+    ['IMAGE_MAX_EDGE', ['63', '8193']],
+    ['FILE_URL_TTL_S', ['0', '1']],
+    ['RESULT_TTL_DAYS', ['0', '-1']],
+    ['LOG_LEVEL', ['loud']],
+  ])('%s', (name, values) => {
+    for (const value of values) {
+      const faults = faultsOf({ [name]: value });
+      expect(faults, value).toHaveLength(1);
+      expect(faults[0]).toMatch(new RegExp(`^${name}: [^\\n]+$`));
+    }
+  });
+
+  test('all faults are told at once', () => {
+    const faults = faultsOf({ PORT: 'x', IMAGE_FORMAT: 'gif', QUEUE_LIMIT: '0' });
+    expect(faults.map((fault) => fault.split(':')[0]).toSorted()).toEqual(['IMAGE_FORMAT', 'PORT', 'QUEUE_LIMIT']);
+  });
+
+  test('a fault says nothing of the value of a secret', () => {
+    expect(faultsOf({ JWT_SECRET: 'hunter2', MINIMAX_API_KEY: 'sk key' }).join()).not.toMatch(/hunter2|sk key/);
+  });
+});
+
+test('a base URL without a key does not quietly mean the simulator', () => {
+  expect(faultsOf({ MINIMAX_BASE_URL: 'https://api.minimax.io' })).toEqual([
+    expect.stringMatching(/^MINIMAX_API_KEY: /),
+  ]);
+});
+
+describe('in production', () => {
+  const production = { NODE_ENV: 'production', JWT_SECRET: undefined };
+
+  test('names what is missing', () => {
+    expect(faultsOf(production)).toEqual([
+      expect.stringMatching(/^JWT_SECRET: .*JWT_PUBLIC_KEY.*JWT_JWKS_URL/),
+      expect.stringMatching(/^MINIMAX_API_KEY: /),
+    ]);
+  });
+
+  test.each([
+    [{ JWT_SECRET: SECRET }, { kind: 'secret', secret: SECRET }],
+    [{ JWT_PUBLIC_KEY: 'line 1\\nline 2' }, { kind: 'public_key', pem: 'line 1\nline 2' }],
+    [{ JWT_JWKS_URL: 'https://id.example/keys' }, { kind: 'jwks', url: 'https://id.example/keys' }],
+  ])('starts with a key of its own and one for tokens', (key, jwtKey) => {
+    const config = read({ ...production, MINIMAX_API_KEY: 'key', ...key });
+    expect(config).toMatchObject({ isProduction: true, jwtKey });
+  });
+});
+
+test('two ways to check tokens are one too many', () => {
+  const faults = faultsOf({ JWT_PUBLIC_KEY: 'pem', JWT_JWKS_URL: 'https://id.example/keys' });
+  expect(faults).toEqual([expect.stringMatching(/^JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL: [^\n]*exactly one/)]);
+});
+
+describe('a secret for tokens', () => {
+  test('is made once for a data folder, readable by its owner alone', () => {
+    const first = read({ JWT_SECRET: undefined }).jwtKey;
+    expect(first).toMatchObject({ kind: 'secret', secret: expect.stringMatching(/^[\w-]{43}$/) });
+    expect(read({ JWT_SECRET: undefined }).jwtKey).toEqual(first);
+    expect(statSync(path.join(dir, 'jwt-secret')).mode & 0o777).toBe(0o600);
+  });
+
+  test.each(['127.0.0.1', '127.0.0.53', 'localhost', '::1'])('is made while HOST is %s', (HOST) => {
+    expect(read({ HOST, JWT_SECRET: undefined })).toMatchObject({ hostIsLoopback: true });
+  });
+
+  test.each(['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example.com'])('is asked for while HOST is %s', (HOST) => {
+    expect(faultsOf({ HOST, JWT_SECRET: undefined })).toEqual([expect.stringMatching(/^JWT_SECRET: /)]);
+    expect(read({ HOST }).hostIsLoopback).toBe(false);
+  });
+});
+
+test('what comes later is refused, not ignored', () => {
+  expect(faultsOf({ DATABASE_URL: 'postgres://db/darkroom' })).toEqual([expect.stringMatching(/^DATABASE_URL: /)]);
+  expect(faultsOf({ S3_BUCKET: 'pictures' })).toEqual([expect.stringMatching(/^S3_BUCKET: /)]);
+  expect(faultsOf({ ROLE: 'worker' })).toEqual([expect.stringMatching(/^ROLE: /)]);
+  expect(faultsOf({ ROLE: 'all' })).toEqual([]);
+});
+
+test('.env in the current folder is read, and the environment wins', () => {
+  const before = process.cwd();
+  onTestFinished(() => {
+    process.chdir(before);
+    vi.unstubAllEnvs();
+  });
+  writeFileSync(
+    path.join(dir, '.env'),
+    `# settings\nJWT_SECRET="${SECRET}"\nPORT=1111\nQUEUE_LIMIT=5\nIMAGE_FORMAT=\n`,
+  );
+  process.chdir(dir);
+  vi.stubEnv('PORT', '2222');
+  vi.stubEnv('QUEUE_LIMIT', '');
+  vi.stubEnv('NODE_ENV', 'test');
+  expect(loadConfig()).toMatchObject({
+    PORT: 2222,
+    QUEUE_LIMIT: 5,
+    IMAGE_FORMAT: 'jpeg',
+    jwtKey: { secret: SECRET },
+    NODE_ENV: 'test',
+  });
+});
