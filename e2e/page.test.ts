@@ -1,0 +1,123 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { part } from '../scripts/parts.ts';
+import { startApi } from './harness/api.ts';
+import { ASTRONAUT } from './harness/checkout.ts';
+import { startPhone, takeScreenshot } from './harness/phone.ts';
+import { startProvider } from './harness/provider.ts';
+
+const chromiumPath = part('chromium') ?? '';
+
+const PATIENCE = { timeout: 10_000 };
+
+const stage = (page: Page, name: string) => page.locator(`[data-testid=stage][data-stage=${name}]`);
+
+async function choosePhoto(page: Page): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.locator('[data-testid=photo-picker] [role=button]').click();
+  await (await chooser).setFiles(ASTRONAUT);
+  await page.locator('[data-testid=photo-picker][data-state=ready]').waitFor();
+}
+
+async function writePrompt(page: Page, prompt: string): Promise<void> {
+  await page.getByTestId('prompt').locator('textarea').fill(prompt);
+}
+
+async function shownProgress(page: Page): Promise<number> {
+  return Number(await page.getByTestId('progress').getAttribute('aria-valuenow'));
+}
+
+/** Pixels across each result picture, as the browser decoded it; 0 for one that did not load. */
+function pictureWidths(page: Page): Promise<number[]> {
+  const pictures = page.getByTestId('result-image').locator('img');
+  return pictures.evaluateAll((images) =>
+    images.map((image) => ('naturalWidth' in image ? Number(image.naturalWidth) : 0)),
+  );
+}
+
+describe.skipIf(chromiumPath === '')('on a phone', () => {
+  test.each(['light', 'dark'] as const)('from photo to picture, %s, and through a reload', async (colorScheme) => {
+    const provider = await startProvider({ pictures: 'poster' });
+    provider.script({ hold: true });
+    const api = await startApi(provider);
+    const phone = await startPhone({ chromiumPath, url: api.url, colorScheme });
+    const page = await phone.open();
+
+    await choosePhoto(page);
+    await writePrompt(page, '宇航员走在向日葵花田里，清晨，胶片质感');
+    await page.getByTestId('ratio-3:4').click();
+    await page.getByTestId('count-2').click();
+    await takeScreenshot(page, `index-${colorScheme}`);
+    await page.getByTestId('submit').click();
+
+    await page.waitForURL(/pages\/discover\/generation-loading/);
+    await stage(page, 'generating').waitFor();
+    await expect.poll(() => shownProgress(page), PATIENCE).toBeGreaterThan(1);
+    await page.reload();
+    await expect.poll(() => shownProgress(page), PATIENCE).toBeGreaterThan(5);
+    await takeScreenshot(page, `loading-${colorScheme}`);
+
+    provider.release();
+    await page.waitForURL(/pages\/discover\/generation-result/);
+    await expect.poll(() => pictureWidths(page), PATIENCE).toEqual([864, 864]);
+    await takeScreenshot(page, `result-${colorScheme}`);
+
+    expect(provider.calls()).toHaveLength(1);
+    expect(provider.calls()[0]?.request).toMatchObject({ n: 2, aspect_ratio: '3:4', subject_reference: [{}] });
+    expect(phone.faults).toEqual([]);
+  });
+
+  test.each(['light', 'dark'] as const)('a refused prompt is explained, %s', async (colorScheme) => {
+    const provider = await startProvider();
+    provider.script({ fault: { kind: 'base_resp', code: 1026 } });
+    const api = await startApi(provider);
+    const phone = await startPhone({ chromiumPath, url: api.url, colorScheme });
+    const page = await phone.open();
+
+    await writePrompt(page, '不合适的内容');
+    await page.getByTestId('submit').click();
+
+    await page.locator('[data-testid=failure][data-code=content_rejected]').waitFor();
+    await takeScreenshot(page, `failure-${colorScheme}`);
+    expect(phone.faults).toEqual([]);
+  });
+
+  test('two taps are one job', async () => {
+    const provider = await startProvider();
+    const api = await startApi(provider);
+    const phone = await startPhone({ chromiumPath, url: api.url });
+    const page = await phone.open();
+
+    await writePrompt(page, '只要一次');
+    await page.getByTestId('submit').dblclick();
+    await page.waitForURL(/pages\/discover\/generation-result/);
+
+    expect((await api.user().sdk.list()).jobs).toHaveLength(1);
+    expect(provider.calls()).toHaveLength(1);
+    expect(phone.faults).toEqual([]);
+  });
+
+  test('killed between send and answer, it goes on with the same job', async () => {
+    const provider = await startProvider();
+    const api = await startApi(provider);
+    const phone = await startPhone({ chromiumPath, url: api.url });
+    const page = await phone.open();
+    await page.route('**/trpc/image.create**', async (route) => {
+      await route.fetch(); // the order has reached the API, and its answer nobody
+      await page.close();
+    });
+    await writePrompt(page, '只要一次');
+    const killed = page.waitForEvent('close');
+    await page.getByTestId('submit').click();
+    await killed;
+    expect((await api.user().sdk.list()).jobs).toHaveLength(1);
+
+    const reopened = await phone.open();
+    await reopened.getByTestId('resume').click();
+    await reopened.waitForURL(/pages\/discover\/generation-result/);
+
+    expect((await api.user().sdk.list()).jobs).toHaveLength(1);
+    expect(provider.calls()).toHaveLength(1);
+    expect(phone.faults).toEqual([]);
+  });
+});
