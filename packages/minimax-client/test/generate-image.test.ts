@@ -1,4 +1,5 @@
-import { type Simulator, startSimulator } from '@darkroom/minimax-simulator';
+import { inspect } from 'node:util';
+import { type ScriptInput, type Simulator, startSimulator } from '@darkroom/minimax-simulator';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createMiniMaxClient, type GenerateImageRequest, MiniMaxError } from '../src/index.ts';
 
@@ -6,13 +7,13 @@ const request: GenerateImageRequest = { model: 'image-01', prompt: 'a red fox', 
 let simulator: Simulator;
 
 beforeAll(async () => {
-  simulator = await startSimulator({ pictures: 'plain', apiKey: 'secret' });
+  simulator = await startSimulator({ pictures: 'plain', apiKey: 'k3y' });
 });
 afterEach(() => simulator.reset());
 afterAll(() => simulator.close());
 
 function generate(fields: Partial<GenerateImageRequest> = {}) {
-  return createMiniMaxClient({ apiKey: 'secret', baseUrl: simulator.url }).generateImage({ ...request, ...fields });
+  return createMiniMaxClient({ apiKey: 'k3y', baseUrl: simulator.url }).generateImage({ ...request, ...fields });
 }
 
 test('links come with both ids and the count of what is missing', async () => {
@@ -60,13 +61,13 @@ test('every field arrives as it was given, and nothing else', async () => {
 });
 
 test.each(['', '/', '/v1', '/v1/'])('a base URL may end in "%s"', async (end) => {
-  const client = createMiniMaxClient({ apiKey: 'secret', baseUrl: simulator.url + end });
+  const client = createMiniMaxClient({ apiKey: 'k3y', baseUrl: simulator.url + end });
   expect((await client.generateImage(request)).images).toHaveLength(3);
 });
 
 test.each(['not a URL', 'ftp://api.minimaxi.com', 'https://user:pass@api.minimaxi.com'])(
   'a base URL that cannot work is refused at once: %s',
-  (baseUrl) => expect(() => createMiniMaxClient({ apiKey: 'secret', baseUrl })).toThrow(TypeError),
+  (baseUrl) => expect(() => createMiniMaxClient({ apiKey: 'k3y', baseUrl })).toThrow(TypeError),
 );
 
 test('a key that cannot be sent is refused without being repeated', () => {
@@ -75,10 +76,16 @@ test('a key that cannot be sent is refused without being repeated', () => {
   expect(create).not.toThrow(/sec/);
 });
 
-test('an error holds neither the key nor the prompt', async () => {
-  const client = createMiniMaxClient({ apiKey: 'wrong-key', baseUrl: `${simulator.url}/?token=abc` });
+test.each<[string, ScriptInput['fault']]>([
+  ['a refusal', undefined],
+  ['a lost connection', { kind: 'reset', at: 'headers' }],
+  ['a connection that hangs', { kind: 'hang', at: 'headers' }],
+])('the error of %s holds neither the key nor the prompt, however deep one looks', async (_what, fault) => {
+  simulator.script({ fault });
+  const apiKey = fault ? 'k3y' : 'wrong-k3y';
+  const client = createMiniMaxClient({ apiKey, baseUrl: `${simulator.url}/?token=k3y`, timeoutMs: 200 });
   const error = await client.generateImage(request).catch((thrown: unknown) => thrown);
   expect(MiniMaxError.isInstance(error)).toBe(true);
-  const everything = JSON.stringify(error) + String(error) + (error instanceof Error ? error.stack : '');
-  for (const secret of ['wrong-key', 'a red fox', 'abc']) expect(everything).not.toContain(secret);
+  const everything = inspect(error, { depth: 20, showHidden: true });
+  for (const secret of ['k3y', 'a red fox']) expect(everything).not.toContain(secret);
 });
