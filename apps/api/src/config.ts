@@ -18,12 +18,17 @@ const httpUrl = flagged((text) => /^https?:\/\//.test(text) && URL.canParse(text
   (text) => text.replace(/\/+$/, ''),
 );
 
+/** Fastify reads a string as addresses, and all proxies or none by a boolean. */
+function readTrustProxy(text: string): string | boolean {
+  return text === 'true' || text === 'false' ? text === 'true' : text;
+}
+
 /** Every setting of interface.md, section 2. Rows that come later are not read yet. */
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(0, 65_535).default(8080),
   PUBLIC_URL: httpUrl.optional(),
-  TRUST_PROXY: z.string().optional(),
+  TRUST_PROXY: z.string().transform(readTrustProxy).optional(),
   NODE_ENV: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
   MINIMAX_API_KEY: flagged((text) => /^[\x21-\x7e]+$/.test(text), 'must be visible ASCII').optional(),

@@ -88,6 +88,15 @@ test('values that were given are kept', () => {
   });
 });
 
+test.each([
+  ['true', true],
+  ['false', false],
+  ['loopback', 'loopback'],
+  ['10.0.0.1, 10.1.0.0/16', '10.0.0.1, 10.1.0.0/16'],
+])('TRUST_PROXY=%s is what Fastify takes it for', (text, trustProxy) => {
+  expect(read({ TRUST_PROXY: text }).TRUST_PROXY).toBe(trustProxy);
+});
+
 describe('one fault is one line that names the setting', () => {
   test.each([
     ['PORT', ['abc', '-1', '65536', '80.5', ' ']],
