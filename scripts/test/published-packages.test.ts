@@ -32,7 +32,7 @@ afterAll(() => rmSync(consumer, { recursive: true }));
 
 test('a strict project compiles against the built packages, and no type is any', () => {
   expect(run('tsc', ['-p', '.'], consumer)).toBe('');
-});
+}, 60_000);
 
 test('the built packages load in Node', () => {
   const entries = ['@darkroom/contracts', '@darkroom/contracts/router', '@darkroom/minimax-client', '@darkroom/sdk'];
