@@ -46,19 +46,14 @@ export function createGuardedConnector({ timeoutMs, lookup }: GuardedConnectorDe
     const { hostname } = options;
     // Node resolves names only: an address in the URL never reaches the lookup.
     if (isIP(hostname) !== 0 && !isPublicAddress(hostname)) {
-      callback(new RefusedAddressError(hostname), null);
-      return;
+      return callback(new RefusedAddressError(hostname), null);
     }
     connect(options, (...[error, socket]) => {
-      if (error) {
-        callback(error, null);
-        // Whatever was looked up, this is who answered.
-      } else if (isPublicAddress(socket.remoteAddress ?? '')) {
-        callback(null, socket);
-      } else {
-        socket.destroy();
-        callback(new RefusedAddressError(hostname), null);
-      }
+      if (error) return callback(error, null);
+      // Whatever was looked up, this is who answered.
+      if (isPublicAddress(socket.remoteAddress ?? '')) return callback(null, socket);
+      socket.destroy();
+      callback(new RefusedAddressError(hostname), null);
     });
   };
 }
@@ -66,17 +61,14 @@ export function createGuardedConnector({ timeoutMs, lookup }: GuardedConnectorDe
 function publicOnly(lookup: LookupFunction): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, resolved) => {
-      if (error) {
-        callback(error, []);
-        return;
-      }
+      if (error) return callback(error, []);
       // With `all` the answer is a list; the type allows for a lookup that ignores it.
       const addresses = Array.isArray(resolved) ? resolved : [{ address: resolved, family: isIP(resolved) }];
       const allowed = addresses.filter(({ address }) => isPublicAddress(address));
       const [first] = allowed;
-      if (!first) callback(new RefusedAddressError(hostname), []);
-      else if (options.all) callback(null, allowed);
-      else callback(null, first.address, first.family);
+      if (!first) return callback(new RefusedAddressError(hostname), []);
+      if (options.all) return callback(null, allowed);
+      callback(null, first.address, first.family);
     });
   };
 }

@@ -36,12 +36,12 @@ interface Labelling extends LabelIds {
  */
 export function labelledXmp(metadata: Metadata, labelling: Labelling): string {
   const xmp = metadata.xmpAsString ?? '';
-  const ours = fill(EMPTY_LABEL, labelling);
-  const label = fill(findLabel(xmp, metadata) ?? EMPTY_LABEL, labelling);
-  const bestFirst = [writeAigcProperty(xmp, JSON.stringify(label)), writeAigcProperty('', JSON.stringify(label))];
+  const labelText = (label: AigcLabel) => JSON.stringify(fill(label, labelling));
+  const kept = labelText(findLabel(xmp, metadata) ?? EMPTY_LABEL);
+  const bestFirst = [writeAigcProperty(xmp, kept), writeAigcProperty('', kept)];
   return (
     bestFirst.find((packet) => Buffer.byteLength(packet) <= XMP_MAX_BYTES) ??
-    writeAigcProperty('', JSON.stringify(ours))
+    writeAigcProperty('', labelText(EMPTY_LABEL))
   );
 }
 

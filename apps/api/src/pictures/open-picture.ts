@@ -1,6 +1,6 @@
 import sharp, { type FailOnOptions, type Sharp } from 'sharp';
 
-/** Pixels of one picture, as its header claims them; what decoding it may cost in memory is four bytes each. */
+/** Pixels of one picture, as its header claims them; decoded, each takes up to eight bytes of memory. */
 const PIXELS_MAX = 50_000_000;
 
 /** Seconds of processing one picture. */
