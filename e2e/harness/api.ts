@@ -10,7 +10,7 @@ import { createTempDir } from './temp-dir.ts';
 export type Settings = Record<string, string | number>;
 
 const JWT_SECRET = 'a secret of the tests, longer than 32 bytes';
-const Listening = z.object({ msg: z.literal('listening'), url: z.string(), port: z.number() });
+const Listening = z.object({ msg: z.literal('listening'), url: z.string(), port: z.number(), pid: z.number() });
 
 /** A user's three ways in. */
 export interface User {
@@ -62,7 +62,7 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 
 async function listen(env: NodeJS.ProcessEnv): Promise<Api> {
   const child = startApiProcess(env);
-  const { url, port } = await child.line((line) => Listening.safeParse(parseLine(line)).data ?? null);
+  const { url, port } = await child.line(readListening);
   return {
     url,
     port,
@@ -87,6 +87,7 @@ async function listen(env: NodeJS.ProcessEnv): Promise<Api> {
   };
 }
 
-function parseLine(line: string): unknown {
-  return line.startsWith('{') ? JSON.parse(line) : null;
+/** What the API logs when it listens; null for every other line. */
+export function readListening(line: string): z.output<typeof Listening> | null {
+  return line.startsWith('{') ? (Listening.safeParse(JSON.parse(line)).data ?? null) : null;
 }

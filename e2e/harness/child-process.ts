@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { createInterface, type Interface } from 'node:readline';
 import { onTestFailed, onTestFinished } from 'vitest';
 
 interface Options {
@@ -18,8 +17,9 @@ export interface Child {
   stderr: string[];
   /** The first line that fits, also one that was written before; rejects when the process ends without it. */
   line<Found>(find: (line: string) => Found | null): Promise<Found>;
+  /** To the process, or to all of its group if it leads one, as Ctrl+C does. */
   signal(signal: NodeJS.Signals): void;
-  /** Its exit code, or the signal that ended it, once all that it wrote is read. */
+  /** Its exit code, or the signal that ended it, once everybody who could write to its output has ended. */
   ended: Promise<number | NodeJS.Signals>;
 }
 
@@ -28,13 +28,15 @@ export function startChild(command: string, args: string[], { cwd, env, detached
   const child = spawn(command, args, { cwd, env, detached, stdio: ['ignore', 'pipe', 'pipe'] });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} did not start`);
-  const stdout = collectLines(child.stdout);
-  const stderr = collectLines(child.stderr);
+  const output = createInterface(child.stdout);
+  const stdout = collect(output);
+  const stderr = collect(createInterface(child.stderr));
+  const signal = (name: NodeJS.Signals) => send(detached ? -pid : pid, name);
   const ended = once(child, 'close').then(() => exitOf(child));
 
   onTestFailed(() => console.error([`--- ${command} ${args.join(' ')}`, ...stdout, ...stderr].join('\n')));
   onTestFinished(async () => {
-    child.kill('SIGKILL');
+    signal('SIGKILL');
     await ended;
   });
 
@@ -43,7 +45,7 @@ export function startChild(command: string, args: string[], { cwd, env, detached
     stdout,
     stderr,
     ended,
-    signal: (signal) => void child.kill(signal),
+    signal,
     line: (find) =>
       new Promise((resolve, reject) => {
         const look = () => {
@@ -53,16 +55,24 @@ export function startChild(command: string, args: string[], { cwd, env, detached
           }
         };
         look();
-        child.stdout.on('data', () => setImmediate(look)); // once it is split into lines
+        output.on('line', look);
         ended.then((exit) => reject(new Error(`It ended with ${exit} before it wrote what was awaited`)));
       }),
   };
 }
 
-function collectLines(stream: Readable): string[] {
-  const lines: string[] = [];
-  createInterface(stream).on('line', (line) => lines.push(line));
-  return lines;
+function send(target: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(target, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // it has ended
+  }
+}
+
+function collect(lines: Interface): string[] {
+  const collected: string[] = [];
+  lines.on('line', (line) => collected.push(line));
+  return collected;
 }
 
 function exitOf({ exitCode, signalCode }: ChildProcess): number | NodeJS.Signals {
