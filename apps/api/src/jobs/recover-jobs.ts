@@ -17,7 +17,10 @@ export async function recoverJobs({ store, savePictures, clock, log }: Deps): Pr
   const interrupted = await store.openAttempts();
   for (const { attemptId, jobId } of interrupted) {
     log.warn({ job_id: jobId, attempt_id: attemptId }, 'a provider call was interrupted; its outcome is unknown');
-    const end = { outcome: 'unknown' as const, failure: { kind: 'interrupted', code: null, message: 'process ended' } };
+    const end = {
+      outcome: 'unknown' as const,
+      failure: { kind: 'interrupted', code: null, message: 'process ended', providerText: null },
+    };
     await store.endAttempt(attemptId, end, (job) => failCall(job, 'outcome_unknown', 'unknown', clock()));
   }
   const saving = await store.savingJobs();

@@ -148,5 +148,7 @@ export function createTakeNext(deps: Deps): TakeNext {
 
 function describe(outcome: ProviderOutcome): Record<string, unknown> {
   const ids = { outcome: outcome.kind, trace_id: outcome.traceId };
-  return outcome.kind === 'answered' ? { ...ids, images: outcome.images.length } : { ...ids, ...outcome.failure };
+  if (outcome.kind === 'answered') return { ...ids, images: outcome.images.length };
+  const { kind: failure, code, message: reason } = outcome.failure;
+  return { ...ids, failure, code, reason };
 }

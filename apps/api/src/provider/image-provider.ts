@@ -13,6 +13,8 @@ export interface ProviderFailure {
   kind: string;
   code: number | null;
   message: string;
+  /** The provider's own words. They may repeat the prompt, so they are kept with the attempt and not logged. */
+  providerText: string | null;
 }
 
 interface Ids {

@@ -34,7 +34,12 @@ export function createMiniMaxProvider({ client, responseFormat }: Options): Imag
   };
 }
 
-const NO_IMAGES: ProviderFailure = { kind: 'no_images', code: 0, message: 'success without images' };
+const NO_IMAGES: ProviderFailure = {
+  kind: 'no_images',
+  code: 0,
+  message: 'success without images',
+  providerText: null,
+};
 
 function toRequest({ request, reference }: ProviderOrder, responseFormat: 'url' | 'base64'): GenerateImageRequest {
   const { subject_reference: _, ...fields } = request;
@@ -68,12 +73,17 @@ const REPEATABLE: ReadonlySet<MiniMaxErrorKind> = new Set(['unreachable', 'rate_
 
 function toFailure(error: unknown): ProviderOutcome {
   if (!MiniMaxError.isInstance(error)) {
-    const failure = { kind: 'unexpected', code: null, message: String(error) };
+    const failure = { kind: 'unexpected', code: null, message: String(error), providerText: null };
     return { kind: 'failed', errorCode: 'internal', charged: 'unknown', failure, traceId: null, responseId: null };
   }
   const ids = { traceId: error.traceId ?? null, responseId: error.responseId ?? null };
   const errorCode = ERROR_CODES[error.kind];
-  const failure = { kind: error.kind, code: error.statusCode ?? error.httpStatus ?? null, message: error.message };
+  const failure = {
+    kind: error.kind,
+    code: error.statusCode ?? error.httpStatus ?? null,
+    message: error.message,
+    providerText: error.providerMessage ?? null,
+  };
   if (error.taken === 'no' && REPEATABLE.has(error.kind)) {
     return { ...ids, kind: 'not_taken', errorCode, retryAfterMs: error.retryAfterMs ?? null, failure };
   }

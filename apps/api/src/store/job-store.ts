@@ -109,8 +109,8 @@ export interface AttemptEnd {
   outcome: 'answered' | 'not_taken' | 'failed' | 'unknown';
   traceId?: string | null;
   responseId?: string | null;
-  /** For the operator: the kind, number and text of a failure as the provider gave them. */
-  failure?: { kind: string; code: number | null; message: string };
+  /** For the operator: the kind and number of a failure, and the provider's own words. */
+  failure?: { kind: string; code: number | null; message: string; providerText: string | null };
 }
 
 /** Where a result picture is to be had: at the provider's link, or already in our own file store. */

@@ -341,6 +341,6 @@ function endColumns({ outcome, traceId, responseId, failure }: AttemptEnd) {
     response_id: responseId ?? null,
     failure_kind: failure?.kind ?? null,
     failure_code: failure?.code ?? null,
-    failure_message: failure?.message ?? null,
+    failure_message: failure?.providerText ?? failure?.message ?? null,
   };
 }
