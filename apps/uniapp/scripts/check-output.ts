@@ -18,7 +18,12 @@ const NAMED_ONLY = [
   'http://localhost:8080',
 ];
 
-const PAGES = ['pages/index/index', 'pages/discover/generation-loading', 'pages/discover/generation-result'];
+export const PAGES = [
+  'pages/index/index',
+  'pages/discover/generation-loading',
+  'pages/discover/generation-result',
+  'pages/history/history',
+];
 
 export interface BuildOutput {
   name: 'h5' | 'mp-weixin';

@@ -2,6 +2,7 @@
 const INDEX = '/pages/index/index';
 const LOADING = '/pages/discover/generation-loading';
 const RESULT = '/pages/discover/generation-result';
+const HISTORY = '/pages/history/history';
 
 const withJob = (page: string, jobId: string) => `${page}?job_id=${encodeURIComponent(jobId)}`;
 
@@ -12,6 +13,14 @@ export function openDraft(): void {
 
 export function openJob(jobId: string): void {
   uni.navigateTo({ url: withJob(LOADING, jobId) });
+}
+
+export function openResult(jobId: string): void {
+  uni.navigateTo({ url: withJob(RESULT, jobId) });
+}
+
+export function openHistory(): void {
+  uni.navigateTo({ url: HISTORY });
 }
 
 /** The same in place of the page that is open, so that the way back leads to the form. */

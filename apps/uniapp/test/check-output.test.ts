@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { type BuildOutput, findFaults } from '../scripts/check-output.ts';
+import { type BuildOutput, findFaults, PAGES } from '../scripts/check-output.ts';
 import { removeBeacon } from '../vite/remove-beacon.ts';
 import { removeForeignImages } from '../vite/remove-foreign-images.ts';
 
@@ -9,9 +9,7 @@ type Files = Record<string, string>;
 
 const H5: Files = { 'index.html': '<script type="module" src="./a.js"></script>' };
 const MINI_PROGRAM: Files = Object.fromEntries(
-  ['app', 'pages/index/index', 'pages/discover/generation-loading', 'pages/discover/generation-result'].flatMap(
-    (name) => ['js', 'json', 'wxml', 'wxss'].map((extension) => [`${name}.${extension}`, '']),
-  ),
+  ['app', ...PAGES].flatMap((name) => ['js', 'json', 'wxml', 'wxss'].map((kind) => [`${name}.${kind}`, ''])),
 );
 
 function output(name: BuildOutput['name'], files: Files): BuildOutput {

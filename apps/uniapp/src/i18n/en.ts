@@ -99,6 +99,18 @@ export const en: Messages = {
     loading: 'Fetching the pictures',
   },
 
+  history: {
+    title: 'My pictures',
+    open: 'My pictures',
+    empty: 'Nothing here yet',
+    emptyNote: 'Your pictures will be kept here, newest first.',
+    start: 'Make the first one',
+    reading: 'Reading',
+    more: 'Show older ones',
+    statuses: { PENDING: 'In the queue', PROCESSING: 'Generating', COMPLETED: 'Done', FAILED: 'Not made' },
+    pictures: (count) => plural(count, 'picture'),
+  },
+
   actions: {
     retry: 'Try again',
     retryPaid: 'Generate again (may be charged again)',
