@@ -171,6 +171,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     corsOrigins: corsOrigins(config, publicUrl),
     trustProxy: config.TRUST_PROXY ?? false,
     devSecret: developmentSecret(config),
+    publicUrl,
   });
 
   return {

@@ -151,6 +151,9 @@ export const REQUEST_ERRORS = {
 
 export type RequestErrorCode = keyof typeof REQUEST_ERRORS;
 
+// Object.keys is typed string[]; the table is closed, so its keys are exactly these.
+export const REQUEST_ERROR_CODES = Object.keys(REQUEST_ERRORS) as RequestErrorCode[];
+
 interface JobErrorRow {
   /** A person may sensibly try again, possibly at a cost. */
   retryable: boolean;
@@ -234,7 +237,7 @@ export const JOB_ERRORS = {
 
 export type JobErrorCode = keyof typeof JOB_ERRORS;
 
-// Object.keys is typed string[]; the table is closed, so its keys are exactly these.
+// Closed like the other one.
 export const JOB_ERROR_CODES = Object.keys(JOB_ERRORS) as JobErrorCode[];
 
 /** One fault in a request: which field, and why in words a person understands. */

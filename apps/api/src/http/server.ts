@@ -9,6 +9,7 @@ import { replyToErrors } from './error-replies.ts';
 import { fileRoutes } from './files.ts';
 import { h5Routes } from './h5.ts';
 import { healthRoutes, type Readiness } from './health.ts';
+import { openApiRoute } from './openapi/route.ts';
 import { restRoutes } from './rest.ts';
 import { trpcRoutes } from './trpc.ts';
 import { answerUnreadable } from './unreadable-requests.ts';
@@ -25,6 +26,8 @@ export interface ServerDeps {
   trustProxy: string | boolean;
   /** Set: `/dev/token` signs with it. */
   devSecret: string | null;
+  /** Base of the API's addresses, as its clients see it. */
+  publicUrl: string;
 }
 
 /** Longest job id, batch of procedure names or file key in an address. */
@@ -68,6 +71,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
 
   healthRoutes(server, deps.readiness);
   fileRoutes(server, deps.openFile);
+  openApiRoute(server, deps.publicUrl);
   if (deps.devSecret !== null) devTokenRoute(server, deps.devSecret);
   await server.register(async (api) => {
     const viewers = new WeakMap<FastifyRequest, Viewer>();

@@ -1,0 +1,11 @@
+import type { FastifyInstance } from 'fastify';
+import { refuseOtherMethods } from '../refuse-other-methods.ts';
+import { openApiDocument } from './document.ts';
+
+export function openApiRoute(server: FastifyInstance, publicUrl: string): void {
+  const document = JSON.stringify(openApiDocument(publicUrl));
+  server.get('/openapi.json', (_request, reply) =>
+    reply.type('application/json; charset=utf-8').header('cache-control', 'no-cache').send(document),
+  );
+  refuseOtherMethods(server, '/openapi.json', ['GET', 'HEAD']);
+}
