@@ -54,6 +54,7 @@ export const en: Messages = {
     pendingNote: 'It starts by itself when it is your turn. You may leave.',
     generatingNote: 'MiniMax is drawing. You may leave; the job goes on.',
     savingNote: 'The pictures are made and are being fetched and compressed.',
+    offline: 'You are offline. The job goes on at the server and will be shown again when you are back.',
     overdue: 'Taking longer than expected, still going.',
     position: (place) => `Number ${place} in the queue`,
     placeUnit: 'in line',

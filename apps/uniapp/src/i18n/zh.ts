@@ -50,6 +50,7 @@ export const zh = {
     pendingNote: '轮到你时会自动开始，可以先离开。',
     generatingNote: 'MiniMax 正在作画，可以先离开，任务会继续。',
     savingNote: '图片已经生成，正在下载和压缩。',
+    offline: '网络已断开。任务在服务器上继续，恢复网络后会接着显示。',
     overdue: '比预计的久一些，仍在进行。',
     position: (place: number) => `排在第 ${place} 位`,
     placeUnit: '位',

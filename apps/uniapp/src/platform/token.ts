@@ -1,3 +1,4 @@
+import { ImageApiError } from '@darkroom/sdk';
 import { storedValue } from './storage.ts';
 
 const stored = storedValue<string>('darkroom.token', (value) => (typeof value === 'string' && value ? value : null));
@@ -9,7 +10,8 @@ export function acceptToken(token: unknown): void {
 
 /**
  * The person's token, in the sdk's form: `refresh` comes after a 401. The API gives tokens away in development only, to
- * the page that it serves; everywhere else the app around these pages has to bring one. Rejects when there is none.
+ * the page that it serves; everywhere else the app around these pages has to bring one. Rejects when there is none, and with
+ * an ImageApiError when that could not be found out.
  */
 export async function readToken({ refresh }: { refresh: boolean }): Promise<string> {
   const known = refresh ? null : stored.read();
@@ -25,7 +27,10 @@ export async function readToken({ refresh }: { refresh: boolean }): Promise<stri
 }
 
 async function askForDevelopmentToken(): Promise<string | null> {
-  const answer = await fetch('/dev/token?user_id=1&star_id=2');
+  const answer = await fetch('/dev/token?user_id=1&star_id=2').catch((cause: unknown) => {
+    throw new ImageApiError('network', { cause });
+  });
+  if (answer.status >= 500) throw new ImageApiError('unavailable', { httpStatus: answer.status });
   const body: unknown = answer.ok ? await answer.json() : null;
   const isToken = typeof body === 'object' && body !== null && 'token' in body && typeof body.token === 'string';
   return isToken ? String(body.token) : null;

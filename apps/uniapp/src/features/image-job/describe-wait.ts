@@ -1,21 +1,22 @@
 import type { ImageJob } from '@darkroom/contracts';
 import type { Messages } from '../../i18n/zh.ts';
 
-/** What the loading page says about a job that has not ended. */
 export interface WaitDescription {
   stage: string;
   note: string;
 }
 
-export function describeWait(job: ImageJob | null, secondsLeft: number | null, text: Messages): WaitDescription {
+/** What happens to a job on its way, in words. One that has just ended is on its way out of the page. */
+export function describeWait(job: ImageJob, secondsLeft: number | null, text: Messages): WaitDescription {
   const { loading } = text;
-  if (job?.status === 'PENDING') {
+  if (job.status === 'PENDING') {
     return { stage: loading.pending, note: job.queue_position === 1 ? loading.nextNote : loading.pendingNote };
   }
-  if (job?.status !== 'PROCESSING') return { stage: loading.connecting, note: '' };
-  if (job.stage === 'saving') return { stage: loading.saving, note: loading.savingNote };
-  const isOverdue = secondsLeft !== null && secondsLeft <= 0;
-  return { stage: loading.generating, note: isOverdue ? loading.overdue : loading.generatingNote };
+  if (job.status === 'PROCESSING' && job.stage === 'generating') {
+    const isOverdue = secondsLeft !== null && secondsLeft <= 0;
+    return { stage: loading.generating, note: isOverdue ? loading.overdue : loading.generatingNote };
+  }
+  return { stage: loading.saving, note: loading.savingNote };
 }
 
 /** Rounded, so that it can be true: seconds by fives, minutes from 90 s on. */
