@@ -11,6 +11,7 @@ import { buildServer } from './http/server.ts';
 import { createCreateJob } from './jobs/create-job.ts';
 import { createEstimates } from './jobs/estimate.ts';
 import { createImageService } from './jobs/image-service.ts';
+import { observeProvider, observeStore } from './jobs/observer.ts';
 import { createOpenFile } from './jobs/open-file.ts';
 import { createPresentJob } from './jobs/present-job.ts';
 import { recoverJobs } from './jobs/recover-jobs.ts';
@@ -23,6 +24,7 @@ import { createPictures } from './pictures/create-pictures.ts';
 import { createMiniMaxProvider } from './provider/minimax-provider.ts';
 import { createLocalQueue } from './queue/local-queue.ts';
 import { createRounds } from './rounds.ts';
+import type { JobStore } from './store/job-store.ts';
 import { lockDataDir } from './store/lock-data-dir.ts';
 import { openSqlite } from './store/open-sqlite.ts';
 import { createSqlJobStore } from './store/sql-job-store.ts';
@@ -31,6 +33,7 @@ import { keepSecret } from './store/sql-secret-store.ts';
 import { createSqlUploadStore } from './store/sql-upload-store.ts';
 import { tellUnavailable } from './store/unavailable.ts';
 import type { Logger } from './telemetry/logger.ts';
+import { createMetrics, type QueueFigures } from './telemetry/metrics.ts';
 
 /** Pictures of all jobs that are fetched and worked on at once. */
 const PICTURES_AT_ONCE = 8;
@@ -62,7 +65,9 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   // The truth, and where pictures live.
   const lock = lockDataDir(config.DATA_DIR);
   const db = await openSqlite(config.DATA_DIR);
-  const store = tellUnavailable(createSqlJobStore({ db, clock, createId: randomUUID }));
+  const sqlStore = tellUnavailable(createSqlJobStore({ db, clock, createId: randomUUID }));
+  const metrics = createMetrics({ readQueue: () => readQueue(sqlStore, clock) });
+  const store = observeStore(sqlStore, metrics);
   const uploads = tellUnavailable(createSqlUploadStore({ db, clock }));
   const retention = createSqlRetentionStore({ db });
   const files = await createLocalFileStore({ dir: path.join(config.DATA_DIR, 'files') });
@@ -74,10 +79,9 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   });
 
   // The provider, and what becomes of its pictures.
-  const provider = createMiniMaxProvider({
-    client: createMiniMaxClient({ ...minimax, timeoutMs: config.MINIMAX_TIMEOUT_MS }),
-    responseFormat: config.MINIMAX_RESPONSE_FORMAT,
-  });
+  const client = createMiniMaxClient({ ...minimax, timeoutMs: config.MINIMAX_TIMEOUT_MS });
+  const responseFormat = config.MINIMAX_RESPONSE_FORMAT;
+  const provider = observeProvider(createMiniMaxProvider({ client, responseFormat }), metrics, clock);
   const pictures = createPictures({
     format: config.IMAGE_FORMAT,
     quality: config.IMAGE_QUALITY,
@@ -171,6 +175,8 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     corsOrigins: corsOrigins(config, publicUrl),
     trustProxy: config.TRUST_PROXY ?? false,
     devSecret: developmentSecret(config),
+    metrics,
+    metricsAccess: { token: config.METRICS_TOKEN ?? null, isOpenToLoopback: !config.isProduction },
     publicUrl,
   });
 
@@ -195,6 +201,11 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
       lock.release();
     },
   };
+}
+
+async function readQueue(store: JobStore, clock: () => number): Promise<QueueFigures> {
+  const [waiting, oldest, calls] = [await store.countWaiting(), await store.oldestWaiting(), await store.recentCalls(clock())];
+  return { waiting, oldestSeconds: oldest === null ? 0 : (clock() - oldest) / 1_000, calling: calls.open };
 }
 
 function corsOrigins(config: Config, publicUrl: string): string[] | '*' {

@@ -9,6 +9,7 @@ import { replyToErrors } from './error-replies.ts';
 import { fileRoutes } from './files.ts';
 import { h5Routes } from './h5.ts';
 import { healthRoutes, type Readiness } from './health.ts';
+import { type Metrics, type MetricsAccess, metricsRoute } from './metrics.ts';
 import { openApiRoute } from './openapi/route.ts';
 import { restRoutes } from './rest.ts';
 import { trpcRoutes } from './trpc.ts';
@@ -26,6 +27,8 @@ export interface ServerDeps {
   trustProxy: string | boolean;
   /** Set: `/dev/token` signs with it. */
   devSecret: string | null;
+  metrics: Metrics;
+  metricsAccess: MetricsAccess;
   /** Base of the API's addresses, as its clients see it. */
   publicUrl: string;
 }
@@ -72,6 +75,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   healthRoutes(server, deps.readiness);
   fileRoutes(server, deps.openFile);
   openApiRoute(server, deps.publicUrl);
+  metricsRoute(server, deps.metrics, deps.metricsAccess);
   if (deps.devSecret !== null) devTokenRoute(server, deps.devSecret);
   await server.register(async (api) => {
     const viewers = new WeakMap<FastifyRequest, Viewer>();

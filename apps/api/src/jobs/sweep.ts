@@ -13,7 +13,7 @@ const FILES_AT_ONCE = 200;
 interface Deps {
   store: Pick<JobStore, 'deleteJob'>;
   retention: RetentionStore;
-  files: FileStore;
+  files: Pick<FileStore, 'list' | 'delete'>;
   resultTtlMs: number;
   clock(): number;
   log: Log;

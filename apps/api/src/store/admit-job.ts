@@ -103,7 +103,7 @@ async function refuseQueue(trx: Transaction<Tables>, limits: AdmissionLimits): P
   return { code: 'queue_full', retryAfterMs: Math.max(1_000, Math.ceil(perJobMs)) };
 }
 
-async function countWaiting(db: Kysely<Tables>): Promise<number> {
+export async function countWaiting(db: Kysely<Tables>): Promise<number> {
   const row = await db
     .selectFrom('jobs')
     .select(({ fn }) => fn.countAll<number>().as('jobs'))

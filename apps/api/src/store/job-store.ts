@@ -183,6 +183,7 @@ export interface JobStore {
 
   /** Waiting jobs created before that time. */
   waitingSince(before: number): Promise<string[]>;
+  countWaiting(): Promise<number>;
   /** When the oldest waiting job was created; null when none waits. */
   oldestWaiting(): Promise<number | null>;
   /** Jobs that go before this one, were nothing to change. */

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Insertable, Kysely, Transaction } from 'kysely';
-import { countOrder, refuseJob } from './admit-job.ts';
+import { countOrder, countWaiting, refuseJob } from './admit-job.ts';
 import { chooseRepeat, chooseWaiting, countAhead, endTurn, nextRepeatAt, PENDING, PROCESSING } from './choose-next.ts';
 import { deleteJobRows } from './delete-rows.ts';
 import { fromState, toJob, toPicture } from './job-row.ts';
@@ -236,6 +236,8 @@ export function createSqlJobStore({ db, clock, createId }: Deps): JobStore {
         .execute();
       return rows.map((row) => row.job_id);
     },
+
+    countWaiting: () => countWaiting(db),
 
     async oldestWaiting() {
       const row = await db

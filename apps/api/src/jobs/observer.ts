@@ -1,0 +1,58 @@
+import type { ImageProvider } from '../provider/image-provider.ts';
+import type { JobStore, StoredJob, Transition } from '../store/job-store.ts';
+import { hasEnded } from './job-state.ts';
+
+/** What the jobs let the operator count. Names are those of the contract's tables; `error` is '' where all went well. */
+export interface JobObserver {
+  callEnded(call: { outcome: string; error: string; seconds: number }): void;
+  jobEnded(job: { status: string; error: string; charged: string; seconds: number }): void;
+  pictureEnded(picture: { result: 'compressed' | 'as_it_came' | 'failed'; bytes: number }): void;
+}
+
+/** The same store, which tells of every job and picture that ends, once its end is committed. */
+export function observeStore(store: JobStore, observer: JobObserver): JobStore {
+  async function observe(step: Transition, change: (step: Transition) => Promise<StoredJob | null>) {
+    let ends = false;
+    const after = await change((job) => {
+      const next = step(job);
+      ends = next !== null && !hasEnded(job) && hasEnded(next);
+      return next;
+    });
+    if (after && ends) observer.jobEnded(describeEnd(after));
+    return after;
+  }
+  return {
+    ...store,
+    changeJob: (jobId, step) => observe(step, (observed) => store.changeJob(jobId, observed)),
+    endAttempt: (attemptId, end, step, pictures) =>
+      observe(step, (observed) => store.endAttempt(attemptId, end, observed, pictures)),
+    async endPicture(jobId, position, asset) {
+      await store.endPicture(jobId, position, asset);
+      const result = asset === null ? 'failed' : asset.compressed ? 'compressed' : 'as_it_came';
+      observer.pictureEnded({ result, bytes: asset?.bytes ?? 0 });
+    },
+  };
+}
+
+/** The same provider, which tells of every call. */
+export function observeProvider(provider: ImageProvider, observer: JobObserver, clock: () => number): ImageProvider {
+  return {
+    async generate(order) {
+      const startedAt = clock();
+      const outcome = await provider.generate(order);
+      const error = outcome.kind === 'answered' ? '' : outcome.errorCode;
+      observer.callEnded({ outcome: outcome.kind, error, seconds: (clock() - startedAt) / 1_000 });
+      return outcome;
+    },
+  };
+}
+
+function describeEnd({ state, createdAt }: StoredJob): Parameters<JobObserver['jobEnded']>[0] {
+  if (state.status !== 'COMPLETED' && state.status !== 'FAILED') throw new Error('The job has not ended');
+  return {
+    status: state.status,
+    error: state.status === 'FAILED' ? state.errorCode : '',
+    charged: state.charged,
+    seconds: (state.completedAt - createdAt) / 1_000,
+  };
+}

@@ -1,0 +1,87 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What stands in the queue and at the provider at this moment. */
+export interface QueueFigures {
+  waiting: number;
+  /** Seconds that the oldest waiting job has waited; 0 when none waits. */
+  oldestSeconds: number;
+  calling: number;
+}
+
+export interface Metrics {
+  requestEnded(request: { method: string; route: string; status: number; seconds: number }): void;
+  callEnded(call: { outcome: string; error: string; seconds: number }): void;
+  jobEnded(job: { status: string; error: string; charged: string; seconds: number }): void;
+  pictureEnded(picture: { result: 'compressed' | 'as_it_came' | 'failed'; bytes: number }): void;
+  contentType: string;
+  /** The Prometheus text format. */
+  render(): Promise<string>;
+}
+
+const FAST_SECONDS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
+const SLOW_SECONDS = [1, 2, 5, 10, 15, 20, 25, 30, 45, 60, 90, 120, 180, 300, 600, 1800];
+
+/** `readQueue` is asked at every scrape: what is in the database is counted there, also after a restart. */
+export function createMetrics({ readQueue }: { readQueue(): Promise<QueueFigures> }): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  const requests = new Histogram({
+    name: 'darkroom_http_request_seconds',
+    help: 'HTTP requests by route; held polls included.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: FAST_SECONDS,
+    registers,
+  });
+  const calls = new Histogram({
+    name: 'darkroom_provider_call_seconds',
+    help: 'Provider calls by outcome (answered, not_taken, failed) and error.',
+    labelNames: ['outcome', 'error'],
+    buckets: SLOW_SECONDS,
+    registers,
+  });
+  const jobs = new Histogram({
+    name: 'darkroom_job_seconds',
+    help: 'Jobs from order to end, by status, error and charge.',
+    labelNames: ['status', 'error', 'charged'],
+    buckets: SLOW_SECONDS,
+    registers,
+  });
+  const pictures = new Counter({
+    name: 'darkroom_pictures_total',
+    help: 'Result pictures by what became of them.',
+    labelNames: ['result'],
+    registers,
+  });
+  const pictureBytes = new Counter({
+    name: 'darkroom_picture_bytes_total',
+    help: 'Bytes of kept pictures.',
+    registers,
+  });
+  const waiting = new Gauge({ name: 'darkroom_jobs_waiting', help: 'Jobs that wait for their first call.', registers });
+  const oldest = new Gauge({
+    name: 'darkroom_oldest_waiting_seconds',
+    help: 'How long the oldest of them has waited.',
+    registers,
+  });
+  const calling = new Gauge({ name: 'darkroom_provider_calls_open', help: 'Provider calls that are out.', registers });
+
+  return {
+    requestEnded: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),
+    callEnded: ({ outcome, error, seconds }) => calls.observe({ outcome, error }, seconds),
+    jobEnded: ({ status, error, charged, seconds }) => jobs.observe({ status, error, charged }, seconds),
+    pictureEnded({ result, bytes }) {
+      pictures.inc({ result });
+      pictureBytes.inc(bytes);
+    },
+    contentType: registry.contentType,
+    async render() {
+      const figures = await readQueue();
+      waiting.set(figures.waiting);
+      oldest.set(figures.oldestSeconds);
+      calling.set(figures.calling);
+      return registry.metrics();
+    },
+  };
+}
