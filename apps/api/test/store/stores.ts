@@ -68,7 +68,7 @@ export function requestWith(uploadId: string): NewJob['request'] {
 }
 
 /** A job that was taken in. */
-export async function addJob({ jobs }: Stores, fields: Partial<NewJob> = {}): Promise<StoredJob> {
+export async function addJob({ jobs }: Pick<Stores, 'jobs'>, fields: Partial<NewJob> = {}): Promise<StoredJob> {
   const outcome = await jobs.createJob(newJob(fields), NO_LIMITS);
   if (outcome.kind !== 'created') throw new Error(`not created: ${outcome.kind}`);
   return outcome.job;
@@ -82,7 +82,7 @@ export const START: StartOptions = {
 };
 
 /** The next call, which the test knows can start. */
-export async function startNext({ jobs }: Stores): Promise<{ job: StoredJob; attempt: Attempt }> {
+export async function startNext({ jobs }: Pick<Stores, 'jobs'>): Promise<{ job: StoredJob; attempt: Attempt }> {
   const outcome = await jobs.startNextCall(START);
   if (outcome.kind !== 'started') throw new Error('nothing could start');
   return outcome;
@@ -90,7 +90,7 @@ export async function startNext({ jobs }: Stores): Promise<{ job: StoredJob; att
 
 /** A job whose answer came with these pictures. */
 export async function addSavingJob(
-  stores: Stores,
+  stores: Pick<Stores, 'jobs'>,
   pictures: PictureSource[],
   fields: Partial<NewJob> = {},
 ): Promise<StoredJob> {

@@ -1,0 +1,161 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { CreateImage, Viewer } from '@darkroom/contracts';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { createLocalFileStore } from '../../src/files/local-file-store.ts';
+import { createCreateJob } from '../../src/jobs/create-job.ts';
+import { createEstimates } from '../../src/jobs/estimate.ts';
+import { imageFileOf } from '../../src/jobs/reference.ts';
+import { buildPictures } from '../pictures/build-pictures.ts';
+import { readPhoto } from '../pictures/photos.ts';
+import { openSqliteStores } from '../store/open-sqlite-stores.ts';
+import { NO_LIMITS, newUpload, requestWith, type Stores } from '../store/stores.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const viewer: Viewer = { user_id: '1', star_id: '9' };
+const order: CreateImage = { model: 'image-01', prompt: 'a lighthouse at dawn', n: 2 };
+const withReference = (image_file: string): CreateImage => ({
+  ...order,
+  subject_reference: [{ type: 'character', image_file }],
+});
+
+let stores: Stores;
+let dir: string;
+let wakes: number;
+let deps: Parameters<typeof createCreateJob>[0];
+
+beforeEach(async () => {
+  stores = await openSqliteStores();
+  dir = path.join(await temporaryFolder(), 'files');
+  wakes = 0;
+  deps = {
+    store: stores.jobs,
+    uploads: stores.uploads,
+    files: await createLocalFileStore({ dir }),
+    pictures: buildPictures(),
+    queue: { wake: () => wakes++ },
+    estimates: createEstimates({ store: stores.jobs, concurrency: 4, rpm: 0, clock: stores.clock.now }),
+    limits: NO_LIMITS,
+    clock: stores.clock.now,
+    isDraining: () => false,
+  };
+});
+
+const create = (input: CreateImage, key?: string) => createCreateJob(deps)(viewer, input, { idempotency_key: key });
+const keptFiles = async () => (await readdir(dir, { recursive: true })).filter((name) => name.includes('-upload.'));
+
+test('an order is on disk, and the queue is awake, when it is answered', async () => {
+  const job = await create(order);
+  expect(job).toMatchObject({ userId: '1', starId: '9', request: order, state: { status: 'PENDING' } });
+  expect(await stores.jobs.getJob(job.jobId)).toEqual(job);
+  expect(wakes).toBe(1);
+});
+
+describe('an idempotency key', () => {
+  test('fifty times at once is one job, and one photograph', async () => {
+    const photo = `data:image/jpeg;base64,${(await readPhoto('rocket.jpg')).toString('base64')}`;
+    const jobs = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => create(index < 4 ? withReference(photo) : order, `tap-${index < 4}`)),
+    );
+    expect(new Set(jobs.map(({ jobId }) => jobId)).size).toBe(2);
+    expect(await keptFiles()).toHaveLength(1);
+    expect(wakes).toBe(2);
+  });
+
+  test('is compared by what was ordered, not by how it was written', async () => {
+    const job = await create({ ...order, aspect_ratio: '1:1', seed: 5 }, 'tap');
+    await expect(create({ ...order, aspect_ratio: '1:1', seed: 6 }, 'tap')).rejects.toMatchObject({
+      code: 'idempotency_mismatch',
+    });
+    expect((await create({ ...order, aspect_ratio: '1:1', seed: 5 }, 'tap')).jobId).toBe(job.jobId);
+  });
+
+  test('is answered before any bound, while draining, and when its upload is long gone', async () => {
+    const upload = newUpload();
+    await stores.uploads.createUpload(upload, 0);
+    const job = await create(withReference(`upload://${upload.uploadId}`), 'tap');
+    stores.clock.advance(8 * DAY_MS);
+    deps.isDraining = () => true;
+    deps.limits = { ...NO_LIMITS, queue: 0, ratePerMinute: 1 };
+    expect((await create(withReference(`upload://${upload.uploadId}`), 'tap')).jobId).toBe(job.jobId);
+  });
+
+  test('of a deleted job orders nothing again', async () => {
+    const { jobId } = await create(order, 'tap');
+    await stores.jobs.deleteJob(jobId);
+    await expect(create(order, 'tap')).rejects.toMatchObject({ code: 'job_not_found' });
+    expect(await stores.jobs.oldestWaiting()).toBeNull();
+  });
+});
+
+test('a server that drains takes no order and says when to come back', async () => {
+  deps.isDraining = () => true;
+  await expect(create(order)).rejects.toMatchObject({ code: 'draining', retryAfterMs: 5_000 });
+  expect(await stores.jobs.oldestWaiting()).toBeNull();
+});
+
+test('a bound that is passed is told with the time to wait', async () => {
+  deps.limits = { ...NO_LIMITS, ratePerMinute: 1 };
+  await create(order);
+  await expect(create(order)).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 60_000 });
+  expect(wakes).toBe(1);
+});
+
+describe('a data URL', () => {
+  test.each([
+    ['rocket.jpg', 'image/jpeg'],
+    ['chelsea.png', 'image/png'],
+  ] as const)('becomes an upload that the job names: %s as %s', async (name, type) => {
+    const job = await create(withReference(`data:${type};base64,${(await readPhoto(name)).toString('base64')}`));
+    const imageFile = imageFileOf(job.request) ?? '';
+    expect(imageFile).toMatch(/^upload:\/\/[0-9a-f-]{36}$/);
+    const upload = await stores.uploads.getUpload(imageFile.slice('upload://'.length));
+    expect(upload).toMatchObject({ userId: '1', contentType: 'image/jpeg' });
+    expect(await deps.files.read(upload?.key ?? '')).toHaveLength(upload?.bytes ?? 0);
+    expect(await stores.jobs.deleteJob(job.jobId)).toEqual([upload?.key]);
+  });
+
+  test('that does not decode is refused by the name of its field', async () => {
+    const broken = (await readPhoto('rocket.jpg')).subarray(0, 300).toString('base64');
+    await expect(create(withReference(`data:image/jpeg;base64,${broken}`))).rejects.toMatchObject({
+      code: 'invalid_request',
+      issues: [{ path: ['subject_reference', 0, 'image_file'] }],
+    });
+    expect(await keptFiles()).toEqual([]);
+  });
+
+  test('leaves no file behind when its order is refused', async () => {
+    deps.limits = { ...NO_LIMITS, queue: 0 };
+    const photo = `data:image/jpeg;base64,${(await readPhoto('rocket.jpg')).toString('base64')}`;
+    await expect(create(withReference(photo))).rejects.toMatchObject({ code: 'queue_full' });
+    expect(await keptFiles()).toEqual([]);
+  });
+
+  test('that the disk does not take is `unavailable`, and no job', async () => {
+    deps.files = { ...deps.files, put: vi.fn().mockRejectedValue(new Error('ENOSPC')) };
+    const photo = `data:image/jpeg;base64,${(await readPhoto('rocket.jpg')).toString('base64')}`;
+    await expect(create(withReference(photo))).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 5_000 });
+    expect(await stores.jobs.oldestWaiting()).toBeNull();
+  });
+});
+
+describe('an upload', () => {
+  test('of the caller is taken', async () => {
+    const upload = newUpload();
+    await stores.uploads.createUpload(upload, 0);
+    stores.clock.advance(7 * DAY_MS - 1);
+    expect((await create(requestWith(upload.uploadId))).state.status).toBe('PENDING');
+  });
+
+  test.each([
+    ['that nobody made', null, 0],
+    ['of somebody else', '2', 0],
+    ['that is a week old', '1', 7 * DAY_MS],
+  ])('%s is not found', async (_, userId, ageMs) => {
+    const upload = newUpload(userId === null ? {} : { userId });
+    if (userId !== null) await stores.uploads.createUpload(upload, 0);
+    stores.clock.advance(ageMs);
+    await expect(create(requestWith(upload.uploadId))).rejects.toMatchObject({ code: 'upload_not_found' });
+  });
+});

@@ -1,0 +1,79 @@
+import { beforeEach, expect, test } from 'vitest';
+import { cancel, waitToRepeat } from '../../src/jobs/job-state.ts';
+import { recoverJobs } from '../../src/jobs/recover-jobs.ts';
+import type { StoredJob } from '../../src/store/job-store.ts';
+import { openSqliteStores } from '../store/open-sqlite-stores.ts';
+import { addJob, addSavingJob, type Stores, startNext } from '../store/stores.ts';
+import { createLogBook } from './log-book.ts';
+
+let stores: Stores;
+let saved: string[];
+beforeEach(async () => {
+  stores = await openSqliteStores();
+  saved = [];
+});
+
+async function restart(): Promise<void> {
+  stores = await stores.reopen();
+  const savePictures = (jobId: string) => void saved.push(jobId);
+  await recoverJobs({ store: stores.jobs, savePictures, clock: stores.clock.now, log: createLogBook() });
+}
+const now = (job: StoredJob) => stores.jobs.getJob(job.jobId);
+
+test('a job that waits goes on waiting', async () => {
+  const job = await addJob(stores);
+  await restart();
+  expect(await now(job)).toEqual(job);
+});
+
+test('a call without an answer fails its job, whose outcome nobody knows, and is never made again', async () => {
+  const job = await addJob(stores);
+  await startNext(stores);
+  await restart();
+  expect((await now(job))?.state).toMatchObject({ errorCode: 'outcome_unknown', charged: 'unknown' });
+  expect(await stores.jobs.openAttempts()).toEqual([]);
+});
+
+test('an answer without pictures goes on where it was', async () => {
+  const job = await addSavingJob(stores, [{ url: 'http://pictures/a' }]);
+  await restart();
+  expect(await now(job)).toEqual(job);
+  expect(saved).toEqual([job.jobId]);
+});
+
+test('a job that waits to repeat its call goes on waiting for its time', async () => {
+  const job = await addJob(stores);
+  const { attempt } = await startNext(stores);
+  const repeatAt = stores.clock.now() + 5_000;
+  const waiting = await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'not_taken' }, (current) =>
+    waitToRepeat(current, { repeatAt, progressFrom: 12 }),
+  );
+  await restart();
+  expect(await now(job)).toEqual(waiting);
+});
+
+test('a job that was canceled during its call stays canceled, its charge unknown', async () => {
+  const job = await addJob(stores);
+  await startNext(stores);
+  const canceled = await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
+  await restart();
+  expect(await now(job)).toEqual(canceled);
+  expect(await stores.jobs.openAttempts()).toEqual([]);
+});
+
+test('a job that was deleted during its call is no obstacle', async () => {
+  const job = await addJob(stores);
+  await startNext(stores);
+  await stores.jobs.deleteJob(job.jobId);
+  await restart();
+  expect(await stores.jobs.openAttempts()).toEqual([]);
+});
+
+test('recovering twice is recovering once', async () => {
+  const job = await addJob(stores);
+  await startNext(stores);
+  await restart();
+  const recovered = await now(job);
+  await restart();
+  expect(await now(job)).toEqual(recovered);
+});

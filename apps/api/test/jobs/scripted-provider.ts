@@ -1,0 +1,39 @@
+import type { ImageProvider, ProviderOrder, ProviderOutcome } from '../../src/provider/image-provider.ts';
+
+export interface ScriptedProvider extends ImageProvider {
+  /** Every call, in order. */
+  calls: ProviderOrder[];
+  /** What the next calls end in; the last one stays. */
+  outcomes: ProviderOutcome[];
+  /** Happens while a call is out. */
+  onCall(): Promise<void>;
+}
+
+const IDS = { traceId: 'trace', responseId: 'response' };
+const FAILURE = { kind: 'scripted', code: 1002, message: 'as the test says', providerText: null };
+
+export const answered: ProviderOutcome = { ...IDS, kind: 'answered', images: [{ url: 'http://pictures/a' }] };
+
+export function notTaken(retryAfterMs: number | null = null): ProviderOutcome {
+  return { ...IDS, kind: 'not_taken', errorCode: 'provider_rate_limited', retryAfterMs, failure: FAILURE };
+}
+
+export function failed(
+  fields: Pick<Extract<ProviderOutcome, { kind: 'failed' }>, 'errorCode' | 'charged'>,
+): ProviderOutcome {
+  return { ...IDS, kind: 'failed', failure: FAILURE, ...fields };
+}
+
+export function createScriptedProvider(...outcomes: ProviderOutcome[]): ScriptedProvider {
+  return {
+    calls: [],
+    outcomes,
+    onCall: async () => {},
+    async generate(order) {
+      const outcome = this.outcomes[Math.min(this.calls.length, this.outcomes.length - 1)] ?? answered;
+      this.calls.push(order);
+      await this.onCall();
+      return outcome;
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { FileStore } from '../../src/files/file-store.ts';
+import { cancel } from '../../src/jobs/job-state.ts';
+import { sweep } from '../../src/jobs/sweep.ts';
+import { openSqliteStores } from '../store/open-sqlite-stores.ts';
+import { addJob, addSavingJob, newUpload, requestWith, type Stores } from '../store/stores.ts';
+import { exampleAsset } from './example-job.ts';
+import { createLogBook } from './log-book.ts';
+
+const HOUR_MS = 60 * 60 * 1_000;
+const DAY_MS = 24 * HOUR_MS;
+const RESULT_TTL_MS = 30 * DAY_MS;
+
+let stores: Stores;
+/** Times of the files that are kept, by key. */
+let kept: Map<string, number>;
+
+beforeEach(async () => {
+  stores = await openSqliteStores();
+  kept = new Map();
+});
+
+const files: Pick<FileStore, 'list' | 'delete'> = {
+  async *list() {
+    for (const [key, at] of kept) yield { key, modifiedAt: new Date(at) };
+  },
+  async delete(keys) {
+    for (const key of keys) kept.delete(key);
+  },
+};
+
+const keep = (...keys: string[]) => keys.forEach((key) => void kept.set(key, stores.clock.now()));
+const run = () =>
+  sweep({
+    store: stores.jobs,
+    retention: stores.retention,
+    files,
+    resultTtlMs: RESULT_TTL_MS,
+    clock: stores.clock.now,
+    log: createLogBook(),
+  });
+
+test('a job goes with its files when its results have served their time, and not before', async () => {
+  const job = await addSavingJob(stores, [{ url: 'http://pictures/a' }]);
+  const key = `${job.jobId}-0.jpg`;
+  keep(key);
+  await stores.jobs.endPicture(job.jobId, 0, exampleAsset(key));
+  await stores.jobs.changeJob(job.jobId, (current) => cancel(current, stores.clock.now()));
+  const running = await addJob(stores);
+  stores.clock.advance(RESULT_TTL_MS);
+  await run();
+  expect([...kept.keys()]).toEqual([key]);
+  stores.clock.advance(1);
+  await run();
+  expect(kept.size).toBe(0);
+  expect(await stores.jobs.getJob(job.jobId)).toBeNull();
+  expect(await stores.jobs.getJob(running.jobId)).not.toBeNull();
+});
+
+test('more jobs than one batch holds all go', async () => {
+  const jobs = [];
+  for (let i = 0; i < 3; i++) jobs.push(await addJob(stores));
+  for (const { jobId } of jobs) await stores.jobs.changeJob(jobId, (job) => cancel(job, 0));
+  const { endedBefore } = stores.retention;
+  stores.retention.endedBefore = async (before) => (await endedBefore(before)).slice(0, 1);
+  await run();
+  for (const { jobId } of jobs) expect(await stores.jobs.getJob(jobId)).toBeNull();
+});
+
+test('an upload lives a week, and as long as a job names it', async () => {
+  const [loose, named] = [newUpload(), newUpload()];
+  await stores.uploads.createUpload(loose, 0);
+  await stores.uploads.createUpload(named, 0);
+  await addJob(stores, { request: requestWith(named.uploadId) });
+  keep(loose.key, named.key);
+  stores.clock.advance(7 * DAY_MS);
+  await run();
+  expect(kept.size).toBe(2);
+  stores.clock.advance(1);
+  await run();
+  expect([...kept.keys()]).toEqual([named.key]);
+  expect(await stores.uploads.getUpload(loose.uploadId)).toBeNull();
+});
+
+test('an idempotency key is remembered for a week', async () => {
+  const idempotency = { key: 'tap', fingerprint: 'a' };
+  await addJob(stores, { idempotency });
+  stores.clock.advance(7 * DAY_MS);
+  await run();
+  expect(await stores.jobs.findReplay('1', idempotency)).not.toBeNull();
+  stores.clock.advance(1);
+  await run();
+  expect(await stores.jobs.findReplay('1', idempotency)).toBeNull();
+});
+
+test('a file that no row names goes after an hour; a younger one may still get its row', async () => {
+  keep('stray.jpg');
+  stores.clock.advance(HOUR_MS);
+  await run();
+  expect([...kept.keys()]).toEqual(['stray.jpg']);
+  stores.clock.advance(1);
+  keep('young.jpg');
+  await run();
+  expect([...kept.keys()]).toEqual(['young.jpg']);
+});
+
+test('hundreds of strays go, and what a row names among them stays', async () => {
+  const upload = newUpload();
+  await stores.uploads.createUpload(upload, 0);
+  keep(...Array.from({ length: 450 }, (_, index) => `stray-${index}.jpg`), upload.key);
+  stores.clock.advance(HOUR_MS + 1);
+  await run();
+  expect([...kept.keys()]).toEqual([upload.key]);
+});

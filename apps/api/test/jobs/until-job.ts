@@ -1,0 +1,21 @@
+import type { JobStore, StoredJob } from '../../src/store/job-store.ts';
+
+/** The job once it is as asked for; looked at after each of its changes. */
+export async function untilJob(
+  jobs: JobStore,
+  jobId: string,
+  isSo: (job: StoredJob | null) => boolean,
+): Promise<StoredJob | null> {
+  const found = Promise.withResolvers<StoredJob | null>();
+  const look = async () => {
+    const job = await jobs.getJob(jobId);
+    if (isSo(job)) found.resolve(job);
+  };
+  const stop = jobs.onChange(jobId, () => void look().catch(found.reject));
+  try {
+    await look();
+    return await found.promise;
+  } finally {
+    stop();
+  }
+}

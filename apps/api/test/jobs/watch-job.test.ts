@@ -1,0 +1,143 @@
+import { HELD_POLLS_PER_USER, type StatusQuery, type Viewer } from '@darkroom/contracts';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { cancel } from '../../src/jobs/job-state.ts';
+import { createWatcher, type Watcher } from '../../src/jobs/watch-job.ts';
+import type { JobStore, StoredJob } from '../../src/store/job-store.ts';
+import { openSqliteStores } from '../store/open-sqlite-stores.ts';
+import { addJob, type Stores, startNext } from '../store/stores.ts';
+
+const viewer: Viewer = { user_id: '1', star_id: null };
+let stores: Stores;
+let job: StoredJob;
+let watcher: Watcher;
+/** Polls that are held now. */
+let held: number;
+
+beforeEach(async () => {
+  stores = await openSqliteStores();
+  job = await addJob(stores);
+  held = 0;
+  watcher = createWatcher({ store: { getJob: stores.jobs.getJob, onChange: countHeld } });
+});
+
+const countHeld: JobStore['onChange'] = (jobId, listener) => {
+  const stop = stores.jobs.onChange(jobId, listener);
+  held++;
+  return () => {
+    held--;
+    stop();
+  };
+};
+const untilHeld = (polls: number) => vi.waitFor(() => expect(held).toBe(polls), { interval: 1 });
+const cancelJob = () => stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
+const query = (fields: Partial<StatusQuery> = {}): StatusQuery => ({ job_id: job.jobId, wait_seconds: 25, ...fields });
+
+test('answers at once without a wait, after a known change, and when the job has ended', async () => {
+  expect(await watcher.watch(viewer, query({ wait_seconds: 0 }))).toEqual(job);
+  expect(await watcher.watch(viewer, query({ after_version: 0 }))).toEqual(job);
+  const ended = await cancelJob();
+  expect(await watcher.watch(viewer, query())).toEqual(ended);
+  expect(await watcher.watch(viewer, query({ after_version: 99 }))).toEqual(ended);
+});
+
+test('an id is the same in capitals', async () => {
+  const watched = watcher.watch(viewer, query({ job_id: job.jobId.toUpperCase() }));
+  await untilHeld(1);
+  expect(await cancelJob()).toEqual(await watched);
+});
+
+test('holds the answer until the version passes the known one', async () => {
+  const watched = watcher.watch(viewer, query({ after_version: 1 }));
+  await untilHeld(1);
+  await stores.jobs.changeJob(job.jobId, (current) => ({ ...current })); // nothing that people see
+  const { job: started } = await startNext(stores);
+  expect(await watched).toEqual(started);
+  expect(held).toBe(0);
+});
+
+test('without a version it holds until the job ends', async () => {
+  const watched = watcher.watch(viewer, query());
+  await untilHeld(1);
+  await startNext(stores);
+  await cancelJob();
+  expect((await watched).state.status).toBe('FAILED');
+});
+
+test('answers with the job as it is when the time is up', async () => {
+  expect(await watcher.watch(viewer, query({ wait_seconds: 0.01, after_version: 1 }))).toEqual(job);
+  expect(held).toBe(0);
+});
+
+describe('no change is lost', () => {
+  test.each([1, 2])('that falls behind the read number %i', async (fatefulRead) => {
+    let reads = 0;
+    const store = {
+      onChange: stores.jobs.onChange,
+      async getJob(jobId: string) {
+        const read = await stores.jobs.getJob(jobId);
+        if (++reads === fatefulRead) await cancelJob();
+        return read;
+      },
+    };
+    const watched = await createWatcher({ store }).watch(viewer, query({ after_version: 1 }));
+    expect(watched.version).toBe(2);
+  });
+});
+
+test('a job that is deleted while it is watched is not found', async () => {
+  const watched = expect(watcher.watch(viewer, query())).rejects.toMatchObject({ code: 'job_not_found' });
+  await untilHeld(1);
+  await stores.jobs.deleteJob(job.jobId);
+  await watched;
+  expect(held).toBe(0);
+});
+
+test.each([
+  ['is unknown', '123e4567-e89b-42d3-a456-426614174000', 'job_not_found'],
+  ['is no UUID', '../1', 'job_not_found'],
+])('a job whose id %s is not found, without a wait', async (_, job_id, code) => {
+  await expect(watcher.watch(viewer, query({ job_id }))).rejects.toMatchObject({ code });
+});
+
+test("somebody else's job is not shown, and not waited for", async () => {
+  const stranger = { user_id: '2', star_id: null };
+  await expect(watcher.watch(stranger, query())).rejects.toMatchObject({ code: 'forbidden' });
+});
+
+test('holds so many polls of one user and answers the next at once; other users have their own', async () => {
+  const polls = Array.from({ length: HELD_POLLS_PER_USER }, () => watcher.watch(viewer, query()));
+  await untilHeld(HELD_POLLS_PER_USER);
+  expect(await watcher.watch(viewer, query())).toEqual(job);
+  const theirs = await addJob(stores, { userId: '2' });
+  const other = watcher.watch({ user_id: '2', star_id: null }, query({ job_id: theirs.jobId }));
+  await untilHeld(HELD_POLLS_PER_USER + 1);
+  await cancelJob();
+  await stores.jobs.deleteJob(theirs.jobId);
+  await Promise.allSettled([...polls, other]);
+  expect(held).toBe(0);
+});
+
+test('a caller who goes away frees the place', async () => {
+  const callers = Array.from({ length: HELD_POLLS_PER_USER }, () => new AbortController());
+  const polls = callers.map(({ signal }) => watcher.watch(viewer, query(), signal));
+  await untilHeld(HELD_POLLS_PER_USER);
+  callers[0]?.abort();
+  await polls[0];
+  const next = watcher.watch(viewer, query());
+  await untilHeld(HELD_POLLS_PER_USER);
+  await cancelJob();
+  await Promise.all([...polls, next]);
+});
+
+test('a caller who is gone already is not waited for', async () => {
+  expect(await watcher.watch(viewer, query(), AbortSignal.abort())).toEqual(job);
+});
+
+test('release answers every held poll, and holds none from then on', async () => {
+  const polls = [watcher.watch(viewer, query()), watcher.watch(viewer, query({ after_version: 1 }))];
+  await untilHeld(2);
+  watcher.release();
+  expect(await Promise.all(polls)).toEqual([job, job]);
+  expect(await watcher.watch(viewer, query())).toEqual(job);
+  expect(held).toBe(0);
+});
