@@ -35,6 +35,7 @@ export const en: Messages = {
     needPrompt: 'First describe the picture',
     needShorterPrompt: 'The description is too long',
     waitForUpload: 'Ready once the photo is uploaded',
+    needUpload: 'The photo was not uploaded; change or remove it',
   },
 
   resume: {

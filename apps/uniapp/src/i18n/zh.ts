@@ -31,6 +31,7 @@ export const zh = {
     needPrompt: '先写一句画面描述',
     needShorterPrompt: '画面描述太长了，缩短后即可生成',
     waitForUpload: '照片上传完成后即可生成',
+    needUpload: '照片没有上传成功，请重新选择或移除',
   },
 
   resume: {

@@ -10,3 +10,8 @@ export const currentJob = storedValue<CurrentJob>('darkroom.current-job', (json)
   if (!isRecord(json) || typeof json.job_id !== 'string') return null;
   return { job_id: json.job_id, photoUrl: typeof json.photoUrl === 'string' ? json.photoUrl : null };
 });
+
+/** Its end has been seen, or there is nothing to be seen. A later job stays. */
+export function forgetJob(jobId: string): void {
+  if (currentJob.read()?.job_id === jobId) currentJob.clear();
+}

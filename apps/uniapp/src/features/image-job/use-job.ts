@@ -28,7 +28,7 @@ export function useJob(jobId: string) {
     polling = controller;
     if (state.value.status === 'unreadable') state.value = { status: 'connecting' };
     try {
-      show(await api.wait(jobId, { signal: controller.signal, onUpdate: show }));
+      await api.wait(jobId, { signal: controller.signal, onUpdate: show });
     } catch (error) {
       if (!isImageApiError(error)) throw error;
       if (error.code !== 'aborted') state.value = { status: 'unreadable', error };
