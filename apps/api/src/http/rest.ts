@@ -28,7 +28,8 @@ const QueryNumber = z.preprocess(
   z.unknown(),
 );
 const FollowQuery = z.object({ wait_seconds: QueryNumber, after_version: QueryNumber });
-const PageQuery = z.object({ limit: QueryNumber, cursor: z.unknown(), status: z.unknown(), star_id: z.unknown() });
+const QueryText = z.unknown().optional();
+const PageQuery = z.object({ limit: QueryNumber, cursor: QueryText, status: QueryText, star_id: QueryText });
 
 /** The jobs on plain HTTP: each route parses, calls one verb and wraps its answer. */
 export function restRoutes(server: FastifyInstance, { images, viewerOf }: Deps): void {

@@ -1,0 +1,139 @@
+import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { describe, expect, test } from 'vitest';
+import { bothFaces } from './faces.ts';
+import { shareApi } from './running-api.ts';
+import { inSeconds, signPayload, tokenOf } from './tokens.ts';
+
+const api = shareApi({ JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'darkroom', USER_ACTIVE_LIMIT: '1000' });
+const claims = { iss: 'https://id.example', aud: 'darkroom' };
+const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+
+/** A payload whose id is written exactly so: a number that JavaScript cannot hold stays what it is. */
+const payloadWith = (id: string) =>
+  `{"iss":"https://id.example","aud":"darkroom","exp":${inSeconds(600)},"user_id":${id}}`;
+
+/** Who both faces take the caller for, or that they take them for nobody. */
+async function whoIs(authorization: string | undefined): Promise<unknown> {
+  const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
+  const viewers = [];
+  for (const face of bothFaces(api().server)) {
+    const answer = face.read(await face.create(order, headers));
+    viewers.push('data' in answer ? answer.data : answer);
+  }
+  const [rest, trpc] = viewers;
+  expect(trpc).toMatchObject(Object(pick(rest)));
+  return pick(rest);
+}
+
+function pick(answer: unknown): unknown {
+  const { user_id, star_id, ...refusal } = Object(answer);
+  return user_id === undefined ? refusal : { user_id, star_id };
+}
+
+const nobody = { status: 401, error_code: 'unauthenticated', paths: null };
+const good = tokenOf({ ...claims, user_id: '1' });
+
+describe('is nobody', () => {
+  test.each([
+    ['without a header', undefined],
+    ['with an empty one', ''],
+    ['with another scheme', `Basic ${good}`],
+    ['with a bare token', good],
+    ['with garbage', 'Bearer garbage'],
+    ['with three parts of garbage', 'Bearer a.b.c'],
+    ['with two tokens', `Bearer ${good} ${good}`],
+    ['signed by another key', `Bearer ${signPayload(payloadWith('1'), { secret: 'x'.repeat(32) })}`],
+    ['signed by nobody', `Bearer ${signPayload(payloadWith('1'), { alg: 'none' })}`],
+    [
+      'signed by nobody, with no signature',
+      `Bearer ${signPayload(payloadWith('1'), { alg: 'none' }).replace(/[^.]+$/, '')}`,
+    ],
+    ['that says another algorithm', `Bearer ${signPayload(payloadWith('1'), { alg: 'HS512' })}`],
+    ['that says an asymmetric algorithm', `Bearer ${signPayload(payloadWith('1'), { alg: 'RS256' })}`],
+    [
+      'altered after it was signed',
+      `Bearer ${good.replace(/\.[^.]+\./, `.${Buffer.from(payloadWith('2')).toString('base64url')}.`)}`,
+    ],
+    ['that has expired', `Bearer ${tokenOf({ ...claims, user_id: '1', exp: inSeconds(-60) })}`],
+    ['that never expires', `Bearer ${signPayload(JSON.stringify({ ...claims, user_id: '1' }))}`],
+    ['that is not valid yet', `Bearer ${tokenOf({ ...claims, user_id: '1', nbf: inSeconds(60) })}`],
+    ['of another issuer', `Bearer ${tokenOf({ ...claims, iss: 'https://evil.example', user_id: '1' })}`],
+    ['for another audience', `Bearer ${tokenOf({ ...claims, aud: 'lightroom', user_id: '1' })}`],
+    ['of no user', `Bearer ${tokenOf(claims)}`],
+    ['of no object', `Bearer ${signPayload('"1"')}`],
+    ['of no JSON', `Bearer ${signPayload('user 1')}`],
+  ])('a caller %s', async (_, authorization) => {
+    expect(await whoIs(authorization)).toEqual(nobody);
+  });
+
+  test.each([
+    '9007199254740992',
+    '9007199254740993',
+    '1e21',
+    '-1',
+    '1.5',
+    'null',
+    'true',
+    '[]',
+    '{}',
+    '""',
+    '" 1"',
+    '"-1"',
+    '"1.0"',
+    '"0x1"',
+    '"9223372036854775808"',
+    '"99999999999999999999999999999999999999999"',
+  ])('a user whose id is %s', async (id) => {
+    expect(await whoIs(`Bearer ${signPayload(payloadWith(id))}`)).toEqual(nobody);
+  });
+
+  test.each(['"x"', '-1', '9007199254740993'])('a user whose star is %s', async (star) => {
+    const payload = payloadWith(`"1","star_id":${star}`);
+    expect(await whoIs(`Bearer ${signPayload(payload)}`)).toEqual(nobody);
+  });
+});
+
+describe('is somebody', () => {
+  test.each([
+    ['0', '0'],
+    ['7', '7'],
+    ['9007199254740991', '9007199254740991'],
+    ['"9007199254740993"', '9007199254740993'],
+    ['"9223372036854775807"', '9223372036854775807'],
+    ['"007"', '7'],
+  ])('a user whose id is %s', async (id, user_id) => {
+    expect(await whoIs(`Bearer ${signPayload(payloadWith(id))}`)).toEqual({ user_id, star_id: null });
+  });
+
+  test.each([
+    ['by sub, where there is no user_id', { sub: '5' }, { user_id: '5', star_id: null }],
+    ['by user_id, where there is a sub as well', { user_id: '5', sub: 'auth0|x' }, { user_id: '5', star_id: null }],
+    ['with a star', { user_id: '5', star_id: '9223372036854775807' }, { user_id: '5', star_id: '9223372036854775807' }],
+    ['with a star as a number', { user_id: '5', star_id: 6 }, { user_id: '5', star_id: '6' }],
+    ['with a star that is null', { user_id: '5', star_id: null }, { user_id: '5', star_id: null }],
+    ['within the leeway after the end', { user_id: '5', exp: inSeconds(-2) }, { user_id: '5', star_id: null }],
+    ['within the leeway before the beginning', { user_id: '5', nbf: inSeconds(3) }, { user_id: '5', star_id: null }],
+  ])('%s', async (_, own, viewer) => {
+    expect(await whoIs(`Bearer ${tokenOf({ ...claims, ...own })}`)).toEqual(viewer);
+  });
+
+  test('whatever the case of the scheme', async () => {
+    expect(await whoIs(`bearer ${good}`)).toMatchObject({ user_id: '1' });
+  });
+});
+
+test.each([
+  ['GET', GENERATION_PATH],
+  ['GET', `${GENERATION_PATH}/x`],
+  ['PUT', GENERATION_PATH],
+  ['DELETE', `${GENERATION_PATH}/x`],
+  ['POST', `${GENERATION_PATH}/x/cancel`],
+  ['POST', UPLOADS_PATH],
+  ['GET', '/trpc/image.list'],
+  ['GET', '/trpc/image.nothing'],
+] as const)('%s %s asks who is there before anything else', async (method, url) => {
+  const response = await api().server.inject({ method, url, payload: method === 'POST' ? 'no JSON' : '' });
+  expect(response.statusCode).toBe(401);
+  expect(response.body).toContain('unauthenticated');
+  expect(response.headers['cache-control']).toBe('no-store');
+});

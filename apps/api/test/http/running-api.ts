@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import { type Simulator, startSimulator } from '@darkroom/minimax-simulator';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { type App, compose } from '../../src/compose.ts';
+import { readConfig } from '../../src/config.ts';
+import { SECRET } from './tokens.ts';
+
+export const PUBLIC_URL = 'https://darkroom.example';
+export const API_KEY = 'sk-the-operators-own-key';
+
+export interface Api {
+  app: App;
+  server: FastifyInstance;
+  simulator: Simulator;
+  dataDir: string;
+  /** Every line of the log, without the logger's own redaction: what is never written needs none. */
+  logLines: string[];
+  logged(): { level: number; msg: string; err?: { message: string } }[];
+  close(): Promise<void>;
+}
+
+/** The API for one test. */
+export async function openApi(env?: Record<string, string>): Promise<Api> {
+  const api = await startApi(env);
+  onTestFinished(api.close);
+  return api;
+}
+
+/** One API for all tests of a file, which leave it as they find it. */
+export function shareApi(env?: Record<string, string>): () => Api {
+  let api: Api;
+  beforeAll(async () => {
+    api = await startApi(env);
+  });
+  afterAll(() => api.close());
+  return () => api;
+}
+
+/** The whole API over a real SQLite and the simulator, as `compose` builds it. Jobs wait until `app.start()`. */
+async function startApi(env: Record<string, string> = {}): Promise<Api> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-api-'));
+  const simulator = await startSimulator({ pictures: 'plain', apiKey: API_KEY });
+  const logLines: string[] = [];
+  const lines = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      logLines.push(...chunk.toString().trimEnd().split('\n'));
+      done();
+    },
+  });
+  const app = await compose({
+    config: readConfig({ DATA_DIR: dataDir, JWT_SECRET: SECRET, ...env }),
+    minimax: { apiKey: API_KEY, baseUrl: simulator.url },
+    publicUrl: PUBLIC_URL,
+    log: pino({ level: 'trace' }, lines),
+  });
+  return {
+    app,
+    server: app.server,
+    simulator,
+    dataDir,
+    logLines,
+    logged: () => logLines.map((line) => JSON.parse(line)),
+    async close() {
+      simulator.release();
+      await app.drain();
+      await app.close();
+      await simulator.close();
+      await rm(dataDir, { recursive: true });
+    },
+  };
+}
