@@ -80,12 +80,19 @@ function send(request: FastifyRequest, reply: FastifyReply, error: ImageError): 
     .send(onTrpc ? trpcEnvelope(error) : errorEnvelope(error));
 }
 
+function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const imageError = toImageError(error);
+  logFault(request, imageError);
+  return send(request, reply, imageError);
+}
+
+/** An address that cannot be read never reaches a route: what Fastify's `frameworkErrors` takes. */
+export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  answerFailure(error, request, reply);
+}
+
 /** Every failure leaves through here, in the shape of the face that was asked. */
 export function replyToErrors(server: FastifyInstance): void {
-  server.setErrorHandler((error, request, reply) => {
-    const imageError = toImageError(error);
-    logFault(request, imageError);
-    return send(request, reply, imageError);
-  });
+  server.setErrorHandler(answerFailure);
   server.setNotFoundHandler((request, reply) => send(request, reply, new ImageError('not_found')));
 }

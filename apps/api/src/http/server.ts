@@ -5,7 +5,7 @@ import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fast
 import type { OpenFile } from '../jobs/open-file.ts';
 import type { Authenticate } from './authenticate.ts';
 import { devTokenRoute } from './dev-token.ts';
-import { replyToErrors } from './error-replies.ts';
+import { answerUnroutable, replyToErrors } from './error-replies.ts';
 import { fileRoutes } from './files.ts';
 import { h5Routes } from './h5.ts';
 import { healthRoutes, type Readiness } from './health.ts';
@@ -46,6 +46,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,
   });
   replyToErrors(server);
@@ -78,6 +79,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   metricsRoute(server, deps.metrics, deps.metricsAccess);
   if (deps.devSecret !== null) devTokenRoute(server, deps.devSecret);
   await server.register(async (api) => {
+    api.removeContentTypeParser('text/plain'); // JSON is what these routes read
     const viewers = new WeakMap<FastifyRequest, Viewer>();
     // Before a byte of the body is read.
     api.addHook('onRequest', async (request, reply) => {

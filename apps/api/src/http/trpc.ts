@@ -1,4 +1,4 @@
-import { BATCH_MAX_CALLS, type ImageService, type Viewer } from '@darkroom/contracts';
+import { BATCH_MAX_CALLS, ImageError, type ImageService, type Viewer } from '@darkroom/contracts';
 import { type AppRouter, appRouter } from '@darkroom/contracts/router';
 import { toImageError } from '@darkroom/contracts/trpc';
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
@@ -9,6 +9,8 @@ interface Deps {
   images: ImageService;
   viewerOf(request: FastifyRequest): Viewer;
 }
+
+const JSON_TYPE = /^application\/json\s*(;|$)/i;
 
 /** The procedures of the contract over HTTP. */
 export function trpcRoutes(server: FastifyInstance, { images, viewerOf }: Deps): void {
@@ -24,5 +26,11 @@ export function trpcRoutes(server: FastifyInstance, { images, viewerOf }: Deps):
       },
     }),
   };
-  server.register(fastifyTRPCPlugin, { prefix: TRPC_PREFIX, trpcOptions });
+  server.register(async (face) => {
+    // The adapter would take form data too, as a stream without a bound.
+    face.addHook('onRequest', async ({ headers: { 'content-type': type } }) => {
+      if (type !== undefined && !JSON_TYPE.test(type)) throw new ImageError('unsupported_media_type');
+    });
+    await face.register(fastifyTRPCPlugin, { prefix: TRPC_PREFIX, trpcOptions });
+  });
 }

@@ -1,0 +1,135 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
+import type { HTTPMethods } from 'fastify';
+import { describe, expect, test } from 'vitest';
+import { readRest, readTrpc } from './faces.ts';
+import { shareApi } from './running-api.ts';
+import { bearer } from './tokens.ts';
+
+const api = shareApi();
+const json = { 'content-type': 'application/json' };
+const ID = '123e4567-e89b-42d3-a456-426614174000';
+
+const FACES = [
+  ['REST', GENERATION_PATH, readRest],
+  ['tRPC', '/trpc/image.create', readTrpc],
+] as const;
+
+describe.each(FACES)('a body to %s', (_, url, read) => {
+  const post = async (payload: string, headers: Record<string, string>) =>
+    read(await api().server.inject({ method: 'POST', url, payload, headers: { ...bearer('1'), ...headers } }));
+
+  test.each([
+    ['that is no JSON', '{"model":', json],
+    ['that is empty', '', json],
+    ['that reaches for the prototype', '{"__proto__":{"a":1}}', json],
+  ])('%s is invalid', async (_name, payload, headers) => {
+    expect(await post(payload, headers)).toMatchObject({ status: 400, error_code: 'invalid_request' });
+  });
+
+  test.each(['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'multipart/form-data'])(
+    'of the type %s is not taken',
+    async (type) => {
+      const answer = await post('{}', { 'content-type': type });
+      expect(answer).toEqual({ status: 415, error_code: 'unsupported_media_type', paths: null });
+    },
+  );
+
+  test('of form data is not read, however long it says it is', async () => {
+    const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+    const answer = await post(`--x\r\ncontent-disposition: form-data; name="a"\r\n\r\nb\r\n--x--`, headers);
+    expect(answer).toMatchObject({ status: 415, error_code: 'unsupported_media_type' });
+  });
+
+  test('of more than 16 MB is too large', async () => {
+    const answer = await post(`"${'a'.repeat(16 * 1024 * 1024)}"`, json);
+    expect(answer).toEqual({ status: 413, error_code: 'payload_too_large', paths: null });
+  });
+});
+
+describe('an address that is not there', () => {
+  test.each(['/nowhere', '/api/v1/nowhere', `${GENERATION_PATH}/${ID}/nowhere`, '/trpcx', '/files', '/dev/tokens'])(
+    '%s is not found',
+    async (url) => {
+      const answer = readRest(await api().server.inject({ url, headers: bearer('1') }));
+      expect(answer).toEqual({ status: 404, error_code: 'not_found', paths: null });
+    },
+  );
+
+  test.each(['/trpc/image.nothing', '/trpc/nothing'])('%s is not found, as tRPC says it', async (url) => {
+    const answer = readTrpc(await api().server.inject({ url, headers: bearer('1') }));
+    expect(answer).toEqual({ status: 404, error_code: 'not_found', paths: null });
+  });
+
+  test.each([`${GENERATION_PATH}/%zz`, '/files/%zz', '/%'])('%s cannot be read', async (url) => {
+    const answer = readRest(await api().server.inject({ url, headers: bearer('1') }));
+    expect(answer).toMatchObject({ status: 400, error_code: 'invalid_request' });
+  });
+
+  test(`an id longer than any is no job's`, async () => {
+    const url = `${GENERATION_PATH}/${'a'.repeat(5_000)}`;
+    const answer = readRest(await api().server.inject({ url, headers: bearer('1') }));
+    expect(answer).toMatchObject({ status: 413, error_code: 'payload_too_large' });
+  });
+});
+
+describe('a method that an address does not answer', () => {
+  test.each<[HTTPMethods, string, string]>([
+    ['PUT', GENERATION_PATH, 'GET, HEAD, POST'],
+    ['DELETE', GENERATION_PATH, 'GET, HEAD, POST'],
+    ['POST', `${GENERATION_PATH}/${ID}`, 'GET, HEAD, DELETE'],
+    ['PATCH', `${GENERATION_PATH}/${ID}`, 'GET, HEAD, DELETE'],
+    ['GET', `${GENERATION_PATH}/${ID}/cancel`, 'POST'],
+    ['GET', UPLOADS_PATH, 'POST'],
+    ['POST', '/files/a.jpg', 'GET, HEAD'],
+  ])('%s %s is told those it does', async (method, url, allow) => {
+    const response = await api().server.inject({ method, url, headers: bearer('1') });
+    expect(readRest(response)).toEqual({ status: 405, error_code: 'method_not_allowed', paths: null });
+    expect(response.headers.allow).toBe(allow);
+  });
+
+  test.each<[HTTPMethods, string]>([
+    ['GET', '/trpc/image.create'],
+    ['POST', '/trpc/image.status'],
+    ['PUT', '/trpc/image.create'],
+  ])('%s %s is told by tRPC', async (method, url) => {
+    const payload = method === 'GET' ? {} : { payload: '{}', headers: { ...json, ...bearer('1') } };
+    const response = await api().server.inject({ method, url, headers: bearer('1'), ...payload });
+    expect(readTrpc(response)).toMatchObject({ status: 405, error_code: 'method_not_allowed' });
+  });
+});
+
+describe('on the wire itself', () => {
+  async function say(words: string): Promise<{ head: string; body: unknown }> {
+    const { port } = new URL(await listening());
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(words);
+    const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+    return { head, body: JSON.parse(body) };
+  }
+  let address: Promise<string> | undefined;
+  const listening = () => {
+    address ??= api().server.listen({ host: '127.0.0.1', port: 0 });
+    return address;
+  };
+
+  test('what is no HTTP is refused in the shape of every other error', async () => {
+    const { head, body } = await say('HELLO\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 400 /);
+    expect(body).toMatchObject({ code: 400, data: null, error_code: 'invalid_request' });
+  });
+
+  test('more headers than fit are too large', async () => {
+    const { head, body } = await say(`GET / HTTP/1.1\r\nhost: a\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`);
+    expect(head).toMatch(/^HTTP\/1\.1 413 /);
+    expect(body).toMatchObject({ code: 413, data: null, error_code: 'payload_too_large' });
+  });
+
+  test('a caller without a token is refused before its body is read', async () => {
+    const unsent = 'content-type: application/json\r\ncontent-length: 5000000\r\n\r\n{';
+    const { head, body } = await say(`POST ${GENERATION_PATH} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${unsent}`);
+    expect(head).toMatch(/^HTTP\/1\.1 401 /);
+    expect(body).toMatchObject({ error_code: 'unauthenticated' });
+  });
+});
