@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { GENERATION_PATH } from '@darkroom/contracts/rest';
 import { expect, test } from 'vitest';
-import { cleanEnvironment, startApi, startApiProcess } from './harness/api.ts';
+import { cleanEnvironment, readListening, startApi, startApiProcess } from './harness/api.ts';
 import { order } from './harness/order.ts';
 import { startProvider } from './harness/provider.ts';
 import { createTempDir } from './harness/temp-dir.ts';
@@ -14,6 +16,18 @@ test('a second process on the same DATA_DIR ends with one line, and the first go
   expect(second.stderr).toEqual([`DATA_DIR ${api.dataDir} is in use by another Darkroom process`]);
   expect(second.stdout).toEqual([]);
   expect(await api.user().sdk.generate(order('the first goes on'))).toMatchObject({ status: 'COMPLETED' });
+});
+
+test('a second process does not touch the simulator of the first', async () => {
+  const DATA_DIR = await createTempDir();
+  const env = { ...cleanEnvironment(), DATA_DIR, PORT: '0' };
+  await startApiProcess(env).line(readListening);
+  const readPort = () => readFile(path.join(DATA_DIR, 'simulator', 'simulator.json'), 'utf8');
+  const before = await readPort();
+
+  expect(await startApiProcess(env).ended).toBe(1);
+
+  expect(await readPort()).toBe(before);
 });
 
 test('production does not start without its keys, and says so in one line each', async () => {

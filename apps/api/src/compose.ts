@@ -25,7 +25,6 @@ import { createMiniMaxProvider } from './provider/minimax-provider.ts';
 import { createLocalQueue } from './queue/local-queue.ts';
 import { createRounds } from './rounds.ts';
 import type { JobStore } from './store/job-store.ts';
-import { lockDataDir } from './store/lock-data-dir.ts';
 import { openSqlite } from './store/open-sqlite.ts';
 import { createSqlJobStore } from './store/sql-job-store.ts';
 import { createSqlRetentionStore } from './store/sql-retention-store.ts';
@@ -56,14 +55,13 @@ interface Surroundings {
   log: Logger;
 }
 
-/** Every part, built once, in the order of the story. */
+/** Every part, built once, in the order of the story, on a data folder that is this process's own. */
 export async function compose({ config, minimax, publicUrl, log }: Surroundings): Promise<App> {
   const clock = Date.now;
   const stopping = new AbortController();
   let draining = false;
 
   // The truth, and where pictures live.
-  const lock = lockDataDir(config.DATA_DIR);
   const db = await openSqlite(config.DATA_DIR);
   const sqlStore = tellUnavailable(createSqlJobStore({ db, clock, createId: randomUUID }));
   const metrics = createMetrics({ readQueue: () => readQueue(sqlStore, clock) });
@@ -198,13 +196,16 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
       stopping.abort();
       await server.close();
       await db.destroy();
-      lock.release();
     },
   };
 }
 
 async function readQueue(store: JobStore, clock: () => number): Promise<QueueFigures> {
-  const [waiting, oldest, calls] = [await store.countWaiting(), await store.oldestWaiting(), await store.recentCalls(clock())];
+  const [waiting, oldest, calls] = [
+    await store.countWaiting(),
+    await store.oldestWaiting(),
+    await store.recentCalls(clock()),
+  ];
   return { waiting, oldestSeconds: oldest === null ? 0 : (clock() - oldest) / 1_000, calling: calls.open };
 }
 

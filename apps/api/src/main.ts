@@ -3,6 +3,7 @@ import { ConfigError, loadConfig } from './config.ts';
 import { findFreePort } from './free-port.ts';
 import { configureSharp } from './pictures/open-picture.ts';
 import { startSimulator } from './simulator.ts';
+import { lockDataDir } from './store/lock-data-dir.ts';
 import { StoreOpenError } from './store/open-sqlite.ts';
 import { createLogger } from './telemetry/logger.ts';
 
@@ -10,6 +11,7 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLogger(config.LOG_LEVEL);
   configureSharp();
+  const lock = lockDataDir(config.DATA_DIR); // before the simulator writes there
   const simulator = config.minimax ? null : await startSimulator(config.DATA_DIR);
   const minimax = config.minimax ?? { apiKey: 'simulator', baseUrl: simulator?.url ?? '' };
   const port = config.PORT === 0 ? await findFreePort(config.HOST) : config.PORT;
@@ -34,6 +36,7 @@ async function main(): Promise<void> {
     await app.drain();
     await app.close();
     simulator?.stop();
+    lock.release();
     clearTimeout(grace);
     log.info('stopped');
   }
