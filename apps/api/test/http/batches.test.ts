@@ -1,0 +1,72 @@
+import { BATCH_MAX_CALLS } from '@darkroom/contracts';
+import { expect, test } from 'vitest';
+import { restFace } from './faces.ts';
+import { shareApi } from './running-api.ts';
+import { bearer } from './tokens.ts';
+
+const api = shareApi({ USER_ACTIVE_LIMIT: '1000' });
+const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+
+async function createJob(): Promise<string> {
+  return (await restFace(api().server).create(order)).json().data.job_id;
+}
+
+/** Status calls as tRPC's batching clients send them. */
+function askAll(inputs: object[]) {
+  const names = inputs.map(() => 'image.status').join(',');
+  const input = encodeURIComponent(JSON.stringify(Object.fromEntries(inputs.entries())));
+  return api().server.inject({ url: `/trpc/${names}?batch=1&input=${input}`, headers: bearer('1') });
+}
+
+test('ten calls go in one request, and each has an answer of its own', async () => {
+  const job_id = await createJob();
+  const unknown = { job_id: 'unknown' };
+  const response = await askAll([...Array(BATCH_MAX_CALLS - 1).fill({ job_id }), unknown]);
+  expect(response.statusCode).toBe(207);
+  const answers = response.json();
+  expect(answers).toHaveLength(BATCH_MAX_CALLS);
+  expect(answers[0]).toMatchObject({ result: { data: { job_id } } });
+  expect(answers.at(-1)).toMatchObject({ error: { data: { httpStatus: 404, error_code: 'job_not_found' } } });
+});
+
+test('eleven are refused', async () => {
+  const response = await askAll(Array(BATCH_MAX_CALLS + 1).fill({ job_id: await createJob() }));
+  expect(response.statusCode).toBe(400);
+  expect(response.body).toContain('"error_code":"invalid_request"');
+});
+
+test('in a batch of two nobody waits', async () => {
+  const job_id = await createJob();
+  const response = await askAll(Array(2).fill({ job_id, wait_seconds: 25 }));
+  expect(response.json()).toMatchObject(Array(2).fill({ result: { data: { status: 'PENDING' } } }));
+});
+
+test('a batch of one waits', async () => {
+  const job_id = await createJob();
+  let isAnswered = false;
+  const held = askAll([{ job_id, wait_seconds: 25 }]).then((response) => {
+    isAnswered = true;
+    return response;
+  });
+  // Whatever does not wait has long been answered after these.
+  for (let i = 0; i < 5; i++) await askAll([{ job_id }]);
+  expect(isAnswered).toBe(false);
+  await restFace(api().server).cancel({ job_id });
+  expect((await held).json()).toMatchObject([{ result: { data: { status: 'FAILED' } } }]);
+});
+
+test('a faulty call in a batch does not spoil the others', async () => {
+  const names = 'image.create,image.create';
+  const payload = { 0: { model: 'x' }, 1: order };
+  const response = await api().server.inject({
+    method: 'POST',
+    url: `/trpc/${names}?batch=1`,
+    payload,
+    headers: bearer('1'),
+  });
+  expect(response.statusCode).toBe(207);
+  expect(response.json()).toMatchObject([
+    { error: { data: { error_code: 'invalid_request' } } },
+    { result: { data: { status: 'PENDING' } } },
+  ]);
+});

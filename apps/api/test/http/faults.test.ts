@@ -1,0 +1,40 @@
+import path from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { bothFaces } from './faces.ts';
+import { openApi } from './running-api.ts';
+
+const ERROR = 50;
+const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+
+test.each(['create', 'status', 'list', 'cancel', 'delete'] as const)(
+  'a fault of ours in %s answers a fixed text, leaks nothing, and is logged once with its cause',
+  async (verb) => {
+    const api = await openApi();
+    const database = new Sqlite(path.join(api.dataDir, 'darkroom.sqlite'));
+    database.exec('DROP TABLE jobs');
+    database.close();
+    for (const face of bothFaces(api.server)) {
+      const before = api.logged().filter(({ level }) => level === ERROR).length;
+      const input =
+        verb === 'create' ? order : verb === 'list' ? {} : { job_id: '123e4567-e89b-42d3-a456-426614174000' };
+      const response = await face[verb](input);
+      expect(face.read(response)).toEqual({ status: 500, error_code: 'internal', paths: null });
+      expect(response.body).toContain('服务内部错误，请稍后再试');
+      expect(response.body).not.toMatch(/jobs|table|sqlite|stack|\.ts/i);
+      const logged = api.logged().filter(({ level }) => level === ERROR);
+      expect(logged.slice(before)).toEqual([expect.objectContaining({ msg: 'a request failed by a fault of ours' })]);
+      expect(logged.at(-1)?.err?.message).toContain('no such table: jobs');
+    }
+  },
+);
+
+test('a row that cannot be read is a fault of ours, not of whoever asks', async () => {
+  const api = await openApi();
+  const [rest] = bothFaces(api.server);
+  const { job_id } = (await rest.create(order)).json().data;
+  const database = new Sqlite(path.join(api.dataDir, 'darkroom.sqlite'));
+  database.exec(`UPDATE jobs SET request = '{"model":"image-99"}'`);
+  database.close();
+  expect(rest.read(await rest.status({ job_id }))).toEqual({ status: 500, error_code: 'internal', paths: null });
+});

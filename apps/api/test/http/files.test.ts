@@ -1,0 +1,105 @@
+import path from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createUrlSigner } from '../../src/files/url-signer.ts';
+import { readRest, restFace } from './faces.ts';
+import { finishJob, pathOf } from './finished-job.ts';
+import { PUBLIC_URL, shareApi } from './running-api.ts';
+
+const api = shareApi({ CORS_ORIGINS: 'https://app.example' });
+let jobId: string;
+let link: string;
+let bytes: number;
+beforeAll(async () => {
+  await api().app.start();
+  const job = await finishJob(api());
+  jobId = job.job_id;
+  link = pathOf(job.images[0] ?? '');
+  bytes = job.assets[0]?.bytes ?? 0;
+});
+const get = (url: string, headers: Record<string, string> = {}) => api().server.inject({ url, headers });
+
+test('a link that was handed out shows the picture to whoever has it', async () => {
+  const response = await get(link);
+  expect(response.statusCode).toBe(200);
+  expect(response.rawPayload.subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
+  expect(response.rawPayload).toHaveLength(bytes);
+  expect(response.headers).toMatchObject({
+    'content-type': 'image/jpeg',
+    'content-length': String(bytes),
+    'cache-control': expect.stringMatching(/^private, max-age=\d+, immutable$/),
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'cross-origin',
+    etag: expect.stringMatching(/^".+"$/),
+  });
+});
+
+test('a link says for how long it may be kept, and that is not longer than it lives', async () => {
+  const [, expires] = /expires=(\d+)/.exec(link) ?? [];
+  const [, maxAge] = /max-age=(\d+)/.exec(String((await get(link)).headers['cache-control'])) ?? [];
+  expect(Number(maxAge)).toBeGreaterThan(0);
+  expect(Date.now() / 1_000 + Number(maxAge)).toBeLessThanOrEqual(Number(expires) + 1);
+});
+
+test('HEAD tells of the picture without it', async () => {
+  const response = await api().server.inject({ method: 'HEAD', url: link });
+  expect(response.statusCode).toBe(200);
+  expect(response.headers).toMatchObject({ 'content-length': String(bytes), 'content-type': 'image/jpeg' });
+  expect(response.rawPayload).toHaveLength(0);
+});
+
+test('a picture that is known already is not sent again', async () => {
+  const { etag } = (await get(link)).headers;
+  const response = await get(link, { 'if-none-match': String(etag) });
+  expect(response.statusCode).toBe(304);
+  expect(response.rawPayload).toHaveLength(0);
+  expect(response.headers.etag).toBe(etag);
+  expect((await get(link, { 'if-none-match': '"another"' })).statusCode).toBe(200);
+});
+
+test('the same link is handed out again, so that caches work', async () => {
+  const [image] = (await restFace(api().server).status({ job_id: jobId })).json().data.images;
+  expect(pathOf(image)).toBe(link);
+});
+
+describe('a link is refused', () => {
+  const tampered: [string, (whole: string) => string][] = [
+    ['of another picture', (whole) => whole.replace(/-0\.jpg/, '-1.jpg')],
+    ['with another end', (whole) => whole.replace(/expires=\d+/, 'expires=9999999999')],
+    ['with another signature', (whole) => whole.replace(/signature=./, 'signature=_')],
+    ['without a signature', (whole) => whole.replace(/&signature=.*/, '')],
+    ['without an end', (whole) => whole.replace(/expires=\d+&/, '')],
+    ['with nothing', (whole) => whole.replace(/\?.*/, '')],
+    ['with two ends', (whole) => `${whole}&expires=9999999999`],
+    ['to somewhere else', () => '/files/..%2f..%2fdarkroom.sqlite?expires=9999999999&signature=x'],
+  ];
+  test.each(tampered)('%s', async (_, tamper) => {
+    const response = await get(tamper(link));
+    expect(readRest(response)).toEqual({ status: 403, error_code: 'link_expired', paths: null });
+    expect(response.headers['cache-control']).toBe('no-store');
+  });
+
+  test('once it has expired, although it is ours', async () => {
+    const database = new Sqlite(path.join(api().dataDir, 'darkroom.sqlite'), { readonly: true });
+    const secret = String(database.prepare(`SELECT value FROM secrets WHERE name = 'file-links'`).pluck().get());
+    database.close();
+    const linkAt = (clock: () => number) =>
+      pathOf(createUrlSigner({ secret, baseUrl: PUBLIC_URL, ttlS: 3_600, clock }).sign(`${jobId}-0.jpg`).url);
+    expect((await get(linkAt(Date.now))).statusCode).toBe(200);
+    const old = linkAt(() => Date.now() - 2 * 3_600_000);
+    expect(readRest(await get(old))).toEqual({ status: 403, error_code: 'link_expired', paths: null });
+  });
+});
+
+test('a picture of a deleted job is gone, however good its link is', async () => {
+  const job = await finishJob(api());
+  await restFace(api().server).delete({ job_id: job.job_id });
+  expect(readRest(await get(pathOf(job.images[0] ?? '')))).toMatchObject({ status: 404, error_code: 'not_found' });
+});
+
+test('pages of the origins that were named may read pictures, others may not', async () => {
+  const named = await get(link, { origin: 'https://app.example' });
+  expect(named.headers['access-control-allow-origin']).toBe('https://app.example');
+  const other = await get(link, { origin: 'https://evil.example' });
+  expect(other.headers['access-control-allow-origin']).toBeUndefined();
+});

@@ -1,0 +1,20 @@
+import { CompletedJob } from '@darkroom/contracts';
+import { restFace } from './faces.ts';
+import { type Api, PUBLIC_URL } from './running-api.ts';
+
+/** A job that ran to its pictures, on an API that is started. */
+export async function finishJob({ server }: Api, order: object = {}): Promise<CompletedJob> {
+  const rest = restFace(server);
+  const { data } = (await rest.create({ model: 'image-01', prompt: 'a lighthouse at dawn', ...order })).json();
+  for (;;) {
+    const job = (await rest.status({ job_id: data.job_id, wait_seconds: 25 })).json().data;
+    if (job.status === 'COMPLETED') return CompletedJob.parse(job);
+    if (job.status === 'FAILED') throw new Error(`the job failed: ${job.error_code}`);
+  }
+}
+
+/** Path and query of a link that was handed out. */
+export function pathOf(link: string): string {
+  if (!link.startsWith(PUBLIC_URL)) throw new Error(`not ours: ${link}`);
+  return link.slice(PUBLIC_URL.length);
+}

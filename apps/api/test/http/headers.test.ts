@@ -1,0 +1,109 @@
+import { GENERATION_PATH } from '@darkroom/contracts/rest';
+import { describe, expect, test } from 'vitest';
+import { type Api, openApi, PUBLIC_URL, shareApi } from './running-api.ts';
+import { bearer, inSeconds } from './tokens.ts';
+
+const api = shareApi();
+
+test.each([
+  ['GET', '/health/live', {}],
+  ['GET', GENERATION_PATH, bearer('1')],
+  ['GET', '/nowhere', {}],
+  ['GET', '/files/x', {}],
+  ['POST', '/trpc/image.create', {}],
+] as const)('%s %s is not to be sniffed, framed elsewhere or scripted', async (method, url, headers) => {
+  const response = await api().server.inject({ method, url, headers });
+  expect(response.headers).toMatchObject({
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': expect.stringContaining("default-src 'self'"),
+    'referrer-policy': 'no-referrer',
+  });
+  expect(response.headers['x-powered-by']).toBeUndefined();
+});
+
+test.each([GENERATION_PATH, `${GENERATION_PATH}/x`, '/trpc/image.list', '/nowhere'])(
+  'what %s answers is kept by nobody',
+  async (url) => {
+    const response = await api().server.inject({ url, headers: bearer('1') });
+    expect(response.headers['cache-control']).toBe('no-store');
+  },
+);
+
+describe('pages of other origins', () => {
+  const preflight = ({ server }: Api, origin: string) =>
+    server.inject({
+      method: 'OPTIONS',
+      url: GENERATION_PATH,
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type,idempotency-key',
+      },
+    });
+
+  test.each([
+    ['our own, by default', {}, PUBLIC_URL, PUBLIC_URL],
+    ['no other, by default', {}, 'https://evil.example', undefined],
+    [
+      'those that were named',
+      { CORS_ORIGINS: 'https://a.example, https://b.example' },
+      'https://b.example',
+      'https://b.example',
+    ],
+    ['no other than those', { CORS_ORIGINS: 'https://a.example' }, 'https://a.example.evil', undefined],
+    ['all, if so wished', { CORS_ORIGINS: '*' }, 'https://any.example', '*'],
+  ])('may call: %s', async (_, env, origin, allowed) => {
+    const other = await openApi(env);
+    const response = await preflight(other, origin);
+    expect(response.statusCode).toBeLessThan(300);
+    expect(response.headers['access-control-allow-origin']).toBe(allowed);
+    const asked = await other.server.inject({ url: GENERATION_PATH, headers: { origin, ...bearer('1') } });
+    expect(asked.headers['access-control-allow-origin']).toBe(allowed);
+    if (allowed) expect(asked.headers['access-control-expose-headers']).toContain('retry-after');
+  });
+});
+
+describe('health', () => {
+  test('lives and is ready', async () => {
+    expect((await api().server.inject('/health/live')).json()).toEqual({ status: 'ok' });
+    expect((await api().server.inject('/health/ready')).statusCode).toBe(200);
+  });
+
+  test('lives and is not ready while it drains', async () => {
+    const draining = await openApi();
+    await draining.app.drain();
+    expect((await draining.server.inject('/health/live')).statusCode).toBe(200);
+    const ready = await draining.server.inject('/health/ready');
+    expect(ready.statusCode).toBe(503);
+    expect(ready.json()).toEqual({ status: 'unavailable', reason: 'draining' });
+  });
+});
+
+describe('a token for development', () => {
+  test('is what the API accepts', async () => {
+    const { token } = (await api().server.inject('/dev/token?user_id=42&star_id=7')).json();
+    const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await api().server.inject({ method: 'POST', url: GENERATION_PATH, payload: order, headers });
+    expect(response.json()).toMatchObject({ code: 202, message: '任务已创建', data: { user_id: '42', star_id: '7' } });
+    const { exp } = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString());
+    expect(exp).toBeGreaterThan(inSeconds(60));
+  });
+
+  test('is for an id alone', async () => {
+    const response = await api().server.inject('/dev/token?user_id=x');
+    expect(response.json()).toMatchObject({
+      code: 400,
+      error_code: 'invalid_request',
+      issues: [{ path: ['user_id'] }],
+    });
+  });
+
+  test.each([{ HOST: '0.0.0.0' }, { NODE_ENV: 'production', MINIMAX_API_KEY: 'key' }])(
+    'is not given away: %j',
+    async (env) => {
+      const response = await (await openApi(env)).server.inject('/dev/token?user_id=1');
+      expect(response.statusCode).toBe(404);
+    },
+  );
+});

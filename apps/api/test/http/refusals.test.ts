@@ -1,0 +1,83 @@
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { UPLOADS_PATH } from '@darkroom/contracts/rest';
+import type { LightMyRequestResponse } from 'fastify';
+import { expect, test } from 'vitest';
+import { readPhoto } from '../pictures/photos.ts';
+import { bothFaces } from './faces.ts';
+import { type Api, openApi } from './running-api.ts';
+import { bearer } from './tokens.ts';
+
+const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+
+/** How long to wait, as each face says it. */
+function waitOf(name: 'REST' | 'tRPC', response: LightMyRequestResponse): { header: number; bodyMs: number | null } {
+  const bodyMs = name === 'tRPC' ? response.json().error.data.retry_after_ms : null;
+  return { header: Number(response.headers['retry-after']), bodyMs };
+}
+
+async function expectRefusal(
+  api: Api,
+  input: unknown,
+  status: number,
+  error_code: string,
+  waitS: number,
+): Promise<void> {
+  for (const face of bothFaces(api.server)) {
+    const response = await face.create(input);
+    expect(face.read(response)).toEqual({ status, error_code, paths: null });
+    const { header, bodyMs } = waitOf(face.name, response);
+    expect(header).toBeGreaterThanOrEqual(1);
+    expect(header).toBeLessThanOrEqual(waitS);
+    if (bodyMs !== null) expect(Math.ceil(bodyMs / 1_000)).toBe(header);
+  }
+}
+
+test.each([
+  ['rate_limited', 429, { RATE_LIMIT_PER_MINUTE: '1' }, 60],
+  ['quota_exceeded', 429, { USER_DAILY_IMAGES: '1' }, 86_400],
+  ['quota_exceeded', 429, { DAILY_IMAGES: '1' }, 86_400],
+  ['too_many_jobs', 429, { USER_ACTIVE_LIMIT: '1' }, 5],
+  ['queue_full', 503, { QUEUE_LIMIT: '1' }, 5],
+])('%s says on both faces when to come back', async (code, status, env, waitS) => {
+  const api = await openApi(env);
+  const [rest] = bothFaces(api.server);
+  expect((await rest.create(order)).statusCode).toBe(202);
+  await expectRefusal(api, order, status, code, waitS);
+});
+
+test('an upload counts towards the rate of orders', async () => {
+  const api = await openApi({ RATE_LIMIT_PER_MINUTE: '1' });
+  const upload = new FormData();
+  upload.append('file', new Blob([await readPhoto('rocket.jpg')]));
+  const address = await api.server.listen({ host: '127.0.0.1', port: 0 });
+  const send = () => fetch(`${address}${UPLOADS_PATH}`, { method: 'POST', body: upload, headers: bearer('1') });
+  expect((await send()).status).toBe(201);
+  const refused = await send();
+  expect(refused.status).toBe(429);
+  expect(await refused.json()).toMatchObject({ error_code: 'rate_limited', data: null });
+  await expectRefusal(api, order, 429, 'rate_limited', 60);
+});
+
+test('a server that drains refuses orders and answers reads', async () => {
+  const api = await openApi();
+  const [rest] = bothFaces(api.server);
+  const created = (await rest.create(order)).json();
+  await api.app.drain();
+  await expectRefusal(api, order, 503, 'draining', 5);
+  for (const face of bothFaces(api.server)) {
+    const read = face.read(await face.status({ job_id: created.data.job_id, wait_seconds: 25 }));
+    expect(read).toMatchObject({ data: { status: 'PENDING' } });
+  }
+});
+
+test('a disk that takes no file is unavailable, and says when to come back', async () => {
+  const api = await openApi();
+  const writing = path.join(api.dataDir, 'files', 'writing');
+  await rm(writing, { recursive: true });
+  await writeFile(writing, 'in the way');
+  const photo = `data:image/jpeg;base64,${(await readPhoto('rocket.jpg')).toString('base64')}`;
+  const withPhoto = { ...order, subject_reference: [{ type: 'character', image_file: photo }] };
+  await expectRefusal(api, withPhoto, 503, 'unavailable', 5);
+  expect(api.logged().filter(({ level }) => level === 40)).toHaveLength(2);
+});
