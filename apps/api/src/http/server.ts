@@ -9,6 +9,7 @@ import { answerUnroutable, replyToErrors } from './error-replies.ts';
 import { fileRoutes } from './files.ts';
 import { h5Routes } from './h5.ts';
 import { healthRoutes, type Readiness } from './health.ts';
+import { readJsonBodies } from './json-bodies.ts';
 import { type Metrics, type MetricsAccess, metricsRoute } from './metrics.ts';
 import { openApiRoute } from './openapi/route.ts';
 import { restRoutes } from './rest.ts';
@@ -79,7 +80,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   metricsRoute(server, deps.metrics, deps.metricsAccess);
   if (deps.devSecret !== null) devTokenRoute(server, deps.devSecret);
   await server.register(async (api) => {
-    api.removeContentTypeParser('text/plain'); // JSON is what these routes read
+    readJsonBodies(api);
     const viewers = new WeakMap<FastifyRequest, Viewer>();
     // Before a byte of the body is read.
     api.addHook('onRequest', async (request, reply) => {

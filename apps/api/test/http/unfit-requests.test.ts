@@ -48,6 +48,15 @@ describe.each(FACES)('a body to %s', (_, url, read) => {
   });
 });
 
+test('a request that has no body may say that it is JSON', async () => {
+  const headers = { 'content-type': 'application/json', ...bearer('1') };
+  const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+  const created = await api().server.inject({ method: 'POST', url: GENERATION_PATH, payload: order, headers });
+  const url = `${GENERATION_PATH}/${created.json().data.job_id}`;
+  expect((await api().server.inject({ method: 'POST', url: `${url}/cancel`, headers })).statusCode).toBe(200);
+  expect((await api().server.inject({ method: 'DELETE', url, headers })).statusCode).toBe(200);
+});
+
 describe('an address that is not there', () => {
   test.each(['/nowhere', '/api/v1/nowhere', `${GENERATION_PATH}/${ID}/nowhere`, '/trpcx', '/files', '/dev/tokens'])(
     '%s is not found',
