@@ -159,6 +159,8 @@ export const ImageAsset = z.object({
   content_type: z.string(),
   /** False: the provider's own bytes. */
   compressed: z.boolean(),
+  /** What to show while the picture loads: a thumbhash in base64; null when the picture could not be read. */
+  placeholder: z.string().nullable(),
 });
 export type ImageAsset = z.output<typeof ImageAsset>;
 

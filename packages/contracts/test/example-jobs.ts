@@ -44,6 +44,7 @@ export const completed: CompletedJob = {
       bytes: 1000,
       content_type: 'image/jpeg',
       compressed: false,
+      placeholder: null,
     },
   ],
   failed_count: 1,

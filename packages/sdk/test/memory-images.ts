@@ -103,6 +103,7 @@ export const completed = {
       bytes: 1000,
       content_type: 'image/jpeg',
       compressed: true,
+      placeholder: 'D9cFHYQsd2ZweZd1h4eIdnZwbgfX',
     },
   ],
   failed_count: 0,

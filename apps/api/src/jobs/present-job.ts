@@ -98,6 +98,7 @@ function presentAsset(asset: StoredAsset, signer: UrlSigner): CompletedJob['asse
     bytes: asset.bytes,
     content_type: asset.contentType,
     compressed: asset.compressed,
+    placeholder: asset.placeholder,
   };
 }
 

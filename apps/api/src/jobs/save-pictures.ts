@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileStore } from '../files/file-store.ts';
-import { DownloadError, type Picture, type Pictures } from '../pictures/pictures.ts';
+import { DownloadError, type Picture, type Pictures, type ResultPicture } from '../pictures/pictures.ts';
 import type { JobStore, PictureSet, StoredAsset, StoredPicture } from '../store/job-store.ts';
 import { complete, failSaving, isSaving } from './job-state.ts';
 import type { Log } from './log.ts';
@@ -166,6 +166,6 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
   };
 }
 
-function describe({ contentType, width, height, compressed, bytes }: Picture): Omit<StoredAsset, 'key'> {
-  return { contentType, width, height, compressed, bytes: bytes.length };
+function describe({ bytes, ...picture }: ResultPicture): Omit<StoredAsset, 'key'> {
+  return { ...picture, bytes: bytes.length };
 }

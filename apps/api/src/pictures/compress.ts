@@ -2,7 +2,8 @@ import type { Sharp } from 'sharp';
 import { sniff } from './inspect.ts';
 import { labelledXmp } from './label.ts';
 import { openPicture, readSize } from './open-picture.ts';
-import { DownloadError, type LabelIds, type Picture } from './pictures.ts';
+import { DownloadError, type LabelIds, type Picture, type ResultPicture } from './pictures.ts';
+import { makePlaceholder } from './placeholder.ts';
 
 export type ImageFormat = 'jpeg' | 'webp' | 'avif' | 'original';
 
@@ -17,16 +18,18 @@ export interface CompressSettings {
 }
 
 /** Compresses one result picture; see `Pictures.compress`. */
-export async function compress(bytes: Uint8Array, label: LabelIds, settings: CompressSettings): Promise<Picture> {
+export async function compress(bytes: Uint8Array, label: LabelIds, settings: CompressSettings): Promise<ResultPicture> {
   const contentType = sniff(bytes);
   if (contentType === null || contentType === 'image/avif') {
     throw new DownloadError('the bytes begin as no JPEG, PNG or WebP', { permanent: true });
   }
+  const placeholder = await makePlaceholder(bytes);
   // A picture was paid for: whatever sharp thinks of it, it is delivered.
   const smaller = settings.format === 'original' ? null : await reencode(bytes, label, settings).catch(() => null);
-  if (smaller) return smaller;
+  if (smaller) return { ...smaller, placeholder };
   const size = await readSize(bytes);
-  return { bytes, contentType, width: size?.width ?? null, height: size?.height ?? null, compressed: false };
+  const { width, height } = size ?? { width: null, height: null };
+  return { bytes, contentType, width, height, compressed: false, placeholder };
 }
 
 /** Null when it does not pay. */

@@ -9,6 +9,12 @@ export interface Picture {
   compressed: boolean;
 }
 
+/** A delivered picture. */
+export interface ResultPicture extends Picture {
+  /** A thumbhash in base64; null when the picture could not be read. */
+  placeholder: string | null;
+}
+
 /** What the AIGC label of a re-encoded picture says beside the fixed words (minimax-api.md, section 6). */
 export interface LabelIds {
   /** The provider's id of the call and the picture's index. */
@@ -41,7 +47,7 @@ export interface Pictures {
   download(url: string, signal: AbortSignal): Promise<Uint8Array>;
   /** Upright, within the largest edge, compressed, labelled; the bytes as they came where that fails or does not pay.
    *  Bytes that begin as no picture reject with a permanent `DownloadError`. */
-  compress(bytes: Uint8Array, label: LabelIds): Promise<Picture>;
+  compress(bytes: Uint8Array, label: LabelIds): Promise<ResultPicture>;
   /** A photograph as the provider takes it: upright, no metadata, JPEG or PNG, under its limits. Rejects with
    *  `UnreadableImageError`. */
   prepareUpload(bytes: Uint8Array): Promise<Picture & { width: number; height: number }>;

@@ -11,6 +11,7 @@ const Asset = z.object({
   bytes: z.number(),
   contentType: z.string(),
   compressed: z.boolean(),
+  placeholder: z.string().nullable().default(null), // older rows have none
 }) satisfies z.ZodType<StoredAsset>;
 
 const Assets = z.array(Asset);

@@ -8,6 +8,8 @@ export interface StoredAsset {
   bytes: number;
   contentType: string;
   compressed: boolean;
+  /** A thumbhash in base64; null when the picture could not be read. */
+  placeholder: string | null;
 }
 
 /** Times are milliseconds since the epoch, by the store's clock. */

@@ -15,5 +15,5 @@ export function jobIn(state: JobState): StoredJob {
 }
 
 export function exampleAsset(key: string): StoredAsset {
-  return { key, width: 1024, height: 1024, bytes: 3, contentType: 'image/jpeg', compressed: true };
+  return { key, width: 1024, height: 1024, bytes: 3, contentType: 'image/jpeg', compressed: true, placeholder: null };
 }

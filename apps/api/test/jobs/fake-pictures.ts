@@ -32,7 +32,7 @@ export function createFakePictures(): FakePictures {
       return Buffer.from(url);
     },
     async compress(bytes) {
-      return { bytes, contentType: 'image/jpeg', width: 1, height: 1, compressed: true };
+      return { bytes, contentType: 'image/jpeg', width: 1, height: 1, compressed: true, placeholder: null };
     },
     prepareUpload: () => Promise.reject(new Error('no upload is expected here')),
     decodes: async () => true,

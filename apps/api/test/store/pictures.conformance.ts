@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { StoredAsset } from '../../src/store/job-store.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
 import { addJob, addSavingJob, newUpload, type OpenStores } from './stores.ts';
 
@@ -21,6 +22,15 @@ export function testPictures(open: OpenStores): void {
         { position: 2, source: { url: 'http://a/2' }, asset: null, failed: true },
       ],
     });
+  });
+
+  test('a picture that was kept before there were placeholders has none', async () => {
+    const stores = await open();
+    const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }]);
+    const { placeholder: _, ...older } = exampleAsset('picture-0');
+    await stores.jobs.endPicture(jobId, 0, older as StoredAsset); // as the version before wrote it
+    const assets = (await stores.jobs.getPictures(jobId))?.pictures.map(({ asset }) => asset);
+    expect(assets).toEqual([{ ...older, placeholder: null }]);
   });
 
   test('there are none before the answer', async () => {
