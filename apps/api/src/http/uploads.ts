@@ -1,4 +1,4 @@
-import { type ImageService, invalidField, UPLOAD_MAX_BYTES, type Viewer } from '@darkroom/contracts';
+import { ImageError, type ImageService, invalidField, UPLOAD_MAX_BYTES, type Viewer } from '@darkroom/contracts';
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -21,10 +21,20 @@ export async function uploadRoutes(server: FastifyInstance, { images, viewerOf }
 
   server.post(UPLOADS_PATH, { bodyLimit: UPLOAD_MAX_BYTES + FRAMING_BYTES }, async (request, reply) => {
     const viewer = viewerOf(request);
-    const file = await request.file();
-    if (file?.fieldname !== 'file') throw invalidField(['file'], '缺少图片文件，字段名应为 file');
-    const uploaded = await images.upload(viewer, await file.toBuffer());
+    const uploaded = await images.upload(viewer, await readFile(request));
     return reply.code(201).send(envelope(uploaded, undefined, 201));
   });
   refuseOtherMethods(server, UPLOADS_PATH, ['POST']);
+}
+
+async function readFile(request: FastifyRequest): Promise<Uint8Array> {
+  try {
+    const file = await request.file();
+    if (file?.fieldname !== 'file') throw invalidField(['file'], '缺少图片文件，字段名应为 file');
+    return await file.toBuffer();
+  } catch (error) {
+    if (error instanceof ImageError || (error instanceof Error && 'statusCode' in error)) throw error;
+    // Whatever else ends the reading came with the request: a form that breaks off, or a sender who is gone.
+    throw invalidField(['file'], '图片上传不完整，请重新上传');
+  }
 }

@@ -1,0 +1,92 @@
+import { UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { expect, test } from 'vitest';
+import { readPhoto } from '../pictures/photos.ts';
+import { bothFaces } from './faces.ts';
+import { pathOf } from './finished-job.ts';
+import { shareApi } from './running-api.ts';
+import { bearer } from './tokens.ts';
+
+const api = shareApi({ RATE_LIMIT_PER_MINUTE: '0' });
+let address: Promise<string> | undefined;
+
+async function upload(
+  body: NonNullable<RequestInit['body']>,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: unknown }> {
+  address ??= api().server.listen({ host: '127.0.0.1', port: 0 });
+  const request = { method: 'POST', body, headers: { ...bearer('1'), ...headers } };
+  const response = await fetch(`${await address}${UPLOADS_PATH}`, request);
+  return { status: response.status, body: await response.json() };
+}
+
+function form(bytes: Uint8Array<ArrayBuffer>, field = 'file'): FormData {
+  const data = new FormData();
+  data.append(field, new Blob([bytes], { type: 'application/octet-stream' }), 'photo');
+  return data;
+}
+
+const photo = async () => new Uint8Array(await readPhoto('rocket.jpg'));
+
+test('a photograph is kept, shown by its link, and can be ordered with on both faces by whoever sent it', async () => {
+  const { status, body } = await upload(form(await photo()));
+  expect(status).toBe(201);
+  expect(body).toMatchObject({ code: 201, message: '成功', data: { width: 640, height: 427 } });
+  const { image_file, url, bytes } = Object(Object(body).data);
+  const shown = await api().server.inject({ url: pathOf(url) });
+  expect(shown.rawPayload).toHaveLength(bytes);
+  const order = {
+    model: 'image-01',
+    prompt: 'a lighthouse at dawn',
+    subject_reference: [{ type: 'character', image_file }],
+  };
+  for (const face of bothFaces(api().server)) {
+    expect(face.read(await face.create(order))).toMatchObject({ data: { request: order } });
+    const stranger = face.read(await face.create(order, bearer('2')));
+    expect(stranger).toEqual({ status: 404, error_code: 'upload_not_found', paths: null });
+  }
+});
+
+test.each([
+  ['text', 'no picture'],
+  ['nothing', ''],
+  ['the beginning of a JPEG', '\u00ff\u00d8\u00ff\u00e0'],
+  ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"/>'],
+])('%s is no picture', async (_, content) => {
+  const { status, body } = await upload(form(new Uint8Array(Buffer.from(content, 'latin1'))));
+  expect(status).toBe(415);
+  expect(body).toMatchObject({ error_code: 'unsupported_image', data: null });
+});
+
+test('a field of another name is named', async () => {
+  const { status, body } = await upload(form(await photo(), 'image'));
+  expect(status).toBe(400);
+  expect(body).toMatchObject({ error_code: 'invalid_request', issues: [{ path: ['file'] }] });
+});
+
+test('a form without a file is told so', async () => {
+  const { status, body } = await upload(new FormData());
+  expect(status).toBe(400);
+  expect(body).toMatchObject({ error_code: 'invalid_request' });
+});
+
+test('more than 20 MB is too large', async () => {
+  const { status, body } = await upload(form(new Uint8Array(20 * 1024 * 1024 + 1)));
+  expect(status).toBe(413);
+  expect(body).toMatchObject({ error_code: 'payload_too_large', data: null });
+});
+
+test.each(['application/json', 'image/jpeg'])('a body of the type %s is not taken', async (type) => {
+  const { status, body } = await upload(type === 'image/jpeg' ? await photo() : '{}', { 'content-type': type });
+  expect(status).toBe(415);
+  expect(body).toMatchObject({ error_code: 'unsupported_media_type', data: null });
+});
+
+test('a form that stops in the middle is refused', async () => {
+  const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+  const { status, body } = await upload(
+    '--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nabc',
+    headers,
+  );
+  expect(status).toBe(400);
+  expect(body).toMatchObject({ error_code: 'invalid_request', data: null });
+});
