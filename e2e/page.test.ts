@@ -52,9 +52,9 @@ describe.skipIf(chromiumPath === '')('on a phone', () => {
 
     await page.waitForURL(/pages\/discover\/generation-loading/);
     await stage(page, 'generating').waitFor();
-    await expect.poll(() => shownProgress(page), PATIENCE).toBeGreaterThan(1);
+    await expect.poll(() => shownProgress(page), PATIENCE).toBeGreaterThan(4);
     await page.reload();
-    await expect.poll(() => shownProgress(page), PATIENCE).toBeGreaterThan(5);
+    await expect.poll(() => shownProgress(page), PATIENCE).toBeGreaterThan(20);
     await takeScreenshot(page, `loading-${colorScheme}`);
 
     provider.release();
