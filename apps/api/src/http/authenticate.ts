@@ -1,10 +1,12 @@
+import { createPublicKey } from 'node:crypto';
 import { ImageError, type Viewer } from '@darkroom/contracts';
-import { createVerifier } from 'fast-jwt';
+import { createVerifier, TokenError } from 'fast-jwt';
 import type { FastifyRequest } from 'fastify';
 import buildGetJwks from 'get-jwks';
 import * as z from 'zod';
 
 const LEEWAY_MS = 5_000;
+const KEY_SET_RETRY_MS = 5_000;
 const LARGEST_ID = 2n ** 63n - 1n;
 
 /**
@@ -34,7 +36,7 @@ export interface AuthenticateOptions {
   audience: string | undefined;
 }
 
-/** Tells who sends a request, by its bearer token. Rejects with `unauthenticated`. */
+/** Tells who sends a request, by its bearer token. Rejects with `unauthenticated`, or `unavailable` without the keys. */
 export type Authenticate = (request: FastifyRequest) => Promise<Viewer>;
 
 export function createAuthenticate({ key, issuer, audience }: AuthenticateOptions): Authenticate {
@@ -52,7 +54,7 @@ export function createAuthenticate({ key, issuer, audience }: AuthenticateOption
     try {
       return Claims.parse(await verify(token));
     } catch (cause) {
-      throw new ImageError('unauthenticated', { cause });
+      throw refusal(cause);
     }
   };
 }
@@ -82,13 +84,28 @@ function createVerify(key: JwtKey, checks: Checks): (token: string) => Promise<u
 function createJwksVerify(jwksUrl: string, checks: Checks): (token: string) => Promise<unknown> {
   const url = new URL(jwksUrl);
   const jwks = buildGetJwks({ jwksPath: `${url.pathname}${url.search}`, ttl: 10 * 60_000, max: 50 });
-  return createVerifier({
-    ...checks,
-    algorithms: [...PUBLIC_KEY_ALGORITHMS],
-    cache: true,
-    key: async ({ header }: { header: unknown }) => {
-      const { kid, alg } = Header.parse(header);
-      return jwks.getPublicKey({ domain: url.origin, alg, ...(kid !== undefined && { kid }) });
-    },
-  });
+
+  async function fetchKey({ header }: { header: unknown }): Promise<string> {
+    const { kid, alg } = Header.parse(header);
+    try {
+      // The types ask for a kid; a set of one key may do without.
+      const jwk = await jwks.getJwk({ domain: url.origin, alg, kid: kid as string });
+      return createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString();
+    } catch (cause) {
+      if (isUnknownKey(cause)) throw cause;
+      throw new ImageError('unavailable', { cause, retryAfterMs: KEY_SET_RETRY_MS });
+    }
+  }
+
+  return createVerifier({ ...checks, algorithms: [...PUBLIC_KEY_ALGORITHMS], cache: true, key: fetchKey });
+}
+
+function isUnknownKey(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'JWK_NOT_FOUND';
+}
+
+/** A key set that is away says nothing about whoever asks. */
+function refusal(cause: unknown): ImageError {
+  const origin: unknown = cause instanceof TokenError ? cause.originalError : cause;
+  return origin instanceof ImageError ? origin : new ImageError('unauthenticated', { cause });
 }
