@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What happens when a picture's link is opened; the last three also reach pictures that are sent as base64. */
+/** What happens when a picture's link is opened; the last five also reach pictures that are sent as base64. */
 export const PictureFault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('status'), status: z.int().min(400).max(599) }),
   z.strictObject({ kind: z.literal('redirect'), location: z.string() }),
@@ -16,6 +16,10 @@ export const PictureFault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('one_byte') }),
   /** Begins and ends as a JPEG of the right length, with noise between. */
   z.strictObject({ kind: z.literal('corrupt_jpeg') }),
+  /** A small PNG that claims 900 million pixels. */
+  z.strictObject({ kind: z.literal('bomb') }),
+  /** A good JPEG with zeros behind its end, up to so many bytes. */
+  z.strictObject({ kind: z.literal('padded'), bytes: z.int().min(1) }),
 ]);
 export type PictureFault = z.output<typeof PictureFault>;
 
@@ -48,8 +52,16 @@ export const Fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('no_base_resp'), images: z.boolean() }),
   /** Success with fewer pictures than ordered; 0 is an empty list. */
   z.strictObject({ kind: z.literal('fewer_images'), delivered: z.int().min(0).max(9) }),
-  /** Success, and links that do not keep what they promise. `times` counts the openings of each link; none = always. */
-  z.strictObject({ kind: z.literal('picture'), picture: PictureFault, times: z.int().min(1).optional() }),
+  /**
+   * Success, and links that do not keep what they promise. `times` counts the openings of each link; none = always.
+   * `position` is the one picture of the order that is meant, from 0; none = all.
+   */
+  z.strictObject({
+    kind: z.literal('picture'),
+    picture: PictureFault,
+    times: z.int().min(1).optional(),
+    position: z.int().min(0).optional(),
+  }),
 ]);
 export type Fault = z.output<typeof Fault>;
 

@@ -104,15 +104,19 @@ export function addGenerationRoute(app: FastifyInstance, deps: GenerationRouteDe
   }
 
   async function deliver(order: GenerationRequest, pictures: Buffer[], fault: Fault | undefined) {
-    const pictureFault = fault?.kind === 'picture' ? fault : undefined;
+    const faultOf = (position: number) => {
+      if (fault?.kind !== 'picture') return undefined;
+      return fault.position === undefined || fault.position === position ? fault : undefined;
+    };
     if (order.response_format === 'base64') {
-      const sent = pictures.map((jpeg) => corruptBytes(jpeg, pictureFault?.picture));
+      const sent = pictures.map((jpeg, position) => corruptBytes(jpeg, faultOf(position)?.picture));
       return { image_base64: sent.map((bytes) => bytes.toString('base64')) };
     }
     const image_urls: string[] = [];
-    for (const jpeg of pictures) {
+    for (const [position, jpeg] of pictures.entries()) {
       const pictureId = randomUUID();
       await deps.shelf.put(pictureId, jpeg);
+      const pictureFault = faultOf(position);
       if (pictureFault) deps.pictureFaults.add(pictureId, pictureFault);
       image_urls.push(deps.origin() + deps.links.create(pictureId));
     }

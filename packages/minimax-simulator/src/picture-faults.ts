@@ -1,6 +1,7 @@
 import type { Fault, PictureFault } from './fault.ts';
+import { createPngBomb } from './png-bomb.ts';
 
-type ScriptedPictureFault = Omit<Extract<Fault, { kind: 'picture' }>, 'kind'>;
+type ScriptedPictureFault = Extract<Fault, { kind: 'picture' }>;
 
 /** Which links misbehave, and how often. */
 export interface PictureFaults {
@@ -36,6 +37,10 @@ export function corruptBytes(jpeg: Buffer, fault: PictureFault | undefined): Buf
       return jpeg.subarray(0, 1);
     case 'corrupt_jpeg':
       return withNoise(jpeg);
+    case 'bomb':
+      return createPngBomb();
+    case 'padded':
+      return Buffer.concat([jpeg, Buffer.alloc(Math.max(0, fault.bytes - jpeg.length))]);
     default:
       return jpeg;
   }

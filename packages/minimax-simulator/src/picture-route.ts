@@ -46,6 +46,8 @@ export function addPictureRoute(app: FastifyInstance, deps: PictureRouteDeps): v
         return sendHalf(reply, 'image/jpeg', jpeg, 'end');
       case 'html':
         return reply.type('text/html').send(corruptBytes(jpeg, fault));
+      case 'bomb':
+        return reply.type('image/png').send(corruptBytes(jpeg, fault));
       default:
         return reply.type('image/jpeg').send(corruptBytes(jpeg, fault));
     }

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Fault, type ScriptInput, type Simulator, startSimulator } from '../src/index.ts';
 import { callSimulator, post } from './call-simulator.ts';
@@ -166,6 +167,27 @@ describe('a picture', () => {
     simulator.reset();
     const corrupt = Buffer.from(await (await open({ kind: 'corrupt_jpeg' })).arrayBuffer());
     expect([corrupt.subarray(0, 3).toString('hex'), corrupt.subarray(-2).toString('hex')]).toEqual(['ffd8ff', 'ffd9']);
+  });
+
+  test('can claim more pixels than anybody should decode', async () => {
+    const response = await open({ kind: 'bomb' });
+    expect(response.headers.get('content-type')).toBe('image/png');
+    const bytes = Buffer.from(await response.arrayBuffer());
+    expect(bytes.byteLength).toBeLessThan(1_000);
+    expect(await sharp(bytes, { limitInputPixels: false }).metadata()).toMatchObject({ width: 30_000, height: 30_000 });
+  });
+
+  test('can be larger than it need be', async () => {
+    const bytes = await (await open({ kind: 'padded', bytes: 100_000 })).arrayBuffer();
+    expect(bytes.byteLength).toBe(100_000);
+    expect(await sharp(bytes).stats()).toBeDefined();
+  });
+
+  test('can fail alone among its likes', async () => {
+    script({ kind: 'picture', picture: { kind: 'status', status: 404 }, position: 1 });
+    const { urls } = await callSimulator(simulator.url, { n: 3 });
+    const answers = await Promise.all(urls.map((url) => fetch(url)));
+    expect(answers.map((answer) => answer.status)).toEqual([200, 404, 200]);
   });
 
   test('can be broken in base64 too', async () => {
