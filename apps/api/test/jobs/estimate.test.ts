@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { createEstimates, expectedCallMs } from '../../src/jobs/estimate.ts';
+import { createHandClock } from '../hand-clock.ts';
+
+const order = { model: 'image-01', n: 1 } as const;
+
+interface Past {
+  /** Durations of answered calls, by kind. */
+  callMs?: Record<string, number[]>;
+  open?: number;
+  /** Seconds ago that calls of the last minute began. */
+  begunAgoS?: number[];
+}
+
+function estimatesAfter({ callMs = {}, open = 0, begunAgoS = [] }: Past, { concurrency = 2, rpm = 0 } = {}) {
+  const clock = createHandClock();
+  const store = {
+    recentCallMs: async (kind: string | null) => (kind === null ? Object.values(callMs).flat() : (callMs[kind] ?? [])),
+    recentCalls: async () => ({ open, begunAt: begunAgoS.map((s) => clock.now() - s * 1_000).sort((a, b) => a - b) }),
+  };
+  return { clock, callMs, estimates: createEstimates({ store, concurrency, rpm, clock: clock.now }) };
+}
+
+describe('a call lasts about as long', () => {
+  test('as the middle one of its kind', async () => {
+    const { estimates } = estimatesAfter({ callMs: { 'image-01 x1': [9_000, 1_000, 2_000], 'image-01 x9': [50_000] } });
+    expect(await estimates.typicalCallMs(order)).toBe(2_000);
+  });
+
+  test('as any, while there is none of its kind', async () => {
+    const { estimates } = estimatesAfter({ callMs: { 'image-01 x9': [50_000] } });
+    expect(await estimates.typicalCallMs(order)).toBe(50_000);
+  });
+
+  test('as nobody knows, while there is none at all', async () => {
+    expect(await estimatesAfter({}).estimates.typicalCallMs(order)).toBeNull();
+    expect(expectedCallMs([])).toBe(24_000);
+  });
+
+  test('as it was seen to, a few seconds ago', async () => {
+    const { estimates, callMs, clock } = estimatesAfter({ callMs: { 'image-01 x1': [1_000] } });
+    await estimates.typicalCallMs(order);
+    callMs['image-01 x1'] = [3_000];
+    expect(await estimates.typicalCallMs(order)).toBe(1_000);
+    clock.advance(5_000);
+    expect(await estimates.typicalCallMs(order)).toBe(3_000);
+  });
+});
+
+describe('a job waits', () => {
+  const known = { callMs: { 'image-01 x1': [10_000] } };
+
+  test.each([
+    ['not at all with a free place', known, {}, 0, 0],
+    ['not at all in the last free place', { ...known, open: 1 }, {}, 0, 0],
+    ['for a place, of those that are taken', { ...known, open: 2 }, {}, 0, 5_000],
+    ['for as many as are before it', { ...known, open: 2 }, {}, 3, 20_000],
+    ['for nobody knows how long, while no call was seen', { open: 2 }, {}, 0, null],
+    [
+      'for the pace: until the oldest call leaves the minute',
+      { begunAgoS: [50, 20] },
+      { rpm: 2, concurrency: 9 },
+      0,
+      10_000,
+    ],
+    ['for the pace: the next after it', { begunAgoS: [50, 20] }, { rpm: 2, concurrency: 9 }, 1, 40_000],
+    ['for the pace: a whole minute later', { begunAgoS: [50, 20] }, { rpm: 2, concurrency: 9 }, 2, 70_000],
+    ['not for the pace while there is room', { begunAgoS: [50] }, { rpm: 2, concurrency: 9 }, 0, 0],
+    ['for whichever takes longer', { ...known, open: 2, begunAgoS: [59] }, { rpm: 1 }, 0, 5_000],
+  ] satisfies [string, Past, { rpm?: number; concurrency?: number }, number, number | null][])(
+    '%s',
+    async (_, past, settings, ahead, waitMs) => {
+      const { estimates } = estimatesAfter(past, settings);
+      expect((await estimates.waiting(order))(ahead)).toBe(waitMs);
+    },
+  );
+
+  test('never less for being further back', async () => {
+    const { estimates } = estimatesAfter({ ...known, open: 1, begunAgoS: [55, 30, 1] }, { rpm: 3 });
+    const wait = await estimates.waiting(order);
+    const waits = Array.from({ length: 30 }, (_, ahead) => wait(ahead) ?? 0);
+    expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+  });
+});

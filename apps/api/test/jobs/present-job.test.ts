@@ -1,0 +1,103 @@
+import { ImageJob, JOB_ERROR_CODES, JOB_ERRORS } from '@darkroom/contracts';
+import { expect, test } from 'vitest';
+import { createPresentJob } from '../../src/jobs/present-job.ts';
+import type { JobState, StoredAsset } from '../../src/store/job-store.ts';
+import { createHandClock } from '../hand-clock.ts';
+import { exampleAsset, jobIn } from './example-job.ts';
+
+interface Surroundings {
+  ahead?: number;
+  callMs?: number | null;
+  waitMs?: number | null;
+  pictures?: { ended: number; total: number };
+}
+
+const clock = createHandClock();
+const UNTIL = new Date(clock.now() + 3_600_000);
+
+/** The job as the wire shows it; every answer has to be the contract's. */
+async function show(
+  state: JobState,
+  { ahead = 0, callMs = 10_000, waitMs = 0, pictures = { ended: 0, total: 2 } }: Surroundings = {},
+): Promise<ImageJob> {
+  const present = createPresentJob({
+    store: { countAhead: async () => ahead, countPictures: async () => pictures },
+    signer: { sign: (key) => ({ url: `https://darkroom.example/files/${key}`, expiresAt: UNTIL }), verify: () => true },
+    estimates: { typicalCallMs: async () => callMs, waiting: async () => () => waitMs },
+    clock: clock.now,
+  });
+  const shown = await present(jobIn(state));
+  expect(ImageJob.parse(shown)).toEqual(shown);
+  return shown;
+}
+
+const calling = (startedAgoMs: number): JobState => ({
+  status: 'PROCESSING',
+  stage: 'generating',
+  progressFrom: 1,
+  call: { startedAt: clock.now() - startedAgoMs, expectedMs: 10_000 },
+  repeatAt: null,
+});
+
+test('a job that waits knows its place, and when it may be done', async () => {
+  expect(await show({ status: 'PENDING' }, { ahead: 4, waitMs: 30_000 })).toMatchObject({
+    status: 'PENDING',
+    progress: 0,
+    queue_position: 5,
+    eta_seconds: 42, // the wait, the call and its pictures
+    poll_after_ms: 5_000,
+  });
+});
+
+test.each([{ callMs: null }, { waitMs: null }])(
+  'without anything to base it on there is no estimate: %j',
+  async (known) => {
+    expect(await show({ status: 'PENDING' }, known)).toMatchObject({ eta_seconds: null, poll_after_ms: 2_000 });
+  },
+);
+
+test('a call shows what is left of the time it was expected to take', async () => {
+  expect(await show(calling(4_000))).toMatchObject({ stage: 'generating', eta_seconds: 8, poll_after_ms: 2_000 });
+});
+
+test('a call that takes longer than expected is about to end for as long as it takes', async () => {
+  expect(await show(calling(1_000_000))).toMatchObject({ eta_seconds: 3, poll_after_ms: 1_000, progress: 89 });
+});
+
+test('a job that waits to repeat its call is generating as before', async () => {
+  const waiting: JobState = { status: 'PROCESSING', stage: 'generating', progressFrom: 33, call: null, repeatAt: null };
+  expect(await show({ ...waiting, repeatAt: clock.now() + 60_000 })).toMatchObject({
+    stage: 'generating',
+    progress: 33,
+  });
+});
+
+test('saving counts its pictures', async () => {
+  const shown = await show({ status: 'PROCESSING', stage: 'saving' }, { pictures: { ended: 1, total: 2 } });
+  expect(shown).toMatchObject({ stage: 'saving', progress: 94, eta_seconds: 2 });
+});
+
+test('a completed job shows its pictures by links, and what is missing', async () => {
+  const unread: StoredAsset = { ...exampleAsset('b.jpg'), width: null, height: null, compressed: false };
+  const assets = [exampleAsset('a.jpg'), unread];
+  const shown = await show({ status: 'COMPLETED', completedAt: 5, assets, failedCount: 1, charged: 'yes' });
+  const url = 'https://darkroom.example/files/';
+  expect(shown).toMatchObject({
+    progress: 100,
+    images: [`${url}a.jpg`, `${url}b.jpg`],
+    failed_count: 1,
+    completed_at: '1970-01-01T00:00:00.005Z',
+    assets: [
+      { url: `${url}a.jpg`, url_expires_at: UNTIL.toISOString(), width: 1024, compressed: true },
+      { url: `${url}b.jpg`, width: null, height: null, compressed: false },
+    ],
+  });
+  expect(shown).not.toHaveProperty('eta_seconds');
+});
+
+test.each(JOB_ERROR_CODES)('a job failed by %s says so in words a person understands', async (errorCode) => {
+  const shown = await show({ status: 'FAILED', completedAt: 5, errorCode, charged: 'unknown' });
+  const { zh, retryable } = JOB_ERRORS[errorCode];
+  expect(shown).toMatchObject({ progress: 0, error_code: errorCode, error_msg: zh, retryable, charged: 'unknown' });
+  expect(zh.startsWith('MiniMax API 调用失败: ')).toBe(/^(provider_|content_|no_images)/.test(errorCode));
+});

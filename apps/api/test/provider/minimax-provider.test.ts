@@ -1,0 +1,173 @@
+import { createMiniMaxClient } from '@darkroom/minimax-client';
+import { type Simulator, startSimulator } from '@darkroom/minimax-simulator';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { ImageProvider, ProviderOrder } from '../../src/provider/image-provider.ts';
+import { createMiniMaxProvider } from '../../src/provider/minimax-provider.ts';
+import { readPhoto } from '../pictures/photos.ts';
+
+const request = { model: 'image-01', prompt: 'a lighthouse at dawn', n: 2 } as const;
+const order: ProviderOrder = { request, reference: null };
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator({ pictures: 'plain', apiKey: 'key' });
+});
+afterAll(() => simulator.close());
+beforeEach(() => simulator.reset());
+
+function provider({
+  apiKey = 'key',
+  timeoutMs = 10_000,
+  format = 'url' as 'url' | 'base64',
+  baseUrl = simulator.url,
+} = {}): ImageProvider {
+  return createMiniMaxProvider({ client: createMiniMaxClient({ apiKey, baseUrl, timeoutMs }), responseFormat: format });
+}
+
+test('an answer brings links, with the ids that MiniMax knows the call by', async () => {
+  const outcome = await provider().generate(order);
+  const link = { url: expect.stringContaining(simulator.url) };
+  expect(outcome).toMatchObject({ kind: 'answered', images: [link, link] });
+  expect(outcome.traceId).toBeTruthy();
+  expect(outcome.responseId).toBeTruthy();
+});
+
+test('an answer by value brings bytes', async () => {
+  const outcome = await provider({ format: 'base64' }).generate(order);
+  const [image] = outcome.kind === 'answered' ? outcome.images : [];
+  expect(image && 'bytes' in image && Buffer.from(image.bytes).subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
+});
+
+test('an order goes out as it came in, with what was asked for and no more', async () => {
+  const full = { ...request, aspect_ratio: '16:9', seed: 7, prompt_optimizer: true } as const;
+  await provider().generate({ request: full, reference: null });
+  expect(simulator.calls()[0]?.request).toEqual(expect.objectContaining({ ...full, response_format: 'url' }));
+});
+
+test.each([
+  ['by its address', async () => ({ url: 'https://photos.example/a.jpg' }), /^https:\/\/photos\.example\/a\.jpg$/],
+  [
+    'by value',
+    async () => ({ bytes: await readPhoto('rocket.jpg'), contentType: 'image/jpeg' }),
+    /^data:image\/jpeg;base64,\/9j\//,
+  ],
+])('a reference goes %s, in place of how the order named it', async (_, load, sent) => {
+  const named = { ...request, subject_reference: [{ type: 'character' as const, image_file: 'upload://x' }] };
+  await provider().generate({ request: named, reference: await load() });
+  expect(simulator.calls()[0]?.request).toMatchObject({
+    subject_reference: [{ type: 'character', image_file: expect.stringMatching(sent) }],
+  });
+});
+
+describe('a call that provably was not taken may be made again', () => {
+  test.each([1002, 1039, 1041, 2045])('%i', async (code) => {
+    simulator.script({ fault: { kind: 'base_resp', code } });
+    expect(await provider().generate(order)).toMatchObject({
+      kind: 'not_taken',
+      errorCode: 'provider_rate_limited',
+      failure: { kind: 'rate_limited', code },
+    });
+  });
+
+  test('HTTP 429, with the wait it asks for', async () => {
+    simulator.script({ fault: { kind: 'http', status: 429, headers: { 'retry-after': '7' }, body: 'slow down' } });
+    expect(await provider().generate(order)).toMatchObject({ kind: 'not_taken', retryAfterMs: 7_000 });
+  });
+
+  test('nobody listens', async () => {
+    const gone = await startSimulator();
+    await gone.close();
+    const outcome = await provider({ baseUrl: gone.url }).generate(order);
+    expect(outcome).toMatchObject({ kind: 'not_taken', errorCode: 'provider_unavailable', traceId: null });
+  });
+});
+
+/** interface.md, section 7. */
+const FINAL = [
+  [1000, 'provider_error', 'unknown'],
+  [1001, 'provider_error', 'unknown'],
+  [1013, 'provider_error', 'unknown'],
+  [1024, 'provider_error', 'unknown'],
+  [1033, 'provider_error', 'unknown'],
+  [7777, 'provider_error', 'unknown'],
+  [1004, 'provider_auth', 'no'],
+  [2038, 'provider_auth', 'no'],
+  [2049, 'provider_auth', 'no'],
+  [1008, 'provider_balance', 'no'],
+  [1028, 'provider_balance', 'no'],
+  [1030, 'provider_balance', 'no'],
+  [2056, 'provider_balance', 'no'],
+  [2061, 'provider_balance', 'no'],
+  [2013, 'provider_rejected', 'no'],
+  [1042, 'provider_rejected', 'no'],
+  [1026, 'content_rejected', 'no'],
+  [1027, 'content_rejected', 'unknown'],
+] as const;
+
+test.each(FINAL)('%i is %s for good, charged %s', async (code, errorCode, charged) => {
+  simulator.script({ fault: { kind: 'base_resp', code, message: 'their own words' } });
+  const outcome = await provider().generate(order);
+  expect(outcome).toMatchObject({
+    kind: 'failed',
+    errorCode,
+    charged,
+    failure: { code, providerText: 'their own words' },
+  });
+  expect(outcome.kind === 'failed' && outcome.failure.message).not.toContain('their own words');
+});
+
+test.each([
+  [
+    'a base64 picture that they do not allow',
+    { kind: 'base_resp', code: 1000, message: 'disallowed image url' },
+    'provider_rejected',
+    'no',
+  ],
+  ['HTTP 400', { kind: 'http', status: 400 }, 'provider_rejected', 'no'],
+  ['HTTP 401', { kind: 'http', status: 401 }, 'provider_auth', 'no'],
+  ['HTTP 403', { kind: 'http', status: 403 }, 'provider_auth', 'no'],
+  ['HTTP 422', { kind: 'http', status: 422 }, 'provider_rejected', 'no'],
+  ['HTTP 502', { kind: 'http', status: 502, body: '<html>' }, 'provider_unavailable', 'unknown'],
+  ['an HTTP error that holds a base_resp', { kind: 'base_resp', code: 1008, status: 500 }, 'provider_balance', 'no'],
+  ['a reset', { kind: 'reset', at: 'headers' }, 'provider_unavailable', 'unknown'],
+  ['a reset in the answer', { kind: 'reset', at: 'body' }, 'provider_unavailable', 'unknown'],
+  ['half an answer', { kind: 'truncated_json' }, 'provider_unavailable', 'unknown'],
+  ['an empty list', { kind: 'fewer_images', delivered: 0 }, 'no_images', 'unknown'],
+  ['success without data', { kind: 'null_data' }, 'no_images', 'unknown'],
+  ['no base_resp and no pictures', { kind: 'no_base_resp', images: false }, 'provider_error', 'unknown'],
+] as const)('%s is final', async (_, fault, errorCode, charged) => {
+  simulator.script({ fault });
+  expect(await provider().generate(order)).toMatchObject({ kind: 'failed', errorCode, charged });
+});
+
+test('no base_resp, but pictures: an answer', async () => {
+  simulator.script({ fault: { kind: 'no_base_resp', images: true } });
+  expect(await provider().generate(order)).toMatchObject({ kind: 'answered', images: [{}, {}] });
+});
+
+test('fewer pictures than ordered: an answer', async () => {
+  simulator.script({ fault: { kind: 'fewer_images', delivered: 1 } });
+  expect(await provider().generate(order)).toMatchObject({ kind: 'answered', images: [{}] });
+});
+
+test.each(['headers', 'body'] as const)(
+  'no end within the time (%s) is a timeout that nobody knows the price of',
+  async (at) => {
+    simulator.script({ fault: { kind: 'hang', at } });
+    const outcome = await provider({ timeoutMs: 50 }).generate(order);
+    expect(outcome).toMatchObject({ kind: 'failed', errorCode: 'provider_timeout', charged: 'unknown' });
+  },
+);
+
+test('the wrong key is ours to mend', async () => {
+  expect(await provider({ apiKey: 'wrong' }).generate(order)).toMatchObject({
+    errorCode: 'provider_auth',
+    charged: 'no',
+  });
+});
+
+test('whatever else goes wrong is an outcome too', async () => {
+  const client = { generateImage: () => Promise.reject(new TypeError('a bug')) };
+  const outcome = await createMiniMaxProvider({ client, responseFormat: 'url' }).generate(order);
+  expect(outcome).toMatchObject({ kind: 'failed', errorCode: 'internal', charged: 'unknown' });
+});

@@ -1,0 +1,52 @@
+import path from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { expect, onTestFinished, test } from 'vitest';
+import { lockDataDir } from '../../src/store/lock-data-dir.ts';
+import { openSqlite, StoreOpenError } from '../../src/store/open-sqlite.ts';
+import { keepSecret } from '../../src/store/sql-secret-store.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+test('a data folder has one owner, until it lets go', async () => {
+  const dir = path.join(await temporaryFolder(), 'made', 'if', 'missing');
+  const lock = lockDataDir(dir);
+  expect(() => lockDataDir(dir)).toThrow(StoreOpenError);
+  expect(() => lockDataDir(dir)).toThrow(/^DATA_DIR .+ is in use by another Darkroom process$/);
+  lock.release();
+  lockDataDir(dir).release();
+});
+
+test('a locked folder can still be read for a backup', async () => {
+  const dir = await temporaryFolder();
+  const lock = lockDataDir(dir);
+  const db = await openSqlite(dir);
+  onTestFinished(async () => {
+    await db.destroy();
+    lock.release();
+  });
+  const backup = new Sqlite(path.join(dir, 'darkroom.sqlite'), { readonly: true });
+  onTestFinished(() => void backup.close());
+  expect(backup.prepare('SELECT count(*) FROM jobs').pluck().get()).toBe(0);
+  expect(backup.pragma('journal_mode', { simple: true })).toBe('wal');
+});
+
+test('a database of another version ends the start with one line', async () => {
+  const dir = await temporaryFolder();
+  await (await openSqlite(dir)).destroy();
+  const database = new Sqlite(path.join(dir, 'darkroom.sqlite'));
+  database.exec(`INSERT INTO kysely_migration (name, timestamp) VALUES ('9999-later', '2030-01-01')`);
+  database.close();
+  await expect(openSqlite(dir)).rejects.toThrow(StoreOpenError);
+  await expect(openSqlite(dir)).rejects.toThrow(/^[^\n]+cannot be brought up to date[^\n]+$/);
+});
+
+test('a secret is made once for the life of the database', async () => {
+  const dir = await temporaryFolder();
+  const first = await openSqlite(dir);
+  expect(await keepSecret(first, 'links', () => 'one')).toBe('one');
+  expect(await keepSecret(first, 'links', () => 'two')).toBe('one');
+  expect(await keepSecret(first, 'other', () => 'three')).toBe('three');
+  await first.destroy();
+  const second = await openSqlite(dir);
+  onTestFinished(() => second.destroy());
+  expect(await keepSecret(second, 'links', () => 'four')).toBe('one');
+});
