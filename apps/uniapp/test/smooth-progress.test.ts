@@ -1,18 +1,29 @@
+import type { ImageJob } from '@darkroom/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ProgressClaim, secondsLeft, smoothProgress } from '../src/features/image-job/smooth-progress.ts';
+import { claimOf, type ProgressClaim, secondsLeft, smoothProgress } from '../src/features/image-job/smooth-progress.ts';
 
 const claims = fc.record<ProgressClaim>({
+  version: fc.constant(2),
   progress: fc.integer({ min: 0, max: 99 }),
-  etaSeconds: fc.option(fc.double({ min: 0, max: 600, noNaN: true })),
+  endsAtMs: fc.option(fc.integer({ min: 0, max: 1_600_000 })),
   receivedAtMs: fc.integer({ min: 0, max: 1_000_000 }),
 });
 const passedMs = fc.integer({ min: 0, max: 3_600_000 });
 const generating = (progress: number, etaSeconds: number | null): ProgressClaim => ({
+  version: 2,
   progress,
-  etaSeconds,
+  endsAtMs: etaSeconds === null ? null : etaSeconds * 1000,
   receivedAtMs: 0,
 });
+
+/** A job as the service answers with it; only what a claim reads. */
+const answer = (job: { status: string; version: number; progress: number; eta_seconds: number | null }) =>
+  job as unknown as ImageJob;
+
+function straightWay(progress: number, wayMs: number, passed: number): number {
+  return wayMs > 0 ? ((100 - progress) * passed) / wayMs : 0;
+}
 
 describe('the progress that is shown', () => {
   it('never falls, whatever the service says next', () => {
@@ -32,7 +43,8 @@ describe('the progress that is shown', () => {
     fc.assert(
       fc.property(claims, passedMs, (claim, passed) => {
         const shown = smoothProgress(0, claim, claim.receivedAtMs + passed);
-        const way = claim.etaSeconds === null ? 25 : ((100 - claim.progress) * passed) / (claim.etaSeconds * 1000 || 1);
+        const way =
+          claim.endsAtMs === null ? 40 : straightWay(claim.progress, claim.endsAtMs - claim.receivedAtMs, passed);
         expect(shown).toBeLessThanOrEqual(claim.progress + way + 1e-9);
         expect(shown).toBeLessThanOrEqual(Math.max(97, claim.progress));
       }),
@@ -55,6 +67,19 @@ describe('the progress that is shown', () => {
     expect(smoothProgress(0, generating(0, 5), 600_000)).toBe(0);
   });
 
+  it('walks without an estimate where the service will be, in one step or in many', () => {
+    const atOnce = smoothProgress(0, generating(1, null), 4_000);
+    const half = smoothProgress(0, generating(1, null), 2_000);
+    const asked = smoothProgress(half, { ...generating(half, null), receivedAtMs: 2_000 }, 4_000);
+    // The service's own curve: 1 + 88 (1 - exp(-2.5 · 4 s / 24 s)).
+    expect(atOnce).toBeCloseTo(30.98, 1);
+    expect(asked).toBeCloseTo(atOnce);
+  });
+
+  it('stands still once the estimate has passed, until the service says more', () => {
+    expect(smoothProgress(90, { ...generating(85, -3), receivedAtMs: 0 }, 30_000)).toBe(90);
+  });
+
   it('is 100 when the service says so', () => {
     expect(smoothProgress(97, generating(100, null), 0)).toBe(100);
   });
@@ -67,5 +92,27 @@ describe('the seconds left', () => {
 
   it('are unknown without one', () => {
     expect(secondsLeft(generating(1, null), 10_000)).toBeNull();
+  });
+});
+
+describe('an estimate', () => {
+  const running = { status: 'PROCESSING', version: 2, progress: 80 };
+
+  it('that slides along with an overdue call is not believed', () => {
+    const first = claimOf(answer({ ...running, eta_seconds: 5 }), 0, null);
+    const second = claimOf(answer({ ...running, eta_seconds: 4 }), 5_000, first);
+    expect(second.endsAtMs).toBe(5_000);
+  });
+
+  it('is believed anew when it is earlier, or when the version has risen', () => {
+    const first = claimOf(answer({ ...running, eta_seconds: 20 }), 0, null);
+    expect(claimOf(answer({ ...running, eta_seconds: 5 }), 5_000, first).endsAtMs).toBe(10_000);
+    expect(claimOf(answer({ ...running, version: 3, eta_seconds: 30 }), 5_000, first).endsAtMs).toBe(35_000);
+  });
+
+  it('may grow while the job waits: others may come before it', () => {
+    const waiting = { status: 'PENDING', version: 1, progress: 0 };
+    const first = claimOf(answer({ ...waiting, eta_seconds: 20 }), 0, null);
+    expect(claimOf(answer({ ...waiting, eta_seconds: 40 }), 5_000, first).endsAtMs).toBe(45_000);
   });
 });

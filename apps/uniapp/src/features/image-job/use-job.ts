@@ -8,6 +8,9 @@ export type JobState =
   | { status: 'known'; job: ImageJob; receivedAtMs: number }
   | { status: 'unreadable'; error: ImageApiError };
 
+/** Place, progress and estimate do not wake a held poll: this is how old they may get before a person's eyes. */
+const POLL_SECONDS = 5;
+
 /**
  * Follows one job by its id. `follow` begins or goes on, `pause` lets go of the connection; the job itself runs on at the
  * service either way.
@@ -28,7 +31,7 @@ export function useJob(jobId: string) {
     polling = controller;
     if (state.value.status === 'unreadable') state.value = { status: 'connecting' };
     try {
-      await api.wait(jobId, { signal: controller.signal, onUpdate: show });
+      await api.wait(jobId, { signal: controller.signal, onUpdate: show, pollSeconds: POLL_SECONDS });
     } catch (error) {
       if (!isImageApiError(error)) throw error;
       if (error.code !== 'aborted') state.value = { status: 'unreadable', error };
