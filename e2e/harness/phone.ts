@@ -1,16 +1,7 @@
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { CHECKOUT } from './checkout.ts';
-
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { CHROMIUM_ARGS } from './chromium-args.ts';
 
 export interface Phone {
   /** The client's first page, in a new tab of the same browser: what the app stored is still there. */
@@ -28,7 +19,7 @@ interface Options {
 
 /** A phone's browser that nobody has used before. */
 export async function startPhone({ chromiumPath, url, colorScheme = 'light' }: Options): Promise<Phone> {
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: ARGS });
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
   onTestFinished(() => browser.close());
   const context = await browser.newContext({
     viewport: { width: 390, height: 844 },
