@@ -167,7 +167,7 @@ export interface JobStore {
    */
   startNextCall(options: StartOptions): Promise<StartOutcome>;
   /** Closes the attempt and takes the job's step with it. `pictures` are kept with the job, also when it was given up
-   *  meanwhile and never shows them. Null: no such job. */
+   *  meanwhile and never shows them. An attempt that is closed already changes nothing more. Null: no such job. */
   endAttempt(
     attemptId: string,
     end: AttemptEnd,
