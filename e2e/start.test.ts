@@ -7,6 +7,8 @@ import { findFreePort } from '../apps/api/src/free-port.ts';
 import { cleanEnvironment, readListening, startApiProcess } from './harness/api.ts';
 import { CHECKOUT } from './harness/checkout.ts';
 import { startChild } from './harness/child-process.ts';
+import { followUntil } from './harness/follow-until.ts';
+import { order } from './harness/order.ts';
 import { findProcesses, isRunning } from './harness/running-processes.ts';
 import { createTempDir } from './harness/temp-dir.ts';
 
@@ -33,13 +35,17 @@ test('npm start shows the way in, and Ctrl+C leaves nothing behind', async () =>
 
   const answer = execFileSync('bash', ['-c', printedCurl(start.stdout)], { encoding: 'utf8' });
   const created = Created.parse(JSON.parse(answer)).data;
-  const job = await createImageClient({ baseUrl: api.url, token }).wait(created);
+  const client = createImageClient({ baseUrl: api.url, token });
+  const job = await client.wait(created);
   expect(job).toMatchObject({ status: 'COMPLETED', assets: [{ width: 1280, height: 720 }] });
 
   const [simulator = 0, ...others] = findProcesses(dataDir);
   expect(others).toEqual([]);
+  const last = await client.create(order('paid for, so waited for'));
+  await followUntil(client, last.job_id, (now) => now.status === 'PROCESSING');
   start.signal('SIGINT');
-  await start.ended;
+  expect(await start.ended).toBe(0);
+  expect(start.stdout.at(-1)).toContain('"msg":"stopped"');
   expect([start.pid, api.pid, simulator].filter(isRunning)).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { ConfigError, loadConfig } from '../apps/api/src/config.ts';
@@ -15,10 +15,15 @@ const build = spawnSync('turbo', ['run', 'build:h5', '--output-logs=errors-only'
 });
 if (build.status !== 0) console.error('The H5 client could not be built: the API starts without it.');
 
-const api = spawn(process.execPath, ['apps/api/src/main.ts'], { stdio: ['ignore', 'pipe', 'inherit'] });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => api.kill(signal));
+const api = fork('apps/api/src/main.ts', { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+const output = api.stdout;
+if (!output) throw new Error('The API has no output');
+// A terminal's Ctrl+C reaches the API by itself, and a second signal would cut short the call that it waits for. So none is
+// passed on: the API drains when it is let go of, which happens by itself when this process is killed.
+const letGo = () => api.connected && api.disconnect();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, letGo);
 const ended = once(api, 'exit');
-for await (const line of createInterface(api.stdout)) {
+for await (const line of createInterface(output)) {
   console.log(line);
   const url = listeningUrl(line);
   if (url) welcome(url);

@@ -21,11 +21,11 @@ async function main(): Promise<void> {
   await app.server.listen({ host: config.HOST, port });
   log.info({ host: config.HOST, port, url: publicUrl, provider: minimax.baseUrl }, 'listening');
 
-  let stopped = false;
-  async function stop(signal: NodeJS.Signals): Promise<void> {
-    if (stopped) process.exit(1); // a second signal ends it at once
-    stopped = true;
-    log.info({ signal }, 'draining');
+  let draining = false;
+  async function drain(reason: string): Promise<void> {
+    if (draining) return;
+    draining = true;
+    log.info({ reason }, 'draining');
     const grace = setTimeout(() => {
       log.error(
         { grace_ms: config.SHUTDOWN_GRACE_MS },
@@ -39,9 +39,18 @@ async function main(): Promise<void> {
     lock.release();
     clearTimeout(grace);
     log.info('stopped');
+    if (process.connected) process.disconnect(); // the channel would keep this process
   }
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  let signals = 0;
+  function onSignal(signal: NodeJS.Signals): void {
+    signals++;
+    if (signals > 1) process.exit(1); // a second signal ends it at once
+    void drain(signal);
+  }
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  // Whoever started this as a child has ended, or has no more use for it.
+  process.on('disconnect', () => void drain('disconnect'));
 }
 
 try {

@@ -48,11 +48,12 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
     const unwanted = new AbortController();
     const stopListening = store.onChange(jobId, () => void giveUpIfUnwanted(jobId, unwanted));
     try {
-      const ends = AbortSignal.any([draining.signal, unwanted.signal]);
       await giveUpIfUnwanted(jobId, unwanted);
       const missing = set.pictures.filter((picture) => !picture.asset && !picture.failed);
       // All of them end before the job does, also when one is interrupted.
-      const ended = await Promise.allSettled(missing.map((picture) => savePicture(jobId, set, picture, ends)));
+      const ended = await Promise.allSettled(
+        missing.map((picture) => savePicture(jobId, set, picture, unwanted.signal)),
+      );
       for (const result of ended) if (result.status === 'rejected') throw result.reason;
     } finally {
       stopListening();
@@ -66,11 +67,17 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
     if (job === null || (job && !isSaving(job.state))) unwanted.abort();
   }
 
-  async function savePicture(jobId: string, set: PictureSet, picture: StoredPicture, ends: AbortSignal): Promise<void> {
+  async function savePicture(
+    jobId: string,
+    set: PictureSet,
+    picture: StoredPicture,
+    unwanted: AbortSignal,
+  ): Promise<void> {
+    const ends = AbortSignal.any([draining.signal, unwanted]);
     const deadline = set.answeredAt + retryForMs;
     let waitMs = FIRST_WAIT_MS;
     for (let tries = 1; ; tries++) {
-      const failure = await inPlace(() => tryPicture(jobId, set, picture, ends));
+      const failure = await inPlace(() => tryPicture(jobId, set, picture, unwanted));
       if (!failure) return;
       const over = failure.permanent ? tries >= PERMANENT_TRIES : clock() + waitMs > deadline;
       log.warn(
@@ -88,9 +95,9 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
     jobId: string,
     set: PictureSet,
     picture: StoredPicture,
-    ends: AbortSignal,
+    unwanted: AbortSignal,
   ): Promise<DownloadError | undefined> {
-    ends.throwIfAborted();
+    unwanted.throwIfAborted();
     try {
       const bytes = await fetchSource(picture);
       const ids = {
