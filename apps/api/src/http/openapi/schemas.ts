@@ -11,20 +11,23 @@ import {
   UploadedImage,
 } from '@darkroom/contracts';
 import * as z from 'zod';
+import { DESCRIPTIONS, type Description } from './descriptions.ts';
+import { ANSWERS } from './examples.ts';
 
 const ErrorEnvelope = z.object({
-  code: z.int().describe('The HTTP status again.'),
-  message: z.string().describe('For people, in Chinese.'),
+  code: z.int(),
+  message: z.string(),
   data: z.null(),
   error_code: z.enum(REQUEST_ERROR_CODES),
-  issues: z
-    .array(z.object({ path: z.array(z.union([z.string(), z.int()])), message: z.string() }))
-    .optional()
-    .describe('With invalid_request: which field, and why.'),
+  issues: z.array(z.object({ path: z.array(z.union([z.string(), z.int()])), message: z.string() })).optional(),
 });
 
-const SCHEMAS = {
-  CreateImage,
+/** What callers send: what has a default may be left out. */
+const REQUESTS = { CreateImage };
+
+/** What callers get: what has a default is there. */
+const RESPONSES = {
+  AcceptedOrder: CreateImage,
   ImageJob,
   PendingJob,
   ProcessingJob,
@@ -36,31 +39,75 @@ const SCHEMAS = {
   ErrorEnvelope,
 };
 
-export type SchemaName = keyof typeof SCHEMAS;
+export type SchemaName = keyof typeof REQUESTS | keyof typeof RESPONSES;
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** What the wire carries, as `components.schemas` of OpenAPI 3.1: JSON Schema made from the zod contracts themselves. */
 export function componentSchemas(): Record<string, JsonSchema> {
+  const schemas = { ...jsonSchemas(REQUESTS, 'input'), ...jsonSchemas(RESPONSES, 'output') };
+  for (const [name, description] of Object.entries(DESCRIPTIONS)) describe(schemas[name] ?? {}, description);
+  for (const [name, example] of Object.entries(ANSWERS)) Object.assign(schemas[name] ?? {}, { examples: [example] });
+  return { ...schemas, ImageJob: { ...schemas.ImageJob, discriminator: JOB_BY_STATUS } };
+}
+
+export function refTo(name: SchemaName): { $ref: string } {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+const JOB_BY_STATUS = {
+  propertyName: 'status',
+  mapping: {
+    PENDING: refTo('PendingJob').$ref,
+    PROCESSING: refTo('ProcessingJob').$ref,
+    COMPLETED: refTo('CompletedJob').$ref,
+    FAILED: refTo('FailedJob').$ref,
+  } satisfies Record<ImageJob['status'], string>,
+};
+
+function jsonSchemas(
+  named: Partial<Record<SchemaName, z.ZodType>>,
+  io: 'input' | 'output',
+): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>();
-  for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema, { id });
+  for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
   const { schemas } = z.toJSONSchema(registry, {
-    io: 'input',
-    uri: (id) => refTo(id).$ref,
-    override: ({ jsonSchema }) => simplify(jsonSchema),
+    io,
+    uri: (id) => `#/components/schemas/${id}`,
+    unrepresentable: ({ zodSchema }) => (zodSchema._zod.def.type === 'transform' ? TRIMMED : 'throw'),
+    override: ({ jsonSchema }) => simplify(jsonSchema, io),
   });
   return Object.fromEntries(
     Object.entries(schemas).map(([name, { $schema: _schema, $id: _id, ...schema }]) => [name, schema]),
   );
 }
 
-export function refTo(name: string): { $ref: string } {
-  return { $ref: `#/components/schemas/${name}` };
-}
+/** The contract's one transform trims the prompt. */
+const TRIMMED: JsonSchema = { type: 'string' };
 
 /** What a format already says, and bounds that are JavaScript's, only hide what matters. */
-function simplify(schema: JsonSchema): void {
+function simplify(schema: JsonSchema, io: 'input' | 'output'): void {
   if (schema.format !== undefined) delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  if (io === 'output') delete schema.additionalProperties; // a later version may answer with more
+}
+
+function describe(schema: JsonSchema, { description, fields }: Description): void {
+  schema.description = description;
+  for (const [path, text] of Object.entries(fields)) {
+    const field = fieldAt(schema, path.split('.'));
+    if (field) field.description = text;
+  }
+}
+
+function fieldAt(schema: JsonSchema, path: string[]): JsonSchema | undefined {
+  return path.reduce<JsonSchema | undefined>((at, name) => propertiesOf(at)?.[name], schema);
+}
+
+function propertiesOf(schema: JsonSchema | undefined): Record<string, JsonSchema> | undefined {
+  const { items } = schema ?? {};
+  const holder = typeof items === 'object' && !Array.isArray(items) ? items : schema;
+  // zod writes no boolean schemas for properties.
+  return holder?.properties as Record<string, JsonSchema> | undefined;
 }

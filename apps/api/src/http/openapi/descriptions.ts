@@ -1,0 +1,130 @@
+import {
+  type CreateImage,
+  type ImageAsset,
+  type ImageJob,
+  type ImageJobPage,
+  PROMPT_MAX_CODE_POINTS,
+  type UploadedImage,
+} from '@darkroom/contracts';
+import type { ErrorEnvelope } from '@darkroom/contracts/rest';
+
+/** What a schema is, and what each of its fields is; `a.b` is field `b` of `a`, or of every item of `a`. */
+export interface Description<Field extends string = string> {
+  description: string;
+  fields: Readonly<Record<Field, string>>;
+}
+
+type FieldsOf<Shape> = Shape extends unknown ? keyof Shape & string : never;
+
+type OrderFields =
+  | FieldsOf<CreateImage>
+  | `subject_reference.${FieldsOf<NonNullable<CreateImage['subject_reference']>[number]>}`
+  | `style.${FieldsOf<NonNullable<CreateImage['style']>>}`;
+
+const ORDER_FIELDS: Description<OrderFields>['fields'] = {
+  model: '`image-01` draws freely; `image-01-live` draws in a `style`.',
+  prompt:
+    `What to draw. 1 to ${PROMPT_MAX_CODE_POINTS} Unicode code points after trimming, without U+0000 and without half a ` +
+    'surrogate pair.',
+  aspect_ratio: 'Shape of the pictures; 1:1 where neither this nor a size is given. 21:9 only with `image-01`.',
+  width: 'Pixels; together with `height`, instead of `aspect_ratio`, only with `image-01`.',
+  height: 'Pixels; together with `width`.',
+  subject_reference: 'At most one photograph of a person who is to appear in the pictures.',
+  'subject_reference.type': 'The one kind that there is.',
+  'subject_reference.image_file':
+    'The `upload://` address that an upload was answered with; or an http(s) address, which is handed to MiniMax as it is; ' +
+    'or a `data:image/jpeg;base64,` or `data:image/png;base64,` URL of less than 10,000,000 decoded bytes.',
+  n: 'How many pictures.',
+  seed: 'The same seed with the same order draws similar pictures.',
+  prompt_optimizer: 'Lets MiniMax rewrite the prompt first.',
+  aigc_watermark: "Lets MiniMax draw a visible mark that the picture is a machine's.",
+  style: 'Only with `image-01-live`.',
+  'style.style_type': 'Comic, vigorous, medieval or watercolour.',
+  'style.style_weight': 'How strongly, over 0 and up to 1. MiniMax takes 0.8 where it is not given.',
+};
+
+const JOB_FIELDS: Description<FieldsOf<ImageJob>>['fields'] = {
+  job_id: 'Names the job in every other route.',
+  user_id: 'Whose job it is: a 64-bit id as digits.',
+  star_id: 'For which star it was ordered, by the token: a 64-bit id as digits, or null.',
+  created_at: 'When the order was accepted.',
+  updated_at: 'When `version` last rose.',
+  version: 'Rises with every change of status, stage, images or charge; not with progress, estimate or place.',
+  request:
+    'The order as it was accepted: send it again to order the same. A data URL is shown as the upload it became.',
+  status: 'PENDING waits, PROCESSING runs, COMPLETED and FAILED have ended.',
+  progress: 'Percent. While the pictures are generated it is an estimate; it never falls while the job goes on.',
+  poll_after_ms: 'Milliseconds to wait before asking again, for a client that does not use `wait_seconds`.',
+  eta_seconds: 'Estimated seconds to the end; null while there is nothing to base an estimate on.',
+  queue_position: '1 is next. May rise: users take turns.',
+  stage: '`generating`: MiniMax draws. `saving`: the pictures are paid for, fetched and compressed.',
+  images:
+    'Links to the pictures, as in `assets`. Signed: use them as they are, and ask for the job again once they ended.',
+  assets: 'The same pictures with what is known of them.',
+  failed_count: 'Pictures that were ordered and not delivered.',
+  completed_at: 'When the job ended.',
+  error_code: 'Why it failed.',
+  error_msg: 'The same for people, in Chinese.',
+  retryable: 'Whether a person may sensibly order again, possibly at a cost.',
+  charged: 'Whether MiniMax may have billed it; `unknown` where nobody can tell.',
+};
+
+const ASSET_FIELDS: Description<FieldsOf<ImageAsset>>['fields'] = {
+  url: 'Signed: use it as it is. A later status answer carries a fresh one.',
+  url_expires_at: 'When the link ends.',
+  width: 'Pixels; null where the file was delivered as it came and could not be read.',
+  height: 'Pixels; null where the file was delivered as it came and could not be read.',
+  bytes: 'Size of the file.',
+  content_type: 'Of the file, such as `image/jpeg`.',
+  compressed: "False: MiniMax's own bytes, since compressing them failed or made them larger.",
+  placeholder: 'A thumbhash in base64, to show while the picture loads; null where the file could not be read.',
+};
+
+const PAGE_FIELDS: Description<FieldsOf<ImageJobPage>>['fields'] = {
+  jobs: 'Newest first.',
+  next_cursor: '`cursor` of the next page; null at the end.',
+};
+
+const UPLOAD_FIELDS: Description<FieldsOf<UploadedImage>>['fields'] = {
+  image_file: 'For `subject_reference` of an order.',
+  url: 'A signed link to look at it.',
+  width: 'Pixels, once turned upright and brought under the limits.',
+  height: 'Pixels, once turned upright and brought under the limits.',
+  bytes: 'Size of the file that is kept.',
+};
+
+type ErrorFields = FieldsOf<ErrorEnvelope> | 'issues.path' | 'issues.message';
+
+const ERROR_FIELDS: Description<ErrorFields>['fields'] = {
+  code: 'The HTTP status again.',
+  message: 'For people, in Chinese.',
+  data: 'Nothing.',
+  error_code: 'For programs.',
+  issues: 'With `invalid_request`: what is wrong, one field each.',
+  'issues.path': 'The way to the field; empty where the whole request is meant.',
+  'issues.message': 'For people, in Chinese.',
+};
+
+function ofJob(description: string): Description {
+  return { description, fields: JOB_FIELDS };
+}
+
+export const DESCRIPTIONS = {
+  CreateImage: {
+    description:
+      'An order for pictures. Unknown fields are an error. Fields that depend on each other: `width` and `height` come ' +
+      'together, in steps of 8; a size and `aspect_ratio` exclude each other; `image-01-live` takes neither a size nor ' +
+      '21:9; `style` is for `image-01-live` alone.',
+    fields: ORDER_FIELDS,
+  },
+  AcceptedOrder: { description: 'An order with its defaults filled in.', fields: ORDER_FIELDS },
+  ImageJob: { description: 'A job in one of its four states; `status` tells which.', fields: {} },
+  PendingJob: ofJob('It waits for its turn.'),
+  ProcessingJob: ofJob('Its pictures are being made or saved, or its call waits to be repeated.'),
+  CompletedJob: ofJob('It has at least one picture.'),
+  FailedJob: ofJob('It has ended without a picture.'),
+  ImageAsset: { description: 'One delivered picture.', fields: ASSET_FIELDS },
+  ImageJobPage: { description: 'Some jobs of one caller.', fields: PAGE_FIELDS },
+  UploadedImage: { description: 'A photograph that orders may name.', fields: UPLOAD_FIELDS },
+  ErrorEnvelope: { description: 'A refusal.', fields: ERROR_FIELDS },
+} satisfies Record<string, Description>;

@@ -1,0 +1,81 @@
+import { REQUEST_ERRORS, type RequestErrorCode } from '@darkroom/contracts';
+import { type JsonSchema, refTo } from './schemas.ts';
+
+export type Method = 'get' | 'head' | 'post' | 'delete';
+
+/** Operations by path and method, as `paths` of the document. */
+export type Paths = Record<string, Partial<Record<Method, Record<string, unknown>>>>;
+
+interface Parameter {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  required: boolean;
+  description: string;
+  schema: JsonSchema;
+}
+
+/** An operation that asks for a token and answers in the envelope. */
+interface EnvelopedOperation {
+  operationId: string;
+  tags: string[];
+  summary: string;
+  description?: string;
+  parameters?: Parameter[];
+  requestBody?: { required: true; content: Record<string, unknown> };
+  success: { status: 200 | 201 | 202; description: string; data: JsonSchema };
+  /** Beside those that every such operation has. */
+  errors: RequestErrorCode[];
+}
+
+const ERRORS_OF_ALL: RequestErrorCode[] = ['unauthenticated', 'unavailable', 'internal'];
+
+export function enveloped({ success, errors, ...operation }: EnvelopedOperation): Record<string, unknown> {
+  const { status, description, data } = success;
+  const envelope = object({
+    code: { type: 'integer', const: status, description: 'The HTTP status again.' },
+    message: { type: 'string', description: 'For people, in Chinese.' },
+    data,
+  });
+  const succeeded = { description, content: { 'application/json': { schema: envelope } } };
+  return { ...operation, responses: { [status]: succeeded, ...refused([...errors, ...ERRORS_OF_ALL]) } };
+}
+
+/** One response per HTTP status, which names every code that comes with it. */
+export function refused(codes: RequestErrorCode[]): Record<string, unknown> {
+  const byStatus = Map.groupBy(codes, (code) => REQUEST_ERRORS[code].http);
+  return Object.fromEntries([...byStatus].map(([status, together]) => [String(status), refusal(together)]));
+}
+
+function refusal(codes: RequestErrorCode[]): Record<string, unknown> {
+  const onlyThese = { type: 'object', properties: { error_code: { enum: codes } } };
+  return {
+    description: codes.map((code) => `\`${code}\`: ${REQUEST_ERRORS[code].en}`).join('\n\n'),
+    ...(codes.some((code) => REQUEST_ERRORS[code].http === 429 || REQUEST_ERRORS[code].http === 503) && {
+      headers: { 'Retry-After': RETRY_AFTER },
+    }),
+    content: { 'application/json': { schema: { allOf: [refTo('ErrorEnvelope'), onlyThese] } } },
+  };
+}
+
+const RETRY_AFTER = {
+  description: 'Seconds after which trying again makes sense.',
+  required: true,
+  schema: { type: 'integer', minimum: 1 },
+};
+
+export function query(name: string, description: string, schema: JsonSchema): Parameter {
+  return { name, in: 'query', required: false, description, schema };
+}
+
+export function header(name: string, description: string, schema: JsonSchema): Parameter {
+  return { name, in: 'header', required: false, description, schema };
+}
+
+export function inPath(name: string, description: string, schema: JsonSchema): Parameter {
+  return { name, in: 'path', required: true, description, schema };
+}
+
+/** An object that has all of these fields. */
+export function object(properties: Record<string, JsonSchema>): JsonSchema {
+  return { type: 'object', properties, required: Object.keys(properties) };
+}

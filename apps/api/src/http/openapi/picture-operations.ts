@@ -1,0 +1,64 @@
+import { UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { enveloped, header, inPath, object, type Paths, query, refused } from './operation.ts';
+import { refTo } from './schemas.ts';
+
+const TAGS = ['Pictures'];
+
+const uploadImage = enveloped({
+  operationId: 'uploadImage',
+  tags: TAGS,
+  summary: 'Hand in a photograph, to be named in an order',
+  description:
+    'JPEG, PNG, WebP or AVIF, up to 20 MB. It is turned upright, freed of its metadata and brought under what MiniMax ' +
+    'takes; it lives for 7 days.',
+  requestBody: {
+    required: true,
+    content: {
+      'multipart/form-data': {
+        schema: object({ file: { type: 'string', format: 'binary', description: 'The photograph.' } }),
+      },
+    },
+  },
+  success: { status: 201, description: 'The photograph as it is kept.', data: refTo('UploadedImage') },
+  errors: ['invalid_request', 'payload_too_large', 'unsupported_media_type', 'unsupported_image', 'rate_limited'],
+});
+
+const LINK = [
+  inPath('key', 'Names the file.', { type: 'string' }),
+  query('expires', 'When the link ends, in seconds since 1970.', { type: 'string' }),
+  query('signature', 'Over key and end.', { type: 'string' }),
+  header('If-None-Match', 'The `ETag` that is already known.', { type: 'string' }),
+];
+
+const FILE_HEADERS = {
+  ETag: { description: 'Never changes for one file.', schema: { type: 'string' } },
+  'Cache-Control': { description: 'Private, for as long as the link lives.', schema: { type: 'string' } },
+};
+
+const FILE_CONTENT = Object.fromEntries(
+  ['image/jpeg', 'image/png', 'image/webp', 'image/avif'].map((type) => [type, {}]),
+);
+
+function readFile(operationId: string, summary: string, content: Record<string, unknown> | undefined) {
+  return {
+    operationId,
+    tags: TAGS,
+    summary,
+    description: 'The links are in `images`, `assets` and uploads: use them as they are. They need no token.',
+    security: [],
+    parameters: LINK,
+    responses: {
+      200: { description: 'The picture.', headers: FILE_HEADERS, ...(content && { content }) },
+      304: { description: 'It is the one that is known.', headers: FILE_HEADERS },
+      ...refused(['link_expired', 'not_found', 'internal']),
+    },
+  };
+}
+
+export const PICTURE_PATHS: Paths = {
+  [UPLOADS_PATH]: { post: uploadImage },
+  '/files/{key}': {
+    get: readFile('getFile', 'A picture, by its signed link', FILE_CONTENT),
+    head: readFile('headFile', 'What a picture is, without it', undefined),
+  },
+};

@@ -1,0 +1,54 @@
+import type { Kysely, Transaction } from 'kysely';
+import { toPicture } from './job-row.ts';
+import type { PictureSet, PictureSource, StoredAsset } from './job-store.ts';
+import type { Tables } from './schema.ts';
+
+/** Where the answer says the pictures are to be had. */
+export async function insertPictures(trx: Transaction<Tables>, jobId: string, sources: PictureSource[]): Promise<void> {
+  if (sources.length === 0) return;
+  const rows = sources.map((source, position) => ({
+    job_id: jobId,
+    position,
+    source: JSON.stringify(source),
+    failed: 0,
+  }));
+  await trx.insertInto('pictures').values(rows).execute();
+}
+
+export async function getPictures(from: Kysely<Tables>, jobId: string): Promise<PictureSet | null> {
+  const answer = await from
+    .selectFrom('attempts')
+    .select(['ended_at', 'response_id'])
+    .where('job_id', '=', jobId)
+    .where('outcome', '=', 'answered')
+    .executeTakeFirst();
+  if (!answer) return null;
+  const rows = await from.selectFrom('pictures').selectAll().where('job_id', '=', jobId).orderBy('position').execute();
+  return { pictures: rows.map(toPicture), answeredAt: Number(answer.ended_at), responseId: answer.response_id };
+}
+
+export async function endPicture(
+  from: Kysely<Tables>,
+  jobId: string,
+  position: number,
+  asset: StoredAsset | null,
+): Promise<void> {
+  await from
+    .updateTable('pictures')
+    .set(asset ? { asset: JSON.stringify(asset) } : { failed: 1 })
+    .where('job_id', '=', jobId)
+    .where('position', '=', position)
+    .execute();
+}
+
+export async function countPictures(from: Kysely<Tables>, jobId: string): Promise<{ ended: number; total: number }> {
+  const row = await from
+    .selectFrom('pictures')
+    .select(({ fn, case: when }) => [
+      fn.countAll<number>().as('total'),
+      fn.count<number>(when().when('asset', 'is not', null).then(1).when('failed', '=', 1).then(1).end()).as('ended'),
+    ])
+    .where('job_id', '=', jobId)
+    .executeTakeFirstOrThrow();
+  return { ended: Number(row.ended), total: Number(row.total) };
+}

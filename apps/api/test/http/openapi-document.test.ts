@@ -1,0 +1,55 @@
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { openApiDocument } from '../../src/http/openapi/document.ts';
+import { PUBLIC_URL, shareApi } from './running-api.ts';
+
+const api = shareApi();
+
+interface Schema {
+  description?: string;
+  properties?: Record<string, Schema>;
+  items?: Schema;
+}
+const Schema: z.ZodType<Schema> = z.lazy(() =>
+  z.object({
+    description: z.string().optional(),
+    properties: z.record(z.string(), Schema).optional(),
+    items: Schema.optional(),
+  }),
+);
+const Document = z.object({ components: z.object({ schemas: z.record(z.string(), Schema) }) });
+
+test('is served to anybody, on the address that clients use', async () => {
+  const response = await api().server.inject('/openapi.json');
+  expect(response.statusCode).toBe(200);
+  expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
+  expect(response.json()).toMatchObject({ openapi: '3.1.0', servers: [{ url: PUBLIC_URL }] });
+});
+
+test('is sound OpenAPI, examples and all', async () => {
+  const config = await createConfig({
+    extends: ['recommended-strict'],
+    rules: {
+      'no-invalid-media-type-examples': 'error',
+      'no-invalid-schema-examples': 'error',
+      'operation-4xx-response': 'off', // there is no wrong way to ask for health
+    },
+  });
+  const problems = await lintFromString({ source: JSON.stringify(openApiDocument(PUBLIC_URL)), config });
+  expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual([]);
+});
+
+test('says of every shape and field what it is', () => {
+  const { schemas } = Document.parse(openApiDocument(PUBLIC_URL)).components;
+  expect(Object.entries(schemas).flatMap(([name, schema]) => silent(name, schema))).toEqual([]);
+});
+
+/** Fields without a word, by their path. */
+function silent(path: string, { description, properties = {}, items }: Schema): string[] {
+  return [
+    ...(description === undefined ? [path] : []),
+    ...Object.entries(properties).flatMap(([name, field]) => silent(`${path}.${name}`, field)),
+    ...Object.entries(items?.properties ?? {}).flatMap(([name, field]) => silent(`${path}.${name}`, field)),
+  ];
+}
