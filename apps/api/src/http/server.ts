@@ -45,7 +45,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
     trustProxy: deps.trustProxy,
     bodyLimit: JSON_BODY_MAX_BYTES,
     forceCloseConnections: 'idle',
-    requestTimeout: 60_000,
+    requestTimeout: 300_000, // a photograph on a slow phone; a stranger is refused before the body is read
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,
