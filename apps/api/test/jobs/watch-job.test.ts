@@ -12,14 +12,20 @@ let job: StoredJob;
 let watcher: Watcher;
 /** Polls that are held now. */
 let held: number;
+let reads: number;
 
 beforeEach(async () => {
   stores = await openSqliteStores();
   job = await addJob(stores);
   held = 0;
-  watcher = createWatcher({ store: { getJob: stores.jobs.getJob, onChange: countHeld } });
+  reads = 0;
+  watcher = createWatcher({ store: { getJob: countRead, onChange: countHeld } });
 });
 
+const countRead: JobStore['getJob'] = (jobId) => {
+  reads++;
+  return stores.jobs.getJob(jobId);
+};
 const countHeld: JobStore['onChange'] = (jobId, listener) => {
   const stop = stores.jobs.onChange(jobId, listener);
   held++;
@@ -55,6 +61,17 @@ test('holds the answer until the version passes the known one', async () => {
   expect(held).toBe(0);
 });
 
+test('a held poll reads the job once for a change, and not in between', async () => {
+  const watched = watcher.watch(viewer, query({ after_version: 1 }));
+  await untilHeld(1);
+  await stores.jobs.changeJob(job.jobId, (current) => ({ ...current }));
+  await vi.waitFor(() => expect(reads).toBe(3), { interval: 1 });
+  for (let i = 0; i < 10; i++) await stores.jobs.ping(); // whoever reads without a cause has had every chance
+  expect(reads).toBe(3);
+  await cancelJob();
+  await watched;
+});
+
 test('without a version it holds until the job ends', async () => {
   const watched = watcher.watch(viewer, query());
   await untilHeld(1);
@@ -70,12 +87,12 @@ test('answers with the job as it is when the time is up', async () => {
 
 describe('no change is lost', () => {
   test.each([1, 2])('that falls behind the read number %i', async (fatefulRead) => {
-    let reads = 0;
+    let readsSoFar = 0;
     const store = {
       onChange: stores.jobs.onChange,
       async getJob(jobId: string) {
         const read = await stores.jobs.getJob(jobId);
-        if (++reads === fatefulRead) await cancelJob();
+        if (++readsSoFar === fatefulRead) await cancelJob();
         return read;
       },
     };
