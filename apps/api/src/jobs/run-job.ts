@@ -3,7 +3,7 @@ import type { ImageProvider, ProviderOutcome, Reference } from '../provider/imag
 import type { TakeNext } from '../queue/queue.ts';
 import type { Attempt, AttemptEnd, JobStore, PictureSource, StoredJob, Transition } from '../store/job-store.ts';
 import { expectedCallMs } from './estimate.ts';
-import { failCall, isSaving, startCall, startSaving, waitToRepeat } from './job-state.ts';
+import { failCall, hasEnded, isSaving, startCall, startSaving, waitToRepeat } from './job-state.ts';
 import type { Log } from './log.ts';
 import { generatingProgress } from './progress.ts';
 import { untilItWorks } from './until-it-works.ts';
@@ -46,7 +46,7 @@ export function createTakeNext(deps: Deps): TakeNext {
     const facts = { job_id: job.jobId, attempt_id: attempt.attemptId, call: attempt.number };
     try {
       const reference = await deps.loadReference(job.request);
-      if (clock() - attempt.startedAt > GRANT_MARGIN_MS) return await giveBack(attempt);
+      if (!(await maySend(job.jobId, attempt))) return await giveBack(attempt);
       log.info(facts, 'provider call starts');
       const outcome = await provider.generate({ request: job.request, reference });
       log.info({ ...facts, ...describe(outcome), ms: clock() - attempt.startedAt }, 'provider call ended');
@@ -55,7 +55,7 @@ export function createTakeNext(deps: Deps): TakeNext {
       if (stopping.aborted) return; // what is on disk decides at the next start
       log.error({ err, ...facts }, 'a job failed by a fault of ours');
       // Only what comes before the call can fail in here: `generate` never rejects, and keeping its outcome never gives up.
-      await endAttempt(attempt, { outcome: 'not_taken' }, (current) => failCall(current, 'internal', 'no', clock()));
+      await endAttempt(attempt, { outcome: 'not_sent' }, (current) => failCall(current, 'internal', 'no', clock()));
     }
   }
 
@@ -111,9 +111,15 @@ export function createTakeNext(deps: Deps): TakeNext {
     return untilItWorks(work, { log, task: 'commit the end of a call', signal: stopping });
   }
 
-  /** The grant went stale before it could be used; the job takes its turn again at once. */
+  /** Not with a grant that went stale, and not for a job that was given up meanwhile. */
+  async function maySend(jobId: string, attempt: Attempt): Promise<boolean> {
+    const job = await store.getJob(jobId);
+    return job !== null && !hasEnded(job) && clock() - attempt.startedAt <= GRANT_MARGIN_MS;
+  }
+
+  /** The grant was not used; a job that still wants one takes its turn again at once. */
   async function giveBack(attempt: Attempt): Promise<void> {
-    await endAttempt(attempt, { outcome: 'not_taken' }, (current) => repeatAfter(current, 0));
+    await endAttempt(attempt, { outcome: 'not_sent' }, (current) => repeatAfter(current, 0));
   }
 
   function repeatAfter(job: StoredJob, waitMs: number): StoredJob | null {

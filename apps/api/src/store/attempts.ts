@@ -33,6 +33,7 @@ export async function insertAttempt(
     .selectFrom('attempts')
     .select(({ fn }) => fn.countAll<number>().as('attempts'))
     .where('job_id', '=', job.jobId)
+    .where('outcome', '!=', 'not_sent')
     .executeTakeFirstOrThrow();
   const number = Number(earlier.attempts) + 1;
   await trx

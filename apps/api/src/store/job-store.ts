@@ -96,7 +96,7 @@ export type ReplayOutcome =
 /** One provider call, from just before it is sent. */
 export interface Attempt {
   attemptId: string;
-  /** 1 for a job's first call. */
+  /** 1 for a job's first call; calls that were not sent do not count. */
   number: number;
   startedAt: number;
 }
@@ -106,9 +106,9 @@ export type StartOutcome =
   /** Nothing may start now; `retryAt` is when that may change by time alone. */
   | { kind: 'idle'; retryAt: number | null };
 
-/** How an attempt ended: the answer came, it provably was not taken, it failed, or nobody knows. */
+/** How an attempt ended: the answer came, it was not sent, it provably was not taken, it failed, or nobody knows. */
 export interface AttemptEnd {
-  outcome: 'answered' | 'not_taken' | 'failed' | 'unknown';
+  outcome: 'answered' | 'not_sent' | 'not_taken' | 'failed' | 'unknown';
   traceId?: string | null;
   responseId?: string | null;
   /** For the operator: the kind and number of a failure, and the provider's own words. */

@@ -190,6 +190,37 @@ test('a grant that went stale is given back unused, and the job takes its turn a
   expect((await now(job))?.state).toMatchObject({ stage: 'saving' });
 });
 
+test('calls that were not sent are none of the five', async () => {
+  const job = await addJob(stores);
+  provider.outcomes = [notTaken(), answered];
+  for (let stale = 0; stale < 5; stale++) {
+    deps.loadReference = async () => {
+      clock.advance(1_001);
+      return null;
+    };
+    await runNext();
+  }
+  deps.loadReference = async () => null;
+  await runNext();
+  clock.advance(5_000);
+  await runNext();
+  expect(provider.calls).toHaveLength(2);
+  expect((await now(job))?.state).toMatchObject({ stage: 'saving' });
+});
+
+test.each(['canceled', 'deleted'])('a job that is %s before its call is sent is not sent, nor charged', async (how) => {
+  const job = await addJob(stores);
+  deps.loadReference = async () => {
+    if (how === 'deleted') await stores.jobs.deleteJob(job.jobId);
+    else await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
+    return null;
+  };
+  await runNext();
+  expect(provider.calls).toEqual([]);
+  expect(await stores.jobs.openAttempts()).toEqual([]);
+  if (how === 'canceled') expect((await now(job))?.state).toMatchObject({ errorCode: 'canceled', charged: 'no' });
+});
+
 test('the reference goes with the call', async () => {
   await addJob(stores);
   deps.loadReference = async () => ({ url: 'https://photos.example/a.jpg' });
