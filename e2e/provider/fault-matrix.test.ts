@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import * as z from 'zod';
+import { startApi } from '../harness/api.ts';
+import { readAttempts } from '../harness/attempts.ts';
+import { order } from '../harness/order.ts';
+import { startProvider } from '../harness/provider.ts';
+import { checkRows, endOf, expectDiscretion, expectEnding } from './check-rows.ts';
+import { DEAD_ENDS } from './dead-ends.ts';
+import { delivered, LOST, NOT_FETCHED, UNREACHABLE } from './endings.ts';
+import { brokenPicture, CIRCUMSTANCES, PROVIDER_WORDS } from './fault-table.ts';
+
+/** All rows at once, and repeats without delay. */
+const SETTINGS = { GENERATION_CONCURRENCY: 100, MINIMAX_RETRY_BASE_MS: 10 };
+
+describe('every fault ends as the table says', () => {
+  test.each(CIRCUMSTANCES)('when $when', async ({ settings, rows }) => {
+    const provider = await startProvider();
+    const api = await startApi(provider, { ...SETTINGS, ...settings });
+
+    await checkRows(api, provider, rows);
+
+    expect(await api.user().sdk.generate(order('afterwards'))).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  test('when a picture has moved', async () => {
+    const provider = await startProvider();
+    const api = await startApi(provider, SETTINGS);
+    const neighbour = await startNeighbour();
+    const link = await orderLink(provider.url);
+    const sameByName = link.replace('127.0.0.1', 'localhost');
+
+    await checkRows(api, provider, [
+      brokenPicture('to the provider itself', { kind: 'redirect', location: link }, delivered()),
+      brokenPicture('to its other name', { kind: 'redirect', location: sameByName }, NOT_FETCHED),
+      brokenPicture('to the neighbourhood', { kind: 'redirect', location: neighbour.url }, NOT_FETCHED),
+    ]);
+    expect(neighbour.connections()).toBe(0);
+  });
+
+  test('when no connection comes about', async () => {
+    await Promise.all(
+      DEAD_ENDS.map(async ({ fault, open, reason, settings }) => {
+        const api = await startApi({ url: await open() }, { ...SETTINGS, ...settings });
+        const { sdk } = api.user();
+        const job = await sdk.wait(await sdk.create(order(fault)));
+
+        expectEnding(fault, endOf(job, api, 0), UNREACHABLE);
+        const reasons = readAttempts(api).map((attempt) => attempt.failure_message);
+        expect.soft(reasons, fault).toEqual(Array(5).fill(`MiniMax: no connection (${reason})`));
+        expectDiscretion(api);
+      }),
+    );
+  });
+
+  test('when the connection is reset before the request is read', async () => {
+    const provider = await startProvider();
+    provider.script({ times: 1, fault: { kind: 'reset', at: 'request' } });
+    const api = await startApi(provider, SETTINGS);
+    const { sdk } = api.user();
+
+    const job = await sdk.wait(await sdk.create(order('reset')));
+
+    expectEnding('reset', endOf(job, api, provider.calls().length), LOST);
+  });
+});
+
+test("MiniMax's own words are kept with the attempt", async () => {
+  const provider = await startProvider();
+  provider.script({ fault: { kind: 'base_resp', code: 2013, message: PROVIDER_WORDS } });
+  const api = await startApi(provider);
+  const { sdk } = api.user();
+
+  await sdk.wait(await sdk.create(order('refused')));
+
+  expect(readAttempts(api)).toMatchObject([{ failure_message: expect.stringContaining(PROVIDER_WORDS) }]);
+});
+
+/** A server beside the provider, which nobody has any business with. */
+async function startNeighbour(): Promise<{ url: string; connections(): number }> {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  onTestFinished(() => void server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  // A listening TCP server has an address of this kind.
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/`, connections: () => connections };
+}
+
+const Ordered = z.object({ data: z.object({ image_urls: z.tuple([z.string()]) }) });
+
+/** A link to a good picture, ordered at the provider itself. */
+async function orderLink(providerUrl: string): Promise<string> {
+  const response = await fetch(`${providerUrl}/v1/image_generation`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer any', 'content-type': 'application/json' },
+    body: JSON.stringify(order('a picture to link to')),
+  });
+  return Ordered.parse(await response.json()).data.image_urls[0];
+}

@@ -1,0 +1,212 @@
+import type { ScriptInput } from '@darkroom/minimax-simulator';
+import type { Settings } from '../harness/api.ts';
+import {
+  AUTH,
+  BALANCE,
+  BLOCKED_INPUT,
+  BLOCKED_OUTPUT,
+  delivered,
+  deliveredAfter,
+  type Ending,
+  ERROR,
+  FLAT_JPEG,
+  LOST,
+  NO_IMAGES,
+  NOT_FETCHED,
+  RATE_LIMITED,
+  REJECTED,
+  TIMEOUT,
+} from './endings.ts';
+
+/** What MiniMax says in every answer that has words: none of it may reach a user. */
+export const PROVIDER_WORDS = 'the words of cluster-7.internal';
+
+type Fault = NonNullable<ScriptInput['fault']>;
+type PictureFault = Extract<Fault, { kind: 'picture' }>['picture'];
+
+export interface Row {
+  fault: string;
+  script: Omit<ScriptInput, 'prompt'>;
+  /** Pictures ordered; 1 if not given. */
+  n?: number;
+  ends: Ending;
+}
+
+/** Rows that one API serves. */
+export interface Circumstance {
+  when: string;
+  settings: Settings;
+  rows: Row[];
+}
+
+function row(fault: string, script: Fault, ends: Ending, more: { times?: number; n?: number } = {}): Row {
+  const { times, n } = more;
+  return { fault, script: { fault: script, ...(times && { times }) }, ends, ...(n && { n }) };
+}
+
+const baseResp = (code: number | string, message = PROVIDER_WORDS): Fault => ({ kind: 'base_resp', code, message });
+const http = (status: number, headers: Record<string, string> = {}): Fault => ({
+  kind: 'http',
+  status,
+  headers,
+  body: `<html><body>${PROVIDER_WORDS}</body></html>`,
+});
+
+/** minimax-api.md, section 4. MiniMax sends its codes as numbers and as text. */
+const CODES: [code: number, ends: Ending][] = [
+  [1000, ERROR],
+  [1001, ERROR],
+  [1002, RATE_LIMITED],
+  [1004, AUTH],
+  [1008, BALANCE],
+  [1013, ERROR],
+  [1024, ERROR],
+  [1026, BLOCKED_INPUT],
+  [1027, BLOCKED_OUTPUT],
+  [1028, BALANCE],
+  [1030, BALANCE],
+  [1033, ERROR],
+  [1039, RATE_LIMITED],
+  [1041, RATE_LIMITED],
+  [1042, REJECTED],
+  [2013, REJECTED],
+  [2038, AUTH],
+  [2045, RATE_LIMITED],
+  [2049, AUTH],
+  [2056, BALANCE],
+  [2061, BALANCE],
+  [9999, ERROR], // nobody knows it
+];
+
+const NOT_OK: [status: number, ends: Ending][] = [
+  [307, LOST],
+  [400, REJECTED],
+  [401, AUTH],
+  [403, AUTH],
+  [404, REJECTED],
+  [413, REJECTED],
+  [422, REJECTED],
+  [429, RATE_LIMITED],
+  [500, LOST],
+  [502, LOST],
+  [503, LOST],
+];
+
+/** Every answer that is one. */
+const ANSWERS: Row[] = [
+  ...CODES.map(([code, ends]) => row(`base_resp ${code}`, baseResp(code), ends)),
+  ...CODES.map(([code, ends]) => row(`base_resp "${code}"`, baseResp(String(code)), ends)),
+  row('base_resp "busy"', baseResp('busy'), ERROR),
+  row('1000, disallowed image url', baseResp(1000, `disallowed image url, ${PROVIDER_WORDS}`), REJECTED),
+  row('1002 twice, then pictures', baseResp(1002), deliveredAfter(2), { times: 2 }),
+  row('1002 four times, then pictures', baseResp('1002'), deliveredAfter(4), { times: 4 }),
+
+  ...NOT_OK.map(([status, ends]) => row(`HTTP ${status}`, http(status, { location: '/elsewhere' }), ends)),
+  row('HTTP 429 once, then pictures', http(429), deliveredAfter(1), { times: 1 }),
+  row('HTTP 503 with Retry-After', http(503, { 'retry-after': '1' }), LOST),
+  row('HTTP 500 with base_resp 1002', { kind: 'base_resp', code: 1002, status: 500 }, RATE_LIMITED),
+  row('HTTP 400 with base_resp 1026', { kind: 'base_resp', code: 1026, status: 400 }, BLOCKED_INPUT),
+  row('HTTP 429 with base_resp 1008', { kind: 'base_resp', code: 1008, status: 429 }, BALANCE),
+
+  row('HTML under HTTP 200', http(200), LOST),
+  row('nothing under HTTP 200', { kind: 'http', status: 200 }, LOST),
+  row('JSON that stops half-way', { kind: 'truncated_json' }, LOST),
+  row('a reset instead of an answer', { kind: 'reset', at: 'headers' }, LOST),
+  row('a reset in the middle of the answer', { kind: 'reset', at: 'body' }, LOST),
+
+  row('data: null', { kind: 'null_data' }, NO_IMAGES),
+  row('success without a picture', { kind: 'fewer_images', delivered: 0 }, NO_IMAGES, { n: 2 }),
+  row('one picture of two', { kind: 'fewer_images', delivered: 1 }, delivered([FLAT_JPEG], 1), { n: 2 }),
+  row('pictures without base_resp', { kind: 'no_base_resp', images: true }, delivered()),
+  row('neither pictures nor base_resp', { kind: 'no_base_resp', images: false }, ERROR),
+];
+
+const SILENCES: Row[] = [
+  row('no answer', { kind: 'hang', at: 'headers' }, TIMEOUT),
+  row('half of an answer', { kind: 'hang', at: 'body' }, TIMEOUT),
+];
+
+/** A picture whose header is all that can be read is delivered as it came. */
+const BOMB = { content_type: 'image/png', width: 30_000, compressed: false };
+const CORRUPT = { content_type: 'image/jpeg', width: null, compressed: false };
+
+export const brokenPicture = (fault: string, picture: PictureFault, ends: Ending): Row =>
+  row(fault, { kind: 'picture', picture }, ends);
+
+/** What is wrong with the bytes themselves, by link and by value. */
+const BYTES: Row[] = [
+  brokenPicture('HTML for a picture', { kind: 'html' }, NOT_FETCHED),
+  brokenPicture('one byte', { kind: 'one_byte' }, NOT_FETCHED),
+  brokenPicture('a corrupt JPEG', { kind: 'corrupt_jpeg' }, delivered([CORRUPT])),
+  brokenPicture('a bomb', { kind: 'bomb' }, delivered([BOMB])),
+];
+
+const BY_VALUE: Row[] = [
+  row('nothing', { kind: 'picture', picture: { kind: 'padded', bytes: 1 } }, delivered()),
+  row(
+    '40 MB',
+    { kind: 'picture', picture: { kind: 'padded', bytes: 3_330_000 } },
+    delivered(Array(9).fill({ ...FLAT_JPEG, compressed: true })),
+    { n: 9 },
+  ),
+  row('1002 once, then pictures', baseResp(1002), deliveredAfter(1), { times: 1 }),
+  row(
+    'one byte for one picture of two',
+    { kind: 'picture', picture: { kind: 'one_byte' }, position: 0 },
+    delivered([FLAT_JPEG], 1),
+    { n: 2 },
+  ),
+  ...BYTES,
+];
+
+/** Time may mend these. */
+const PASSING: [fault: string, picture: PictureFault][] = [
+  ['429', { kind: 'status', status: 429 }],
+  ['500', { kind: 'status', status: 500 }],
+  ['503', { kind: 'status', status: 503 }],
+  ['a hang', { kind: 'hang' }],
+  ['a trickle', { kind: 'trickle' }],
+  ['a reset half-way', { kind: 'reset' }],
+  ['an end half-way', { kind: 'cut_short' }],
+];
+
+const LASTING: [fault: string, picture: PictureFault][] = [
+  ['403', { kind: 'status', status: 403 }],
+  ['404', { kind: 'status', status: 404 }],
+  ['410', { kind: 'status', status: 410 }],
+  ['too many bytes', { kind: 'padded', bytes: 1_000_001 }],
+  ["a redirect to the cloud's metadata", { kind: 'redirect', location: 'http://169.254.169.254/latest/meta-data/' }],
+  ['a redirect to a private network', { kind: 'redirect', location: 'http://10.0.0.1/' }],
+  ['a redirect to a file', { kind: 'redirect', location: 'file:///etc/passwd' }],
+  ['a redirect in circles', { kind: 'redirect', location: '' }],
+];
+
+const BY_LINK: Row[] = [
+  ...[...PASSING, ...LASTING].map(([fault, picture]) => brokenPicture(fault, picture, NOT_FETCHED)),
+  ...PASSING.map(([fault, picture]) =>
+    row(`${fault}, then the picture`, { kind: 'picture', picture, times: 1 }, delivered()),
+  ),
+  row(
+    '404 twice, then the picture',
+    { kind: 'picture', picture: { kind: 'status', status: 404 }, times: 2 },
+    delivered(),
+  ),
+  row(
+    '404 for one picture of two',
+    { kind: 'picture', picture: { kind: 'status', status: 404 }, position: 0 },
+    delivered([FLAT_JPEG], 1),
+    { n: 2 },
+  ),
+  ...BYTES,
+];
+
+export const CIRCUMSTANCES: Circumstance[] = [
+  { when: 'MiniMax answers', settings: {}, rows: ANSWERS },
+  { when: 'MiniMax does not answer in time', settings: { MINIMAX_TIMEOUT_MS: 1_500 }, rows: SILENCES },
+  { when: 'pictures come by value', settings: { MINIMAX_RESPONSE_FORMAT: 'base64' }, rows: BY_VALUE },
+  {
+    when: 'pictures come by link',
+    settings: { DOWNLOAD_TIMEOUT_MS: 1_000, DOWNLOAD_RETRY_FOR_MS: 3_000, DOWNLOAD_MAX_BYTES: 1_000_000 },
+    rows: BY_LINK,
+  },
+];
