@@ -1,0 +1,54 @@
+import path from 'node:path';
+import { createLocalFileStore } from '../../src/files/local-file-store.ts';
+import { createTakeNext } from '../../src/jobs/run-job.ts';
+import type { StoredJob } from '../../src/store/job-store.ts';
+import { openSqliteStores } from '../store/open-sqlite-stores.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { clock, waits } from './hand-sleep.ts';
+import { createLogBook } from './log-book.ts';
+import { answered, createScriptedProvider } from './scripted-provider.ts';
+
+/** The way from the store to the provider and back, with real stores and files, a scripted provider and `hand-sleep`. */
+export async function openCallLine() {
+  waits.length = 0;
+  const stores = await openSqliteStores({ clock });
+  const provider = createScriptedProvider(answered);
+  const files = await createLocalFileStore({ dir: path.join(await temporaryFolder(), 'files') });
+  const saved: string[] = [];
+  const stopping = new AbortController();
+  const deps: Parameters<typeof createTakeNext>[0] = {
+    store: stores.jobs,
+    files,
+    provider,
+    loadReference: async () => null,
+    savePictures: (jobId) => void saved.push(jobId),
+    rpm: 0,
+    queueTtlMs: 1_800_000,
+    retryBaseMs: 5_000,
+    clock: clock.now,
+    random: () => 0,
+    log: createLogBook(),
+    stopping: stopping.signal,
+  };
+
+  return {
+    stores,
+    provider,
+    files,
+    /** Jobs whose pictures were asked for. */
+    saved,
+    stopping,
+    /** May be changed before a call. */
+    deps,
+    /** The next call from its start to its end; answers when another may start, if nothing did. */
+    async runNext(): Promise<number | null | 'ran'> {
+      const taken = await createTakeNext(deps)();
+      if (taken.kind === 'idle') return taken.retryAt;
+      await taken.done;
+      return 'ran';
+    },
+    stateOf: async (job: StoredJob) => (await stores.jobs.getJob(job.jobId))?.state,
+  };
+}
+
+export type CallLine = Awaited<ReturnType<typeof openCallLine>>;

@@ -1,0 +1,124 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { cancel } from '../../src/jobs/job-state.ts';
+import { addJob } from '../store/stores.ts';
+import { type CallLine, openCallLine } from './call-line.ts';
+import { clock } from './hand-sleep.ts';
+import { answered, notTaken } from './scripted-provider.ts';
+
+vi.mock('node:timers/promises', () => import('./hand-sleep.ts'));
+
+let line: CallLine;
+beforeEach(async () => {
+  line = await openCallLine();
+});
+
+describe('a call that provably was not taken', () => {
+  test('is repeated with doubling waits, five calls in all, and then fails without a charge', async () => {
+    const job = await addJob(line.stores);
+    line.provider.outcomes = [notTaken()];
+    const waited: number[] = [];
+    for (let state = await line.runNext(); state !== null; state = await line.runNext()) {
+      if (state === 'ran') continue;
+      waited.push(state - clock.now());
+      clock.advance(state - clock.now());
+    }
+    expect(waited).toEqual([5_000, 10_000, 20_000, 40_000]);
+    expect(line.provider.calls).toHaveLength(5);
+    expect(await line.stateOf(job)).toMatchObject({ errorCode: 'provider_rate_limited', charged: 'no' });
+  });
+
+  test('stays PROCESSING, generating, of the same version, with progress that never falls', async () => {
+    const job = await addJob(line.stores);
+    line.provider.outcomes = [notTaken()];
+    line.provider.onCall = async () => clock.advance(24_000);
+    await line.runNext();
+    const repeatAt = clock.now() + 5_000;
+    const waiting = { status: 'PROCESSING', stage: 'generating', call: null, repeatAt, progressFrom: 81 };
+    expect(await line.stores.jobs.getJob(job.jobId)).toMatchObject({ version: 2, state: waiting });
+  });
+
+  const longWaits: [string, Partial<CallLine['deps']>, number | null, number][] = [
+    ['the longest of our own waits is a minute', { retryBaseMs: 50_000, random: () => 1 }, null, 60_000],
+    ['jitter adds up to a quarter', { random: () => 1 }, null, 6_250],
+    ["a longer Retry-After is kept, past our own waits' bound", {}, 120_000, 120_000],
+    ['a shorter one is not', {}, 1_000, 5_000],
+  ];
+  test.each(longWaits)('%s', async (_, settings, retryAfterMs, waitMs) => {
+    Object.assign(line.deps, settings);
+    await addJob(line.stores);
+    line.provider.outcomes = [notTaken(retryAfterMs)];
+    await line.runNext();
+    expect(await line.runNext()).toBe(clock.now() + waitMs);
+  });
+
+  test('fails at once when it would wait longer than any job may', async () => {
+    const job = await addJob(line.stores);
+    line.provider.outcomes = [notTaken(1_800_001)];
+    await line.runNext();
+    expect(await line.stateOf(job)).toMatchObject({ errorCode: 'provider_rate_limited', charged: 'no' });
+  });
+
+  test('is not repeated once its job is canceled, whose charge is settled', async () => {
+    const job = await addJob(line.stores);
+    line.provider.outcomes = [notTaken()];
+    line.provider.onCall = async () =>
+      void (await line.stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1)));
+    await line.runNext();
+    expect(await line.stateOf(job)).toMatchObject({ errorCode: 'canceled', charged: 'no' });
+    expect(await line.runNext()).toBeNull();
+  });
+});
+
+test('a grant that went stale is given back unused, and the job takes its turn again', async () => {
+  const job = await addJob(line.stores);
+  line.deps.loadReference = async () => {
+    clock.advance(1_001);
+    return null;
+  };
+  await line.runNext();
+  expect(line.provider.calls).toEqual([]);
+  expect(await line.stores.jobs.openAttempts()).toEqual([]);
+  line.deps.loadReference = async () => null;
+  await line.runNext();
+  expect(await line.stateOf(job)).toMatchObject({ stage: 'saving' });
+});
+
+test('calls that were not sent are none of the five', async () => {
+  const job = await addJob(line.stores);
+  line.provider.outcomes = [notTaken(), answered];
+  for (let stale = 0; stale < 5; stale++) {
+    line.deps.loadReference = async () => {
+      clock.advance(1_001);
+      return null;
+    };
+    await line.runNext();
+  }
+  line.deps.loadReference = async () => null;
+  await line.runNext();
+  clock.advance(5_000);
+  await line.runNext();
+  expect(line.provider.calls).toHaveLength(2);
+  expect(await line.stateOf(job)).toMatchObject({ stage: 'saving' });
+});
+
+test.each(['canceled', 'deleted'])('a job that is %s before its call is sent is not sent, nor charged', async (how) => {
+  const job = await addJob(line.stores);
+  line.deps.loadReference = async () => {
+    if (how === 'deleted') await line.stores.jobs.deleteJob(job.jobId);
+    else await line.stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
+    return null;
+  };
+  await line.runNext();
+  expect(line.provider.calls).toEqual([]);
+  expect(await line.stores.jobs.openAttempts()).toEqual([]);
+  if (how === 'canceled') expect(await line.stateOf(job)).toMatchObject({ errorCode: 'canceled', charged: 'no' });
+});
+
+test('the pace holds for longer than a minute by the margin of a grant', async () => {
+  line.deps.rpm = 1;
+  await addJob(line.stores);
+  await addJob(line.stores);
+  const began = clock.now();
+  await line.runNext();
+  expect(await line.runNext()).toBe(began + 61_000);
+});
