@@ -161,6 +161,8 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
       key: config.jwtKey,
       issuer: config.JWT_ISSUER,
       audience: config.JWT_AUDIENCE,
+      clock,
+      log,
     }),
     async readiness() {
       if (draining) return { ready: false, reason: 'draining' };

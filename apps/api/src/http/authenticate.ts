@@ -1,12 +1,19 @@
 import { createPublicKey } from 'node:crypto';
 import { ImageError, type Viewer } from '@darkroom/contracts';
-import { createVerifier, TokenError } from 'fast-jwt';
+import { createVerifier } from 'fast-jwt';
 import type { FastifyRequest } from 'fastify';
-import buildGetJwks from 'get-jwks';
 import * as z from 'zod';
+import { createKeySet, type FindKey } from './key-set.ts';
+import {
+  algorithmOf,
+  createPublicKeyVerifier,
+  PUBLIC_KEY_ALGORITHMS,
+  type TokenChecks,
+  type VerifyToken,
+} from './public-key.ts';
 
 const LEEWAY_MS = 5_000;
-const KEY_SET_RETRY_MS = 5_000;
+const KID_MAX_LENGTH = 256;
 const LARGEST_ID = 2n ** 63n - 1n;
 
 /**
@@ -34,19 +41,24 @@ export interface AuthenticateOptions {
   key: JwtKey;
   issuer: string | undefined;
   audience: string | undefined;
+  /** Milliseconds for one fetch of a key set. */
+  fetchTimeoutMs?: number;
+  clock(): number;
+  log: { warn(facts: object, message: string): void };
 }
 
 /** Tells who sends a request, by its bearer token. Rejects with `unauthenticated`, or `unavailable` without the keys. */
-export type Authenticate = (request: FastifyRequest) => Promise<Viewer>;
+export type Authenticate = (request: Pick<FastifyRequest, 'headers'>) => Promise<Viewer>;
 
-export function createAuthenticate({ key, issuer, audience }: AuthenticateOptions): Authenticate {
-  const checks = {
+/** Throws for a public key of no family that is taken. */
+export function createAuthenticate({ issuer, audience, ...options }: AuthenticateOptions): Authenticate {
+  const verify = createVerify(options, {
     clockTolerance: LEEWAY_MS,
-    requiredClaims: ['exp'],
+    // What a token does not say is not checked, unless it has to say it.
+    requiredClaims: ['exp', ...(issuer === undefined ? [] : ['iss']), ...(audience === undefined ? [] : ['aud'])],
     ...(issuer !== undefined && { allowedIss: issuer }),
     ...(audience !== undefined && { allowedAud: audience }),
-  };
-  const verify = createVerify(key, checks);
+  });
 
   return async function authenticate(request) {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
@@ -54,58 +66,38 @@ export function createAuthenticate({ key, issuer, audience }: AuthenticateOption
     try {
       return Claims.parse(await verify(token));
     } catch (cause) {
-      throw refusal(cause);
+      throw cause instanceof ImageError ? cause : new ImageError('unauthenticated', { cause });
     }
   };
 }
 
-const PUBLIC_KEY_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const;
+type KeyOptions = Pick<AuthenticateOptions, 'key' | 'fetchTimeoutMs' | 'clock' | 'log'>;
 
-const Header = z.object({ kid: z.string().optional(), alg: z.string() });
-
-type Checks = Omit<Parameters<typeof createVerifier>[0], 'key' | 'algorithms'>;
-
-function createVerify(key: JwtKey, checks: Checks): (token: string) => Promise<unknown> {
+function createVerify({ key, fetchTimeoutMs, clock, log }: KeyOptions, checks: TokenChecks): VerifyToken {
   switch (key.kind) {
-    case 'secret': {
-      const verify = createVerifier({ ...checks, key: key.secret, algorithms: ['HS256'], cache: true });
-      return async (token) => verify(token);
-    }
+    case 'secret':
+      return createVerifier({ ...checks, key: key.secret, algorithms: ['HS256'], cache: true });
     case 'public_key': {
-      // Without `algorithms` the key itself tells its family, and a key that is no public key is refused at the start.
-      const verify = createVerifier({ ...checks, key: key.pem, cache: true });
-      return async (token) => verify(token);
+      const publicKey = createPublicKey(key.pem);
+      const algorithm = algorithmOf(publicKey);
+      if (algorithm === null) throw new Error('JWT_PUBLIC_KEY is neither RSA, P-256 nor Ed25519');
+      return createPublicKeyVerifier(publicKey, algorithm, checks);
     }
-    case 'jwks':
-      return createJwksVerify(key.url, checks);
-  }
-}
-
-function createJwksVerify(jwksUrl: string, checks: Checks): (token: string) => Promise<unknown> {
-  const url = new URL(jwksUrl);
-  const jwks = buildGetJwks({ jwksPath: `${url.pathname}${url.search}`, ttl: 10 * 60_000, max: 50 });
-
-  async function fetchKey({ header }: { header: unknown }): Promise<string> {
-    const { kid, alg } = Header.parse(header);
-    try {
-      // The types ask for a kid; a set of one key may do without.
-      const jwk = await jwks.getJwk({ domain: url.origin, alg, kid: kid as string });
-      return createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString();
-    } catch (cause) {
-      if (isUnknownKey(cause)) throw cause;
-      throw new ImageError('unavailable', { cause, retryAfterMs: KEY_SET_RETRY_MS });
+    case 'jwks': {
+      const onFault = (err: unknown) => log.warn({ err }, 'the key set could not be read');
+      return verifyByKeySet(createKeySet({ url: key.url, checks, fetchTimeoutMs, clock, onFault }));
     }
   }
-
-  return createVerifier({ ...checks, algorithms: [...PUBLIC_KEY_ALGORITHMS], cache: true, key: fetchKey });
 }
 
-function isUnknownKey(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'JWK_NOT_FOUND';
-}
+const Header = z.object({ alg: z.enum(PUBLIC_KEY_ALGORITHMS), kid: z.string().max(KID_MAX_LENGTH).optional() });
 
-/** A key set that is away says nothing about whoever asks. */
-function refusal(cause: unknown): ImageError {
-  const origin: unknown = cause instanceof TokenError ? cause.originalError : cause;
-  return origin instanceof ImageError ? origin : new ImageError('unauthenticated', { cause });
+function verifyByKeySet(findKey: FindKey): VerifyToken {
+  return async (token) => {
+    const [header = ''] = token.split('.', 1);
+    const { alg, kid } = Header.parse(JSON.parse(Buffer.from(header, 'base64url').toString()));
+    const verify = await findKey({ alg, kid });
+    if (!verify) throw new Error('no key of the set is called so');
+    return verify(token);
+  };
 }

@@ -33,10 +33,11 @@ function isFastifyError(error: unknown): error is FastifyError {
   return error instanceof Error && 'statusCode' in error;
 }
 
-/** Logs what is ours to mend, once, with its cause. */
+/** Logs what is ours to mend, once, with its cause; without one it has been logged where it arose. */
 export function logFault(request: FastifyRequest, error: ImageError): void {
   if (error.code === 'internal') request.log.error({ err: error.cause }, 'a request failed by a fault of ours');
-  else if (error.code === 'unavailable') request.log.warn({ err: error.cause }, 'a request met storage that is away');
+  else if (error.code === 'unavailable' && error.cause !== undefined)
+    request.log.warn({ err: error.cause }, 'a request met storage that is away');
 }
 
 export function retryAfter(error: ImageError): Record<string, string> {
