@@ -5,6 +5,7 @@ import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fast
 import type { OpenFile } from '../jobs/open-file.ts';
 import type { Authenticate } from './authenticate.ts';
 import { devTokenRoute } from './dev-token.ts';
+import { docsPage } from './docs/docs-page.ts';
 import { answerUnroutable, replyToErrors } from './error-replies.ts';
 import { fileRoutes } from './files.ts';
 import { h5Routes } from './h5.ts';
@@ -77,6 +78,7 @@ export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
   healthRoutes(server, deps.readiness);
   fileRoutes(server, deps.openFile);
   openApiRoute(server, deps.publicUrl);
+  await docsPage(server, { hasDevToken: deps.devSecret !== null });
   metricsRoute(server, deps.metrics, deps.metricsAccess);
   if (deps.devSecret !== null) devTokenRoute(server, deps.devSecret);
   await server.register(async (api) => {

@@ -7,9 +7,9 @@ import { PUBLIC_URL, shareApi } from './running-api.ts';
 const api = shareApi();
 
 interface Schema {
-  description?: string;
-  properties?: Record<string, Schema>;
-  items?: Schema;
+  description?: string | undefined;
+  properties?: Record<string, Schema> | undefined;
+  items?: Schema | undefined;
 }
 const Schema: z.ZodType<Schema> = z.lazy(() =>
   z.object({

@@ -1,4 +1,5 @@
 import { REQUEST_ERRORS, type RequestErrorCode } from '@darkroom/contracts';
+import type { ErrorEnvelope } from '@darkroom/contracts/rest';
 import { type JsonSchema, refTo } from './schemas.ts';
 
 export type Method = 'get' | 'head' | 'post' | 'delete';
@@ -12,6 +13,12 @@ interface Parameter {
   required: boolean;
   description: string;
   schema: JsonSchema;
+}
+
+export interface Answer {
+  description: string;
+  headers?: object;
+  content?: object;
 }
 
 /** An operation that asks for a token and answers in the envelope. */
@@ -36,25 +43,34 @@ export function enveloped({ success, errors, ...operation }: EnvelopedOperation)
     message: { type: 'string', description: 'For people, in Chinese.' },
     data,
   });
-  const succeeded = { description, content: { 'application/json': { schema: envelope } } };
+  const succeeded: Answer = { description, content: { 'application/json': { schema: envelope } } };
   return { ...operation, responses: { [status]: succeeded, ...refused([...errors, ...ERRORS_OF_ALL]) } };
 }
 
 /** One response per HTTP status, which names every code that comes with it. */
-export function refused(codes: RequestErrorCode[]): Record<string, unknown> {
+export function refused(codes: RequestErrorCode[]): Record<string, Answer> {
   const byStatus = Map.groupBy(codes, (code) => REQUEST_ERRORS[code].http);
   return Object.fromEntries([...byStatus].map(([status, together]) => [String(status), refusal(together)]));
 }
 
-function refusal(codes: RequestErrorCode[]): Record<string, unknown> {
+function refusal(codes: RequestErrorCode[]): Answer {
   const onlyThese = { type: 'object', properties: { error_code: { enum: codes } } };
+  const schema = { allOf: [refTo('ErrorEnvelope'), onlyThese] };
+  const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }]));
   return {
     description: codes.map((code) => `\`${code}\`: ${REQUEST_ERRORS[code].en}`).join('\n\n'),
-    ...(codes.some((code) => REQUEST_ERRORS[code].http === 429 || REQUEST_ERRORS[code].http === 503) && {
-      headers: { 'Retry-After': RETRY_AFTER },
-    }),
-    content: { 'application/json': { schema: { allOf: [refTo('ErrorEnvelope'), onlyThese] } } },
+    ...(codes.some(saysWhenToComeBack) && { headers: { 'Retry-After': RETRY_AFTER } }),
+    content: { 'application/json': { schema, examples } },
   };
+}
+
+function exampleOf(code: RequestErrorCode): ErrorEnvelope {
+  const { http, zh } = REQUEST_ERRORS[code];
+  return { code: http, message: zh, data: null, error_code: code };
+}
+
+function saysWhenToComeBack(code: RequestErrorCode): boolean {
+  return REQUEST_ERRORS[code].http === 429 || REQUEST_ERRORS[code].http === 503;
 }
 
 const RETRY_AFTER = {

@@ -1,5 +1,5 @@
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
-import { enveloped, header, inPath, object, type Paths, query, refused } from './operation.ts';
+import { type Answer, enveloped, header, inPath, object, type Paths, query, refused } from './operation.ts';
 import { refTo } from './schemas.ts';
 
 const TAGS = ['Pictures'];
@@ -39,26 +39,28 @@ const FILE_CONTENT = Object.fromEntries(
   ['image/jpeg', 'image/png', 'image/webp', 'image/avif'].map((type) => [type, {}]),
 );
 
-function readFile(operationId: string, summary: string, content: Record<string, unknown> | undefined) {
-  return {
-    operationId,
-    tags: TAGS,
-    summary,
-    description: 'The links are in `images`, `assets` and uploads: use them as they are. They need no token.',
-    security: [],
-    parameters: LINK,
-    responses: {
-      200: { description: 'The picture.', headers: FILE_HEADERS, ...(content && { content }) },
-      304: { description: 'It is the one that is known.', headers: FILE_HEADERS },
-      ...refused(['link_expired', 'not_found', 'internal']),
-    },
-  };
-}
+const FILE = {
+  tags: TAGS,
+  description: 'The links are in `images`, `assets` and uploads: use them as they are. They need no token.',
+  security: [],
+  parameters: LINK,
+};
+
+const FILE_ANSWERS: Record<string, Answer> = {
+  200: { description: 'The picture.', headers: FILE_HEADERS, content: FILE_CONTENT },
+  304: { description: 'It is the one that is known.', headers: FILE_HEADERS },
+  ...refused(['link_expired', 'not_found', 'internal']),
+};
+
+/** The same answers, as HEAD has them. */
+const BODILESS = Object.fromEntries(
+  Object.entries(FILE_ANSWERS).map(([status, { content: _, ...answer }]) => [status, answer]),
+);
 
 export const PICTURE_PATHS: Paths = {
   [UPLOADS_PATH]: { post: uploadImage },
   '/files/{key}': {
-    get: readFile('getFile', 'A picture, by its signed link', FILE_CONTENT),
-    head: readFile('headFile', 'What a picture is, without it', undefined),
+    get: { operationId: 'getFile', summary: 'A picture, by its signed link', ...FILE, responses: FILE_ANSWERS },
+    head: { operationId: 'headFile', summary: 'What a picture is, without it', ...FILE, responses: BODILESS },
   },
 };

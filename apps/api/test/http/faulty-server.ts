@@ -1,0 +1,27 @@
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { buildServer } from '../../src/http/server.ts';
+import { PUBLIC_URL } from './running-api.ts';
+
+/** Every face over a service of which each verb fails in the same way. */
+export async function buildFaultyServer(fault: Error): Promise<FastifyInstance> {
+  const fail = async () => {
+    throw fault;
+  };
+  const server = await buildServer({
+    images: { create: fail, status: fail, list: fail, cancel: fail, delete: fail, upload: fail },
+    openFile: fail,
+    authenticate: async () => ({ user_id: '1', star_id: null }),
+    readiness: fail,
+    log: pino({ level: 'silent' }),
+    corsOrigins: [],
+    trustProxy: false,
+    devSecret: null,
+    metrics: { requestEnded() {}, contentType: 'text/plain', render: fail },
+    metricsAccess: { token: null, isOpenToLoopback: true },
+    publicUrl: PUBLIC_URL,
+  });
+  onTestFinished(() => server.close());
+  return server;
+}

@@ -1,0 +1,200 @@
+import { ImageError, JSON_BODY_MAX_BYTES, UPLOAD_MAX_BYTES } from '@darkroom/contracts';
+import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openApiDocument } from '../../src/http/openapi/document.ts';
+import { readPhoto } from '../pictures/photos.ts';
+import { readDocumentedAnswers } from './documented-answers.ts';
+import { restFace } from './faces.ts';
+import { buildFaultyServer } from './faulty-server.ts';
+import { finishJob, pathOf } from './finished-job.ts';
+import { openApi, PUBLIC_URL, shareApi } from './running-api.ts';
+import { bearer } from './tokens.ts';
+
+const documented = readDocumentedAnswers(openApiDocument(PUBLIC_URL));
+
+/** Jobs wait here for ever; there they run. */
+const waiting = shareApi();
+const running = shareApi();
+let link: string;
+let finished: string;
+beforeAll(async () => {
+  await running().app.start();
+  const job = await finishJob(running());
+  finished = job.job_id;
+  link = pathOf(job.images[0] ?? '');
+});
+
+const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+const NOBODYS = '123e4567-e89b-42d3-a456-426614174000';
+const ours = bearer('1');
+const theirs = bearer('2');
+const jobPath = (jobId: string) => `${GENERATION_PATH}/${jobId}`;
+
+interface Api {
+  server: FastifyInstance;
+}
+const ask = (options: InjectOptions, api: Api = waiting()) => api.server.inject({ headers: ours, ...options });
+const create = (payload: object, headers: Record<string, string> = ours, api?: Api) =>
+  ask({ method: 'POST', url: GENERATION_PATH, payload, headers }, api);
+const newJob = async (): Promise<string> => (await create(order)).json().data.job_id;
+
+async function upload(name: string, bytes: Uint8Array<ArrayBuffer>, api?: Api) {
+  const form = new FormData();
+  form.set(name, new Blob([bytes]), 'photo');
+  const request = new Request(PUBLIC_URL, { method: 'POST', body: form });
+  const headers = { ...ours, 'content-type': request.headers.get('content-type') ?? '' };
+  return ask({ method: 'POST', url: UPLOADS_PATH, payload: Buffer.from(await request.arrayBuffer()), headers }, api);
+}
+const photo = async () => new Uint8Array(await readPhoto('rocket.jpg'));
+
+async function drained() {
+  const api = await openApi();
+  await api.app.drain();
+  return api;
+}
+
+type Ask = () => Promise<LightMyRequestResponse>;
+
+function answersOfFiles(operation: string, method: 'GET' | 'HEAD'): Record<string, Ask> {
+  return {
+    [`${operation} 200`]: () => ask({ method, url: link }, running()),
+    [`${operation} 304`]: async () => {
+      const { etag } = (await ask({ url: link }, running())).headers;
+      return ask({ method, url: link, headers: { 'if-none-match': String(etag) } }, running());
+    },
+    [`${operation} 403`]: () => ask({ method, url: link }), // the other server signs by a key of its own
+    [`${operation} 404`]: async () => {
+      const job = await finishJob(running());
+      await restFace(running().server).delete({ job_id: job.job_id });
+      return ask({ method, url: pathOf(job.images[0] ?? '') }, running());
+    },
+  };
+}
+
+/** How each answer comes about. Faults of ours and of storage are below. */
+const ANSWERS: Record<string, Ask> = {
+  'createJob 202': () => create(order),
+  'createJob 400': () => create({ ...order, n: 10 }),
+  'createJob 401': () => create(order, {}),
+  'createJob 404': () =>
+    create({ ...order, subject_reference: [{ type: 'character', image_file: `upload://${NOBODYS}` }] }),
+  'createJob 413': () => create({ ...order, prompt: 'a'.repeat(JSON_BODY_MAX_BYTES) }),
+  'createJob 415': () => ask({ method: 'POST', url: GENERATION_PATH, payload: 'a lighthouse' }),
+  'createJob 422': async () => {
+    const headers = { ...ours, 'idempotency-key': 'once' };
+    await create(order, headers);
+    return create({ ...order, n: 2 }, headers);
+  },
+  'createJob 429': async () => {
+    const api = await openApi({ RATE_LIMIT_PER_MINUTE: '1' });
+    await create(order, ours, api);
+    return create(order, ours, api);
+  },
+  'createJob 503': async () => create(order, ours, await drained()),
+
+  'listJobs 200': () => ask({ url: GENERATION_PATH }, running()),
+  'listJobs 400': () => ask({ url: `${GENERATION_PATH}?limit=0` }),
+  'listJobs 401': () => ask({ url: GENERATION_PATH, headers: {} }),
+
+  'getJob 200': () => ask({ url: jobPath(finished) }, running()),
+  'getJob 400': () => ask({ url: `${jobPath(finished)}?wait_seconds=26` }),
+  'getJob 401': () => ask({ url: jobPath(finished), headers: {} }),
+  'getJob 403': () => ask({ url: jobPath(finished), headers: theirs }, running()),
+  'getJob 404': () => ask({ url: jobPath(NOBODYS) }),
+
+  'deleteJob 200': async () => ask({ method: 'DELETE', url: jobPath(await newJob()) }),
+  'deleteJob 401': () => ask({ method: 'DELETE', url: jobPath(finished), headers: {} }),
+  'deleteJob 403': () => ask({ method: 'DELETE', url: jobPath(finished), headers: theirs }, running()),
+  'deleteJob 404': () => ask({ method: 'DELETE', url: jobPath(NOBODYS) }),
+
+  'cancelJob 200': async () => ask({ method: 'POST', url: `${jobPath(await newJob())}/cancel` }),
+  'cancelJob 401': () => ask({ method: 'POST', url: `${jobPath(finished)}/cancel`, headers: {} }),
+  'cancelJob 403': () => ask({ method: 'POST', url: `${jobPath(finished)}/cancel`, headers: theirs }, running()),
+  'cancelJob 404': () => ask({ method: 'POST', url: `${jobPath(NOBODYS)}/cancel` }),
+
+  'uploadImage 201': async () => upload('file', await photo()),
+  'uploadImage 400': async () => upload('photo', await photo()),
+  'uploadImage 401': () => ask({ method: 'POST', url: UPLOADS_PATH, headers: {} }),
+  'uploadImage 413': () => upload('file', new Uint8Array(UPLOAD_MAX_BYTES + 1)),
+  'uploadImage 415': () => upload('file', new Uint8Array(1_000)),
+  'uploadImage 429': async () => {
+    const api = await openApi({ RATE_LIMIT_PER_MINUTE: '1' });
+    await create(order, ours, api);
+    return upload('file', await photo(), api);
+  },
+
+  ...answersOfFiles('getFile', 'GET'),
+  ...answersOfFiles('headFile', 'HEAD'),
+
+  'isLive 200': () => ask({ url: '/health/live' }),
+  'isReady 200': () => ask({ url: '/health/ready' }),
+  'isReady 503': async () => ask({ url: '/health/ready' }, await drained()),
+
+  'getMetrics 200': () => ask({ url: '/metrics' }),
+  'getMetrics 404': () => ask({ url: '/metrics', headers: { 'x-forwarded-for': '192.0.2.1' } }),
+};
+
+test.each(Object.keys(ANSWERS))('%s', async (name) => {
+  const response = await ANSWERS[name]?.();
+  expect(response && documented.problems(name, response)).toEqual([]);
+});
+
+describe('a job in every state', () => {
+  test('waiting', async () => {
+    const response = await ask({ url: jobPath(await newJob()) });
+    expect(response.json().data.status).toBe('PENDING');
+    expect(documented.problems('getJob 200', response)).toEqual([]);
+  });
+
+  test('running, then given up', async () => {
+    const { app, server, simulator } = await openApi();
+    simulator.script({ hold: true });
+    await app.start();
+    const rest = restFace(server);
+    const { job_id } = (await rest.create(order)).json().data;
+    const response = await rest.status({ job_id, wait_seconds: 25, after_version: 1 });
+    expect(response.json().data.status).toBe('PROCESSING');
+    expect(documented.problems('getJob 200', response)).toEqual([]);
+
+    const given = await rest.cancel({ job_id });
+    expect(given.json().data).toMatchObject({ status: 'FAILED', error_code: 'canceled' });
+    expect(documented.problems('cancelJob 200', given)).toEqual([]);
+  });
+});
+
+/** A request to every operation that can meet a fault. */
+const REQUESTS: Record<string, InjectOptions> = {
+  createJob: { method: 'POST', url: GENERATION_PATH, payload: order },
+  listJobs: { url: GENERATION_PATH },
+  getJob: { url: jobPath(NOBODYS) },
+  deleteJob: { method: 'DELETE', url: jobPath(NOBODYS) },
+  cancelJob: { method: 'POST', url: `${jobPath(NOBODYS)}/cancel` },
+  getFile: { url: '/files/a.jpg' },
+  headFile: { method: 'HEAD', url: '/files/a.jpg' },
+  getMetrics: { url: '/metrics' },
+};
+const FAULTS = Object.keys(REQUESTS).map((operation) => `${operation} 500`);
+const OUTAGES = ['createJob 503', 'listJobs 503', 'getJob 503', 'deleteJob 503', 'cancelJob 503'];
+
+test.each([
+  ...FAULTS.map((name) => [name, new Error('a fault of ours')] as const),
+  ...OUTAGES.map((name) => [name, new ImageError('unavailable', { retryAfterMs: 5_000 })] as const),
+])('%s: %s', async (name, fault) => {
+  const server = await buildFaultyServer(fault);
+  const response = await server.inject({ headers: ours, ...REQUESTS[name.split(' ')[0] ?? ''] });
+  expect(documented.problems(name, response)).toEqual([]);
+});
+
+test.each([
+  ['uploadImage 500', new Error('a fault of ours')],
+  ['uploadImage 503', new ImageError('unavailable', { retryAfterMs: 5_000 })],
+])('%s', async (name, fault) => {
+  const server = await buildFaultyServer(fault);
+  expect(documented.problems(name, await upload('file', await photo(), { server }))).toEqual([]);
+});
+
+test('no answer of the document is left out', () => {
+  const shown = [...Object.keys(ANSWERS), ...FAULTS, ...OUTAGES, 'uploadImage 500', 'uploadImage 503'];
+  expect([...new Set(shown)].sort()).toEqual(documented.names.sort());
+});
