@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import { type Api, startApi } from '../harness/api.ts';
+import { readAttempts } from '../harness/attempts.ts';
+import { order } from '../harness/order.ts';
+import { type Provider, startProvider } from '../harness/provider.ts';
+
+const BUSY = { kind: 'base_resp', code: 1002 } as const;
+const WAITING = { status: 'PROCESSING', stage: 'generating' };
+
+/** Resolves once the books say so: from then on the job waits for its next call. */
+async function attemptsEnded(api: Api, count: number): Promise<void> {
+  const outcomes = () => readAttempts(api).map(({ outcome }) => outcome);
+  await expect.poll(outcomes, { timeout: 20_000 }).toEqual(Array(count).fill('not_taken'));
+}
+
+/** Milliseconds from each call to the next, as the provider saw them. */
+function pauses(provider: Provider): number[] {
+  const times = provider.calls().map((call) => call.at);
+  return times.slice(1).map((at, index) => at - (times[index] ?? 0));
+}
+
+describe('a repeat', () => {
+  test('is a call like any other to the limit of calls a minute', async () => {
+    const provider = await startProvider();
+    provider.script({ prompt: 'too fast', fault: BUSY });
+    const api = await startApi(provider, { MINIMAX_RPM: 3, MINIMAX_RETRY_BASE_MS: 10 });
+    const { sdk } = api.user();
+
+    const repeating = await sdk.create(order('too fast'));
+    await attemptsEnded(api, 3);
+    const waiting = await sdk.create(order('behind it')); // wakes the queue, which finds no call left
+    const status = await sdk.status(waiting.job_id, { waitSeconds: 1, afterVersion: waiting.version });
+
+    expect(status).toMatchObject({ status: 'PENDING', queue_position: 1 });
+    expect(await sdk.status(repeating.job_id)).toMatchObject({ ...WAITING, version: 2 });
+    expect(provider.prompts()).toEqual(['too fast', 'too fast', 'too fast']);
+  });
+
+  test('is still owed to that limit after kill -9', async () => {
+    const provider = await startProvider();
+    provider.script({ fault: BUSY });
+    const api = await startApi(provider, { MINIMAX_RPM: 2, MINIMAX_RETRY_BASE_MS: 10 });
+    const { job_id } = await api.user().sdk.create(order('too fast'));
+    await attemptsEnded(api, 2);
+
+    await api.kill();
+    const { sdk } = (await api.restart()).user();
+
+    expect(await sdk.status(job_id, { waitSeconds: 1 })).toMatchObject(WAITING);
+    expect(provider.calls()).toHaveLength(2);
+  });
+
+  test('comes no sooner than MINIMAX_RETRY_BASE_MS, doubled each time', async () => {
+    const provider = await startProvider();
+    provider.script({ times: 3, fault: { ...BUSY, headers: { 'retry-after': '0' } } });
+    const { sdk } = (await startApi(provider, { MINIMAX_RETRY_BASE_MS: 200 })).user();
+
+    await sdk.generate(order('too fast'));
+
+    const [first = 0, second = 0, third = 0] = pauses(provider);
+    expect(first).toBeGreaterThanOrEqual(200);
+    expect(second).toBeGreaterThanOrEqual(400);
+    expect(third).toBeGreaterThanOrEqual(800);
+  });
+
+  test('keeps to a longer Retry-After, in seconds or as a date', async () => {
+    const provider = await startProvider();
+    // A date has whole seconds: this one is two to three of them away.
+    const date = Math.ceil(Date.now() / 1_000) * 1_000 + 2_000;
+    provider.script(
+      { prompt: 'seconds', times: 1, fault: { kind: 'http', status: 429, headers: { 'retry-after': '2' } } },
+      { prompt: 'date', times: 1, fault: { ...BUSY, headers: { 'retry-after': new Date(date).toUTCString() } } },
+    );
+    const { sdk } = (await startApi(provider, { MINIMAX_RETRY_BASE_MS: 10 })).user();
+
+    await Promise.all([sdk.generate(order('seconds')), sdk.generate(order('date'))]);
+
+    const timesOf = (prompt: string) => provider.calls().flatMap((call) => (call.prompt === prompt ? [call.at] : []));
+    const [asked = 0, askedAgain = 0] = timesOf('seconds');
+    expect(askedAgain - asked).toBeGreaterThanOrEqual(2_000);
+    expect(timesOf('date')[1]).toBeGreaterThanOrEqual(date);
+  });
+
+  test('is not waited for when it would take longer than any job may wait', async () => {
+    const provider = await startProvider();
+    provider.script({ fault: { kind: 'http', status: 429, headers: { 'retry-after': '61' } } });
+    const { sdk } = (await startApi(provider, { QUEUE_TTL_MS: 60_000 })).user();
+
+    const job = await sdk.wait(await sdk.create(order('busy for long')));
+
+    expect(job).toMatchObject({ status: 'FAILED', error_code: 'provider_rate_limited', charged: 'no' });
+    expect(provider.calls()).toHaveLength(1);
+  });
+});
+
+/** Longer than the tests below take, so that only what they do can end the wait. */
+const LONG_WAIT = { MINIMAX_RETRY_BASE_MS: 60_000 };
+
+describe('the wait for a repeat', () => {
+  test('ends with a cancel at once, and nothing was charged', async () => {
+    const provider = await startProvider();
+    provider.script({ prompt: 'no longer wanted', fault: BUSY });
+    const api = await startApi(provider, { ...LONG_WAIT, GENERATION_CONCURRENCY: 1 });
+    const { sdk } = api.user();
+    const { job_id } = await sdk.create(order('no longer wanted'));
+    await attemptsEnded(api, 1);
+    const held = sdk.status(job_id, { waitSeconds: 25 });
+
+    const canceled = await sdk.cancel(job_id);
+
+    expect(canceled).toMatchObject({ status: 'FAILED', error_code: 'canceled', charged: 'no' });
+    expect(await held).toEqual(canceled);
+    await sdk.generate(order('the next one'));
+    expect(provider.prompts()).toEqual(['no longer wanted', 'the next one']);
+  });
+
+  test('ends with SIGTERM at once, and goes on after the next start', async () => {
+    const provider = await startProvider();
+    provider.script({ times: 1, fault: BUSY });
+    const api = await startApi(provider, { MINIMAX_RETRY_BASE_MS: 5_000 });
+    const { job_id, version } = await api.user().sdk.create(order('too fast'));
+    await attemptsEnded(api, 1);
+
+    api.process.signal('SIGTERM');
+
+    expect(await api.process.ended).toBe(0);
+    expect(provider.calls()).toHaveLength(1); // so nobody waited for the second
+    const { sdk } = (await api.restart()).user();
+    expect(await sdk.status(job_id)).toMatchObject({ ...WAITING, version: version + 1 });
+    expect(await sdk.wait(job_id)).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
+    expect(readAttempts(api).map(({ outcome }) => outcome)).toEqual(['not_taken', 'answered']);
+    expect(pauses(provider)[0]).toBeGreaterThanOrEqual(5_000);
+  });
+
+  test('leaves its place at the provider to others', async () => {
+    const provider = await startProvider();
+    provider.script({ prompt: 'too fast', fault: BUSY });
+    const api = await startApi(provider, { ...LONG_WAIT, GENERATION_CONCURRENCY: 1 });
+    const { sdk } = api.user();
+    const { job_id } = await sdk.create(order('too fast'));
+    await attemptsEnded(api, 1);
+
+    await sdk.generate(order('another'));
+
+    expect(await sdk.status(job_id)).toMatchObject(WAITING);
+  });
+});
