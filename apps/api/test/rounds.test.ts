@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createRounds } from '../src/rounds.ts';
+import { createLogBook } from './jobs/log-book.ts';
+import { openSqliteStores } from './store/open-sqlite-stores.ts';
+import { addJob, type Stores } from './store/stores.ts';
+
+const QUEUE_TTL_MS = 60_000;
+const HOUR_MS = 60 * 60 * 1_000;
+
+let stores: Stores;
+/** Ages of the files that are kept, by key; what the sweep may take. */
+let kept: Map<string, number>;
+
+beforeEach(async () => {
+  stores = await openSqliteStores();
+  kept = new Map();
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+});
+afterEach(() => void vi.useRealTimers());
+
+function startRounds(log = createLogBook(), waitingSince = stores.jobs.waitingSince) {
+  const rounds = createRounds({
+    store: { ...stores.jobs, waitingSince },
+    retention: stores.retention,
+    files: {
+      async *list() {
+        for (const [key, at] of kept) yield { key, modifiedAt: new Date(at) };
+      },
+      async delete(keys) {
+        for (const key of keys) kept.delete(key);
+      },
+    },
+    queueTtlMs: QUEUE_TTL_MS,
+    resultTtlMs: HOUR_MS,
+    clock: stores.clock.now,
+    log,
+  });
+  rounds.start();
+  return rounds;
+}
+
+const statusOf = async (jobId: string) => (await stores.jobs.getJob(jobId))?.state.status;
+const untilFailed = (jobId: string) =>
+  vi.waitFor(async () => expect(await statusOf(jobId)).toBe('FAILED'), { interval: 1 });
+
+test('a job that waited too long is ended within a second, without anybody asking', async () => {
+  const { jobId } = await addJob(stores);
+  const rounds = startRounds();
+  stores.clock.advance(QUEUE_TTL_MS + 1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  await untilFailed(jobId);
+  rounds.stop();
+});
+
+test('what has served its time goes at the start, and every hour', async () => {
+  kept.set('stray.jpg', stores.clock.now() - 2 * HOUR_MS);
+  const rounds = startRounds();
+  await vi.waitFor(() => expect(kept.size).toBe(0), { interval: 1 });
+  kept.set('another.jpg', stores.clock.now() - 2 * HOUR_MS);
+  await vi.advanceTimersByTimeAsync(HOUR_MS);
+  await vi.waitFor(() => expect(kept.size).toBe(0), { interval: 1 });
+  rounds.stop();
+});
+
+test('a round that fails is logged, and the next one comes', async () => {
+  const { jobId } = await addJob(stores);
+  stores.clock.advance(QUEUE_TTL_MS + 1);
+  const log = createLogBook();
+  let faults = 1;
+  const rounds = startRounds(log, (before) =>
+    faults-- > 0 ? Promise.reject(new Error('database away')) : stores.jobs.waitingSince(before),
+  );
+  await vi.waitFor(() => expect(log.lines).toMatchObject([{ level: 'error' }]), { interval: 1 });
+  await vi.advanceTimersByTimeAsync(1_000);
+  await untilFailed(jobId);
+  rounds.stop();
+});
+
+test('no round comes after the stop', async () => {
+  const asked: number[] = [];
+  const rounds = startRounds(createLogBook(), async (before) => {
+    asked.push(before);
+    return [];
+  });
+  rounds.stop();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(asked).toHaveLength(1);
+});
