@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createPublicKey, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
@@ -21,6 +21,22 @@ const httpUrl = flagged((text) => /^https?:\/\//.test(text) && URL.canParse(text
 /** Fastify reads a string as addresses, and all proxies or none by a boolean. */
 function readTrustProxy(text: string): string | boolean {
   return text === 'true' || text === 'false' ? text === 'true' : text;
+}
+
+/** In one line, as settings are written, `\\n` stands for a line's end. */
+const publicKey = z
+  .string()
+  .transform((text) => text.replaceAll('\\n', '\n'))
+  .refine(isPublicKey, 'must be a public key in PEM: RSA, P-256 or Ed25519');
+
+function isPublicKey(pem: string): boolean {
+  if (pem.includes('PRIVATE KEY')) return false; // Node would derive the public one
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(pem);
+    return /^(rsa|ed25519)$/.test(asymmetricKeyType ?? '') || asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  } catch {
+    return false;
+  }
 }
 
 /** Every setting of interface.md, section 2. Rows that come later are not read yet. */
@@ -50,7 +66,7 @@ const Environment = z.object({
   DOWNLOAD_RETRY_FOR_MS: count(900_000),
   SHUTDOWN_GRACE_MS: whole(1, 2_147_483_647).optional(),
   JWT_SECRET: flagged((text) => Buffer.byteLength(text) >= 32, 'must be at least 32 bytes').optional(),
-  JWT_PUBLIC_KEY: z.string().optional(),
+  JWT_PUBLIC_KEY: publicKey.optional(),
   JWT_JWKS_URL: httpUrl.optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
@@ -109,9 +125,7 @@ export function readConfig(env: Record<string, string | undefined>) {
 
   const keys = [
     ...(JWT_SECRET === undefined ? [] : [{ kind: 'secret' as const, secret: JWT_SECRET }]),
-    ...(JWT_PUBLIC_KEY === undefined
-      ? []
-      : [{ kind: 'public_key' as const, pem: JWT_PUBLIC_KEY.replaceAll('\\n', '\n') }]),
+    ...(JWT_PUBLIC_KEY === undefined ? [] : [{ kind: 'public_key' as const, pem: JWT_PUBLIC_KEY }]),
     ...(JWT_JWKS_URL === undefined ? [] : [{ kind: 'jwks' as const, url: JWT_JWKS_URL }]),
   ];
   if (keys.length > 1) faults.push('JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL: set exactly one of them');

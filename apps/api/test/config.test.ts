@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -5,6 +6,16 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { ConfigError, loadConfig, readConfig } from '../src/config.ts';
 
 const SECRET = 'a secret of thirty-two bytes, or more';
+const rsa = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
+const pem = rsa.publicKey;
+const otherCurve = generateKeyPairSync('ec', { namedCurve: 'P-384' })
+  .publicKey.export({ type: 'spki', format: 'pem' })
+  .toString();
+
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'darkroom-config-'));
@@ -119,6 +130,7 @@ describe('one fault is one line that names the setting', () => {
     ['DOWNLOAD_RETRY_FOR_MS', ['-1']],
     ['SHUTDOWN_GRACE_MS', ['0', 'x']],
     ['JWT_SECRET', ['short', 'é'.repeat(15)]],
+    ['JWT_PUBLIC_KEY', ['pem', pem.slice(0, 80), rsa.privateKey, otherCurve]],
     ['IMAGE_FORMAT', ['gif', 'JPEG']],
     ['IMAGE_QUALITY', ['0', '101']],
     ['IMAGE_MAX_EDGE', ['63', '8193']],
@@ -161,7 +173,7 @@ describe('in production', () => {
 
   test.each([
     [{ JWT_SECRET: SECRET }, { kind: 'secret', secret: SECRET }],
-    [{ JWT_PUBLIC_KEY: 'line 1\\nline 2' }, { kind: 'public_key', pem: 'line 1\nline 2' }],
+    [{ JWT_PUBLIC_KEY: pem.replaceAll('\n', '\\n') }, { kind: 'public_key', pem }],
     [{ JWT_JWKS_URL: 'https://id.example/keys' }, { kind: 'jwks', url: 'https://id.example/keys' }],
   ])('starts with a key of its own and one for tokens', (key, jwtKey) => {
     const config = read({ ...production, MINIMAX_API_KEY: 'key', ...key });
@@ -170,7 +182,7 @@ describe('in production', () => {
 });
 
 test('two ways to check tokens are one too many', () => {
-  const faults = faultsOf({ JWT_PUBLIC_KEY: 'pem', JWT_JWKS_URL: 'https://id.example/keys' });
+  const faults = faultsOf({ JWT_PUBLIC_KEY: pem, JWT_JWKS_URL: 'https://id.example/keys' });
   expect(faults).toEqual([expect.stringMatching(/^JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL: [^\n]*exactly one/)]);
 });
 
