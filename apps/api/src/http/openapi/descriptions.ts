@@ -34,7 +34,7 @@ const ORDER_FIELDS: Description<OrderFields>['fields'] = {
   'subject_reference.image_file':
     'The `upload://` address that an upload was answered with; or an http(s) address, which is handed to MiniMax as it is; ' +
     'or a `data:image/jpeg;base64,` or `data:image/png;base64,` URL of less than 10,000,000 decoded bytes.',
-  n: 'How many pictures.',
+  n: 'How many pictures; 1 where it is not given.',
   seed: 'The same seed with the same order draws similar pictures.',
   prompt_optimizer: 'Lets MiniMax rewrite the prompt first.',
   aigc_watermark: "Lets MiniMax draw a visible mark that the picture is a machine's.",

@@ -90,6 +90,7 @@ function simplify(schema: JsonSchema, io: 'input' | 'output'): void {
   if (schema.format !== undefined) delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  if (io === 'input') delete schema.default; // generated TypeScript would ask for what may be left out
   if (io === 'output') delete schema.additionalProperties; // a later version may answer with more
 }
 

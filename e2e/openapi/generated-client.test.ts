@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import openapiTS, { astToString } from 'openapi-typescript';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+import { startApi } from '../harness/api.ts';
+import { ASTRONAUT, CHECKOUT } from '../harness/checkout.ts';
+import { startChild } from '../harness/child-process.ts';
+import { startProvider } from '../harness/provider.ts';
+import { createTempDir } from '../harness/temp-dir.ts';
+
+const STORY = `${CHECKOUT}e2e/openapi/main-story.ts`;
+const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+
+/** Types as any client would generate them; what is binary is a Blob where they will be used. */
+async function generateTypes(apiUrl: string, folder: string): Promise<string> {
+  const types = await openapiTS(new URL('/openapi.json', apiUrl), {
+    transform: ({ format }) => (format === 'binary' ? ts.factory.createTypeReferenceNode('Blob') : undefined),
+  });
+  const file = path.join(folder, 'darkroom-openapi.d.ts');
+  await writeFile(file, astToString(types));
+  return file;
+}
+
+/** As strictly as TypeScript can, the generated types included. */
+async function compile(types: string, folder: string): Promise<void> {
+  const tsconfig = path.join(folder, 'tsconfig.json');
+  const compilerOptions = {
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    noUnusedLocals: true,
+    noEmit: true,
+    target: 'es2023',
+    module: 'nodenext',
+    lib: ['es2023', 'dom', 'dom.iterable'],
+    types: ['node'],
+    typeRoots: [`${CHECKOUT}node_modules/@types`],
+    paths: { 'darkroom-openapi': [types] },
+  };
+  await writeFile(tsconfig, JSON.stringify({ compilerOptions, files: [STORY, types] }));
+  await promisify(execFile)(process.execPath, [TSC, '-p', tsconfig]).catch(({ stdout }) => {
+    throw new Error(stdout);
+  });
+}
+
+test('a client generated from the running API goes the whole way', async () => {
+  const provider = await startProvider();
+  provider.script({ prompt: 'given up', hold: true });
+  const api = await startApi(provider);
+  const folder = await createTempDir();
+
+  await compile(await generateTypes(api.url, folder), folder);
+  const story = startChild(process.execPath, [STORY, api.url, api.user().token, ASTRONAUT], {
+    cwd: folder,
+    env: api.env,
+  });
+
+  expect(await story.ended).toBe(0);
+  expect(story.stdout.map((line) => JSON.parse(line))).toEqual([
+    { event: 'uploaded', width: 512, height: 512 },
+    { event: 'completed', n: 1, charged: 'yes', width: 1024 },
+    { event: 'downloaded', status: 200, type: 'image/jpeg' },
+    { event: 'canceled', code: 'canceled' },
+    { event: 'listed', statuses: ['FAILED', 'COMPLETED'], next: null },
+    { event: 'deleted', status: 404, code: 'job_not_found' },
+    { event: 'refused', code: 'invalid_request', fields: ['prompt'] },
+  ]);
+});
