@@ -20,7 +20,7 @@ const GRANT_MARGIN_MS = 1_000;
 
 interface Deps {
   store: JobStore;
-  files: Pick<FileStore, 'put'>;
+  files: Pick<FileStore, 'put' | 'delete'>;
   provider: ImageProvider;
   loadReference(request: StoredJob['request']): Promise<Reference | null>;
   /** Begins to fetch the pictures of a job that has its answer. */
@@ -66,6 +66,7 @@ export function createTakeNext(deps: Deps): TakeNext {
         const pictures = await keepImages(job.jobId, outcome.images);
         const after = await endAttempt(attempt, { outcome: 'answered', ...ids }, startSaving, pictures);
         if (after && isSaving(after.state)) deps.savePictures(after.jobId);
+        if (!after) await dropImages(pictures);
         return;
       }
       case 'not_taken': {
@@ -104,6 +105,12 @@ export function createTakeNext(deps: Deps): TakeNext {
       sources.push({ key });
     }
     return sources;
+  }
+
+  /** Their job was deleted during the call. What fails here is left to the sweep. */
+  async function dropImages(sources: PictureSource[]): Promise<void> {
+    const keys = sources.flatMap((source) => ('key' in source ? [source.key] : []));
+    await files.delete(keys).catch(() => {});
   }
 
   function endAttempt(attempt: Attempt, end: AttemptEnd, step: Transition, pictures?: PictureSource[]) {

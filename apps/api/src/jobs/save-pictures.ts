@@ -108,6 +108,7 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
       const key = `${jobId}-${picture.position}.${EXTENSIONS[ready.contentType]}`;
       await untilItWorks(() => files.put(key, ready.bytes), storage('keep a picture'));
       await endPicture(jobId, picture, { ...describe(ready), key });
+      await dropIfDeleted(jobId, key);
       return undefined;
     } catch (error) {
       if (error instanceof DownloadError) return error;
@@ -125,6 +126,12 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
 
   async function endPicture(jobId: string, { position }: StoredPicture, asset: StoredAsset | null): Promise<void> {
     await untilItWorks(() => store.endPicture(jobId, position, asset), storage('commit a picture'));
+  }
+
+  /** A job that was deleted meanwhile took only the files that it knew. What fails here is left to the sweep. */
+  async function dropIfDeleted(jobId: string, key: string): Promise<void> {
+    const job = await store.getJob(jobId).catch(() => undefined);
+    if (job === null) await files.delete([key]).catch(() => {});
   }
 
   async function endJob(jobId: string): Promise<void> {

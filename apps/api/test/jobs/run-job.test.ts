@@ -81,6 +81,14 @@ test('the answer to a deleted job ends its call', async () => {
   expect(line.saved).toEqual([]);
 });
 
+test('pictures that come by value for a deleted job are not kept', async () => {
+  const job = await addJob(line.stores);
+  line.provider.outcomes = [{ ...answered, kind: 'answered', images: [{ bytes: Buffer.from('jpeg') }] }];
+  line.provider.onCall = async () => void (await line.stores.jobs.deleteJob(job.jobId));
+  await line.runNext();
+  expect(await line.files.read(`${job.jobId}-0-source.bin`)).toBeNull();
+});
+
 test('the reference goes with the call', async () => {
   await addJob(line.stores);
   line.deps.loadReference = async () => ({ url: 'https://photos.example/a.jpg' });

@@ -161,6 +161,21 @@ describe('given up in the middle', () => {
   });
 });
 
+test('a picture that is ready just after its job was deleted leaves no file behind', async () => {
+  const job = await answered(url('a'));
+  const { put } = deps.files;
+  const written = Promise.withResolvers<void>();
+  deps.files.put = async (key, bytes) => {
+    await stores.jobs.deleteJob(job.jobId);
+    await put(key, bytes);
+    written.resolve();
+  };
+  saver.save(job.jobId);
+  await written.promise;
+  await saver.drain();
+  expect(await keptKeys()).toEqual([]);
+});
+
 test('what was kept is not fetched again by the next process', async () => {
   const job = await answered(url('a'), url('b'));
   pictures.failAlways('http://pictures/b', transient, async () => void saver.drain());
@@ -173,6 +188,20 @@ test('what was kept is not fetched again by the next process', async () => {
   saver = createPictureSaver(deps);
   expect((await save(job))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 0 });
   expect(deps.pictures).toMatchObject({ fetched: ['http://pictures/b'] });
+});
+
+test('the time to try a picture counts from its answer, also for the next process', async () => {
+  const job = await answered(url('a'));
+  pictures.failAlways('http://pictures/a', transient, async () => void saver.drain());
+  saver.save(job.jobId);
+  await untilJob(stores.jobs, job.jobId, () => pictures.fetched.length === 1);
+  await saver.drain();
+
+  clock.advance(deps.retryForMs);
+  saver = createPictureSaver(deps);
+  pictures.failAlways('http://pictures/a', transient);
+  expect((await save(job))?.state).toMatchObject({ status: 'FAILED', errorCode: 'download_failed', charged: 'yes' });
+  expect(pictures.fetched).toHaveLength(2);
 });
 
 test('a drain lets a download end and keeps its picture', async () => {
