@@ -8,6 +8,8 @@ interface Options {
   env: NodeJS.ProcessEnv;
   /** Leads a process group of its own, as what is started in a terminal does. */
   detached?: boolean;
+  /** All that it can read from its standard input. */
+  input?: string;
 }
 
 export interface Child {
@@ -24,8 +26,14 @@ export interface Child {
 }
 
 /** A process of the test that runs: it does not outlive it, and what it wrote is shown when the test fails. */
-export function startChild(command: string, args: string[], { cwd, env, detached = false }: Options): Child {
-  const child = spawn(command, args, { cwd, env, detached, stdio: ['ignore', 'pipe', 'pipe'] });
+export function startChild(
+  command: string,
+  args: string[],
+  { cwd, env, detached = false, input = '' }: Options,
+): Child {
+  const child = spawn(command, args, { cwd, env, detached, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.on('error', () => {}); // it may end without having read
+  child.stdin.end(input);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} did not start`);
   const output = createInterface(child.stdout);

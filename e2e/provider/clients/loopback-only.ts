@@ -1,0 +1,22 @@
+import { Socket } from 'node:net';
+
+// Preloaded into a client: a connection to anywhere but this machine is refused, and named on stderr.
+
+const connect = Socket.prototype.connect;
+
+function connectToLoopback(this: Socket, ...args: unknown[]): Socket {
+  const host = hostOf(args);
+  if (/^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)) return Reflect.apply(connect, this, args);
+  console.error(`beyond the loopback: ${host}`);
+  return this.destroy(new Error(`${host} is not to be reached from a test`));
+}
+
+Socket.prototype.connect = connectToLoopback;
+
+/** `connect` takes a port with a host, options, or (from net.connect) both of them as one list. */
+function hostOf(args: unknown[]): string {
+  const [target, host] = args.flat();
+  if (typeof target !== 'object' || target === null) return typeof host === 'string' ? host : 'localhost';
+  if ('path' in target && typeof target.path === 'string') return 'localhost'; // a socket of the file system
+  return 'host' in target && typeof target.host === 'string' ? target.host : 'localhost';
+}
