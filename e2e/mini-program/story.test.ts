@@ -1,0 +1,133 @@
+import sharp from 'sharp';
+import { expect, test, vi } from 'vitest';
+import { type Api, startApi } from '../harness/api.ts';
+import { readAstronaut } from '../harness/checkout.ts';
+import { type Provider, startProvider } from '../harness/provider.ts';
+import { BUILT_FOR, type MiniProgram, openMiniProgram } from './wechat/open-mini-program.ts';
+
+const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 20 });
+
+const startServer = (provider: Provider) => startApi(provider, { PUBLIC_URL: BUILT_FOR });
+
+function open(api: Api, device?: MiniProgram['device']): MiniProgram {
+  return openMiniProgram({ port: api.port, token: api.user().token, ...(device && { device }) });
+}
+
+const untilAttribute = (wechat: MiniProgram, testId: string, name: string, value: string) =>
+  until(() => expect(wechat.find(testId)?.getAttribute(name)).toBe(value));
+
+const untilPage = (wechat: MiniProgram, route: string) =>
+  until(() => expect(wechat.pages.top().route).toBe(`pages/discover/${route}`));
+
+async function order(wechat: MiniProgram, prompt: string): Promise<void> {
+  wechat.write('prompt', prompt);
+  await until(() => expect(wechat.text()).not.toContain('先写一句画面描述'));
+  wechat.tap('submit');
+  await untilPage(wechat, 'generation-loading');
+}
+
+test('from photo to saved pictures, with nothing but what WeChat has', async () => {
+  const provider = await startProvider();
+  provider.script({ hold: true });
+  const api = await startServer(provider);
+  const wechat = open(api);
+  const { device, network } = wechat;
+
+  device.person.photo = await readAstronaut();
+  wechat.tap('photo-picker');
+  await untilAttribute(wechat, 'photo-picker', 'data-state', 'ready');
+  wechat.tap('ratio-3:4');
+  wechat.tap('count-2');
+  await until(() => expect(wechat.text()).toContain('生成 2 张图片'));
+  await order(wechat, '宇航员走在向日葵花田里');
+  await untilAttribute(wechat, 'stage', 'data-stage', 'generating');
+  provider.release();
+  await untilPage(wechat, 'generation-result');
+  await until(() => expect(wechat.text()).toContain('2 张新照片'));
+
+  const pictures = wechat.pictures();
+  expect(pictures).toEqual(Array(2).fill(expect.stringMatching(/^http:\/\/localhost:8080\/files\/.*[?&]signature=/)));
+  wechat.tap('result-image');
+  await until(() => expect(device.previews).toEqual([pictures]));
+  wechat.tap('save');
+  await until(() => expect(device.toasts).toEqual(['已保存到相册']));
+  const [saved] = device.album;
+  expect(await sharp(saved).metadata()).toMatchObject({ format: 'jpeg', width: 864, height: 1152 });
+
+  expect(provider.calls()).toHaveLength(1);
+  expect(provider.calls()[0]?.request).toMatchObject({ n: 2, aspect_ratio: '3:4', subject_reference: [{}] });
+  expect(network.refused).toEqual([]);
+  // Looked for by their names, and done without.
+  expect([...wechat.bundle.missed].sort()).toEqual(['crypto', 'window']);
+});
+
+test('in the background nothing is asked, and what happened there is shown afterwards', async () => {
+  const provider = await startProvider();
+  provider.script({ hold: true });
+  const wechat = open(await startServer(provider));
+
+  await order(wechat, '海边的清晨');
+  await untilAttribute(wechat, 'stage', 'data-stage', 'generating');
+  await until(() => expect(wechat.network.open.size).toBe(1));
+  wechat.hide();
+  await until(() => expect(wechat.network.open.size).toBe(0));
+  const asked = wechat.network.calls.length;
+  provider.release();
+  await until(() => expect(provider.stats().heldCalls).toBe(0));
+  expect(wechat.network.calls).toHaveLength(asked);
+
+  wechat.show();
+  await untilPage(wechat, 'generation-result');
+  await until(() => expect(wechat.pictures()).toHaveLength(1));
+});
+
+test('ended in the middle, it finds its job again', async () => {
+  const provider = await startProvider();
+  provider.script({ hold: true });
+  const api = await startServer(provider);
+  const first = open(api);
+  await order(first, '只要一次');
+  await untilAttribute(first, 'stage', 'data-stage', 'generating');
+  first.close();
+
+  const second = open(api, first.device);
+  await until(() => expect(second.text()).toContain('有一项任务正在进行'));
+  second.tap('resume');
+  await untilAttribute(second, 'stage', 'data-stage', 'generating');
+  provider.release();
+  await untilPage(second, 'generation-result');
+  await until(() => expect(second.pictures()).toHaveLength(1));
+
+  expect(provider.calls()).toHaveLength(1);
+});
+
+test('a refused prompt is explained, and goes back into the form', async () => {
+  const provider = await startProvider();
+  provider.script({ fault: { kind: 'base_resp', code: 1026 } });
+  const wechat = open(await startServer(provider));
+
+  await order(wechat, '不合适的内容');
+  await untilAttribute(wechat, 'failure', 'data-code', 'content_rejected');
+  expect(wechat.text()).toContain('内容没有通过审核');
+  expect(wechat.text()).toContain('这次没有计费');
+  wechat.tap('edit');
+
+  await until(() => expect(wechat.pages.top().route).toBe('pages/index/index'));
+  await until(() => expect(wechat.text()).toContain('6 / 1499'));
+});
+
+test('finished jobs are kept in the list, and opened from there', async () => {
+  const provider = await startProvider();
+  const wechat = open(await startServer(provider));
+  await order(wechat, '留在列表里');
+  await untilPage(wechat, 'generation-result');
+
+  wechat.tap('back');
+  await until(() => expect(wechat.pages.top().route).toBe('pages/index/index'));
+  wechat.tap('history');
+  await untilAttribute(wechat, 'job', 'data-status', 'COMPLETED');
+  expect(wechat.text()).toContain('留在列表里');
+  wechat.tap('job');
+  await untilPage(wechat, 'generation-result');
+  await until(() => expect(wechat.pictures()).toHaveLength(1));
+});

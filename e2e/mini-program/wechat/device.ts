@@ -1,0 +1,122 @@
+import { type Callbacks, fail, succeed } from './callbacks.ts';
+
+export interface Files {
+  add(bytes: Uint8Array<ArrayBuffer>, extension: string): string;
+  read(path: string): Uint8Array<ArrayBuffer>;
+}
+
+function createFiles(): Files {
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  return {
+    add(bytes, extension) {
+      const path = `wxfile://tmp_${files.size + 1}.${extension}`;
+      files.set(path, bytes);
+      return path;
+    },
+    read(path) {
+      const bytes = files.get(path);
+      if (!bytes) throw new Error(`${path}: no such file`);
+      return bytes;
+    },
+  };
+}
+
+interface Modal extends Callbacks {
+  title?: string;
+  content?: string;
+  confirmText?: string;
+  cancelText?: string;
+}
+
+export interface Device {
+  wx: Record<string, unknown>;
+  files: Files;
+  storage: Map<string, unknown>;
+  /** What was saved. */
+  album: Uint8Array[];
+  /** What was shown in full: the addresses of each preview. */
+  previews: string[][];
+  toasts: string[];
+  modals: Modal[];
+  /** What the person does when asked. */
+  person: { photo: Uint8Array<ArrayBuffer> | null; confirms: boolean; allowsAlbum: boolean };
+}
+
+/** Storage, photos, dialogs and facts of one phone, and the person who holds it. */
+export function createDevice(): Device {
+  const files = createFiles();
+  const device: Device = {
+    files,
+    storage: new Map(),
+    album: [],
+    previews: [],
+    toasts: [],
+    modals: [],
+    person: { photo: null, confirms: true, allowsAlbum: true },
+    wx: {},
+  };
+
+  function choose(api: string, options: Callbacks): void {
+    const { photo } = device.person;
+    if (!photo) {
+      fail(options, `${api}:fail cancel`);
+      return;
+    }
+    const path = files.add(photo, 'png');
+    const tempFiles = [{ path, tempFilePath: path, size: photo.length, fileType: 'image' }];
+    succeed(options, { tempFilePaths: [path], tempFiles, type: 'image', errMsg: `${api}:ok` });
+  }
+
+  device.wx = {
+    ...FACTS,
+    getStorageSync: (key: string) => device.storage.get(key) ?? '',
+    setStorageSync: (key: string, value: unknown) => void device.storage.set(key, value),
+    removeStorageSync: (key: string) => void device.storage.delete(key),
+    setStorage: ({ key, data, ...options }: Callbacks & { key: string; data: unknown }) => {
+      device.storage.set(key, data);
+      succeed(options, { errMsg: 'setStorage:ok' });
+    },
+    chooseImage: (options: Callbacks) => choose('chooseImage', options),
+    chooseMedia: (options: Callbacks) => choose('chooseMedia', options),
+    previewImage(options: Callbacks & { urls: string[] }) {
+      device.previews.push([...options.urls]);
+      succeed(options, { errMsg: 'previewImage:ok' });
+    },
+    saveImageToPhotosAlbum(options: Callbacks & { filePath: string }) {
+      if (!device.person.allowsAlbum) return fail(options, 'saveImageToPhotosAlbum:fail auth deny');
+      device.album.push(files.read(options.filePath));
+      succeed(options, { errMsg: 'saveImageToPhotosAlbum:ok' });
+    },
+    showModal(modal: Modal) {
+      const tooLong = [modal.confirmText, modal.cancelText].find((text = '') => text.length > 4);
+      if (tooLong) return fail(modal, `showModal:fail ${tooLong} is longer than 4 characters`);
+      device.modals.push(modal);
+      const { confirms } = device.person;
+      succeed(modal, { confirm: confirms, cancel: !confirms, errMsg: 'showModal:ok' });
+    },
+    showToast(options: Callbacks & { title: string }) {
+      device.toasts.push(options.title);
+      succeed(options, { errMsg: 'showToast:ok' });
+    },
+    setNavigationBarTitle: (options: Callbacks) => succeed(options, { errMsg: 'setNavigationBarTitle:ok' }),
+    getNetworkType: (options: Callbacks) => succeed(options, { networkType: 'wifi', errMsg: 'getNetworkType:ok' }),
+    openSetting: (options: Callbacks) => succeed(options, { authSetting: {}, errMsg: 'openSetting:ok' }),
+    onNetworkStatusChange() {},
+    offNetworkStatusChange() {},
+  };
+  return device;
+}
+
+const WINDOW = { windowWidth: 390, windowHeight: 844, statusBarHeight: 47, pixelRatio: 3, screenTop: 0 };
+const APP = { language: 'zh_CN', theme: 'light', version: '8.0.50', SDKVersion: '3.7.0', hostName: 'WeChat' };
+const PHONE = { brand: 'Apple', model: 'iPhone 15', system: 'iOS 18.0', platform: 'ios' };
+const CAPSULE = { left: 296, top: 51, right: 383, bottom: 83, width: 87, height: 32 };
+
+const FACTS = {
+  canIUse: () => true,
+  getSystemInfoSync: () => ({ ...WINDOW, ...APP, ...PHONE }),
+  getWindowInfo: () => WINDOW,
+  getAppBaseInfo: () => APP,
+  getDeviceInfo: () => PHONE,
+  getMenuButtonBoundingClientRect: () => CAPSULE,
+};

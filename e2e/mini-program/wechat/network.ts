@@ -1,0 +1,138 @@
+import { type Call, type Callbacks, fail, succeed } from './callbacks.ts';
+import type { Files } from './device.ts';
+
+/** https://developers.weixin.qq.com/miniprogram/dev/framework/ability/network.html: ten at once of each kind. */
+const AT_ONCE_MAX = 10;
+
+interface Exchange extends Callbacks {
+  url: string;
+  header?: Record<string, string>;
+}
+
+interface RequestOptions extends Exchange {
+  method?: string;
+  data?: string;
+  dataType?: string;
+}
+
+interface UploadOptions extends Exchange {
+  filePath: string;
+  name: string;
+}
+
+interface Task {
+  abort(): void;
+}
+
+export interface Domain {
+  /** The origin for which the bundle was built, and which stands registered with WeChat. */
+  registered: string;
+  /** Where it is served today. */
+  server: string;
+}
+
+export interface Network {
+  wx: {
+    request(options: RequestOptions): Task;
+    uploadFile(options: UploadOptions): Task;
+    downloadFile(options: Exchange): Task;
+  };
+  /** Every exchange so far. */
+  calls: Call[];
+  /** What is under way. */
+  open: Set<Call>;
+  /** What WeChat would not let through, with its reason. */
+  refused: string[];
+}
+
+/** wx.request and its kin: asynchronous, ten at once, only to the registered domain, header names as the server writes them. */
+export function createNetwork({ registered, server }: Domain, files: Files): Network {
+  const dial: typeof fetch = (url, init) => fetch(String(url).replace(registered, server), init);
+
+  const calls: Call[] = [];
+  const open = new Set<Call>();
+  const refused: string[] = [];
+
+  function start(api: string, options: Exchange, exchange: (signal: AbortSignal) => Promise<object>): Task {
+    const call: Call = { api, url: options.url };
+    calls.push(call);
+    const refusal = findRefusal(call);
+    if (refusal) {
+      refused.push(`${options.url}: ${refusal}`);
+      fail(options, `${api}:fail ${refusal}`);
+      return { abort() {} };
+    }
+    open.add(call);
+    const controller = new AbortController();
+    exchange(controller.signal).then(
+      (answer) => {
+        open.delete(call);
+        succeed(options, { ...answer, errMsg: `${api}:ok` });
+      },
+      (error: unknown) => {
+        open.delete(call);
+        fail(options, `${api}:fail ${controller.signal.aborted ? 'abort' : String(error)}`);
+      },
+    );
+    return { abort: () => controller.abort() };
+  }
+
+  function findRefusal({ api, url }: Call): string | null {
+    if (!url.startsWith(`${registered}/`)) return 'url not in domain list';
+    const underWay = [...open].filter((other) => other.api === api).length;
+    return underWay >= AT_ONCE_MAX ? `exceed max concurrent ${AT_ONCE_MAX}` : null;
+  }
+
+  return {
+    calls,
+    open,
+    refused,
+    wx: {
+      request: (options) =>
+        start('request', options, async (signal) => {
+          const { url, method = 'GET', header = {}, data, dataType = 'json' } = options;
+          const answer = await dial(url, {
+            method,
+            headers: header,
+            signal,
+            ...(data !== undefined && { body: data }),
+          });
+          const body = await answer.text();
+          return {
+            statusCode: answer.status,
+            header: headerOf(answer),
+            data: dataType === 'json' ? parseLeniently(body) : body,
+          };
+        }),
+      uploadFile: (options) =>
+        start('uploadFile', options, async (signal) => {
+          const form = new FormData();
+          form.append(options.name, new Blob([files.read(options.filePath)]), options.filePath);
+          const { url, header = {} } = options;
+          const answer = await dial(url, { method: 'POST', headers: header, body: form, signal });
+          return { statusCode: answer.status, data: await answer.text() };
+        }),
+      downloadFile: (options) =>
+        start('downloadFile', options, async (signal) => {
+          const answer = await dial(options.url, { headers: options.header ?? {}, signal });
+          const tempFilePath = files.add(new Uint8Array(await answer.arrayBuffer()), 'jpg');
+          return { statusCode: answer.status, tempFilePath };
+        }),
+    },
+  };
+}
+
+/** `Content-Type` and not `content-type`: WeChat hands on what came over the wire. */
+function headerOf(answer: Response): Record<string, string> {
+  const capitals = (name: string) => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+  return Object.fromEntries([...answer.headers].map(([name, value]) => [capitals(name), value]));
+}
+
+/** As wx.request does by default: what is not JSON arrives as text, without a word. */
+function parseLeniently(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}

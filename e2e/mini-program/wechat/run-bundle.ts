@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import vm from 'node:vm';
+
+type Module = { exports: unknown };
+
+/** Exists in browsers and in Node, and in no mini program. */
+const MISSING_IN_WECHAT = [
+  'AbortController',
+  'AbortSignal',
+  'Blob',
+  'Buffer',
+  'EventSource',
+  'File',
+  'FormData',
+  'Headers',
+  'Request',
+  'Response',
+  'TextDecoder',
+  'TextEncoder',
+  'URL',
+  'URLSearchParams',
+  'WebSocket',
+  'XMLHttpRequest',
+  'crypto',
+  'document',
+  'fetch',
+  'localStorage',
+  'location',
+  'navigator',
+  'process',
+  'queueMicrotask',
+  'self',
+  'structuredClone',
+  'window',
+];
+
+export interface Bundle {
+  /** Runs one file of the bundle as WeChat does: once, as CommonJS. `file` is relative to its folder. */
+  require(file: string): unknown;
+  /** Globals that the bundle looked for and that WeChat does not have; each is undefined. */
+  missed: Set<string>;
+}
+
+/** A built mini program in a realm of its own, with JavaScript's own globals and those that are given: no others. */
+export function runBundle(folder: string, globals: Record<string, unknown>): Bundle {
+  const missed = new Set<string>();
+  // Neither eval nor new Function, as in WeChat.
+  const context = vm.createContext({ ...globals }, { codeGeneration: { strings: false, wasm: false } });
+  for (const name of MISSING_IN_WECHAT) {
+    Object.defineProperty(context, name, {
+      get() {
+        missed.add(name);
+        return undefined;
+      },
+    });
+  }
+
+  const modules = new Map<string, Module>();
+  function run(file: string): unknown {
+    const known = modules.get(file);
+    if (known) return known.exports;
+    const module: Module = { exports: {} };
+    modules.set(file, module);
+    const code = readFileSync(path.join(folder, file), 'utf8');
+    const wrapped = vm.compileFunction(code, ['require', 'module', 'exports'], {
+      filename: file,
+      parsingContext: context,
+    });
+    wrapped((request: string) => run(path.posix.join(path.posix.dirname(file), request)), module, module.exports);
+    return module.exports;
+  }
+
+  return { require: run, missed };
+}
