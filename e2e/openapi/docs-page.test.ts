@@ -1,0 +1,55 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { part } from '../../scripts/parts.ts';
+import { startApi } from '../harness/api.ts';
+import { startPhone, takeScreenshot } from '../harness/phone.ts';
+import { startProvider } from '../harness/provider.ts';
+
+const chromiumPath = part('chromium') ?? '';
+
+/** Opens an operation, sends its first example and reads the status of the answer. */
+async function tryOrder(page: Page): Promise<string | null> {
+  const operation = page.locator('#operations-Jobs-createJob');
+  await operation.locator('.opblock-summary-control').click();
+  await operation.locator('.execute').click();
+  return operation.locator('.live-responses-table tbody .response-col_status').textContent();
+}
+
+async function enterToken(page: Page, token: string): Promise<void> {
+  await page.locator('.auth-wrapper .authorize').click();
+  const form = page.locator('.auth-container').filter({ hasText: 'bearer' }).first();
+  await form.locator('input').fill(token);
+  await form.locator('button.authorize').click();
+  await page.locator('.close-modal').click();
+}
+
+describe.skipIf(chromiumPath === '')('the page to try the API', () => {
+  test('has a token for a developer, and orders', async () => {
+    const provider = await startProvider();
+    const api = await startApi(provider);
+    const phone = await startPhone({ chromiumPath, url: api.url });
+    const page = await phone.open();
+    await page.setViewportSize({ width: 1_000, height: 1_200 });
+    await page.goto(`${api.url}/docs`);
+    await page.locator('.auth-wrapper .authorize.locked').waitFor();
+
+    expect(await tryOrder(page)).toContain('202');
+    await takeScreenshot(page, 'docs');
+
+    await expect.poll(() => provider.prompts()).toEqual(['a lighthouse at dawn']);
+    expect(phone.faults).toEqual([]);
+  });
+
+  test('takes a token in production', async () => {
+    const api = await startApi(await startProvider(), { NODE_ENV: 'production' });
+    const phone = await startPhone({ chromiumPath, url: api.url });
+    const page = await phone.open();
+    await page.goto(`${api.url}/docs`);
+    await enterToken(page, api.user('42').token);
+
+    expect(await tryOrder(page)).toContain('202');
+
+    expect((await api.user('42').sdk.list()).jobs).toHaveLength(1);
+    expect(phone.faults).toEqual([]);
+  });
+});
