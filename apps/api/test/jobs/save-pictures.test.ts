@@ -192,9 +192,10 @@ test('what was kept is not fetched again by the next process', async () => {
 
 test('the time to try a picture counts from its answer, also for the next process', async () => {
   const job = await answered(url('a'));
-  pictures.failAlways('http://pictures/a', transient, async () => void saver.drain());
+  const tried = Promise.withResolvers<void>();
+  pictures.failAlways('http://pictures/a', transient, async () => tried.resolve());
   saver.save(job.jobId);
-  await untilJob(stores.jobs, job.jobId, () => pictures.fetched.length === 1);
+  await tried.promise;
   await saver.drain();
 
   clock.advance(deps.retryForMs);
