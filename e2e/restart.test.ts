@@ -4,6 +4,8 @@ import { followUntil, isSaving } from './harness/follow-until.ts';
 import { order } from './harness/order.ts';
 import { startProvider } from './harness/provider.ts';
 
+const secondTry = (line: string) => (/"tries":2\b.*"a picture could not be had"/.test(line) ? line : null);
+
 describe('kill -9', () => {
   test('after the 202: the job that waits is made after the restart', async () => {
     const provider = await startProvider();
@@ -59,6 +61,27 @@ describe('kill -9', () => {
 
     const job = await after.sdk.wait(created.job_id);
     expect(job).toMatchObject({ status: 'COMPLETED', failed_count: 0, charged: 'yes' });
+    expect(provider.calls()).toEqual([]);
+  });
+
+  test('while a picture is tried again: the next process goes on trying, and keeps what there was', async () => {
+    const provider = await startProvider();
+    provider.script({ fault: { kind: 'picture', picture: { kind: 'status', status: 503 }, position: 1 } });
+    const api = await startApi(provider);
+    const { sdk } = api.user();
+    const created = await sdk.create(order('two, one of them late', { n: 2 }));
+    await api.process.line(secondTry);
+
+    await api.kill();
+    const next = await api.restart();
+    await next.process.line(secondTry);
+    provider.reset(); // the picture can be had, and calls are counted anew
+
+    expect(await next.user().sdk.wait(created.job_id)).toMatchObject({
+      status: 'COMPLETED',
+      failed_count: 0,
+      charged: 'yes',
+    });
     expect(provider.calls()).toEqual([]);
   });
 

@@ -1,0 +1,24 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/** A provider that answers every order with these pictures, byte for byte: what a drawing simulator never draws. */
+export async function startProviderOf(pictures: Buffer[]): Promise<{ url: string }> {
+  const server = createServer((request, response) => {
+    if (request.method === 'GET') return void response.end(pictures[Number(request.url?.slice(1))]);
+    request.resume().on('end', () => {
+      const image_urls = pictures.map((_, index) => `${url}/${index}`);
+      const base_resp = { status_code: 0, status_msg: 'success' };
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ id: 'a-call', data: { image_urls }, base_resp }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  // A TCP server that listens has an address with a port.
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url };
+}
