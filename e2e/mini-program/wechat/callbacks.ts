@@ -5,11 +5,6 @@ export interface Callbacks {
   complete?(result: object): void;
 }
 
-export interface Call {
-  api: string;
-  url: string;
-}
-
 /** Never before the call has returned. */
 export function succeed({ success, complete }: Callbacks, result: object): void {
   setImmediate(() => {

@@ -1,4 +1,4 @@
-import { type Call, type Callbacks, fail, succeed } from './callbacks.ts';
+import { type Callbacks, fail, succeed } from './callbacks.ts';
 import type { Files } from './device.ts';
 
 /** https://developers.weixin.qq.com/miniprogram/dev/framework/ability/network.html: ten at once of each kind. */
@@ -20,6 +20,13 @@ interface UploadOptions extends Exchange {
   name: string;
 }
 
+export interface Call {
+  api: string;
+  url: string;
+  /** WeChat's message, such as `request:ok` or `request:fail abort`; null while it is under way. */
+  outcome: string | null;
+}
+
 interface Task {
   abort(): void;
 }
@@ -39,8 +46,6 @@ export interface Network {
   };
   /** Every exchange so far. */
   calls: Call[];
-  /** What is under way. */
-  open: Set<Call>;
   /** What WeChat would not let through, with its reason. */
   refused: string[];
 }
@@ -50,42 +55,38 @@ export function createNetwork({ registered, server }: Domain, files: Files): Net
   const dial: typeof fetch = (url, init) => fetch(String(url).replace(registered, server), init);
 
   const calls: Call[] = [];
-  const open = new Set<Call>();
   const refused: string[] = [];
 
   function start(api: string, options: Exchange, exchange: (signal: AbortSignal) => Promise<object>): Task {
-    const call: Call = { api, url: options.url };
+    const call: Call = { api, url: options.url, outcome: null };
     calls.push(call);
+    const controller = new AbortController();
+    const end = (outcome: string, answer?: object) => {
+      call.outcome = `${api}:${outcome}`;
+      if (answer) succeed(options, { ...answer, errMsg: call.outcome });
+      else fail(options, call.outcome);
+    };
     const refusal = findRefusal(call);
     if (refusal) {
       refused.push(`${options.url}: ${refusal}`);
-      fail(options, `${api}:fail ${refusal}`);
-      return { abort() {} };
+      end(`fail ${refusal}`);
+    } else {
+      exchange(controller.signal).then(
+        (answer) => end('ok', answer),
+        (error: unknown) => end(`fail ${controller.signal.aborted ? 'abort' : String(error)}`),
+      );
     }
-    open.add(call);
-    const controller = new AbortController();
-    exchange(controller.signal).then(
-      (answer) => {
-        open.delete(call);
-        succeed(options, { ...answer, errMsg: `${api}:ok` });
-      },
-      (error: unknown) => {
-        open.delete(call);
-        fail(options, `${api}:fail ${controller.signal.aborted ? 'abort' : String(error)}`);
-      },
-    );
     return { abort: () => controller.abort() };
   }
 
   function findRefusal({ api, url }: Call): string | null {
     if (!url.startsWith(`${registered}/`)) return 'url not in domain list';
-    const underWay = [...open].filter((other) => other.api === api).length;
-    return underWay >= AT_ONCE_MAX ? `exceed max concurrent ${AT_ONCE_MAX}` : null;
+    const underWay = calls.filter((call) => call.api === api && call.outcome === null).length;
+    return underWay > AT_ONCE_MAX ? `exceed max concurrent ${AT_ONCE_MAX}` : null;
   }
 
   return {
     calls,
-    open,
     refused,
     wx: {
       request: (options) =>
