@@ -1,7 +1,9 @@
 import { createPublicKey, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
 
 const flagged = (check: (text: string) => boolean, message: string) => z.string().refine(check, message);
@@ -21,6 +23,15 @@ const httpUrl = flagged((text) => /^https?:\/\//.test(text) && URL.canParse(text
 /** Fastify reads a string as addresses, and all proxies or none by a boolean. */
 function readTrustProxy(text: string): string | boolean {
   return text === 'true' || text === 'false' ? text === 'true' : text;
+}
+function isTrustProxy(text: string): boolean {
+  if (typeof readTrustProxy(text) !== 'string') return true;
+  return text.split(',').every((range) => isProxyRange(range.trim()));
+}
+function isProxyRange(range: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(range)) return true;
+  if (range.includes('/')) return ipaddr.isValidCIDR(range) && !range.endsWith('/0');
+  return isIP(range) !== 0;
 }
 
 /** In one line, as settings are written, `\\n` stands for a line's end. */
@@ -44,7 +55,9 @@ const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(0, 65_535).default(8080),
   PUBLIC_URL: httpUrl.optional(),
-  TRUST_PROXY: z.string().transform(readTrustProxy).optional(),
+  TRUST_PROXY: flagged(isTrustProxy, 'must be true, false, or addresses of proxies with commas between')
+    .transform(readTrustProxy)
+    .optional(),
   NODE_ENV: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
   MINIMAX_API_KEY: flagged((text) => /^[\x21-\x7e]+$/.test(text), 'must be visible ASCII').optional(),

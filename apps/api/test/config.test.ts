@@ -103,6 +103,7 @@ test.each([
   ['true', true],
   ['false', false],
   ['loopback', 'loopback'],
+  ['fd00::/8, uniquelocal', 'fd00::/8, uniquelocal'],
   ['10.0.0.1, 10.1.0.0/16', '10.0.0.1, 10.1.0.0/16'],
 ])('TRUST_PROXY=%s is what Fastify takes it for', (text, trustProxy) => {
   expect(read({ TRUST_PROXY: text }).TRUST_PROXY).toBe(trustProxy);
@@ -112,6 +113,7 @@ describe('one fault is one line that names the setting', () => {
   test.each([
     ['PORT', ['abc', '-1', '65536', '80.5', ' ']],
     ['PUBLIC_URL', ['darkroom.example', 'ftp://darkroom.example', 'http://']],
+    ['TRUST_PROXY', ['nginx', '1', '10.0.0.1 10.0.0.2', '10.0.0.0/33', '0.0.0.0/0', 'loopback,']],
     ['MINIMAX_API_KEY', ['a key', 'schlüssel', 'a\nb']],
     ['MINIMAX_TIMEOUT_MS', ['0', '-5', '1e99', 'soon']],
     ['MINIMAX_RETRY_BASE_MS', ['0']],
