@@ -29,6 +29,25 @@ test.each([GENERATION_PATH, `${GENERATION_PATH}/x`, '/trpc/image.list', '/nowher
   },
 );
 
+test.each(['/docs', '/docs/static/swagger-ui-bundle.js', '/docs/json'])(
+  '%s runs its own scripts alone and is framed by nobody',
+  async (url) => {
+    const response = await api().server.inject(url);
+    expect(response.statusCode).toBe(200);
+    const policy = String(response.headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'; script-src 'self';");
+    expect(policy).toContain("connect-src 'self';");
+    expect(policy).toContain("frame-ancestors 'none';");
+  },
+);
+
+test('the page to try the API asks for a developer token only where there is one', async () => {
+  const script = '/docs/static/swagger-initializer.js';
+  expect((await api().server.inject(script)).body).toContain('/dev/token');
+  const production = await openApi({ NODE_ENV: 'production', MINIMAX_API_KEY: 'key' });
+  expect((await production.server.inject(script)).body).not.toContain('/dev/token');
+});
+
 describe('pages of other origins', () => {
   const preflight = ({ server }: Api, origin: string) =>
     server.inject({
@@ -59,7 +78,28 @@ describe('pages of other origins', () => {
     expect(response.headers['access-control-allow-origin']).toBe(allowed);
     const asked = await other.server.inject({ url: GENERATION_PATH, headers: { origin, ...bearer('1') } });
     expect(asked.headers['access-control-allow-origin']).toBe(allowed);
-    if (allowed) expect(asked.headers['access-control-expose-headers']).toContain('retry-after');
+    if (allowed) {
+      expect(response.headers['access-control-allow-headers']).toBe('authorization,content-type,idempotency-key');
+      expect(response.headers['access-control-allow-methods']).toBe('GET, HEAD, POST, DELETE');
+      expect(asked.headers['access-control-expose-headers']).toContain('retry-after');
+    }
+    expect(asked.headers['access-control-allow-credentials']).toBeUndefined();
+  });
+});
+
+describe('who asks, behind proxies', () => {
+  test.each([
+    ['nobody is believed by default', {}, '192.0.2.1'],
+    ['a proxy that was named is believed', { TRUST_PROXY: 'loopback, 192.0.2.0/24' }, '203.0.113.9'],
+    ['one that was not named is not', { TRUST_PROXY: '198.51.100.7' }, '192.0.2.1'],
+    ['all are, if so wished', { TRUST_PROXY: 'true' }, '198.51.100.1'],
+  ])('%s', async (_, env, caller) => {
+    const { server } = await openApi(env);
+    const seen: string[] = [];
+    server.addHook('onRequest', async ({ ip }) => void seen.push(ip));
+    const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.9' };
+    await server.inject({ url: '/health/live', remoteAddress: '192.0.2.1', headers });
+    expect(seen).toEqual([caller]);
   });
 });
 
