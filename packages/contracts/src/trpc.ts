@@ -32,7 +32,9 @@ const OWN_REFUSALS: Partial<Record<TRPCError['code'], RequestErrorCode>> = {
 /** Any failure of a call as the error it is on the wire. What is not known is `internal`, and its cause stays here. */
 export function toImageError(error: TRPCError): ImageError {
   if (error.cause instanceof ImageError) return error.cause;
-  if (error.cause instanceof $ZodError) return new ImageError('invalid_request', { issues: issuesOf(error.cause) });
+  // A schema that fails on our side, such as on a stored row, is not the caller's to mend.
+  if (error.code === 'BAD_REQUEST' && error.cause instanceof $ZodError)
+    return new ImageError('invalid_request', { issues: issuesOf(error.cause) });
   return new ImageError(OWN_REFUSALS[error.code] ?? 'internal', { cause: error.cause ?? error });
 }
 

@@ -42,6 +42,9 @@ interface Deps {
 export function createTakeNext(deps: Deps): TakeNext {
   const { store, files, provider, rpm, queueTtlMs, clock, log, stopping } = deps;
 
+  /** Jobs whose last grant went stale. */
+  const lateJobs = new Set<string>();
+
   async function runCall(job: StoredJob, attempt: Attempt): Promise<void> {
     const facts = { job_id: job.jobId, attempt_id: attempt.attemptId, call: attempt.number };
     try {
@@ -118,10 +121,15 @@ export function createTakeNext(deps: Deps): TakeNext {
     return untilItWorks(work, { log, task: 'commit the end of a call', signal: stopping });
   }
 
-  /** Not with a grant that went stale, and not for a job that was given up meanwhile. */
+  /** Not for a job that was given up meanwhile, and not with a grant that went stale. */
   async function maySend(jobId: string, attempt: Attempt): Promise<boolean> {
     const job = await store.getJob(jobId);
-    return job !== null && !hasEnded(job) && clock() - attempt.startedAt <= GRANT_MARGIN_MS;
+    if (job === null || hasEnded(job)) return false;
+    if (rpm === 0 || clock() - attempt.startedAt <= GRANT_MARGIN_MS) return true;
+    // A machine that is always this slow sends late rather than never: the provider's own limit is the net below.
+    if (lateJobs.delete(jobId)) return true;
+    lateJobs.add(jobId);
+    return false;
   }
 
   /** The grant was not used; a job that still wants one takes its turn again at once. */

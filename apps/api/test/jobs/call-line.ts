@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { createTakeNext } from '../../src/jobs/run-job.ts';
+import type { TakeNext } from '../../src/queue/queue.ts';
 import type { StoredJob } from '../../src/store/job-store.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -31,6 +32,8 @@ export async function openCallLine() {
     stopping: stopping.signal,
   };
 
+  let takeNext: TakeNext | undefined;
+
   return {
     stores,
     provider,
@@ -38,11 +41,12 @@ export async function openCallLine() {
     /** Jobs whose pictures were asked for. */
     saved,
     stopping,
-    /** May be changed before a call. */
+    /** May be changed before the first call. */
     deps,
     /** The next call from its start to its end; answers when another may start, if nothing did. */
     async runNext(): Promise<number | null | 'ran'> {
-      const taken = await createTakeNext(deps)();
+      takeNext ??= createTakeNext(deps);
+      const taken = await takeNext();
       if (taken.kind === 'idle') return taken.retryAt;
       await taken.done;
       return 'ran';

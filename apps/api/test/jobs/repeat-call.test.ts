@@ -3,7 +3,7 @@ import { cancel } from '../../src/jobs/job-state.ts';
 import { addJob } from '../store/stores.ts';
 import { type CallLine, openCallLine } from './call-line.ts';
 import { clock } from './hand-sleep.ts';
-import { answered, notTaken } from './scripted-provider.ts';
+import { notTaken } from './scripted-provider.ts';
 
 vi.mock('node:timers/promises', () => import('./hand-sleep.ts'));
 
@@ -69,36 +69,41 @@ describe('a call that provably was not taken', () => {
   });
 });
 
-test('a grant that went stale is given back unused, and the job takes its turn again', async () => {
-  const job = await addJob(line.stores);
-  line.deps.loadReference = async () => {
+describe('a grant that goes stale before the call is sent', () => {
+  const slowly = async () => {
     clock.advance(1_001);
     return null;
   };
-  await line.runNext();
-  expect(line.provider.calls).toEqual([]);
-  expect(await line.stores.jobs.openAttempts()).toEqual([]);
-  line.deps.loadReference = async () => null;
-  await line.runNext();
-  expect(await line.stateOf(job)).toMatchObject({ stage: 'saving' });
-});
 
-test('calls that were not sent are none of the five', async () => {
-  const job = await addJob(line.stores);
-  line.provider.outcomes = [notTaken(), answered];
-  for (let stale = 0; stale < 5; stale++) {
-    line.deps.loadReference = async () => {
-      clock.advance(1_001);
-      return null;
-    };
+  test('is given back unused, once: the second time the call is sent late rather than never', async () => {
+    const job = await addJob(line.stores);
+    line.deps.rpm = 10;
+    line.deps.loadReference = slowly;
     await line.runNext();
-  }
-  line.deps.loadReference = async () => null;
-  await line.runNext();
-  clock.advance(5_000);
-  await line.runNext();
-  expect(line.provider.calls).toHaveLength(2);
-  expect(await line.stateOf(job)).toMatchObject({ stage: 'saving' });
+    expect(line.provider.calls).toEqual([]);
+    expect(await line.stores.jobs.openAttempts()).toEqual([]);
+    await line.runNext();
+    expect(await line.stateOf(job)).toMatchObject({ stage: 'saving' });
+  });
+
+  test('is none of the five calls', async () => {
+    const job = await addJob(line.stores);
+    line.deps.rpm = 10;
+    line.deps.loadReference = slowly;
+    line.provider.outcomes = [notTaken()];
+    for (let state = await line.runNext(); state !== null; state = await line.runNext()) {
+      if (state !== 'ran') clock.advance(state - clock.now());
+    }
+    expect(line.provider.calls).toHaveLength(5);
+    expect(await line.stateOf(job)).toMatchObject({ errorCode: 'provider_rate_limited' });
+  });
+
+  test('does not matter where no pace is kept', async () => {
+    const job = await addJob(line.stores);
+    line.deps.loadReference = slowly;
+    await line.runNext();
+    expect(await line.stateOf(job)).toMatchObject({ stage: 'saving' });
+  });
 });
 
 test.each(['canceled', 'deleted'])('a job that is %s before its call is sent is not sent, nor charged', async (how) => {
