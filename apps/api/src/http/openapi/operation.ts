@@ -2,7 +2,7 @@ import { REQUEST_ERRORS, type RequestErrorCode } from '@darkroom/contracts';
 import type { ErrorEnvelope } from '@darkroom/contracts/rest';
 import { type JsonSchema, refTo } from './schemas.ts';
 
-export type Method = 'get' | 'head' | 'post' | 'delete';
+type Method = 'get' | 'head' | 'post' | 'delete';
 
 /** Operations by path and method, as `paths` of the document. */
 export type Paths = Record<string, Partial<Record<Method, Record<string, unknown>>>>;

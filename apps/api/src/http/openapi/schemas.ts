@@ -39,7 +39,7 @@ const RESPONSES = {
   ErrorEnvelope,
 };
 
-export type SchemaName = keyof typeof REQUESTS | keyof typeof RESPONSES;
+type SchemaName = keyof typeof REQUESTS | keyof typeof RESPONSES;
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
