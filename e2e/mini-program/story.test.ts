@@ -48,11 +48,22 @@ test('from photo to saved pictures, with nothing but what WeChat has', async () 
   const pictures = wechat.pictures();
   expect(pictures).toEqual(Array(2).fill(expect.stringMatching(/^http:\/\/localhost:8080\/files\/.*[?&]signature=/)));
   wechat.tap('result-image');
-  await until(() => expect(device.previews).toEqual([pictures]));
-  wechat.tap('save');
+  await untilAttribute(wechat, 'viewer', 'data-index', '0');
+  expect(wechat.find('viewer-label')?.textContent).toBe('AI生成');
+  wechat.tap('viewer-next');
+  await untilAttribute(wechat, 'viewer', 'data-index', '1');
+  wechat.tap('viewer-save');
   await until(() => expect(device.toasts).toEqual(['已保存到相册']));
-  const [saved] = device.album;
-  expect(await sharp(saved).metadata()).toMatchObject({ format: 'jpeg', width: 864, height: 1152 });
+  wechat.tap('viewer-close');
+  await until(() => expect(wechat.find('viewer')).toBeUndefined());
+  wechat.tap('save');
+  await until(() => expect(device.toasts).toHaveLength(2));
+  for (const saved of device.album) {
+    expect(await sharp(saved).metadata()).toMatchObject({ format: 'jpeg', width: 864, height: 1152 });
+  }
+  expect(network.calls.filter(({ api }) => api === 'downloadFile').map(({ url }) => url)).toEqual(
+    [...pictures].reverse(),
+  );
 
   expect(provider.calls()).toHaveLength(1);
   expect(provider.calls()[0]?.request).toMatchObject({ n: 2, aspect_ratio: '3:4', subject_reference: [{}] });
@@ -132,4 +143,24 @@ test('finished jobs are kept in the list, and opened from there', async () => {
   wechat.tap('job');
   await untilPage(wechat, 'generation-result');
   await until(() => expect(wechat.pictures()).toHaveLength(1));
+});
+
+test('it is canceled after a question whose answers are longer than WeChat’s own dialog takes', async () => {
+  const provider = await startProvider();
+  provider.script({ hold: true });
+  const wechat = open(await startServer(provider));
+  await order(wechat, '不想要了');
+  await untilAttribute(wechat, 'stage', 'data-stage', 'generating');
+  wechat.tap('language');
+
+  wechat.tap('cancel');
+  await until(() => expect(wechat.find('dialog')?.textContent).toContain('may still be charged'));
+  wechat.tap('dialog-no');
+  await until(() => expect(wechat.find('dialog')).toBeUndefined());
+  wechat.tap('cancel');
+  await until(() => expect(wechat.find('dialog')).toBeDefined());
+  wechat.tap('dialog-yes');
+  await untilAttribute(wechat, 'failure', 'data-code', 'canceled');
+
+  provider.release();
 });

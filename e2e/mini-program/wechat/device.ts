@@ -21,25 +21,15 @@ function createFiles(): Files {
   };
 }
 
-interface Modal extends Callbacks {
-  title?: string;
-  content?: string;
-  confirmText?: string;
-  cancelText?: string;
-}
-
 export interface Device {
   wx: Record<string, unknown>;
   files: Files;
   storage: Map<string, unknown>;
   /** What was saved. */
   album: Uint8Array[];
-  /** What was shown in full: the addresses of each preview. */
-  previews: string[][];
   toasts: string[];
-  modals: Modal[];
   /** What the person does when asked. */
-  person: { photo: Uint8Array<ArrayBuffer> | null; confirms: boolean; allowsAlbum: boolean };
+  person: { photo: Uint8Array<ArrayBuffer> | null; allowsAlbum: boolean };
 }
 
 /** Storage, photos, dialogs and facts of one phone, and the person who holds it. */
@@ -49,10 +39,8 @@ export function createDevice(): Device {
     files,
     storage: new Map(),
     album: [],
-    previews: [],
     toasts: [],
-    modals: [],
-    person: { photo: null, confirms: true, allowsAlbum: true },
+    person: { photo: null, allowsAlbum: true },
     wx: {},
   };
 
@@ -78,21 +66,10 @@ export function createDevice(): Device {
     },
     chooseImage: (options: Callbacks) => choose('chooseImage', options),
     chooseMedia: (options: Callbacks) => choose('chooseMedia', options),
-    previewImage(options: Callbacks & { urls: string[] }) {
-      device.previews.push([...options.urls]);
-      succeed(options, { errMsg: 'previewImage:ok' });
-    },
     saveImageToPhotosAlbum(options: Callbacks & { filePath: string }) {
       if (!device.person.allowsAlbum) return fail(options, 'saveImageToPhotosAlbum:fail auth deny');
       device.album.push(files.read(options.filePath));
       succeed(options, { errMsg: 'saveImageToPhotosAlbum:ok' });
-    },
-    showModal(modal: Modal) {
-      const tooLong = [modal.confirmText, modal.cancelText].find((text = '') => text.length > 4);
-      if (tooLong) return fail(modal, `showModal:fail ${tooLong} is longer than 4 characters`);
-      device.modals.push(modal);
-      const { confirms } = device.person;
-      succeed(modal, { confirm: confirms, cancel: !confirms, errMsg: 'showModal:ok' });
     },
     showToast(options: Callbacks & { title: string }) {
       device.toasts.push(options.title);

@@ -1,20 +1,30 @@
-interface Question {
+import { shallowRef } from 'vue';
+
+export interface Question {
   title: string;
   content: string;
   yes: string;
   no: string;
 }
 
-/** Asks before something that cannot be taken back. WeChat shows four characters of each answer at most. */
-export function confirm({ title, content, yes, no }: Question): Promise<boolean> {
+interface OpenQuestion extends Question {
+  answer(isYes: boolean): void;
+}
+
+/** What the page asks right now; its dialog stands in the page frame. */
+export const openQuestion = shallowRef<OpenQuestion | null>(null);
+
+/**
+ * Asks before something that cannot be taken back; false also when the page goes away or asks something else. Not by
+ * `uni.showModal`: WeChat's refuses answers of more than four characters, and uni's in a browser cannot be reached by keyboard.
+ */
+export function confirm(question: Question): Promise<boolean> {
+  openQuestion.value?.answer(false);
   return new Promise((resolve) => {
-    uni.showModal({
-      title,
-      content,
-      confirmText: yes,
-      cancelText: no,
-      success: ({ confirm: isConfirmed }) => resolve(isConfirmed),
-      fail: () => resolve(false),
-    });
+    const answer = (isYes: boolean) => {
+      openQuestion.value = null;
+      resolve(isYes);
+    };
+    openQuestion.value = { ...question, answer };
   });
 }

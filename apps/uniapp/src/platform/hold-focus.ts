@@ -1,0 +1,26 @@
+/** Keeps a browser's focus within an element, at first on its last stop; what it answers with gives it back. Phones have none. */
+export function holdFocus(element: unknown): () => void {
+  let release = () => {};
+  // #ifdef H5
+  if (element instanceof HTMLElement && element.isConnected) release = hold(element);
+  // #endif
+  return release;
+}
+
+function hold(element: HTMLElement): () => void {
+  const before = document.activeElement;
+  const findStops = () => [...element.querySelectorAll<HTMLElement>('[tabindex="0"]')];
+  const onTab = (event: KeyboardEvent) => {
+    if (event.key !== 'Tab') return;
+    event.preventDefault();
+    const stops = findStops();
+    const now = stops.findIndex((stop) => stop === document.activeElement);
+    stops.at((now + (event.shiftKey ? -1 : 1)) % stops.length)?.focus();
+  };
+  element.addEventListener('keydown', onTab);
+  findStops().at(-1)?.focus();
+  return () => {
+    element.removeEventListener('keydown', onTab);
+    if (before instanceof HTMLElement) before.focus();
+  };
+}
