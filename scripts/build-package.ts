@@ -20,6 +20,7 @@ if (status !== 0) process.exit(1);
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as SourceManifest;
 writeFileSync('dist/package.json', `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`);
 copyFileSync(path.join(import.meta.dirname, '../LICENSE'), 'dist/LICENSE');
+copyFileSync('README.md', 'dist/README.md');
 
 function publishedManifest({ scripts: _, devDependencies: __, exports, ...published }: SourceManifest): object {
   const built = Object.entries(exports).map(([entry, source]) => [entry, builtFiles(source)]);

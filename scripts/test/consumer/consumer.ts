@@ -1,26 +1,49 @@
 // What somebody who installs the published packages writes; compiled strictly against the built declarations.
-import type { ImageJob } from '@darkroom/contracts';
 import { REQUEST_ERRORS } from '@darkroom/contracts/errors';
 import type { AppRouter } from '@darkroom/contracts/router';
 import type { createMiniMaxClient } from '@darkroom/minimax-client';
-import { createImageClient, type ImageClient } from '@darkroom/sdk';
+import {
+  type CompletedJob,
+  createImageClient,
+  type FailedJob,
+  type ImageApiError,
+  type ImageAsset,
+  type ImageClient,
+  type ImageClientSettings,
+  type JobFailedError,
+  type PendingJob,
+  type ProcessingJob,
+} from '@darkroom/sdk';
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
-type Answer<Method extends keyof ImageClient> = Awaited<ReturnType<ImageClient[Method]>>;
+/** The keys of `T` whose values are `any`. */
+type AnyKeys<T> = { [K in keyof T]-?: IsAny<T[K]> extends true ? K : never }[keyof T];
+type Procedures = { input: inferRouterInputs<AppRouter>; output: inferRouterOutputs<AppRouter> };
+type Given = { [Method in keyof ImageClient]: Parameters<ImageClient[Method]>[0] };
+type Options = { [Method in keyof ImageClient]: Parameters<ImageClient[Method]>[1] };
+type Answers = { [Method in keyof ImageClient]: Awaited<ReturnType<ImageClient[Method]>> };
+type MiniMax = { settings: Parameters<typeof createMiniMaxClient>[0]; client: ReturnType<typeof createMiniMaxClient> };
 
-const anyLeaks: [
-  IsAny<ImageJob>,
-  IsAny<inferRouterInputs<AppRouter>['image']['create']>,
-  IsAny<inferRouterOutputs<AppRouter>['image']['status']>,
-  IsAny<Parameters<ImageClient['create']>[0]>,
-  IsAny<Answer<'create'>>,
-  IsAny<Answer<'generate'>['images'][number]>,
-  IsAny<Answer<'upload'>>,
-  IsAny<Parameters<typeof createImageClient>[0]>,
-  IsAny<Parameters<typeof createMiniMaxClient>[0]>,
-  IsAny<ReturnType<typeof createMiniMaxClient>>,
-] = [false, false, false, false, false, false, false, false, false, false];
+type None<Leak extends never> = Leak;
+/** Compiles only while it is empty. */
+export type Leaks = None<
+  | AnyKeys<Procedures['input']['image'] | Procedures['output']['image']>
+  | AnyKeys<Given>
+  | AnyKeys<Options>
+  | AnyKeys<Answers>
+  | AnyKeys<PendingJob>
+  | AnyKeys<ProcessingJob>
+  | AnyKeys<CompletedJob>
+  | AnyKeys<FailedJob>
+  | AnyKeys<ImageAsset>
+  | AnyKeys<Answers['list']>
+  | AnyKeys<Answers['upload']>
+  | AnyKeys<ImageApiError>
+  | AnyKeys<JobFailedError>
+  | AnyKeys<ImageClientSettings>
+  | AnyKeys<MiniMax>
+>;
 
 const client = createImageClient({ baseUrl: 'http://localhost:8080', token: 'token' });
 const job = await client.generate({ model: 'image-01', prompt: '一只橘猫' });
@@ -29,4 +52,4 @@ const urls: string[] = job.images;
 // @ts-expect-error there is no such model
 client.create({ model: 'image-02', prompt: 'x' });
 
-console.log(anyLeaks, urls, REQUEST_ERRORS.queue_full.retryable);
+console.log(urls, REQUEST_ERRORS.queue_full.retryable);
