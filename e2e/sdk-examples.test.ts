@@ -1,0 +1,86 @@
+import type { AddressInfo } from 'node:net';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { build, preview } from 'vite';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { part } from '../scripts/parts.ts';
+import { type Api, startApi } from './harness/api.ts';
+import { ASTRONAUT, CHECKOUT } from './harness/checkout.ts';
+import { CHROMIUM_ARGS } from './harness/chromium-args.ts';
+import { type Provider, startProvider } from './harness/provider.ts';
+import { createTempDir } from './harness/temp-dir.ts';
+
+const chromiumPath = part('chromium');
+
+/** An example as its reader would serve it, built by vite on an origin of its own. */
+async function serveExample(name: string): Promise<string> {
+  const root = `${CHECKOUT}packages/sdk/examples/${name}`;
+  const options = { root, configFile: false as const, logLevel: 'silent' as const };
+  const outDir = await createTempDir();
+  await build({ ...options, build: { outDir, emptyOutDir: true } });
+  const server = await preview({ ...options, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
+  onTestFinished(() => server.close());
+  // A TCP server that listens has an address with a port.
+  return `http://127.0.0.1:${(server.httpServer.address() as AddressInfo).port}`;
+}
+
+async function startExample(name: string): Promise<{ origin: string; provider: Provider; api: Api }> {
+  const origin = await serveExample(name);
+  const provider = await startProvider();
+  return { origin, provider, api: await startApi(provider, { CORS_ORIGINS: origin }) };
+}
+
+// The example for Node is run in first-picture.test.ts.
+describe.skipIf(!chromiumPath)('an example on a page of another origin', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: CHROMIUM_ARGS });
+  });
+  afterAll(() => browser.close());
+
+  async function open(url: string): Promise<{ page: Page; faults: string[] }> {
+    const page = await browser.newPage();
+    onTestFinished(() => page.close());
+    page.setDefaultTimeout(20_000);
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(String(error)));
+    await page.goto(url);
+    return { page, faults };
+  }
+
+  /** The width of the picture that the page shows, once it has it. */
+  const pictureWidth = (page: Page) =>
+    page.waitForFunction('document.querySelector("img")?.naturalWidth').then((width) => width.jsonValue());
+
+  test('browser: from a photo to a picture', async () => {
+    const { origin, provider, api } = await startExample('browser');
+    const { page, faults } = await open(`${origin}/?api=${api.url}`);
+    await page.setInputFiles('[name=photo]', ASTRONAUT);
+    await page.fill('[name=prompt]', 'by the browser example');
+    await page.click('button');
+    expect(await pictureWidth(page)).toBe(1024);
+    expect(await page.textContent('output')).toBe('COMPLETED 100 %');
+    expect(provider.callsFor('by the browser example')).toBe(1);
+    expect(faults).toEqual([]);
+  });
+
+  test('browser: a job that failed says why', async () => {
+    const { origin, provider, api } = await startExample('browser');
+    provider.script({ fault: { kind: 'base_resp', code: 1026 } });
+    const { page } = await open(`${origin}/?api=${api.url}`);
+    await page.setInputFiles('[name=photo]', ASTRONAUT);
+    await page.fill('[name=prompt]', 'refused');
+    await page.click('button');
+    await page.getByText('content_rejected').waitFor();
+  });
+
+  test('Vue: from a prompt to a picture', async () => {
+    const { origin, provider, api } = await startExample('vue');
+    const { page, faults } = await open(`${origin}/?api=${api.url}&token=${api.user().token}`);
+    await page.fill('[name=prompt]', 'by the Vue example');
+    await page.click('button');
+    expect(await pictureWidth(page)).toBe(1024);
+    expect(await page.textContent('output')).toBe('COMPLETED 100 %');
+    expect(provider.callsFor('by the Vue example')).toBe(1);
+    expect(faults).toEqual([]);
+  });
+});
