@@ -16,9 +16,9 @@ function whole(min: number, max: number) {
 }
 const count = (fallback: number) => whole(0, 1_000_000_000).default(fallback);
 const positive = (fallback: number) => whole(1, 2_147_483_647).default(fallback);
-const httpUrl = flagged((text) => /^https?:\/\//.test(text) && URL.canParse(text), 'must be an http(s) URL').transform(
-  (text) => text.replace(/\/+$/, ''),
-);
+const address = flagged((text) => /^https?:\/\//.test(text) && URL.canParse(text), 'must be an http(s) URL');
+/** What paths are put behind. */
+const baseUrl = address.transform((text) => text.replace(/\/+$/, ''));
 
 /** Fastify reads a string as addresses, and all proxies or none by a boolean. */
 function readTrustProxy(text: string): string | boolean {
@@ -54,14 +54,14 @@ function isPublicKey(pem: string): boolean {
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(0, 65_535).default(8080),
-  PUBLIC_URL: httpUrl.optional(),
+  PUBLIC_URL: baseUrl.optional(),
   TRUST_PROXY: flagged(isTrustProxy, 'must be true, false, or addresses of proxies with commas between')
     .transform(readTrustProxy)
     .optional(),
   NODE_ENV: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
   MINIMAX_API_KEY: flagged((text) => /^[\x21-\x7e]+$/.test(text), 'must be visible ASCII').optional(),
-  MINIMAX_BASE_URL: httpUrl.optional(),
+  MINIMAX_BASE_URL: baseUrl.optional(),
   MINIMAX_TIMEOUT_MS: positive(180_000),
   MINIMAX_RETRY_BASE_MS: positive(5_000),
   MINIMAX_RPM: whole(0, 100_000).optional(),
@@ -80,7 +80,7 @@ const Environment = z.object({
   SHUTDOWN_GRACE_MS: whole(1, 2_147_483_647).optional(),
   JWT_SECRET: flagged((text) => Buffer.byteLength(text) >= 32, 'must be at least 32 bytes').optional(),
   JWT_PUBLIC_KEY: publicKey.optional(),
-  JWT_JWKS_URL: httpUrl.optional(),
+  JWT_JWKS_URL: address.optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
   CORS_ORIGINS: z.string().optional(),

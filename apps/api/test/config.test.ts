@@ -176,7 +176,7 @@ describe('in production', () => {
   test.each([
     [{ JWT_SECRET: SECRET }, { kind: 'secret', secret: SECRET }],
     [{ JWT_PUBLIC_KEY: pem.replaceAll('\n', '\\n') }, { kind: 'public_key', pem }],
-    [{ JWT_JWKS_URL: 'https://id.example/keys' }, { kind: 'jwks', url: 'https://id.example/keys' }],
+    [{ JWT_JWKS_URL: 'https://id.example/keys/' }, { kind: 'jwks', url: 'https://id.example/keys/' }],
   ])('starts with a key of its own and one for tokens', (key, jwtKey) => {
     const config = read({ ...production, MINIMAX_API_KEY: 'key', ...key });
     expect(config).toMatchObject({ isProduction: true, jwtKey });
