@@ -120,4 +120,49 @@ describe.skipIf(chromiumPath === '')('on a phone', () => {
     expect(provider.calls()).toHaveLength(1);
     expect(phone.faults).toEqual([]);
   });
+
+  test('the keyboard reaches every answer of a question, and what was asked about comes back into focus', async () => {
+    const provider = await startProvider();
+    provider.script({ hold: true });
+    const api = await startApi(provider);
+    const phone = await startPhone({ chromiumPath, url: api.url });
+    const page = await phone.open();
+    const focused = (testId: string) => page.locator(`[data-testid=${testId}]:focus`).waitFor();
+
+    await writePrompt(page, '只用键盘');
+    await page.getByTestId('submit').press('Enter');
+    await stage(page, 'generating').waitFor();
+    await page.getByTestId('cancel').press('Enter');
+    await focused('dialog-no');
+    await page.keyboard.press('Tab');
+    await focused('dialog-yes');
+    await page.keyboard.press('Tab');
+    await focused('dialog-no');
+    await page.keyboard.press('Escape');
+    await focused('cancel');
+
+    await page.keyboard.press('Enter');
+    await page.getByTestId('dialog-yes').press('Enter');
+    await page.locator('[data-testid=failure][data-code=canceled]').waitFor();
+    provider.release();
+    expect(phone.faults).toEqual([]);
+  });
+
+  test('a picture seen in full says how it was made', async () => {
+    const provider = await startProvider();
+    const api = await startApi(provider);
+    const phone = await startPhone({ chromiumPath, url: api.url });
+    const page = await phone.open();
+    await writePrompt(page, '清晨的海边');
+    await page.getByTestId('count-2').click();
+    await page.getByTestId('submit').click();
+
+    await page.getByTestId('result-image').first().click();
+    await expect.poll(() => page.getByTestId('viewer-label').textContent(), PATIENCE).toBe('AI生成');
+    await page.getByTestId('viewer-next').click();
+    await page.locator('[data-testid=viewer][data-index="1"]').waitFor();
+    await page.getByTestId('viewer-close').click();
+    await page.getByTestId('viewer').waitFor({ state: 'detached' });
+    expect(phone.faults).toEqual([]);
+  });
 });

@@ -161,6 +161,11 @@ test('it is canceled after a question whose answers are longer than WeChat’s o
   await until(() => expect(wechat.find('dialog')).toBeDefined());
   wechat.tap('dialog-yes');
   await untilAttribute(wechat, 'failure', 'data-code', 'canceled');
+  expect(wechat.find('charge')?.textContent).toContain('is not known');
 
+  wechat.hide();
   provider.release();
+  await until(() => expect(provider.stats().heldCalls).toBe(0));
+  wechat.show();
+  await until(() => expect(wechat.find('charge')?.textContent).toContain('This was charged'));
 });

@@ -14,7 +14,7 @@ function hold(element: HTMLElement): () => void {
     if (event.key !== 'Tab') return;
     event.preventDefault();
     const stops = findStops();
-    const now = stops.findIndex((stop) => stop === document.activeElement);
+    const now = stops.findIndex((stop) => stop.matches(':focus'));
     stops.at((now + (event.shiftKey ? -1 : 1)) % stops.length)?.focus();
   };
   element.addEventListener('keydown', onTab);

@@ -2,6 +2,7 @@ import type { ImageJob } from '@darkroom/contracts';
 import { type ImageApiError, isImageApiError } from '@darkroom/sdk';
 import { shallowRef } from 'vue';
 import { api } from '../../api.ts';
+import { followCharge } from './follow-charge.ts';
 
 export type JobState =
   | { status: 'connecting' }
@@ -25,13 +26,21 @@ export function useJob(jobId: string) {
     state.value = { status: 'known', job, receivedAtMs: Date.now() };
   }
 
+  async function read(signal: AbortSignal): Promise<ImageJob> {
+    const job = await api.status(jobId, { signal });
+    show(job);
+    return job;
+  }
+
   async function follow(): Promise<void> {
     if (polling) return;
     const controller = new AbortController();
+    const { signal } = controller;
     polling = controller;
     if (state.value.status === 'unreadable') state.value = { status: 'connecting' };
     try {
-      await api.wait(jobId, { signal: controller.signal, onUpdate: show, pollSeconds: POLL_SECONDS });
+      const ended = await api.wait(jobId, { signal, onUpdate: show, pollSeconds: POLL_SECONDS });
+      await followCharge(ended, { read: () => read(signal), signal });
     } catch (error) {
       if (!isImageApiError(error)) throw error;
       if (error.code !== 'aborted') state.value = { status: 'unreadable', error };

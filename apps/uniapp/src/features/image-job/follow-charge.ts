@@ -1,0 +1,46 @@
+import type { ImageJob } from '@darkroom/contracts';
+import { isImageApiError } from '@darkroom/sdk';
+
+const EVERY_MS = 10_000;
+/** In all longer than a provider's call may take by the service's default, 3 minutes. */
+const READS_MAX = 20;
+
+interface Deps {
+  read(): Promise<ImageJob>;
+  signal: AbortSignal;
+  /** Resolves at once when the signal aborts. */
+  sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * Reads a job on that was canceled while its call ran, until the service knows whether that was charged, or for about 3
+ * minutes. Its end is known already: a reading that fails takes nothing away.
+ */
+export async function followCharge(job: ImageJob, { read, signal, sleep = sleepWhile }: Deps): Promise<void> {
+  let known = job;
+  for (let reads = 0; reads < READS_MAX && isUnsettled(known); reads++) {
+    await sleep(EVERY_MS, signal);
+    if (signal.aborted) return;
+    try {
+      known = await read();
+    } catch (error) {
+      if (!isImageApiError(error)) throw error;
+    }
+  }
+}
+
+function isUnsettled(job: ImageJob): boolean {
+  return job.status === 'FAILED' && job.error_code === 'canceled' && job.charged === 'unknown';
+}
+
+function sleepWhile(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    signal.addEventListener('abort', wake);
+  });
+}
