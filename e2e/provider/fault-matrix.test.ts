@@ -26,7 +26,7 @@ describe('every fault ends as the table says', () => {
 
   test('when a picture has moved', async () => {
     const provider = await startProvider();
-    const api = await startApi(provider, SETTINGS);
+    const api = await startApi(provider, { ...SETTINGS, DOWNLOAD_RETRY_FOR_MS: 3_000 });
     const neighbour = await startNeighbour();
     const link = await orderLink(provider.url);
     const sameByName = link.replace('127.0.0.1', 'localhost');

@@ -86,7 +86,8 @@ describe('a repeat', () => {
     provider.script({ fault: { kind: 'http', status: 429, headers: { 'retry-after': '61' } } });
     const { sdk } = (await startApi(provider, { QUEUE_TTL_MS: 60_000 })).user();
 
-    const job = await sdk.wait(await sdk.create(order('busy for long')));
+    const created = await sdk.create(order('busy for long'));
+    const job = await sdk.status(created.job_id, { waitSeconds: 10 });
 
     expect(job).toMatchObject({ status: 'FAILED', error_code: 'provider_rate_limited', charged: 'no' });
     expect(provider.calls()).toHaveLength(1);
