@@ -66,15 +66,17 @@ describe('every fault ends as the table says', () => {
   });
 });
 
-test("MiniMax's own words are kept with the attempt", async () => {
+test('what MiniMax said is kept with the attempt, and the log names its host', async () => {
   const provider = await startProvider();
-  provider.script({ fault: { kind: 'base_resp', code: 2013, message: PROVIDER_WORDS } });
+  provider.script({ fault: { kind: 'base_resp', code: 2049, message: PROVIDER_WORDS } });
   const api = await startApi(provider);
   const { sdk } = api.user();
 
-  await sdk.wait(await sdk.create(order('refused')));
+  await sdk.wait(await sdk.create(order('with a key of another region')));
 
   expect(readAttempts(api)).toMatchObject([{ failure_message: expect.stringContaining(PROVIDER_WORDS) }]);
+  const reason = `MiniMax: base_resp 2049 from ${new URL(provider.url).host}`;
+  await api.process.line((line) => (line.includes(`"reason":"${reason}"`) ? line : null));
 });
 
 /** A server beside the provider, which nobody has any business with. */

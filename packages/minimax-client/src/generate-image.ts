@@ -71,6 +71,7 @@ async function send(
     ignoreResponseError: true,
   });
   return {
+    host: new URL(settings.url).host,
     httpStatus: response.status,
     body: await readBody(response.body, settings.maxResponseBytes),
     traceId: response.headers.get('trace-id') ?? undefined,

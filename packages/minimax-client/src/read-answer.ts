@@ -4,6 +4,8 @@ import { Answer } from './wire.ts';
 
 /** An answer that arrived whole. */
 export interface ReceivedAnswer {
+  /** Whose it is. Failures name it: the usual reason for 2049 is a key that belongs to another region's host. */
+  host: string;
   httpStatus: number;
   body: string;
   /** Header `Trace-Id`. */
@@ -31,7 +33,7 @@ export interface GeneratedImages {
  * one, pictures mean success and the HTTP status decides the rest.
  */
 export function readAnswer(received: ReceivedAnswer): GeneratedImages {
-  const { httpStatus, traceId, retryAfterMs } = received;
+  const { host, httpStatus, traceId, retryAfterMs } = received;
   const isOk = httpStatus >= 200 && httpStatus < 300;
   const answer = parseAnswer(received.body);
   const seen = { httpStatus, traceId, retryAfterMs, responseId: answer?.id ?? undefined };
@@ -39,7 +41,7 @@ export function readAnswer(received: ReceivedAnswer): GeneratedImages {
   const statusCode = answer?.base_resp?.status_code ?? 0;
   if (statusCode !== 0) {
     const providerMessage = answer?.base_resp?.status_msg ?? '';
-    const reason = `base_resp ${statusCode}`;
+    const reason = `base_resp ${statusCode} from ${host}`;
     throw new MiniMaxError({
       ...failureOfStatusCode(statusCode, providerMessage),
       ...seen,
@@ -57,7 +59,8 @@ export function readAnswer(received: ReceivedAnswer): GeneratedImages {
       failedCount: answer.metadata?.failed_count ?? null,
     };
   }
-  if (!isOk) throw new MiniMaxError({ ...failureOfHttpStatus(httpStatus), ...seen, reason: `HTTP ${httpStatus}` });
+  if (!isOk)
+    throw new MiniMaxError({ ...failureOfHttpStatus(httpStatus), ...seen, reason: `HTTP ${httpStatus} from ${host}` });
   if (!answer) {
     throw new MiniMaxError({ kind: 'bad_answer', taken: 'unknown', ...seen, reason: 'the answer cannot be read' });
   }

@@ -60,7 +60,7 @@ test.each(STATUS_CODES)('base_resp %s is %s, taken: %s', async (code, kind, take
   });
   expect(error.traceId).toMatch(/^[0-9a-f]{32}$/);
   expect(error.responseId).toBe(error.traceId);
-  expect(error.message).toBe(`MiniMax: base_resp ${code}`);
+  expect(error.message).toBe(`MiniMax: base_resp ${code} from ${new URL(simulator.url).host}`);
 });
 
 test('a long text is cut', async () => {
@@ -92,6 +92,7 @@ test.each(HTTP_STATUSES)('HTTP %i without base_resp is %s, taken: %s', async (st
   const headers = { location: `${simulator.url}/v1/image_generation` };
   const error = await failWith({ kind: 'http', status, headers, body: '<html>Oops</html>' });
   expect(error).toMatchObject({ kind, taken, httpStatus: status });
+  expect(error.message).toBe(`MiniMax: HTTP ${status} from ${new URL(simulator.url).host}`);
 });
 
 test('an HTTP error that holds a base_resp is judged by the base_resp', async () => {
