@@ -3,7 +3,7 @@ import { ImageError, type Viewer } from '@darkroom/contracts';
 import { createVerifier } from 'fast-jwt';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
-import { createKeySet, type FindKey } from './key-set.ts';
+import { createFindKey, type FindKey } from './key-set.ts';
 import {
   algorithmOf,
   createPublicKeyVerifier,
@@ -85,7 +85,7 @@ function createVerify({ key, fetchTimeoutMs, clock, log }: KeyOptions, checks: T
     }
     case 'jwks': {
       const onFault = (err: unknown) => log.warn({ err }, 'the key set could not be read');
-      return verifyByKeySet(createKeySet({ url: key.url, checks, fetchTimeoutMs, clock, onFault }));
+      return verifyByKeySet(createFindKey({ url: key.url, checks, fetchTimeoutMs, clock, onFault }));
     }
   }
 }

@@ -1,10 +1,15 @@
 import { createPublicKey } from 'node:crypto';
 import { ImageError } from '@darkroom/contracts';
 import * as z from 'zod';
-import type { VerifyToken } from './public-key.ts';
-import { algorithmOf, createPublicKeyVerifier, type PublicKeyAlgorithm, type TokenChecks } from './public-key.ts';
+import {
+  algorithmOf,
+  createPublicKeyVerifier,
+  type PublicKeyAlgorithm,
+  type TokenChecks,
+  type VerifyToken,
+} from './public-key.ts';
 
-/** Keys come and go: a set that was read longer ago is read again beside the next request. */
+/** Keys come and go: a set that was read longer ago is read again, while the request that finds it so is answered by it. */
 const FRESH_FOR_MS = 10 * 60_000;
 /** The shortest time between two fetches, whatever tokens ask for. */
 const COOL_DOWN_MS = 10_000;
@@ -47,7 +52,7 @@ export type FindKey = (name: KeyName) => Promise<VerifyToken | null>;
  * The keys at a JWKS address. They are fetched when a token first names one, one fetch at a time and one a cool-down, so
  * that made-up names cost nothing; a set that cannot be had now leaves the keys that are known as they are.
  */
-export function createKeySet({ url, checks, fetchTimeoutMs = FETCH_TIMEOUT_MS, clock, onFault }: Deps): FindKey {
+export function createFindKey({ url, checks, fetchTimeoutMs = FETCH_TIMEOUT_MS, clock, onFault }: Deps): FindKey {
   let keys = new Map<string, VerifyToken>();
   let readAt = Number.NEGATIVE_INFINITY;
   let triedAt = Number.NEGATIVE_INFINITY;
