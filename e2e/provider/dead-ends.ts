@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
-import type { Settings } from '../harness/api.ts';
+import type { Settings } from '../harness/api-environment.ts';
 import { CHECKOUT } from '../harness/checkout.ts';
 
 const HOST = '127.0.0.1';

@@ -1,12 +1,13 @@
-import type { Charged, FailedJob, ImageAsset, JobErrorCode } from '@darkroom/contracts';
+import type { Charged, FailedJob, ImageAsset } from '@darkroom/contracts';
 
 /** How a job ends: for its user, at the provider, and in the books. */
-export type Ending = AtProvider & (Completed | Failed);
-
-interface AtProvider {
-  charged: Charged;
+export type Ending = Books & {
   /** Calls that the provider saw. */
   calls: number;
+} & (Completed | Failed);
+
+interface Books {
+  charged: Charged;
   /** Outcomes of the stored attempts, in their order. */
   attempts: string[];
 }
@@ -22,57 +23,44 @@ interface Failed extends Pick<FailedJob, 'status' | 'error_code' | 'retryable'> 
   error_msg: string;
 }
 
-function failed(
-  error_code: JobErrorCode,
-  error_msg: string,
-  atProvider: Omit<AtProvider, 'calls'>,
-  retryable: boolean,
-): Ending {
-  return { status: 'FAILED', error_code, error_msg, retryable, ...atProvider, calls: atProvider.attempts.length };
-}
+const FAILED = 'MiniMax API 调用失败:';
 
-const UNKNOWN: Omit<AtProvider, 'calls'> = { charged: 'unknown', attempts: ['unknown'] };
-const NOT_CHARGED: Omit<AtProvider, 'calls'> = { charged: 'no', attempts: ['failed'] };
+const NOT_CHARGED: Books = { charged: 'no', attempts: ['failed'] };
 /** The first call and its four repeats. */
-const NEVER_TAKEN: Omit<AtProvider, 'calls'> = { charged: 'no', attempts: Array(5).fill('not_taken') };
-const ANSWERED: Omit<AtProvider, 'calls'> = { charged: 'yes', attempts: ['answered'] };
+const NEVER_TAKEN: Books = { charged: 'no', attempts: Array(5).fill('not_taken') };
+const UNKNOWN: Books = { charged: 'unknown', attempts: ['unknown'] };
+const ANSWERED: Books = { charged: 'yes', attempts: ['answered'] };
 
-// The rows of interface.md, section 7, for jobs.
-export const TIMEOUT = failed('provider_timeout', 'MiniMax API 调用失败: timeout', UNKNOWN, true);
-export const LOST = failed('provider_unavailable', 'MiniMax API 调用失败: 服务暂时无法连接', UNKNOWN, true);
-export const UNREACHABLE: Ending = {
-  ...failed('provider_unavailable', 'MiniMax API 调用失败: 服务暂时无法连接', NEVER_TAKEN, true),
+// interface.md, section 7: the errors of jobs.
+export const TIMEOUT = fail('provider_timeout', `${FAILED} timeout`, true, UNKNOWN);
+export const LOST = fail('provider_unavailable', `${FAILED} 服务暂时无法连接`, true, UNKNOWN);
+export const UNREACHABLE = {
+  ...fail('provider_unavailable', `${FAILED} 服务暂时无法连接`, true, NEVER_TAKEN),
   calls: 0,
 };
-export const ERROR = failed('provider_error', 'MiniMax API 调用失败: 生成服务内部错误', UNKNOWN, true);
-export const RATE_LIMITED = failed(
-  'provider_rate_limited',
-  'MiniMax API 调用失败: 当前生成请求过多',
-  NEVER_TAKEN,
-  true,
-);
-export const AUTH = failed('provider_auth', 'MiniMax API 调用失败: 服务配置有误', NOT_CHARGED, false);
-export const BALANCE = failed('provider_balance', 'MiniMax API 调用失败: 服务额度不足', NOT_CHARGED, false);
-export const REJECTED = failed(
-  'provider_rejected',
-  'MiniMax API 调用失败: 请求参数或参考图不被接受',
-  NOT_CHARGED,
-  false,
-);
-export const BLOCKED_INPUT = failed('content_rejected', 'MiniMax API 调用失败: 内容未通过安全审核', NOT_CHARGED, false);
-export const BLOCKED_OUTPUT = failed('content_rejected', 'MiniMax API 调用失败: 内容未通过安全审核', UNKNOWN, false);
-export const NO_IMAGES = failed('no_images', 'MiniMax API 调用失败: 没有返回任何图片', UNKNOWN, true);
-export const NOT_FETCHED = failed('download_failed', '图片已生成，但下载失败', ANSWERED, true);
+export const ERROR = fail('provider_error', `${FAILED} 生成服务内部错误`, true, UNKNOWN);
+export const RATE_LIMITED = fail('provider_rate_limited', `${FAILED} 当前生成请求过多`, true, NEVER_TAKEN);
+export const AUTH = fail('provider_auth', `${FAILED} 服务配置有误`, false, NOT_CHARGED);
+export const BALANCE = fail('provider_balance', `${FAILED} 服务额度不足`, false, NOT_CHARGED);
+export const REJECTED = fail('provider_rejected', `${FAILED} 请求参数或参考图不被接受`, false, NOT_CHARGED);
+export const BLOCKED_INPUT = fail('content_rejected', `${FAILED} 内容未通过安全审核`, false, NOT_CHARGED);
+export const BLOCKED_OUTPUT = fail('content_rejected', `${FAILED} 内容未通过安全审核`, false, UNKNOWN);
+export const NO_IMAGES = fail('no_images', `${FAILED} 没有返回任何图片`, true, UNKNOWN);
+export const NOT_FETCHED = fail('download_failed', '图片已生成，但下载失败', true, ANSWERED);
 
 /** A flat JPEG is as small as it gets, so it is delivered as it came. */
 export const FLAT_JPEG = { content_type: 'image/jpeg', width: 1024, compressed: false };
 
 export function delivered(pictures: Completed['pictures'] = [FLAT_JPEG], failed_count = 0): Ending {
-  return { status: 'COMPLETED', ...ANSWERED, calls: 1, pictures, failed_count };
+  return { status: 'COMPLETED', failed_count, pictures, ...ANSWERED, calls: 1 };
 }
 
 /** As `delivered`, after so many calls that were not taken. */
 export function deliveredAfter(repeats: number): Ending {
   const attempts = [...Array(repeats).fill('not_taken'), 'answered'];
   return { ...delivered(), attempts, calls: attempts.length };
+}
+
+function fail(error_code: FailedJob['error_code'], error_msg: string, retryable: boolean, books: Books): Ending {
+  return { status: 'FAILED', error_code, error_msg, retryable, ...books, calls: books.attempts.length };
 }

@@ -6,7 +6,7 @@ import { startApi } from '../harness/api.ts';
 import { readAttempts } from '../harness/attempts.ts';
 import { order } from '../harness/order.ts';
 import { startProvider } from '../harness/provider.ts';
-import { checkRows, endOf, expectDiscretion, expectEnding } from './check-rows.ts';
+import { checkEnding, checkLog, checkRows } from './check-rows.ts';
 import { DEAD_ENDS } from './dead-ends.ts';
 import { delivered, LOST, NOT_FETCHED, UNREACHABLE } from './endings.ts';
 import { brokenPicture, CIRCUMSTANCES, PROVIDER_WORDS } from './fault-table.ts';
@@ -46,10 +46,10 @@ describe('every fault ends as the table says', () => {
         const { sdk } = api.user();
         const job = await sdk.wait(await sdk.create(order(fault)));
 
-        expectEnding(fault, endOf(job, api, 0), UNREACHABLE);
+        checkEnding(fault, UNREACHABLE, { job, api, calls: 0 });
         const reasons = readAttempts(api).map((attempt) => attempt.failure_message);
         expect.soft(reasons, fault).toEqual(Array(5).fill(`MiniMax: no connection (${reason})`));
-        expectDiscretion(api);
+        checkLog(api);
       }),
     );
   });
@@ -62,7 +62,7 @@ describe('every fault ends as the table says', () => {
 
     const job = await sdk.wait(await sdk.create(order('reset')));
 
-    expectEnding('reset', endOf(job, api, provider.calls().length), LOST);
+    checkEnding('reset', LOST, { job, api, calls: provider.calls().length });
   });
 });
 

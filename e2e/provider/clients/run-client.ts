@@ -1,6 +1,7 @@
-import { cleanEnvironment } from '../../harness/api.ts';
+import { cleanEnvironment } from '../../harness/api-environment.ts';
 import { CHECKOUT } from '../../harness/checkout.ts';
-import { type Child, startChild } from '../../harness/child-process.ts';
+import { startChild } from '../../harness/child-process.ts';
+import type { Child } from '../../harness/spawn-child.ts';
 
 const LOOPBACK_ONLY = `${CHECKOUT}e2e/provider/clients/loopback-only.ts`;
 
