@@ -2,7 +2,6 @@ import type { LookupFunction } from 'node:net';
 import { availableParallelism } from 'node:os';
 import PQueue from 'p-queue';
 import { type CompressSettings, compress } from './compress.ts';
-import { decodes } from './decodes.ts';
 import { createDownload } from './download.ts';
 import type { Pictures } from './pictures.ts';
 import { prepareUpload } from './prepare-upload.ts';
@@ -32,6 +31,5 @@ export function createPictures(settings: PicturesSettings): Pictures {
     }),
     compress: (bytes, label) => queue.add(() => compress(bytes, label, settings)),
     prepareUpload: (bytes) => queue.add(() => prepareUpload(bytes)),
-    decodes: (bytes, contentType) => queue.add(() => decodes(bytes, contentType)),
   };
 }

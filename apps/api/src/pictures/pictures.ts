@@ -51,6 +51,4 @@ export interface Pictures {
   /** A photograph as the provider takes it: upright, no metadata, JPEG or PNG, under its limits. Rejects with
    *  `UnreadableImageError`. */
   prepareUpload(bytes: Uint8Array): Promise<Picture & { width: number; height: number }>;
-  /** Whether the whole picture decodes as the type it claims. */
-  decodes(bytes: Uint8Array, contentType: 'image/jpeg' | 'image/png'): Promise<boolean>;
 }

@@ -35,6 +35,5 @@ export function createFakePictures(): FakePictures {
       return { bytes, contentType: 'image/jpeg', width: 1, height: 1, compressed: true, placeholder: null };
     },
     prepareUpload: () => Promise.reject(new Error('no upload is expected here')),
-    decodes: async () => true,
   };
 }
