@@ -11,20 +11,21 @@ export interface ProgressClaim {
   receivedAtMs: number;
 }
 
-/** Only the service says that a job is done. */
-const SHOWN_MAX = 97;
-
 /**
- * Without an estimate the service itself takes a call for one of MiniMax's usual length, and approaches the end of generating
- * by this curve. Walked on from any of its points it is the same curve, so that the next answer finds the display there.
+ * The service's own way from the start of a call to its end: from 1 towards 89, most of it early, by an exponential of this
+ * steepness over the time that is expected. Walked on from any of its points it is the same way, so that the next answer
+ * finds the display where it says.
  */
-const UNESTIMATED = { end: 89, timeMs: 24_000 / 2.5 };
+const WAY = { from: 1, to: 89, steepness: 2.5 };
+
+/** What the service adds to a call's time for saving its pictures. */
+const SAVING_MS = 2_000;
+
+/** Without an estimate the service takes a call for one of MiniMax's usual length. */
+const UNESTIMATED_CALL_MS = 24_000;
 
 /** However long no answer comes, an unestimated display leads the service by this many points at most. */
-const LEAD_MAX = 40;
-
-/** The part of the estimated way that is walked in a straight line; the rest is approached ever slower. */
-const STRAIGHT = 0.75;
+const UNESTIMATED_LEAD_MAX = 40;
 
 /**
  * The claim that an answer makes. A call that is overdue is expected "soon" by every answer: the earliest estimate for a
@@ -40,29 +41,23 @@ export function claimOf(job: ImageJob, receivedAtMs: number, last: ProgressClaim
 }
 
 /**
- * The progress to show, 0 to 100. Between two answers of the service it moves along the service's own estimate and never
- * faster; it never falls, and stays below 98 until the service says more.
+ * The progress to show, 0 to 100. It never falls; between two answers it moves as the service's own would, and what comes
+ * after the call, 90 and more, is for the service alone to say.
  */
 export function smoothProgress(shown: number, claim: ProgressClaim, nowMs: number): number {
-  return Math.max(shown, claim.progress, Math.min(SHOWN_MAX, claim.progress + lead(claim, nowMs)));
+  return Math.max(shown, claim.progress + lead(claim, nowMs));
 }
 
 function lead({ progress, endsAtMs, receivedAtMs }: ProgressClaim, nowMs: number): number {
-  // A job that waits has no progress, however long it waits.
-  if (progress === 0) return 0;
+  // A job that waits has no progress, however long it waits; one that saves counts its pictures.
+  if (progress < WAY.from || progress >= WAY.to) return 0;
   const passedMs = Math.max(0, nowMs - receivedAtMs);
-  if (endsAtMs === null) {
-    const rest = Math.max(0, UNESTIMATED.end - progress);
-    return Math.min(LEAD_MAX, rest * (1 - Math.exp(-passedMs / UNESTIMATED.timeMs)));
-  }
-  const wayMs = endsAtMs - receivedAtMs;
-  return wayMs > 0 ? (100 - progress) * ease(passedMs / wayMs) : 0;
-}
-
-function ease(passed: number): number {
-  if (passed <= STRAIGHT) return passed;
-  const rest = 1 - STRAIGHT;
-  return STRAIGHT + rest * (1 - Math.exp(-(passed - STRAIGHT) / rest));
+  const walked = (timeMs: number) => (WAY.to - progress) * (1 - Math.exp(-passedMs / timeMs));
+  if (endsAtMs === null) return Math.min(UNESTIMATED_LEAD_MAX, walked(UNESTIMATED_CALL_MS / WAY.steepness));
+  const callLeftMs = endsAtMs - SAVING_MS - receivedAtMs;
+  const steepnessLeft = WAY.steepness + Math.log((WAY.to - progress) / (WAY.to - WAY.from));
+  // Past its time a call crawls, and only the service knows how.
+  return callLeftMs > 0 && steepnessLeft > 0 ? walked(callLeftMs / steepnessLeft) : 0;
 }
 
 /** Seconds left by the service's estimate; null without one, 0 or less when it has passed. */
