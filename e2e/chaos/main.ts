@@ -1,0 +1,23 @@
+/** `node e2e/chaos/main.ts --rounds 100 [--seed N]`: prints the seed, what happened, and every promise that was broken. */
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { runChaos } from './run-chaos.ts';
+
+const Settings = z.object({
+  rounds: z.coerce.number<string>().int().min(1).default(100),
+  seed: z.coerce.number<string>().int().optional(),
+});
+
+const { values } = parseArgs({ options: { rounds: { type: 'string' }, seed: { type: 'string' } } });
+const { rounds, seed = randomInt(2 ** 31) } = Settings.parse(values);
+console.log(`${rounds} rounds, seed ${seed}`);
+const { counts, breaches } = await runChaos({ rounds, seed, onRound: console.log });
+console.log(
+  Object.entries(counts)
+    .map(([what, count]) => `${count} ${what}`)
+    .join(', '),
+);
+for (const breach of breaches) console.log(`BROKEN ${breach}`);
+console.log(`${breaches.length} broken promises, seed ${seed}`);
+process.exitCode = breaches.length === 0 ? 0 : 1;

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CreateImageInput, ImageJob } from '@darkroom/contracts';
+import { createImageClient, isImageApiError } from '@darkroom/sdk';
+import { createRestClient } from '../harness/rest-client.ts';
+import type { Entry, Ledger } from './ledger.ts';
+import type { PlannedOrder } from './plan.ts';
+
+const PAUSE_MS = 100;
+const POLL_SECONDS = 2;
+
+interface Deps {
+  url: string;
+  token: string;
+  ledger: Ledger;
+  /** A photograph as a data URL, for orders that have one. */
+  photograph: string;
+  /** Ends all patience. */
+  signal: AbortSignal;
+}
+
+export interface Person {
+  /** Orders, follows the job to its end over every restart, and does with it what is planned. */
+  carryOut(planned: PlannedOrder, entry: Entry): Promise<void>;
+  /** The same order once more, under its key. */
+  repeat(planned: PlannedOrder, entry: Entry): Promise<ImageJob>;
+  status(entry: Entry, jobId: string): Promise<ImageJob>;
+}
+
+/** One user's phone: it sends again what was not answered, and reports every answer to the ledger. */
+export function createPerson({ url, token, ledger, photograph, signal }: Deps): Person {
+  const sdk = createImageClient({ baseUrl: url, token });
+  const rest = createRestClient(url, token, signal);
+
+  async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!isUnanswered(error)) throw error;
+        await sleep(PAUSE_MS, undefined, { signal });
+      }
+    }
+  }
+
+  function send({ face, n, hasReference }: PlannedOrder, { prompt, key }: Entry): Promise<ImageJob> {
+    const order: CreateImageInput = { model: 'image-01', prompt, n, width: 512, height: 512 };
+    if (hasReference) order.subject_reference = [{ type: 'character', image_file: photograph }];
+    if (face === 'rest' || key === undefined) return rest.create(order, key).then((answer) => answer.data);
+    return sdk.create(order, { idempotencyKey: key, signal });
+  }
+
+  /** Null when nobody can know whether the order arrived. */
+  async function create(planned: PlannedOrder, entry: Entry): Promise<ImageJob | null> {
+    const ask = () => ledger.ask(entry, () => send(planned, entry));
+    if (entry.key !== undefined) return untilAnswered(ask);
+    return ask().catch((error: unknown) => {
+      if (isUnanswered(error)) return null;
+      throw error;
+    });
+  }
+
+  async function follow({ face, follows }: PlannedOrder, entry: Entry, created: ImageJob): Promise<void> {
+    const { job_id } = created;
+    for (let job = created; job.status !== 'COMPLETED' && job.status !== 'FAILED'; ) {
+      if (follows === 'reads') await sleep(PAUSE_MS, undefined, { signal });
+      const news = { waitSeconds: follows === 'polls' ? POLL_SECONDS : 0, afterVersion: job.version };
+      const query = `?wait_seconds=${news.waitSeconds}&after_version=${news.afterVersion}`;
+      const read = async () =>
+        face === 'rest' ? (await rest.status(job_id, query)).data : sdk.status(job_id, { ...news, signal });
+      job = await untilAnswered(() => ledger.ask(entry, read));
+    }
+  }
+
+  async function remove(entry: Entry, jobId: string): Promise<void> {
+    entry.deletion = 'asked';
+    await untilAnswered(() => sdk.delete(jobId, { signal })).catch((error: unknown) => {
+      if (!isGone(error)) throw error; // deleted, but the answer was lost
+    });
+    entry.deletion = 'done';
+  }
+
+  async function actLater(planned: PlannedOrder, entry: Entry, jobId: string): Promise<void> {
+    await sleep(planned.actAfterMs, undefined, { signal });
+    switch (planned.act) {
+      case 'repeat':
+        if (entry.key !== undefined) await create(planned, entry);
+        return;
+      case 'cancel':
+        await untilAnswered(() => ledger.ask(entry, () => sdk.cancel(jobId, { signal })));
+        return;
+      case 'delete':
+        return remove(entry, jobId);
+    }
+  }
+
+  return {
+    async carryOut(planned, entry) {
+      await sleep(planned.afterMs, undefined, { signal });
+      // Two taps on the button are two requests under one key.
+      const taps = planned.act === 'repeat' && entry.key !== undefined ? 2 : 1;
+      const [created] = await Promise.all(Array.from({ length: taps }, () => create(planned, entry)));
+      if (!created) return;
+      const following = follow(planned, entry, created).catch((error: unknown) => {
+        if (!(isGone(error) && entry.deletion !== 'none')) throw error;
+      });
+      await Promise.all([following, actLater(planned, entry, created.job_id)]);
+    },
+    repeat: (planned, entry) => untilAnswered(() => ledger.ask(entry, () => send(planned, entry))),
+    status: (entry, jobId) => untilAnswered(() => ledger.ask(entry, () => sdk.status(jobId, { signal }))),
+  };
+}
+
+function isGone(error: unknown): boolean {
+  return (
+    (isImageApiError(error) && error.code === 'job_not_found') || /^404 /.test(String(error).replace('Error: ', ''))
+  );
+}
+
+/** No whole answer came: refused, reset, or cut off (fetch rejects with a TypeError, half a JSON with a SyntaxError). */
+function isUnanswered(error: unknown): boolean {
+  if (isImageApiError(error)) return error.code === 'network';
+  return error instanceof TypeError || error instanceof SyntaxError;
+}

@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readBooks } from './books.ts';
+import { type Accounts, checkBooks, checkSettled } from './check-books.ts';
+import { createCrowd } from './crowd.ts';
+import { createLedger } from './ledger.ts';
+import { type PlannedRound, planRounds } from './plan.ts';
+import { createService, startProvider } from './services.ts';
+import { ageStoredFiles, readFileKeys } from './stored-files.ts';
+
+interface Options {
+  rounds: number;
+  /** The same seed gives the same orders, faults and instants; what meets at these instants is the machine's. */
+  seed: number;
+  onRound?: (line: string) => void;
+}
+
+export interface ChaosReport {
+  counts: { [what: string]: number };
+  /** Every promise that was broken; none is the only good answer. */
+  breaches: string[];
+}
+
+/** For all that still runs after the last kill: longer than any retry that is planned. */
+const SETTLE_MS = 60_000;
+const LOOK_AGAIN_MS = 100;
+
+const UNREAD = { times: 1, fault: { kind: 'reset', at: 'request' } } as const;
+
+/** Orders, faults and kill -9 for so many rounds; then everything settles, and every account is held against the others. */
+export async function runChaos({ rounds, seed, onRound = () => {} }: Options): Promise<ChaosReport> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'darkroom-chaos-'));
+  const provider = await startProvider(dir);
+  const service = await createService(provider.control, dir);
+  const patience = new AbortController();
+  const ledger = createLedger();
+  const crowd = await createCrowd({ url: service.url, ledger, signal: patience.signal });
+
+  async function readAccounts(): Promise<Accounts> {
+    const calls = await provider.control.calls();
+    return { books: readBooks(dir), calls, entries: ledger.entries, files: await readFileKeys(dir) };
+  }
+
+  async function playRound(round: PlannedRound, number: number): Promise<void> {
+    const orders = round.orders.map((planned, index) => ({ planned, prompt: `round ${number} order ${index}.` }));
+    const scripts = orders.map(({ planned, prompt }) => ({ ...planned.script, prompt }));
+    await provider.control.script(...scripts, ...Array<typeof UNREAD>(round.unreadCalls).fill(UNREAD));
+    if (round.killStartAfterMs !== null) await service.killStarting(round.killStartAfterMs);
+    await service.start(round.responseFormat);
+    for (const { planned, prompt } of orders) crowd.place(planned, prompt);
+    await sleep(round.killAfterMs);
+    await service.kill();
+    ledger.breaches.push(...checkBooks(await readAccounts()));
+    onRound(`round ${number}: ${ledger.entries.length} orders, ${ledger.breaches.length} broken promises`);
+  }
+
+  /** Everybody was told an end, and late calls have theirs; or it takes too long, which is a breach. */
+  async function settle(): Promise<void> {
+    const timer = setTimeout(() => patience.abort(new Error('it does not end')), SETTLE_MS);
+    await crowd.satisfied();
+    while (!patience.signal.aborted && checkSettled(await readAccounts()).length > 0) await sleep(LOOK_AGAIN_MS);
+    clearTimeout(timer);
+  }
+
+  const readStrays = async () => [...(await readFileKeys(dir)).difference(readBooks(dir).files)];
+
+  /** The next start sweeps at once. Answers how many files it had to remove. */
+  async function sweep(): Promise<number> {
+    const strays = await readStrays();
+    await ageStoredFiles(dir);
+    await service.start('url');
+    const deadline = AbortSignal.timeout(SETTLE_MS);
+    while (!deadline.aborted && (await readStrays()).length > 0) await sleep(LOOK_AGAIN_MS);
+    await service.kill();
+    for (const key of await readStrays()) ledger.breaches.push(`${key}: a file that no row names, after the sweep`);
+    return strays.length;
+  }
+
+  try {
+    for (const [index, round] of planRounds(rounds, seed).entries()) await playRound(round, index + 1);
+    await service.start('url');
+    await settle();
+    await crowd.visitAgain();
+    await service.kill();
+    const swept = await sweep();
+    const accounts = await readAccounts();
+    ledger.breaches.push(...checkBooks(accounts), ...checkSettled(accounts), ...service.faults());
+    const counts = { ...countAll(accounts), 'stray files swept': swept, kills: service.kills() };
+    return { counts, breaches: [...new Set(ledger.breaches)] };
+  } finally {
+    patience.abort();
+    await service.kill();
+    await provider.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function countAll({ books, calls, entries }: Accounts): ChaosReport['counts'] {
+  const jobs = (status: string) => books.jobs.filter((job) => job.status === status).length;
+  return {
+    orders: entries.length,
+    completed: jobs('COMPLETED'),
+    failed: jobs('FAILED'),
+    deleted: entries.filter((entry) => entry.deletion === 'done').length,
+    'provider calls': calls.length,
+    'taken by the provider': calls.filter((call) => call.accepted).length,
+  };
+}

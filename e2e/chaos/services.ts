@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectSimulator, type RemoteSimulator } from '@darkroom/minimax-simulator';
+import { findFreePort } from '../../apps/api/src/free-port.ts';
+import { apiEnvironment, readListening } from '../harness/api-environment.ts';
+import { API_MAIN, CHECKOUT } from '../harness/checkout.ts';
+import { type Child, spawnChild } from '../harness/spawn-child.ts';
+
+const SIMULATOR_MAIN = `${CHECKOUT}packages/minimax-simulator/src/main.ts`;
+const SIMULATOR_ARGS = ['--port', '0', '--latency-ms', '100', '--pictures', 'plain'];
+
+export interface Provider {
+  control: RemoteSimulator;
+  stop(): Promise<void>;
+}
+
+/** The simulator as a process of its own: it outlives every API. */
+export async function startProvider(cwd: string): Promise<Provider> {
+  const child = spawnChild(process.execPath, [SIMULATOR_MAIN, ...SIMULATOR_ARGS], { cwd, env: process.env });
+  const url = await child.line((line) => /http:\S+/.exec(line)?.[0] ?? null);
+  return { control: connectSimulator(url), stop: () => kill(child) };
+}
+
+export interface Service {
+  /** The same over every restart. */
+  url: string;
+  /** A new process on the same data; resolves when it listens. */
+  start(responseFormat: 'url' | 'base64'): Promise<void>;
+  /** A new process that is killed so long after its start, listening or not. */
+  killStarting(afterMs: number): Promise<void>;
+  kill(): Promise<void>;
+  kills(): number;
+  /** What all its processes logged as faults. */
+  faults(): string[];
+}
+
+/** One API that is killed and started again and again. */
+export async function createService(provider: { url: string }, dataDir: string): Promise<Service> {
+  const port = await findFreePort('127.0.0.1');
+  const url = `http://127.0.0.1:${port}`;
+  const lives: Child[] = [];
+  let running: Child | undefined;
+
+  function spawn(responseFormat: 'url' | 'base64'): Child {
+    const env = apiEnvironment(provider, dataDir, {
+      PORT: port,
+      PUBLIC_URL: url,
+      MINIMAX_RESPONSE_FORMAT: responseFormat,
+      MINIMAX_TIMEOUT_MS: 2_000,
+      MINIMAX_RETRY_BASE_MS: 100,
+      DOWNLOAD_TIMEOUT_MS: 1_000,
+      RATE_LIMIT_PER_MINUTE: 0,
+      USER_ACTIVE_LIMIT: 1_000,
+    });
+    const child = spawnChild(process.execPath, [API_MAIN], { cwd: dataDir, env });
+    lives.push(child);
+    running = child;
+    return child;
+  }
+
+  async function killRunning(): Promise<void> {
+    if (running) await kill(running);
+    running = undefined;
+  }
+
+  return {
+    url,
+    async start(responseFormat) {
+      await spawn(responseFormat).line(readListening);
+    },
+    async killStarting(afterMs) {
+      spawn('url');
+      await sleep(afterMs);
+      await killRunning();
+    },
+    kill: killRunning,
+    kills: () => lives.length,
+    faults: () => lives.flatMap((child) => [...child.stdout.filter(isFault), ...child.stderr]),
+  };
+}
+
+async function kill(child: Child): Promise<void> {
+  child.signal('SIGKILL');
+  await child.ended;
+}
+
+/** Pino's levels from error upwards. */
+function isFault(line: string): boolean {
+  return /"level":[56]0\b/.test(line);
+}
