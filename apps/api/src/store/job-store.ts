@@ -224,7 +224,7 @@ export interface RetentionStore {
   deleteUploadsBefore(before: number): Promise<string[]>;
   /** Idempotency keys and counted orders. */
   forgetBefore(times: { keys: number; orders: number }): Promise<void>;
-  /** Those of the keys that no row names. */
+  /** Those of the keys that no row names, nor will: files of a job that still runs are none of them. */
   unknownKeys(keys: readonly string[]): Promise<string[]>;
 }
 

@@ -45,15 +45,20 @@ export function createSqlRetentionStore({ db }: { db: Kysely<Tables> }): Retenti
 
     async unknownKeys(keys) {
       if (keys.length === 0) return [];
+      const jobIds = keys.map(jobIdOfKey);
+      // Read first: of a job that ends after this, no file is judged; of one that ended before, every row is there.
+      const running = await db
+        .selectFrom('jobs')
+        .select('job_id')
+        .where('job_id', 'in', jobIds)
+        .where('completed_at', 'is', null)
+        .execute();
+      const runningIds = new Set(running.map((row) => row.job_id));
       const uploads = await db.selectFrom('uploads').select('key').where('key', 'in', keys).execute();
       const known = new Set(uploads.map((row) => row.key));
-      const pictures = await db
-        .selectFrom('pictures')
-        .selectAll()
-        .where('job_id', 'in', keys.map(jobIdOfKey))
-        .execute();
+      const pictures = await db.selectFrom('pictures').selectAll().where('job_id', 'in', jobIds).execute();
       for (const key of pictures.map(toPicture).flatMap(pictureKeys)) known.add(key);
-      return keys.filter((key) => !known.has(key));
+      return keys.filter((key) => !known.has(key) && !runningIds.has(jobIdOfKey(key)));
     },
   };
 }

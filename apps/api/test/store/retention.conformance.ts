@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { cancel } from '../../src/jobs/job-state.ts';
+import { cancel, failSaving } from '../../src/jobs/job-state.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
 import {
   addJob,
@@ -60,8 +60,14 @@ export function testRetention(open: OpenStores): void {
     const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }, { url: 'http://b' }]);
     const asset = `${jobId}-0.jpg`;
     await stores.jobs.endPicture(jobId, 0, exampleAsset(asset));
+    await stores.jobs.changeJob(jobId, (job) => failSaving(job, 'internal', 1_000));
     const strays = [`${jobId}-1.jpg`, `${newJob().jobId}-0.jpg`, 'x', newUpload().key];
     expect(await stores.retention.unknownKeys([upload.key, asset, ...strays])).toEqual(strays);
     expect(await stores.retention.unknownKeys([])).toEqual([]);
+  });
+
+  test('a file of a job that runs is none of those: its row may be on its way', async () => {
+    const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
+    expect(await stores.retention.unknownKeys([`${jobId}-0.jpg`])).toEqual([]);
   });
 }
