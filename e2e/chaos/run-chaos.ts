@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -35,6 +36,7 @@ export async function runChaos({ rounds, seed, onRound = () => {} }: Options): P
   const provider = await startProvider(dir);
   const service = await createService(provider.control, dir);
   const patience = new AbortController();
+  setMaxListeners(0, patience.signal); // every request of every person
   const ledger = createLedger();
   const crowd = await createCrowd({ url: service.url, ledger, signal: patience.signal });
 
@@ -42,6 +44,10 @@ export async function runChaos({ rounds, seed, onRound = () => {} }: Options): P
     const calls = await provider.control.calls();
     return { books: readBooks(dir), calls, entries: ledger.entries, files: await readFileKeys(dir) };
   }
+
+  /** Files that no row names: a file is written before its row. */
+  const readStrays = async () => [...(await readFileKeys(dir)).difference(readBooks(dir).files)];
+  let strays = 0;
 
   async function playRound(round: PlannedRound, number: number): Promise<void> {
     const orders = round.orders.map((planned, index) => ({ planned, prompt: `round ${number} order ${index}.` }));
@@ -53,6 +59,8 @@ export async function runChaos({ rounds, seed, onRound = () => {} }: Options): P
     await sleep(round.killAfterMs);
     await service.kill();
     ledger.breaches.push(...checkBooks(await readAccounts()));
+    strays += (await readStrays()).length;
+    await ageStoredFiles(dir); // the next start, and so its sweep, comes hours later
     onRound(`round ${number}: ${ledger.entries.length} orders, ${ledger.breaches.length} broken promises`);
   }
 
@@ -64,30 +72,16 @@ export async function runChaos({ rounds, seed, onRound = () => {} }: Options): P
     clearTimeout(timer);
   }
 
-  const readStrays = async () => [...(await readFileKeys(dir)).difference(readBooks(dir).files)];
-
-  /** The next start sweeps at once. Answers how many files it had to remove. */
-  async function sweep(): Promise<number> {
-    const strays = await readStrays();
-    await ageStoredFiles(dir);
-    await service.start('url');
-    const deadline = AbortSignal.timeout(SETTLE_MS);
-    while (!deadline.aborted && (await readStrays()).length > 0) await sleep(LOOK_AGAIN_MS);
-    await service.kill();
-    for (const key of await readStrays()) ledger.breaches.push(`${key}: a file that no row names, after the sweep`);
-    return strays.length;
-  }
-
   try {
     for (const [index, round] of planRounds(rounds, seed).entries()) await playRound(round, index + 1);
     await service.start('url');
     await settle();
     await crowd.visitAgain();
-    await service.kill();
-    const swept = await sweep();
+    await service.stop();
     const accounts = await readAccounts();
     ledger.breaches.push(...checkBooks(accounts), ...checkSettled(accounts), ...service.faults());
-    const counts = { ...countAll(accounts), 'stray files swept': swept, kills: service.kills() };
+    for (const key of await readStrays()) ledger.breaches.push(`${key}: a file that no row names, after the sweep`);
+    const counts = { ...countAll(accounts), 'stray files swept': strays, kills: service.kills() };
     return { counts, breaches: [...new Set(ledger.breaches)] };
   } finally {
     patience.abort();

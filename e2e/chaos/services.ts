@@ -28,6 +28,8 @@ export interface Service {
   /** A new process that is killed so long after its start, listening or not. */
   killStarting(afterMs: number): Promise<void>;
   kill(): Promise<void>;
+  /** SIGTERM; rejects when it does not end well. */
+  stop(): Promise<void>;
   kills(): number;
   /** What all its processes logged as faults. */
   faults(): string[];
@@ -39,6 +41,7 @@ export async function createService(provider: { url: string }, dataDir: string):
   const url = `http://127.0.0.1:${port}`;
   const lives: Child[] = [];
   let running: Child | undefined;
+  let kills = 0;
 
   function spawn(responseFormat: 'url' | 'base64'): Child {
     const env = apiEnvironment(provider, dataDir, {
@@ -58,8 +61,10 @@ export async function createService(provider: { url: string }, dataDir: string):
   }
 
   async function killRunning(): Promise<void> {
-    if (running) await kill(running);
+    if (!running) return;
+    await kill(running);
     running = undefined;
+    kills++;
   }
 
   return {
@@ -73,7 +78,13 @@ export async function createService(provider: { url: string }, dataDir: string):
       await killRunning();
     },
     kill: killRunning,
-    kills: () => lives.length,
+    async stop() {
+      running?.signal('SIGTERM');
+      const exit = await running?.ended;
+      running = undefined;
+      if (exit !== 0) throw new Error(`The API ended with ${exit}`);
+    },
+    kills: () => kills,
     faults: () => lives.flatMap((child) => [...child.stdout.filter(isFault), ...child.stderr]),
   };
 }
