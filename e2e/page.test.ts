@@ -165,4 +165,24 @@ describe.skipIf(chromiumPath === '')('on a phone', () => {
     await page.getByTestId('viewer').waitFor({ state: 'detached' });
     expect(phone.faults).toEqual([]);
   });
+
+  test('a link to another job, pasted over the open one, shows that job', async () => {
+    const provider = await startProvider();
+    provider.script({ hold: true });
+    const api = await startApi(provider, { GENERATION_CONCURRENCY: 1 });
+    const { sdk } = api.user();
+    const running = await sdk.create({ model: 'image-01', prompt: '正在生成' });
+    const waiting = await sdk.create({ model: 'image-01', prompt: '正在排队' });
+    const phone = await startPhone({ chromiumPath, url: api.url });
+    const page = await phone.open();
+    const paste = (jobId: string) => page.goto(`${api.url}/#/pages/discover/generation-loading?job_id=${jobId}`);
+
+    await paste(running.job_id);
+    await stage(page, 'generating').waitFor();
+    await paste(waiting.job_id);
+    await stage(page, 'PENDING').waitFor();
+    await page.goBack();
+    await stage(page, 'generating').waitFor();
+    expect(phone.faults).toEqual([]);
+  });
 });
