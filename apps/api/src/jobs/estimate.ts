@@ -26,7 +26,7 @@ interface Deps {
 }
 
 export function createEstimates({ store, concurrency, rpm, clock }: Deps): Estimates {
-  const remembered = new Map<string, { typicalMs: number | null; readAt: number }>();
+  const remembered = new Map<string, { typicalMs: number; readAt: number }>();
 
   async function typicalCallMs(order: Pick<CreateImage, 'model' | 'n'>): Promise<number | null> {
     const kind = callKind(order);
@@ -34,7 +34,8 @@ export function createEstimates({ store, concurrency, rpm, clock }: Deps): Estim
     if (known && clock() - known.readAt < REMEMBER_MS) return known.typicalMs;
     const ofKind = await store.recentCallMs(kind);
     const typicalMs = median(ofKind.length > 0 ? ofKind : await store.recentCallMs(null));
-    remembered.set(kind, { typicalMs, readAt: clock() });
+    // The first call ever seen makes estimates at once.
+    if (typicalMs !== null) remembered.set(kind, { typicalMs, readAt: clock() });
     return typicalMs;
   }
 

@@ -37,6 +37,13 @@ describe('a call lasts about as long', () => {
     expect(expectedCallMs([])).toBe(24_000);
   });
 
+  test('as the first one did, from its end on', async () => {
+    const { estimates, callMs } = estimatesAfter({});
+    await estimates.typicalCallMs(order);
+    callMs['image-01 x1'] = [6_000];
+    expect(await estimates.typicalCallMs(order)).toBe(6_000);
+  });
+
   test('as it was seen to, a few seconds ago', async () => {
     const { estimates, callMs, clock } = estimatesAfter({ callMs: { 'image-01 x1': [1_000] } });
     await estimates.typicalCallMs(order);
