@@ -3,6 +3,7 @@ import type { ImageProvider, ProviderOutcome, Reference } from '../provider/imag
 import type { TakeNext } from '../queue/queue.ts';
 import type { Attempt, AttemptEnd, JobStore, PictureSource, StoredJob, Transition } from '../store/job-store.ts';
 import { expectedCallMs } from './estimate.ts';
+import { followEnd } from './follow-end.ts';
 import { failCall, hasEnded, isSaving, startCall, startSaving, waitToRepeat } from './job-state.ts';
 import type { Log } from './log.ts';
 import { generatingProgress } from './progress.ts';
@@ -92,22 +93,31 @@ export function createTakeNext(deps: Deps): TakeNext {
     }
   }
 
-  /** Pictures that came by value are kept in our own files before the answer is committed. */
+  /** Pictures that came by value are kept in our own files before the answer is committed, while the job wants them. */
   async function keepImages(
     jobId: string,
     images: Extract<ProviderOutcome, { kind: 'answered' }>['images'],
   ): Promise<PictureSource[]> {
+    const end = await followEnd(store, jobId);
+    const signal = AbortSignal.any([stopping, end.signal]);
     const sources: PictureSource[] = [];
-    for (const [position, image] of images.entries()) {
-      if ('url' in image) {
-        sources.push(image);
-        continue;
+    try {
+      for (const [position, image] of images.entries()) {
+        if ('url' in image) {
+          sources.push(image);
+          continue;
+        }
+        const key = `${jobId}-${position}-source.bin`;
+        await untilItWorks(() => files.put(key, image.bytes), { log, task: 'keep a provider answer', signal });
+        sources.push({ key });
       }
-      const key = `${jobId}-${position}-source.bin`;
-      await untilItWorks(() => files.put(key, image.bytes), { log, task: 'keep a provider answer', signal: stopping });
-      sources.push({ key });
+      return sources;
+    } catch (error) {
+      if (stopping.aborted || !end.signal.aborted) throw error;
+      return sources; // the answer still settles what the job cost
+    } finally {
+      end.stop();
     }
-    return sources;
   }
 
   /** Their job was deleted during the call. What fails here is left to the sweep. */

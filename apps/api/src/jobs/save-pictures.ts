@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileStore } from '../files/file-store.ts';
 import { DownloadError, type Picture, type Pictures, type ResultPicture } from '../pictures/pictures.ts';
 import type { JobStore, PictureSet, StoredAsset, StoredPicture } from '../store/job-store.ts';
+import { followEnd } from './follow-end.ts';
 import { complete, failSaving, isSaving } from './job-state.ts';
 import type { Log } from './log.ts';
 import { untilItWorks } from './until-it-works.ts';
@@ -45,26 +46,16 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
   async function saveJob(jobId: string): Promise<void> {
     const set = await untilItWorks(() => store.getPictures(jobId), storage('read the answer of a job'));
     if (!set) throw new Error(`Job ${jobId} is saving without an answer`);
-    const unwanted = new AbortController();
-    const stopListening = store.onChange(jobId, () => void giveUpIfUnwanted(jobId, unwanted));
+    const end = await followEnd(store, jobId); // canceled or deleted meanwhile
     try {
-      await giveUpIfUnwanted(jobId, unwanted);
       const missing = set.pictures.filter((picture) => !picture.asset && !picture.failed);
       // All of them end before the job does, also when one is interrupted.
-      const ended = await Promise.allSettled(
-        missing.map((picture) => savePicture(jobId, set, picture, unwanted.signal)),
-      );
+      const ended = await Promise.allSettled(missing.map((picture) => savePicture(jobId, set, picture, end.signal)));
       for (const result of ended) if (result.status === 'rejected') throw result.reason;
     } finally {
-      stopListening();
+      end.stop();
     }
     await endJob(jobId);
-  }
-
-  /** Canceled or deleted meanwhile. */
-  async function giveUpIfUnwanted(jobId: string, unwanted: AbortController): Promise<void> {
-    const job = await store.getJob(jobId).catch(() => undefined);
-    if (job === null || (job && !isSaving(job.state))) unwanted.abort();
   }
 
   async function savePicture(
@@ -84,7 +75,7 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
         { job_id: jobId, position: picture.position, tries, over, reason: failure.message },
         'a picture could not be had',
       );
-      if (over) return endPicture(jobId, picture, null);
+      if (over) return endPicture(jobId, picture, null, unwanted);
       await sleep(waitMs, undefined, { signal: ends });
       waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
     }
@@ -99,15 +90,15 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
   ): Promise<DownloadError | undefined> {
     unwanted.throwIfAborted();
     try {
-      const bytes = await fetchSource(picture);
+      const bytes = await fetchSource(picture, unwanted);
       const ids = {
         produceId: `${set.responseId ?? jobId}-${picture.position}`,
         propagateId: `${jobId}-${picture.position}`,
       };
       const ready = await pictures.compress(bytes, ids);
       const key = `${jobId}-${picture.position}.${EXTENSIONS[ready.contentType]}`;
-      await untilItWorks(() => files.put(key, ready.bytes), storage('keep a picture'));
-      await endPicture(jobId, picture, { ...describe(ready), key });
+      await untilItWorks(() => files.put(key, ready.bytes), storage('keep a picture', unwanted));
+      await endPicture(jobId, picture, { ...describe(ready), key }, unwanted);
       await dropIfDeleted(jobId, key);
       return undefined;
     } catch (error) {
@@ -116,16 +107,21 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
     }
   }
 
-  async function fetchSource({ source }: StoredPicture): Promise<Uint8Array> {
+  async function fetchSource({ source }: StoredPicture, unwanted: AbortSignal): Promise<Uint8Array> {
     // A download that has begun is let end, also while draining: the picture is paid for.
     if ('url' in source) return pictures.download(source.url, new AbortController().signal);
-    const bytes = await untilItWorks(() => files.read(source.key), storage('read a provider answer'));
+    const bytes = await untilItWorks(() => files.read(source.key), storage('read a provider answer', unwanted));
     if (!bytes) throw new DownloadError('the kept answer is gone', { permanent: true });
     return bytes;
   }
 
-  async function endPicture(jobId: string, { position }: StoredPicture, asset: StoredAsset | null): Promise<void> {
-    await untilItWorks(() => store.endPicture(jobId, position, asset), storage('commit a picture'));
+  async function endPicture(
+    jobId: string,
+    { position }: StoredPicture,
+    asset: StoredAsset | null,
+    unwanted: AbortSignal,
+  ): Promise<void> {
+    await untilItWorks(() => store.endPicture(jobId, position, asset), storage('commit a picture', unwanted));
   }
 
   /** A job that was deleted meanwhile took only the files that it knew. What fails here is left to the sweep. */
@@ -149,8 +145,9 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
     log.info({ job_id: jobId, images: assets.length }, 'job saved');
   }
 
-  function storage(task: string) {
-    return { log, task, signal: draining.signal };
+  function storage(task: string, unwanted?: AbortSignal) {
+    const signal = unwanted ? AbortSignal.any([draining.signal, unwanted]) : draining.signal;
+    return { log, task, signal };
   }
 
   async function saveSafely(jobId: string): Promise<void> {

@@ -6,7 +6,8 @@ const LONGEST_WAIT_MS = 10_000;
 
 /**
  * Repeats work on our own disk or database until it succeeds: what it saves was paid for and cannot be had again. Rejects
- * only when the signal says that the process ends; what is on disk then decides at the next start.
+ * only when the signal says that the process ends, and what is on disk decides at the next start, or that nobody wants the
+ * outcome any more.
  */
 export async function untilItWorks<T>(
   work: () => Promise<T>,

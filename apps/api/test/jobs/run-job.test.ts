@@ -89,6 +89,18 @@ test('pictures that come by value for a deleted job are not kept', async () => {
   expect(await line.files.read(`${job.jobId}-0-source.bin`)).toBeNull();
 });
 
+test('a canceled job whose pictures find no room stops trying, and says what it cost', async () => {
+  const job = await addJob(line.stores);
+  line.provider.outcomes = [{ ...answered, kind: 'answered', images: [{ bytes: Buffer.from('jpeg') }] }];
+  line.files.put = async () => {
+    await line.stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  };
+  await line.runNext();
+  expect(await line.stateOf(job)).toMatchObject({ errorCode: 'canceled', charged: 'yes' });
+  expect(await line.stores.jobs.openAttempts()).toEqual([]);
+});
+
 test('the reference goes with the call', async () => {
   await addJob(line.stores);
   line.deps.loadReference = async () => ({ url: 'https://photos.example/a.jpg' });

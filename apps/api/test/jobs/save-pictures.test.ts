@@ -123,6 +123,20 @@ test('a full disk keeps the job saving until there is room; the picture is fetch
   expect(pictures.fetched).toHaveLength(1);
 });
 
+test.each(['canceled', 'deleted'])('a job that is %s while the disk is full does not go on trying', async (how) => {
+  const job = await answered(url('a'));
+  deps.files.put = async () => {
+    if (how === 'deleted') await stores.jobs.deleteJob(job.jobId);
+    else await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  };
+  saver.save(job.jobId);
+  await ended(job);
+  for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate); // time for many more tries
+  expect(waits.length).toBeLessThanOrEqual(1);
+  await saver.drain();
+});
+
 test('a database that is away keeps the job saving until it is back', async () => {
   const { endPicture } = stores.jobs;
   let faults = 2;

@@ -1,0 +1,17 @@
+import type { JobStore } from '../store/job-store.ts';
+import { hasEnded } from './job-state.ts';
+
+/** Aborts `signal` once the job has ended or is gone: what is still done for it is then for nobody. `stop` when done. */
+export async function followEnd(
+  store: Pick<JobStore, 'getJob' | 'onChange'>,
+  jobId: string,
+): Promise<{ signal: AbortSignal; stop(): void }> {
+  const ended = new AbortController();
+  async function look(): Promise<void> {
+    const job = await store.getJob(jobId).catch(() => undefined); // a database that is away says nothing about the job
+    if (job === null || (job && hasEnded(job))) ended.abort();
+  }
+  const stop = store.onChange(jobId, () => void look());
+  await look();
+  return { signal: ended.signal, stop };
+}
