@@ -169,3 +169,20 @@ test('it is canceled after a question whose answers are longer than WeChat’s o
   wechat.show();
   await until(() => expect(wechat.find('charge')?.textContent).toContain('This was charged'));
 });
+
+test('a picture that the album refused is saved once the person allows it', async () => {
+  const wechat = open(await startServer(await startProvider()));
+  const { device } = wechat;
+  device.person.allowsAlbum = false;
+  await order(wechat, '先不允许');
+  await untilPage(wechat, 'generation-result');
+  await until(() => expect(wechat.find('save')).toBeDefined());
+
+  wechat.tap('save');
+  await until(() => expect(wechat.find('dialog')?.textContent).toContain('需要相册权限才能保存'));
+  expect(device.album).toEqual([]);
+  wechat.tap('dialog-yes');
+  await until(() => expect(device.person.allowsAlbum).toBe(true));
+  wechat.tap('save');
+  await until(() => expect(device.album).toHaveLength(1));
+});

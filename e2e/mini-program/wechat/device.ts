@@ -77,7 +77,10 @@ export function createDevice(): Device {
     },
     setNavigationBarTitle: (options: Callbacks) => succeed(options, { errMsg: 'setNavigationBarTitle:ok' }),
     getNetworkType: (options: Callbacks) => succeed(options, { networkType: 'wifi', errMsg: 'getNetworkType:ok' }),
-    openSetting: (options: Callbacks) => succeed(options, { authSetting: {}, errMsg: 'openSetting:ok' }),
+    openSetting(options: Callbacks) {
+      device.person.allowsAlbum = true;
+      succeed(options, { authSetting: { 'scope.writePhotosAlbum': true }, errMsg: 'openSetting:ok' });
+    },
     onNetworkStatusChange() {},
     offNetworkStatusChange() {},
   };

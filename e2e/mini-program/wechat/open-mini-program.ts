@@ -1,11 +1,12 @@
 import { onTestFinished } from 'vitest';
 import { CHECKOUT } from '../../harness/checkout.ts';
 import type { ComponentOptions } from './component-options.ts';
+import { attribute, dispatch, type Element } from './component-tree.ts';
 import { createDevice, type Device } from './device.ts';
 import { createNetwork, type Network } from './network.ts';
 import { createPageStack, type PageStack } from './page-stack.ts';
-import { attribute, createScreen, dispatch, type Element, type Screen } from './rendering.ts';
 import { type Bundle, runBundle } from './run-bundle.ts';
+import { createScreen, type Screen } from './screen.ts';
 import { createTimers } from './timers.ts';
 
 export const MINI_PROGRAM = `${CHECKOUT}apps/uniapp/dist/build/mp-weixin`;

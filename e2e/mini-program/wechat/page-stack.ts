@@ -1,13 +1,12 @@
 import path from 'node:path';
 import { type Callbacks, fail, succeed } from './callbacks.ts';
 import type { Instance } from './component-options.ts';
-import { attach, type Rendered } from './rendering.ts';
+import { attach, type Rendered } from './component-tree.ts';
 
 const DEPTH_MAX = 10;
 
 export interface Page {
   route: string;
-  query: Record<string, string>;
   rendered: Rendered;
 }
 
@@ -38,10 +37,9 @@ export function createPageStack(render: (route: string) => Rendered): PageStack 
     const route = address.replace(/^\//, '');
     const rendered = render(route);
     rendered.instance.route = route;
-    const query = Object.fromEntries(new URLSearchParams(search));
-    pages.push({ route, query, rendered });
+    pages.push({ route, rendered });
     attach(rendered);
-    call(rendered, 'onLoad', query);
+    call(rendered, 'onLoad', Object.fromEntries(new URLSearchParams(search)));
     show();
     setImmediate(() => call(rendered, 'onReady'));
   }
