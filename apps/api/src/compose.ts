@@ -23,6 +23,7 @@ import { createWatcher } from './jobs/watch-job.ts';
 import { createPictures } from './pictures/create-pictures.ts';
 import { createMiniMaxProvider } from './provider/minimax-provider.ts';
 import { createLocalQueue } from './queue/local-queue.ts';
+import { createReadiness } from './readiness.ts';
 import { createRounds } from './rounds.ts';
 import type { JobStore } from './store/job-store.ts';
 import { openSqlite } from './store/open-sqlite.ts';
@@ -164,13 +165,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
       clock,
       log,
     }),
-    async readiness() {
-      if (draining) return { ready: false, reason: 'draining' };
-      return store.ping().then(
-        () => ({ ready: true }),
-        () => ({ ready: false, reason: 'database' }),
-      );
-    },
+    readiness: createReadiness({ isDraining, checks: { database: store.ping, files: files.ping }, clock, log }),
     log,
     corsOrigins: corsOrigins(config, publicUrl),
     trustProxy: config.TRUST_PROXY ?? false,

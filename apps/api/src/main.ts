@@ -1,10 +1,10 @@
 import { compose } from './compose.ts';
-import { ConfigError, loadConfig } from './config.ts';
+import { loadConfig } from './config.ts';
 import { findFreePort } from './free-port.ts';
 import { configureSharp } from './pictures/open-picture.ts';
 import { startSimulator } from './simulator.ts';
+import { describeStartFailure } from './start-failure.ts';
 import { lockDataDir } from './store/lock-data-dir.ts';
-import { StoreOpenError } from './store/open-sqlite.ts';
 import { createLogger } from './telemetry/logger.ts';
 
 async function main(): Promise<void> {
@@ -56,11 +56,6 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  const expected = error instanceof ConfigError || error instanceof StoreOpenError || isAddressInUse(error);
-  console.error(expected && error instanceof Error ? error.message : error);
+  console.error(describeStartFailure(error) ?? error);
   process.exit(1);
-}
-
-function isAddressInUse(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }

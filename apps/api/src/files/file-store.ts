@@ -23,6 +23,8 @@ export interface FileStore {
   delete(keys: readonly string[]): Promise<void>;
   /** Every file, in no order; for the sweep of files that no row knows. */
   list(): AsyncIterable<{ key: string; modifiedAt: Date }>;
+  /** Keeps a small file and removes it, and rejects when there is no room for it: for whoever asks seldom. */
+  ping(): Promise<void>;
 }
 
 /** Hands out links to files that work for a while and cannot be made by anybody else. */

@@ -9,6 +9,9 @@ interface LocalFileStoreDeps {
   dir: string;
 }
 
+/** A disk on which not even this finds room is full. */
+const PING_BYTES = 64 * 1024;
+
 /** Files in a folder, spread over 256 subfolders by a hash of the key. */
 export async function createLocalFileStore({ dir }: LocalFileStoreDeps): Promise<FileStore> {
   const writingDir = join(dir, 'writing');
@@ -23,6 +26,7 @@ export async function createLocalFileStore({ dir }: LocalFileStoreDeps): Promise
     async put(key, bytes) {
       if (!isFileKey(key)) throw new TypeError(`not a file key: ${JSON.stringify(key)}`);
       const written = join(writingDir, randomUUID());
+      await mkdir(writingDir, { recursive: true }); // somebody may have emptied the folder
       try {
         await writeSynced(written, bytes);
         await mkdir(shardOf(key), { recursive: true });
@@ -68,6 +72,16 @@ export async function createLocalFileStore({ dir }: LocalFileStoreDeps): Promise
           const stats = await unlessMissing(stat(join(dir, shard, key)));
           if (stats) yield { key, modifiedAt: stats.mtime };
         }
+      }
+    },
+
+    async ping() {
+      const written = join(writingDir, randomUUID());
+      await mkdir(writingDir, { recursive: true });
+      try {
+        await writeSynced(written, Buffer.alloc(PING_BYTES));
+      } finally {
+        await rm(written, { force: true });
       }
     },
   };

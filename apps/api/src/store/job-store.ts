@@ -197,7 +197,7 @@ export interface JobStore {
 
   /** Called after every committed change of one job; returns the way to stop. */
   onChange(jobId: string, listener: () => void): () => void;
-  /** Rejects when the database cannot be written. */
+  /** Writes one row, and rejects when the database does not take it: for whoever asks seldom. */
   ping(): Promise<void>;
 }
 

@@ -10,6 +10,7 @@ export interface Tables {
   orders: OrderRow;
   turns: TurnRow;
   secrets: SecretRow;
+  pings: PingRow;
 }
 
 export interface JobRow {
@@ -96,6 +97,12 @@ export interface OrderRow {
 export interface TurnRow {
   user_id: string;
   turn: number;
+}
+
+/** At most one row: the last proof that the database takes writes. */
+export interface PingRow {
+  ping_id: number;
+  pinged_at: number;
 }
 
 export interface SecretRow {

@@ -138,7 +138,12 @@ export function createSqlJobStore({ db, clock, createId }: Deps): JobStore {
       return () => changes.off(jobId, listener);
     },
     async ping() {
-      await db.selectFrom('jobs').select('job_id').limit(1).execute();
+      const ping = { ping_id: 1, pinged_at: clock() };
+      await db
+        .insertInto('pings')
+        .values(ping)
+        .onConflict((conflict) => conflict.column('ping_id').doUpdateSet(ping))
+        .execute();
     },
   };
 }

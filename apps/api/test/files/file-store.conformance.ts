@@ -35,6 +35,11 @@ export function testFileStore(name: string, createStore: () => Promise<FileStore
       expect(await allKeys()).toEqual([]);
     });
 
+    test('answers that it takes files, and keeps none of that', async () => {
+      await expect(store.ping()).resolves.toBeUndefined();
+      expect(await allKeys()).toEqual([]);
+    });
+
     test('keeps an empty file', async () => {
       await store.put('empty.webp', Buffer.alloc(0));
       expect(await store.read('empty.webp')).toHaveLength(0);

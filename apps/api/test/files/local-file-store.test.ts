@@ -40,6 +40,24 @@ test('a write that fails rejects and leaves nothing behind', async () => {
   expect(await readdir(join(dir, 'writing'))).toEqual([]);
 });
 
+test('an emptied folder is no fault for what comes after', async () => {
+  const dir = join(await temporaryFolder(), 'files');
+  const store = await createLocalFileStore({ dir });
+  await rm(dir, { recursive: true });
+  await store.ping();
+  await store.put('a.png', Buffer.from('a'));
+  expect(await store.read('a.png')).toEqual(Buffer.from('a'));
+});
+
+test('a folder that takes no writes is told by a ping', async () => {
+  const dir = await temporaryFolder();
+  const store = await createLocalFileStore({ dir });
+  await store.ping();
+  await rm(join(dir, 'writing'), { recursive: true });
+  await writeFile(join(dir, 'writing'), '');
+  await expect(store.ping()).rejects.toThrow();
+});
+
 test('a store that cannot do its work rejects instead of calling files missing', async () => {
   const dir = await temporaryFolder();
   const store = await createLocalFileStore({ dir });

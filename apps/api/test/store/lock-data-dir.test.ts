@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
@@ -36,7 +37,23 @@ test('a database of another version ends the start with one line', async () => {
   database.exec(`INSERT INTO kysely_migration (name, timestamp) VALUES ('9999-later', '2030-01-01')`);
   database.close();
   await expect(openSqlite(dir)).rejects.toThrow(StoreOpenError);
-  await expect(openSqlite(dir)).rejects.toThrow(/^[^\n]+cannot be brought up to date[^\n]+$/);
+  await expect(openSqlite(dir)).rejects.toThrow(
+    /^[^\n]+cannot be brought up to date: a newer version of Darkroom has written it \(9999-later\)$/,
+  );
+});
+
+test('a file that is no database ends the start with one line', async () => {
+  const dir = await temporaryFolder();
+  await writeFile(path.join(dir, 'darkroom.sqlite'), 'no database at all'.repeat(1_000));
+  await expect(openSqlite(dir)).rejects.toThrow(StoreOpenError);
+  await expect(openSqlite(dir)).rejects.toThrow(/^[^\n]+darkroom\.sqlite cannot be opened: file is not a database$/);
+});
+
+test('a data folder that cannot be made is not taken for one that is in use', async () => {
+  const file = path.join(await temporaryFolder(), 'a-file');
+  await writeFile(file, '');
+  expect(() => lockDataDir(path.join(file, 'data'))).toThrow(StoreOpenError);
+  expect(() => lockDataDir(path.join(file, 'data'))).toThrow(/^DATA_DIR \S+ cannot be written: [^\n]+$/);
 });
 
 test('a secret is made once for the life of the database', async () => {

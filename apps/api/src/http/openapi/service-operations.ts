@@ -8,7 +8,7 @@ const OK = object({ status: { type: 'string', const: 'ok', description: 'All is 
 
 const UNAVAILABLE = object({
   status: { type: 'string', const: 'unavailable', description: 'Send no orders here.' },
-  reason: { type: 'string', enum: ['draining', 'database'], description: 'What is the matter.' },
+  reason: { type: 'string', enum: ['draining', 'database', 'files'], description: 'What is the matter.' },
 });
 
 /** What whoever runs the service asks. */

@@ -1,0 +1,26 @@
+import { ImageError } from '@darkroom/contracts';
+import { expect, test } from 'vitest';
+import { describeStartFailure } from '../src/start-failure.ts';
+import { StoreOpenError } from '../src/store/open-sqlite.ts';
+
+const fault = (code: string, message: string) => Object.assign(new Error(message), { code });
+
+test.each([
+  [new StoreOpenError('the folder is in use'), 'the folder is in use'],
+  [fault('EADDRINUSE', 'listen EADDRINUSE: :8080'), 'listen EADDRINUSE: :8080'],
+  [fault('ENOSPC', 'no space left on device'), 'DATA_DIR cannot be used: no space left on device'],
+  [fault('SQLITE_FULL', 'database or disk is full'), 'DATA_DIR cannot be used: database or disk is full'],
+  [
+    new ImageError('unavailable', { cause: fault('SQLITE_IOERR_WRITE', 'disk I/O error') }),
+    'DATA_DIR cannot be used: disk I/O error',
+  ],
+])('%s is one line for the operator', (error, line) => {
+  expect(describeStartFailure(error)).toBe(line);
+});
+
+test.each([[new TypeError('a bug')], [fault('SQLITE_CONSTRAINT', 'NOT NULL')], ['thrown text']])(
+  '%s is a fault of ours, to be shown whole',
+  (error) => {
+    expect(describeStartFailure(error)).toBeNull();
+  },
+);
