@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { Kysely, SqliteDialect, sql } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
 import * as jobs from './migrations/0001-jobs.ts';
 import * as pings from './migrations/0002-pings.ts';
 import type { Tables } from './schema.ts';
+import { TolerantSqliteDialect } from './tolerant-sqlite-dialect.ts';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-jobs': jobs,
@@ -25,7 +26,7 @@ export async function openSqlite(dataDir: string): Promise<Kysely<Tables>> {
   mkdirSync(dataDir, { recursive: true });
   const file = path.join(dataDir, 'darkroom.sqlite');
   const sqlite = openFile(file);
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
+  const db = new Kysely<Tables>({ dialect: new TolerantSqliteDialect(sqlite) });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();
   if (error) {

@@ -1,0 +1,93 @@
+import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { startApi, startApiProcess } from '../harness/api.ts';
+import { API_MAIN } from '../harness/checkout.ts';
+import { startChild } from '../harness/child-process.ts';
+import { order } from '../harness/order.ts';
+import { startProvider } from '../harness/provider.ts';
+
+/** An API that has run and ended well: its folder, and what it was started with. */
+async function leaveDataFolder() {
+  const api = await startApi(await startProvider());
+  api.process.signal('SIGTERM');
+  expect(await api.process.ended).toBe(0);
+  return { ...api, database: path.join(api.dataDir, 'darkroom.sqlite') };
+}
+
+describe('a start ends with one line', () => {
+  test('on a database file that is none', async () => {
+    const { env, database } = await leaveDataFolder();
+    await writeFile(database, 'this was a database once. '.repeat(1_000));
+    const api = startApiProcess(env);
+    expect(await api.ended).toBe(1);
+    expect(api.stderr).toEqual([`${database} cannot be opened: file is not a database`]);
+  });
+
+  test('on a database whose pages are damaged', async () => {
+    const { env, database } = await leaveDataFolder();
+    const file = new Database(database);
+    file.pragma('journal_mode = DELETE');
+    const pageSize = Number(file.pragma('page_size', { simple: true }));
+    const pages = Number(file.pragma('page_count', { simple: true }));
+    file.close();
+    await writeFile(database, Buffer.alloc(pageSize * (pages - 1), 0xa5), { flag: 'r+', flush: true });
+    const api = startApiProcess(env);
+    expect(await api.ended).toBe(1);
+    expect(api.stderr).toEqual([expect.stringContaining(database)]);
+  });
+
+  test('on a database of a newer version, which it leaves as it is', async () => {
+    const { env, database } = await leaveDataFolder();
+    const file = new Database(database);
+    file.exec(`INSERT INTO kysely_migration (name, timestamp) VALUES ('9999-later', '2030-01-01T00:00:00.000Z')`);
+    file.close();
+    const api = startApiProcess(env);
+    expect(await api.ended).toBe(1);
+    expect(api.stderr).toEqual([
+      `${database} cannot be brought up to date: a newer version of Darkroom has written it (9999-later)`,
+    ]);
+  });
+
+  test('on a folder that it may only read', async () => {
+    const { env, dataDir, database } = await leaveDataFolder();
+    await makeReadOnly(dataDir);
+    const api = startAsStranger(env);
+    expect(await api.ended).toBe(1);
+    expect(api.stderr).toEqual([`${database} cannot be opened: attempt to write a readonly database`]);
+  });
+});
+
+test('pictures that are deleted underneath are not found, their jobs are told as before, and new ones complete', async () => {
+  const api = await startApi(await startProvider());
+  const { sdk } = api.user();
+  const before = await sdk.generate(order('before'));
+  const [url = ''] = before.images;
+  expect((await fetch(url)).status).toBe(200);
+
+  await rm(path.join(api.dataDir, 'files'), { recursive: true });
+
+  const gone = await fetch(url);
+  expect(gone.status).toBe(404);
+  expect(await gone.json()).toMatchObject({ data: null, error_code: 'not_found' });
+  expect(await sdk.status(before.job_id)).toMatchObject({ status: 'COMPLETED' });
+  const after = await sdk.generate(order('after'));
+  expect((await fetch(after.images[0] ?? '')).status).toBe(200);
+  expect((await fetch(`${api.url}/health/ready`)).status).toBe(200);
+  expect(api.process.stderr).toEqual([]);
+});
+
+const isRoot = process.getuid?.() === 0;
+
+async function makeReadOnly(folder: string): Promise<void> {
+  for (const name of await readdir(folder, { recursive: true })) await chmod(path.join(folder, name), 0o555);
+  await chmod(folder, 0o555);
+}
+
+/** Nothing is read-only to root, who therefore starts it as nobody. */
+function startAsStranger(env: NodeJS.ProcessEnv) {
+  if (!isRoot) return startApiProcess(env);
+  const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, API_MAIN];
+  return startChild('setpriv', asNobody, { cwd: '/', env });
+}

@@ -1,0 +1,118 @@
+import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { describe, expect, test, vi } from 'vitest';
+import { type Api, startApi } from '../harness/api.ts';
+import { readAttempts } from '../harness/attempts.ts';
+import { API_MAIN, readAstronaut } from '../harness/checkout.ts';
+import { startChild } from '../harness/child-process.ts';
+import { followUntil, isSaving } from '../harness/follow-until.ts';
+import { order } from '../harness/order.ts';
+import { startProvider } from '../harness/provider.ts';
+import { CAN_TAKE_ROOM, giveRoom, takeRoom } from './room.ts';
+
+const PATIENCE = { timeout: 20_000, interval: 50 };
+
+async function readyOf(api: Api): Promise<unknown> {
+  const response = await fetch(`${api.url}/health/ready`);
+  return { status: response.status, body: await response.json() };
+}
+
+const untilReady = (api: Api) =>
+  vi.waitFor(async () => expect(await readyOf(api)).toMatchObject({ status: 200 }), PATIENCE);
+
+const untilNotReady = (api: Api) =>
+  vi.waitFor(
+    async () =>
+      expect(await readyOf(api)).toEqual({ status: 503, body: { status: 'unavailable', reason: 'database' } }),
+    PATIENCE,
+  );
+
+/** The process has met the fault, and goes on about it. */
+const untilItTriesAgain = (api: Api) =>
+  api.process.line((line) => (line.includes('storage does not take it; trying again') ? line : null));
+
+describe.skipIf(!CAN_TAKE_ROOM)('a full disk', () => {
+  test('refuses orders and photographs as unavailable, is told by readiness, and passes', async () => {
+    const api = await startApi(await startProvider());
+    const { rest, sdk } = api.user();
+    const before = await sdk.generate(order('before'));
+
+    takeRoom(api.process.pid);
+
+    const created = await rest.refused('POST', GENERATION_PATH, order('while it is full'));
+    expect(created).toMatchObject({ status: 503, error_code: 'unavailable' });
+    expect(Number(created.headers.get('retry-after'))).toBeGreaterThan(0);
+    const form = new FormData();
+    form.set('file', new Blob([await readAstronaut()]), 'photo');
+    const uploaded = await rest.refused('POST', UPLOADS_PATH, form);
+    expect(uploaded).toMatchObject({ status: 503, error_code: 'unavailable' });
+    await untilNotReady(api);
+    expect((await fetch(`${api.url}/health/live`)).status).toBe(200);
+    expect((await rest.status(before.job_id)).data).toEqual(expect.objectContaining({ status: 'COMPLETED' }));
+
+    giveRoom(api.process.pid);
+    await untilReady(api);
+    expect(await sdk.generate(order('after'))).toMatchObject({ status: 'COMPLETED' });
+    expect(api.process.stderr).toEqual([]);
+  });
+
+  test('a paid answer is kept in mind until it can be kept on disk: one call, COMPLETED', async () => {
+    const provider = await startProvider();
+    provider.script({ hold: true });
+    const api = await startApi(provider);
+    const { sdk } = api.user();
+    const job = await sdk.create(order('paid'));
+    await provider.held(1);
+
+    takeRoom(api.process.pid);
+    provider.release();
+    await untilItTriesAgain(api);
+    expect(await sdk.status(job.job_id)).toMatchObject({ status: 'PROCESSING' });
+
+    giveRoom(api.process.pid);
+    expect(await sdk.wait(job.job_id)).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
+    expect(provider.callsFor('paid')).toBe(1);
+    expect(readAttempts(api)).toMatchObject([{ outcome: 'answered' }]);
+  });
+
+  test('a job that finds no room for its pictures stays in saving, and completes when there is some', async () => {
+    const provider = await startProvider();
+    // Two tries fail, so that the disk is full by the time that the third brings the picture.
+    provider.script({ fault: { kind: 'picture', picture: { kind: 'status', status: 500 }, times: 2 } });
+    const api = await startApi(provider);
+    const { sdk } = api.user();
+    const job = await sdk.create(order('no room'));
+    await followUntil(sdk, job.job_id, isSaving);
+
+    takeRoom(api.process.pid);
+    await untilItTriesAgain(api);
+    expect(await sdk.status(job.job_id)).toMatchObject({ status: 'PROCESSING', stage: 'saving' });
+    await expect(sdk.cancel(job.job_id)).rejects.toMatchObject({ code: 'unavailable' });
+
+    giveRoom(api.process.pid);
+    expect(await sdk.wait(job.job_id)).toMatchObject({ status: 'COMPLETED', failed_count: 0, charged: 'yes' });
+    expect(provider.callsFor('no room')).toBe(1);
+  });
+
+  test('ends a start with one line, and the next one goes on with what waited', async () => {
+    const provider = await startProvider();
+    provider.script({ fault: { kind: 'picture', picture: { kind: 'status', status: 500 }, times: 2 } });
+    const api = await startApi(provider);
+    const { sdk } = api.user();
+    const { job_id } = await sdk.create(order('from before'));
+    await followUntil(sdk, job_id, isSaving);
+    await api.kill();
+
+    const refused = startChild('prlimit', ['--fsize=0:', process.execPath, API_MAIN], {
+      cwd: api.dataDir,
+      env: api.env,
+    });
+    expect(await refused.ended).toBe(1);
+    expect(refused.stderr).toEqual([
+      expect.stringMatching(/^\S.* (cannot be (used|opened|written|brought up to date)): /),
+    ]);
+
+    const after = (await api.restart()).user();
+    expect(await after.sdk.wait(job_id)).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
+    expect(provider.callsFor('from before')).toBe(1);
+  });
+});
