@@ -30,6 +30,10 @@ export async function createCrowd({ url, ledger, signal }: Deps): Promise<Crowd>
   const personOf = ({ userId }: Entry) =>
     createPerson({ url, token: signToken(JWT_SECRET, { user_id: userId }), ledger, photograph, signal });
 
+  async function orBreach({ prompt }: Entry, work: Promise<void>): Promise<void> {
+    await work.catch((error: unknown) => ledger.breaches.push(`${prompt}: ${error}`));
+  }
+
   async function visit(planned: PlannedOrder, entry: Entry): Promise<void> {
     const person = personOf(entry);
     if (entry.key !== undefined) await person.repeat(planned, entry);
@@ -43,16 +47,14 @@ export async function createCrowd({ url, ledger, signal }: Deps): Promise<Crowd>
     place(planned, prompt) {
       const key = planned.hasKey ? prompt.replaceAll(' ', '-') : undefined;
       const entry = ledger.open({ prompt, userId: planned.userId, key });
-      const carriedOut = personOf(entry)
-        .carryOut(planned, entry)
-        .catch((error: unknown) => void ledger.breaches.push(`${prompt}: ${error}`));
-      orders.push({ planned, entry, carriedOut });
+      orders.push({ planned, entry, carriedOut: orBreach(entry, personOf(entry).carryOut(planned, entry)) });
     },
     async satisfied() {
       await Promise.all(orders.map((order) => order.carriedOut));
     },
     async visitAgain() {
-      for (const { planned, entry } of orders) if (entry.deletion === 'none') await visit(planned, entry);
+      for (const { planned, entry } of orders)
+        if (entry.deletion === 'none') await orBreach(entry, visit(planned, entry));
     },
   };
 }

@@ -46,6 +46,7 @@ export function createPerson({ url, token, ledger, photograph, signal }: Deps): 
   function send({ face, n, hasReference }: PlannedOrder, { prompt, key }: Entry): Promise<ImageJob> {
     const order: CreateImageInput = { model: 'image-01', prompt, n, width: 512, height: 512 };
     if (hasReference) order.subject_reference = [{ type: 'character', image_file: photograph }];
+    // The sdk sends no order without a key.
     if (face === 'rest' || key === undefined) return rest.create(order, key).then((answer) => answer.data);
     return sdk.create(order, { idempotencyKey: key, signal });
   }
@@ -112,9 +113,8 @@ export function createPerson({ url, token, ledger, photograph, signal }: Deps): 
 }
 
 function isGone(error: unknown): boolean {
-  return (
-    (isImageApiError(error) && error.code === 'job_not_found') || /^404 /.test(String(error).replace('Error: ', ''))
-  );
+  if (isImageApiError(error)) return error.code === 'job_not_found';
+  return error instanceof Error && error.message.startsWith('404 '); // the REST client's words
 }
 
 /** No whole answer came: refused, reset, or cut off (fetch rejects with a TypeError, half a JSON with a SyntaxError). */

@@ -64,11 +64,13 @@ export async function runChaos({ rounds, seed, onRound = () => {} }: Options): P
     onRound(`round ${number}: ${ledger.entries.length} orders, ${ledger.breaches.length} broken promises`);
   }
 
-  /** Everybody was told an end, and late calls have theirs; or it takes too long, which is a breach. */
+  /** Everybody was told an end, and late calls have theirs; or it takes too long, and what is open then is a breach. */
   async function settle(): Promise<void> {
     const timer = setTimeout(() => patience.abort(new Error('it does not end')), SETTLE_MS);
     await crowd.satisfied();
-    while (!patience.signal.aborted && checkSettled(await readAccounts()).length > 0) await sleep(LOOK_AGAIN_MS);
+    while (!patience.signal.aborted && checkSettled({ books: readBooks(dir), entries: [] }).length > 0) {
+      await sleep(LOOK_AGAIN_MS);
+    }
     clearTimeout(timer);
   }
 
@@ -76,7 +78,7 @@ export async function runChaos({ rounds, seed, onRound = () => {} }: Options): P
     for (const [index, round] of planRounds(rounds, seed).entries()) await playRound(round, index + 1);
     await service.start('url');
     await settle();
-    await crowd.visitAgain();
+    if (!patience.signal.aborted) await crowd.visitAgain();
     await service.stop();
     const accounts = await readAccounts();
     ledger.breaches.push(...checkBooks(accounts), ...checkSettled(accounts), ...service.faults());
