@@ -113,12 +113,16 @@ export function createPerson({ url, token, ledger, photograph, signal }: Deps): 
 }
 
 function isGone(error: unknown): boolean {
-  if (isImageApiError(error)) return error.code === 'job_not_found';
-  return error instanceof Error && error.message.startsWith('404 '); // the REST client's words
+  return isImageApiError(error) ? error.code === 'job_not_found' : isRestAnswer(error, 404);
 }
 
-/** No whole answer came: refused, reset, or cut off (fetch rejects with a TypeError, half a JSON with a SyntaxError). */
+/** No whole answer came (fetch rejects with a TypeError, half a JSON with a SyntaxError), or the service is about to go. */
 function isUnanswered(error: unknown): boolean {
-  if (isImageApiError(error)) return error.code === 'network';
-  return error instanceof TypeError || error instanceof SyntaxError;
+  if (isImageApiError(error)) return error.code === 'network' || error.code === 'draining';
+  return error instanceof TypeError || error instanceof SyntaxError || isRestAnswer(error, 503);
+}
+
+/** The REST client's errors begin with the status. */
+function isRestAnswer(error: unknown, status: number): boolean {
+  return error instanceof Error && error.message.startsWith(`${status} `);
 }

@@ -60,6 +60,11 @@ const Round = fc.record({
   killStartAfterMs: fc.option(delayMs(1_200), { freq: 2 }),
   /** kill -9 so long after it listens. */
   killAfterMs: delayMs(2_500),
+  /** SIGTERM then, and kill -9 only so long after that, in the middle of the drain; null = no warning. */
+  drainForMs: fc.oneof(
+    { arbitrary: fc.constant(null), weight: 3 },
+    { arbitrary: fc.integer({ min: 1, max: 600 }), weight: 1 },
+  ),
 });
 export type PlannedRound = typeof Round extends fc.Arbitrary<infer Planned> ? Planned : never;
 

@@ -57,7 +57,7 @@ export async function runChaos({ rounds, seed, onRound = () => {} }: Options): P
     await service.start(round.responseFormat);
     for (const { planned, prompt } of orders) crowd.place(planned, prompt);
     await sleep(round.killAfterMs);
-    await service.kill();
+    await (round.drainForMs === null ? service.kill() : service.killDraining(round.drainForMs));
     ledger.breaches.push(...checkBooks(await readAccounts()));
     strays += (await readStrays()).length;
     await ageStoredFiles(dir); // the next start, and so its sweep, comes hours later

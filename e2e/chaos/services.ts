@@ -28,6 +28,8 @@ export interface Service {
   /** A new process that is killed so long after its start, listening or not. */
   killStarting(afterMs: number): Promise<void>;
   kill(): Promise<void>;
+  /** SIGTERM, and so long after it kill -9, if it still drains. */
+  killDraining(afterMs: number): Promise<void>;
   /** SIGTERM; rejects when it does not end well. */
   stop(): Promise<void>;
   kills(): number;
@@ -78,6 +80,12 @@ export async function createService(provider: { url: string }, dataDir: string):
       await killRunning();
     },
     kill: killRunning,
+    async killDraining(afterMs) {
+      running?.signal('SIGTERM');
+      const hasEnded = await Promise.race([running?.ended.then(() => true), sleep(afterMs, false)]);
+      if (hasEnded) running = undefined;
+      else await killRunning();
+    },
     async stop() {
       running?.signal('SIGTERM');
       const exit = await running?.ended;
