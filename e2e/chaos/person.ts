@@ -64,7 +64,7 @@ export function createPerson({ url, token, ledger, photograph, signal }: Deps): 
   async function follow({ face, follows }: PlannedOrder, entry: Entry, created: ImageJob): Promise<void> {
     const { job_id } = created;
     for (let job = created; job.status !== 'COMPLETED' && job.status !== 'FAILED'; ) {
-      if (follows === 'reads') await sleep(PAUSE_MS, undefined, { signal });
+      await sleep(PAUSE_MS, undefined, { signal }); // also between polls: a service that drains holds none
       const news = { waitSeconds: follows === 'polls' ? POLL_SECONDS : 0, afterVersion: job.version };
       const query = `?wait_seconds=${news.waitSeconds}&after_version=${news.afterVersion}`;
       const read = async () =>
