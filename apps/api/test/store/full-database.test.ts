@@ -5,10 +5,14 @@ import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { NO_LIMITS, newJob } from './stores.ts';
 
-test('a write that finds no room says so, leaves nothing behind, and is taken once there is room', async () => {
+async function open() {
   const db = await openSqlite(await temporaryFolder());
   onTestFinished(() => db.destroy());
-  const store = createSqlJobStore({ db, clock: () => 0, createId: () => 'an-attempt' });
+  return { db, store: createSqlJobStore({ db, clock: () => 0, createId: () => 'an-attempt' }) };
+}
+
+test('a write that finds no room says so, leaves nothing behind, and is taken once there is room', async () => {
+  const { db, store } = await open();
   const job = newJob({ request: { model: 'image-01', prompt: '灯'.repeat(1_499), n: 1 } });
 
   await sql`PRAGMA max_page_count = 1`.execute(db); // SQLite takes this as the size that the file has already
@@ -17,4 +21,13 @@ test('a write that finds no room says so, leaves nothing behind, and is taken on
 
   await sql`PRAGMA max_page_count = 1000000`.execute(db);
   expect(await store.createJob(job, NO_LIMITS)).toMatchObject({ kind: 'created' });
+});
+
+test('a transaction that SQLite has ended by itself fails for its own reason', async () => {
+  const { db } = await open();
+  const work = db.transaction().execute(async (trx) => {
+    await sql`ROLLBACK`.execute(trx); // as SQLite does when the disk fails under it
+    throw new Error('disk I/O error');
+  });
+  await expect(work).rejects.toThrow('disk I/O error');
 });
