@@ -38,24 +38,46 @@ export interface ServerDeps {
 /** Longest job id, batch of procedure names or file key in an address. */
 const MAX_PARAM_LENGTH = 4_096;
 
+/** What a client may take of the server without sending anything of use. */
+export interface ClientBounds {
+  /** From the connection, or the last answer's end, to the end of a request's headers. */
+  headersTimeoutMs: number;
+  /** The whole request: a photograph on a slow phone. A stranger is refused before the body is read. */
+  requestTimeoutMs: number;
+  /** How often the two above are looked after. */
+  checkEveryMs: number;
+  /** Connections at once; those beyond are closed as they come. Long polls hold one each. */
+  maxConnections: number;
+}
+
+const CLIENT_BOUNDS: ClientBounds = {
+  headersTimeoutMs: 20_000,
+  requestTimeoutMs: 300_000,
+  checkEveryMs: 5_000,
+  maxConnections: 20_000,
+};
+
 /** Every face of the service on one server, not yet listening. */
-export async function buildServer(deps: ServerDeps): Promise<FastifyInstance> {
+export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIENT_BOUNDS): Promise<FastifyInstance> {
   const server = fastify({
     loggerInstance: deps.log,
     logController: new LogController({ disableRequestLogging: true }), // it would write signed queries
     trustProxy: deps.trustProxy,
     bodyLimit: JSON_BODY_MAX_BYTES,
     forceCloseConnections: 'idle',
-    requestTimeout: 300_000, // a photograph on a slow phone; a stranger is refused before the body is read
+    requestTimeout: bounds.requestTimeoutMs,
+    http: { headersTimeout: bounds.headersTimeoutMs, connectionsCheckingInterval: bounds.checkEveryMs },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,
   });
+  server.server.maxConnections = bounds.maxConnections;
   replyToErrors(server);
   await server.register(cors, {
     origin: deps.corsOrigins,
     methods: ['GET', 'HEAD', 'POST', 'DELETE'],
     exposedHeaders: ['retry-after'],
+    strictPreflight: false, // it would refuse an OPTIONS that is no preflight in words of its own
     maxAge: 600,
   });
   await server.register(helmet, {

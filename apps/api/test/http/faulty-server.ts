@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { buildServer } from '../../src/http/server.ts';
+import { buildServer, type ClientBounds, type ServerDeps } from '../../src/http/server.ts';
 import { PUBLIC_URL } from './running-api.ts';
 
 /** Every face over a service of which each verb fails in the same way. */
-export async function buildFaultyServer(fault: Error): Promise<FastifyInstance> {
+export async function buildFaultyServer(fault: Error, bounds?: ClientBounds): Promise<FastifyInstance> {
   const fail = async () => {
     throw fault;
   };
-  const server = await buildServer({
+  const deps: ServerDeps = {
     images: { create: fail, status: fail, list: fail, cancel: fail, delete: fail, upload: fail },
     openFile: fail,
     authenticate: async () => ({ user_id: '1', star_id: null }),
@@ -21,7 +21,8 @@ export async function buildFaultyServer(fault: Error): Promise<FastifyInstance> 
     metrics: { requestEnded() {}, contentType: 'text/plain', render: fail },
     metricsAccess: { token: null, isOpenToLoopback: true },
     publicUrl: PUBLIC_URL,
-  });
+  };
+  const server = await buildServer(deps, bounds);
   onTestFinished(() => server.close());
   return server;
 }

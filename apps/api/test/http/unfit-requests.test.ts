@@ -83,6 +83,11 @@ describe('an address that is not there', () => {
   });
 });
 
+test('OPTIONS that ask for nothing get nothing', async () => {
+  const answer = await api().server.inject({ method: 'OPTIONS', url: GENERATION_PATH });
+  expect(answer).toMatchObject({ statusCode: 204, body: '' });
+});
+
 describe('a method that an address does not answer', () => {
   test.each<[HTTPMethods, string, string]>([
     ['PUT', GENERATION_PATH, 'GET, HEAD, POST'],
