@@ -15,7 +15,7 @@ import { type Metrics, type MetricsAccess, metricsRoute } from './metrics.ts';
 import { openApiRoute } from './openapi/route.ts';
 import { restRoutes } from './rest.ts';
 import { trpcRoutes } from './trpc.ts';
-import { answerUnreadable } from './unreadable-requests.ts';
+import { answerUnreadable, rememberAnswers } from './unreadable-requests.ts';
 import { uploadRoutes } from './uploads.ts';
 
 export interface ServerDeps {
@@ -71,6 +71,7 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,
   });
+  rememberAnswers(server.server);
   server.server.maxConnections = bounds.maxConnections;
   replyToErrors(server);
   await server.register(cors, {

@@ -12,6 +12,8 @@ interface Deps {
 
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 
+const METHODS = new Set(['GET', 'HEAD', 'POST']);
+
 /** The procedures of the contract over HTTP. */
 export function trpcRoutes(server: FastifyInstance, { images, viewerOf }: Deps): void {
   const trpcOptions: FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] = {
@@ -27,8 +29,9 @@ export function trpcRoutes(server: FastifyInstance, { images, viewerOf }: Deps):
     }),
   };
   server.register(async (face) => {
-    // The adapter would take form data too, as a stream without a bound.
-    face.addHook('onRequest', async ({ headers: { 'content-type': type } }) => {
+    // The adapter would take form data too, as a stream without a bound, and fails on methods that fetch does not know.
+    face.addHook('onRequest', async ({ method, headers: { 'content-type': type } }) => {
+      if (!METHODS.has(method)) throw new ImageError('method_not_allowed');
       if (type !== undefined && !JSON_TYPE.test(type)) throw new ImageError('unsupported_media_type');
     });
     await face.register(fastifyTRPCPlugin, { prefix: TRPC_PREFIX, trpcOptions });

@@ -107,6 +107,7 @@ describe('a method that an address does not answer', () => {
     ['GET', '/trpc/image.create'],
     ['POST', '/trpc/image.status'],
     ['PUT', '/trpc/image.create'],
+    ['TRACE', '/trpc/image.create'],
   ])('%s %s is told by tRPC', async (method, url) => {
     const payload = method === 'GET' ? {} : { payload: '{}', headers: { ...json, ...bearer('1') } };
     const response = await api().server.inject({ method, url, headers: bearer('1'), ...payload });
@@ -132,6 +133,13 @@ describe('on the wire itself', () => {
     const { head, body } = await say('HELLO\r\n\r\n');
     expect(head).toMatch(/^HTTP\/1\.1 400 /);
     expect(body).toMatchObject({ code: 400, data: null, error_code: 'invalid_request' });
+  });
+
+  test('what cannot be read behind an answer is not answered once more', async () => {
+    const broken = 'transfer-encoding: chunked\r\n\r\nno chunk at all\r\n\r\n';
+    const { head, body } = await say(`POST ${GENERATION_PATH} HTTP/1.1\r\nhost: a\r\n${broken}`);
+    expect(head.match(/HTTP\/1\.1/g)).toHaveLength(1);
+    expect(body).toMatchObject({ data: null });
   });
 
   test('more headers than fit are too large', async () => {
