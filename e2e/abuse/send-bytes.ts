@@ -1,0 +1,46 @@
+import { connect } from 'node:net';
+
+/** The status of an answer and what came with it. */
+export interface Answer {
+  status: number;
+  head: string;
+  body: string;
+}
+
+/**
+ * Writes to a new connection, half-closes it and reads until the server is done: the answer, or null where it closed the
+ * connection without one. Rejects when that takes longer than `timeoutMs`.
+ */
+export function sendBytes(port: number, bytes: Buffer, timeoutMs: number): Promise<Answer | null> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const timer = setTimeout(() => {
+      reject(new Error(`no end after ${timeoutMs} ms`));
+      socket.destroy();
+    }, timeoutMs);
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.on('error', () => {}); // cut off is an answer, too
+    socket.on('end', () => socket.destroy());
+    socket.on('close', () => {
+      clearTimeout(timer);
+      resolve(readAnswer(Buffer.concat(chunks).toString()));
+    });
+    socket.end(bytes);
+  });
+}
+
+function readAnswer(text: string): Answer | null {
+  const final = text.replace(/^HTTP\/1\.1 100 .*\r\n\r\n/, '');
+  const status = /^HTTP\/1\.1 (\d{3}) /.exec(final)?.[1];
+  if (status === undefined) return null;
+  const headEnd = final.indexOf('\r\n\r\n');
+  const head = final.slice(0, headEnd);
+  const body = final.slice(headEnd + 4);
+  return { status: Number(status), head, body: /^transfer-encoding: chunked/im.test(head) ? joinChunks(body) : body };
+}
+
+/** Bytes are counted, characters are what there is; errors come in one chunk. */
+function joinChunks(body: string): string {
+  return body.replace(/^[\da-f]+\r\n/i, '').replace(/\r\n0\r\n\r\n$/, '');
+}
