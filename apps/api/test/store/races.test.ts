@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { cancelJob } from '../../src/jobs/cancel-job.ts';
+import { expireJobs } from '../../src/jobs/expire-jobs.ts';
+import { complete, failCall, hasEnded, startSaving } from '../../src/jobs/job-state.ts';
+import type { StoredJob } from '../../src/store/job-store.ts';
+import { exampleAsset } from '../jobs/example-job.ts';
+import { openSqliteStores } from './open-sqlite-stores.ts';
+import { addJob, START } from './stores.ts';
+
+const viewer = { user_id: '1', star_id: null };
+
+/** What may befall one job, from its queue to its end, each as the product does it. */
+const EVENTS = ['start', 'answer', 'deadline', 'save', 'cancel', 'cancel', 'expire'] as const;
+
+test('whatever comes first wins, once: one end, its charge told by the provider, versions that only rise', async () => {
+  const stores = await openSqliteStores();
+  const { jobs, clock } = stores;
+
+  async function live(events: readonly (typeof EVENTS)[number][]): Promise<StoredJob[]> {
+    const { jobId } = await addJob(stores);
+    clock.advance(10);
+    const seen: StoredJob[] = [];
+    const attempts: string[] = [];
+    const happen: Record<(typeof EVENTS)[number], () => Promise<unknown>> = {
+      async start() {
+        const outcome = await jobs.startNextCall(START);
+        if (outcome.kind === 'started') attempts.push(outcome.attempt.attemptId);
+      },
+      answer: async () =>
+        attempts[0] && jobs.endAttempt(attempts[0], { outcome: 'answered' }, startSaving, [{ key: 'a' }]),
+      deadline: async () =>
+        attempts[0] &&
+        jobs.endAttempt(attempts[0], { outcome: 'unknown' }, (job) =>
+          failCall(job, 'provider_timeout', 'unknown', clock.now()),
+        ),
+      save: () => jobs.changeJob(jobId, (job) => complete(job, [exampleAsset('a')], clock.now())),
+      cancel: () => cancelJob({ store: jobs, clock: clock.now }, viewer, jobId),
+      expire: () => expireJobs({ store: jobs, queueTtlMs: 0, clock: clock.now }),
+    };
+    // Two at a time, without waiting for the first: the transactions decide.
+    for (let next = 0; next < events.length; next += 2) {
+      await Promise.all(events.slice(next, next + 2).map((event) => happen[event]()));
+      const job = await jobs.getJob(jobId);
+      if (job) seen.push(job);
+    }
+    await jobs.deleteJob(jobId);
+    expect(attempts.length).toBeLessThanOrEqual(1);
+    return seen;
+  }
+
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.constantFrom(...EVENTS), { minLength: 2, maxLength: 8 }), async (events) => {
+      const seen = await live(events);
+      for (const [index, after] of seen.entries()) {
+        const before = seen[index - 1];
+        if (!before) continue;
+        expect(after.version).toBeGreaterThanOrEqual(before.version);
+        if (!hasEnded(before)) continue;
+        expect({ ...after.state, charged: null }).toEqual({ ...before.state, charged: null });
+        if ('charged' in before.state && before.state.charged !== 'unknown') expect(after.state).toEqual(before.state);
+      }
+      const end = seen.at(-1)?.state;
+      if (end?.status === 'COMPLETED') expect(end.charged).toBe('yes');
+      if (end?.status === 'FAILED' && end.errorCode === 'expired') expect(end.charged).toBe('no');
+      if (end?.status === 'FAILED' && !events.includes('start')) expect(end.charged).toBe('no');
+    }),
+    { numRuns: 150 },
+  );
+});
