@@ -184,10 +184,11 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     },
     async drain() {
       draining = true;
-      rounds.stop();
+      const roundsEnded = rounds.stop();
       watcher.release();
       await queue.drain(); // a call that ends may still bring pictures to save
       await saver.drain();
+      await roundsEnded;
     },
     async close() {
       stopping.abort();

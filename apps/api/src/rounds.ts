@@ -8,23 +8,30 @@ const SWEEP_EVERY_MS = 60 * 60 * 1_000;
 
 export interface Rounds {
   start(): void;
-  stop(): void;
+  /** Begins no more; resolves when those that run have ended. */
+  stop(): Promise<void>;
 }
 
 /** What time alone brings: jobs that waited too long, and things that have served their time. */
 export function createRounds(deps: Deps): Rounds {
   const { log } = deps;
   const timers: NodeJS.Timeout[] = [];
+  const running = new Set<Promise<void>>();
 
   function every(ms: number, task: string, work: () => Promise<unknown>): void {
-    let busy = false;
-    async function round(): Promise<void> {
-      if (busy) return;
-      busy = true;
-      await work().catch((err: unknown) => log.error({ err, task }, 'a round failed'));
-      busy = false;
+    let last: Promise<void> | undefined;
+    function round(): void {
+      if (last && running.has(last)) return;
+      const current = work()
+        .then(
+          () => {},
+          (err: unknown) => log.error({ err, task }, 'a round failed'),
+        )
+        .finally(() => running.delete(current));
+      running.add(current);
+      last = current;
     }
-    void round();
+    round();
     timers.push(setInterval(round, ms).unref());
   }
 
@@ -33,8 +40,9 @@ export function createRounds(deps: Deps): Rounds {
       every(EXPIRE_AT_LEAST_EVERY_MS, 'expire waiting jobs', () => expireJobs(deps));
       every(SWEEP_EVERY_MS, 'sweep', () => sweep(deps));
     },
-    stop() {
+    async stop() {
       for (const timer of timers.splice(0)) clearInterval(timer);
+      await Promise.all(running);
     },
   };
 }

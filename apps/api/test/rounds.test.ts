@@ -49,7 +49,7 @@ test('a job that waited too long is ended within a second, without anybody askin
   stores.clock.advance(QUEUE_TTL_MS + 1);
   await vi.advanceTimersByTimeAsync(1_000);
   await untilFailed(jobId);
-  rounds.stop();
+  await rounds.stop();
 });
 
 test('what has served its time goes at the start, and every hour', async () => {
@@ -59,7 +59,7 @@ test('what has served its time goes at the start, and every hour', async () => {
   kept.set('another.jpg', stores.clock.now() - 2 * HOUR_MS);
   await vi.advanceTimersByTimeAsync(HOUR_MS);
   await vi.waitFor(() => expect(kept.size).toBe(0), { interval: 1 });
-  rounds.stop();
+  await rounds.stop();
 });
 
 test('a round that fails is logged, and the next one comes', async () => {
@@ -73,7 +73,7 @@ test('a round that fails is logged, and the next one comes', async () => {
   await vi.waitFor(() => expect(log.lines).toMatchObject([{ level: 'error' }]), { interval: 1 });
   await vi.advanceTimersByTimeAsync(1_000);
   await untilFailed(jobId);
-  rounds.stop();
+  await rounds.stop();
 });
 
 test('no round comes after the stop', async () => {
@@ -82,7 +82,19 @@ test('no round comes after the stop', async () => {
     asked.push(before);
     return [];
   });
-  rounds.stop();
+  await rounds.stop();
   await vi.advanceTimersByTimeAsync(10_000);
   expect(asked).toHaveLength(1);
+});
+
+test('the stop waits for the round that runs, which may still need the database', async () => {
+  const answer = Promise.withResolvers<string[]>();
+  const rounds = startRounds(createLogBook(), () => answer.promise);
+  const order: string[] = [];
+  const stopped = rounds.stop().then(() => order.push('stopped'));
+  await new Promise(setImmediate);
+  order.push('the round ends');
+  answer.resolve([]);
+  await stopped;
+  expect(order).toEqual(['the round ends', 'stopped']);
 });
