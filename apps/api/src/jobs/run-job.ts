@@ -48,18 +48,20 @@ export function createTakeNext(deps: Deps): TakeNext {
 
   async function runCall(job: StoredJob, attempt: Attempt): Promise<void> {
     const facts = { job_id: job.jobId, attempt_id: attempt.attemptId, call: attempt.number };
+    let isSent = false;
     try {
       const reference = await deps.loadReference(job.request);
       if (!(await maySend(job.jobId, attempt))) return await giveBack(attempt);
       log.info(facts, 'provider call starts');
+      isSent = true;
       const outcome = await provider.generate({ request: job.request, reference });
       log.info({ ...facts, ...describe(outcome), ms: clock() - attempt.startedAt }, 'provider call ended');
       await keepOutcome(job, attempt, outcome);
     } catch (err) {
       if (stopping.aborted) return; // what is on disk decides at the next start
       log.error({ err, ...facts }, 'a job failed by a fault of ours');
-      // Only what comes before the call can fail in here: `generate` never rejects, and keeping its outcome never gives up.
-      await endAttempt(attempt, { outcome: 'not_sent' }, (current) => failCall(current, 'internal', 'no', clock()));
+      const [outcome, charged] = isSent ? (['unknown', 'unknown'] as const) : (['not_sent', 'no'] as const);
+      await endAttempt(attempt, { outcome }, (current) => failCall(current, 'internal', charged, clock()));
     }
   }
 

@@ -108,6 +108,16 @@ test('the reference goes with the call', async () => {
   expect(line.provider.calls).toMatchObject([{ reference: { url: 'https://photos.example/a.jpg' } }]);
 });
 
+test('a fault of ours once the call is out does not claim that it was free', async () => {
+  const job = await addJob(line.stores);
+  line.provider.generate = async () => {
+    throw new Error('a provider that breaks its promise');
+  };
+  await line.runNext();
+  expect(await line.stateOf(job)).toMatchObject({ errorCode: 'internal', charged: 'unknown' });
+  expect(await line.stores.jobs.openAttempts()).toEqual([]);
+});
+
 test('a fault of ours before the call fails the job without a charge', async () => {
   const job = await addJob(line.stores);
   line.deps.loadReference = () => Promise.reject(new Error('the photograph is gone'));
