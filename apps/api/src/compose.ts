@@ -199,11 +199,9 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
 }
 
 async function readQueue(store: JobStore, clock: () => number): Promise<QueueFigures> {
-  const [waiting, oldest, calls] = [
-    await store.countWaiting(),
-    await store.oldestWaiting(),
-    await store.recentCalls(clock()),
-  ];
+  const waiting = await store.countWaiting();
+  const oldest = await store.oldestWaiting();
+  const calls = await store.recentCalls(clock());
   return { waiting, oldestSeconds: oldest === null ? 0 : (clock() - oldest) / 1_000, calling: calls.open };
 }
 

@@ -1,5 +1,4 @@
-import type { Viewer } from '@darkroom/contracts';
-import { ImageError } from '@darkroom/contracts';
+import { ImageError, type Viewer } from '@darkroom/contracts';
 import type { JobStore, StoredJob } from '../store/job-store.ts';
 import { getJob } from './get-job.ts';
 import { cancel } from './job-state.ts';

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type CreateImage, ImageError, invalidField, parseImageFile, type Viewer } from '@darkroom/contracts';
+import {
+  type CreateImage,
+  ImageError,
+  type ImageFile,
+  invalidField,
+  parseImageFile,
+  type Viewer,
+} from '@darkroom/contracts';
 import type { FileStore, UrlSigner } from '../files/file-store.ts';
 import { type Pictures, UnreadableImageError } from '../pictures/pictures.ts';
 import type { Reference } from '../provider/image-provider.ts';
@@ -34,8 +41,13 @@ export async function prepareUpload(pictures: Pictures, userId: string, bytes: U
   };
 }
 
-export function imageFileOf(request: CreateImage): string | undefined {
-  return request.subject_reference?.[0]?.image_file;
+/** The photograph that an accepted order names; null when it names none. */
+function referenceOf(request: CreateImage): ImageFile | null {
+  const text = request.subject_reference?.[0]?.image_file;
+  if (text === undefined) return null;
+  const file = parseImageFile(text);
+  if (typeof file === 'string') throw new Error('An accepted order holds a reference that cannot be read');
+  return file;
 }
 
 function withImageFile(request: CreateImage, imageFile: string): CreateImage {
@@ -48,9 +60,8 @@ export async function adoptDataUrl(
   viewer: Viewer,
   request: CreateImage,
 ): Promise<{ request: CreateImage; prepared: PreparedUpload | null }> {
-  const text = imageFileOf(request);
-  const file = text === undefined ? null : parseImageFile(text);
-  if (file === null || typeof file === 'string' || file.kind !== 'data') return { request, prepared: null };
+  const file = referenceOf(request);
+  if (file?.kind !== 'data') return { request, prepared: null };
   try {
     const prepared = await prepareUpload(pictures, viewer.user_id, Buffer.from(file.base64, 'base64'));
     return { request: withImageFile(request, `upload://${prepared.upload.uploadId}`), prepared };
@@ -67,9 +78,8 @@ export async function requireUpload(
   request: CreateImage,
   now: number,
 ): Promise<void> {
-  const text = imageFileOf(request);
-  const file = text === undefined ? null : parseImageFile(text);
-  if (file === null || typeof file === 'string' || file.kind !== 'upload') return;
+  const file = referenceOf(request);
+  if (file?.kind !== 'upload') return;
   const upload = await uploads.getUpload(file.uploadId);
   if (!upload || upload.userId !== viewer.user_id || isExpired(upload, now)) throw new ImageError('upload_not_found');
 }
@@ -90,10 +100,9 @@ export async function loadReference(
   { uploads, files, signer }: LoadDeps,
   request: CreateImage,
 ): Promise<Reference | null> {
-  const text = imageFileOf(request);
-  const file = text === undefined ? null : parseImageFile(text);
+  const file = referenceOf(request);
   if (file === null) return null;
-  if (typeof file === 'string' || file.kind === 'data') throw new Error('A stored order holds an unusable reference');
+  if (file.kind === 'data') throw new Error('A stored order holds a data URL');
   if (file.kind === 'url') return { url: file.url };
   const upload = await uploads.getUpload(file.uploadId);
   if (!upload) throw new Error(`Upload ${file.uploadId} is gone`);

@@ -78,18 +78,16 @@ async function refuseActive(trx: Transaction<Tables>, userId: string, limit: num
       .where('status', '=', status)
       .where('user_id', '=', userId)
       .executeTakeFirstOrThrow();
-  const [pending, processing, stillCalling] = [
-    await unended(PENDING),
-    await unended(PROCESSING),
-    await trx
-      .selectFrom('attempts')
-      .leftJoin('jobs', 'jobs.job_id', 'attempts.job_id')
-      .select(({ fn }) => fn.countAll<number>().as('jobs'))
-      .where('attempts.ended_at', 'is', null)
-      .where('attempts.user_id', '=', userId)
-      .where(({ eb, or }) => or([eb('jobs.job_id', 'is', null), eb('jobs.status', '=', sql.lit('FAILED'))]))
-      .executeTakeFirstOrThrow(),
-  ];
+  const pending = await unended(PENDING);
+  const processing = await unended(PROCESSING);
+  const stillCalling = await trx
+    .selectFrom('attempts')
+    .leftJoin('jobs', 'jobs.job_id', 'attempts.job_id')
+    .select(({ fn }) => fn.countAll<number>().as('jobs'))
+    .where('attempts.ended_at', 'is', null)
+    .where('attempts.user_id', '=', userId)
+    .where(({ eb, or }) => or([eb('jobs.job_id', 'is', null), eb('jobs.status', '=', sql.lit('FAILED'))]))
+    .executeTakeFirstOrThrow();
   const active = Number(pending.jobs) + Number(processing.jobs) + Number(stillCalling.jobs);
   return active < limit ? null : { code: 'too_many_jobs', retryAfterMs: ASK_AGAIN_MS };
 }

@@ -5,7 +5,6 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { createCreateJob } from '../../src/jobs/create-job.ts';
 import { createEstimates } from '../../src/jobs/estimate.ts';
-import { imageFileOf } from '../../src/jobs/reference.ts';
 import { buildPictures } from '../pictures/build-pictures.ts';
 import { readPhoto } from '../pictures/photos.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
@@ -108,7 +107,7 @@ describe('a data URL', () => {
     ['chelsea.png', 'image/png'],
   ] as const)('becomes an upload that the job names: %s as %s', async (name, type) => {
     const job = await create(withReference(`data:${type};base64,${(await readPhoto(name)).toString('base64')}`));
-    const imageFile = imageFileOf(job.request) ?? '';
+    const imageFile = job.request.subject_reference?.[0]?.image_file ?? '';
     expect(imageFile).toMatch(/^upload:\/\/[0-9a-f-]{36}$/);
     const upload = await stores.uploads.getUpload(imageFile.slice('upload://'.length));
     expect(upload).toMatchObject({ userId: '1', contentType: 'image/jpeg' });
