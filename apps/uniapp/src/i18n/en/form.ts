@@ -1,0 +1,26 @@
+import type { Messages } from '../zh.ts';
+import { plural } from './plural.ts';
+
+export const form: Messages['form'] = {
+  title: 'New picture',
+  headline: 'Develop a photo\nall over again',
+  prompt: 'Describe the picture',
+  promptPlaceholder: 'For example: by the sea at dawn, backlit, film grain, smiling at the camera',
+  promptCount: (used, max) => `${used} of ${max} characters`,
+  promptTooLong: (over) => `${plural(over, 'character')} too many`,
+  ratio: 'Shape',
+  count: 'Pictures',
+  countOf: (n) => plural(n, 'picture'),
+  submit: (n) => `Make ${plural(n, 'picture')}`,
+  submitHint: 'Every generation is charged; one submission only ever makes one job',
+  needPrompt: 'First describe the picture',
+  needShorterPrompt: 'The description is too long',
+  waitForUpload: 'Ready once the photo is uploaded',
+  needUpload: 'The photo was not uploaded; change or remove it',
+};
+
+export const resume: Messages['resume'] = {
+  running: 'A job is running',
+  unanswered: 'Your last order has not gone through yet',
+  open: 'Open',
+};

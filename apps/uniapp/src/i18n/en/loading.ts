@@ -1,0 +1,38 @@
+import type { Messages } from '../zh.ts';
+
+export const loading: Messages['loading'] = {
+  title: 'In the darkroom',
+  sending: 'Submitting',
+  sendingNote: 'Your order is kept on this device. If it is interrupted it goes on as the same order, never twice.',
+  connecting: 'Reading the job',
+  pending: 'In the queue',
+  generating: 'Generating',
+  saving: 'Saving the pictures',
+  pendingNote: 'It starts by itself when it is your turn. You may leave.',
+  generatingNote: 'MiniMax is drawing. You may leave; the job goes on.',
+  savingNote: 'The pictures are made and are being fetched and compressed.',
+  offline: 'You are offline. The job goes on at the server and will be shown again when you are back.',
+  overdue: 'Taking longer than expected, still going.',
+  position: (place) => `Number ${place} in the queue`,
+  placeUnit: 'in line',
+  nextNote: 'You are next; it starts in a moment.',
+  estimateLabel: 'Time left',
+  picturesLabel: 'Pictures',
+  seconds: (seconds) => `about ${seconds} s`,
+  minutes: (minutes) => `about ${minutes} min`,
+  noEstimate: 'no estimate yet',
+  progressLabel: 'Progress',
+  cancel: 'Cancel the job',
+  canceling: 'Canceling…',
+};
+
+export const cancelDialog: Messages['cancelDialog'] = {
+  title: 'Cancel this job?',
+  free: 'It has not been sent to MiniMax. Canceling costs nothing.',
+  maybeCharged:
+    'It has been sent to MiniMax and cannot be called back: it may still be charged, and its pictures will not be shown.',
+  charged: 'The pictures are made and charged. Canceling means they are not kept.',
+  confirm: 'Cancel job',
+  keep: 'Keep waiting',
+  failed: 'Could not cancel; please try again in a moment',
+};

@@ -1,0 +1,20 @@
+export const actions = {
+  retry: '再试一次',
+  retryPaid: '重新生成（可能再次计费）',
+  edit: '修改后再试',
+  reload: '重新读取',
+  home: '回到首页',
+  confirmRetryTitle: '重新生成？',
+  confirmRetry: '这会创建一个新任务，可能再次计费。',
+  confirm: '重新生成',
+  dismiss: '暂不',
+};
+
+export const charge = {
+  label: '计费',
+  no: '这次没有计费。',
+  yes: '这次已经计费。',
+  unknown: '不确定是否已计费：请求已经发出，但没有得到确切的结果。请以 MiniMax 账单为准。',
+  none: '任务没有创建，没有计费。',
+  unanswered: '还没有得到回应。用同一次提交再试不会重复下单。',
+};

@@ -1,0 +1,109 @@
+export const requestFailures = {
+  invalid_request: {
+    title: '提交的内容有误',
+    reason: '有一项设置不符合要求。',
+    next: '按提示修改后再提交。',
+  },
+  unauthenticated: {
+    title: '登录已失效',
+    reason: '需要重新登录才能继续。',
+    next: '重新登录后，这次提交仍然保留着。',
+  },
+  forbidden: {
+    title: '这不是你的任务',
+    reason: '当前账号无权查看它。',
+    next: '请切换到创建它的账号。',
+  },
+  link_expired: {
+    title: '图片链接已过期',
+    reason: '链接只在一段时间内有效。',
+    next: '重新读取任务即可得到新的链接。',
+  },
+  job_not_found: {
+    title: '找不到这项任务',
+    reason: '它可能已被删除，或已超过保留时间。',
+    next: '可以从首页重新开始。',
+  },
+  upload_not_found: {
+    title: '参考照片已过期',
+    reason: '上传的照片只保留几天。',
+    next: '重新选择照片后再提交。',
+  },
+  not_found: {
+    title: '地址不存在',
+    reason: '服务没有这个地址，应用可能需要更新。',
+    next: '更新应用后再试。',
+  },
+  method_not_allowed: {
+    title: '请求方式不被接受',
+    reason: '应用与服务的版本可能不一致。',
+    next: '更新应用后再试。',
+  },
+  payload_too_large: {
+    title: '照片太大',
+    reason: '超过了服务能接收的大小。',
+    next: '换一张 20 MB 以内的照片。',
+  },
+  unsupported_media_type: {
+    title: '内容类型不被接受',
+    reason: '服务不认识这种内容。',
+    next: '换一张 JPEG 或 PNG 照片。',
+  },
+  unsupported_image: {
+    title: '无法识别这张照片',
+    reason: '文件可能损坏，或格式不受支持。',
+    next: '请使用 JPEG、PNG、WebP 或 AVIF。',
+  },
+  idempotency_mismatch: {
+    title: '提交有冲突',
+    reason: '同一次提交的内容前后不一致。',
+    next: '回到首页，重新提交一次。',
+  },
+  rate_limited: {
+    title: '操作太快了',
+    reason: '一分钟内的提交次数过多。',
+    next: '稍等片刻再试。',
+  },
+  too_many_jobs: {
+    title: '进行中的任务太多',
+    reason: '请先等待已有的任务完成。',
+    next: '有任务结束后再试。',
+  },
+  quota_exceeded: {
+    title: '今天的额度已用完',
+    reason: '24 小时内可生成的图片数已达上限。',
+    next: '明天再来。',
+  },
+  queue_full: {
+    title: '排队的人太多',
+    reason: '队伍已满，暂时不接收新任务。',
+    next: '稍后再试，你的内容已经保存。',
+  },
+  draining: {
+    title: '服务正在重启',
+    reason: '马上就会恢复。',
+    next: '稍等片刻再试。',
+  },
+  unavailable: {
+    title: '服务暂时不可用',
+    reason: '服务器的存储暂时无法使用。',
+    next: '稍后再试，你的内容已经保存。',
+  },
+  internal: {
+    title: '服务出了点问题',
+    reason: '是我们这边的故障，已经记录。',
+    next: '稍后再试，你的内容已经保存。',
+  },
+  network: {
+    title: '连不上服务',
+    reason: '网络不通，或服务没有回应。',
+    next: '检查网络后再试，你的内容已经保存。',
+  },
+  bad_answer: {
+    title: '服务的回应无法识别',
+    reason: '可能连接到了错误的地址，或正在维护。',
+    next: '稍后再试，你的内容已经保存。',
+  },
+};
+
+export const retryAfter = (seconds: number) => `建议等待 ${seconds} 秒。`;
