@@ -1,6 +1,6 @@
 import uniPlugin from '@dcloudio/vite-plugin-uni';
 import { defineConfig, type Plugin } from 'vite';
-import { bindAbortController } from './vite/bind-abort-controller.ts';
+import { bindGlobals } from './vite/bind-globals.ts';
 import { removeBeacon } from './vite/remove-beacon.ts';
 import { removeForeignImages } from './vite/remove-foreign-images.ts';
 
@@ -11,7 +11,7 @@ const isMiniProgram = process.env.UNI_PLATFORM?.startsWith('mp-') ?? false;
 const api = process.env.API_ORIGIN ?? 'http://localhost:8080';
 
 export default defineConfig({
-  plugins: [uni(), ...(isMiniProgram ? [removeBeacon(), bindAbortController()] : [removeForeignImages()])],
+  plugins: [uni(), ...(isMiniProgram ? [removeBeacon(), bindGlobals()] : [removeForeignImages()])],
   build: isMiniProgram ? { target: 'es2018' } : {},
   server: { host: '127.0.0.1', proxy: { '/trpc': api, '/api': api, '/files': api, '/dev': api } },
 });

@@ -10,3 +10,11 @@ export function stubStorage(): Map<string, unknown> {
   });
   return stored;
 }
+
+/** uni-app's base64, over Node's. */
+export function stubBase64(): void {
+  vi.stubGlobal('uni', {
+    base64ToArrayBuffer: (base64: string) => Uint8Array.from(Buffer.from(base64, 'base64')).buffer,
+    arrayBufferToBase64: (bytes: ArrayBuffer) => Buffer.from(bytes).toString('base64'),
+  });
+}
