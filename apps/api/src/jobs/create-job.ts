@@ -4,8 +4,8 @@ import type { FileStore } from '../files/file-store.ts';
 import type { Pictures } from '../pictures/pictures.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { AdmissionLimits, CreateOutcome, JobStore, StoredJob, UploadStore } from '../store/job-store.ts';
+import { storeFile } from './ask-files.ts';
 import type { Estimates } from './estimate.ts';
-import { storeFile } from './keep-file.ts';
 import { adoptDataUrl, requireUpload } from './reference.ts';
 
 interface Deps {

@@ -1,7 +1,9 @@
+import type { Charged } from '@darkroom/contracts';
 import type { FileStore } from '../files/file-store.ts';
 import type { ImageProvider, ProviderOutcome, Reference } from '../provider/image-provider.ts';
 import type { TakeNext } from '../queue/queue.ts';
 import type { Attempt, AttemptEnd, JobStore, PictureSource, StoredJob, Transition } from '../store/job-store.ts';
+import { storeFile } from './ask-files.ts';
 import { expectedCallMs } from './estimate.ts';
 import { followEnd } from './follow-end.ts';
 import { failCall, hasEnded, isSaving, startCall, startSaving, waitToRepeat } from './job-state.ts';
@@ -48,19 +50,20 @@ export function createTakeNext(deps: Deps): TakeNext {
 
   async function runCall(job: StoredJob, attempt: Attempt): Promise<void> {
     const facts = { job_id: job.jobId, attempt_id: attempt.attemptId, call: attempt.number };
-    let isSent = false;
+    let reached: Reached = { outcome: 'not_sent', charged: 'no' };
     try {
       const reference = await deps.loadReference(job.request);
       if (!(await maySend(job.jobId, attempt))) return await giveBack(attempt);
       log.info(facts, 'provider call starts');
-      isSent = true;
+      reached = { outcome: 'unknown', charged: 'unknown' };
       const outcome = await provider.generate({ request: job.request, reference });
+      reached = reachedBy(outcome);
       log.info({ ...facts, ...describe(outcome), ms: clock() - attempt.startedAt }, 'provider call ended');
       await keepOutcome(job, attempt, outcome);
     } catch (err) {
       if (stopping.aborted) return; // what is on disk decides at the next start
       log.error({ err, ...facts }, 'a job failed by a fault of ours');
-      const [outcome, charged] = isSent ? (['unknown', 'unknown'] as const) : (['not_sent', 'no'] as const);
+      const { outcome, charged } = reached;
       await endAttempt(attempt, { outcome }, (current) => failCall(current, 'internal', charged, clock()));
     }
   }
@@ -85,7 +88,7 @@ export function createTakeNext(deps: Deps): TakeNext {
       }
       case 'failed': {
         const end = {
-          outcome: outcome.charged === 'unknown' ? 'unknown' : 'failed',
+          outcome: reachedBy(outcome).outcome,
           ...ids,
           failure: outcome.failure,
         } as const;
@@ -110,7 +113,7 @@ export function createTakeNext(deps: Deps): TakeNext {
           continue;
         }
         const key = `${jobId}-${position}-source.bin`;
-        await untilItWorks(() => files.put(key, image.bytes), { log, task: 'keep a provider answer', signal });
+        await untilItWorks(() => storeFile(files, key, image.bytes), { log, task: 'keep a provider answer', signal });
         sources.push({ key });
       }
       return sources;
@@ -177,6 +180,23 @@ export function createTakeNext(deps: Deps): TakeNext {
     if (outcome.kind === 'idle') return outcome;
     return { kind: 'running', done: runCall(outcome.job, outcome.attempt) };
   };
+}
+
+/** How far a call got, for the case that a fault of ours ends it. */
+interface Reached {
+  outcome: AttemptEnd['outcome'];
+  charged: Charged;
+}
+
+function reachedBy(outcome: ProviderOutcome): Reached {
+  switch (outcome.kind) {
+    case 'answered':
+      return { outcome: 'answered', charged: 'yes' };
+    case 'not_taken':
+      return { outcome: 'not_taken', charged: 'no' };
+    case 'failed':
+      return { outcome: outcome.charged === 'unknown' ? 'unknown' : 'failed', charged: outcome.charged };
+  }
 }
 
 function describe(outcome: ProviderOutcome): Record<string, unknown> {

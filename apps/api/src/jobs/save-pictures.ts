@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileStore } from '../files/file-store.ts';
 import { DownloadError, type Picture, type Pictures, type ResultPicture } from '../pictures/pictures.ts';
 import type { JobStore, PictureSet, StoredAsset, StoredPicture } from '../store/job-store.ts';
+import { readFile, storeFile } from './ask-files.ts';
 import { followEnd } from './follow-end.ts';
 import { complete, failSaving, isSaving } from './job-state.ts';
 import type { Log } from './log.ts';
@@ -97,7 +98,7 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
       };
       const ready = await pictures.compress(bytes, ids);
       const key = `${jobId}-${picture.position}.${EXTENSIONS[ready.contentType]}`;
-      await untilItWorks(() => files.put(key, ready.bytes), storage('keep a picture', unwanted));
+      await untilItWorks(() => storeFile(files, key, ready.bytes), storage('keep a picture', unwanted));
       await endPicture(jobId, picture, { ...describe(ready), key }, unwanted);
       await dropIfDeleted(jobId, key);
       return undefined;
@@ -108,9 +109,9 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
   }
 
   async function fetchSource({ source }: StoredPicture, unwanted: AbortSignal): Promise<Uint8Array> {
-    // A download that has begun is let end, also while draining: the picture is paid for.
-    if ('url' in source) return pictures.download(source.url, new AbortController().signal);
-    const bytes = await untilItWorks(() => files.read(source.key), storage('read a provider answer', unwanted));
+    // A drain lets a download that has begun end: the picture is paid for.
+    if ('url' in source) return pictures.download(source.url, unwanted);
+    const bytes = await untilItWorks(() => readFile(files, source.key), storage('read a provider answer', unwanted));
     if (!bytes) throw new DownloadError('the kept answer is gone', { permanent: true });
     return bytes;
   }
@@ -157,11 +158,12 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
       const job = await store.getJob(jobId).catch(() => undefined);
       if (draining.signal.aborted || job === null || (job && !isSaving(job.state))) return;
       log.error({ err, job_id: jobId }, 'a job failed by a fault of ours');
-      await store
-        .changeJob(jobId, (current) => failSaving(current, 'internal', clock()))
-        .catch((error: unknown) => {
-          log.error({ err: error, job_id: jobId }, 'and its end could not be committed');
-        });
+      await untilItWorks(
+        () => store.changeJob(jobId, (current) => failSaving(current, 'internal', clock())),
+        storage('commit the failure of a job'),
+      ).catch((error: unknown) => {
+        log.error({ err: error, job_id: jobId }, 'and its end could not be committed');
+      });
     }
   }
 

@@ -2,7 +2,7 @@ import { ImageError, type UploadedImage, type Viewer } from '@darkroom/contracts
 import type { FileStore, UrlSigner } from '../files/file-store.ts';
 import { type Pictures, UnreadableImageError } from '../pictures/pictures.ts';
 import type { UploadStore } from '../store/job-store.ts';
-import { storeFile } from './keep-file.ts';
+import { storeFile } from './ask-files.ts';
 import { type PreparedUpload, prepareUpload } from './reference.ts';
 
 interface Deps {

@@ -8,8 +8,8 @@ export interface FakePictures extends Pictures {
   fail(url: string, ...failures: DownloadError[]): void;
   /** This failure for ever, after `meanwhile` has happened. */
   failAlways(url: string, failure: () => DownloadError, meanwhile?: () => Promise<void>): void;
-  /** Held until it resolves. */
-  onFetch(): Promise<void>;
+  /** Held until it resolves; `signal` is the download's own. */
+  onFetch(signal: AbortSignal): Promise<void>;
 }
 
 export function createFakePictures(): FakePictures {
@@ -22,9 +22,9 @@ export function createFakePictures(): FakePictures {
     failAlways: (url, failure, meanwhile = async () => {}) => void outages.set(url, { failure, meanwhile }),
     onFetch: async () => {},
 
-    async download(url) {
+    async download(url, signal) {
       this.fetched.push(url);
-      await this.onFetch();
+      await this.onFetch(signal);
       const outage = outages.get(url);
       await outage?.meanwhile();
       const failure = outage?.failure() ?? failures.get(url)?.shift();

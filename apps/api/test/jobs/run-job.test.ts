@@ -1,10 +1,12 @@
+import { ImageError } from '@darkroom/contracts';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { cancel } from '../../src/jobs/job-state.ts';
+import type { ProviderOutcome } from '../../src/provider/image-provider.ts';
 import type { StoredJob } from '../../src/store/job-store.ts';
 import { addJob } from '../store/stores.ts';
 import { type CallLine, openCallLine } from './call-line.ts';
 import { clock, waits } from './hand-sleep.ts';
-import { answered, failed } from './scripted-provider.ts';
+import { answered, failed, notTaken } from './scripted-provider.ts';
 
 vi.mock('node:timers/promises', () => import('./hand-sleep.ts'));
 
@@ -13,6 +15,7 @@ beforeEach(async () => {
   line = await openCallLine();
 });
 
+const byValue: ProviderOutcome = { ...answered, kind: 'answered', images: [{ bytes: Buffer.from('jpeg') }] };
 const sources = async (job: StoredJob) =>
   (await line.stores.jobs.getPictures(job.jobId))?.pictures.map(({ source }) => source);
 
@@ -41,7 +44,7 @@ test('the call is on record before it is sent', async () => {
 
 test('pictures that come by value are in our own files before the answer is on record', async () => {
   const job = await addJob(line.stores);
-  line.provider.outcomes = [{ ...answered, kind: 'answered', images: [{ bytes: Buffer.from('jpeg') }] }];
+  line.provider.outcomes = [byValue];
   await line.runNext();
   const key = `${job.jobId}-0-source.bin`;
   expect(await sources(job)).toEqual([{ key }]);
@@ -83,7 +86,7 @@ test('the answer to a deleted job ends its call', async () => {
 
 test('pictures that come by value for a deleted job are not kept', async () => {
   const job = await addJob(line.stores);
-  line.provider.outcomes = [{ ...answered, kind: 'answered', images: [{ bytes: Buffer.from('jpeg') }] }];
+  line.provider.outcomes = [byValue];
   line.provider.onCall = async () => void (await line.stores.jobs.deleteJob(job.jobId));
   await line.runNext();
   expect(await line.files.read(`${job.jobId}-0-source.bin`)).toBeNull();
@@ -91,7 +94,7 @@ test('pictures that come by value for a deleted job are not kept', async () => {
 
 test('a canceled job whose pictures find no room stops trying, and says what it cost', async () => {
   const job = await addJob(line.stores);
-  line.provider.outcomes = [{ ...answered, kind: 'answered', images: [{ bytes: Buffer.from('jpeg') }] }];
+  line.provider.outcomes = [byValue];
   line.files.put = async () => {
     await line.stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
     throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
@@ -128,16 +131,48 @@ test('a fault of ours before the call fails the job without a charge', async () 
 
 test('an outcome that the database does not take at first is kept, without a second call', async () => {
   const job = await addJob(line.stores);
-  let faults = 3;
+  failToEnd(8, new ImageError('unavailable'));
+  await line.runNext();
+  expect(await line.stateOf(job)).toMatchObject({ stage: 'saving' });
+  expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000]);
+  expect(line.provider.calls).toHaveLength(1);
+});
+
+/** Makes the first ends of calls fail. */
+function failToEnd(times: number, fault: Error): void {
   const { endAttempt } = line.stores.jobs;
   line.deps.store = {
     ...line.stores.jobs,
-    endAttempt: (...end) => (faults-- > 0 ? Promise.reject(new Error('database away')) : endAttempt(...end)),
+    endAttempt: (...end) => (times-- > 0 ? Promise.reject(fault) : endAttempt(...end)),
   };
+}
+
+test.each([
+  ['answered', answered, 'yes'],
+  ['was not taken', notTaken(), 'no'],
+  ['nobody knows', failed({ errorCode: 'provider_timeout', charged: 'unknown' }), 'unknown'],
+  ['was refused', failed({ errorCode: 'provider_rejected', charged: 'no' }), 'no'],
+] as const)(
+  'a bug at the end of a call is met three times; the call %s, and the job says so',
+  async (_, outcome, charged) => {
+    const job = await addJob(line.stores);
+    line.provider.outcomes = [outcome];
+    failToEnd(3, new TypeError('a bug'));
+    await line.runNext();
+    expect(await line.stateOf(job)).toMatchObject({ status: 'FAILED', errorCode: 'internal', charged });
+    expect(waits).toEqual([500, 1_000]);
+    expect(await line.stores.jobs.openAttempts()).toEqual([]);
+    expect(line.provider.calls).toHaveLength(1);
+  },
+);
+
+test('a bug in keeping what came by value fails the job as charged, and does not hold its place for ever', async () => {
+  const job = await addJob(line.stores);
+  line.provider.outcomes = [byValue];
+  line.files.put = () => Promise.reject(new TypeError('a bug'));
   await line.runNext();
-  expect(await line.stateOf(job)).toMatchObject({ stage: 'saving' });
-  expect(waits).toEqual([500, 1_000, 2_000]);
-  expect(line.provider.calls).toHaveLength(1);
+  expect(await line.stateOf(job)).toMatchObject({ status: 'FAILED', errorCode: 'internal', charged: 'yes' });
+  expect(waits).toEqual([500, 1_000]);
 });
 
 test('a process that ends while its database is away leaves the call open for the next one', async () => {
@@ -146,7 +181,7 @@ test('a process that ends while its database is away leaves the call open for th
     ...line.stores.jobs,
     endAttempt: () => {
       line.stopping.abort();
-      return Promise.reject(new Error('database away'));
+      return Promise.reject(new ImageError('unavailable'));
     },
   };
   await line.runNext();

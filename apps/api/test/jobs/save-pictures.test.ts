@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import path from 'node:path';
+import { ImageError } from '@darkroom/contracts';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { cancel, hasEnded } from '../../src/jobs/job-state.ts';
@@ -114,12 +116,12 @@ test('a full disk keeps the job saving until there is room; the picture is fetch
   const seen: unknown[] = [];
   const { put } = deps.files;
   deps.files.put = async (key, bytes) => {
-    if (seen.length === 3) return put(key, bytes);
+    if (seen.length === 5) return put(key, bytes);
     seen.push((await stores.jobs.getJob(job.jobId))?.state);
     throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
   };
   expect((await save(job))?.state.status).toBe('COMPLETED');
-  expect(seen).toEqual(Array(3).fill({ status: 'PROCESSING', stage: 'saving' }));
+  expect(seen).toEqual(Array(5).fill({ status: 'PROCESSING', stage: 'saving' }));
   expect(pictures.fetched).toHaveLength(1);
 });
 
@@ -139,10 +141,10 @@ test.each(['canceled', 'deleted'])('a job that is %s while the disk is full does
 
 test('a database that is away keeps the job saving until it is back', async () => {
   const { endPicture } = stores.jobs;
-  let faults = 2;
+  let faults = 5;
   deps.store = {
     ...stores.jobs,
-    endPicture: (...picture) => (faults-- > 0 ? Promise.reject(new Error('database away')) : endPicture(...picture)),
+    endPicture: (...picture) => (faults-- > 0 ? Promise.reject(new ImageError('unavailable')) : endPicture(...picture)),
   };
   saver = createPictureSaver(deps);
   expect((await save(await answered(url('a'))))?.state.status).toBe('COMPLETED');
@@ -173,6 +175,21 @@ describe('given up in the middle', () => {
     expect(given?.state).toEqual(how === 'deleted' ? undefined : expect.objectContaining({ charged: 'yes' }));
     expect(log.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
+});
+
+test('a download that nobody waits for any more is not waited for', async () => {
+  const job = await answered(url('a'));
+  const begun = Promise.withResolvers<void>();
+  pictures.onFetch = async (signal) => {
+    begun.resolve();
+    await once(signal, 'abort');
+    signal.throwIfAborted();
+  };
+  saver.save(job.jobId);
+  await begun.promise;
+  await stores.jobs.deleteJob(job.jobId);
+  await saver.drain();
+  expect(log.lines).toEqual([]);
 });
 
 test('a picture that is ready just after its job was deleted leaves no file behind', async () => {
@@ -241,6 +258,29 @@ test('a fault of ours ends the job, and is logged once with its cause', async ()
   const job = await save(await answered(url('a')));
   expect(job?.state).toMatchObject({ status: 'FAILED', errorCode: 'internal', charged: 'yes' });
   expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([{ facts: { err: fault } }]);
+});
+
+test.each(['putting a file', 'committing a picture'])('a bug in %s fails the job after three tries', async (where) => {
+  const bug = () => Promise.reject(new TypeError('a bug'));
+  if (where === 'putting a file') deps.files.put = bug;
+  else deps.store = { ...stores.jobs, endPicture: bug };
+  saver = createPictureSaver(deps);
+  const job = await save(await answered(url('a')));
+  expect(job?.state).toMatchObject({ status: 'FAILED', errorCode: 'internal', charged: 'yes' });
+  expect(waits).toEqual([500, 1_000]);
+  expect(pictures.fetched).toHaveLength(1);
+});
+
+test('a fault of ours while the database is away ends the job once it is back', async () => {
+  pictures.compress = () => Promise.reject(new TypeError('a bug'));
+  let faults = 5;
+  const { changeJob } = stores.jobs;
+  deps.store = {
+    ...stores.jobs,
+    changeJob: (...change) => (faults-- > 0 ? Promise.reject(new ImageError('unavailable')) : changeJob(...change)),
+  };
+  saver = createPictureSaver(deps);
+  expect((await save(await answered(url('a'))))?.state).toMatchObject({ errorCode: 'internal', charged: 'yes' });
 });
 
 test('no link is ever written to the log', async () => {
