@@ -1,6 +1,7 @@
 import uniPlugin from '@dcloudio/vite-plugin-uni';
 import { defineConfig, type Plugin } from 'vite';
 import { bindGlobals } from './vite/bind-globals.ts';
+import { moveToSubpackages } from './vite/move-to-subpackages.ts';
 import { removeBeacon } from './vite/remove-beacon.ts';
 import { removeForeignImages } from './vite/remove-foreign-images.ts';
 
@@ -11,7 +12,7 @@ const isMiniProgram = process.env.UNI_PLATFORM?.startsWith('mp-') ?? false;
 const api = process.env.API_ORIGIN ?? 'http://localhost:8080';
 
 export default defineConfig({
-  plugins: [uni(), ...(isMiniProgram ? [removeBeacon(), bindGlobals()] : [removeForeignImages()])],
+  plugins: [uni(), ...(isMiniProgram ? [removeBeacon(), bindGlobals(), moveToSubpackages()] : [removeForeignImages()])],
   build: isMiniProgram ? { target: 'es2018' } : {},
   server: { host: '127.0.0.1', proxy: { '/trpc': api, '/api': api, '/files': api, '/dev': api } },
 });

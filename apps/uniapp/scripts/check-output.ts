@@ -1,13 +1,11 @@
 /**
- * Looks at what the builds wrote, and fails on what must never be shipped: a missing file, DCloud's beacon, a foreign host, a
- * mini program above its budget, an inline script. `node scripts/check-output.ts` checks both builds and prints their sizes.
+ * Looks at what the builds wrote, and fails on what must never be shipped: a missing file, DCloud's beacon, a foreign host, an
+ * inline script, more bytes than the budget. `node scripts/check-output.ts` checks both builds and prints the bundle table.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** WeChat takes 2 MB; this app means to open at once. */
-const MINI_PROGRAM_BUDGET_BYTES = 200_000;
+import { type BuildOutput, readOutput } from './build-output.ts';
+import { bundleSizes } from './bundle-sizes.ts';
 
 /** Never fetched: names in XML, and pages that error texts point a developer to. */
 const NAMED_ONLY = [
@@ -25,29 +23,6 @@ export const PAGES = [
   'pages/history/history',
 ];
 
-export interface BuildOutput {
-  name: 'h5' | 'mp-weixin';
-  files: { path: string; bytes: number; text: string }[];
-}
-
-/** The files of one build; none if it was never built. */
-export function readOutput(folder: string, name: BuildOutput['name']): BuildOutput {
-  const paths = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
-  const files = paths
-    .map((path) => join(folder, path))
-    .filter((path) => statSync(path).isFile())
-    .map((path) => ({
-      path: relative(folder, path).replaceAll('\\', '/'),
-      bytes: statSync(path).size,
-      text: readFileSync(path, 'utf8'),
-    }));
-  return { name, files };
-}
-
-export function bytesOf({ files }: BuildOutput): number {
-  return files.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
 /** What is wrong with a build, one sentence each. */
 export function findFaults(output: BuildOutput): string[] {
   const faults = missingFiles(output).map((path) => `${output.name}: ${path} is missing.`);
@@ -57,8 +32,9 @@ export function findFaults(output: BuildOutput): string[] {
     for (const url of foreignUrls(text)) faults.push(`${where}: foreign address ${url}`);
     if (path.endsWith('.html') && /<script(?![^>]*\bsrc=)/.test(text)) faults.push(`${where}: an inline script.`);
   }
-  if (output.name === 'mp-weixin' && bytesOf(output) > MINI_PROGRAM_BUDGET_BYTES) {
-    faults.push(`mp-weixin: ${bytesOf(output)} bytes are above the budget of ${MINI_PROGRAM_BUDGET_BYTES}.`);
+  for (const { part, bytes, budgetBytes } of bundleSizes(output)) {
+    if (bytes > budgetBytes)
+      faults.push(`${output.name}, ${part}: ${bytes} bytes are above the budget of ${budgetBytes}.`);
   }
   return faults;
 }
@@ -76,10 +52,17 @@ function foreignUrls(text: string): string[] {
   return urls.filter((url) => !NAMED_ONLY.some((known) => url.startsWith(known)));
 }
 
+export function printSizes(output: BuildOutput): void {
+  for (const { part, bytes, budgetBytes } of bundleSizes(output)) {
+    const kB = (count: number) => (count / 1000).toFixed(1).padStart(7);
+    console.log(`${output.name.padEnd(10)}${part.padEnd(28)}${kB(bytes)} kB of ${kB(budgetBytes)}`);
+  }
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const build = fileURLToPath(new URL('../dist/build', import.meta.url));
   const outputs = [readOutput(join(build, 'h5'), 'h5'), readOutput(join(build, 'mp-weixin'), 'mp-weixin')];
-  for (const output of outputs) console.log(`${output.name}: ${(bytesOf(output) / 1000).toFixed(1)} kB`);
+  for (const output of outputs) printSizes(output);
   const faults = outputs.flatMap(findFaults);
   for (const fault of faults) console.error(fault);
   process.exitCode = faults.length > 0 ? 1 : 0;

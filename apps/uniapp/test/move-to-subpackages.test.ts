@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { moveFiles } from '../vite/move-to-subpackages.ts';
+
+const component = (name: string, js = '', using: Record<string, string> = {}): [string, string][] => [
+  [`${name}.js`, js],
+  [`${name}.json`, JSON.stringify({ usingComponents: using }, null, 2)],
+  [`${name}.wxml`, `<view>${name}</view>`],
+];
+
+const BUILT = new Map([
+  [
+    'app.json',
+    JSON.stringify({
+      pages: ['pages/index/index'],
+      subPackages: [
+        { root: 'pages/shop', pages: ['cart'] },
+        { root: 'pages/help', pages: ['help'] },
+      ],
+    }),
+  ],
+  ['app.js', 'require("./shared/store.js")'],
+  ...component('pages/index/index'),
+  ...component('pages/shop/cart', 'require("../../shared/price.js");require("../../shared/store.js")', {
+    'cart-row': '../../ui/cart-row',
+    'text-line': '../../ui/text-line',
+  }),
+  ...component('pages/help/help', '', { 'text-line': '../../ui/text-line' }),
+  ...component('ui/cart-row', 'require("../shared/price.js")', { 'text-line': './text-line' }),
+  ...component('ui/text-line'),
+  ['shared/price.js', 'require("./store.js")'],
+  ['shared/store.js', ''],
+]);
+
+const changes = new Map(moveFiles(BUILT).map(({ from, to, text }) => [from, { to, text }]));
+
+it('moves what one subpackage alone uses, all files of a component together', () => {
+  const moved = [...changes].filter(([from, { to }]) => from !== to).map(([, { to }]) => to);
+  expect(moved.sort()).toEqual([
+    'pages/shop/shared/price.js',
+    'pages/shop/ui/cart-row.js',
+    'pages/shop/ui/cart-row.json',
+    'pages/shop/ui/cart-row.wxml',
+  ]);
+});
+
+it('has every path lead where its file is now', () => {
+  expect(changes.get('pages/shop/cart.js')?.text).toBe('require("./shared/price.js");require("../../shared/store.js")');
+  expect(JSON.parse(changes.get('pages/shop/cart.json')?.text ?? '')).toEqual({
+    usingComponents: { 'cart-row': './ui/cart-row', 'text-line': '../../ui/text-line' },
+  });
+  expect(changes.get('ui/cart-row.js')?.text).toBe('require("../shared/price.js")');
+  expect(changes.get('ui/cart-row.json')?.text).toContain('"../../../ui/text-line"');
+  expect(changes.get('shared/price.js')?.text).toBe('require("../../../shared/store.js")');
+});
