@@ -4,6 +4,8 @@ import helmet from '@fastify/helmet';
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify, LogController } from 'fastify';
 import type { OpenFile } from '../jobs/open-file.ts';
 import type { Authenticate } from './authenticate.ts';
+import type { BodyBounds } from './body-room.ts';
+import { boundBodies } from './bound-bodies.ts';
 import { devTokenRoute } from './dev-token.ts';
 import { docsPage } from './docs/docs-page.ts';
 import { answerUnroutable, replyToErrors } from './error-replies.ts';
@@ -48,6 +50,7 @@ export interface ClientBounds {
   checkEveryMs: number;
   /** Connections at once; those beyond are closed as they come. Long polls hold one each. */
   maxConnections: number;
+  bodies: BodyBounds;
 }
 
 const CLIENT_BOUNDS: ClientBounds = {
@@ -55,6 +58,7 @@ const CLIENT_BOUNDS: ClientBounds = {
   requestTimeoutMs: 300_000,
   checkEveryMs: 5_000,
   maxConnections: 20_000,
+  bodies: { totalBytes: 256 * 1024 * 1024, userBytes: 64 * 1024 * 1024, waitMs: 20_000 },
 };
 
 /** Every face of the service on one server, not yet listening. */
@@ -113,6 +117,7 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
       viewers.set(request, await deps.authenticate(request));
     });
     const faces = { images: deps.images, viewerOf: (request: FastifyRequest) => viewerOf(viewers, request) };
+    boundBodies(api, bounds.bodies, faces.viewerOf);
     trpcRoutes(api, faces);
     restRoutes(api, faces);
     await api.register(async (uploads) => uploadRoutes(uploads, faces));

@@ -8,7 +8,14 @@ const answers = new WeakMap<Socket, ServerResponse>();
 
 /** Remembers what is answered, so that `answerUnreadable` does not answer it again. */
 export function rememberAnswers(server: Server): void {
-  server.on('request', (request, response) => answers.set(request.socket, response));
+  server.on('request', (request, response) => {
+    const { socket } = request;
+    answers.set(socket, response);
+    // With it goes what it was the answer to: an idle connection would keep a whole photograph.
+    response.once('close', () => {
+      if (request.complete && answers.get(socket) === response) answers.delete(socket);
+    });
+  });
 }
 
 /** Answers what is no HTTP request at all, or one with more headers than fit, in the shape of every other error. */

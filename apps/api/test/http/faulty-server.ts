@@ -1,18 +1,23 @@
+import type { ImageService } from '@darkroom/contracts';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { buildServer, type ClientBounds, type ServerDeps } from '../../src/http/server.ts';
 import { PUBLIC_URL } from './running-api.ts';
 
-/** Every face over a service of which each verb fails in the same way. */
-export async function buildFaultyServer(fault: Error, bounds?: ClientBounds): Promise<FastifyInstance> {
+/** Every face over a service of which each verb fails in the same way, but for those that are given. */
+export async function buildFaultyServer(
+  fault: Error,
+  bounds?: ClientBounds,
+  verbs: Partial<ImageService> = {},
+): Promise<FastifyInstance> {
   const fail = async () => {
     throw fault;
   };
   const deps: ServerDeps = {
-    images: { create: fail, status: fail, list: fail, cancel: fail, delete: fail, upload: fail },
+    images: { create: fail, status: fail, list: fail, cancel: fail, delete: fail, upload: fail, ...verbs },
     openFile: fail,
-    authenticate: async () => ({ user_id: '1', star_id: null }),
+    authenticate: async ({ headers }) => ({ user_id: headers.authorization ?? '1', star_id: null }),
     readiness: fail,
     log: pino({ level: 'silent' }),
     corsOrigins: [],

@@ -12,6 +12,7 @@ const WIDE: ClientBounds = {
   requestTimeoutMs: 60_000,
   checkEveryMs: 20,
   maxConnections: 100,
+  bodies: { totalBytes: 100_000_000, userBytes: 100_000_000, waitMs: 60_000 },
 };
 
 async function listen(bounds: Partial<ClientBounds>): Promise<() => Socket> {

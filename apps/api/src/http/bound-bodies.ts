@@ -1,0 +1,31 @@
+import type { Viewer } from '@darkroom/contracts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type BodyBounds, createBodyRoom } from './body-room.ts';
+
+/** Orders without a photograph are smaller, and are never kept waiting. */
+const SMALL_BODY_BYTES = 64 * 1024;
+
+/** Keeps large bodies of this scope waiting, unread, until there is room for them. The viewer has to be known by then. */
+export function boundBodies(
+  server: FastifyInstance,
+  bounds: BodyBounds,
+  viewerOf: (request: FastifyRequest) => Viewer,
+): void {
+  const room = createBodyRoom(bounds);
+  const leaving = new WeakMap<FastifyRequest, () => void>();
+  server.addHook('onRequest', async (request) => {
+    const bytes = bodyBytes(request);
+    if (bytes > SMALL_BODY_BYTES) {
+      leaving.set(request, await room.enter({ userId: viewerOf(request).user_id, bytes }));
+    }
+  });
+  // The answer is there, so the body is done with: not so when its sender leaves, since the work goes on.
+  server.addHook('onSend', async (request) => leaving.get(request)?.());
+}
+
+/** As many as the request says, or may say. */
+function bodyBytes({ headers, routeOptions }: FastifyRequest): number {
+  const limit = routeOptions.bodyLimit;
+  if (headers['transfer-encoding'] !== undefined) return limit;
+  return Math.min(Number(headers['content-length'] ?? 0), limit);
+}
