@@ -13,7 +13,7 @@ test('the defaults that .env.example shows are the defaults', () => {
 });
 
 test('.env.example shows every setting', () => {
-  const source = readFileSync(path.join(ROOT, 'apps/api/src/config.ts'), 'utf8');
+  const source = readFileSync(path.join(ROOT, 'apps/api/src/environment.ts'), 'utf8');
   const settings = Array.from(source.matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm), ([, name]) => name);
   const shown = readFileSync(path.join(ROOT, '.env.example'), 'utf8').match(/^# [A-Z0-9_]+(?==)/gm) ?? [];
   expect(settings.length).toBeGreaterThan(20);

@@ -40,6 +40,7 @@ test('every setting has the default that was promised', () => {
     HOST: '127.0.0.1',
     PORT: 8080,
     DATA_DIR: dir,
+    ROLE: 'all',
     MINIMAX_TIMEOUT_MS: 180_000,
     MINIMAX_RETRY_BASE_MS: 5_000,
     MINIMAX_RPM: 0,
@@ -64,6 +65,7 @@ test('every setting has the default that was promised', () => {
     AIGC_PROPAGATOR: 'Darkroom',
     LOG_LEVEL: 'info',
     jwtKey: { kind: 'secret', secret: SECRET },
+    s3: null,
     minimax: null,
     isProduction: false,
     hostIsLoopback: true,
@@ -206,11 +208,46 @@ describe('a secret for tokens', () => {
   });
 });
 
-test('what comes later is refused, not ignored', () => {
-  expect(faultsOf({ DATABASE_URL: 'postgres://db/darkroom' })).toEqual([expect.stringMatching(/^DATABASE_URL: /)]);
-  expect(faultsOf({ S3_BUCKET: 'pictures' })).toEqual([expect.stringMatching(/^S3_BUCKET: /)]);
-  expect(faultsOf({ ROLE: 'worker' })).toEqual([expect.stringMatching(/^ROLE: /)]);
-  expect(faultsOf({ ROLE: 'all' })).toEqual([]);
+describe('scale-out', () => {
+  const DATABASE_URL = 'postgres://darkroom:secret@db:5432/darkroom';
+
+  test('a database is named by its URL, and the work may be split then', () => {
+    expect(read({ DATABASE_URL, ROLE: 'worker' })).toMatchObject({ DATABASE_URL, ROLE: 'worker' });
+    expect(faultsOf({ DATABASE_URL: 'mysql://db/darkroom' })).toEqual([expect.stringMatching(/^DATABASE_URL: /)]);
+  });
+
+  test.each(['api', 'worker'])('SQLite belongs to one process: no ROLE=%s without a database server', (ROLE) => {
+    expect(faultsOf({ ROLE })).toEqual([expect.stringMatching(/^ROLE: only "all"/)]);
+  });
+
+  test('no other role is known', () => {
+    expect(faultsOf({ DATABASE_URL, ROLE: 'master' })).toEqual([expect.stringMatching(/^ROLE: /)]);
+  });
+});
+
+describe('pictures in an S3-compatible store', () => {
+  const keys = { S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'secret' };
+
+  test('a bucket with everything that belongs to it', () => {
+    const S3_ENDPOINT = 'https://oss-cn-hangzhou.aliyuncs.com/';
+    expect(read({ S3_BUCKET: 'pictures', S3_ENDPOINT, S3_REGION: 'cn-hangzhou', ...keys }).s3).toEqual({
+      bucket: 'pictures',
+      endpoint: 'https://oss-cn-hangzhou.aliyuncs.com',
+      region: 'cn-hangzhou',
+      credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
+    });
+  });
+
+  test('a bucket alone: AWS, by what the machine is granted', () => {
+    expect(read({ S3_BUCKET: 'pictures' }).s3).toEqual({ bucket: 'pictures', region: 'us-east-1' });
+  });
+
+  test('half a key and settings without a bucket are refused', () => {
+    expect(faultsOf({ S3_BUCKET: 'pictures', S3_ACCESS_KEY_ID: 'id' })).toEqual([
+      expect.stringMatching(/^S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY: /),
+    ]);
+    expect(faultsOf(keys)).toEqual(['S3_BUCKET: needed with S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY']);
+  });
 });
 
 test('.env in the current folder is read, and the environment wins', () => {

@@ -1,0 +1,103 @@
+import { createPublicKey } from 'node:crypto';
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import * as z from 'zod';
+
+const flagged = (check: (text: string) => boolean, message: string) => z.string().refine(check, message);
+/** Digits alone: what JavaScript would read into a blank, `0x10` or `1e3` is nobody's setting. */
+function whole(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return flagged((text) => /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max, message).transform(
+    Number,
+  );
+}
+const count = (fallback: number) => whole(0, 1_000_000_000).default(fallback);
+const positive = (fallback: number) => whole(1, 2_147_483_647).default(fallback);
+const address = flagged((text) => /^https?:\/\//.test(text) && URL.canParse(text), 'must be an http(s) URL');
+/** What paths are put behind. */
+const baseUrl = address.transform((text) => text.replace(/\/+$/, ''));
+
+function isPostgresUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
+}
+
+/** Fastify reads a string as addresses, and all proxies or none by a boolean. */
+function readTrustProxy(text: string): string | boolean {
+  return text === 'true' || text === 'false' ? text === 'true' : text;
+}
+function isTrustProxy(text: string): boolean {
+  if (typeof readTrustProxy(text) !== 'string') return true;
+  return text.split(',').every((range) => isProxyRange(range.trim()));
+}
+function isProxyRange(range: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(range)) return true;
+  if (range.includes('/')) return ipaddr.isValidCIDR(range) && !range.endsWith('/0');
+  return isIP(range) !== 0;
+}
+
+/** In one line, as settings are written, `\\n` stands for a line's end. */
+const publicKey = z
+  .string()
+  .transform((text) => text.replaceAll('\\n', '\n'))
+  .refine(isPublicKey, 'must be a public key in PEM: RSA, P-256 or Ed25519');
+
+function isPublicKey(pem: string): boolean {
+  if (pem.includes('PRIVATE KEY')) return false; // Node would derive the public one
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(pem);
+    return /^(rsa|ed25519)$/.test(asymmetricKeyType ?? '') || asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  } catch {
+    return false;
+  }
+}
+
+/** Every setting of interface.md, section 2, each by itself. */
+export const Environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: whole(0, 65_535).default(8080),
+  PUBLIC_URL: baseUrl.optional(),
+  TRUST_PROXY: flagged(isTrustProxy, 'must be true, false, or addresses of proxies with commas between')
+    .transform(readTrustProxy)
+    .optional(),
+  NODE_ENV: z.string().optional(),
+  DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: flagged(isPostgresUrl, 'must be a postgres:// URL').optional(),
+  ROLE: z.enum(['api', 'worker', 'all']).default('all'),
+  MINIMAX_API_KEY: flagged((text) => /^[\x21-\x7e]+$/.test(text), 'must be visible ASCII').optional(),
+  MINIMAX_BASE_URL: baseUrl.optional(),
+  MINIMAX_TIMEOUT_MS: positive(180_000),
+  MINIMAX_RETRY_BASE_MS: positive(5_000),
+  MINIMAX_RPM: whole(0, 100_000).optional(),
+  MINIMAX_RESPONSE_FORMAT: z.enum(['url', 'base64']).default('url'),
+  REFERENCE_DELIVERY: z.enum(['inline', 'url']).default('inline'),
+  GENERATION_CONCURRENCY: whole(1, 1_000).default(4),
+  QUEUE_LIMIT: positive(1_000),
+  QUEUE_TTL_MS: positive(1_800_000),
+  USER_ACTIVE_LIMIT: positive(20),
+  USER_DAILY_IMAGES: count(0),
+  DAILY_IMAGES: count(0),
+  RATE_LIMIT_PER_MINUTE: count(60),
+  DOWNLOAD_TIMEOUT_MS: positive(60_000),
+  DOWNLOAD_MAX_BYTES: positive(26_214_400),
+  DOWNLOAD_RETRY_FOR_MS: count(900_000),
+  SHUTDOWN_GRACE_MS: whole(1, 2_147_483_647).optional(),
+  JWT_SECRET: flagged((text) => Buffer.byteLength(text) >= 32, 'must be at least 32 bytes').optional(),
+  JWT_PUBLIC_KEY: publicKey.optional(),
+  JWT_JWKS_URL: address.optional(),
+  JWT_ISSUER: z.string().optional(),
+  JWT_AUDIENCE: z.string().optional(),
+  CORS_ORIGINS: z.string().optional(),
+  IMAGE_FORMAT: z.enum(['jpeg', 'webp', 'avif', 'original']).default('jpeg'),
+  IMAGE_QUALITY: whole(1, 100).default(80),
+  IMAGE_MAX_EDGE: whole(64, 8_192).default(2_048),
+  FILE_URL_TTL_S: whole(2, 2_147_483_647).default(3_600), // links change at half of it
+  S3_BUCKET: z.string().optional(),
+  S3_ENDPOINT: baseUrl.optional(),
+  S3_REGION: z.string().default('us-east-1'), // what stores without regions expect
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
+  RESULT_TTL_DAYS: z.coerce.number().positive().max(36_500).default(30),
+  AIGC_PROPAGATOR: z.string().default('Darkroom'),
+  METRICS_TOKEN: z.string().optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
