@@ -24,12 +24,12 @@ export interface RestClient {
   ): Promise<{ status: number; headers: Headers; error_code: string }>;
 }
 
-export function createRestClient(url: string, token: string, signal: AbortSignal): RestClient {
+export function createRestClient(url: string, token: string, signal: AbortSignal, ask = fetch): RestClient {
   const authorization = `Bearer ${token}`;
 
   function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
     const isForm = body instanceof FormData;
-    return fetch(url + path, {
+    return ask(url + path, {
       method,
       signal,
       headers: {
