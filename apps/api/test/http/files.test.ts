@@ -30,6 +30,8 @@ test('a link that was handed out shows the picture to whoever has it', async () 
     'cache-control': expect.stringMatching(/^private, max-age=\d+, immutable$/),
     'x-content-type-options': 'nosniff',
     'cross-origin-resource-policy': 'cross-origin',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
+    'content-disposition': `inline; filename="${jobId}-0.jpg"`,
     etag: expect.stringMatching(/^".+"$/),
   });
 });
