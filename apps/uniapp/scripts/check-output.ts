@@ -21,6 +21,8 @@ export const PAGES = [
   'pages/discover/generation-loading',
   'pages/discover/generation-result',
   'pages/history/history',
+  'pages/settings/settings',
+  'pages/settings/privacy',
 ];
 
 /** What is wrong with a build, one sentence each. */

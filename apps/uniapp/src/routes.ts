@@ -3,6 +3,8 @@ const INDEX = '/pages/index/index';
 const LOADING = '/pages/discover/generation-loading';
 const RESULT = '/pages/discover/generation-result';
 const HISTORY = '/pages/history/history';
+const SETTINGS = '/pages/settings/settings';
+const PRIVACY = '/pages/settings/privacy';
 
 const withJob = (page: string, jobId: string) => `${page}?job_id=${encodeURIComponent(jobId)}`;
 
@@ -21,6 +23,14 @@ export function openResult(jobId: string): void {
 
 export function openHistory(): void {
   uni.navigateTo({ url: HISTORY });
+}
+
+export function openSettings(): void {
+  uni.navigateTo({ url: SETTINGS });
+}
+
+export function openPrivacy(): void {
+  uni.navigateTo({ url: PRIVACY });
 }
 
 /** The same in place of the page that is open, so that the way back leads to the form. */

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 const css = readFileSync(new URL('../src/design/tokens.css', import.meta.url), 'utf8');
-const [light = '', dark = ''] = css.split('@media (prefers-color-scheme: dark)');
-
-function tokensOf(block: string): Map<string, string> {
-  return new Map([...block.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name = '', color = '']) => [name, color]));
+/** Every colour of one theme: its own, and those that both have. */
+function tokensOf(theme: string): Map<string, string> {
+  const blocks = [...css.matchAll(/([^{}]*)\{([^{}]*)\}/g)].filter(([, selector = '']) => selector.includes(theme));
+  const colours = blocks.flatMap(([, , block = '']) => [...block.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)]);
+  return new Map(colours.map(([, name = '', color = '']) => [name, color]));
 }
 
 /** WCAG 2.2, relative luminance. */
@@ -35,7 +36,10 @@ const TEXT_PAIRS = [
   ['accent', 'accent-soft'],
   ['on-accent', 'accent'],
   ['notice', 'ground'],
+  ['notice', 'notice-soft'],
+  ['text', 'notice-soft'],
   ['film-mark', 'film'],
+  ['on-film', 'film'],
 ] as const;
 
 /** What is no text but has to be seen; 3 is AA. */
@@ -46,8 +50,8 @@ const SHAPE_PAIRS = [
 ] as const;
 
 describe.each([
-  ['light', tokensOf(light)],
-  ['dark', tokensOf(dark)],
+  ['light', tokensOf('.theme-light')],
+  ['dark', tokensOf('.theme-dark')],
 ])('the %s theme', (_theme, tokens) => {
   const between = (one: string, other: string) => contrast(tokens.get(one) ?? '', tokens.get(other) ?? '');
 

@@ -6,6 +6,7 @@ import { cancelDialog, loading } from './en/loading.ts';
 import { photo } from './en/photo.ts';
 import { requestFailures, retryAfter } from './en/request-failures.ts';
 import { result } from './en/result.ts';
+import { privacy, settings, signIn } from './en/settings.ts';
 import type { Messages } from './zh.ts';
 
 /** Every text of the app, in English, a file an area. */
@@ -22,6 +23,9 @@ export const en: Messages = {
   cancelDialog,
   result,
   history,
+  settings,
+  signIn,
+  privacy,
   actions,
   charge,
   jobFailures,

@@ -5,21 +5,40 @@ import { en } from './en.ts';
 import { type Messages, zh } from './zh.ts';
 
 export type Language = 'zh' | 'en';
+export type LanguageChoice = 'system' | Language;
 
 const TABLES: Record<Language, Messages> = { zh, en };
 
-const override = storedValue<Language>('darkroom.language', (value) =>
-  value === 'zh' || value === 'en' ? value : null,
+const LANGUAGE_CHOICES: readonly LanguageChoice[] = ['system', 'zh', 'en'];
+
+const stored = storedValue<LanguageChoice>(
+  'darkroom.language',
+  (json) => LANGUAGE_CHOICES.find((choice) => choice === json) ?? null,
 );
 
-const language = ref<Language>(override.read() ?? (uni.getLocale().startsWith('zh') ? 'zh' : 'en'));
+const choice = ref<LanguageChoice>(stored.read() ?? 'system');
 
+const language = computed<Language>(() => (choice.value === 'system' ? systemLanguage() : choice.value));
 watchEffect(() => labelDocument(language.value));
 
-/** The texts in the person's language: the system's, until they choose another. */
+/** What the person chose; `system` until then. */
+export const languageChoice = computed(() => choice.value);
+
+/** The texts in the person's language. */
 export const text = computed(() => TABLES[language.value]);
 
+/** `中文` and `English` are the names of both in every language. */
+export const languageNames = { zh: zh.languageName, en: en.languageName };
+
+export function chooseLanguage(chosen: LanguageChoice): void {
+  choice.value = chosen;
+  stored.write(chosen);
+}
+
 export function switchLanguage(): void {
-  language.value = language.value === 'zh' ? 'en' : 'zh';
-  override.write(language.value);
+  chooseLanguage(language.value === 'zh' ? 'en' : 'zh');
+}
+
+function systemLanguage(): Language {
+  return uni.getLocale().startsWith('zh') ? 'zh' : 'en';
 }

@@ -6,6 +6,7 @@ import { cancelDialog, loading } from './zh/loading.ts';
 import { photo } from './zh/photo.ts';
 import { requestFailures, retryAfter } from './zh/request-failures.ts';
 import { result } from './zh/result.ts';
+import { privacy, settings, signIn } from './zh/settings.ts';
 
 /** Every text of the app, in Chinese, a file an area. `Messages`, its shape, is what any other language has to fill. */
 export const zh = {
@@ -21,6 +22,9 @@ export const zh = {
   cancelDialog,
   result,
   history,
+  settings,
+  signIn,
+  privacy,
   actions,
   charge,
   jobFailures,

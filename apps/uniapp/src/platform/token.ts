@@ -1,11 +1,14 @@
 import { ImageApiError } from '@darkroom/sdk';
 import { storedValue } from './storage.ts';
 
-const stored = storedValue<string>('darkroom.token', (value) => (typeof value === 'string' && value ? value : null));
+/** The person's token on this device. */
+export const storedToken = storedValue<string>('darkroom.token', (value) =>
+  typeof value === 'string' && value ? value : null,
+);
 
 /** Keeps a token that the app was launched with; anything else is ignored. */
 export function acceptToken(token: unknown): void {
-  if (typeof token === 'string' && token !== '') stored.write(token);
+  if (typeof token === 'string' && token !== '') storedToken.write(token);
 }
 
 /**
@@ -14,12 +17,12 @@ export function acceptToken(token: unknown): void {
  * an ImageApiError when that could not be found out.
  */
 export async function readToken({ refresh }: { refresh: boolean }): Promise<string> {
-  const known = refresh ? null : stored.read();
+  const known = refresh ? null : storedToken.read();
   if (known !== null) return known;
   // #ifdef H5
   const token = await askForDevelopmentToken();
   if (token !== null) {
-    stored.write(token);
+    storedToken.write(token);
     return token;
   }
   // #endif
