@@ -14,7 +14,8 @@ const stage = (page: Page, name: string) => page.locator(`[data-testid=stage][da
 
 async function choosePhoto(page: Page): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
-  await page.locator('[data-testid=photo-picker] [role=button]').click();
+  await page.getByTestId('photo-add').click();
+  await page.getByTestId('consent-yes').click();
   await (await chooser).setFiles(ASTRONAUT);
   await page.locator('[data-testid=photo-picker][data-state=ready]').waitFor();
 }

@@ -24,7 +24,8 @@ export async function tellStory(browser: Browser, url: string): Promise<Story> {
   await page.goto(url);
 
   const chooser = page.waitForEvent('filechooser');
-  await page.locator('[data-testid=photo-picker] [role=button]').click();
+  await page.getByTestId('photo-add').click();
+  await page.getByTestId('consent-yes').click();
   await (await chooser).setFiles(ASTRONAUT);
   await page.locator('[data-testid=photo-picker][data-state=ready]').waitFor();
   await page.getByTestId('prompt').locator('textarea').fill('宇航员走在向日葵花田里，清晨，胶片质感');

@@ -34,7 +34,9 @@ test('from photo to saved pictures, with nothing but what WeChat has', async () 
   const { device, network } = wechat;
 
   device.person.photo = await readAstronaut();
-  wechat.tap('photo-picker');
+  wechat.tap('photo-add');
+  await until(() => expect(wechat.find('consent')).toBeDefined());
+  wechat.tap('consent-yes');
   await untilAttribute(wechat, 'photo-picker', 'data-state', 'ready');
   wechat.tap('ratio-3:4');
   wechat.tap('count-2');
@@ -173,6 +175,7 @@ test('it is canceled after a question whose answers are longer than WeChat’s o
 test('a picture that the album refused is saved once the person allows it', async () => {
   const wechat = open(await startServer(await startProvider()));
   const { device } = wechat;
+  device.person.agreedToPrivacy = true;
   device.person.allowsAlbum = false;
   await order(wechat, '先不允许');
   await untilPage(wechat, 'generation-result');

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { type Callbacks, fail, succeed } from './callbacks.ts';
 
 export interface Files {
@@ -28,9 +29,19 @@ export interface Device {
   /** What was saved. */
   album: Uint8Array[];
   toasts: string[];
+  /** What the program put into WeChat's own dialogs. */
+  modals: string[];
   /** What the person does when asked. */
-  person: { photo: Uint8Array<ArrayBuffer> | null; allowsAlbum: boolean };
+  person: {
+    photo: Uint8Array<ArrayBuffer> | null;
+    allowsAlbum: boolean;
+    /** Has tapped the button that agrees to the privacy guide, at any time. */
+    agreedToPrivacy: boolean;
+  };
 }
+
+/** https://developers.weixin.qq.com/miniprogram/dev/framework/user-privacy/PrivacyAuthorize.html */
+const NOT_AGREED = 'fail privacy permission is not authorized';
 
 /** Storage, photos, dialogs and facts of one phone, and the person who holds it. */
 export function createDevice(): Device {
@@ -40,14 +51,15 @@ export function createDevice(): Device {
     storage: new Map(),
     album: [],
     toasts: [],
-    person: { photo: null, allowsAlbum: true },
+    modals: [],
+    person: { photo: null, allowsAlbum: true, agreedToPrivacy: false },
     wx: {},
   };
 
   function choose(api: string, options: Callbacks): void {
-    const { photo } = device.person;
-    if (!photo) {
-      fail(options, `${api}:fail cancel`);
+    const { photo, agreedToPrivacy } = device.person;
+    if (!photo || !agreedToPrivacy) {
+      fail(options, `${api}:${agreedToPrivacy ? 'fail cancel' : NOT_AGREED}`);
       return;
     }
     const path = files.add(photo, 'png');
@@ -55,8 +67,32 @@ export function createDevice(): Device {
     succeed(options, { tempFilePaths: [path], tempFiles, type: 'image', errMsg: `${api}:ok` });
   }
 
+  /** WeChat's own screen, on which this person always takes the middle. */
+  async function cropImage({ src, cropScale, ...options }: Callbacks & { src: string; cropScale: string }) {
+    if (cropScale !== '1:1') return fail(options, 'cropImage:fail not tried here');
+    const { width, height } = await sharp(files.read(src)).metadata();
+    const edge = Math.min(width, height);
+    const bytes = await sharp(files.read(src)).resize(edge, edge, { fit: 'cover' }).png().toBuffer();
+    succeed(options, { tempFilePath: files.add(new Uint8Array(bytes), 'png'), errMsg: 'cropImage:ok' });
+  }
+
   device.wx = {
     ...FACTS,
+    cropImage,
+    getPrivacySetting: (options: Callbacks) =>
+      succeed(options, {
+        needAuthorization: !device.person.agreedToPrivacy,
+        privacyContractName: '《Darkroom 隐私保护指引》',
+        errMsg: 'getPrivacySetting:ok',
+      }),
+    openPrivacyContract: (options: Callbacks) => {
+      device.modals.push('《Darkroom 隐私保护指引》');
+      succeed(options, { errMsg: 'openPrivacyContract:ok' });
+    },
+    showModal: ({ title, content, ...options }: Callbacks & { title: string; content: string }) => {
+      device.modals.push(`${title} ${content}`);
+      succeed(options, { confirm: true, cancel: false, errMsg: 'showModal:ok' });
+    },
     getStorageSync: (key: string) => device.storage.get(key) ?? '',
     setStorageSync: (key: string, value: unknown) => void device.storage.set(key, value),
     removeStorageSync: (key: string) => void device.storage.delete(key),
@@ -67,6 +103,7 @@ export function createDevice(): Device {
     chooseImage: (options: Callbacks) => choose('chooseImage', options),
     chooseMedia: (options: Callbacks) => choose('chooseMedia', options),
     saveImageToPhotosAlbum(options: Callbacks & { filePath: string }) {
+      if (!device.person.agreedToPrivacy) return fail(options, `saveImageToPhotosAlbum:${NOT_AGREED}`);
       if (!device.person.allowsAlbum) return fail(options, 'saveImageToPhotosAlbum:fail auth deny');
       device.album.push(files.read(options.filePath));
       succeed(options, { errMsg: 'saveImageToPhotosAlbum:ok' });
@@ -99,4 +136,7 @@ const FACTS = {
   getAppBaseInfo: () => APP,
   getDeviceInfo: () => PHONE,
   getMenuButtonBoundingClientRect: () => CAPSULE,
+  getAccountInfoSync: () => ({ miniProgram: { appId: 'wx0', envVersion: 'develop', version: '' } }),
+  base64ToArrayBuffer: (base64: string) => Uint8Array.from(Buffer.from(base64, 'base64')).buffer,
+  arrayBufferToBase64: (bytes: ArrayBuffer) => Buffer.from(bytes).toString('base64'),
 };

@@ -31,6 +31,10 @@ interface Task {
   abort(): void;
 }
 
+interface UploadTask extends Task {
+  onProgressUpdate(tell: (update: { progress: number }) => void): void;
+}
+
 export interface Domain {
   /** The origin for which the bundle was built, and which stands registered with WeChat. */
   registered: string;
@@ -41,13 +45,16 @@ export interface Domain {
 export interface Network {
   wx: {
     request(options: RequestOptions): Task;
-    uploadFile(options: UploadOptions): Task;
+    uploadFile(options: UploadOptions): UploadTask;
     downloadFile(options: Exchange): Task;
   };
   /** Every exchange so far. */
   calls: Call[];
   /** What WeChat would not let through, with its reason. */
   refused: string[];
+  /** Ends what is under way with `interrupted`, and whatever is asked until `resume`. */
+  interrupt(): void;
+  resume(): void;
 }
 
 /** wx.request and its kin: asynchronous, ten at once, only to the registered domain, header names as the server writes them. */
@@ -56,38 +63,51 @@ export function createNetwork({ registered, server }: Domain, files: Files): Net
 
   const calls: Call[] = [];
   const refused: string[] = [];
+  const underWay = new Set<AbortController>();
+  let isInterrupted = false;
 
   function start(api: string, options: Exchange, exchange: (signal: AbortSignal) => Promise<object>): Task {
     const call: Call = { api, url: options.url, outcome: null };
     calls.push(call);
     const controller = new AbortController();
+    underWay.add(controller);
     const end = (outcome: string, answer?: object) => {
+      underWay.delete(controller);
       call.outcome = `${api}:${outcome}`;
       if (answer) succeed(options, { ...answer, errMsg: call.outcome });
       else fail(options, call.outcome);
     };
     const refusal = findRefusal(call);
-    if (refusal) {
+    if (isInterrupted) {
+      end('fail interrupted');
+    } else if (refusal) {
       refused.push(`${options.url}: ${refusal}`);
       end(`fail ${refusal}`);
     } else {
       exchange(controller.signal).then(
         (answer) => end('ok', answer),
-        (error: unknown) => end(`fail ${controller.signal.aborted ? 'abort' : String(error)}`),
+        (error: unknown) => end(`fail ${controller.signal.aborted ? controller.signal.reason : error}`),
       );
     }
-    return { abort: () => controller.abort() };
+    return { abort: () => controller.abort('abort') };
   }
 
   function findRefusal({ api, url }: Call): string | null {
     if (!url.startsWith(`${registered}/`)) return 'url not in domain list';
-    const underWay = calls.filter((call) => call.api === api && call.outcome === null).length;
-    return underWay > AT_ONCE_MAX ? `exceed max concurrent ${AT_ONCE_MAX}` : null;
+    const atOnce = calls.filter((call) => call.api === api && call.outcome === null).length;
+    return atOnce > AT_ONCE_MAX ? `exceed max concurrent ${AT_ONCE_MAX}` : null;
   }
 
   return {
     calls,
     refused,
+    interrupt() {
+      isInterrupted = true;
+      for (const controller of underWay) controller.abort('interrupted');
+    },
+    resume() {
+      isInterrupted = false;
+    },
     wx: {
       request: (options) =>
         start('request', options, async (signal) => {
@@ -105,14 +125,19 @@ export function createNetwork({ registered, server }: Domain, files: Files): Net
             data: dataType === 'json' ? parseLeniently(body) : body,
           };
         }),
-      uploadFile: (options) =>
-        start('uploadFile', options, async (signal) => {
+      uploadFile(options) {
+        const told: ((update: { progress: number }) => void)[] = [];
+        const task = start('uploadFile', options, async (signal) => {
           const form = new FormData();
           form.append(options.name, new Blob([files.read(options.filePath)]), options.filePath);
           const { url, header = {} } = options;
+          await null; // whoever listens does so once the call has returned
+          for (const tell of told) tell({ progress: 100 });
           const answer = await dial(url, { method: 'POST', headers: header, body: form, signal });
           return { statusCode: answer.status, data: await answer.text() };
-        }),
+        });
+        return { ...task, onProgressUpdate: (tell) => told.push(tell) };
+      },
       downloadFile: (options) =>
         start('downloadFile', options, async (signal) => {
           const answer = await dial(options.url, { headers: options.header ?? {}, signal });

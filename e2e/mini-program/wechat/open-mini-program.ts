@@ -28,12 +28,14 @@ export interface MiniProgram {
   pictures(): string[];
   /** The first element with this test id on the page that is seen; undefined when there is none. */
   find(testId: string): Element | undefined;
-  /** Touches it where it is deepest. */
+  /** Touches it where it is deepest; a button of WeChat's own kind does what WeChat makes of it. */
   tap(testId: string): void;
   /** Writes into a field. */
   write(testId: string, value: string): void;
   /** To the background and back. */
   hide(): void;
+  /** Five seconds later in the background: WeChat ends every request, and lets none begin. */
+  interrupt(): void;
   show(): void;
   /** As WeChat ends a program that nobody has looked at for some minutes. */
   close(): void;
@@ -111,13 +113,22 @@ export function openMiniProgram({ port, token, device = createDevice() }: Option
     pictures: () =>
       [...pages.top().rendered.dom.querySelectorAll('wx-image')].map((image) => String(attribute(image, 'src'))),
     find,
-    tap: (testId) => dispatch(deepest(needed(testId)), 'tap'),
+    tap(testId) {
+      const element = needed(testId);
+      if (attribute(element, 'open-type') === 'agreePrivacyAuthorization') {
+        device.person.agreedToPrivacy = true;
+        dispatch(element, 'agreeprivacyauthorization', { errMsg: 'agreePrivacyAuthorization:ok' });
+      }
+      dispatch(deepest(element), 'tap');
+    },
     write: (testId, value) => dispatch(needed(testId), 'input', { value }),
     hide() {
       pages.hide();
       app.onHide?.();
     },
+    interrupt: network.interrupt,
     show() {
+      network.resume();
       app.onShow?.(launch);
       pages.show();
     },

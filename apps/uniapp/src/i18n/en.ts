@@ -1,9 +1,10 @@
 import { actions, charge } from './en/actions.ts';
+import { consent } from './en/consent.ts';
 import { form, resume } from './en/form.ts';
 import { history } from './en/history.ts';
 import { jobFailures } from './en/job-failures.ts';
 import { cancelDialog, loading } from './en/loading.ts';
-import { photo } from './en/photo.ts';
+import { crop, photo } from './en/photo.ts';
 import { requestFailures, retryAfter } from './en/request-failures.ts';
 import { result } from './en/result.ts';
 import { privacy, settings, signIn } from './en/settings.ts';
@@ -18,6 +19,8 @@ export const en: Messages = {
   aiGenerated: 'AI生成 · AI-generated',
   form,
   photo,
+  crop,
+  consent,
   resume,
   loading,
   cancelDialog,

@@ -1,9 +1,10 @@
 import { actions, charge } from './zh/actions.ts';
+import { consent } from './zh/consent.ts';
 import { form, resume } from './zh/form.ts';
 import { history } from './zh/history.ts';
 import { jobFailures } from './zh/job-failures.ts';
 import { cancelDialog, loading } from './zh/loading.ts';
-import { photo } from './zh/photo.ts';
+import { crop, photo } from './zh/photo.ts';
 import { requestFailures, retryAfter } from './zh/request-failures.ts';
 import { result } from './zh/result.ts';
 import { privacy, settings, signIn } from './zh/settings.ts';
@@ -17,6 +18,8 @@ export const zh = {
   aiGenerated: 'AI生成',
   form,
   photo,
+  crop,
+  consent,
   resume,
   loading,
   cancelDialog,

@@ -6,28 +6,77 @@ export interface ChosenPhoto {
   previewUrl: string;
   /** What the sdk uploads: the file's bytes in a browser, its path elsewhere. */
   source: UploadSource;
+  bytes: number;
 }
 
-/** Lets the person choose one photo or take one. Null when they changed their mind. */
-export function choosePhoto(): Promise<ChosenPhoto | null> {
+/** Either leaves it to the platform: to its own sheet, or to what stands behind a browser's file chooser. */
+export type PhotoOrigin = 'either' | 'camera';
+
+/** `canceled`: they changed their mind. `refused`: camera or album are closed to the app, by them or by the system. */
+export type PhotoChoice = { outcome: 'chosen'; photo: ChosenPhoto } | { outcome: 'canceled' | 'refused' };
+
+/** What the service takes. Naming it makes iPhones hand over JPEG in place of their own HEIC. */
+const EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'avif'];
+
+let choose: (origin: PhotoOrigin) => Promise<PhotoChoice> = chooseImage;
+// #ifdef MP-WEIXIN
+choose = chooseMedia;
+// #endif
+
+/** Lets the person choose one photo or take one. */
+export const choosePhoto = (origin: PhotoOrigin): Promise<PhotoChoice> => choose(origin);
+
+/** A phone's browser may open a file chooser without a camera in it: there the camera is a choice of its own. */
+export function offersCamera(): boolean {
+  let offers = false;
+  // #ifdef H5
+  offers = window.matchMedia('(pointer: coarse)').matches;
+  // #endif
+  return offers;
+}
+
+function chooseImage(origin: PhotoOrigin): Promise<PhotoChoice> {
   return new Promise((resolve) => {
     uni.chooseImage({
       count: 1,
       sizeType: ['compressed'],
-      sourceType: ['album', 'camera'],
-      success: (result) => resolve(chosen(result)),
-      fail: () => resolve(null),
+      extension: EXTENSIONS,
+      sourceType: origin === 'camera' ? ['camera'] : ['album', 'camera'],
+      success: ({ tempFilePaths, tempFiles }) => {
+        const [file] = Array.isArray(tempFiles) ? tempFiles : [tempFiles];
+        const path = tempFilePaths[0] ?? '';
+        resolve(chosen(path, file instanceof Blob ? file : path, file?.size));
+      },
+      fail: (error: unknown) => resolve(notChosen(error)),
     });
   });
 }
 
-function chosen({ tempFilePaths, tempFiles }: UniApp.ChooseImageSuccessCallbackResult): ChosenPhoto | null {
-  const [previewUrl] = tempFilePaths;
-  if (previewUrl === undefined) return null;
-  let source: UploadSource = previewUrl;
-  // #ifdef H5
-  const [file] = Array.isArray(tempFiles) ? tempFiles : [tempFiles];
-  if (file instanceof Blob) source = file;
-  // #endif
-  return { previewUrl, source };
+/** In place of `chooseImage`, which WeChat no longer maintains. */
+function chooseMedia(): Promise<PhotoChoice> {
+  return new Promise((resolve) => {
+    uni.chooseMedia({
+      count: 1,
+      mediaType: ['image'],
+      sizeType: ['compressed'],
+      sourceType: ['album', 'camera'],
+      success: ({ tempFiles: [file] }) =>
+        resolve(chosen(file?.tempFilePath ?? '', file?.tempFilePath ?? '', file?.size)),
+      fail: (error: unknown) => resolve(notChosen(error)),
+    });
+  });
+}
+
+function chosen(previewUrl: string, source: UploadSource, bytes = 0): PhotoChoice {
+  return previewUrl ? { outcome: 'chosen', photo: { previewUrl, source, bytes } } : { outcome: 'canceled' };
+}
+
+/** By WeChat's words: "cancel"; "auth deny", "system permission denied", "privacy permission is not authorized". */
+function notChosen(error: unknown): PhotoChoice {
+  const isRefused = /auth|den(y|ied)|permission|privacy/.test(messageOf(error));
+  return { outcome: isRefused ? 'refused' : 'canceled' };
+}
+
+function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'errMsg' in error ? String(error.errMsg) : '';
 }

@@ -1,4 +1,5 @@
 import type { ImageClientSettings } from '@darkroom/sdk';
+import { browserFetch } from './browser-fetch.ts';
 import { uniFetch } from './uni-fetch.ts';
 import { uniUploadFile } from './upload-file.ts';
 
@@ -8,7 +9,7 @@ type Transport = Pick<ImageClientSettings, 'baseUrl' | 'fetch' | 'uploadFile'>;
 export function createTransport(): Transport {
   let transport: Transport = { baseUrl: API_ORIGIN, fetch: uniFetch, uploadFile: uniUploadFile };
   // #ifdef H5
-  transport = { baseUrl: window.location.origin };
+  transport = { baseUrl: window.location.origin, fetch: browserFetch };
   // #endif
   return transport;
 }

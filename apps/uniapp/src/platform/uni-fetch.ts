@@ -1,5 +1,6 @@
 import type { Fetch } from '@darkroom/sdk';
 import { abortError } from './abort-controller.ts';
+import { explainUnlisted } from './domain-list.ts';
 
 /** Milliseconds; mini programs end every request after 60 s, and the sdk has its own deadline below that. */
 const TIMEOUT_MS = 60_000;
@@ -19,7 +20,10 @@ export const uniFetch: Fetch = (url, { method, headers, body, signal }) =>
       responseType: 'text',
       timeout: TIMEOUT_MS,
       success: ({ statusCode, header, data }) => resolve(answer(statusCode, header, data)),
-      fail: ({ errMsg }) => reject(signal.aborted ? abortError() : new TypeError(errMsg)),
+      fail: ({ errMsg }) => {
+        explainUnlisted('request', url, errMsg);
+        reject(signal.aborted ? abortError() : new TypeError(errMsg));
+      },
       complete: () => signal.removeEventListener('abort', onAbort),
     });
     const onAbort = () => {

@@ -3,6 +3,7 @@ import { ref } from 'vue';
 import { api } from '../../api.ts';
 import { currentJob } from './current-job.ts';
 import { type Draft, drafts } from './draft.ts';
+import { loseUpload } from './lost-upload.ts';
 
 export type CreateState =
   | { status: 'sending' }
@@ -27,6 +28,7 @@ export function useCreateJob() {
     } catch (error) {
       if (!isImageApiError(error)) throw error;
       if (isRefusedForGood(error)) drafts.clear(draft);
+      if (error.code === 'upload_not_found') loseUpload(draft.order);
       state.value = { status: 'failed', error };
     } finally {
       isSending = false;

@@ -12,6 +12,8 @@ export const loading: Messages['loading'] = {
   generatingNote: 'MiniMax is drawing. You may leave; the job goes on.',
   savingNote: 'The pictures are made and are being fetched and compressed.',
   offline: 'You are offline. The job goes on at the server and will be shown again when you are back.',
+  stale: 'No news for a while; connecting again. The job goes on at the server.',
+  leave: 'Leave, and come back later',
   overdue: 'Taking longer than expected, still going.',
   position: (place) => `Number ${place} in the queue`,
   placeUnit: 'in line',

@@ -10,6 +10,8 @@ export const loading = {
   generatingNote: 'MiniMax 正在作画，可以先离开。',
   savingNote: '图片已经生成，正在下载和压缩。',
   offline: '网络已断开。任务在服务器上继续，恢复网络后会接着显示。',
+  stale: '暂时收不到进度，正在重新连接；任务在服务器上继续。',
+  leave: '先离开，稍后回来看',
   overdue: '比预计的久一些，仍在进行。',
   position: (place: number) => `排在第 ${place} 位`,
   placeUnit: '位',

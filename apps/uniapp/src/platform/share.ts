@@ -1,0 +1,57 @@
+/** `shared`: the pictures themselves, by the system's sheet. `copied`: the page's address. */
+export type ShareOutcome = 'shared' | 'copied' | 'canceled' | 'failed';
+
+export interface SharedPicture {
+  url: string;
+  fileName: string;
+}
+
+/** In a mini program only a button with `open-type="share"` shares, and the page's `onShareAppMessage` says what. */
+export function sharesByButton(): boolean {
+  let isButton = false;
+  // #ifdef MP-WEIXIN
+  isButton = true;
+  // #endif
+  return isButton;
+}
+
+/**
+ * Hands the pictures themselves to the browser's share sheet; where it has none, copies the page's address, which opens for
+ * the same person only. Links to picture files never leave: they are signed, and open for anybody.
+ */
+export async function sharePictures(title: string, pictures: SharedPicture[]): Promise<ShareOutcome> {
+  let outcome: ShareOutcome = 'failed';
+  // #ifdef H5
+  outcome = await shareInBrowser(title, pictures);
+  // #endif
+  return outcome;
+}
+
+async function shareInBrowser(title: string, pictures: SharedPicture[]): Promise<ShareOutcome> {
+  try {
+    if (typeof navigator.canShare === 'function') {
+      const files = await Promise.all(pictures.map(fetchFile));
+      if (navigator.canShare({ files })) {
+        await navigator.share({ title, files });
+        return 'shared';
+      }
+    }
+    await navigator.clipboard.writeText(pageAddress());
+    return 'copied';
+  } catch (error) {
+    return error instanceof DOMException && error.name === 'AbortError' ? 'canceled' : 'failed';
+  }
+}
+
+async function fetchFile({ url, fileName }: SharedPicture): Promise<File> {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`The picture was answered with ${answer.status}.`);
+  const bytes = await answer.blob();
+  return new File([bytes], fileName, { type: bytes.type });
+}
+
+/** Without a query before the hash, where a token may stand. */
+function pageAddress(): string {
+  const { origin, pathname, hash } = window.location;
+  return `${origin}${pathname}${hash}`;
+}
