@@ -31,6 +31,7 @@ import { createSqlJobStore } from './store/sql-job-store.ts';
 import { createSqlRetentionStore } from './store/sql-retention-store.ts';
 import { keepSecret } from './store/sql-secret-store.ts';
 import { createSqlUploadStore } from './store/sql-upload-store.ts';
+import { createSqlWorkerStore } from './store/sql-worker-store.ts';
 import { tellUnavailable } from './store/unavailable.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics, type QueueFigures } from './telemetry/metrics.ts';
@@ -63,15 +64,16 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   let draining = false;
 
   // The truth, and where pictures live.
-  const db = await openSqlite(config.DATA_DIR);
-  const sqlStore = tellUnavailable(createSqlJobStore({ db, clock, createId: randomUUID }));
-  const metrics = createMetrics({ readQueue: () => readQueue(sqlStore, clock) });
+  const database = await openSqlite(config.DATA_DIR, clock);
+  const sqlStore = tellUnavailable(createSqlJobStore(database));
+  const metrics = createMetrics({ readQueue: () => readQueue(sqlStore) });
   const store = observeStore(sqlStore, metrics);
-  const uploads = tellUnavailable(createSqlUploadStore({ db, clock }));
-  const retention = createSqlRetentionStore({ db });
+  const uploads = tellUnavailable(createSqlUploadStore(database));
+  const retention = createSqlRetentionStore(database);
+  const workers = tellUnavailable(createSqlWorkerStore({ database, leaseMs: null }));
   const files = await createLocalFileStore({ dir: path.join(config.DATA_DIR, 'files') });
   const signer = createUrlSigner({
-    secret: await keepSecret(db, 'file-links', () => randomBytes(32).toString('base64url')),
+    secret: await keepSecret(database.db, 'file-links', () => randomBytes(32).toString('base64url')),
     baseUrl: publicUrl,
     ttlS: config.FILE_URL_TTL_S,
     clock,
@@ -102,21 +104,27 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   });
 
   // The queue between them.
-  const pace = { rpm: config.MINIMAX_RPM, concurrency: config.GENERATION_CONCURRENCY };
-  const estimates = createEstimates({ store, ...pace, clock });
+  const workerId = randomUUID();
+  const heldAttempts = new Set<string>();
+  const rpm = config.MINIMAX_RPM;
+  const concurrency = config.GENERATION_CONCURRENCY;
+  const estimates = createEstimates({ store, countPlaces: async () => concurrency, rpm, clock });
   const referenceSigner = config.REFERENCE_DELIVERY === 'url' ? signer : null;
   const queue = createLocalQueue({
-    concurrency: pace.concurrency,
+    concurrency,
     takeNext: createTakeNext({
       store,
       files,
       provider,
       loadReference: (request) => loadReference({ uploads, files, signer: referenceSigner }, request),
       savePictures: saver.save,
-      rpm: pace.rpm,
+      workerId,
+      heldAttempts,
+      rpm,
       queueTtlMs: config.QUEUE_TTL_MS,
       retryBaseMs: config.MINIMAX_RETRY_BASE_MS,
       clock,
+      stopwatch: () => performance.now(),
       random: Math.random,
       log,
       stopping: stopping.signal,
@@ -143,7 +151,6 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     saveUpload: createSaveUpload({ uploads, files, pictures, signer, ratePerMinute: limits.ratePerMinute }),
     watcher,
     presentJob: createPresentJob({ store, signer, estimates, clock }),
-    clock,
     log,
   });
   const rounds = createRounds({
@@ -178,7 +185,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   return {
     server,
     async start() {
-      await recoverJobs({ store, savePictures: saver.save, clock, log });
+      await recoverJobs({ store, workers, workerId, heldAttempts, savePictures: saver.save, log });
       queue.start();
       rounds.start();
     },
@@ -193,16 +200,16 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     async close() {
       stopping.abort();
       await server.close();
-      await db.destroy();
+      await database.close();
     },
   };
 }
 
-async function readQueue(store: JobStore, clock: () => number): Promise<QueueFigures> {
+async function readQueue(store: JobStore): Promise<QueueFigures> {
   const waiting = await store.countWaiting();
-  const oldest = await store.oldestWaiting();
-  const calls = await store.recentCalls(clock());
-  return { waiting, oldestSeconds: oldest === null ? 0 : (clock() - oldest) / 1_000, calling: calls.open };
+  const longestWaitMs = await store.longestWaitMs();
+  const calls = await store.recentCalls(0);
+  return { waiting, oldestSeconds: (longestWaitMs ?? 0) / 1_000, calling: calls.open };
 }
 
 function corsOrigins(config: Config, publicUrl: string): string[] | '*' {

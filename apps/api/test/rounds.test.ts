@@ -18,9 +18,9 @@ beforeEach(async () => {
 });
 afterEach(() => void vi.useRealTimers());
 
-function startRounds(log = createLogBook(), waitingSince = stores.jobs.waitingSince) {
+function startRounds(log = createLogBook(), waitingFor = stores.jobs.waitingFor) {
   const rounds = createRounds({
-    store: { ...stores.jobs, waitingSince },
+    store: { ...stores.jobs, waitingFor },
     retention: stores.retention,
     files: {
       async *list() {
@@ -67,8 +67,8 @@ test('a round that fails is logged, and the next one comes', async () => {
   stores.clock.advance(QUEUE_TTL_MS + 1);
   const log = createLogBook();
   let faults = 1;
-  const rounds = startRounds(log, (before) =>
-    faults-- > 0 ? Promise.reject(new Error('database away')) : stores.jobs.waitingSince(before),
+  const rounds = startRounds(log, (longerThanMs) =>
+    faults-- > 0 ? Promise.reject(new Error('database away')) : stores.jobs.waitingFor(longerThanMs),
   );
   await vi.waitFor(() => expect(log.lines).toMatchObject([{ level: 'error' }]), { interval: 1 });
   await vi.advanceTimersByTimeAsync(1_000);
@@ -78,8 +78,8 @@ test('a round that fails is logged, and the next one comes', async () => {
 
 test('no round comes after the stop', async () => {
   const asked: number[] = [];
-  const rounds = startRounds(createLogBook(), async (before) => {
-    asked.push(before);
+  const rounds = startRounds(createLogBook(), async (longerThanMs) => {
+    asked.push(longerThanMs);
     return [];
   });
   await rounds.stop();

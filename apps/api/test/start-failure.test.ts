@@ -1,7 +1,7 @@
 import { ImageError } from '@darkroom/contracts';
 import { expect, test } from 'vitest';
 import { describeStartFailure } from '../src/start-failure.ts';
-import { StoreOpenError } from '../src/store/open-sqlite.ts';
+import { StoreOpenError } from '../src/store/store-open-error.ts';
 
 const fault = (code: string, message: string) => Object.assign(new Error(message), { code });
 

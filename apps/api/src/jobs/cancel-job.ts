@@ -8,12 +8,12 @@ import { cancel } from './job-state.ts';
  * charged. A job that has ended stays as it is.
  */
 export async function cancelJob(
-  { store, clock }: { store: Pick<JobStore, 'getJob' | 'changeJob'>; clock(): number },
+  store: Pick<JobStore, 'getJob' | 'changeJob'>,
   viewer: Viewer,
   jobId: string,
 ): Promise<StoredJob> {
   const own = await getJob(store, viewer, jobId);
-  const job = await store.changeJob(own.jobId, (current) => cancel(current, clock()));
+  const job = await store.changeJob(own.jobId, cancel);
   if (!job) throw new ImageError('job_not_found');
   return job;
 }

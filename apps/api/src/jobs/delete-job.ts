@@ -7,13 +7,12 @@ import type { Log } from './log.ts';
 interface Deps {
   store: Pick<JobStore, 'getJob' | 'changeJob' | 'deleteJob'>;
   files: Pick<FileStore, 'delete'>;
-  clock(): number;
   log: Log;
 }
 
 /** Removes a job with its files; one that still runs is given up first. */
 export async function deleteJob(deps: Deps, viewer: Viewer, jobId: string): Promise<string> {
-  const job = await cancelJob(deps, viewer, jobId);
+  const job = await cancelJob(deps.store, viewer, jobId);
   const keys = await deps.store.deleteJob(job.jobId);
   try {
     await deps.files.delete(keys);

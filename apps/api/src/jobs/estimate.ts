@@ -19,13 +19,14 @@ export interface Estimates {
 
 interface Deps {
   store: Pick<JobStore, 'recentCallMs' | 'recentCalls'>;
-  concurrency: number;
+  /** Calls that all workers can make at once. */
+  countPlaces(): Promise<number>;
   /** Calls a minute; 0 = no bound. */
   rpm: number;
   clock(): number;
 }
 
-export function createEstimates({ store, concurrency, rpm, clock }: Deps): Estimates {
+export function createEstimates({ store, countPlaces, rpm, clock }: Deps): Estimates {
   const remembered = new Map<string, { typicalMs: number; readAt: number }>();
 
   async function typicalCallMs(order: Pick<CreateImage, 'model' | 'n'>): Promise<number | null> {
@@ -43,29 +44,29 @@ export function createEstimates({ store, concurrency, rpm, clock }: Deps): Estim
     typicalCallMs,
     async waiting(order) {
       const callMs = await typicalCallMs(order);
-      const now = clock();
       // Without a pace nobody counts the calls of the last minute, of which there may be thousands.
-      const { open, begunAt } = await store.recentCalls(rpm === 0 ? now : now - PACE_WINDOW_MS);
+      const { open, begunAgoMs } = await store.recentCalls(rpm === 0 ? 0 : PACE_WINDOW_MS);
+      const places = Math.max(1, await countPlaces());
       return (ahead) => {
         // Jobs beyond the free places start as places come free; beyond the pace, as earlier calls leave the window.
-        const beyondPlaces = Math.max(0, ahead + 1 - Math.max(0, concurrency - open));
-        const byPace = paceWaitMs(begunAt, ahead, rpm, now);
+        const beyondPlaces = Math.max(0, ahead + 1 - Math.max(0, places - open));
+        const byPace = paceWaitMs(begunAgoMs, ahead, rpm);
         if (beyondPlaces > 0 && callMs === null && byPace === 0) return null;
-        return Math.max((beyondPlaces / concurrency) * (callMs ?? 0), byPace);
+        return Math.max((beyondPlaces / places) * (callMs ?? 0), byPace);
       };
     },
   };
 }
 
 /** Milliseconds until the window has room for the call with so many before it, all of them as early as they may. */
-function paceWaitMs(begunAt: number[], ahead: number, rpm: number, now: number): number {
-  const starts = begunAt.slice(-rpm);
+function paceWaitMs(begunAgoMs: number[], ahead: number, rpm: number): number {
+  const starts = begunAgoMs.slice(-rpm);
   const beyondPace = ahead - Math.max(0, rpm - starts.length);
   if (rpm === 0 || beyondPace < 0) return 0;
   // A window later every call makes room for one: first those that have begun, then those that begin now.
-  const leaving = starts[beyondPace % rpm] ?? now;
+  const leavingAgoMs = starts[beyondPace % rpm] ?? 0;
   const windows = 1 + Math.floor(beyondPace / rpm);
-  return Math.max(0, leaving + windows * PACE_WINDOW_MS - now);
+  return Math.max(0, windows * PACE_WINDOW_MS - leavingAgoMs);
 }
 
 /** What a call that begins now is expected to last, fixed for its progress. */

@@ -17,7 +17,6 @@ interface Deps {
   saveUpload: SaveUpload;
   watcher: Watcher;
   presentJob: PresentJob;
-  clock(): number;
   log: Log;
 }
 
@@ -31,7 +30,7 @@ export function createImageService(deps: Deps): ImageService {
       const { jobs, nextCursor } = await listJobs(store, viewer, query);
       return { jobs: await Promise.all(jobs.map(presentJob)), next_cursor: nextCursor };
     },
-    cancel: async (viewer, { job_id }) => presentJob(await cancelJob(deps, viewer, job_id)),
+    cancel: async (viewer, { job_id }) => presentJob(await cancelJob(store, viewer, job_id)),
     delete: async (viewer, { job_id }) => ({ job_id: await deleteJob(deps, viewer, job_id) }),
     upload: (viewer, bytes) => saveUpload(viewer, bytes),
   };

@@ -1,5 +1,6 @@
 import type { Charged, JobErrorCode } from '@darkroom/contracts';
 import type { JobState, StoredAsset, StoredJob } from '../store/job-store.ts';
+import { generatingProgress } from './progress.ts';
 
 /**
  * The life of a job as pure steps. Each takes the job as it is and answers the job as it shall be, or null where the step
@@ -36,6 +37,13 @@ export function waitToRepeat(job: StoredJob, wait: { repeatAt: number; progressF
   const { state } = job;
   if (isCalling(state)) return { ...job, state: { ...state, call: null, ...wait } };
   return settleCharge(job, 'no');
+}
+
+/** The same, so many milliseconds from now, with the progress that the job has. */
+export function repeatAfter(job: StoredJob, waitMs: number, now: number): Step {
+  const { state } = job;
+  const progressFrom = isCalling(state) ? generatingProgress(state, now) : 1;
+  return waitToRepeat(job, { repeatAt: now + waitMs, progressFrom });
 }
 
 /** The provider answered with pictures, which are to be fetched. */

@@ -13,8 +13,8 @@ export interface JobObserver {
 export function observeStore(store: JobStore, observer: JobObserver): JobStore {
   async function observe(step: Transition, change: (step: Transition) => Promise<StoredJob | null>) {
     let ends = false;
-    const after = await change((job) => {
-      const next = step(job);
+    const after = await change((job, now) => {
+      const next = step(job, now);
       ends = next !== null && !hasEnded(job) && hasEnded(next);
       return next;
     });

@@ -1,14 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import type { Charged } from '@darkroom/contracts';
 import type { FileStore } from '../files/file-store.ts';
 import type { ImageProvider, ProviderOutcome, Reference } from '../provider/image-provider.ts';
 import type { TakeNext } from '../queue/queue.ts';
-import type { Attempt, AttemptEnd, JobStore, PictureSource, StoredJob, Transition } from '../store/job-store.ts';
+import type {
+  Attempt,
+  AttemptEnd,
+  JobStore,
+  PictureSource,
+  StartOutcome,
+  StoredJob,
+  Transition,
+} from '../store/job-store.ts';
 import { storeFile } from './ask-files.ts';
 import { expectedCallMs } from './estimate.ts';
 import { followEnd } from './follow-end.ts';
-import { failCall, hasEnded, isSaving, startCall, startSaving, waitToRepeat } from './job-state.ts';
+import { failCall, hasEnded, isSaving, repeatAfter, startCall, startSaving } from './job-state.ts';
 import type { Log } from './log.ts';
-import { generatingProgress } from './progress.ts';
 import { untilItWorks } from './until-it-works.ts';
 
 /** interface.md, section 2: a call that provably was not taken is made at most this often in all. */
@@ -28,12 +36,18 @@ interface Deps {
   loadReference(request: StoredJob['request']): Promise<Reference | null>;
   /** Begins to fetch the pictures of a job that has its answer. */
   savePictures(jobId: string): void;
-  /** Calls that may begin in a minute; 0 = no bound. */
+  workerId: string;
+  /** Attempts that this worker begins, until their end is committed: any other attempt of its own was never sent. */
+  heldAttempts: Set<string>;
+  /** Calls of all workers that may begin in a minute; 0 = no bound. */
   rpm: number;
   queueTtlMs: number;
   /** First wait before a repeat; it doubles. */
   retryBaseMs: number;
+  /** Milliseconds since the epoch, by this machine. */
   clock(): number;
+  /** Milliseconds that pass evenly, whatever is done to the machine's clock. */
+  stopwatch(): number;
   /** 0 to 1, for jitter. */
   random(): number;
   log: Log;
@@ -43,28 +57,28 @@ interface Deps {
 
 /** Takes jobs to the provider, one paid call each: the order of writes is architecture.md's. */
 export function createTakeNext(deps: Deps): TakeNext {
-  const { store, files, provider, rpm, queueTtlMs, clock, log, stopping } = deps;
+  const { store, files, provider, heldAttempts, rpm, queueTtlMs, clock, stopwatch, log, stopping } = deps;
 
   /** Jobs whose last grant went stale. */
   const lateJobs = new Set<string>();
 
-  async function runCall(job: StoredJob, attempt: Attempt): Promise<void> {
+  async function runCall(job: StoredJob, attempt: Attempt, askedAt: number): Promise<void> {
     const facts = { job_id: job.jobId, attempt_id: attempt.attemptId, call: attempt.number };
     let reached: Reached = { outcome: 'not_sent', charged: 'no' };
     try {
       const reference = await deps.loadReference(job.request);
-      if (!(await maySend(job.jobId, attempt))) return await giveBack(attempt);
+      if (!(await maySend(job.jobId, askedAt))) return await giveBack(attempt);
       log.info(facts, 'provider call starts');
       reached = { outcome: 'unknown', charged: 'unknown' };
       const outcome = await provider.generate({ request: job.request, reference });
       reached = reachedBy(outcome);
-      log.info({ ...facts, ...describe(outcome), ms: clock() - attempt.startedAt }, 'provider call ended');
+      log.info({ ...facts, ...describe(outcome), ms: Math.round(stopwatch() - askedAt) }, 'provider call ended');
       await keepOutcome(job, attempt, outcome);
     } catch (err) {
       if (stopping.aborted) return; // what is on disk decides at the next start
       log.error({ err, ...facts }, 'a job failed by a fault of ours');
       const { outcome, charged } = reached;
-      await endAttempt(attempt, { outcome }, (current) => failCall(current, 'internal', charged, clock()));
+      await endAttempt(attempt, { outcome }, (current, now) => failCall(current, 'internal', charged, now));
     }
   }
 
@@ -79,10 +93,17 @@ export function createTakeNext(deps: Deps): TakeNext {
         return;
       }
       case 'not_taken': {
-        const end = { outcome: 'not_taken' as const, ...ids, failure: outcome.failure };
         const waitMs = repeatWaitMs(attempt.number, outcome.retryAfterMs);
-        await endAttempt(attempt, end, (current) =>
-          waitMs === null ? failCall(current, outcome.errorCode, 'no', clock()) : repeatAfter(current, waitMs),
+        const isLast = attempt.number >= MAX_CALLS || waitMs > queueTtlMs; // who would wait so long is better told now
+        const end = {
+          outcome: 'not_taken' as const,
+          ...ids,
+          failure: outcome.failure,
+          // What was too much was too much of all workers together.
+          ...(outcome.errorCode === 'provider_rate_limited' && { quietMs: Math.min(waitMs, queueTtlMs) }),
+        };
+        await endAttempt(attempt, end, (current, now) =>
+          isLast ? failCall(current, outcome.errorCode, 'no', now) : repeatAfter(current, waitMs, now),
         );
         return;
       }
@@ -92,7 +113,7 @@ export function createTakeNext(deps: Deps): TakeNext {
           ...ids,
           failure: outcome.failure,
         } as const;
-        await endAttempt(attempt, end, (current) => failCall(current, outcome.errorCode, outcome.charged, clock()));
+        await endAttempt(attempt, end, (current, now) => failCall(current, outcome.errorCode, outcome.charged, now));
         return;
       }
     }
@@ -131,16 +152,18 @@ export function createTakeNext(deps: Deps): TakeNext {
     await files.delete(keys).catch(() => {});
   }
 
-  function endAttempt(attempt: Attempt, end: AttemptEnd, step: Transition, pictures?: PictureSource[]) {
+  async function endAttempt(attempt: Attempt, end: AttemptEnd, step: Transition, pictures?: PictureSource[]) {
     const work = () => store.endAttempt(attempt.attemptId, end, step, pictures);
-    return untilItWorks(work, { log, task: 'commit the end of a call', signal: stopping });
+    const after = await untilItWorks(work, { log, task: 'commit the end of a call', signal: stopping });
+    heldAttempts.delete(attempt.attemptId);
+    return after;
   }
 
   /** Not for a job that was given up meanwhile, and not with a grant that went stale. */
-  async function maySend(jobId: string, attempt: Attempt): Promise<boolean> {
+  async function maySend(jobId: string, askedAt: number): Promise<boolean> {
     const job = await store.getJob(jobId);
     if (job === null || hasEnded(job)) return false;
-    if (rpm === 0 || clock() - attempt.startedAt <= GRANT_MARGIN_MS) return true;
+    if (rpm === 0 || stopwatch() - askedAt <= GRANT_MARGIN_MS) return true;
     // A machine that is always this slow sends late rather than never: the provider's own limit is the net below.
     if (lateJobs.delete(jobId)) return true;
     lateJobs.add(jobId);
@@ -149,36 +172,42 @@ export function createTakeNext(deps: Deps): TakeNext {
 
   /** The grant was not used; a job that still wants one takes its turn again at once. */
   async function giveBack(attempt: Attempt): Promise<void> {
-    await endAttempt(attempt, { outcome: 'not_sent' }, (current) => repeatAfter(current, 0));
+    await endAttempt(attempt, { outcome: 'not_sent' }, (current, now) => repeatAfter(current, 0, now));
   }
 
-  function repeatAfter(job: StoredJob, waitMs: number): StoredJob | null {
-    const now = clock();
-    const { state } = job;
-    const generating = state.status === 'PROCESSING' && state.stage === 'generating';
-    const progressFrom = generating ? generatingProgress(state, now) : 1;
-    return waitToRepeat(job, { repeatAt: now + waitMs, progressFrom });
-  }
-
-  /** Milliseconds before the call is repeated; null when it is not. */
-  function repeatWaitMs(calls: number, retryAfterMs: number | null): number | null {
-    if (calls >= MAX_CALLS) return null;
+  /** Milliseconds before the call is repeated, and before anybody calls a provider that had too many. */
+  function repeatWaitMs(calls: number, retryAfterMs: number | null): number {
     const backoffMs = Math.min(deps.retryBaseMs * 2 ** (calls - 1) * (1 + deps.random() / 4), REPEAT_LONGEST_MS);
-    const waitMs = Math.max(backoffMs, retryAfterMs ?? 0);
-    // A job that would wait longer than any may wait in the queue is better told now.
-    return waitMs > queueTtlMs ? null : Math.round(waitMs);
+    return Math.round(Math.max(backoffMs, retryAfterMs ?? 0));
+  }
+
+  async function startNext(attemptId: string): Promise<StartOutcome> {
+    heldAttempts.add(attemptId); // before anybody can see it
+    try {
+      return await store.startNextCall({
+        attemptId,
+        workerId: deps.workerId,
+        rpm,
+        windowMs: PACE_WINDOW_MS + GRANT_MARGIN_MS,
+        maxWaitMs: queueTtlMs,
+        step: (job, { startedAt, recentCallMs }) =>
+          startCall(job, { startedAt, expectedMs: expectedCallMs(recentCallMs) }),
+      });
+    } catch (error) {
+      heldAttempts.delete(attemptId); // granted all the same, perhaps: it is found, and taken back
+      throw error;
+    }
   }
 
   return async function takeNext() {
-    const outcome = await store.startNextCall({
-      rpm,
-      windowMs: PACE_WINDOW_MS + GRANT_MARGIN_MS,
-      notBefore: clock() - queueTtlMs,
-      step: (job, { startedAt, recentCallMs }) =>
-        startCall(job, { startedAt, expectedMs: expectedCallMs(recentCallMs) }),
-    });
-    if (outcome.kind === 'idle') return outcome;
-    return { kind: 'running', done: runCall(outcome.job, outcome.attempt) };
+    const attemptId = randomUUID();
+    const askedAt = stopwatch(); // before the grant, whatever the database's clock says
+    const outcome = await startNext(attemptId);
+    if (outcome.kind === 'started') {
+      return { kind: 'running', done: runCall(outcome.job, outcome.attempt, askedAt) };
+    }
+    heldAttempts.delete(attemptId);
+    return { kind: 'idle', retryAt: outcome.retryInMs === null ? null : clock() + outcome.retryInMs };
   };
 }
 

@@ -33,7 +33,7 @@ interface Deps {
 }
 
 export interface PictureSaver {
-  /** Fetches, compresses and keeps the pictures of a job that has its answer, in the background. */
+  /** Fetches, compresses and keeps the pictures of a job that has its answer, in the background, unless that is so already. */
   save(jobId: string): void;
   /** What is being fetched ends; what waits to try again is left for the next start. */
   drain(): Promise<void>;
@@ -42,7 +42,7 @@ export interface PictureSaver {
 /** From the provider's answer to a COMPLETED job. It may be begun again at any point: what is kept is not fetched twice. */
 export function createPictureSaver({ store, files, pictures, inPlace, retryForMs, clock, log }: Deps): PictureSaver {
   const draining = new AbortController();
-  const running = new Set<Promise<void>>();
+  const running = new Map<string, Promise<void>>();
 
   async function saveJob(jobId: string): Promise<void> {
     const set = await untilItWorks(() => store.getPictures(jobId), storage('read the answer of a job'));
@@ -66,7 +66,7 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
     unwanted: AbortSignal,
   ): Promise<void> {
     const ends = AbortSignal.any([draining.signal, unwanted]);
-    const deadline = set.answeredAt + retryForMs;
+    const deadline = clock() - set.answeredAgoMs + retryForMs;
     let waitMs = FIRST_WAIT_MS;
     for (let tries = 1; ; tries++) {
       const failure = await inPlace(() => tryPicture(jobId, set, picture, unwanted));
@@ -136,8 +136,8 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
     const assets = (set?.pictures ?? []).flatMap(({ asset }) => (asset ? [asset] : []));
     await untilItWorks(
       () =>
-        store.changeJob(jobId, (job) =>
-          assets.length > 0 ? complete(job, assets, clock()) : failSaving(job, 'download_failed', clock()),
+        store.changeJob(jobId, (job, now) =>
+          assets.length > 0 ? complete(job, assets, now) : failSaving(job, 'download_failed', now),
         ),
       storage('commit the end of a job'),
     );
@@ -159,7 +159,7 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
       if (draining.signal.aborted || job === null || (job && !isSaving(job.state))) return;
       log.error({ err, job_id: jobId }, 'a job failed by a fault of ours');
       await untilItWorks(
-        () => store.changeJob(jobId, (current) => failSaving(current, 'internal', clock())),
+        () => store.changeJob(jobId, (current, now) => failSaving(current, 'internal', now)),
         storage('commit the failure of a job'),
       ).catch((error: unknown) => {
         log.error({ err: error, job_id: jobId }, 'and its end could not be committed');
@@ -169,12 +169,15 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
 
   return {
     save(jobId) {
-      const work = saveSafely(jobId).finally(() => running.delete(work));
-      running.add(work);
+      if (running.has(jobId)) return;
+      running.set(
+        jobId,
+        saveSafely(jobId).finally(() => running.delete(jobId)),
+      );
     },
     async drain() {
       draining.abort();
-      while (running.size > 0) await Promise.all(running);
+      while (running.size > 0) await Promise.all(running.values());
     },
   };
 }

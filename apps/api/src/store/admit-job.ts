@@ -1,5 +1,6 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { PENDING, PROCESSING } from './choose-next.ts';
+import type { Trx } from './database.ts';
 import type { AdmissionLimits, NewJob, Refusal } from './job-store.ts';
 import type { Tables } from './schema.ts';
 
@@ -9,12 +10,7 @@ export const DAY_MS = 24 * 60 * MINUTE_MS;
 const ASK_AGAIN_MS = 5_000;
 
 /** The first bound that this order would pass, in the order that interface.md (section 5) gives. */
-export async function refuseJob(
-  trx: Transaction<Tables>,
-  job: NewJob,
-  limits: AdmissionLimits,
-  now: number,
-): Promise<Refusal | null> {
+export async function refuseJob(trx: Trx, job: NewJob, limits: AdmissionLimits, now: number): Promise<Refusal | null> {
   return (
     (await refuseRate(trx, job.userId, limits.ratePerMinute, now)) ??
     (await refuseQuota(trx, job.userId, job.request.n, limits.userDailyImages, now)) ??
@@ -26,7 +22,7 @@ export async function refuseJob(
 
 /** Creates and uploads of one user in a rolling minute. */
 export async function refuseRate(
-  trx: Transaction<Tables>,
+  trx: Trx,
   userId: string,
   ratePerMinute: number,
   now: number,
@@ -47,7 +43,7 @@ export async function refuseRate(
 
 /** Images ordered in a rolling day, by one user or (null) by all. */
 async function refuseQuota(
-  trx: Transaction<Tables>,
+  trx: Trx,
   userId: string | null,
   images: number,
   limit: number,
@@ -70,7 +66,7 @@ async function refuseQuota(
 }
 
 /** Jobs of one user that have not ended, or whose call still runs after they were canceled or deleted. */
-async function refuseActive(trx: Transaction<Tables>, userId: string, limit: number): Promise<Refusal | null> {
+async function refuseActive(trx: Trx, userId: string, limit: number): Promise<Refusal | null> {
   const unended = (status: typeof PENDING) =>
     trx
       .selectFrom('jobs')
@@ -92,7 +88,7 @@ async function refuseActive(trx: Transaction<Tables>, userId: string, limit: num
   return active < limit ? null : { code: 'too_many_jobs', retryAfterMs: ASK_AGAIN_MS };
 }
 
-async function refuseQueue(trx: Transaction<Tables>, limits: AdmissionLimits): Promise<Refusal | null> {
+async function refuseQueue(trx: Trx, limits: AdmissionLimits): Promise<Refusal | null> {
   const waiting = await countWaiting(trx);
   const waitMs = limits.estimateWaitMs(waiting);
   if (waiting < limits.queue && (waitMs === null || waitMs <= limits.queueTtlMs)) return null;
@@ -111,10 +107,6 @@ export async function countWaiting(db: Kysely<Tables>): Promise<number> {
 }
 
 /** The order counts from now on, whatever becomes of it. */
-export async function countOrder(
-  trx: Transaction<Tables>,
-  order: { userId: string; images: number },
-  now: number,
-): Promise<void> {
+export async function countOrder(trx: Trx, order: { userId: string; images: number }, now: number): Promise<void> {
   await trx.insertInto('orders').values({ user_id: order.userId, ordered_at: now, images: order.images }).execute();
 }

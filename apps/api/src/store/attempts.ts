@@ -1,16 +1,13 @@
-import type { Kysely, Transaction } from 'kysely';
-import { type Attempt, type AttemptEnd, callKind, type StoredJob } from './job-store.ts';
+import type { Kysely } from 'kysely';
+import type { Trx } from './database.ts';
+import { type Attempt, type AttemptEnd, callKind, INTERRUPTED, type StoredJob } from './job-store.ts';
 import type { Tables } from './schema.ts';
 
 /** How many recent calls an estimate rests on. */
 const RECENT_CALLS = 20;
 
 /** With `rpm` attempts begun since `windowStart`, the beginning of the one that has to leave the window; else null. */
-export async function paceFullSince(
-  trx: Transaction<Tables>,
-  rpm: number,
-  windowStart: number,
-): Promise<number | null> {
+export async function paceFullSince(trx: Trx, rpm: number, windowStart: number): Promise<number | null> {
   if (rpm === 0) return null;
   const latest = await trx
     .selectFrom('attempts')
@@ -23,11 +20,30 @@ export async function paceFullSince(
   return latest.length < rpm || !oldest ? null : Number(oldest.started_at);
 }
 
+/** Until when the provider wants no call; 0 if it does not mind. */
+export async function quietUntil(trx: Trx): Promise<number> {
+  const row = await trx
+    .selectFrom('attempts')
+    .select(({ fn }) => fn.max('quiet_until').as('until'))
+    .where('quiet_until', 'is not', null)
+    .executeTakeFirst();
+  return Number(row?.until ?? 0);
+}
+
+export async function findAttempt(trx: Trx, attemptId: string): Promise<(Attempt & { jobId: string }) | null> {
+  const row = await trx
+    .selectFrom('attempts')
+    .select(['job_id', 'number', 'started_at'])
+    .where('attempt_id', '=', attemptId)
+    .executeTakeFirst();
+  return row ? { attemptId, jobId: row.job_id, number: row.number, startedAt: Number(row.started_at) } : null;
+}
+
 /** Writes down the call that is about to be sent. */
 export async function insertAttempt(
-  trx: Transaction<Tables>,
+  trx: Trx,
   job: StoredJob,
-  { attemptId, startedAt }: Pick<Attempt, 'attemptId' | 'startedAt'>,
+  { attemptId, workerId, startedAt }: { attemptId: string; workerId: string; startedAt: number },
 ): Promise<Attempt> {
   const earlier = await trx
     .selectFrom('attempts')
@@ -45,18 +61,20 @@ export async function insertAttempt(
       kind: callKind(job.request),
       number,
       started_at: startedAt,
+      worker_id: workerId,
     })
     .execute();
   return { attemptId, number, startedAt };
 }
 
-/** Closes an attempt, once: `isFirst` tells whether this was the time. */
+/** Closes an attempt, once, unless the end that it has was a verdict and this one is not: `isNews` tells of both. */
 export async function closeAttempt(
-  trx: Transaction<Tables>,
+  trx: Trx,
   attemptId: string,
-  { outcome, traceId, responseId, failure }: AttemptEnd,
+  { outcome, traceId, responseId, failure, quietMs }: AttemptEnd,
   now: number,
-): Promise<{ jobId: string; isFirst: boolean }> {
+): Promise<{ jobId: string; isNews: boolean }> {
+  const isVerdict = failure?.kind === INTERRUPTED;
   const closed = await trx
     .updateTable('attempts')
     .set({
@@ -67,29 +85,26 @@ export async function closeAttempt(
       failure_kind: failure?.kind ?? null,
       failure_code: failure?.code ?? null,
       failure_message: failure?.providerText ?? failure?.message ?? null,
+      quiet_until: quietMs === undefined ? null : now + quietMs,
     })
     .where('attempt_id', '=', attemptId)
-    .where('ended_at', 'is', null)
+    .where(({ eb, or }) =>
+      or([eb('ended_at', 'is', null), ...(isVerdict ? [] : [eb('failure_kind', '=', INTERRUPTED)])]),
+    )
     .executeTakeFirstOrThrow();
   const { job_id } = await trx
     .selectFrom('attempts')
     .select('job_id')
     .where('attempt_id', '=', attemptId)
     .executeTakeFirstOrThrow();
-  return { jobId: job_id, isFirst: closed.numUpdatedRows === 1n };
+  return { jobId: job_id, isNews: closed.numUpdatedRows === 1n };
 }
 
-export async function openAttempts(from: Kysely<Tables>): Promise<{ attemptId: string; jobId: string }[]> {
-  const rows = await from
-    .selectFrom('attempts')
-    .select(['attempt_id', 'job_id'])
-    .where('ended_at', 'is', null)
-    .orderBy('started_at')
-    .execute();
-  return rows.map((row) => ({ attemptId: row.attempt_id, jobId: row.job_id }));
-}
-
-export async function recentCalls(from: Kysely<Tables>, since: number): Promise<{ open: number; begunAt: number[] }> {
+export async function recentCalls(
+  from: Kysely<Tables>,
+  windowMs: number,
+  now: number,
+): Promise<{ open: number; begunAgoMs: number[] }> {
   const open = await from
     .selectFrom('attempts')
     .select(({ fn }) => fn.countAll<number>().as('calls'))
@@ -98,10 +113,10 @@ export async function recentCalls(from: Kysely<Tables>, since: number): Promise<
   const begun = await from
     .selectFrom('attempts')
     .select('started_at')
-    .where('started_at', '>', since)
+    .where('started_at', '>', now - windowMs)
     .orderBy('started_at')
     .execute();
-  return { open: Number(open.calls), begunAt: begun.map((row) => Number(row.started_at)) };
+  return { open: Number(open.calls), begunAgoMs: begun.map((row) => now - Number(row.started_at)) };
 }
 
 export async function recentCallMs(from: Kysely<Tables>, kind: string | null): Promise<number[]> {

@@ -1,4 +1,5 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { Trx } from './database.ts';
 import type { StoredJob } from './job-store.ts';
 import type { Tables } from './schema.ts';
 
@@ -7,7 +8,7 @@ export const PENDING = sql.lit('PENDING');
 export const PROCESSING = sql.lit('PROCESSING');
 
 /** The repeat that has been due longest, if any. */
-export async function chooseRepeat(trx: Transaction<Tables>, now: number): Promise<string | undefined> {
+export async function chooseRepeat(trx: Trx, now: number): Promise<string | undefined> {
   const row = await trx
     .selectFrom('jobs')
     .select('job_id')
@@ -20,7 +21,7 @@ export async function chooseRepeat(trx: Transaction<Tables>, now: number): Promi
 }
 
 /** When the next repeat is due; null when none waits. */
-export async function nextRepeatAt(trx: Transaction<Tables>): Promise<number | null> {
+export async function nextRepeatAt(trx: Trx): Promise<number | null> {
   const row = await trx
     .selectFrom('jobs')
     .select(({ fn }) => fn.min('repeat_at').as('at'))
@@ -62,7 +63,7 @@ async function waitingUsers(db: Kysely<Tables>, notBefore = 0): Promise<WaitingU
 }
 
 /** The oldest waiting job of the user whose turn it is. */
-export async function chooseWaiting(trx: Transaction<Tables>, notBefore: number): Promise<string | undefined> {
+export async function chooseWaiting(trx: Trx, notBefore: number): Promise<string | undefined> {
   const [user] = await waitingUsers(trx, notBefore);
   if (!user) return undefined;
   const row = await trx
@@ -78,8 +79,15 @@ export async function chooseWaiting(trx: Transaction<Tables>, notBefore: number)
   return row?.job_id;
 }
 
+/** Whether the job that was chosen may still start: where others write at the same time it may have been given up since. */
+export function isDue({ state, createdAt }: StoredJob, now: number, notBefore: number): boolean {
+  if (state.status === 'PENDING') return createdAt >= notBefore;
+  if (state.status !== 'PROCESSING' || state.stage !== 'generating') return false;
+  return state.repeatAt !== null && state.repeatAt <= now;
+}
+
 /** Puts the user at the end of the round. */
-export async function endTurn(trx: Transaction<Tables>, userId: string): Promise<void> {
+export async function endTurn(trx: Trx, userId: string): Promise<void> {
   const last = await trx
     .selectFrom('turns')
     .select(({ fn }) => fn.max('turn').as('turn'))

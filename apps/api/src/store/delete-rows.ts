@@ -1,10 +1,9 @@
-import type { Transaction } from 'kysely';
+import type { Trx } from './database.ts';
 import { toPicture } from './job-row.ts';
 import type { StoredPicture } from './job-store.ts';
-import type { Tables } from './schema.ts';
 
 /** Removes the job, its pictures, and its upload where no other job names that. Answers the keys of their files. */
-export async function deleteJobRows(trx: Transaction<Tables>, jobId: string): Promise<string[]> {
+export async function deleteJobRows(trx: Trx, jobId: string): Promise<string[]> {
   const job = await trx.deleteFrom('jobs').where('job_id', '=', jobId).returning('upload_id').executeTakeFirst();
   if (!job) return [];
   const pictures = await trx.deleteFrom('pictures').where('job_id', '=', jobId).returningAll().execute();
@@ -13,7 +12,7 @@ export async function deleteJobRows(trx: Transaction<Tables>, jobId: string): Pr
   return uploadKey === null ? keys : [...keys, uploadKey];
 }
 
-async function deleteUnusedUpload(trx: Transaction<Tables>, uploadId: string): Promise<string | null> {
+async function deleteUnusedUpload(trx: Trx, uploadId: string): Promise<string | null> {
   const user = await trx.selectFrom('jobs').select('job_id').where('upload_id', '=', uploadId).executeTakeFirst();
   if (user) return null;
   const upload = await trx.deleteFrom('uploads').where('upload_id', '=', uploadId).returning('key').executeTakeFirst();

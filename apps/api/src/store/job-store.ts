@@ -39,8 +39,11 @@ export interface StoredJob {
   state: JobState;
 }
 
-/** A pure step of a job: the job as it shall be, or null to leave it. A version that rises is a change that people see. */
-export type Transition = (job: StoredJob) => StoredJob | null;
+/**
+ * A pure step of a job: the job as it shall be, or null to leave it. A version that rises is a change that people see. `now`
+ * is by the store's clock.
+ */
+export type Transition = (job: StoredJob, now: number) => StoredJob | null;
 
 export interface NewUpload {
   uploadId: string;
@@ -103,8 +106,8 @@ export interface Attempt {
 
 export type StartOutcome =
   | { kind: 'started'; job: StoredJob; attempt: Attempt }
-  /** Nothing may start now; `retryAt` is when that may change by time alone. */
-  | { kind: 'idle'; retryAt: number | null };
+  /** Nothing may start now; `retryInMs` is when that may change by time alone. */
+  | { kind: 'idle'; retryInMs: number | null };
 
 /** How an attempt ended: the answer came, it was not sent, it provably was not taken, it failed, or nobody knows. */
 export interface AttemptEnd {
@@ -113,7 +116,15 @@ export interface AttemptEnd {
   responseId?: string | null;
   /** For the operator: the kind and number of a failure, and the provider's own words. */
   failure?: { kind: string; code: number | null; message: string; providerText: string | null };
+  /** The provider wants to be left alone: no call of anybody begins for so many milliseconds. */
+  quietMs?: number;
 }
+
+/**
+ * The failure of a call whose worker was given up: the one end that is a verdict and not knowledge, so that the real end, if
+ * it comes after all, takes its place.
+ */
+export const INTERRUPTED = 'interrupted';
 
 /** Where a result picture is to be had: at the provider's link, or already in our own file store. */
 export type PictureSource = { url: string } | { key: string };
@@ -129,7 +140,8 @@ export interface StoredPicture {
 /** The pictures of one job with the answer that brought them. */
 export interface PictureSet {
   pictures: StoredPicture[];
-  answeredAt: number;
+  /** How long ago the answer came. */
+  answeredAgoMs: number;
   /** The provider's id of the call. */
   responseId: string | null;
 }
@@ -145,7 +157,8 @@ export interface ListFilter {
 
 /**
  * The truth about jobs. Every method is one transaction, durable when it resolves; no network and no picture work happens
- * inside one. Rejections are faults of the database.
+ * inside one. Rejections are faults of the database, after which nobody can tell whether the transaction took place: each
+ * may be made again, and what was done is not done twice.
  */
 export interface JobStore {
   /** Answers a repeat, refuses past a bound, or creates; in this order. */
@@ -162,49 +175,52 @@ export interface JobStore {
 
   /**
    * The next job in fair order goes to the provider: its attempt row is committed and the job is PROCESSING when this
-   * resolves. Repeats that are due go first, then users take turns. At most `rpm` attempts begin in any `windowMs` (0 = no
-   * bound). Jobs created before `notBefore` are left for expiry.
+   * resolves. Repeats that are due go first, then users take turns. At most `rpm` attempts of all workers begin in any
+   * `windowMs` (0 = no bound), and none while the provider wants quiet. Jobs that waited longer than `maxWaitMs` are left
+   * for expiry.
    */
   startNextCall(options: StartOptions): Promise<StartOutcome>;
   /** Closes the attempt and takes the job's step with it. `pictures` are kept with the job, also when it was given up
-   *  meanwhile and never shows them. An attempt that is closed already changes nothing more. Null: no such job. */
+   *  meanwhile and never shows them. An attempt that is closed already changes nothing more, unless its end was a verdict.
+   *  Null: no such job. */
   endAttempt(
     attemptId: string,
     end: AttemptEnd,
     step: Transition,
     pictures?: PictureSource[],
   ): Promise<StoredJob | null>;
-  /** Attempts without an end, oldest first. */
-  openAttempts(): Promise<{ attemptId: string; jobId: string }[]>;
-  /** Jobs whose answer is there and whose pictures are not. */
-  savingJobs(): Promise<string[]>;
   getPictures(jobId: string): Promise<PictureSet | null>;
   /** How many of a job's pictures are saved or given up. */
   countPictures(jobId: string): Promise<{ ended: number; total: number }>;
+  /** A picture that is kept stays kept. */
   endPicture(jobId: string, position: number, asset: StoredAsset | null): Promise<void>;
 
-  /** Waiting jobs created before that time. */
-  waitingSince(before: number): Promise<string[]>;
+  /** Jobs that have waited longer than that. */
+  waitingFor(longerThanMs: number): Promise<string[]>;
   countWaiting(): Promise<number>;
-  /** When the oldest waiting job was created; null when none waits. */
-  oldestWaiting(): Promise<number | null>;
+  /** How long the oldest waiting job has waited; null when none waits. */
+  longestWaitMs(): Promise<number | null>;
   /** Jobs that go before this one, were nothing to change. */
   countAhead(job: StoredJob): Promise<number>;
-  /** Calls that are out now, and when those began that began since that time, oldest first. */
-  recentCalls(since: number): Promise<{ open: number; begunAt: number[] }>;
+  /** Calls that are out now, and how long ago those began that began in the last `windowMs`, oldest first. */
+  recentCalls(windowMs: number): Promise<{ open: number; begunAgoMs: number[] }>;
   /** Durations of the latest answered calls of a kind (null: of any), newest first. */
   recentCallMs(kind: string | null): Promise<number[]>;
 
-  /** Called after every committed change of one job; returns the way to stop. */
+  /** Called after every committed change of one job, whichever process made it, and whenever one may have been missed;
+   *  returns the way to stop. */
   onChange(jobId: string, listener: () => void): () => void;
   /** Writes one row, and rejects when the database does not take it: for whoever asks seldom. */
   ping(): Promise<void>;
 }
 
 export interface StartOptions {
+  /** The id of the attempt, known to the worker before anybody else can see it. */
+  attemptId: string;
+  workerId: string;
   rpm: number;
   windowMs: number;
-  notBefore: number;
+  maxWaitMs: number;
   /** The job's step into the call that begins now; `recentCallMs` are the latest durations of its kind. */
   step(job: StoredJob, call: { startedAt: number; recentCallMs: number[] }): StoredJob;
 }

@@ -1,4 +1,5 @@
-import type { Insertable, Kysely, Transaction } from 'kysely';
+import type { Insertable, Kysely } from 'kysely';
+import type { Trx } from './database.ts';
 import { fromState, toJob } from './job-row.ts';
 import type { ListFilter, NewJob, ReplayOutcome, StoredJob, Transition } from './job-store.ts';
 import type { JobRow, Tables } from './schema.ts';
@@ -10,7 +11,7 @@ export async function readJob(from: Kysely<Tables>, jobId: string): Promise<Stor
 }
 
 /** The job with its upload and its idempotency key, all or nothing. */
-export async function insertJob(trx: Transaction<Tables>, order: NewJob, now: number): Promise<StoredJob> {
+export async function insertJob(trx: Trx, order: NewJob, now: number): Promise<StoredJob> {
   if (order.upload) await trx.insertInto('uploads').values(uploadRow(order.upload, now)).execute();
   const row: Insertable<JobRow> = {
     ...fromState({ status: 'PENDING' }),
@@ -33,24 +34,25 @@ export async function insertJob(trx: Transaction<Tables>, order: NewJob, now: nu
   return toJob(created);
 }
 
-/** The job after the step, written only if nobody changed it since it was read. */
-export async function takeStep(
-  trx: Transaction<Tables>,
-  jobId: string,
-  step: Transition,
-  now: number,
-): Promise<StoredJob | null> {
-  const job = await readJob(trx, jobId);
-  const next = job && step(job);
+/** The job as it is now and, where others write at the same time, as it stays until the transaction ends. */
+export async function holdJob(trx: Trx, jobId: string, hasConcurrentWriters: boolean): Promise<StoredJob | null> {
+  const job = trx.selectFrom('jobs').selectAll().where('job_id', '=', jobId);
+  const row = await (hasConcurrentWriters ? job.forUpdate() : job).executeTakeFirst();
+  return row ? toJob(row) : null;
+}
+
+/** The held job after the step. */
+export async function takeStep(trx: Trx, job: StoredJob, step: Transition, now: number): Promise<StoredJob> {
+  const next = step(job, now);
   if (!next) return job;
   const updatedAt = next.version > job.version ? now : job.updatedAt;
   const { numUpdatedRows } = await trx
     .updateTable('jobs')
     .set({ ...fromState(next.state), version: next.version, updated_at: updatedAt })
-    .where('job_id', '=', jobId)
+    .where('job_id', '=', job.jobId)
     .where('version', '=', job.version)
     .executeTakeFirstOrThrow();
-  if (numUpdatedRows !== 1n) throw new Error(`Job ${jobId} changed under a transaction`);
+  if (numUpdatedRows !== 1n) throw new Error(`Job ${job.jobId} changed under a transaction`);
   return { ...next, updatedAt };
 }
 

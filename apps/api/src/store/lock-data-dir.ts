@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { StoreOpenError } from './open-sqlite.ts';
+import { StoreOpenError } from './store-open-error.ts';
 
 /**
  * Makes this process the only one on a data folder until it ends, however it ends: the lock is SQLite's own lock on a file

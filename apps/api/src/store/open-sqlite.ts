@@ -1,44 +1,47 @@
+import { EventEmitter } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { Kysely, sql } from 'kysely';
-import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
-import * as jobs from './migrations/0001-jobs.ts';
-import * as pings from './migrations/0002-pings.ts';
+import { Kysely } from 'kysely';
+import type { Database } from './database.ts';
+import { migrate } from './migrate.ts';
+import { createMigrations } from './migrations/migrations.ts';
 import type { Tables } from './schema.ts';
+import { StoreOpenError } from './store-open-error.ts';
 import { TolerantSqliteDialect } from './tolerant-sqlite-dialect.ts';
 
-const MIGRATIONS: Record<string, Migration> = {
-  '0001-jobs': jobs,
-  '0002-pings': pings,
-};
-
-/** A reason not to start, in one line for the operator. */
-export class StoreOpenError extends Error {
-  override readonly name = 'StoreOpenError';
-}
-
 /**
- * The embedded database in `dataDir`, brought up to date. Every commit is on disk before it answers. Rejects with
- * StoreOpenError when the file is no database, or one of a newer version.
+ * The embedded database in `dataDir`, brought up to date, for one process on one clock. Every commit is on disk before it
+ * answers. Rejects with StoreOpenError when the file is no database, or one of a newer version.
  */
-export async function openSqlite(dataDir: string): Promise<Kysely<Tables>> {
+export async function openSqlite(dataDir: string, clock: () => number = Date.now): Promise<Database> {
   mkdirSync(dataDir, { recursive: true });
   const file = path.join(dataDir, 'darkroom.sqlite');
-  const sqlite = openFile(file);
-  const db = new Kysely<Tables>({ dialect: new TolerantSqliteDialect(sqlite) });
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
-  const { error } = await migrator.migrateToLatest();
-  if (error) {
-    const newer = await newerMigration(db).catch(() => undefined);
+  const db = new Kysely<Tables>({ dialect: new TolerantSqliteDialect(openFile(file)) });
+  try {
+    await migrate(db, createMigrations('sqlite'), file);
+  } catch (error) {
     await db.destroy();
-    throw new StoreOpenError(
-      newer === undefined
-        ? `${file} cannot be brought up to date: ${error instanceof Error ? error.message : error}`
-        : `${file} cannot be brought up to date: a newer version of Darkroom has written it (${newer})`,
-    );
+    throw error;
   }
-  return db;
+  const changes = new EventEmitter().setMaxListeners(0);
+  return {
+    db,
+    now: async () => clock(),
+    async transact(work) {
+      const changed = new Set<string>();
+      const result = await db.transaction().execute((trx) => work(trx, async (jobId) => void changed.add(jobId)));
+      for (const jobId of changed) changes.emit(jobId);
+      return result;
+    },
+    lock: async () => {}, // the one connection does one transaction at a time
+    hasConcurrentWriters: false,
+    onChange(jobId, listener) {
+      changes.on(jobId, listener);
+      return () => changes.off(jobId, listener);
+    },
+    close: () => db.destroy(),
+  };
 }
 
 function openFile(file: string): Sqlite.Database {
@@ -52,10 +55,4 @@ function openFile(file: string): Sqlite.Database {
     sqlite?.close();
     throw new StoreOpenError(`${file} cannot be opened: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
-}
-
-/** A step that the database has taken and this version does not know. */
-async function newerMigration(db: Kysely<Tables>): Promise<string | undefined> {
-  const { rows } = await sql<{ name: string }>`SELECT name FROM ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db);
-  return rows.find(({ name }) => !(name in MIGRATIONS))?.name;
 }

@@ -1,10 +1,11 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { Trx } from './database.ts';
 import { toPicture } from './job-row.ts';
 import type { PictureSet, PictureSource, StoredAsset } from './job-store.ts';
 import type { Tables } from './schema.ts';
 
 /** Where the answer says the pictures are to be had. */
-export async function insertPictures(trx: Transaction<Tables>, jobId: string, sources: PictureSource[]): Promise<void> {
+export async function insertPictures(trx: Trx, jobId: string, sources: PictureSource[]): Promise<void> {
   if (sources.length === 0) return;
   const rows = sources.map((source, position) => ({
     job_id: jobId,
@@ -15,7 +16,7 @@ export async function insertPictures(trx: Transaction<Tables>, jobId: string, so
   await trx.insertInto('pictures').values(rows).execute();
 }
 
-export async function getPictures(from: Kysely<Tables>, jobId: string): Promise<PictureSet | null> {
+export async function getPictures(from: Kysely<Tables>, jobId: string, now: number): Promise<PictureSet | null> {
   const answer = await from
     .selectFrom('attempts')
     .select(['ended_at', 'response_id'])
@@ -24,7 +25,11 @@ export async function getPictures(from: Kysely<Tables>, jobId: string): Promise<
     .executeTakeFirst();
   if (!answer) return null;
   const rows = await from.selectFrom('pictures').selectAll().where('job_id', '=', jobId).orderBy('position').execute();
-  return { pictures: rows.map(toPicture), answeredAt: Number(answer.ended_at), responseId: answer.response_id };
+  return {
+    pictures: rows.map(toPicture),
+    answeredAgoMs: now - Number(answer.ended_at),
+    responseId: answer.response_id,
+  };
 }
 
 export async function endPicture(
@@ -35,9 +40,10 @@ export async function endPicture(
 ): Promise<void> {
   await from
     .updateTable('pictures')
-    .set(asset ? { asset: JSON.stringify(asset) } : { failed: 1 })
+    .set(asset ? { asset: JSON.stringify(asset), failed: 0 } : { failed: 1 })
     .where('job_id', '=', jobId)
     .where('position', '=', position)
+    .where('asset', 'is', null)
     .execute();
 }
 

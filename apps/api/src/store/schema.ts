@@ -11,6 +11,7 @@ export interface Tables {
   turns: TurnRow;
   secrets: SecretRow;
   pings: PingRow;
+  workers: WorkerRow;
 }
 
 export interface JobRow {
@@ -53,6 +54,10 @@ export interface AttemptRow {
   failure_kind: string | null;
   failure_code: number | null;
   failure_message: string | null;
+  /** Who makes the call, and then looks after its pictures; '' in rows from before there were workers. */
+  worker_id: string;
+  /** Until when the provider wants no call, if it said so. */
+  quiet_until: number | null;
 }
 
 export interface PictureRow {
@@ -103,6 +108,16 @@ export interface TurnRow {
 export interface PingRow {
   ping_id: number;
   pinged_at: number;
+}
+
+/** One process that makes calls. No row: it does not live. */
+export interface WorkerRow {
+  worker_id: string;
+  /** Calls that it can make at once. */
+  places: number;
+  seen_at: number;
+  /** Since when it was seen without a break. */
+  unbroken_since: number;
 }
 
 export interface SecretRow {

@@ -1,57 +1,26 @@
-import { EventEmitter } from 'node:events';
-import { type Kysely, sql, type Transaction } from 'kysely';
 import { countOrder, countWaiting, refuseJob } from './admit-job.ts';
-import { closeAttempt, insertAttempt, openAttempts, paceFullSince, recentCallMs, recentCalls } from './attempts.ts';
-import { chooseRepeat, chooseWaiting, countAhead, endTurn, nextRepeatAt, PENDING, PROCESSING } from './choose-next.ts';
+import { closeAttempt, recentCallMs, recentCalls } from './attempts.ts';
+import { countAhead, PENDING } from './choose-next.ts';
+import type { Database } from './database.ts';
 import { deleteJobRows } from './delete-rows.ts';
-import { callKind, type JobStore, type StartOptions, type StartOutcome, type StoredJob } from './job-store.ts';
-import { findReplay, insertJob, listJobs, readJob, takeStep } from './jobs.ts';
+import type { JobStore } from './job-store.ts';
+import { findReplay, holdJob, insertJob, listJobs, readJob, takeStep } from './jobs.ts';
 import { countPictures, endPicture, getPictures, insertPictures } from './pictures.ts';
-import type { Tables } from './schema.ts';
-
-interface Deps {
-  db: Kysely<Tables>;
-  /** Milliseconds since the epoch. */
-  clock(): number;
-  createId(): string;
-}
+import { startNext } from './start-next.ts';
 
 /** The job store in SQL: every verb one transaction over the parts beside this file, and a word to those who watch. */
-export function createSqlJobStore({ db, clock, createId }: Deps): JobStore {
-  const changes = new EventEmitter().setMaxListeners(0);
-
-  async function transact<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
-    return db.transaction().execute(work);
-  }
-
-  /** Tells those who watch, once the change is committed. */
-  function announce(job: StoredJob | null): StoredJob | null {
-    if (job) changes.emit(job.jobId);
-    return job;
-  }
-
-  async function startNext(trx: Transaction<Tables>, options: StartOptions): Promise<StartOutcome> {
-    const now = clock();
-    const fullSince = await paceFullSince(trx, options.rpm, now - options.windowMs);
-    if (fullSince !== null) return { kind: 'idle', retryAt: fullSince + options.windowMs };
-    const jobId = (await chooseRepeat(trx, now)) ?? (await chooseWaiting(trx, options.notBefore));
-    const waiting = jobId === undefined ? null : await readJob(trx, jobId);
-    if (!waiting) return { kind: 'idle', retryAt: await nextRepeatAt(trx) };
-    const recent = await recentCallMs(trx, callKind(waiting.request));
-    const call = { startedAt: now, recentCallMs: recent };
-    const job = await takeStep(trx, waiting.jobId, (current) => options.step(current, call), now);
-    if (!job) throw new Error(`Job ${waiting.jobId} vanished inside a transaction`);
-    await endTurn(trx, job.userId);
-    const attempt = await insertAttempt(trx, job, { attemptId: createId(), startedAt: now });
-    return { kind: 'started', job, attempt };
-  }
+export function createSqlJobStore(database: Database): JobStore {
+  const { db, transact, lock, hasConcurrentWriters } = database;
 
   return {
     async createJob(order, limits) {
       return transact(async (trx) => {
+        await lock(trx, 'admission');
+        const made = await readJob(trx, order.jobId);
+        if (made) return { kind: 'created', job: made };
         const replay = order.idempotency && (await findReplay(trx, order.userId, order.idempotency));
         if (replay) return replay;
-        const now = clock();
+        const now = await database.now(trx);
         const refusal = await refuseJob(trx, order, limits, now);
         if (refusal) return { kind: 'refused', refusal };
         const job = await insertJob(trx, order, now);
@@ -65,80 +34,79 @@ export function createSqlJobStore({ db, clock, createId }: Deps): JobStore {
     listJobs: (filter) => listJobs(db, filter),
 
     async changeJob(jobId, step) {
-      return announce(await transact((trx) => takeStep(trx, jobId, step, clock())));
+      return transact(async (trx, announce) => {
+        const job = await holdJob(trx, jobId, hasConcurrentWriters);
+        if (!job) return null;
+        await announce(jobId);
+        return takeStep(trx, job, step, await database.now(trx));
+      });
     },
 
     async deleteJob(jobId) {
-      const keys = await transact((trx) => deleteJobRows(trx, jobId));
-      changes.emit(jobId);
-      return keys;
+      return transact(async (trx, announce) => {
+        await announce(jobId);
+        return deleteJobRows(trx, jobId);
+      });
     },
 
     async startNextCall(options) {
-      const outcome = await transact((trx) => startNext(trx, options));
-      if (outcome.kind === 'started') announce(outcome.job);
-      return outcome;
+      return transact(async (trx, announce) => {
+        const outcome = await startNext(database, trx, options);
+        if (outcome.kind === 'started') await announce(outcome.job.jobId);
+        return outcome;
+      });
     },
 
     async endAttempt(attemptId, end, step, sources = []) {
-      const job = await transact(async (trx) => {
-        const now = clock();
-        const { jobId, isFirst } = await closeAttempt(trx, attemptId, end, now);
-        if (!isFirst) return readJob(trx, jobId);
-        const after = await takeStep(trx, jobId, step, now);
-        if (after) await insertPictures(trx, jobId, sources);
+      return transact(async (trx, announce) => {
+        const now = await database.now(trx);
+        const { jobId, isNews } = await closeAttempt(trx, attemptId, end, now);
+        if (!isNews) return readJob(trx, jobId);
+        const job = await holdJob(trx, jobId, hasConcurrentWriters);
+        if (!job) return null;
+        await announce(jobId);
+        const after = await takeStep(trx, job, step, now);
+        await insertPictures(trx, jobId, sources);
         return after;
       });
-      return announce(job);
     },
 
-    openAttempts: () => openAttempts(db),
-    recentCalls: (since) => recentCalls(db, since),
+    recentCalls: async (windowMs) => recentCalls(db, windowMs, await database.now(db)),
     recentCallMs: (kind) => recentCallMs(db, kind),
 
-    async savingJobs() {
-      const rows = await db
-        .selectFrom('jobs')
-        .select('job_id')
-        .where('status', '=', PROCESSING)
-        .where('stage', '=', sql.lit('saving'))
-        .orderBy('updated_at')
-        .execute();
-      return rows.map((row) => row.job_id);
-    },
-    getPictures: (jobId) => getPictures(db, jobId),
+    getPictures: async (jobId) => getPictures(db, jobId, await database.now(db)),
     countPictures: (jobId) => countPictures(db, jobId),
     async endPicture(jobId, position, asset) {
-      await endPicture(db, jobId, position, asset);
-      changes.emit(jobId);
+      await transact(async (trx, announce) => {
+        await announce(jobId);
+        await endPicture(trx, jobId, position, asset);
+      });
     },
 
-    async waitingSince(before) {
+    async waitingFor(longerThanMs) {
+      const now = await database.now(db);
       const rows = await db
         .selectFrom('jobs')
         .select('job_id')
         .where('status', '=', PENDING)
-        .where('created_at', '<', before)
+        .where('created_at', '<', now - longerThanMs)
         .execute();
       return rows.map((row) => row.job_id);
     },
-    async oldestWaiting() {
+    async longestWaitMs() {
       const row = await db
         .selectFrom('jobs')
         .select(({ fn }) => fn.min('created_at').as('at'))
         .where('status', '=', PENDING)
         .executeTakeFirst();
-      return row?.at == null ? null : Number(row.at);
+      return row?.at == null ? null : (await database.now(db)) - Number(row.at);
     },
     countWaiting: () => countWaiting(db),
     countAhead: (job) => countAhead(db, job),
 
-    onChange(jobId, listener) {
-      changes.on(jobId, listener);
-      return () => changes.off(jobId, listener);
-    },
+    onChange: database.onChange,
     async ping() {
-      const ping = { ping_id: 1, pinged_at: clock() };
+      const ping = { ping_id: 1, pinged_at: await database.now(db) };
       await db
         .insertInto('pings')
         .values(ping)

@@ -1,13 +1,12 @@
-import type { Kysely } from 'kysely';
+import type { Database } from './database.ts';
 import { pictureKeys } from './delete-rows.ts';
 import { toPicture } from './job-row.ts';
 import type { RetentionStore } from './job-store.ts';
-import type { Tables } from './schema.ts';
 
 /** Rows that one sweep handles, so that it never holds the database for long. */
 const BATCH = 500;
 
-export function createSqlRetentionStore({ db }: { db: Kysely<Tables> }): RetentionStore {
+export function createSqlRetentionStore({ db, transact }: Database): RetentionStore {
   return {
     async endedBefore(before) {
       const rows = await db
@@ -21,7 +20,7 @@ export function createSqlRetentionStore({ db }: { db: Kysely<Tables> }): Retenti
     },
 
     async deleteUploadsBefore(before) {
-      return db.transaction().execute(async (trx) => {
+      return transact(async (trx) => {
         const old = await trx
           .selectFrom('uploads')
           .select('upload_id')

@@ -1,14 +1,20 @@
-import type { Kysely } from 'kysely';
 import { countOrder, refuseRate } from './admit-job.ts';
+import type { Database } from './database.ts';
 import type { UploadStore } from './job-store.ts';
-import type { Tables } from './schema.ts';
 import { toUpload, uploadRow } from './upload-row.ts';
 
-export function createSqlUploadStore({ db, clock }: { db: Kysely<Tables>; clock(): number }): UploadStore {
+export function createSqlUploadStore({ db, now: readNow, transact, lock }: Database): UploadStore {
   return {
     async createUpload(upload, ratePerMinute) {
-      return db.transaction().execute(async (trx) => {
-        const now = clock();
+      return transact(async (trx) => {
+        await lock(trx, 'admission');
+        const isKept = await trx
+          .selectFrom('uploads')
+          .select('upload_id')
+          .where('upload_id', '=', upload.uploadId)
+          .executeTakeFirst();
+        if (isKept) return null;
+        const now = await readNow(trx);
         const refusal = await refuseRate(trx, upload.userId, ratePerMinute, now);
         if (refusal) return refusal;
         await trx.insertInto('uploads').values(uploadRow(upload, now)).execute();

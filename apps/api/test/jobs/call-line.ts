@@ -4,6 +4,7 @@ import { createTakeNext } from '../../src/jobs/run-job.ts';
 import type { TakeNext } from '../../src/queue/queue.ts';
 import type { StoredJob } from '../../src/store/job-store.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
+import { WORKER } from '../store/stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { clock, waits } from './hand-sleep.ts';
 import { createLogBook } from './log-book.ts';
@@ -23,10 +24,13 @@ export async function openCallLine() {
     provider,
     loadReference: async () => null,
     savePictures: (jobId) => void saved.push(jobId),
+    workerId: WORKER,
+    heldAttempts: new Set(),
     rpm: 0,
     queueTtlMs: 1_800_000,
     retryBaseMs: 5_000,
     clock: clock.now,
+    stopwatch: clock.now,
     random: () => 0,
     log: createLogBook(),
     stopping: stopping.signal,
@@ -51,6 +55,7 @@ export async function openCallLine() {
       await taken.done;
       return 'ran';
     },
+    openAttempts: () => stores.workers.openAttempts(WORKER),
     stateOf: async (job: StoredJob) => (await stores.jobs.getJob(job.jobId))?.state,
   };
 }

@@ -34,7 +34,7 @@ beforeEach(async () => {
     files: await createLocalFileStore({ dir }),
     pictures: buildPictures(),
     queue: { wake: () => wakes++ },
-    estimates: createEstimates({ store: stores.jobs, concurrency: 4, rpm: 0, clock: stores.clock.now }),
+    estimates: createEstimates({ store: stores.jobs, countPlaces: async () => 4, rpm: 0, clock: stores.clock.now }),
     limits: NO_LIMITS,
     clock: stores.clock.now,
     isDraining: () => false,
@@ -84,14 +84,14 @@ describe('an idempotency key', () => {
     const { jobId } = await create(order, 'tap');
     await stores.jobs.deleteJob(jobId);
     await expect(create(order, 'tap')).rejects.toMatchObject({ code: 'job_not_found' });
-    expect(await stores.jobs.oldestWaiting()).toBeNull();
+    expect(await stores.jobs.longestWaitMs()).toBeNull();
   });
 });
 
 test('a server that drains takes no order and says when to come back', async () => {
   deps.isDraining = () => true;
   await expect(create(order)).rejects.toMatchObject({ code: 'draining', retryAfterMs: 5_000 });
-  expect(await stores.jobs.oldestWaiting()).toBeNull();
+  expect(await stores.jobs.longestWaitMs()).toBeNull();
 });
 
 test('a bound that is passed is told with the time to wait', async () => {
@@ -135,7 +135,7 @@ describe('a data URL', () => {
     deps.files = { ...deps.files, put: vi.fn().mockRejectedValue(new Error('ENOSPC')) };
     const photo = `data:image/jpeg;base64,${(await readPhoto('rocket.jpg')).toString('base64')}`;
     await expect(create(withReference(photo))).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 5_000 });
-    expect(await stores.jobs.oldestWaiting()).toBeNull();
+    expect(await stores.jobs.longestWaitMs()).toBeNull();
   });
 });
 

@@ -16,9 +16,13 @@ function estimatesAfter({ callMs = {}, open = 0, begunAgoS = [] }: Past, { concu
   const clock = createHandClock();
   const store = {
     recentCallMs: async (kind: string | null) => (kind === null ? Object.values(callMs).flat() : (callMs[kind] ?? [])),
-    recentCalls: async () => ({ open, begunAt: begunAgoS.map((s) => clock.now() - s * 1_000).sort((a, b) => a - b) }),
+    recentCalls: async () => ({ open, begunAgoMs: begunAgoS.map((s) => s * 1_000).sort((a, b) => b - a) }),
   };
-  return { clock, callMs, estimates: createEstimates({ store, concurrency, rpm, clock: clock.now }) };
+  return {
+    clock,
+    callMs,
+    estimates: createEstimates({ store, countPlaces: async () => concurrency, rpm, clock: clock.now }),
+  };
 }
 
 describe('a call lasts about as long', () => {

@@ -73,7 +73,7 @@ function forEveryStep(check: (before: StoredJob, after: StoredJob, name: string)
     fc.property(fc.array(steps, { maxLength: 12 }), (life) => {
       let job = jobIn({ status: 'PENDING' });
       for (const { name, step } of life) {
-        const next = step(job) ?? job;
+        const next = step(job, 0) ?? job;
         check(job, next, name);
         job = next;
       }

@@ -16,7 +16,14 @@ beforeEach(async () => {
 async function restart(): Promise<void> {
   stores = await stores.reopen();
   const savePictures = (jobId: string) => void saved.push(jobId);
-  await recoverJobs({ store: stores.jobs, savePictures, clock: stores.clock.now, log: createLogBook() });
+  await recoverJobs({
+    store: stores.jobs,
+    workers: stores.workers,
+    workerId: 'the-next-process',
+    heldAttempts: new Set(),
+    savePictures,
+    log: createLogBook(),
+  });
 }
 const now = (job: StoredJob) => stores.jobs.getJob(job.jobId);
 
@@ -31,7 +38,7 @@ test('a call without an answer fails its job, whose outcome nobody knows, and is
   await startNext(stores);
   await restart();
   expect((await now(job))?.state).toMatchObject({ errorCode: 'outcome_unknown', charged: 'unknown' });
-  expect(await stores.jobs.openAttempts()).toEqual([]);
+  expect(await stores.workers.openAttempts('the-next-process')).toEqual([]);
 });
 
 test('an answer without pictures goes on where it was', async () => {
@@ -58,7 +65,7 @@ test('a job that was canceled during its call stays canceled, its charge unknown
   const canceled = await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
   await restart();
   expect(await now(job)).toEqual(canceled);
-  expect(await stores.jobs.openAttempts()).toEqual([]);
+  expect(await stores.workers.openAttempts('the-next-process')).toEqual([]);
 });
 
 test('a job that was deleted during its call is no obstacle', async () => {
@@ -66,7 +73,7 @@ test('a job that was deleted during its call is no obstacle', async () => {
   await startNext(stores);
   await stores.jobs.deleteJob(job.jobId);
   await restart();
-  expect(await stores.jobs.openAttempts()).toEqual([]);
+  expect(await stores.workers.openAttempts('the-next-process')).toEqual([]);
 });
 
 test('recovering twice is recovering once', async () => {

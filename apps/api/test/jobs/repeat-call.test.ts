@@ -3,7 +3,7 @@ import { cancel } from '../../src/jobs/job-state.ts';
 import { addJob } from '../store/stores.ts';
 import { type CallLine, openCallLine } from './call-line.ts';
 import { clock } from './hand-sleep.ts';
-import { notTaken } from './scripted-provider.ts';
+import { answered, notTaken } from './scripted-provider.ts';
 
 vi.mock('node:timers/promises', () => import('./hand-sleep.ts'));
 
@@ -17,8 +17,9 @@ describe('a call that provably was not taken', () => {
     const job = await addJob(line.stores);
     line.provider.outcomes = [notTaken()];
     const waited: number[] = [];
-    for (let state = await line.runNext(); state !== null; state = await line.runNext()) {
-      if (state === 'ran') continue;
+    while ((await line.stateOf(job))?.status !== 'FAILED') {
+      const state = await line.runNext();
+      if (state === 'ran' || state === null) continue;
       waited.push(state - clock.now());
       clock.advance(state - clock.now());
     }
@@ -65,7 +66,25 @@ describe('a call that provably was not taken', () => {
       void (await line.stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1)));
     await line.runNext();
     expect(await line.stateOf(job)).toMatchObject({ errorCode: 'canceled', charged: 'no' });
+    clock.advance(60_000);
     expect(await line.runNext()).toBeNull();
+  });
+
+  test('because there were too many holds back every job, for as long as it waits itself', async () => {
+    await addJob(line.stores);
+    await addJob(line.stores, { userId: '2' });
+    line.provider.outcomes = [notTaken(30_000), answered];
+    await line.runNext();
+    expect(await line.runNext()).toBe(clock.now() + 30_000);
+    clock.advance(30_000);
+    expect([await line.runNext(), await line.runNext()]).toEqual(['ran', 'ran']);
+  });
+
+  test('because nobody was there to take it holds back no other job', async () => {
+    await addJob(line.stores);
+    await addJob(line.stores, { userId: '2' });
+    line.provider.outcomes = [notTaken(null, 'provider_unavailable'), answered];
+    expect([await line.runNext(), await line.runNext()]).toEqual(['ran', 'ran']);
   });
 });
 
@@ -81,7 +100,7 @@ describe('a grant that goes stale before the call is sent', () => {
     line.deps.loadReference = slowly;
     await line.runNext();
     expect(line.provider.calls).toEqual([]);
-    expect(await line.stores.jobs.openAttempts()).toEqual([]);
+    expect(await line.openAttempts()).toEqual([]);
     await line.runNext();
     expect(await line.stateOf(job)).toMatchObject({ stage: 'saving' });
   });
@@ -115,7 +134,7 @@ test.each(['canceled', 'deleted'])('a job that is %s before its call is sent is 
   };
   await line.runNext();
   expect(line.provider.calls).toEqual([]);
-  expect(await line.stores.jobs.openAttempts()).toEqual([]);
+  expect(await line.openAttempts()).toEqual([]);
   if (how === 'canceled') expect(await line.stateOf(job)).toMatchObject({ errorCode: 'canceled', charged: 'no' });
 });
 

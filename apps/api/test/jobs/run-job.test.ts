@@ -35,7 +35,7 @@ test('an answer is kept before its pictures are fetched', async () => {
 test('the call is on record before it is sent', async () => {
   const job = await addJob(line.stores);
   line.provider.onCall = async () => {
-    expect(await line.stores.jobs.openAttempts()).toMatchObject([{ jobId: job.jobId }]);
+    expect(await line.openAttempts()).toMatchObject([{ jobId: job.jobId }]);
     expect(await line.stateOf(job)).toMatchObject({ stage: 'generating', call: { expectedMs: 24_000 } });
   };
   await line.runNext();
@@ -80,7 +80,7 @@ test('the answer to a deleted job ends its call', async () => {
   const job = await addJob(line.stores);
   line.provider.onCall = async () => void (await line.stores.jobs.deleteJob(job.jobId));
   await line.runNext();
-  expect(await line.stores.jobs.openAttempts()).toEqual([]);
+  expect(await line.openAttempts()).toEqual([]);
   expect(line.saved).toEqual([]);
 });
 
@@ -101,7 +101,7 @@ test('a canceled job whose pictures find no room stops trying, and says what it 
   };
   await line.runNext();
   expect(await line.stateOf(job)).toMatchObject({ errorCode: 'canceled', charged: 'yes' });
-  expect(await line.stores.jobs.openAttempts()).toEqual([]);
+  expect(await line.openAttempts()).toEqual([]);
 });
 
 test('the reference goes with the call', async () => {
@@ -118,7 +118,7 @@ test('a fault of ours once the call is out does not claim that it was free', asy
   };
   await line.runNext();
   expect(await line.stateOf(job)).toMatchObject({ errorCode: 'internal', charged: 'unknown' });
-  expect(await line.stores.jobs.openAttempts()).toEqual([]);
+  expect(await line.openAttempts()).toEqual([]);
 });
 
 test('a fault of ours before the call fails the job without a charge', async () => {
@@ -161,7 +161,7 @@ test.each([
     await line.runNext();
     expect(await line.stateOf(job)).toMatchObject({ status: 'FAILED', errorCode: 'internal', charged });
     expect(waits).toEqual([500, 1_000]);
-    expect(await line.stores.jobs.openAttempts()).toEqual([]);
+    expect(await line.openAttempts()).toEqual([]);
     expect(line.provider.calls).toHaveLength(1);
   },
 );
@@ -185,7 +185,7 @@ test('a process that ends while its database is away leaves the call open for th
     },
   };
   await line.runNext();
-  expect(await line.stores.jobs.openAttempts()).toHaveLength(1);
+  expect(await line.openAttempts()).toHaveLength(1);
 });
 
 test('jobs that waited too long are left alone', async () => {

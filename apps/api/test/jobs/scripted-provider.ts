@@ -14,8 +14,11 @@ const FAILURE = { kind: 'scripted', code: 1002, message: 'as the test says', pro
 
 export const answered: ProviderOutcome = { ...IDS, kind: 'answered', images: [{ url: 'http://pictures/a' }] };
 
-export function notTaken(retryAfterMs: number | null = null): ProviderOutcome {
-  return { ...IDS, kind: 'not_taken', errorCode: 'provider_rate_limited', retryAfterMs, failure: FAILURE };
+export function notTaken(
+  retryAfterMs: number | null = null,
+  errorCode: 'provider_rate_limited' | 'provider_unavailable' = 'provider_rate_limited',
+): ProviderOutcome {
+  return { ...IDS, kind: 'not_taken', errorCode, retryAfterMs, failure: FAILURE };
 }
 
 export function failed(

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { cancel, failCall, startSaving, waitToRepeat } from '../../src/jobs/job-state.ts';
-import { addJob, addSavingJob, type OpenStores, START, type Stores, startNext } from './stores.ts';
+import { addJob, addSavingJob, newStart, type OpenStores, type Stores, startNext, WORKER } from './stores.ts';
 
 const ANSWERED = { outcome: 'answered', traceId: 't', responseId: 'r' } as const;
 
@@ -18,12 +18,14 @@ export function testCalls(open: OpenStores): void {
     expect(job).toMatchObject({ jobId, version: 2, state: { status: 'PROCESSING', stage: 'generating', call } });
     const reopened = await stores.reopen();
     expect(await reopened.jobs.getJob(jobId)).toEqual(job);
-    expect(await reopened.jobs.openAttempts()).toEqual([{ attemptId: attempt.attemptId, jobId }]);
+    expect(await reopened.workers.openAttempts(WORKER)).toEqual([
+      { attemptId: attempt.attemptId, jobId, worker: 'self' },
+    ]);
   });
 
   test('no job has two calls at once', async () => {
     await addJob(stores);
-    const outcomes = await Promise.all([stores.jobs.startNextCall(START), stores.jobs.startNextCall(START)]);
+    const outcomes = await Promise.all([stores.jobs.startNextCall(newStart()), stores.jobs.startNextCall(newStart())]);
     expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(['idle', 'started']);
   });
 
@@ -37,7 +39,7 @@ export function testCalls(open: OpenStores): void {
     expect((await stores.jobs.getPictures(jobId))?.pictures.map(({ source }) => source)).toEqual([
       { url: 'http://a/1' },
     ]);
-    expect(await stores.jobs.openAttempts()).toEqual([]);
+    expect(await stores.workers.openAttempts(WORKER)).toEqual([]);
   });
 
   test('the end of a call and the step of its job are one: a step that throws leaves the call open', async () => {
@@ -47,7 +49,7 @@ export function testCalls(open: OpenStores): void {
       throw new Error('no');
     });
     await expect(end).rejects.toThrow('no');
-    expect(await stores.jobs.openAttempts()).toMatchObject([{ attemptId: attempt.attemptId }]);
+    expect(await stores.workers.openAttempts(WORKER)).toMatchObject([{ attemptId: attempt.attemptId }]);
   });
 
   test('the answer to a canceled job is kept with it, and ends nothing but the question of its charge', async () => {
@@ -67,7 +69,7 @@ export function testCalls(open: OpenStores): void {
     const { attempt } = await startNext(stores);
     await stores.jobs.deleteJob(jobId);
     expect(await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, [{ url: 'http://a' }])).toBeNull();
-    expect(await stores.jobs.openAttempts()).toEqual([]);
+    expect(await stores.workers.openAttempts(WORKER)).toEqual([]);
   });
 
   test('a repeat waits for its time, then goes before those who wait for their first call', async () => {
@@ -77,7 +79,7 @@ export function testCalls(open: OpenStores): void {
     await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'not_taken' }, (job) =>
       waitToRepeat(job, { repeatAt, progressFrom: 30 }),
     );
-    expect(await stores.jobs.startNextCall(START)).toEqual({ kind: 'idle', retryAt: repeatAt });
+    expect(await stores.jobs.startNextCall(newStart())).toEqual({ kind: 'idle', retryInMs: 5_000 });
     const other = await addJob(stores, { userId: '2' });
     stores.clock.advance(5_000);
     const { job, attempt: second } = await startNext(stores);
@@ -95,7 +97,7 @@ export function testCalls(open: OpenStores): void {
     );
     const reopened = await stores.reopen();
     expect(await reopened.jobs.getJob(jobId)).toEqual(waits);
-    expect(await reopened.jobs.startNextCall(START)).toEqual({ kind: 'idle', retryAt: repeatAt });
+    expect(await reopened.jobs.startNextCall(newStart())).toEqual({ kind: 'idle', retryInMs: 5_000 });
   });
 
   test('durations are those of answered calls, of the kind that is asked, newest first', async () => {
@@ -119,6 +121,6 @@ export function testCalls(open: OpenStores): void {
   test('finds the jobs that are saving', async () => {
     const saving = await addSavingJob(stores, [{ url: 'http://a' }]);
     await addJob(stores);
-    expect(await stores.jobs.savingJobs()).toEqual([saving.jobId]);
+    expect(await stores.workers.adoptSaving(WORKER)).toEqual([saving.jobId]);
   });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addJob, type OpenStores, START, type Stores, startNext } from './stores.ts';
+import { addJob, newStart, type OpenStores, type Stores, startNext } from './stores.ts';
 
 type Move = { kind: 'order'; userId: string; laterMs: number } | { kind: 'start' };
 
@@ -90,7 +90,7 @@ export function testFairOrder(open: OpenStores): void {
           }
           const planned = model.plan();
           expect(await placesOf(stores, model.waiting)).toEqual(new Map(byPlace(model, planned)));
-          const outcome = await stores.jobs.startNextCall(START);
+          const outcome = await stores.jobs.startNextCall(newStart());
           expect(outcome.kind === 'started' ? outcome.job.jobId : undefined).toBe(planned[0]);
           model.take();
         }
@@ -122,9 +122,9 @@ export function testFairOrder(open: OpenStores): void {
     await addJob(stores, { userId: '1' });
     stores.clock.advance(10);
     const young = await addJob(stores, { userId: '2' });
-    const started = await stores.jobs.startNextCall({ ...START, notBefore: young.createdAt });
+    const started = await stores.jobs.startNextCall(newStart({ maxWaitMs: 9 }));
     expect(started).toMatchObject({ kind: 'started', job: { jobId: young.jobId } });
-    expect(await stores.jobs.startNextCall({ ...START, notBefore: young.createdAt })).toMatchObject({ kind: 'idle' });
+    expect(await stores.jobs.startNextCall(newStart({ maxWaitMs: 9 }))).toMatchObject({ kind: 'idle' });
   });
 }
 

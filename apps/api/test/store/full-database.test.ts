@@ -6,9 +6,9 @@ import { temporaryFolder } from '../temporary-folder.ts';
 import { NO_LIMITS, newJob } from './stores.ts';
 
 async function open() {
-  const db = await openSqlite(await temporaryFolder());
-  onTestFinished(() => db.destroy());
-  return { db, store: createSqlJobStore({ db, clock: () => 0, createId: () => 'an-attempt' }) };
+  const database = await openSqlite(await temporaryFolder());
+  onTestFinished(database.close);
+  return { db: database.db, store: createSqlJobStore(database) };
 }
 
 test('a write that finds no room says so, leaves nothing behind, and is taken once there is room', async () => {

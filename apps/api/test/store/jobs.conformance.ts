@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { cancel, complete } from '../../src/jobs/job-state.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
-import { addJob, addSavingJob, type OpenStores, START, type Stores, startNext } from './stores.ts';
+import { addJob, addSavingJob, newStart, type OpenStores, type Stores, startNext } from './stores.ts';
 
 export function testJobs(open: OpenStores): void {
   let stores: Stores;
@@ -125,20 +125,20 @@ export function testJobs(open: OpenStores): void {
       throw new Error('no');
     };
     await expect(stores.jobs.changeJob(jobId, fail)).rejects.toThrow('no');
-    await expect(stores.jobs.startNextCall({ ...START, step: fail })).rejects.toThrow('no');
+    await expect(stores.jobs.startNextCall(newStart({ step: fail }))).rejects.toThrow('no');
     expect(heard).toBe(0);
   });
 
   test('knows who has waited since when', async () => {
-    expect(await stores.jobs.oldestWaiting()).toBeNull();
+    expect(await stores.jobs.longestWaitMs()).toBeNull();
     const first = await addJob(stores);
     stores.clock.advance(10);
-    const second = await addJob(stores);
-    expect(await stores.jobs.oldestWaiting()).toBe(first.createdAt);
-    expect(await stores.jobs.waitingSince(first.createdAt)).toEqual([]);
-    expect(await stores.jobs.waitingSince(second.createdAt)).toEqual([first.jobId]);
+    await addJob(stores);
+    expect(await stores.jobs.longestWaitMs()).toBe(10);
+    expect(await stores.jobs.waitingFor(10)).toEqual([]);
+    expect(await stores.jobs.waitingFor(9)).toEqual([first.jobId]);
     await startNext(stores);
-    expect(await stores.jobs.oldestWaiting()).toBe(second.createdAt);
+    expect(await stores.jobs.longestWaitMs()).toBe(0);
   });
 
   test('answers that it is there', async () => {

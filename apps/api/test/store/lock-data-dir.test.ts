@@ -3,8 +3,9 @@ import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { lockDataDir } from '../../src/store/lock-data-dir.ts';
-import { openSqlite, StoreOpenError } from '../../src/store/open-sqlite.ts';
+import { openSqlite } from '../../src/store/open-sqlite.ts';
 import { keepSecret } from '../../src/store/sql-secret-store.ts';
+import { StoreOpenError } from '../../src/store/store-open-error.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 test('a data folder has one owner, until it lets go', async () => {
@@ -19,9 +20,9 @@ test('a data folder has one owner, until it lets go', async () => {
 test('a locked folder can still be read for a backup', async () => {
   const dir = await temporaryFolder();
   const lock = lockDataDir(dir);
-  const db = await openSqlite(dir);
+  const database = await openSqlite(dir);
   onTestFinished(async () => {
-    await db.destroy();
+    await database.close();
     lock.release();
   });
   const backup = new Sqlite(path.join(dir, 'darkroom.sqlite'), { readonly: true });
@@ -32,7 +33,7 @@ test('a locked folder can still be read for a backup', async () => {
 
 test('a database of another version ends the start with one line', async () => {
   const dir = await temporaryFolder();
-  await (await openSqlite(dir)).destroy();
+  await (await openSqlite(dir)).close();
   const database = new Sqlite(path.join(dir, 'darkroom.sqlite'));
   database.exec(`INSERT INTO kysely_migration (name, timestamp) VALUES ('9999-later', '2030-01-01')`);
   database.close();
@@ -59,11 +60,11 @@ test('a data folder that cannot be made is not taken for one that is in use', as
 test('a secret is made once for the life of the database', async () => {
   const dir = await temporaryFolder();
   const first = await openSqlite(dir);
-  expect(await keepSecret(first, 'links', () => 'one')).toBe('one');
-  expect(await keepSecret(first, 'links', () => 'two')).toBe('one');
-  expect(await keepSecret(first, 'other', () => 'three')).toBe('three');
-  await first.destroy();
+  expect(await keepSecret(first.db, 'links', () => 'one')).toBe('one');
+  expect(await keepSecret(first.db, 'links', () => 'two')).toBe('one');
+  expect(await keepSecret(first.db, 'other', () => 'three')).toBe('three');
+  await first.close();
   const second = await openSqlite(dir);
-  onTestFinished(() => second.destroy());
-  expect(await keepSecret(second, 'links', () => 'four')).toBe('one');
+  onTestFinished(second.close);
+  expect(await keepSecret(second.db, 'links', () => 'four')).toBe('one');
 });

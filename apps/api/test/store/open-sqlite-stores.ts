@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { openSqlite } from '../../src/store/open-sqlite.ts';
 import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
 import { createSqlRetentionStore } from '../../src/store/sql-retention-store.ts';
 import { createSqlUploadStore } from '../../src/store/sql-upload-store.ts';
+import { createSqlWorkerStore } from '../../src/store/sql-worker-store.ts';
 import { createHandClock, type HandClock } from '../hand-clock.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import type { Stores } from './stores.ts';
@@ -16,15 +16,16 @@ interface Place {
 /** The stores over a SQLite file, by default a new one, which is closed when the test ends. */
 export async function openSqliteStores({ dir, clock = createHandClock() }: Place = {}): Promise<Stores> {
   const folder = dir ?? (await temporaryFolder());
-  const db = await openSqlite(folder);
-  onTestFinished(() => db.destroy());
+  const database = await openSqlite(folder, clock.now);
+  onTestFinished(database.close);
   return {
-    jobs: createSqlJobStore({ db, clock: clock.now, createId: randomUUID }),
-    uploads: createSqlUploadStore({ db, clock: clock.now }),
-    retention: createSqlRetentionStore({ db }),
+    jobs: createSqlJobStore(database),
+    uploads: createSqlUploadStore(database),
+    retention: createSqlRetentionStore(database),
+    workers: createSqlWorkerStore({ database, leaseMs: null }),
     clock,
     async reopen() {
-      await db.destroy();
+      await database.close();
       return openSqliteStores({ dir: folder, clock });
     },
   };

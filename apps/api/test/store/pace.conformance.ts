@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { waitToRepeat } from '../../src/jobs/job-state.ts';
+import { failCall, waitToRepeat } from '../../src/jobs/job-state.ts';
 import type { StartOutcome } from '../../src/store/job-store.ts';
-import { addJob, type OpenStores, START, type Stores } from './stores.ts';
+import { addJob, newStart, type OpenStores, type Stores, startNext } from './stores.ts';
 
 const RPM = 3;
 const WINDOW_MS = 1_000;
@@ -19,7 +19,7 @@ const moves: fc.Arbitrary<Move[]> = fc.array(
 );
 
 const start = ({ jobs }: Stores): Promise<StartOutcome> =>
-  jobs.startNextCall({ ...START, rpm: RPM, windowMs: WINDOW_MS });
+  jobs.startNextCall(newStart({ rpm: RPM, windowMs: WINDOW_MS }));
 
 /** The call was not taken; its job repeats it at once. */
 async function repeatAtOnce({ jobs, clock }: Stores, outcome: StartOutcome): Promise<void> {
@@ -60,10 +60,9 @@ export function testPace(open: OpenStores): void {
   test('a burst up to the limit goes at once; the next goes when told, and not sooner', async () => {
     const stores = await open();
     for (let i = 0; i < 5; i++) await addJob(stores);
-    const began = stores.clock.now();
     for (let i = 0; i < RPM; i++) expect((await start(stores)).kind).toBe('started');
     stores.clock.advance(WINDOW_MS - 1);
-    expect(await start(stores)).toEqual({ kind: 'idle', retryAt: began + WINDOW_MS });
+    expect(await start(stores)).toEqual({ kind: 'idle', retryInMs: 1 });
     stores.clock.advance(1);
     expect((await start(stores)).kind).toBe('started');
   });
@@ -85,10 +84,25 @@ export function testPace(open: OpenStores): void {
     expect((await start(stores)).kind).toBe('idle');
   });
 
+  test('nobody calls a provider that wants quiet, until the longest time that it asked for', async () => {
+    const stores = await open();
+    for (let i = 0; i < 3; i++) await addJob(stores);
+    const calls = [await startNext(stores), await startNext(stores)];
+    for (const [index, { attempt }] of calls.entries()) {
+      const end = { outcome: 'not_taken', quietMs: index === 0 ? 5_000 : 2_000 } as const;
+      await stores.jobs.endAttempt(attempt.attemptId, end, (job) => failCall(job, 'provider_rate_limited', 'no', 1));
+    }
+    stores.clock.advance(4_999);
+    expect(await stores.jobs.startNextCall(newStart())).toEqual({ kind: 'idle', retryInMs: 1 });
+    const reopened = await stores.reopen();
+    stores.clock.advance(1);
+    expect(await reopened.jobs.startNextCall(newStart())).toMatchObject({ kind: 'started' });
+  });
+
   test('without a limit all go', async () => {
     const stores = await open();
     for (let i = 0; i < 12; i++) await addJob(stores);
-    for (let i = 0; i < 12; i++) expect(await stores.jobs.startNextCall(START)).toMatchObject({ kind: 'started' });
-    expect(await stores.jobs.startNextCall(START)).toEqual({ kind: 'idle', retryAt: null });
+    for (let i = 0; i < 12; i++) expect(await stores.jobs.startNextCall(newStart())).toMatchObject({ kind: 'started' });
+    expect(await stores.jobs.startNextCall(newStart())).toEqual({ kind: 'idle', retryInMs: null });
   });
 }

@@ -6,15 +6,15 @@ import { addJob, addSavingJob, newUpload, type OpenStores } from './stores.ts';
 export function testPictures(open: OpenStores): void {
   test('pictures are kept in their order, one by one, also over a restart', async () => {
     const stores = await open();
-    const answeredAt = stores.clock.now();
     const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }, { key: 'source-1' }, { url: 'http://a/2' }]);
     expect(await stores.jobs.countPictures(jobId)).toEqual({ ended: 0, total: 3 });
     await stores.jobs.endPicture(jobId, 1, exampleAsset('picture-1'));
     await stores.jobs.endPicture(jobId, 2, null);
+    stores.clock.advance(7);
     const { jobs } = await stores.reopen();
     expect(await jobs.countPictures(jobId)).toEqual({ ended: 2, total: 3 });
     expect(await jobs.getPictures(jobId)).toEqual({
-      answeredAt,
+      answeredAgoMs: 7,
       responseId: null,
       pictures: [
         { position: 0, source: { url: 'http://a/0' }, asset: null, failed: false },

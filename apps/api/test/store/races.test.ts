@@ -6,7 +6,7 @@ import { complete, failCall, hasEnded, startSaving } from '../../src/jobs/job-st
 import type { StoredJob } from '../../src/store/job-store.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
 import { openSqliteStores } from './open-sqlite-stores.ts';
-import { addJob, START } from './stores.ts';
+import { addJob, newStart } from './stores.ts';
 
 const viewer = { user_id: '1', star_id: null };
 
@@ -24,7 +24,7 @@ test('whatever comes first wins, once: one end, its charge told by the provider,
     const attempts: string[] = [];
     const happen: Record<(typeof EVENTS)[number], () => Promise<unknown>> = {
       async start() {
-        const outcome = await jobs.startNextCall(START);
+        const outcome = await jobs.startNextCall(newStart());
         if (outcome.kind === 'started') attempts.push(outcome.attempt.attemptId);
       },
       answer: async () =>
@@ -35,8 +35,8 @@ test('whatever comes first wins, once: one end, its charge told by the provider,
           failCall(job, 'provider_timeout', 'unknown', clock.now()),
         ),
       save: () => jobs.changeJob(jobId, (job) => complete(job, [exampleAsset('a')], clock.now())),
-      cancel: () => cancelJob({ store: jobs, clock: clock.now }, viewer, jobId),
-      expire: () => expireJobs({ store: jobs, queueTtlMs: 0, clock: clock.now }),
+      cancel: () => cancelJob(jobs, viewer, jobId),
+      expire: () => expireJobs({ store: jobs, queueTtlMs: 0 }),
     };
     // Two at a time, without waiting for the first: the transactions decide.
     for (let next = 0; next < events.length; next += 2) {

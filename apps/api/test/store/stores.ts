@@ -12,13 +12,15 @@ import type {
   StoredJob,
   UploadStore,
 } from '../../src/store/job-store.ts';
+import type { WorkerStore } from '../../src/store/worker-store.ts';
 import type { HandClock } from '../hand-clock.ts';
 
-/** One database behind its three faces, on a clock that the test moves. */
+/** One database behind its faces, on a clock that the test moves. */
 export interface Stores {
   jobs: JobStore;
   uploads: UploadStore;
   retention: RetentionStore;
+  workers: WorkerStore;
   clock: HandClock;
   /** The same database as the next process finds it; these stores are of no more use. */
   reopen(): Promise<Stores>;
@@ -74,16 +76,28 @@ export async function addJob({ jobs }: Pick<Stores, 'jobs'>, fields: Partial<New
   return outcome.job;
 }
 
-export const START: StartOptions = {
-  rpm: 0,
-  windowMs: 60_000,
-  notBefore: 0,
-  step: (job, { startedAt }) => startCall(job, { startedAt, expectedMs: 1_000 }),
-};
+/** The worker that makes the calls of a test, if it does not say otherwise. */
+export const WORKER = 'a-worker';
+
+/** A wish to make a call, whichever comes next. */
+export function newStart(fields: Partial<StartOptions> = {}): StartOptions {
+  return {
+    attemptId: randomUUID(),
+    workerId: WORKER,
+    rpm: 0,
+    windowMs: 60_000,
+    maxWaitMs: 1_000_000_000,
+    step: (job, { startedAt }) => startCall(job, { startedAt, expectedMs: 1_000 }),
+    ...fields,
+  };
+}
 
 /** The next call, which the test knows can start. */
-export async function startNext({ jobs }: Pick<Stores, 'jobs'>): Promise<{ job: StoredJob; attempt: Attempt }> {
-  const outcome = await jobs.startNextCall(START);
+export async function startNext(
+  { jobs }: Pick<Stores, 'jobs'>,
+  fields: Partial<StartOptions> = {},
+): Promise<{ job: StoredJob; attempt: Attempt }> {
+  const outcome = await jobs.startNextCall(newStart(fields));
   if (outcome.kind !== 'started') throw new Error('nothing could start');
   return outcome;
 }

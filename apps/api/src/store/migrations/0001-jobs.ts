@@ -1,7 +1,20 @@
-import { type Kysely, sql } from 'kysely';
+import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
 import type { Tables } from '../schema.ts';
 
-export async function up(db: Kysely<Tables>): Promise<void> {
+export type Dialect = 'sqlite' | 'postgres';
+
+/** The two databases count up a key in words of their own. */
+const COUNTED: Record<Dialect, (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder> = {
+  sqlite: (column) => column.primaryKey().autoIncrement(),
+  postgres: (column) => column.primaryKey().generatedAlwaysAsIdentity(),
+};
+
+export function jobs(dialect: Dialect): Migration {
+  return { up: (db: Kysely<Tables>) => up(db, dialect) };
+}
+
+async function up(db: Kysely<Tables>, dialect: Dialect): Promise<void> {
   await db.schema
     .createTable('jobs')
     .addColumn('job_id', 'text', (c) => c.primaryKey())
@@ -113,7 +126,7 @@ export async function up(db: Kysely<Tables>): Promise<void> {
 
   await db.schema
     .createTable('orders')
-    .addColumn('order_id', 'integer', (c) => c.primaryKey().autoIncrement())
+    .addColumn('order_id', dialect === 'sqlite' ? 'integer' : 'bigint', COUNTED[dialect])
     .addColumn('user_id', 'text', (c) => c.notNull())
     .addColumn('ordered_at', 'bigint', (c) => c.notNull())
     .addColumn('images', 'integer', (c) => c.notNull())

@@ -1,0 +1,13 @@
+import type { Migration } from 'kysely/migration';
+import { type Dialect, jobs } from './0001-jobs.ts';
+import * as pings from './0002-pings.ts';
+import * as workers from './0003-workers.ts';
+
+/** Every step of the schema, in order: one history for both databases. */
+export function createMigrations(dialect: Dialect): Record<string, Migration> {
+  return {
+    '0001-jobs': jobs(dialect),
+    '0002-pings': pings,
+    '0003-workers': workers,
+  };
+}

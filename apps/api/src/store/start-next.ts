@@ -1,0 +1,49 @@
+import { findAttempt, insertAttempt, paceFullSince, quietUntil, recentCallMs } from './attempts.ts';
+import { chooseRepeat, chooseWaiting, endTurn, isDue, nextRepeatAt } from './choose-next.ts';
+import type { Database, Trx } from './database.ts';
+import { callKind, type StartOptions, type StartOutcome, type StoredJob } from './job-store.ts';
+import { holdJob, readJob, takeStep } from './jobs.ts';
+
+/** Grants the next call, if one may begin: the pace, the quiet and the turns are judged by one worker at a time. */
+export async function startNext(database: Database, trx: Trx, options: StartOptions): Promise<StartOutcome> {
+  const granted = await findGrant(trx, options.attemptId);
+  if (granted) return granted;
+  await database.lock(trx, 'pace');
+  const now = await database.now(trx);
+  const fullSince = await paceFullSince(trx, options.rpm, now - options.windowMs);
+  const notBefore = Math.max(fullSince === null ? 0 : fullSince + options.windowMs, await quietUntil(trx));
+  if (notBefore > now) return { kind: 'idle', retryInMs: notBefore - now };
+
+  const chosen = await chooseJob(database, trx, now, now - options.maxWaitMs);
+  if (!chosen) {
+    const repeatAt = await nextRepeatAt(trx);
+    return { kind: 'idle', retryInMs: repeatAt === null ? null : repeatAt - now };
+  }
+  const call = { startedAt: now, recentCallMs: await recentCallMs(trx, callKind(chosen.request)) };
+  const job = await takeStep(trx, chosen, (current) => options.step(current, call), now);
+  await endTurn(trx, job.userId);
+  const attempt = await insertAttempt(trx, job, { ...options, startedAt: now });
+  return { kind: 'started', job, attempt };
+}
+
+/** What was granted before, where the worker never heard that it was. */
+async function findGrant(trx: Trx, attemptId: string): Promise<StartOutcome | null> {
+  const attempt = await findAttempt(trx, attemptId);
+  const job = attempt && (await readJob(trx, attempt.jobId));
+  return job && { kind: 'started', job, attempt };
+}
+
+/** A job that is given up between the choice and its hold is no choice: the next look does not find it any more. */
+async function chooseJob(
+  { hasConcurrentWriters }: Database,
+  trx: Trx,
+  now: number,
+  notBefore: number,
+): Promise<StoredJob | null> {
+  for (;;) {
+    const jobId = (await chooseRepeat(trx, now)) ?? (await chooseWaiting(trx, notBefore));
+    if (jobId === undefined) return null;
+    const job = await holdJob(trx, jobId, hasConcurrentWriters);
+    if (job && isDue(job, now, notBefore)) return job;
+  }
+}
