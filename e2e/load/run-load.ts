@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startSimulator } from '@darkroom/minimax-simulator';
 import * as fc from 'fast-check';
@@ -65,21 +64,14 @@ export async function runLoad({
     RATE_LIMIT_PER_MINUTE: 0,
   });
   const patience = AbortSignal.timeout(PATIENCE_MS + jobs * PATIENCE_MS_PER_JOB);
-  setMaxListeners(0, patience); // every request of every client
   const ledger = createLedger();
   const tally = createTally();
   let ended = 0;
 
   async function visit(number: number, { face, afterMs }: Visitor): Promise<void> {
-    await sleep(afterMs, undefined, { signal: patience });
-    const client = createClient({
-      url: service.url,
-      userId: String(number + 1),
-      face,
-      ledger,
-      tally,
-      signal: patience,
-    });
+    const signal = AbortSignal.any([patience]); // each their own: a signal keeps all who listen to it
+    await sleep(afterMs, undefined, { signal });
+    const client = createClient({ url: service.url, userId: String(number + 1), face, ledger, tally, signal });
     for (let order = number; order < jobs; order += clients) {
       await client.generate(`order ${order}.`);
       if (++ended % PROGRESS_EVERY === 0) onProgress(`${ended} of ${jobs} jobs have ended`);

@@ -1,0 +1,120 @@
+import type { ImageJob } from '@darkroom/contracts';
+import { GENERATION_PATH } from '@darkroom/contracts/rest';
+import { describe, expect, test } from 'vitest';
+import { readBooks } from '../chaos/books.ts';
+import { readFileKeys } from '../chaos/stored-files.ts';
+import { type Api, startApi } from '../harness/api.ts';
+import { order } from '../harness/order.ts';
+import { type Provider, startProvider } from '../harness/provider.ts';
+
+const CONCURRENCY = 4;
+/** Calls that are answered before the provider holds the rest. */
+const ANSWERED = 10;
+const USERS = 20;
+const JOBS = 60;
+/** Less than any poll is held. */
+const AT_ONCE_MS = 15_000;
+
+const byPrompt = (a: ImageJob, b: ImageJob) => a.request.prompt.localeCompare(b.request.prompt);
+const isDraining = (line: string) => (line.includes('"msg":"draining"') ? line : null);
+
+/** An API in the middle of a load: some jobs are made, some are at the provider, who holds them, and the others wait. */
+async function startBusyApi(settings: Record<string, number>) {
+  const provider = await startProvider();
+  provider.script({ times: ANSWERED }, { hold: true });
+  const api = await startApi(provider, { GENERATION_CONCURRENCY: CONCURRENCY, ...settings });
+  const users = Array.from({ length: USERS }, (_, number) => api.user(String(number + 1)));
+  const created = await Promise.all(
+    Array.from({ length: JOBS }, async (_, number) => {
+      const { sdk, rest } = api.user(String((number % USERS) + 1));
+      const small = order(`job ${number}.`, { width: 512, height: 512 });
+      return number % 2 === 0 ? sdk.create(small) : (await rest.create(small)).data;
+    }),
+  );
+  await provider.held(CONCURRENCY);
+  // From before the end until the last job is told: the sdk goes on over the restart.
+  const ends = Promise.all(created.map((job) => api.user(job.user_id).sdk.wait(job.job_id)));
+  return { provider, api, users, created, ends };
+}
+
+/** Everybody is told an end by the next process, and no order was sent twice. */
+async function expectAllServed(provider: Provider, api: Api, ends: Promise<ImageJob[]>): Promise<ImageJob[]> {
+  const next = await api.restart();
+  const jobs = await ends;
+  expect(provider.prompts()).toHaveLength(new Set(provider.prompts()).size);
+  expect(new Set(provider.prompts())).toEqual(new Set(jobs.map((job) => job.request.prompt)));
+  next.process.signal('SIGTERM');
+  expect(await next.process.ended).toBe(0);
+  expect(readBooks(api.dataDir).jobs).toHaveLength(JOBS);
+  return jobs.toSorted(byPrompt);
+}
+
+describe('SIGTERM in the middle of a load', () => {
+  test('takes nothing new, answers everybody, keeps what is paid for, and loses nothing', async () => {
+    const { provider, api, users, created, ends } = await startBusyApi({ SHUTDOWN_GRACE_MS: 60_000 });
+    const unended = created.filter((job) => job.status !== 'COMPLETED');
+    const heldPolls = Promise.all(
+      unended.slice(-USERS).map(({ user_id, job_id }) => {
+        const { rest, sdk } = api.user(user_id);
+        return Number(user_id) % 2 === 0
+          ? rest.status(job_id, '?wait_seconds=25&after_version=99').then((answer) => answer.data)
+          : sdk.status(job_id, { waitSeconds: 25, afterVersion: 99, signal: AbortSignal.timeout(AT_ONCE_MS) });
+      }),
+    );
+
+    api.process.signal('SIGTERM');
+    await api.process.line(isDraining);
+
+    // The listener is still there to say so.
+    const ready = await fetch(`${api.url}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([503, { status: 'unavailable', reason: 'draining' }]);
+    for (const job of await heldPolls) expect(job.status).toMatch(/^(PENDING|PROCESSING)$/);
+    await Promise.all(
+      users.map(async ({ token, sdk }) => {
+        for (const path of [GENERATION_PATH, '/trpc/image.create']) {
+          const refused = await fetch(api.url + path, {
+            method: 'POST',
+            headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+            body: JSON.stringify(order('too late')),
+          });
+          expect(refused.status).toBe(503);
+          expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+          expect(await refused.text()).toContain('"error_code":"draining"');
+        }
+        expect((await sdk.list()).jobs).toHaveLength(JOBS / USERS);
+      }),
+    );
+
+    provider.release();
+    expect(await api.process.ended).toBe(0);
+    expect(provider.calls()).toHaveLength(ANSWERED + CONCURRENCY);
+    const { jobs } = readBooks(api.dataDir);
+    const made = jobs.filter((job) => job.status === 'COMPLETED');
+    const kept = await readFileKeys(api.dataDir);
+    expect(made.map((job) => job.prompt).toSorted()).toEqual(provider.prompts().toSorted());
+    expect(made.flatMap((job) => job.files).filter((key) => !kept.has(key))).toEqual([]);
+    expect(jobs.filter((job) => job.status === 'PENDING')).toHaveLength(JOBS - ANSWERED - CONCURRENCY);
+
+    const ended = await expectAllServed(provider, api, ends);
+    expect(ended.filter((job) => job.status !== 'COMPLETED')).toEqual([]);
+  });
+
+  test.each([
+    ['a second signal', {}],
+    ['the end of the grace', { SHUTDOWN_GRACE_MS: 500 }],
+  ])('and %s end it at once: what was out is not known, the rest is made', async (how, settings) => {
+    const { provider, api, ends } = await startBusyApi(settings);
+    const out = provider.prompts().slice(ANSWERED);
+
+    api.process.signal('SIGTERM');
+    await api.process.line(isDraining);
+    if (how === 'a second signal') api.process.signal('SIGTERM');
+    expect(await api.process.ended).toBe(1);
+    provider.release();
+
+    const ended = await expectAllServed(provider, api, ends);
+    const unknown = ended.filter((job) => job.status === 'FAILED');
+    expect(unknown.map((job) => job.request.prompt).toSorted()).toEqual(out.toSorted());
+    for (const job of unknown) expect(job).toMatchObject({ error_code: 'outcome_unknown', charged: 'unknown' });
+  });
+});

@@ -1,0 +1,42 @@
+import { HELD_POLLS_PER_USER, type ImageJob } from '@darkroom/contracts';
+import { expect, test } from 'vitest';
+import { startApi } from '../harness/api.ts';
+import { order } from '../harness/order.ts';
+import { startProvider } from '../harness/provider.ts';
+
+const OTHERS = 50;
+
+test('the 21st poll of one user is answered at once, also among those of many others, who are all held', async () => {
+  const provider = await startProvider();
+  provider.script({ hold: true });
+  const api = await startApi(provider);
+  const follow = async (userId: string, settled: ImageJob[], polls: number) => {
+    const { sdk, rest } = api.user(userId);
+    const { job_id } = await sdk.create(order('held'));
+    return Array.from({ length: polls }, async (_, number) => {
+      const query = `?wait_seconds=25&after_version=99`;
+      const job =
+        number % 2 === 0
+          ? (await rest.status(job_id, query)).data
+          : await sdk.status(job_id, { waitSeconds: 25, afterVersion: 99 });
+      settled.push(job);
+    });
+  };
+  const othersSettled: ImageJob[] = [];
+  const others = await Promise.all(
+    Array.from({ length: OTHERS }, (_, number) => follow(String(number + 2), othersSettled, 1)),
+  );
+  const settled: ImageJob[] = [];
+  const polls = await follow('1', settled, HELD_POLLS_PER_USER + 1);
+
+  await Promise.race(polls);
+  for (let round = 0; round < 5; round++) await api.user('1').sdk.list(); // others have had time to be answered too
+
+  expect(settled).toHaveLength(1);
+  expect(othersSettled).toEqual([]);
+  api.process.signal('SIGTERM');
+  await Promise.all([...polls, ...others.flat()]);
+  expect(settled).toHaveLength(HELD_POLLS_PER_USER + 1);
+  expect(othersSettled).toHaveLength(OTHERS);
+  provider.release();
+});
