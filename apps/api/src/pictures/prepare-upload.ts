@@ -1,3 +1,4 @@
+import sharp, { type Sharp } from 'sharp';
 import { sniff } from './inspect.ts';
 import { openPicture } from './open-picture.ts';
 import { type Pictures, UnreadableImageError } from './pictures.ts';
@@ -9,7 +10,7 @@ const UPLOAD_BYTES_LIMIT = 10_000_000;
  * Pixels of the longer edge, tried in turn. Four uncompressed channels of 1448 x 1448 are 8.4 MB, so the second always
  * fits; only a noisy PNG needs it.
  */
-const UPLOAD_EDGES = [2048, 1448];
+const UPLOAD_EDGES = [2048, 1448] as const;
 
 type PreparedUpload = Awaited<ReturnType<Pictures['prepareUpload']>>;
 
@@ -17,9 +18,10 @@ type PreparedUpload = Awaited<ReturnType<Pictures['prepareUpload']>>;
 export async function prepareUpload(bytes: Uint8Array): Promise<PreparedUpload> {
   if (sniff(bytes) === null) throw new UnreadableImageError('the bytes begin as no JPEG, PNG, WebP or AVIF');
   try {
-    const transparent = await hasTransparency(bytes);
+    const pixels = await decode(bytes);
+    const transparent = hasTransparency(pixels);
     for (const edge of UPLOAD_EDGES) {
-      const upload = await encodeUpload(bytes, transparent, edge);
+      const upload = await encode(pixels, transparent, edge);
       if (upload.bytes.byteLength < UPLOAD_BYTES_LIMIT) return upload;
     }
   } catch (error) {
@@ -28,22 +30,37 @@ export async function prepareUpload(bytes: Uint8Array): Promise<PreparedUpload> 
   throw new UnreadableImageError(`the picture cannot be brought below ${UPLOAD_BYTES_LIMIT} bytes`);
 }
 
-async function hasTransparency(bytes: Uint8Array): Promise<boolean> {
-  const picture = openPicture(bytes, 'error');
-  const { hasAlpha } = await picture.metadata();
-  return hasAlpha && !(await picture.stats()).isOpaque;
+/** Red, green, blue and alpha of eight bits each, row by row. */
+interface Pixels {
+  data: Uint8Array;
+  width: number;
+  height: number;
 }
 
-async function encodeUpload(bytes: Uint8Array, transparent: boolean, edge: number): Promise<PreparedUpload> {
-  const resized = openPicture(bytes, 'error').resize({
-    width: edge,
-    height: edge,
-    fit: 'inside',
-    withoutEnlargement: true,
-  });
-  // sharp keeps no metadata unless it is asked to, and converts to sRGB.
-  const encoded = transparent ? resized.png() : resized.removeAlpha().jpeg({ quality: 90 });
-  const { data, info } = await encoded.toBuffer({ resolveWithObject: true });
+/** Decoded once, however often it is encoded: the largest that is taken has 50 million pixels. */
+async function decode(bytes: Uint8Array): Promise<Pixels> {
+  const { data, info } = await within(openPicture(bytes, 'error'), UPLOAD_EDGES[0])
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+function hasTransparency({ data }: Pixels): boolean {
+  for (let at = 3; at < data.length; at += 4) if (data[at] !== 255) return true;
+  return false;
+}
+
+async function encode({ data, width, height }: Pixels, transparent: boolean, edge: number): Promise<PreparedUpload> {
+  const picture = within(sharp(data, { raw: { width, height, channels: 4 } }), edge);
+  // sharp keeps no metadata unless it is asked to.
+  const encoded = transparent ? picture.png() : picture.removeAlpha().jpeg({ quality: 90 });
+  const { data: bytes, info } = await encoded.toBuffer({ resolveWithObject: true });
   const contentType = transparent ? 'image/png' : 'image/jpeg';
-  return { bytes: data, contentType, width: info.width, height: info.height, compressed: true };
+  return { bytes, contentType, width: info.width, height: info.height, compressed: true };
+}
+
+function within(picture: Sharp, edge: number): Sharp {
+  return picture.resize({ width: edge, height: edge, fit: 'inside', withoutEnlargement: true });
 }
