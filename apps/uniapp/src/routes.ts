@@ -1,5 +1,5 @@
 /** The app's addresses and the ways between them. */
-const INDEX = '/pages/index/index';
+export const INDEX = '/pages/index/index';
 const LOADING = '/pages/discover/generation-loading';
 const RESULT = '/pages/discover/generation-result';
 const HISTORY = '/pages/history/history';

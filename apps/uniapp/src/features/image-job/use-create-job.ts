@@ -28,7 +28,7 @@ export function useCreateJob() {
     } catch (error) {
       if (!isImageApiError(error)) throw error;
       if (isRefusedForGood(error)) drafts.clear(draft);
-      if (error.code === 'upload_not_found') loseUpload(draft.order);
+      if (error.code === 'upload_not_found') loseUpload(draft.order, 'expired');
       state.value = { status: 'failed', error };
     } finally {
       isSending = false;

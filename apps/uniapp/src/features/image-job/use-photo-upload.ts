@@ -63,12 +63,19 @@ export function usePhotoUpload(initial: ReferencePhoto | null): PhotoUpload {
     state.value = next;
   }
 
+  function remove(): void {
+    chosen.value = null;
+    sent = null;
+    show({ status: 'empty' });
+  }
+
   watch(
     lostUpload,
     (lost) => {
       const { value: now } = state;
-      if (now.status !== 'ready' || now.photo.image_file !== lost) return;
-      show({ status: 'failed', previewUrl: now.previewUrl, error: new ImageApiError('upload_not_found') });
+      if (!lost || now.status !== 'ready' || now.photo.image_file !== lost.image_file) return;
+      if (lost.why === 'deleted') remove();
+      else show({ status: 'failed', previewUrl: now.previewUrl, error: new ImageApiError('upload_not_found') });
     },
     { immediate: true },
   );
@@ -92,11 +99,7 @@ export function usePhotoUpload(initial: ReferencePhoto | null): PhotoUpload {
       chosen.value = before.chosen;
       show(before.state);
     },
-    remove() {
-      chosen.value = null;
-      sent = null;
-      show({ status: 'empty' });
-    },
+    remove,
   };
 }
 
