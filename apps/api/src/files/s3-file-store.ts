@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import type { GetObjectCommandOutput, ListObjectsCommandOutput } from '@aws-sdk/client-s3';
+import { ImageError } from '@darkroom/contracts';
+import { contentTypeOf, isFileKey } from './file-key.ts';
+import type { FileStore, StoredFile } from './file-store.ts';
+import { createS3Client, type S3Limits, type S3Settings } from './s3-client.ts';
+
+/** In front of every key, so that the bucket may hold other things beside. */
+const FILES = 'darkroom/files/';
+const PINGS = 'darkroom/pings/';
+
+/** All tries of one exchange together, its body included; a download has it for its beginning. */
+const EXCHANGE_TIMEOUT_MS = 45_000;
+/** Who pings wants to know now. */
+const PING_TIMEOUT_MS = 5_000;
+const PING_BYTES = 1_024;
+/** Each deletion is an exchange of its own: for many at once stores want checksums that are not the same everywhere. */
+const DELETIONS_AT_ONCE = 16;
+const RETRY_MS = 5_000;
+
+/** Files in an S3 bucket. Whatever keeps it from its work (network, credentials, no such bucket) rejects as `unavailable`. */
+export async function createS3FileStore(settings: S3Settings, limits: S3Limits = {}): Promise<FileStore> {
+  const s3 = await createS3Client(settings, limits);
+  const at = (key: string) => ({ Bucket: settings.bucket, Key: FILES + key });
+
+  async function get(key: string, abortSignal: AbortSignal): Promise<StoredFile | null> {
+    const object = await unlessMissing(s3.getObject(at(key), { abortSignal }));
+    return object && { ...readObject(object), contentType: contentTypeOf(key) };
+  }
+
+  function listAfter(marker: string): Promise<ListObjectsCommandOutput> {
+    return within(EXCHANGE_TIMEOUT_MS, (abortSignal) =>
+      // Version 1 of the listing: COS documents no other, OBS repeats the first page of version 2 for ever.
+      s3.listObjects({ Bucket: settings.bucket, Prefix: FILES, Marker: marker }, { abortSignal }),
+    );
+  }
+
+  return {
+    async put(key, bytes) {
+      if (!isFileKey(key)) throw new TypeError(`not a file key: ${JSON.stringify(key)}`);
+      await within(EXCHANGE_TIMEOUT_MS, (abortSignal) =>
+        s3.putObject({ ...at(key), Body: bytes, ContentType: contentTypeOf(key) }, { abortSignal }),
+      );
+    },
+
+    async read(key) {
+      if (!isFileKey(key)) return null;
+      return within(EXCHANGE_TIMEOUT_MS, async (abortSignal) => {
+        const file = await get(key, abortSignal);
+        return file && (await buffer(file.stream));
+      });
+    },
+
+    async open(key) {
+      return isFileKey(key) ? within(EXCHANGE_TIMEOUT_MS, (abortSignal) => get(key, abortSignal)) : null;
+    },
+
+    async delete(keys) {
+      const known = keys.filter(isFileKey);
+      for (let from = 0; from < known.length; from += DELETIONS_AT_ONCE) {
+        const some = known.slice(from, from + DELETIONS_AT_ONCE);
+        await within(EXCHANGE_TIMEOUT_MS, (abortSignal) =>
+          Promise.all(some.map((key) => s3.deleteObject(at(key), { abortSignal }))),
+        );
+      }
+    },
+
+    async *list() {
+      for (let marker = '', hasMore = true; hasMore; ) {
+        const { Contents = [], IsTruncated } = await listAfter(marker);
+        for (const { Key = '', LastModified } of Contents) {
+          const key = Key.slice(FILES.length);
+          if (LastModified && isFileKey(key)) yield { key, modifiedAt: LastModified };
+          marker = Key; // NextMarker is not always there, nor always a key
+        }
+        hasMore = IsTruncated === true && Contents.length > 0;
+      }
+    },
+
+    async ping() {
+      const ping = { Bucket: settings.bucket, Key: PINGS + randomUUID() };
+      await within(PING_TIMEOUT_MS, async (abortSignal) => {
+        await s3.putObject({ ...ping, Body: Buffer.alloc(PING_BYTES) }, { abortSignal });
+        await s3.deleteObject(ping, { abortSignal });
+      });
+    },
+  };
+}
+
+function readObject({ Body, ContentLength, ETag }: GetObjectCommandOutput): Omit<StoredFile, 'contentType'> {
+  if (!(Body instanceof Readable) || ContentLength === undefined || ETag === undefined) {
+    throw new Error('The store gives an object without body, length or etag');
+  }
+  return { stream: Body, bytes: ContentLength, etag: ETag };
+}
+
+/** The work, unless its time is up first. */
+async function within<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const late = new AbortController(); // not AbortSignal.timeout, which would also end a download that goes on after it
+  const timer = setTimeout(() => late.abort(new Error(`S3 took longer than ${timeoutMs} ms`)), timeoutMs);
+  try {
+    return await work(late.signal);
+  } catch (cause) {
+    throw new ImageError('unavailable', { cause, retryAfterMs: RETRY_MS });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A bucket that is not there is no missing object. */
+async function unlessMissing<T>(result: Promise<T>): Promise<T | null> {
+  try {
+    return await result;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NoSuchKey') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createS3Client } from '../../src/files/s3-client.ts';
+import { createS3FileStore } from '../../src/files/s3-file-store.ts';
+import { listAll, testFileStore } from './file-store.conformance.ts';
+import { type S3Server, startS3 } from './s3-server.ts';
+
+let dir: string;
+let server: S3Server;
+let buckets = 0;
+beforeAll(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'darkroom-s3-'));
+  server = await startS3({ dir });
+});
+afterAll(async () => {
+  await server.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const createBucket = () => server.createBucket(`bucket-${++buckets}`);
+
+testFileStore('an S3 bucket', async () => createS3FileStore(await createBucket()));
+
+test('several stores see the same files', async () => {
+  const settings = await createBucket();
+  const [one, other] = [await createS3FileStore(settings), await createS3FileStore(settings)];
+  await one.put('a.png', Buffer.from('a'));
+  expect(await other.read('a.png')).toEqual(Buffer.from('a'));
+});
+
+test('what else is in the bucket is neither shown nor touched', async () => {
+  const settings = await createBucket();
+  const store = await createS3FileStore(settings);
+  const client = await createS3Client(settings);
+  const others = ['a.png', 'darkroom', 'darkroom/a.png', 'darkroom/files/a folder/a.png', 'somewhere/else.png'];
+  for (const Key of others) await client.putObject({ Bucket: settings.bucket, Key, Body: 'theirs' });
+  expect(await store.read('a.png')).toBeNull();
+  expect(await listAll(store)).toEqual([]);
+  await store.put('a.png', Buffer.from('ours'));
+  await store.delete(['a.png']);
+  await store.ping();
+  const { Contents = [] } = await client.listObjects({ Bucket: settings.bucket });
+  expect(Contents.map(({ Key }) => Key).sort()).toEqual(others.sort());
+});
+
+test('many files are deleted in one go', async () => {
+  const store = await createS3FileStore(await createBucket());
+  const keys = Array.from({ length: 40 }, (_, index) => `${index}.png`);
+  for (const key of keys) await store.put(key, Buffer.from(key));
+  await store.delete(keys);
+  expect(await listAll(store)).toEqual([]);
+});
