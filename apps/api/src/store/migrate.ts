@@ -14,7 +14,7 @@ export async function migrate(db: Kysely<Tables>, migrations: Record<string, Mig
   const newer = await newerMigration(db, migrations).catch(() => undefined);
   throw new StoreOpenError(
     newer === undefined
-      ? `${name} cannot be brought up to date: ${error instanceof Error ? error.message : error}`
+      ? `${name} cannot be brought up to date: ${describe(error)}`
       : `${name} cannot be brought up to date: a newer version of Darkroom has written it (${newer})`,
     { cause: error },
   );
@@ -24,4 +24,10 @@ export async function migrate(db: Kysely<Tables>, migrations: Record<string, Mig
 async function newerMigration(db: Kysely<Tables>, migrations: Record<string, Migration>): Promise<string | undefined> {
   const { rows } = await sql<{ name: string }>`SELECT name FROM ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db);
   return rows.find(({ name }) => !(name in migrations))?.name;
+}
+
+/** Some errors of the network have a code and no words. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ('code' in error ? String(error.code) : error.name);
 }

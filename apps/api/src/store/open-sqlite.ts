@@ -1,9 +1,9 @@
-import { EventEmitter } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import type { Database } from './database.ts';
+import { createListeners } from './listeners.ts';
 import { migrate } from './migrate.ts';
 import { createMigrations } from './migrations/migrations.ts';
 import type { Tables } from './schema.ts';
@@ -24,22 +24,19 @@ export async function openSqlite(dataDir: string, clock: () => number = Date.now
     await db.destroy();
     throw error;
   }
-  const changes = new EventEmitter().setMaxListeners(0);
+  const listeners = createListeners();
   return {
     db,
     now: async () => clock(),
     async transact(work) {
       const changed = new Set<string>();
       const result = await db.transaction().execute((trx) => work(trx, async (jobId) => void changed.add(jobId)));
-      for (const jobId of changed) changes.emit(jobId);
+      for (const jobId of changed) listeners.tell(jobId);
       return result;
     },
     lock: async () => {}, // the one connection does one transaction at a time
     hasConcurrentWriters: false,
-    onChange(jobId, listener) {
-      changes.on(jobId, listener);
-      return () => changes.off(jobId, listener);
-    },
+    onChange: listeners.add,
     close: () => db.destroy(),
   };
 }

@@ -1,25 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ImageError } from '@darkroom/contracts';
+import { isPassing, isPostgresAway } from './postgres-errors.ts';
 
 const RETRY_MS = 5_000;
 
 /** SQLite's codes for a database or disk that cannot be used now, whoever asked. */
-const AWAY = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|BUSY|LOCKED|NOMEM|PERM)/;
+const SQLITE_AWAY = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|BUSY|LOCKED|NOMEM|PERM)/;
 
-/** The same store, whose faults of the database are `unavailable` to those who ask. */
+/** Before what may work at once is tried again. */
+const WAITS_MS = [20, 200];
+
+/**
+ * The same store, whose faults of the database are `unavailable` to those who ask, after a second and a third try where the
+ * fault may have passed: nothing that a store does is done twice by that.
+ */
 export function tellUnavailable<Store extends object>(store: Store): Store {
   return new Proxy(store, {
     get(target, name, receiver) {
       const value: unknown = Reflect.get(target, name, receiver);
       if (typeof value !== 'function') return value;
       return (...args: unknown[]) => {
-        const result: unknown = value.apply(target, args);
-        return result instanceof Promise ? result.catch(rethrow) : result;
+        const ask = (): unknown => value.apply(target, args);
+        const result = ask();
+        return result instanceof Promise ? result.catch((error: unknown) => askAgain(ask, error)) : result;
       };
     },
   });
 }
 
-function rethrow(cause: unknown): never {
-  const isAway = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && AWAY.test(cause.code);
-  throw isAway ? new ImageError('unavailable', { cause, retryAfterMs: RETRY_MS }) : cause;
+async function askAgain(ask: () => unknown, first: unknown): Promise<unknown> {
+  let error = first;
+  for (const waitMs of WAITS_MS) {
+    if (!isPassing(error)) break;
+    await sleep(waitMs);
+    try {
+      return await ask();
+    } catch (next) {
+      error = next;
+    }
+  }
+  throw isAway(error) ? new ImageError('unavailable', { cause: error, retryAfterMs: RETRY_MS }) : error;
+}
+
+function isAway(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return isPostgresAway(error) || (typeof code === 'string' && SQLITE_AWAY.test(code));
 }

@@ -8,6 +8,7 @@ import { testPictures } from './pictures.conformance.ts';
 import { testRetention } from './retention.conformance.ts';
 import type { OpenStores } from './stores.ts';
 import { testUploads } from './uploads.conformance.ts';
+import { testWorkers } from './workers.conformance.ts';
 
 /** What every store of jobs, uploads and their retention promises, whatever database is behind it. */
 export function testJobStore(name: string, open: OpenStores): void {
@@ -20,5 +21,6 @@ export function testJobStore(name: string, open: OpenStores): void {
     describe('calls', () => testCalls(open));
     describe('pictures', () => testPictures(open));
     describe('retention', () => testRetention(open));
+    describe('workers', () => testWorkers(open));
   });
 }

@@ -1,7 +1,17 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { cancel, complete } from '../../src/jobs/job-state.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
 import { addJob, addSavingJob, newStart, type OpenStores, type Stores, startNext } from './stores.ts';
+
+const SOON = { interval: 1, timeout: 2_000 };
+
+/** Everything that was committed so far has been told: news come in the order of the commits. */
+async function untilTold(stores: Stores): Promise<void> {
+  const { jobId } = await addJob(stores);
+  const told = new Promise<void>((resolve) => void stores.jobs.onChange(jobId, resolve));
+  await stores.jobs.changeJob(jobId, (job) => cancel(job, 1));
+  await told;
+}
 
 export function testJobs(open: OpenStores): void {
   let stores: Stores;
@@ -104,17 +114,18 @@ export function testJobs(open: OpenStores): void {
   test('those who listen hear of a change once it is committed, until they stop', async () => {
     const { jobId } = await addJob(stores);
     const other = await addJob(stores);
-    const heard: Promise<string | undefined>[] = [];
-    const stop = stores.jobs.onChange(jobId, () =>
-      heard.push(stores.jobs.getJob(jobId).then((job) => job?.state.status)),
-    );
+    const heard: (string | undefined)[] = [];
+    const stop = stores.jobs.onChange(jobId, async () => heard.push((await stores.jobs.getJob(jobId))?.state.status));
     await stores.jobs.changeJob(other.jobId, (job) => cancel(job, 1));
-    expect(heard).toEqual([]);
     await stores.jobs.changeJob(jobId, (job) => cancel(job, 1));
+    await vi.waitFor(() => expect(heard).toEqual(['FAILED']), SOON);
     await stores.jobs.deleteJob(jobId);
+    await vi.waitFor(() => expect(heard).toEqual(['FAILED', undefined]), SOON);
     stop();
+    await addJob(stores, { jobId });
     await stores.jobs.changeJob(jobId, (job) => cancel(job, 1));
-    expect(await Promise.all(heard)).toEqual(['FAILED', undefined]);
+    await untilTold(stores);
+    expect(heard).toHaveLength(2);
   });
 
   test('a change that fails is heard by nobody', async () => {
@@ -126,6 +137,7 @@ export function testJobs(open: OpenStores): void {
     };
     await expect(stores.jobs.changeJob(jobId, fail)).rejects.toThrow('no');
     await expect(stores.jobs.startNextCall(newStart({ step: fail }))).rejects.toThrow('no');
+    await untilTold(stores);
     expect(heard).toBe(0);
   });
 

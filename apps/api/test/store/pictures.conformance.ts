@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { StoredAsset } from '../../src/store/job-store.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
 import { addJob, addSavingJob, newUpload, type OpenStores } from './stores.ts';
@@ -56,6 +56,6 @@ export function testPictures(open: OpenStores): void {
     let heard = 0;
     stores.jobs.onChange(jobId, () => heard++);
     await stores.jobs.endPicture(jobId, 0, null);
-    expect(heard).toBe(1);
+    await vi.waitFor(() => expect(heard).toBe(1), { interval: 1 });
   });
 }

@@ -1,0 +1,31 @@
+/** Who listens to which job. */
+export interface Listeners {
+  /** Returns the way to stop. */
+  add(jobId: string, listener: () => void): () => void;
+  tell(jobId: string): void;
+  /** Something may have happened to any job. */
+  tellAll(): void;
+}
+
+export function createListeners(): Listeners {
+  const listeners = new Map<string, Set<() => void>>();
+
+  function tell(jobId: string): void {
+    for (const listener of [...(listeners.get(jobId) ?? [])]) listener();
+  }
+
+  return {
+    add(jobId, listener) {
+      const ofJob = listeners.get(jobId) ?? new Set();
+      listeners.set(jobId, ofJob.add(listener));
+      return () => {
+        ofJob.delete(listener);
+        if (ofJob.size === 0 && listeners.get(jobId) === ofJob) listeners.delete(jobId);
+      };
+    },
+    tell,
+    tellAll() {
+      for (const jobId of [...listeners.keys()]) tell(jobId);
+    },
+  };
+}

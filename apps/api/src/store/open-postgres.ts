@@ -1,0 +1,110 @@
+import { Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
+import pg from 'pg';
+import { createCarefulPool } from './careful-pool.ts';
+import type { Database, Part, Trx } from './database.ts';
+import { CHANNEL, followNotifications } from './follow-notifications.ts';
+import { migrate } from './migrate.ts';
+import { createMigrations } from './migrations/migrations.ts';
+import type { Tables } from './schema.ts';
+
+/** Connections of one process, beside the one that listens. Statements are short: a few carry thousands of jobs. */
+const CONNECTIONS = 8;
+const CONNECT_WITHIN_MS = 5_000;
+/**
+ * A process that stands still inside a transaction keeps its locks no longer than this; whoever waits for one of them waits
+ * longer than that, and gives up before the statement does, and that before nobody can tell whether it still runs.
+ */
+const STALLED_TRANSACTION_MS = 5_000;
+const LOCK_WITHIN_MS = 8_000;
+const STATEMENT_WITHIN_MS = 10_000;
+const ANSWER_WITHIN_MS = 12_000;
+
+/** Advisory locks are told apart by two numbers: the first says that it is one of ours. */
+const OUR_LOCKS = 0x6461726b;
+const LOCKS: Record<Part, number> = { admission: 1, pace: 2, adoption: 3 };
+
+const INT8 = 20;
+/** Every count and time fits a number, so that a row says the same as with SQLite. */
+const TYPES: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)),
+};
+
+/**
+ * The PostgreSQL that the processes of a deployment share, brought up to date by whichever of them comes first, with its
+ * clock. `onLost` hears of connections that were lost, which are made anew without a hand. Rejects with StoreOpenError when
+ * the database cannot be reached, or is one of a newer version.
+ */
+export async function openPostgres(
+  databaseUrl: string,
+  onLost: (error: unknown) => void = () => {},
+): Promise<Database> {
+  const config: pg.ClientConfig = {
+    connectionString: databaseUrl,
+    application_name: 'darkroom',
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    keepAlive: true,
+    types: TYPES,
+  };
+  await bringUpToDate(config, onLost);
+  const notifications = await followNotifications(config, onLost);
+  const db = connect(
+    {
+      ...config,
+      max: CONNECTIONS,
+      idle_in_transaction_session_timeout: STALLED_TRANSACTION_MS,
+      lock_timeout: LOCK_WITHIN_MS,
+      statement_timeout: STATEMENT_WITHIN_MS,
+      query_timeout: ANSWER_WITHIN_MS,
+    },
+    onLost,
+  );
+  const announce = (trx: Trx) => async (jobId: string) =>
+    void (await sql`SELECT pg_notify(${CHANNEL}, ${jobId})`.execute(trx));
+
+  return {
+    db,
+    now: async (from) => readOnly(await NOW.execute(from)).now,
+    // Read committed: after a lock everything that was committed before it is seen.
+    transact: (work) =>
+      db
+        .transaction()
+        .setIsolationLevel('read committed')
+        .execute((trx) => work(trx, announce(trx))),
+    async lock(trx, part) {
+      await sql`SELECT pg_advisory_xact_lock(${OUR_LOCKS}::int, ${LOCKS[part]}::int)`.execute(trx);
+    },
+    hasConcurrentWriters: true,
+    onChange: notifications.onChange,
+    async close() {
+      await notifications.close();
+      await db.destroy();
+    },
+  };
+}
+
+const NOW: RawBuilder<{ now: number }> = sql`SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`;
+
+function readOnly<Row>({ rows: [row] }: { rows: Row[] }): Row {
+  if (row === undefined) throw new Error('The database answered without a row');
+  return row;
+}
+
+function connect(config: pg.PoolConfig, onLost: (error: unknown) => void): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createCarefulPool(config, onLost) }) });
+}
+
+/** On a connection without the bounds of the others: a step may take its time, and who waits for it waits as long. */
+async function bringUpToDate(config: pg.ClientConfig, onLost: (error: unknown) => void): Promise<void> {
+  const db = connect({ ...config, max: 1 }, onLost);
+  try {
+    await migrate(db, createMigrations('postgres'), `DATABASE_URL (${nameOf(config.connectionString ?? '')})`);
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Which database it is, without the password. */
+function nameOf(databaseUrl: string): string {
+  const url = URL.parse(databaseUrl);
+  return url ? `${url.host}${url.pathname}` : 'no URL';
+}

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import type { Database } from '../../src/store/database.ts';
+import { openPostgres } from '../../src/store/open-postgres.ts';
+import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
+import { createSqlRetentionStore } from '../../src/store/sql-retention-store.ts';
+import { createSqlUploadStore } from '../../src/store/sql-upload-store.ts';
+import { createSqlWorkerStore } from '../../src/store/sql-worker-store.ts';
+import { createHandClock, type HandClock } from '../hand-clock.ts';
+import { openPostgresServer, type PostgresServer } from '../postgres/postgres-server.ts';
+import type { Stores } from './stores.ts';
+
+export const LEASE_MS = 15_000;
+
+/** A database of one test file. The server starts with the first test and ends with the last. */
+export function givenPostgres(): { url(): string } {
+  let server: PostgresServer | undefined;
+  let url: string | undefined;
+  beforeAll(async () => {
+    server = await openPostgresServer();
+    url = await server.createDatabase();
+  });
+  afterAll(() => server?.close());
+  return {
+    url() {
+      if (url === undefined) throw new Error('PostgreSQL has not started');
+      return url;
+    },
+  };
+}
+
+/** The stores of one process, which end with the test; any number may be open on the same database. */
+export async function openPostgresStores(url: string, clock: HandClock = createHandClock()): Promise<Stores> {
+  const database = await openPostgres(url);
+  let isOpen = true;
+  async function close(): Promise<void> {
+    if (isOpen) await database.close();
+    isOpen = false;
+  }
+  onTestFinished(close);
+  const onClock: Database = { ...database, now: async () => clock.now() };
+  return {
+    jobs: createSqlJobStore(onClock),
+    uploads: createSqlUploadStore(onClock),
+    retention: createSqlRetentionStore(onClock),
+    workers: createSqlWorkerStore({ database: onClock, leaseMs: LEASE_MS }),
+    clock,
+    async reopen() {
+      await close();
+      return openPostgresStores(url, clock);
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { cancel, failCall, startSaving, waitToRepeat } from '../../src/jobs/job-state.ts';
+import { INTERRUPTED, type StoredJob } from '../../src/store/job-store.ts';
+import { addJob, addSavingJob, newStart, type OpenStores, type Stores, startNext, WORKER } from './stores.ts';
+
+const VERDICT = {
+  outcome: 'unknown',
+  failure: { kind: INTERRUPTED, code: null, message: 'given up', providerText: null },
+} as const;
+const ANSWERED = { outcome: 'answered', traceId: 't', responseId: 'r' } as const;
+const giveUp = (job: StoredJob) => failCall(job, 'outcome_unknown', 'unknown', 1);
+
+/** Whose a call is, and what becomes of the calls of workers that are no more, whatever tells that they are none. */
+export function testWorkers(open: OpenStores): void {
+  let stores: Stores;
+  beforeEach(async () => {
+    stores = await open();
+  });
+
+  test('a call is known as its own worker’s', async () => {
+    await addJob(stores);
+    const { attempt, job } = await startNext(stores);
+    const call = { attemptId: attempt.attemptId, jobId: job.jobId };
+    expect(await stores.workers.openAttempts(WORKER)).toEqual([{ ...call, worker: 'self' }]);
+  });
+
+  test('a grant that was not heard of is given again as it was, and nothing with it', async () => {
+    await addJob(stores);
+    await addJob(stores);
+    const wish = newStart();
+    const first = await stores.jobs.startNextCall(wish);
+    expect(await stores.jobs.startNextCall(wish)).toMatchObject(first);
+    expect(await stores.workers.openAttempts(WORKER)).toHaveLength(1);
+  });
+
+  test('a saving job stays with the worker that has its answer', async () => {
+    const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
+    await addJob(stores);
+    expect(await stores.workers.adoptSaving(WORKER)).toEqual([jobId]);
+    expect(await stores.workers.adoptSaving(WORKER)).toEqual([jobId]);
+  });
+
+  describe('a call whose worker was given up', () => {
+    async function addGivenUp(): Promise<{ jobId: string; attemptId: string }> {
+      await addJob(stores);
+      const { job, attempt } = await startNext(stores);
+      await stores.jobs.endAttempt(attempt.attemptId, VERDICT, giveUp);
+      return { jobId: job.jobId, attemptId: attempt.attemptId };
+    }
+
+    test('is over, and no second verdict changes anything', async () => {
+      const { jobId, attemptId } = await addGivenUp();
+      const job = await stores.jobs.getJob(jobId);
+      expect(job?.state).toMatchObject({ errorCode: 'outcome_unknown', charged: 'unknown' });
+      await stores.jobs.endAttempt(attemptId, VERDICT, () => {
+        throw new Error('asked again');
+      });
+      expect(await stores.jobs.getJob(jobId)).toEqual(job);
+      expect(await stores.workers.openAttempts(WORKER)).toEqual([]);
+    });
+
+    test('settles the charge when its answer comes after all, and shows nothing more', async () => {
+      const { jobId, attemptId } = await addGivenUp();
+      const after = await stores.jobs.endAttempt(attemptId, ANSWERED, startSaving, [{ url: 'http://a' }]);
+      expect(after).toMatchObject({ version: 4, state: { errorCode: 'outcome_unknown', charged: 'yes' } });
+      expect(await stores.jobs.getPictures(jobId)).toMatchObject({ responseId: 'r' });
+      expect(await stores.workers.adoptSaving(WORKER)).toEqual([]);
+    });
+
+    test('was free after all when it comes out that it was not taken, and is not repeated', async () => {
+      const { attemptId } = await addGivenUp();
+      const repeat = (job: StoredJob) => waitToRepeat(job, { repeatAt: 0, progressFrom: 1 });
+      const after = await stores.jobs.endAttempt(attemptId, { outcome: 'not_taken' }, repeat);
+      expect(after?.state).toMatchObject({ status: 'FAILED', charged: 'no' });
+      expect(await stores.jobs.startNextCall(newStart())).toMatchObject({ kind: 'idle' });
+    });
+
+    test('has one real end: what comes after that changes nothing', async () => {
+      const { jobId, attemptId } = await addGivenUp();
+      const after = await stores.jobs.endAttempt(attemptId, ANSWERED, startSaving);
+      await stores.jobs.endAttempt(attemptId, VERDICT, giveUp);
+      await stores.jobs.endAttempt(attemptId, { outcome: 'failed' }, (job) => failCall(job, 'internal', 'no', 1));
+      expect(await stores.jobs.getJob(jobId)).toEqual(after);
+    });
+
+    test('leaves a job alone that a person had given up', async () => {
+      await addJob(stores);
+      const { job, attempt } = await startNext(stores);
+      const canceled = await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
+      expect(await stores.jobs.endAttempt(attempt.attemptId, VERDICT, giveUp)).toEqual(canceled);
+    });
+  });
+}
