@@ -1,7 +1,14 @@
 import { JOB_ERRORS, REQUEST_ERRORS } from '@darkroom/contracts/errors';
 import { describe, expect, it } from 'vitest';
-import { en } from '../src/i18n/en.ts';
-import { zh } from '../src/i18n/zh.ts';
+import { history as enHistory } from '../src/i18n/en/history.ts';
+import { settings as enSettings } from '../src/i18n/en/settings.ts';
+import { en as enMessages } from '../src/i18n/en.ts';
+import { history as zhHistory } from '../src/i18n/zh/history.ts';
+import { settings as zhSettings } from '../src/i18n/zh/settings.ts';
+import { zh as zhMessages } from '../src/i18n/zh.ts';
+
+const zh = { ...zhMessages, historyPage: zhHistory, settingsPage: zhSettings };
+const en = { ...enMessages, historyPage: enHistory, settingsPage: enSettings };
 
 type Table = { [key: string]: unknown };
 

@@ -12,8 +12,9 @@ export async function startJobServer() {
   /** How often an order arrived, also the same one again. */
   let arrivals = 0;
   let isAnswering = true;
+  let isListing = true;
 
-  const images: Pick<ImageService, 'create' | 'status' | 'cancel'> = {
+  const images: Pick<ImageService, 'create' | 'status' | 'cancel' | 'list' | 'delete'> = {
     async create(_viewer, request, { idempotency_key = '' }) {
       arrivals++;
       const job = known(jobIds.get(idempotency_key)) ?? pending(request);
@@ -40,6 +41,18 @@ export async function startJobServer() {
       const job = known(job_id);
       if (!job) throw new ImageError('job_not_found');
       return save(failed(job));
+    },
+    async list(_viewer, { status, limit, cursor }) {
+      if (!isListing) throw new ImageError('unavailable');
+      const matching = [...jobs.values()].filter((job) => status === undefined || job.status === status).reverse();
+      const from = Number(cursor ?? 0);
+      const next_cursor = from + limit < matching.length ? String(from + limit) : null;
+      return { jobs: matching.slice(from, from + limit), next_cursor };
+    },
+    async delete(_viewer, { job_id }) {
+      if (!isListing) throw new ImageError('unavailable');
+      if (!jobs.delete(job_id)) throw new ImageError('job_not_found');
+      return { job_id };
     },
   };
   const known = (jobId: string | undefined) => (jobId === undefined ? undefined : jobs.get(jobId));
@@ -74,6 +87,13 @@ export async function startJobServer() {
     answer(on: boolean) {
       isAnswering = on;
     },
+    /** Whether jobs can be listed and deleted. */
+    list(on: boolean) {
+      isListing = on;
+    },
+    /** A job that nobody on this device ordered. */
+    add: (prompt: string) => save(pending({ model: 'image-01', prompt, n: 1 })),
+    end: (job: ImageJob) => save(failed(job)),
     close() {
       server.closeAllConnections();
       server.close();

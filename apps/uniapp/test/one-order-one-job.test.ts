@@ -78,7 +78,8 @@ describe('an order', () => {
       },
     });
     await useCreateJob().send(draft);
-    expect(wasKept).toEqual([true, true]);
+    expect(wasKept).not.toContain(false);
+    expect(wasKept.length).toBeGreaterThan(1);
   });
 
   it('is forgotten when the service says that it will never be a job', async () => {

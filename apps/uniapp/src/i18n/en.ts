@@ -1,21 +1,24 @@
 import { actions, charge } from './en/actions.ts';
 import { consent } from './en/consent.ts';
 import { form, resume } from './en/form.ts';
-import { history } from './en/history.ts';
 import { jobFailures } from './en/job-failures.ts';
 import { cancelDialog, loading } from './en/loading.ts';
 import { crop, photo } from './en/photo.ts';
+import { plural } from './en/plural.ts';
 import { requestFailures, retryAfter } from './en/request-failures.ts';
 import { result } from './en/result.ts';
-import { privacy, settings, signIn } from './en/settings.ts';
 import type { Messages } from './zh.ts';
 
-/** Every text of the app, in English, a file an area. */
+/** What every page carries, in English, a file an area. */
 export const en: Messages = {
   languageName: 'English',
   otherLanguage: '中文',
   switchLanguage: '切换到中文',
   back: 'Back',
+  settings: 'Settings',
+  history: 'My pictures',
+  news: (count) => `${plural(count, 'job')} ended and not looked at yet`,
+  offline: 'You are offline. This goes on when you are back.',
   aiGenerated: 'AI生成 · AI-generated',
   form,
   photo,
@@ -25,10 +28,6 @@ export const en: Messages = {
   loading,
   cancelDialog,
   result,
-  history,
-  settings,
-  signIn,
-  privacy,
   actions,
   charge,
   jobFailures,

@@ -1,4 +1,4 @@
-import { computed, ref, watchEffect } from 'vue';
+import { type ComputedRef, computed, ref, watchEffect } from 'vue';
 import { labelDocument } from '../platform/label-document.ts';
 import { storedValue } from '../platform/storage.ts';
 import { en } from './en.ts';
@@ -6,8 +6,6 @@ import { type Messages, zh } from './zh.ts';
 
 export type Language = 'zh' | 'en';
 export type LanguageChoice = 'system' | Language;
-
-const TABLES: Record<Language, Messages> = { zh, en };
 
 const LANGUAGE_CHOICES: readonly LanguageChoice[] = ['system', 'zh', 'en'];
 
@@ -24,8 +22,13 @@ watchEffect(() => labelDocument(language.value));
 /** What the person chose; `system` until then. */
 export const languageChoice = computed(() => choice.value);
 
-/** The texts in the person's language. */
-export const text = computed(() => TABLES[language.value]);
+/** One of several tables of the same words: the one in the person's language. */
+export function inLanguage<Table>(tables: Record<Language, Table>): ComputedRef<Table> {
+  return computed(() => tables[language.value]);
+}
+
+/** What every page carries, in the person's language. */
+export const text = inLanguage<Messages>({ zh, en });
 
 /** `中文` and `English` are the names of both in every language. */
 export const languageNames = { zh: zh.languageName, en: en.languageName };

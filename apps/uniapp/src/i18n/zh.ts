@@ -1,20 +1,26 @@
+import type { Words } from './words.ts';
 import { actions, charge } from './zh/actions.ts';
 import { consent } from './zh/consent.ts';
 import { form, resume } from './zh/form.ts';
-import { history } from './zh/history.ts';
 import { jobFailures } from './zh/job-failures.ts';
 import { cancelDialog, loading } from './zh/loading.ts';
 import { crop, photo } from './zh/photo.ts';
 import { requestFailures, retryAfter } from './zh/request-failures.ts';
 import { result } from './zh/result.ts';
-import { privacy, settings, signIn } from './zh/settings.ts';
 
-/** Every text of the app, in Chinese, a file an area. `Messages`, its shape, is what any other language has to fill. */
+/**
+ * What every page carries, in Chinese, a file an area. `Messages`, its shape, is what any other language has to fill. Words of
+ * a subpackage alone stand in an area of their own, such as i18n/settings.ts, and travel with it.
+ */
 export const zh = {
   languageName: '中文',
   otherLanguage: 'EN',
   switchLanguage: 'Switch to English',
   back: '返回',
+  settings: '设置',
+  history: '我的图片',
+  news: (count: number) => `${count} 项已结束，还没有看过`,
+  offline: '网络已断开，恢复后会接着更新。',
   aiGenerated: 'AI生成',
   form,
   photo,
@@ -24,10 +30,6 @@ export const zh = {
   loading,
   cancelDialog,
   result,
-  history,
-  settings,
-  signIn,
-  privacy,
   actions,
   charge,
   jobFailures,
@@ -35,11 +37,5 @@ export const zh = {
   retryAfter,
 };
 
-type Wide<Text> = Text extends string
-  ? string
-  : Text extends (...args: infer Args) => string
-    ? (...args: Args) => string
-    : { [Key in keyof Text]: Wide<Text[Key]> };
-
 /** The shape of the table: the same keys, any words. */
-export type Messages = Wide<typeof zh>;
+export type Messages = Words<typeof zh>;

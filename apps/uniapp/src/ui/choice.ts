@@ -20,5 +20,5 @@ export function choiceByKey<Value extends string | number>(
   if (step === undefined) return null;
   event.preventDefault();
   const from = choices.findIndex(({ value }) => value === chosen);
-  return choices.at((from + step) % choices.length)?.value ?? null;
+  return choices[(from + step + choices.length) % choices.length]?.value ?? null;
 }

@@ -1,7 +1,7 @@
 import { type ImageApiError, isImageApiError } from '@darkroom/sdk';
 import { ref } from 'vue';
 import { api } from '../../api.ts';
-import { currentJob } from './current-job.ts';
+import { rememberJob } from './current-job.ts';
 import { type Draft, drafts } from './draft.ts';
 import { loseUpload } from './lost-upload.ts';
 
@@ -22,7 +22,7 @@ export function useCreateJob() {
     try {
       const job = await api.create(draft.order, { idempotencyKey: draft.idempotencyKey });
       // In this order: a kill between the two leaves a draft that leads to the same job.
-      currentJob.write({ job_id: job.job_id, photoUrl: draft.photoUrl });
+      rememberJob({ job_id: job.job_id, photoUrl: draft.photoUrl });
       drafts.clear(draft);
       state.value = { status: 'created', jobId: job.job_id };
     } catch (error) {

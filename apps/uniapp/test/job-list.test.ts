@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { startJobServer } from './job-server.ts';
+import { stubStorage } from './stub-uni.ts';
+
+let server: Awaited<ReturnType<typeof startJobServer>>;
+
+async function openList() {
+  vi.resetModules();
+  const { useJobList } = await import('../src/features/image-job/use-job-list.ts');
+  const list = useJobList();
+  const prompts = () => {
+    const { value } = list.state;
+    return value.status === 'known' ? value.jobs.map(({ request }) => request.prompt) : value.status;
+  };
+  return { ...list, prompts };
+}
+
+beforeEach(async () => {
+  server = await startJobServer();
+  stubStorage().set('darkroom.token', '"token"');
+  vi.stubGlobal('window', { location: { origin: server.origin } });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  server.close();
+});
+
+it('is read a page at a time, to its end', async () => {
+  for (let number = 1; number <= 25; number++) server.add(String(number));
+  const { state, refresh, more, prompts } = await openList();
+  await refresh();
+  expect(prompts()).toHaveLength(20);
+  await more();
+  expect(prompts()).toEqual(Array.from({ length: 25 }, (_, index) => String(25 - index)));
+  expect(state.value).toMatchObject({ nextCursor: null });
+});
+
+it('names no job twice when new ones push old ones onto the next page', async () => {
+  for (let number = 1; number <= 21; number++) server.add(String(number));
+  const { refresh, more, prompts } = await openList();
+  await refresh();
+  server.add('new');
+  await more();
+  expect(prompts()).toEqual(Array.from({ length: 21 }, (_, index) => String(21 - index)));
+});
+
+it('shows what runs, also while it begins, and what failed', async () => {
+  server.end(server.add('failed'));
+  server.add('waiting');
+  const { choose, prompts } = await openList();
+  await choose('running');
+  expect(prompts()).toEqual(['waiting']);
+  await choose('failed');
+  expect(prompts()).toEqual(['failed']);
+  await choose('done');
+  expect(prompts()).toEqual([]);
+});
+
+it('keeps what it has when it cannot be read again, and says so', async () => {
+  for (let number = 1; number <= 21; number++) server.add(String(number));
+  const { state, refresh, more, prompts } = await openList();
+  await refresh();
+  server.list(false);
+  await more();
+  expect(state.value).toMatchObject({ fault: { at: 'end', error: { code: 'unavailable' } } });
+  await refresh();
+  expect(state.value).toMatchObject({ fault: { at: 'top' } });
+  expect(prompts()).toHaveLength(20);
+  server.list(true);
+  await refresh();
+  expect(state.value).toMatchObject({ fault: null });
+});
+
+it('says why there is nothing when nothing could be read', async () => {
+  server.list(false);
+  const { state, refresh } = await openList();
+  await refresh();
+  expect(state.value).toMatchObject({ status: 'unreadable', error: { code: 'unavailable' } });
+});
+
+it('advances by itself while it is followed, and asks nothing once all have ended', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const job = server.add('running');
+  const { state, refresh, follow, pause, prompts } = await openList();
+  const firstStatus = () => (state.value.status === 'known' ? state.value.jobs[0]?.status : null);
+  await refresh();
+  follow();
+
+  const ended = server.end(job);
+  vi.advanceTimersByTime(4_000);
+  await vi.waitFor(() => expect(firstStatus()).toBe('FAILED'));
+
+  server.jobs.set(job.job_id, { ...ended, request: { ...ended.request, prompt: 'asked again' } });
+  vi.advanceTimersByTime(40_000);
+  await refresh();
+  pause();
+  expect(prompts()).toEqual(['asked again']); // by refresh alone
+});
+
+it('drops an answer to a question that is no longer asked', async () => {
+  server.add('waiting');
+  const { refresh, choose, prompts } = await openList();
+  const [, chosen] = [refresh(), choose('failed')];
+  await chosen;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(prompts()).toEqual([]);
+});
