@@ -48,6 +48,7 @@ interface ObjectStore {
     metadata: object;
   }): Promise<{ size: number; md5: string }>;
   getObject(...args: unknown[]): Promise<unknown>;
+  deleteObject(...args: unknown[]): Promise<void>;
   listObjects(bucket: string, options: { maxKeys: number }): Promise<unknown>;
 }
 
@@ -57,6 +58,7 @@ function keepObjectsWhole(server: S3rver, written: string): void {
   const { store } = server as unknown as { store: ObjectStore };
   const turns = new PQueue({ concurrency: 1 });
   const getObject = store.getObject.bind(store);
+  const deleteObject = store.deleteObject.bind(store);
   const listObjects = store.listObjects.bind(store);
 
   store.putObject = async ({ bucket, key, content, metadata }) => {
@@ -72,6 +74,7 @@ function keepObjectsWhole(server: S3rver, written: string): void {
     return { size: bytes.length, md5 };
   };
   store.getObject = (...args) => turns.add(() => getObject(...args));
+  store.deleteObject = (...args) => turns.add(() => deleteObject(...args)); // it also removes empty folders
   store.listObjects = (bucket, options) =>
     listObjects(bucket, { ...options, maxKeys: Math.min(options.maxKeys, PAGE_SIZE) });
 }
