@@ -1,11 +1,11 @@
 import type { ImageJob } from '@darkroom/contracts';
-import { GENERATION_PATH } from '@darkroom/contracts/rest';
 import { describe, expect, test } from 'vitest';
 import { readBooks } from '../chaos/books.ts';
 import { readFileKeys } from '../chaos/stored-files.ts';
 import { type Api, startApi } from '../harness/api.ts';
 import { order } from '../harness/order.ts';
 import { type Provider, startProvider } from '../harness/provider.ts';
+import { FACES, sendOrder } from '../harness/send-order.ts';
 
 const CONCURRENCY = 4;
 /** Calls that are answered before the provider holds the rest. */
@@ -71,15 +71,10 @@ describe('SIGTERM in the middle of a load', () => {
     for (const job of await heldPolls) expect(job.status).toMatch(/^(PENDING|PROCESSING)$/);
     await Promise.all(
       users.map(async ({ token, sdk }) => {
-        for (const path of [GENERATION_PATH, '/trpc/image.create']) {
-          const refused = await fetch(api.url + path, {
-            method: 'POST',
-            headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-            body: JSON.stringify(order('too late')),
-          });
-          expect(refused.status).toBe(503);
-          expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-          expect(await refused.text()).toContain('"error_code":"draining"');
+        for (const face of FACES) {
+          const refused = await sendOrder({ url: api.url, token, face }, order('too late'));
+          expect(refused).toMatchObject({ status: 503, errorCode: 'draining' });
+          expect(refused.retryAfterS).toBeGreaterThanOrEqual(1);
         }
         expect((await sdk.list()).jobs).toHaveLength(JOBS / USERS);
       }),

@@ -1,0 +1,134 @@
+import { GENERATION_PATH } from '@darkroom/contracts/rest';
+import { describe, expect, test, vi } from 'vitest';
+import { readBooks } from './chaos/books.ts';
+import { readFileKeys } from './chaos/stored-files.ts';
+import { type Api, startApi } from './harness/api.ts';
+import { readAstronaut } from './harness/checkout.ts';
+import { followUntil, isSaving } from './harness/follow-until.ts';
+import { order } from './harness/order.ts';
+import { startProvider } from './harness/provider.ts';
+import { FACES, sendOrder } from './harness/send-order.ts';
+
+/** The end of the process, well; then what its books say, and the files that are left. */
+async function closeBooks(api: Api) {
+  api.process.signal('SIGTERM');
+  expect(await api.process.ended).toBe(0);
+  expect(api.process.stdout.filter((line) => /"level":[4-6]0\b/.test(line))).toEqual([]);
+  const { jobs, attempts, files } = readBooks(api.dataDir);
+  const kept = await readFileKeys(api.dataDir);
+  return { prompts: jobs.map((job) => job.prompt), attempts, kept, strays: [...kept.difference(files)] };
+}
+
+describe('a job that is deleted while its call runs', () => {
+  test.each(['url', 'base64'])(
+    'keeps nothing of the answer that was paid for (%s), and counts until it comes',
+    async (format) => {
+      const provider = await startProvider();
+      provider.script({ prompt: 'no longer wanted', hold: true });
+      const api = await startApi(provider, { USER_ACTIVE_LIMIT: 1, MINIMAX_RESPONSE_FORMAT: format });
+      const { sdk, rest, token } = api.user();
+      const photograph = (await rest.upload(await readAstronaut())).data.image_file;
+      const reference = [{ type: 'character' as const, image_file: photograph }];
+      const { job_id } = await sdk.create(order('no longer wanted', { n: 2, subject_reference: reference }));
+      await provider.held(1);
+
+      await sdk.delete(job_id);
+
+      expect(await readFileKeys(api.dataDir)).toEqual(new Set());
+      await expect(sdk.status(job_id)).rejects.toMatchObject({ code: 'job_not_found' });
+      for (const face of FACES) {
+        const refused = await sendOrder({ url: api.url, token, face }, order('the next one'));
+        expect(refused).toMatchObject({ status: 429, errorCode: 'too_many_jobs' });
+      }
+      provider.release();
+      const next = await vi.waitFor(() => rest.create(order('the next one')), { timeout: 20_000, interval: 50 });
+      await sdk.wait(next.data);
+      const books = await closeBooks(api);
+      expect(books).toMatchObject({ prompts: ['the next one'], strays: [] });
+      expect(books.kept.size).toBe(1);
+      expect(books.attempts).toMatchObject([{ job_id, outcome: 'answered' }, { job_id: next.data.job_id }]);
+    },
+  );
+});
+
+test('a job that is deleted while its pictures are saved takes them along, and nobody waits for the others', async () => {
+  const provider = await startProvider();
+  provider.script({ fault: { kind: 'picture', picture: { kind: 'hang' }, position: 1 } });
+  // Were the hanging picture waited for, the grace would not be enough.
+  const api = await startApi(provider, { DOWNLOAD_TIMEOUT_MS: 300_000, SHUTDOWN_GRACE_MS: 20_000 });
+  const { sdk } = api.user();
+  const { job_id } = await sdk.create(order('half saved', { n: 2 }));
+  await followUntil(sdk, job_id, isSaving);
+  await vi.waitFor(async () => expect((await readFileKeys(api.dataDir)).size).toBe(1), { timeout: 20_000 });
+
+  await sdk.delete(job_id);
+
+  expect(await readFileKeys(api.dataDir)).toEqual(new Set());
+  expect(await closeBooks(api)).toMatchObject({ prompts: [], strays: [] });
+});
+
+test('a job that is deleted while it waits is never sent, and the next one moves up', async () => {
+  const provider = await startProvider();
+  provider.script({ prompt: 'first', hold: true });
+  const api = await startApi(provider, { GENERATION_CONCURRENCY: 1 });
+  const { sdk } = api.user();
+  const first = await sdk.create(order('first'));
+  await provider.held(1);
+  const second = await sdk.create(order('second'));
+  const third = await sdk.create(order('third'));
+  expect(third).toMatchObject({ queue_position: 2 });
+
+  await sdk.delete(second.job_id);
+
+  expect(await sdk.status(third.job_id)).toMatchObject({ queue_position: 1 });
+  provider.release();
+  await sdk.wait(first);
+  await sdk.wait(third);
+  expect(provider.prompts()).toEqual(['first', 'third']);
+});
+
+describe('fifty deletes at once, on both faces', () => {
+  async function remove(api: Api, jobId: string, number: number): Promise<number> {
+    const headers = { authorization: `Bearer ${api.user().token}`, 'content-type': 'application/json' };
+    const response = await (number % 2 === 0
+      ? fetch(`${api.url}${GENERATION_PATH}/${jobId}`, {
+          method: 'DELETE',
+          headers: { authorization: headers.authorization },
+        })
+      : fetch(`${api.url}/trpc/image.delete`, { method: 'POST', headers, body: JSON.stringify({ job_id: jobId }) }));
+    return response.status;
+  }
+
+  test('of one job: it is gone, or was gone already', async () => {
+    const provider = await startProvider();
+    provider.script({ hold: true });
+    const api = await startApi(provider);
+    const { job_id } = await api.user().sdk.create(order('unwanted by all'));
+    await provider.held(1);
+
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, number) => remove(api, job_id, number)));
+
+    expect(answers).toContain(200);
+    expect(answers.filter((status) => status !== 200 && status !== 404)).toEqual([]);
+    provider.release();
+    expect(await closeBooks(api)).toMatchObject({ prompts: [], strays: [] });
+  });
+
+  test('of fifty jobs: what is out is left to end, and nothing of them stays', async () => {
+    const provider = await startProvider();
+    provider.script({ hold: true });
+    const api = await startApi(provider, { GENERATION_CONCURRENCY: 4, USER_ACTIVE_LIMIT: 50 });
+    const { sdk } = api.user();
+    const jobs = await Promise.all(Array.from({ length: 50 }, (_, number) => sdk.create(order(`unwanted ${number}`))));
+    await provider.held(4);
+
+    const answers = await Promise.all(jobs.map(({ job_id }, number) => remove(api, job_id, number)));
+
+    expect(answers).toEqual(Array(50).fill(200));
+    provider.release();
+    const books = await closeBooks(api);
+    expect(books).toMatchObject({ prompts: [], strays: [] });
+    expect(books.attempts.map(({ outcome }) => outcome)).toEqual(Array(4).fill('answered'));
+    expect(provider.calls()).toHaveLength(4);
+  });
+});

@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { type Api, startApi } from './harness/api.ts';
+import { order } from './harness/order.ts';
+import { startProvider } from './harness/provider.ts';
+import { FACES, type Face, sendOrder } from './harness/send-order.ts';
+
+const send = (api: Api, face: Face, prompt: string, key?: string, userId = '1') =>
+  sendOrder({ url: api.url, token: api.user(userId).token, face }, order(prompt), key);
+
+/** So many requests at once, on both faces in turn. */
+const fifty = <T>(ask: (face: Face, number: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: 50 }, (_, number) => ask(number % 2 === 0 ? 'rest' : 'trpc', number)));
+
+describe('one key from fifty requests at once, on both faces', () => {
+  test('is one job and one call', async () => {
+    const provider = await startProvider();
+    const api = await startApi(provider);
+
+    const answers = await fifty((face) => send(api, face, 'only once', 'tap'));
+
+    expect(answers.filter(({ status }) => status >= 300)).toEqual([]);
+    expect(new Set(answers.map(({ jobId }) => jobId)).size).toBe(1);
+    await api.user().sdk.wait(answers[0]?.jobId ?? '');
+    expect((await api.user().sdk.list()).jobs).toHaveLength(1);
+    expect(provider.prompts()).toEqual(['only once']);
+  });
+
+  test('for two orders is the job of whichever came first, and a mismatch for all of the other', async () => {
+    const provider = await startProvider();
+    const api = await startApi(provider);
+
+    const answers = await fifty((face, number) => send(api, face, number % 4 < 2 ? 'this' : 'that', 'tap'));
+
+    const accepted = answers.filter(({ status }) => status < 300);
+    expect(accepted.length).toBeGreaterThanOrEqual(24); // half of them
+    expect(accepted.length).toBeLessThanOrEqual(26);
+    expect(new Set(accepted.map(({ jobId }) => jobId)).size).toBe(1);
+    for (const refused of answers.filter(({ status }) => status >= 300)) {
+      expect(refused).toMatchObject({ status: 422, errorCode: 'idempotency_mismatch' });
+    }
+    await api.user().sdk.wait(accepted[0]?.jobId ?? '');
+    expect(provider.prompts()).toHaveLength(1);
+  });
+
+  test('of two users is a job for each', async () => {
+    const provider = await startProvider();
+    const api = await startApi(provider);
+
+    const answers = await fifty((face, number) => send(api, face, 'mine', 'tap', number % 4 < 2 ? '1' : '2'));
+
+    const jobsOf = (...places: number[]) =>
+      new Set(answers.filter((_, number) => places.includes(number % 4)).map(({ jobId }) => jobId));
+    expect(jobsOf(0, 1).size).toBe(1);
+    expect(jobsOf(2, 3).size).toBe(1);
+    expect(jobsOf(0, 1, 2, 3).size).toBe(2);
+    await Promise.all(answers.map(({ jobId = '' }, number) => api.user(number % 4 < 2 ? '1' : '2').sdk.wait(jobId)));
+    expect(provider.callsFor('mine')).toBe(2);
+  });
+});
+
+test('an order whose answer a kill -9 has taken is repeated under its key, and is one job with one call', async () => {
+  const provider = await startProvider();
+  let api = await startApi(provider);
+  const jobIds: string[] = [];
+
+  // From before the request is read until after it is answered.
+  for (const killAfterMs of [0, 3, 8, 20]) {
+    const prompt = `killed after ${killAfterMs} ms`;
+    const first = send(api, 'rest', prompt, `key-${killAfterMs}`).catch(() => undefined);
+    await sleep(killAfterMs);
+    await api.kill();
+    const answered = await first;
+    api = await api.restart();
+
+    const again = await fifty((face) => send(api, face, prompt, `key-${killAfterMs}`));
+
+    const ids = new Set(again.map(({ jobId }) => jobId));
+    expect(ids.size).toBe(1);
+    if (answered) expect(ids).toContain(answered.jobId);
+    jobIds.push(...[...ids].map(String));
+  }
+
+  const { sdk } = api.user();
+  await Promise.all(jobIds.map((jobId) => sdk.wait(jobId)));
+  expect((await sdk.list()).jobs.map((job) => job.job_id).toSorted()).toEqual(jobIds.toSorted());
+  expect(new Set(provider.prompts()).size).toBe(provider.prompts().length);
+});
+
+test.each([
+  ['rate_limited', { RATE_LIMIT_PER_MINUTE: 2 }],
+  ['quota_exceeded', { USER_DAILY_IMAGES: 2 }],
+  ['quota_exceeded', { DAILY_IMAGES: 2 }],
+  ['too_many_jobs', { USER_ACTIVE_LIMIT: 2 }],
+  ['queue_full', { QUEUE_LIMIT: 1 }],
+])('an order refused as %s (%o) has not used up its key: it orders once there is room', async (code, limit) => {
+  const provider = await startProvider();
+  provider.script({ times: 1, hold: true });
+  const api = await startApi(provider, { GENERATION_CONCURRENCY: 1, ...limit });
+  await send(api, 'rest', 'the first');
+  await provider.held(1);
+  await send(api, 'trpc', 'the second');
+
+  for (const face of FACES) {
+    const refused = await send(api, face, 'no room yet', 'tap');
+    expect(refused).toMatchObject({ errorCode: code, jobId: undefined });
+    expect(refused.retryAfterS).toBeGreaterThanOrEqual(1);
+  }
+
+  // The operator makes room.
+  await api.kill();
+  provider.release();
+  const roomy = await startApi(provider, { DATA_DIR: api.dataDir });
+  const ordered = await fifty((face) => send(roomy, face, 'no room yet', 'tap'));
+  expect(new Set(ordered.map(({ jobId }) => jobId)).size).toBe(1);
+  expect(await roomy.user().sdk.wait(ordered[0]?.jobId ?? '')).toMatchObject({ status: 'COMPLETED' });
+  expect(provider.callsFor('no room yet')).toBe(1);
+});

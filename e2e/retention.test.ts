@@ -1,0 +1,28 @@
+import { expect, test, vi } from 'vitest';
+import { readFileKeys } from './chaos/stored-files.ts';
+import { startApi } from './harness/api.ts';
+import { readAstronaut } from './harness/checkout.ts';
+import { order } from './harness/order.ts';
+import { startProvider } from './harness/provider.ts';
+
+/** A tenth of a second: over by the next start, which sweeps. */
+const RESULT_TTL_DAYS = 0.000_001;
+
+test('past its time a job is gone with its pictures and its photograph; a photograph that nobody ordered with stays its week', async () => {
+  const api = await startApi(await startProvider(), { RESULT_TTL_DAYS });
+  const { sdk, rest } = api.user();
+  const [named, loose] = [await rest.upload(await readAstronaut()), await rest.upload(await readAstronaut())];
+  const reference = [{ type: 'character' as const, image_file: named.data.image_file }];
+  const job = await sdk.generate(order('for a while', { n: 2, subject_reference: reference }));
+  expect((await readFileKeys(api.dataDir)).size).toBe(4);
+
+  await api.kill();
+  const next = await api.restart();
+
+  await vi.waitFor(async () => expect((await readFileKeys(api.dataDir)).size).toBe(1), { timeout: 20_000 });
+  const after = next.user();
+  await expect(after.sdk.status(job.job_id)).rejects.toMatchObject({ code: 'job_not_found' });
+  expect((await after.sdk.list()).jobs).toEqual([]);
+  for (const url of [...job.images, named.data.url]) expect((await fetch(url)).status).toBe(404);
+  expect((await fetch(loose.data.url)).status).toBe(200);
+});
