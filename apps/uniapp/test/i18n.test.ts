@@ -1,14 +1,16 @@
 import { JOB_ERRORS, REQUEST_ERRORS } from '@darkroom/contracts/errors';
 import { describe, expect, it } from 'vitest';
 import { history as enHistory } from '../src/i18n/en/history.ts';
+import { result as enResult } from '../src/i18n/en/result.ts';
 import { settings as enSettings } from '../src/i18n/en/settings.ts';
 import { en as enMessages } from '../src/i18n/en.ts';
 import { history as zhHistory } from '../src/i18n/zh/history.ts';
+import { result as zhResult } from '../src/i18n/zh/result.ts';
 import { settings as zhSettings } from '../src/i18n/zh/settings.ts';
 import { zh as zhMessages } from '../src/i18n/zh.ts';
 
-const zh = { ...zhMessages, historyPage: zhHistory, settingsPage: zhSettings };
-const en = { ...enMessages, historyPage: enHistory, settingsPage: enSettings };
+const zh = { ...zhMessages, historyPage: zhHistory, resultPage: zhResult, settingsPage: zhSettings };
+const en = { ...enMessages, historyPage: enHistory, resultPage: enResult, settingsPage: enSettings };
 
 type Table = { [key: string]: unknown };
 
@@ -54,8 +56,8 @@ describe('the texts', () => {
 
   it('fit WeChat’s dialogs, whose answers hold four Chinese characters', () => {
     const answers = [zh.cancelDialog.confirm, zh.cancelDialog.keep, zh.actions.confirm, zh.actions.dismiss];
-    expect([...answers, zh.result.openSettings, zh.result.notNow].filter((answer) => [...answer].length > 4)).toEqual(
-      [],
-    );
+    expect(
+      [...answers, zh.resultPage.openSettings, zh.resultPage.notNow].filter((answer) => [...answer].length > 4),
+    ).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { CompletedJob } from '@darkroom/contracts';
 import { ref } from 'vue';
-import { text } from '../../i18n/language.ts';
+import { resultText } from '../../i18n/result.ts';
 import { openPermissions, type SaveOutcome, saveImage } from '../../platform/save-image.ts';
 import { confirm } from '../../ui/confirm.ts';
 import { fileName } from './file-name.ts';
@@ -54,14 +54,14 @@ async function saveFrom(job: CompletedJob | null, index: number): Promise<SaveOu
 
 /** True once the album is open to the app. */
 async function askForPermission(): Promise<boolean> {
-  const { save, saveRefused, openSettings, notNow } = text.value.result;
+  const { save, saveRefused, openSettings, notNow } = resultText.value;
   const question = { title: save, content: saveRefused, yes: openSettings, no: notNow };
   return (await confirm(question)) && openPermissions();
 }
 
 /** A browser shows its downloads by itself. */
 function tell(outcomes: SaveOutcome[]): void {
-  const { saved, savedAll, savedSome, saveFailed } = text.value.result;
+  const { saved, savedAll, savedSome, saveFailed } = resultText.value;
   const done = outcomes.filter((outcome) => outcome !== 'failed').length;
   if (done === 0) uni.showToast({ title: saveFailed, icon: 'none' });
   else if (done < outcomes.length) uni.showToast({ title: savedSome(done, outcomes.length), icon: 'none' });

@@ -1,8 +1,14 @@
 import type { ImageJob } from '@darkroom/contracts';
-import { computed, onMounted, onUnmounted, ref, shallowRef, watchEffect } from 'vue';
+import { computed, onMounted, onUnmounted, ref, shallowRef, watch, watchEffect } from 'vue';
 import { claimOf, type ProgressClaim, secondsLeft, smoothProgress } from './smooth-progress.ts';
 
 const TICK_MS = 250;
+
+/** Longer gaps between two ticks are time in the background, where nobody waited for an answer. */
+const GAP_MS_MAX = 1_000;
+
+/** Two answers are never further apart than this while all is well. */
+const SILENCE_MS_MAX = 30_000;
 
 interface Answer {
   job: ImageJob;
@@ -10,17 +16,20 @@ interface Answer {
   receivedAtMs: number;
 }
 
-/** Progress (0 to 100) and seconds left as they are shown, moving between the service's answers. */
+/** Progress (0 to 100) and seconds left as they are shown, moving between the service's answers; and whether those fail to come. */
 export function useSmoothProgress(answer: Answer) {
   const nowMs = ref(Date.now());
   const progress = ref(0);
+  const silentMs = ref(0);
   const claim = shallowRef<ProgressClaim | null>(null);
   let last: ProgressClaim | null = null;
   let timer: ReturnType<typeof setInterval> | undefined;
 
   onMounted(() => {
     timer = setInterval(() => {
+      const lastMs = nowMs.value;
       nowMs.value = Date.now();
+      silentMs.value += Math.min(nowMs.value - lastMs, GAP_MS_MAX);
     }, TICK_MS);
   });
   onUnmounted(() => clearInterval(timer));
@@ -32,7 +41,14 @@ export function useSmoothProgress(answer: Answer) {
   watchEffect(() => {
     if (claim.value) progress.value = smoothProgress(progress.value, claim.value, nowMs.value);
   });
+  watch(
+    () => answer.receivedAtMs,
+    () => {
+      silentMs.value = 0;
+    },
+  );
+  const isSilent = computed(() => silentMs.value > SILENCE_MS_MAX);
   const left = computed(() => claim.value && secondsLeft(claim.value, nowMs.value));
 
-  return { progress, left };
+  return { progress, left, isSilent };
 }

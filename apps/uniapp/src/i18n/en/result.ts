@@ -1,7 +1,8 @@
-import type { Messages } from '../zh.ts';
+import type { Words } from '../words.ts';
+import type { result as zh } from '../zh/result.ts';
 import { plural } from './plural.ts';
 
-export const result: Messages['result'] = {
+export const result: Words<typeof zh> = {
   title: 'Prints',
   headline: (count) => plural(count, 'new picture'),
   missing: (count) =>
@@ -39,7 +40,7 @@ export const result: Messages['result'] = {
   removeFailed: 'Could not delete; please try again in a moment',
   prompt: 'Description',
   again: 'Make it again',
-  change: 'Change and make again',
+  change: 'Edit and redo',
   expiry: 'The server keeps pictures for a limited time; save the ones you like.',
   loading: 'Fetching the pictures',
 };
