@@ -1,9 +1,9 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { cancel, waitToRepeat } from '../../src/jobs/job-state.ts';
 import { recoverJobs } from '../../src/jobs/recover-jobs.ts';
 import type { StoredJob } from '../../src/store/job-store.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
-import { addJob, addSavingJob, type Stores, startNext } from '../store/stores.ts';
+import { addJob, addSavingJob, type Stores, startNext, WORKER } from '../store/stores.ts';
 import { createLogBook } from './log-book.ts';
 
 let stores: Stores;
@@ -74,6 +74,41 @@ test('a job that was deleted during its call is no obstacle', async () => {
   await stores.jobs.deleteJob(job.jobId);
   await restart();
   expect(await stores.workers.openAttempts('the-next-process')).toEqual([]);
+});
+
+describe('an own call on record', () => {
+  const recoverHolding = (...attemptIds: string[]) =>
+    recoverJobs({
+      store: stores.jobs,
+      workers: stores.workers,
+      workerId: WORKER,
+      heldAttempts: new Set(attemptIds),
+      savePictures: (jobId) => void saved.push(jobId),
+      log: createLogBook(),
+    });
+
+  test('that is not held was granted without this worker hearing of it: it was never sent, and its job goes on at once', async () => {
+    const job = await addJob(stores);
+    await startNext(stores);
+    await recoverHolding();
+    expect(await stores.workers.openAttempts(WORKER)).toEqual([]);
+    const again = await startNext(stores);
+    expect(again).toMatchObject({ job: { jobId: job.jobId }, attempt: { number: 1 } });
+  });
+
+  test('that is held is left to whoever holds it', async () => {
+    const job = await addJob(stores);
+    const { job: calling, attempt } = await startNext(stores);
+    await recoverHolding(attempt.attemptId);
+    expect(await now(job)).toEqual(calling);
+    expect(await stores.workers.openAttempts(WORKER)).toHaveLength(1);
+  });
+
+  test('that brought pictures goes on being saved', async () => {
+    const job = await addSavingJob(stores, [{ url: 'http://pictures/a' }]);
+    await recoverHolding();
+    expect(saved).toEqual([job.jobId]);
+  });
 });
 
 test('recovering twice is recovering once', async () => {

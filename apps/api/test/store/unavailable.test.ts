@@ -1,6 +1,8 @@
 import { ImageError } from '@darkroom/contracts';
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { tellUnavailable } from '../../src/store/unavailable.ts';
+
+vi.mock('node:timers/promises', () => ({ setTimeout: async () => {} }));
 
 const failWith = (code?: string) => {
   const cause = Object.assign(new Error('database says no'), code === undefined ? {} : { code });
@@ -16,7 +18,51 @@ test.each(['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_READONLY', 'SQLITE_BUSY'
   },
 );
 
-test.each(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_ERROR', 'ENOENT', undefined])(
+// The lists of https://www.postgresql.org/docs/18/errcodes-appendix.html that say nothing about what was asked.
+test.each(['53100', '53300', '55P03', '57014', '58030', '28P01', 'ENOTFOUND', 'EHOSTUNREACH'])(
+  '%s is a PostgreSQL that is away: to ask it again at once would be in vain',
+  async (code) => {
+    const { cause, store } = failWith(code);
+    await expect(store.read()).rejects.toMatchObject({ code: 'unavailable', cause });
+  },
+);
+
+test.each([
+  'Connection terminated unexpectedly',
+  'Connection terminated due to connection timeout',
+  'Client has encountered a connection error and is not queryable',
+  'timeout exceeded when trying to connect',
+  'Query read timeout',
+])('"%s" is a PostgreSQL that is away, in the words of its client', async (message) => {
+  const store = tellUnavailable({ read: () => Promise.reject(new Error(message)) });
+  await expect(store.read()).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+describe('a fault that may have passed', () => {
+  const failing = (code: string, times: number) => {
+    let tries = 0;
+    return tellUnavailable({
+      read: async () => (++tries > times ? tries : Promise.reject(Object.assign(new Error('gone'), { code }))),
+    });
+  };
+
+  test.each(['40001', '40P01', '57P01', '57P03', '08006', '25006', 'ECONNRESET', 'ECONNREFUSED'])(
+    '%s is met by a second and a third try, and no more',
+    async (code) => {
+      expect(await failing(code, 2).read()).toBe(3);
+      await expect(failing(code, 3).read()).rejects.toMatchObject({ code: 'unavailable' });
+    },
+  );
+
+  test('does not hide the fault that comes after it', async () => {
+    const bug = new Error('a bug');
+    const faults: Error[] = [Object.assign(new Error('gone'), { code: '57P01' }), bug];
+    const store = tellUnavailable({ read: () => Promise.reject(faults.shift()) });
+    await expect(store.read()).rejects.toBe(bug);
+  });
+});
+
+test.each(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_ERROR', '23505', '42P01', 'ENOENT', undefined])(
   '%s is a fault of ours, as it came',
   async (code) => {
     const { cause, store } = failWith(code);

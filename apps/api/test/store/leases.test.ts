@@ -1,0 +1,115 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { emptyDatabase } from './empty-database.ts';
+import { givenPostgres, LEASE_MS, openPostgresStores } from './open-postgres-stores.ts';
+import { addJob, addSavingJob, type Stores, startNext } from './stores.ts';
+
+const BEAT_MS = 3_000;
+const [US, THEM] = ['us', 'them'];
+
+const postgres = givenPostgres();
+let stores: Stores;
+/** Another process on the same database and clock. */
+let others: Stores;
+beforeEach(async () => {
+  await emptyDatabase(postgres.url());
+  stores = await openPostgresStores(postgres.url());
+  others = await openPostgresStores(postgres.url(), stores.clock);
+});
+
+/** So much time passes, in which these workers are seen as often as they should be. */
+async function live(ms: number, ...workerIds: string[]): Promise<void> {
+  for (let passed = 0; passed <= ms; passed += BEAT_MS) {
+    for (const workerId of workerIds) await stores.workers.beat(workerId, 4);
+    stores.clock.advance(BEAT_MS);
+  }
+}
+
+/** Their call, as we see it. */
+async function judged(): Promise<string | undefined> {
+  const [attempt] = await stores.workers.openAttempts(US);
+  return attempt?.worker;
+}
+
+describe('their call', () => {
+  beforeEach(async () => {
+    await addJob(stores);
+    await live(LEASE_MS, US, THEM);
+    await startNext(others, { workerId: THEM });
+  });
+
+  test('is theirs for as long as they are seen', async () => {
+    await live(LEASE_MS * 3, US, THEM);
+    expect(await judged()).toBe('alive');
+  });
+
+  test('has nobody once they were not seen for a lease, and not sooner', async () => {
+    await live(LEASE_MS - 2 * BEAT_MS, US); // their last beat was one beat ago
+    await stores.workers.beat(US, 4);
+    expect(await judged()).toBe('alive');
+    stores.clock.advance(1);
+    expect(await judged()).toBe('lapsed');
+  });
+
+  test('is theirs again when they are seen again in time', async () => {
+    await live(LEASE_MS, US);
+    expect(await judged()).toBe('lapsed');
+    await others.workers.beat(THEM, 4);
+    expect(await judged()).toBe('alive');
+  });
+
+  test('has nobody from when they leave', async () => {
+    await others.workers.leave(THEM);
+    await stores.workers.beat(US, 4);
+    expect(await judged()).toBe('lapsed');
+  });
+
+  test('is not judged by who has just come: a restart of all is not the end of each', async () => {
+    await live(LEASE_MS * 2);
+    await live(LEASE_MS - 2 * BEAT_MS, US);
+    expect(await judged()).toBe('alive');
+    await live(0, US);
+    expect(await judged()).toBe('lapsed');
+  });
+
+  test('is not judged while nobody could be seen, nor until all had time to be seen again', async () => {
+    await live(LEASE_MS * 2); // the database is away, and comes back
+    await stores.workers.beat(US, 4);
+    expect(await judged()).toBe('alive');
+    await live(LEASE_MS - BEAT_MS, US, THEM);
+    expect(await judged()).toBe('alive');
+  });
+
+  test('is not judged by who stood still, before or after it is seen again', async () => {
+    stores.clock.advance(LEASE_MS * 2);
+    expect(await judged()).toBe('alive');
+    await stores.workers.beat(US, 4);
+    expect(await judged()).toBe('alive');
+  });
+});
+
+test('of many who come for the jobs of a dead worker, one gets each', async () => {
+  const jobIds: string[] = [];
+  for (let i = 0; i < 5; i++) jobIds.push((await addSavingJob(stores, [{ url: 'http://a' }])).jobId);
+  await live(LEASE_MS, US, THEM);
+  const adopted = await Promise.all([stores.workers.adoptSaving(US), others.workers.adoptSaving(THEM)]);
+  expect(adopted.map((ids) => ids.length).toSorted()).toEqual([0, 5]);
+  expect(adopted.flat()).toEqual(jobIds);
+});
+
+test('a job whose worker lives is saved by nobody else', async () => {
+  await live(LEASE_MS, US, THEM);
+  await addJob(stores);
+  const saving = await addSavingJob(stores, [{ url: 'http://a' }]); // by a worker that was never seen
+  await live(0, US, THEM);
+  expect(await others.workers.adoptSaving(THEM)).toEqual([saving.jobId]);
+  await live(LEASE_MS * 2, US, THEM);
+  expect(await stores.workers.adoptSaving(US)).toEqual([]);
+});
+
+test('the places are those of the workers that live', async () => {
+  await stores.workers.beat(US, 4);
+  await stores.workers.beat(THEM, 3);
+  expect(await stores.workers.countPlaces()).toBe(7);
+  await live(LEASE_MS, US);
+  expect(await stores.workers.countPlaces()).toBe(4);
+});

@@ -1,0 +1,75 @@
+import { sql } from 'kysely';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { cancel } from '../../src/jobs/job-state.ts';
+import { createWatcher } from '../../src/jobs/watch-job.ts';
+import { openPostgres } from '../../src/store/open-postgres.ts';
+import { emptyDatabase } from './empty-database.ts';
+import { givenPostgres, openPostgresStores } from './open-postgres-stores.ts';
+import { addJob, type Stores, startNext } from './stores.ts';
+
+const viewer = { user_id: '1', star_id: null };
+
+const postgres = givenPostgres();
+let here: Stores;
+let elsewhere: Stores;
+beforeEach(async () => {
+  await emptyDatabase(postgres.url());
+  here = await openPostgresStores(postgres.url());
+  elsewhere = await openPostgresStores(postgres.url(), here.clock);
+});
+
+async function administrate() {
+  const database = await openPostgres(postgres.url());
+  onTestFinished(database.close);
+  /** Ends what others have open; their listening connections, or all. */
+  return async function disconnect(which: 'listening' | 'all'): Promise<void> {
+    await sql`
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid()
+      AND (${which} = 'all' OR query ~ 'LISTEN|SELECT 1')`.execute(database.db);
+  };
+}
+
+test('a held poll is answered by a change that another process makes', async () => {
+  const { jobId } = await addJob(here);
+  const query = { job_id: jobId, wait_seconds: 25, after_version: 1 };
+  const watched = createWatcher({ store: here.jobs }).watch(viewer, query);
+  const { job } = await startNext(elsewhere);
+  expect(await watched).toEqual(job);
+});
+
+test('what changes while nobody can hear it is not missed', async () => {
+  const disconnect = await administrate();
+  const { jobId } = await addJob(here);
+  const seen: (string | undefined)[] = [];
+  here.jobs.onChange(jobId, async () => seen.push((await here.jobs.getJob(jobId))?.state.status));
+  await disconnect('listening');
+  await elsewhere.jobs.changeJob(jobId, (job) => cancel(job, 1));
+  await vi.waitFor(() => expect(seen).toContain('FAILED'), { interval: 5, timeout: 3_000 });
+});
+
+test('those who listened are heard of again, however often the connection is lost', async () => {
+  const disconnect = await administrate();
+  const { jobId } = await addJob(here);
+  let looks = 0;
+  here.jobs.onChange(jobId, () => looks++);
+  for (let lost = 1; lost <= 3; lost++) {
+    await disconnect('listening');
+    await vi.waitFor(() => expect(looks).toBeGreaterThanOrEqual(lost), { interval: 5, timeout: 3_000 });
+  }
+});
+
+test('nobody hears of a change before it is committed, nor of one that was not', async () => {
+  const database = await openPostgres(postgres.url());
+  onTestFinished(database.close);
+  const { jobId } = await addJob(here);
+  let heard = 0;
+  here.jobs.onChange(jobId, () => heard++);
+  const undone = database.transact(async (_, announce) => {
+    await announce(jobId);
+    throw new Error('undone');
+  });
+  await expect(undone).rejects.toThrow('undone');
+  await here.jobs.changeJob(jobId, (job) => cancel(job, 1)); // news come in the order of their commits
+  await vi.waitFor(() => expect(heard).toBe(1), { interval: 1 });
+});

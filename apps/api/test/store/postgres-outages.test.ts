@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { startSaving } from '../../src/jobs/job-state.ts';
+import type { Database } from '../../src/store/database.ts';
+import type { JobStore } from '../../src/store/job-store.ts';
+import { openPostgres } from '../../src/store/open-postgres.ts';
+import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
+import { tellUnavailable } from '../../src/store/unavailable.ts';
+import { type OwnPostgresServer, startPostgresServer } from '../postgres/postgres-server.ts';
+import { addJob, NO_LIMITS, newJob, newStart, startNext } from './stores.ts';
+
+let server: OwnPostgresServer;
+let url: string;
+beforeAll(async () => {
+  server = await startPostgresServer();
+});
+afterAll(() => server.close());
+
+let database: Database;
+let jobs: JobStore;
+/** Somebody else on the same server. */
+let admin: Database;
+beforeEach(async () => {
+  url = await server.createDatabase();
+  database = await openPostgres(url);
+  jobs = tellUnavailable(createSqlJobStore(database));
+  admin = await openPostgres(url);
+  onTestFinished(async () => {
+    await database.close();
+    await admin.close();
+  });
+});
+
+const disconnectAll = () =>
+  sql`
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()`.execute(admin.db);
+const AWAY = { code: 'unavailable', retryAfterMs: 5_000 };
+
+test('connections that are cut are made anew, and whoever asks next does not notice', async () => {
+  const { jobId } = await addJob({ jobs });
+  await Promise.all(Array.from({ length: 8 }, () => jobs.getJob(jobId))); // all connections are open
+  await disconnectAll();
+  expect(await jobs.createJob(newJob(), NO_LIMITS)).toMatchObject({ kind: 'created' });
+  expect(await jobs.getJob(jobId)).toMatchObject({ jobId });
+});
+
+test('a server that stops is away for everybody; when it is back nothing is lost, and nothing needs a hand', async () => {
+  const job = await addJob({ jobs });
+  const news = vi.fn();
+  jobs.onChange(job.jobId, news);
+  await server.stop();
+  await expect(jobs.createJob(newJob(), NO_LIMITS)).rejects.toMatchObject(AWAY);
+  await expect(jobs.getJob(job.jobId)).rejects.toMatchObject(AWAY);
+  await expect(jobs.ping()).rejects.toMatchObject(AWAY);
+  await server.start();
+  expect(await jobs.getJob(job.jobId)).toEqual(job);
+  await vi.waitFor(() => expect(news).toHaveBeenCalled(), { timeout: 5_000 });
+  news.mockClear();
+  const { job: started } = await startNext({ jobs });
+  expect(started.jobId).toBe(job.jobId);
+  await vi.waitFor(() => expect(news).toHaveBeenCalled(), { timeout: 1_000 });
+});
+
+test('a server that goes in the middle of a transaction leaves nothing of it, and says so', async () => {
+  const store = tellUnavailable({
+    write: () =>
+      database.transact(async (trx) => {
+        await trx.insertInto('secrets').values({ name: 'half', value: 'done' }).execute();
+        await disconnectAll();
+        await trx.selectFrom('secrets').selectAll().execute();
+      }),
+  });
+  await expect(store.write()).rejects.toMatchObject({ ...AWAY, cause: { code: '57P01' } });
+  expect(await admin.db.selectFrom('secrets').selectAll().execute()).toEqual([]);
+});
+
+describe('where nobody can tell whether it was committed', () => {
+  /** The commit takes place, and the first who waits for it never hears of that. */
+  function forgetful(): JobStore {
+    let isLost = false;
+    return tellUnavailable(
+      createSqlJobStore({
+        ...database,
+        async transact(work) {
+          const result = await database.transact(work);
+          if (isLost) return result;
+          isLost = true;
+          throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+        },
+      }),
+    );
+  }
+
+  test('an order is one job, of which its first try tells', async () => {
+    const order = newJob({ idempotency: { key: 'tap', fingerprint: 'a' } });
+    const bounds = { ...NO_LIMITS, userActive: 1 };
+    expect(await forgetful().createJob(order, bounds)).toMatchObject({ kind: 'created', job: { jobId: order.jobId } });
+  });
+
+  test('a grant is one call', async () => {
+    await addJob({ jobs });
+    await addJob({ jobs });
+    expect(await forgetful().startNextCall(newStart())).toMatchObject({ kind: 'started', attempt: { number: 1 } });
+    expect((await jobs.recentCalls(0)).open).toBe(1);
+  });
+
+  test('a paid answer is kept once', async () => {
+    await addJob({ jobs });
+    const { job, attempt } = await startNext({ jobs });
+    const end = { outcome: 'answered' } as const;
+    const after = await forgetful().endAttempt(attempt.attemptId, end, startSaving, [{ url: 'http://a' }]);
+    expect(after).toMatchObject({ version: 3, state: { stage: 'saving' } });
+    expect(await jobs.countPictures(job.jobId)).toEqual({ ended: 0, total: 1 });
+  });
+});
+
+test('a process that stands still inside a transaction holds up the others for a few seconds, and no longer', async () => {
+  await addJob({ jobs });
+  const standsStill = admin.transact(async (trx) => {
+    await admin.lock(trx, 'pace');
+    await sleep(7_000);
+    await trx.selectFrom('jobs').selectAll().execute();
+  });
+  const isEnded = expect(standsStill).rejects.toThrow(/not queryable/);
+  await vi.waitFor(async () => {
+    const { rows } = await sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory'`.execute(database.db);
+    expect(rows).not.toEqual([]);
+  });
+  expect(await jobs.startNextCall(newStart())).toMatchObject({ kind: 'started' });
+  await isEnded;
+});
+
+test('a primary that became a standby is left for the one that took its place', async () => {
+  const { jobId } = await addJob({ jobs });
+  const name = new URL(url).pathname.slice(1);
+  await sql.raw(`ALTER DATABASE ${name} SET default_transaction_read_only = on`).execute(admin.db);
+  await disconnectAll();
+  await expect(jobs.ping()).rejects.toMatchObject(AWAY);
+  await expect(jobs.createJob(newJob(), NO_LIMITS)).rejects.toMatchObject({ ...AWAY, cause: { code: '25006' } });
+  expect(await jobs.getJob(jobId)).toMatchObject({ jobId });
+  // New connections reach one that takes writes; those from before would not.
+  await sql
+    .raw(`SET default_transaction_read_only = off; ALTER DATABASE ${name} RESET default_transaction_read_only`)
+    .execute(admin.db);
+  expect(await jobs.createJob(newJob(), NO_LIMITS)).toMatchObject({ kind: 'created' });
+});

@@ -1,0 +1,146 @@
+import { sql } from 'kysely';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { Database } from '../../src/store/database.ts';
+import { fromState } from '../../src/store/job-row.ts';
+import { openPostgres } from '../../src/store/open-postgres.ts';
+import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
+import { StoreOpenError } from '../../src/store/store-open-error.ts';
+import { openPostgresServer } from '../postgres/postgres-server.ts';
+import { emptyDatabase } from './empty-database.ts';
+import { givenPostgres, openPostgresStores } from './open-postgres-stores.ts';
+import { addJob, NO_LIMITS, newJob, newStart, newUpload, type Stores } from './stores.ts';
+
+const postgres = givenPostgres();
+/** Four processes on one database and one clock. */
+let first: Stores;
+let processes: Stores[];
+beforeEach(async () => {
+  await emptyDatabase(postgres.url());
+  first = await openPostgresStores(postgres.url());
+  const others = Array.from({ length: 3 }, () => openPostgresStores(postgres.url(), first.clock));
+  processes = [first, ...(await Promise.all(others))];
+});
+
+/** From every process as often, all at once. */
+function atOnce<T>(times: number, work: (stores: Stores) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: times }, () => processes).flatMap((all) => all.map(work)));
+}
+
+test('fifty orders with one key at once are one job', async () => {
+  const idempotency = { key: 'tap-1', fingerprint: 'a' };
+  const outcomes = await atOnce(13, ({ jobs }) => jobs.createJob(newJob({ idempotency }), NO_LIMITS));
+  expect(outcomes.filter(({ kind }) => kind === 'created')).toHaveLength(1);
+  expect(new Set(outcomes.map((outcome) => ('job' in outcome ? outcome.job.jobId : outcome.kind))).size).toBe(1);
+});
+
+describe('a bound is one for all processes', () => {
+  test.each([
+    ['queue', { queue: 5 }, 'queue_full'],
+    ['userActive', { userActive: 5 }, 'too_many_jobs'],
+    ['userDailyImages', { userDailyImages: 5 }, 'quota_exceeded'],
+    ['dailyImages', { dailyImages: 5 }, 'quota_exceeded'],
+    ['ratePerMinute', { ratePerMinute: 5 }, 'rate_limited'],
+  ])('%s', async (_, limits, code) => {
+    const outcomes = await atOnce(6, ({ jobs }) => jobs.createJob(newJob(), { ...NO_LIMITS, ...limits }));
+    expect(outcomes.filter(({ kind }) => kind === 'created')).toHaveLength(5);
+    const refusals = outcomes.flatMap((outcome) => (outcome.kind === 'refused' ? [outcome.refusal.code] : []));
+    expect(new Set(refusals)).toEqual(new Set([code]));
+  });
+
+  test('uploads count towards the rate as orders do', async () => {
+    const uploads = await atOnce(6, (stores) => stores.uploads.createUpload(newUpload(), 5));
+    expect(uploads.filter((refusal) => refusal === null)).toHaveLength(5);
+  });
+});
+
+describe('calls', () => {
+  test('begin no more often than allowed in any window, whoever begins them, and none twice', async () => {
+    const [rpm, windowMs] = [5, 1_000];
+    for (let i = 0; i < 40; i++) await addJob(first, { userId: String(i % 7) });
+    const begun: { jobId: string; at: number }[] = [];
+    for (let round = 0; round < 12; round++) {
+      const outcomes = await atOnce(3, ({ jobs }) => jobs.startNextCall(newStart({ rpm, windowMs })));
+      for (const outcome of outcomes) {
+        if (outcome.kind === 'started') begun.push({ jobId: outcome.job.jobId, at: outcome.attempt.startedAt });
+      }
+      first.clock.advance(250);
+    }
+    for (const { at } of begun) {
+      expect(begun.filter((other) => other.at >= at && other.at < at + windowMs).length).toBeLessThanOrEqual(rpm);
+    }
+    expect(begun.length).toBeGreaterThanOrEqual(3 * rpm);
+    expect(new Set(begun.map(({ jobId }) => jobId)).size).toBe(begun.length);
+  });
+
+  test('go round the users, whichever processes ask', async () => {
+    for (let i = 0; i < 12; i++) await addJob(first, { userId: '1' });
+    for (const userId of ['2', '3', '4']) await addJob(first, { userId });
+    const users: string[] = [];
+    for (let i = 0; i < 2; i++) {
+      const outcomes = await atOnce(1, ({ jobs }) => jobs.startNextCall(newStart()));
+      users.push(...outcomes.flatMap((outcome) => (outcome.kind === 'started' ? [outcome.job.userId] : [])));
+    }
+    expect(users.slice(0, 4).toSorted()).toEqual(['1', '2', '3', '4']);
+    expect(users.slice(4)).toEqual(['1', '1', '1', '1']);
+  });
+
+  test('are not made for a job that is given up as it is chosen', async () => {
+    const { jobId } = await addJob(first);
+    const next = await addJob(first, { userId: '2' });
+    const database = await openPostgres(postgres.url());
+    onTestFinished(database.close);
+    const canceled = {
+      ...fromState({ status: 'FAILED', completedAt: 1, errorCode: 'canceled', charged: 'no' }),
+      version: 2,
+    };
+    const commit = Promise.withResolvers<void>();
+    const canceling = database.transact(async (trx) => {
+      await trx.updateTable('jobs').set(canceled).where('job_id', '=', jobId).execute();
+      await commit.promise;
+    });
+    await vi.waitFor(async () => expect(await countBackends(database, "state = 'idle in transaction'")).toBe(1));
+    const starting = first.jobs.startNextCall(newStart()); // finds the job as it still is for all others
+    await vi.waitFor(async () => expect(await countBackends(database, "wait_event_type = 'Lock'")).toBe(1));
+    commit.resolve();
+    await canceling;
+    expect(await starting).toMatchObject({ kind: 'started', job: { jobId: next.jobId } });
+  });
+});
+
+async function countBackends({ db }: Database, condition: string): Promise<number | undefined> {
+  const { rows } = await sql<{ backends: number }>`
+    SELECT count(*) AS backends FROM pg_stat_activity
+    WHERE datname = current_database() AND ${sql.raw(condition)}`.execute(db);
+  return rows[0]?.backends;
+}
+
+describe('a database', () => {
+  test('that is new is made by one of many processes that start at once', async () => {
+    const server = await openPostgresServer();
+    onTestFinished(server.close);
+    const url = await server.createDatabase();
+    const opened = await Promise.all(Array.from({ length: 6 }, () => openPostgres(url)));
+    for (const database of opened) await createSqlJobStore(database).ping();
+    await Promise.all(opened.map((database) => database.close()));
+  });
+
+  test('of a newer version ends the start with one line', async () => {
+    const server = await openPostgresServer();
+    onTestFinished(server.close);
+    const url = await server.createDatabase();
+    const database = await openPostgres(url);
+    await sql`INSERT INTO kysely_migration (name, timestamp) VALUES ('9999-later', '2030-01-01')`.execute(database.db);
+    await database.close();
+    await expect(openPostgres(url)).rejects.toThrow(StoreOpenError);
+    await expect(openPostgres(url)).rejects.toThrow(
+      /^DATABASE_URL \(127\.0\.0\.1:\d+\/\w+\) cannot be brought up to date: a newer version of Darkroom has written it \(9999-later\)$/,
+    );
+  });
+
+  test('that is not there ends the start with one line, without its password', async () => {
+    const opening = openPostgres('postgres://somebody:secret@127.0.0.1:9/darkroom');
+    await expect(opening).rejects.toThrow(StoreOpenError);
+    await expect(opening).rejects.toThrow(/^DATABASE_URL \(127\.0\.0\.1:9\/darkroom\) cannot .*ECONNREFUSED[^\n]*$/);
+    await expect(opening).rejects.not.toThrow(/secret/);
+  });
+});
