@@ -1,10 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { createMiniMaxClient } from '@darkroom/minimax-client';
 import type { FastifyInstance } from 'fastify';
 import PQueue from 'p-queue';
 import type { Config } from './config.ts';
-import { createLocalFileStore } from './files/local-file-store.ts';
+import { openDeployment } from './deployment.ts';
 import { createUrlSigner } from './files/url-signer.ts';
 import { createAuthenticate } from './http/authenticate.ts';
 import { buildServer } from './http/server.ts';
@@ -22,14 +21,12 @@ import { createSaveUpload } from './jobs/save-upload.ts';
 import { createWatcher } from './jobs/watch-job.ts';
 import { createPictures } from './pictures/create-pictures.ts';
 import { createMiniMaxProvider } from './provider/minimax-provider.ts';
-import { createLocalQueue } from './queue/local-queue.ts';
 import { createReadiness } from './readiness.ts';
 import { createRounds } from './rounds.ts';
 import type { JobStore } from './store/job-store.ts';
-import { openSqlite } from './store/open-sqlite.ts';
 import { createSqlJobStore } from './store/sql-job-store.ts';
 import { createSqlRetentionStore } from './store/sql-retention-store.ts';
-import { keepSecret } from './store/sql-secret-store.ts';
+import { keepSecret, LINK_KEY } from './store/sql-secret-store.ts';
 import { createSqlUploadStore } from './store/sql-upload-store.ts';
 import { createSqlWorkerStore } from './store/sql-worker-store.ts';
 import { tellUnavailable } from './store/unavailable.ts';
@@ -57,23 +54,25 @@ interface Surroundings {
   log: Logger;
 }
 
-/** Every part, built once, in the order of the story, on a data folder that is this process's own. */
+/** Every part, built once, in the order of the story. */
 export async function compose({ config, minimax, publicUrl, log }: Surroundings): Promise<App> {
   const clock = Date.now;
   const stopping = new AbortController();
   let draining = false;
+  const takesOrders = config.ROLE !== 'worker';
+  const makesCalls = config.ROLE !== 'api';
 
   // The truth, and where pictures live.
-  const database = await openSqlite(config.DATA_DIR, clock);
+  const deployment = await openDeployment({ config, clock, log });
+  const { database, files } = deployment;
   const sqlStore = tellUnavailable(createSqlJobStore(database));
   const metrics = createMetrics({ readQueue: () => readQueue(sqlStore) });
   const store = observeStore(sqlStore, metrics);
   const uploads = tellUnavailable(createSqlUploadStore(database));
   const retention = createSqlRetentionStore(database);
-  const workers = tellUnavailable(createSqlWorkerStore({ database, leaseMs: null }));
-  const files = await createLocalFileStore({ dir: path.join(config.DATA_DIR, 'files') });
+  const workers = tellUnavailable(createSqlWorkerStore({ database, leaseMs: deployment.leaseMs }));
   const signer = createUrlSigner({
-    secret: await keepSecret(database.db, 'file-links', () => randomBytes(32).toString('base64url')),
+    secret: await keepSecret(database.db, LINK_KEY, () => randomBytes(32).toString('base64url')),
     baseUrl: publicUrl,
     ttlS: config.FILE_URL_TTL_S,
     clock,
@@ -108,30 +107,30 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const heldAttempts = new Set<string>();
   const rpm = config.MINIMAX_RPM;
   const concurrency = config.GENERATION_CONCURRENCY;
-  const estimates = createEstimates({ store, countPlaces: async () => concurrency, rpm, clock });
   const referenceSigner = config.REFERENCE_DELIVERY === 'url' ? signer : null;
-  const queue = createLocalQueue({
-    concurrency,
-    takeNext: createTakeNext({
-      store,
-      files,
-      provider,
-      loadReference: (request) => loadReference({ uploads, files, signer: referenceSigner }, request),
-      savePictures: saver.save,
-      workerId,
-      heldAttempts,
-      rpm,
-      queueTtlMs: config.QUEUE_TTL_MS,
-      retryBaseMs: config.MINIMAX_RETRY_BASE_MS,
-      clock,
-      stopwatch: () => performance.now(),
-      random: Math.random,
-      log,
-      stopping: stopping.signal,
-    }),
+  const takeNext = createTakeNext({
+    store,
+    files,
+    provider,
+    loadReference: (request) => loadReference({ uploads, files, signer: referenceSigner }, request),
+    savePictures: saver.save,
+    workerId,
+    heldAttempts,
+    rpm,
+    queueTtlMs: config.QUEUE_TTL_MS,
+    retryBaseMs: config.MINIMAX_RETRY_BASE_MS,
     clock,
-    onError: (err) => log.error({ err }, 'the next job could not be taken'),
+    stopwatch: () => performance.now(),
+    random: Math.random,
+    log,
+    stopping: stopping.signal,
   });
+  const queue = deployment.createQueue(makesCalls ? { concurrency, takeNext } : null);
+  const recover = () => recoverJobs({ store, workers, workerId, heldAttempts, savePictures: saver.save, log });
+  const beat = () => workers.beat(workerId, concurrency);
+  const isShared = deployment.leaseMs !== null;
+  const countPlaces = isShared ? workers.countPlaces : async () => concurrency;
+  const estimates = createEstimates({ store, countPlaces, rpm, clock });
 
   // The verbs, and the faces that call them.
   const watcher = createWatcher({ store });
@@ -157,13 +156,14 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     store,
     retention,
     files,
+    lease: isShared && makesCalls ? { beat, recover } : null,
     queueTtlMs: config.QUEUE_TTL_MS,
     resultTtlMs: config.RESULT_TTL_DAYS * DAY_MS,
     clock,
     log,
   });
   const server = await buildServer({
-    images,
+    images: takesOrders ? images : null,
     openFile: createOpenFile({ files, signer, clock }),
     authenticate: createAuthenticate({
       key: config.jwtKey,
@@ -185,7 +185,10 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   return {
     server,
     async start() {
-      await recoverJobs({ store, workers, workerId, heldAttempts, savePictures: saver.save, log });
+      if (makesCalls) {
+        await beat();
+        await recover();
+      }
       queue.start();
       rounds.start();
     },
@@ -196,11 +199,12 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
       await queue.drain(); // a call that ends may still bring pictures to save
       await saver.drain();
       await roundsEnded;
+      if (makesCalls) await workers.leave(workerId); // what waits to be tried again goes on elsewhere at once
     },
     async close() {
       stopping.abort();
       await server.close();
-      await database.close();
+      await deployment.close();
     },
   };
 }

@@ -11,7 +11,8 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLogger(config.LOG_LEVEL);
   configureSharp();
-  const lock = lockDataDir(config.DATA_DIR); // before the simulator writes there
+  const isAlone = config.DATABASE_URL === undefined;
+  const lock = isAlone ? lockDataDir(config.DATA_DIR) : null; // before the simulator writes there
   const simulator = config.minimax ? null : await startSimulator(config.DATA_DIR);
   const minimax = config.minimax ?? { apiKey: 'simulator', baseUrl: simulator?.url ?? '' };
   const port = config.PORT === 0 ? await findFreePort(config.HOST) : config.PORT;
@@ -36,7 +37,7 @@ async function main(): Promise<void> {
     await app.drain();
     await app.close();
     simulator?.stop();
-    lock.release();
+    lock?.release();
     clearTimeout(grace);
     log.info('stopped');
     if (process.connected) process.disconnect(); // the channel would keep this process

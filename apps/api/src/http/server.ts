@@ -21,7 +21,8 @@ import { answerUnreadable, rememberAnswers } from './unreadable-requests.ts';
 import { uploadRoutes } from './uploads.ts';
 
 export interface ServerDeps {
-  images: ImageService;
+  /** Null in a worker: it tells of its health and its figures, and has no other face. */
+  images: ImageService | null;
   openFile: OpenFile;
   authenticate: Authenticate;
   readiness: Readiness;
@@ -103,10 +104,20 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
   });
 
   healthRoutes(server, deps.readiness);
+  metricsRoute(server, deps.metrics, deps.metricsAccess);
+  if (deps.images) await imageRoutes(server, deps.images, deps, bounds);
+  return server;
+}
+
+async function imageRoutes(
+  server: FastifyInstance,
+  images: ImageService,
+  deps: ServerDeps,
+  bounds: ClientBounds,
+): Promise<void> {
   fileRoutes(server, deps.openFile);
   openApiRoute(server, deps.publicUrl);
   await docsPage(server, { hasDevToken: deps.devSecret !== null });
-  metricsRoute(server, deps.metrics, deps.metricsAccess);
   if (deps.devSecret !== null) devTokenRoute(server, deps.devSecret);
   await server.register(async (api) => {
     readJsonBodies(api);
@@ -116,14 +127,13 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
       reply.header('cache-control', 'no-store');
       viewers.set(request, await deps.authenticate(request));
     });
-    const faces = { images: deps.images, viewerOf: (request: FastifyRequest) => viewerOf(viewers, request) };
+    const faces = { images, viewerOf: (request: FastifyRequest) => viewerOf(viewers, request) };
     boundBodies(api, bounds.bodies, faces.viewerOf);
     trpcRoutes(api, faces);
     restRoutes(api, faces);
     await api.register(async (uploads) => uploadRoutes(uploads, faces));
   });
   await h5Routes(server);
-  return server;
 }
 
 function viewerOf(viewers: WeakMap<FastifyRequest, Viewer>, request: FastifyRequest): Viewer {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
@@ -16,7 +16,10 @@ import { TolerantSqliteDialect } from './tolerant-sqlite-dialect.ts';
  */
 export async function openSqlite(dataDir: string, clock: () => number = Date.now): Promise<Database> {
   mkdirSync(dataDir, { recursive: true });
-  const file = path.join(dataDir, 'darkroom.sqlite');
+  const file = sqliteFile(dataDir);
+  if (!existsSync(file) && existsSync(movedFile(dataDir))) {
+    throw new StoreOpenError(`${file} has moved to PostgreSQL: set DATABASE_URL (it is kept as ${movedFile(dataDir)})`);
+  }
   const db = new Kysely<Tables>({ dialect: new TolerantSqliteDialect(openFile(file)) });
   try {
     await migrate(db, createMigrations('sqlite'), file);
@@ -39,6 +42,15 @@ export async function openSqlite(dataDir: string, clock: () => number = Date.now
     onChange: listeners.add,
     close: () => db.destroy(),
   };
+}
+
+export function sqliteFile(dataDir: string): string {
+  return path.join(dataDir, 'darkroom.sqlite');
+}
+
+/** What a database is called that has moved: nobody may go on with it, since its waiting jobs are made elsewhere. */
+export function movedFile(dataDir: string): string {
+  return `${sqliteFile(dataDir)}.moved`;
 }
 
 function openFile(file: string): Sqlite.Database {

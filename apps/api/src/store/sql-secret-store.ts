@@ -1,6 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from './schema.ts';
 
+/** What links to files are signed by. */
+export const LINK_KEY = 'file-links';
+
 /** The secret of that name, made once and kept for the life of the database. */
 export async function keepSecret(db: Kysely<Tables>, name: string, make: () => string): Promise<string> {
   await db
@@ -10,4 +13,10 @@ export async function keepSecret(db: Kysely<Tables>, name: string, make: () => s
     .execute();
   const row = await db.selectFrom('secrets').select('value').where('name', '=', name).executeTakeFirstOrThrow();
   return row.value;
+}
+
+/** Null when it was never made. */
+export async function readSecret(db: Kysely<Tables>, name: string): Promise<string | null> {
+  const row = await db.selectFrom('secrets').select('value').where('name', '=', name).executeTakeFirst();
+  return row?.value ?? null;
 }

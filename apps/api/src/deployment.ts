@@ -1,0 +1,88 @@
+import path from 'node:path';
+import type { Config } from './config.ts';
+import type { FileStore } from './files/file-store.ts';
+import { createLocalFileStore } from './files/local-file-store.ts';
+import { createS3FileStore } from './files/s3-file-store.ts';
+import { createLocalQueue } from './queue/local-queue.ts';
+import type { Queue, TakeNext } from './queue/queue.ts';
+import type { Database } from './store/database.ts';
+import { openSqlite } from './store/open-sqlite.ts';
+import type { Logger } from './telemetry/logger.ts';
+
+/** A worker that was not seen for this long is given up. Several beats have failed by then, and a database has restarted. */
+const LEASE_MS = 15_000;
+
+/** Calls to the provider, so many at once. */
+export interface Calls {
+  concurrency: number;
+  takeNext: TakeNext;
+}
+
+/** What is one for all processes: on this machine, or on servers that they share. */
+export interface Deployment {
+  database: Database;
+  files: FileStore;
+  /** Null where one process has all of it to itself. */
+  leaseMs: number | null;
+  /** `calls` is null in a process that makes none. */
+  createQueue(calls: Calls | null): Queue;
+  /** Ends for good. */
+  close(): Promise<void>;
+}
+
+interface Surroundings {
+  config: Config;
+  clock(): number;
+  log: Logger;
+}
+
+/** SQLite and p-queue, or PostgreSQL and pg-boss. Rejects with StoreOpenError when it cannot be had. */
+export async function openDeployment(surroundings: Surroundings): Promise<Deployment> {
+  const { config } = surroundings;
+  const files = await openFiles(config);
+  return config.DATABASE_URL === undefined
+    ? openAlone(surroundings, files)
+    : openShared(surroundings, files, config.DATABASE_URL);
+}
+
+async function openFiles({ s3, DATA_DIR }: Config): Promise<FileStore> {
+  return s3 ? createS3FileStore(s3) : createLocalFileStore({ dir: path.join(DATA_DIR, 'files') });
+}
+
+async function openAlone({ config, clock, log }: Surroundings, files: FileStore): Promise<Deployment> {
+  const database = await openSqlite(config.DATA_DIR, clock);
+  const onError = reportTo(log);
+  return {
+    database,
+    files,
+    leaseMs: null,
+    createQueue(calls) {
+      if (!calls) throw new Error('Alone, this process makes the calls');
+      return createLocalQueue({ ...calls, clock, onError });
+    },
+    close: database.close,
+  };
+}
+
+async function openShared({ clock, log }: Surroundings, files: FileStore, databaseUrl: string): Promise<Deployment> {
+  const { openPostgres } = await import('./store/open-postgres.ts');
+  const { createPgQueue } = await import('./queue/pg-queue.ts');
+  const { openTurns } = await import('./queue/turns.ts');
+  const onLost = (err: unknown) => log.warn({ err }, 'a connection to PostgreSQL was lost');
+  const database = await openPostgres(databaseUrl, onLost);
+  const turns = await openTurns(databaseUrl, onLost);
+  return {
+    database,
+    files,
+    leaseMs: LEASE_MS,
+    createQueue: (calls) => createPgQueue({ boss: turns, worker: calls, clock, onError: reportTo(log) }),
+    async close() {
+      await turns.stop({ graceful: false });
+      await database.close();
+    },
+  };
+}
+
+function reportTo(log: Logger) {
+  return (err: unknown) => log.error({ err }, 'the next job could not be taken');
+}

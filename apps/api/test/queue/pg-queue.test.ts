@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PgBoss } from 'pg-boss';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { createPgQueue } from '../../src/queue/pg-queue.ts';
+import { openTurns, TURNS } from '../../src/queue/turns.ts';
+import { openPostgresServer, type PostgresServer } from '../postgres/postgres-server.ts';
+import { testQueue } from './queue.conformance.ts';
+import { createWork, type Work } from './work.ts';
+
+let server: PostgresServer;
+/** Two processes' ways to the one queue. */
+let bosses: [PgBoss, PgBoss];
+beforeAll(async () => {
+  server = await openPostgresServer();
+  const databaseUrl = await server.createDatabase();
+  // A test moves the clock, and with it the time-outs of connections: pg-boss tells of them, and connects again.
+  const open = () => openTurns(databaseUrl, () => {});
+  bosses = [await open(), await open()];
+});
+afterEach(() => bosses[0].deleteQueuedJobs(TURNS));
+afterAll(async () => {
+  for (const boss of bosses) await boss.stop();
+  await server.close();
+});
+
+testQueue('the queue over pg-boss', {
+  createQueue: ({ concurrency, takeNext, onError }) =>
+    createPgQueue({ boss: bosses[0], worker: { concurrency, takeNext }, clock: Date.now, onError }),
+  settle: () => sleep(60).then(() => {}),
+  patienceMs: 10_000,
+});
+
+const PATIENCE = { timeout: 10_000, interval: 10 };
+const rethrow = (error: unknown) => {
+  throw error;
+};
+
+function createQueue(boss: PgBoss, work: Work | null) {
+  const worker = work && { concurrency: 2, takeNext: work.takeNext };
+  return createPgQueue({ boss, worker, clock: Date.now, onError: rethrow });
+}
+
+test('a process that makes no calls gives turns to those that do', async () => {
+  const work = createWork();
+  const orders = createQueue(bosses[0], null);
+  const worker = createQueue(bosses[1], work);
+  orders.start();
+  worker.start();
+  await vi.waitFor(() => expect(work.asked).toBeGreaterThan(0), PATIENCE);
+  work.add(1);
+  orders.wake();
+  await vi.waitFor(() => expect(work.running).toBe(1), PATIENCE);
+  work.endOne();
+  await Promise.all([orders.drain(), worker.drain()]);
+});
+
+test('a turn that is given while no worker is there waits for one', async () => {
+  const work = createWork();
+  const orders = createQueue(bosses[0], null);
+  orders.wake();
+  await orders.drain();
+  work.add(1);
+  const worker = createPgQueue({
+    boss: bosses[1],
+    worker: { concurrency: 1, takeNext: work.takeNext },
+    clock: Date.now,
+    onError: rethrow,
+  });
+  worker.start();
+  await vi.waitFor(() => expect(work.running).toBe(1), PATIENCE);
+  work.endOne();
+  await worker.drain();
+});
+
+test('the places of two workers are filled from one queue, each to its bound', async () => {
+  const [here, there] = [createWork(), createWork()];
+  here.add(2);
+  there.add(2);
+  const queues = [createQueue(bosses[0], here), createQueue(bosses[1], there)];
+  for (const queue of queues) queue.start();
+  await vi.waitFor(() => expect([here.running, there.running]).toEqual([2, 2]), PATIENCE);
+  for (const work of [here, here, there, there]) work.endOne();
+  await Promise.all(queues.map((queue) => queue.drain()));
+});
+
+test('a worker that drains leaves the turn to another', async () => {
+  const [leaving, staying] = [createWork(), createWork()];
+  leaving.add(1);
+  const [first, second] = [createQueue(bosses[0], leaving), createQueue(bosses[1], staying)];
+  first.start();
+  await vi.waitFor(() => expect(leaving.running).toBe(1), PATIENCE);
+  const drained = first.drain();
+  staying.add(1);
+  second.start();
+  await vi.waitFor(() => expect(staying.running).toBe(1), PATIENCE);
+  expect(leaving.taken).toBe(1);
+  leaving.endOne();
+  staying.endOne();
+  await Promise.all([drained, second.drain()]);
+});
