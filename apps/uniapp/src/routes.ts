@@ -1,3 +1,5 @@
+import type { JobFilter } from './features/image-job/read-job-page.ts';
+
 /** The app's addresses and the ways between them. */
 export const INDEX = '/pages/index/index';
 const LOADING = '/pages/discover/generation-loading';
@@ -6,6 +8,7 @@ const HISTORY = '/pages/history/history';
 const SETTINGS = '/pages/settings/settings';
 const PRIVACY = '/pages/settings/privacy';
 
+const historyOf = (filter: JobFilter) => (filter === 'all' ? HISTORY : `${HISTORY}?filter=${filter}`);
 const withJob = (page: string, jobId: string) => `${page}?job_id=${encodeURIComponent(jobId)}`;
 
 /** The loading page for the stored draft. */
@@ -21,8 +24,8 @@ export function openResult(jobId: string): void {
   uni.navigateTo({ url: withJob(RESULT, jobId) });
 }
 
-export function openHistory(): void {
-  uni.navigateTo({ url: HISTORY });
+export function openHistory(filter: JobFilter): void {
+  uni.navigateTo({ url: historyOf(filter) });
 }
 
 export function openSettings(): void {
@@ -40,6 +43,10 @@ export function replaceWithDraft(): void {
 
 export function replaceWithJob(jobId: string): void {
   uni.redirectTo({ url: withJob(LOADING, jobId) });
+}
+
+export function replaceWithRunning(): void {
+  uni.redirectTo({ url: historyOf('running') });
 }
 
 export function replaceWithResult(jobId: string): void {

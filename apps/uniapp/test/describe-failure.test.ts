@@ -70,6 +70,17 @@ describe('the step that is offered', () => {
     expect(step === 'retry').toBe(JOB_ERRORS[code].retryable);
   });
 
+  it('tells the three causes of a blocked content apart', () => {
+    const withPhoto = { subject_reference: [{ type: 'character' as const, image_file: 'upload://1' }] };
+    const job = failed('content_rejected');
+    const causes = [
+      job,
+      { ...job, request: { ...job.request, ...withPhoto } },
+      failed('content_rejected', 'unknown'),
+    ].map((known) => describeJobFailure(known, zh).reason);
+    expect(new Set(causes).size).toBe(3);
+  });
+
   it('is another order where the same would be refused again', () => {
     expect(describeJobFailure(failed('content_rejected'), zh).step).toBe('edit');
     expect(describeJobFailure(failed('provider_rejected'), zh).step).toBe('edit');
@@ -100,15 +111,24 @@ describe('an order that was not accepted', () => {
 
   it('names the fields that the service named', () => {
     const error = refused('invalid_request', { issues: [{ path: ['prompt'], message: '提示词不能为空' }] });
-    expect(describeCreateFailure(error, zh).reason).toBe('提示词不能为空');
+    expect(describeCreateFailure(error, zh).reason).toBe('提示词不能为空。');
   });
 
-  it('says how long to wait', () => {
-    expect(describeCreateFailure(refused('queue_full', { retryAfterMs: 11_200 }), zh).next).toContain('12 秒');
+  it('says in English what the service says in Chinese', () => {
+    const error = refused('invalid_request', { issues: [{ path: ['prompt'], message: '提示词不能为空' }] });
+    expect(describeCreateFailure(error, en).reason).toBe('The description is not accepted.');
+  });
+
+  it('leads to what is running where there is too much of it', () => {
+    expect(describeCreateFailure(refused('too_many_jobs'), zh)).toMatchObject({ step: 'running', also: 'resend' });
   });
 });
 
 describe('a job that could not be read', () => {
+  it('says how long to wait', () => {
+    expect(describeReadFailure(refused('unavailable', { retryAfterMs: 11_200 }), zh).next).toContain('12 秒');
+  });
+
   it.each(requestCodes)('says nothing about charges for %s, and never orders anything', (code) => {
     const { charge, step } = describeReadFailure(refused(code), zh);
     expect(charge).toBe('');

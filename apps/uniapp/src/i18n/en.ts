@@ -1,11 +1,12 @@
 import { actions, charge } from './en/actions.ts';
 import { consent } from './en/consent.ts';
 import { form, resume } from './en/form.ts';
-import { jobFailures } from './en/job-failures.ts';
+import { contentRejections, jobFailures } from './en/job-failures.ts';
 import { cancelDialog, loading } from './en/loading.ts';
 import { crop, photo } from './en/photo.ts';
 import { plural } from './en/plural.ts';
-import { requestFailures, retryAfter } from './en/request-failures.ts';
+import { issue, requestFailures, retryAfter } from './en/request-failures.ts';
+import { result } from './en/result.ts';
 import type { Messages } from './zh.ts';
 
 /** What every page carries, in English, a file an area. */
@@ -26,9 +27,12 @@ export const en: Messages = {
   resume,
   loading,
   cancelDialog,
+  result,
   actions,
   charge,
   jobFailures,
+  contentRejections,
   requestFailures,
   retryAfter,
+  issue,
 };

@@ -2,10 +2,11 @@ import type { Words } from './words.ts';
 import { actions, charge } from './zh/actions.ts';
 import { consent } from './zh/consent.ts';
 import { form, resume } from './zh/form.ts';
-import { jobFailures } from './zh/job-failures.ts';
+import { contentRejections, jobFailures } from './zh/job-failures.ts';
 import { cancelDialog, loading } from './zh/loading.ts';
 import { crop, photo } from './zh/photo.ts';
-import { requestFailures, retryAfter } from './zh/request-failures.ts';
+import { issue, requestFailures, retryAfter } from './zh/request-failures.ts';
+import { result } from './zh/result.ts';
 
 /**
  * What every page carries, in Chinese, a file an area. `Messages`, its shape, is what any other language has to fill. Words of
@@ -28,11 +29,14 @@ export const zh = {
   resume,
   loading,
   cancelDialog,
+  result,
   actions,
   charge,
   jobFailures,
+  contentRejections,
   requestFailures,
   retryAfter,
+  issue,
 };
 
 /** The shape of the table: the same keys, any words. */

@@ -4,7 +4,7 @@ import type { ImageApiError, ImageApiErrorCode } from '@darkroom/sdk';
 import type { Messages } from '../../i18n/zh.ts';
 
 /** The one thing that most likely helps; always offered, never done by itself. */
-export type NextStep = 'retry' | 'resend' | 'edit' | 'reload' | 'home';
+export type NextStep = 'retry' | 'resend' | 'running' | 'edit' | 'reload' | 'home';
 
 export interface FailureDescription {
   title: string;
@@ -14,6 +14,8 @@ export interface FailureDescription {
   /** Whether it may have cost something. */
   charge: string;
   step: NextStep;
+  /** What else may help, after something else has changed. */
+  also?: NextStep;
   /** Canceled by the person's own wish: an end, not a fault. */
   isWished: boolean;
 }
@@ -23,14 +25,20 @@ const NEEDS_ANOTHER_ORDER: readonly JobErrorCode[] = ['provider_rejected', 'cont
 
 /** Why a job FAILED. Ordering the same again makes a new job under a new key, possibly at a cost. */
 export function describeJobFailure(job: FailedJob, text: Messages): FailureDescription {
-  const words = text.jobFailures[job.error_code] ?? text.jobFailures.internal; // a newer service may know more codes
   const needsEdit = NEEDS_ANOTHER_ORDER.includes(job.error_code);
   return {
-    ...words,
+    ...wordsOf(job, text),
     charge: text.charge[job.charged],
     step: needsEdit ? 'edit' : job.retryable ? 'retry' : 'home',
     isWished: job.error_code === 'canceled',
   };
+}
+
+function wordsOf({ error_code, charged, request }: FailedJob, { jobFailures, contentRejections }: Messages) {
+  if (error_code !== 'content_rejected') return jobFailures[error_code] ?? jobFailures.internal; // a newer service may know more
+  // By the contract only what MiniMax refuses to begin with is certain to be free.
+  if (charged !== 'no') return contentRejections.result;
+  return request.subject_reference?.length ? contentRejections.promptOrPhoto : jobFailures.content_rejected;
 }
 
 type RequestCode = Exclude<ImageApiErrorCode, 'aborted'>;
@@ -50,7 +58,7 @@ const STEPS: Record<RequestCode, NextStep> = {
   unsupported_image: 'edit',
   idempotency_mismatch: 'edit',
   rate_limited: 'resend',
-  too_many_jobs: 'resend',
+  too_many_jobs: 'running',
   quota_exceeded: 'home',
   queue_full: 'resend',
   draining: 'resend',
@@ -69,20 +77,22 @@ export type RequestError = Pick<ImageApiError, 'code' | 'issues' | 'retryAfterMs
 export function describeCreateFailure(error: RequestError, text: Messages): FailureDescription {
   const code = requestCode(error);
   const charge = UNANSWERED.includes(code) ? text.charge.unanswered : text.charge.none;
-  return { ...describe(error, text), charge, step: STEPS[code], isWished: false };
+  const step = STEPS[code];
+  return { ...describe(error, text), charge, step, ...(step === 'running' && { also: 'resend' }), isWished: false };
 }
 
 /** Why a job could not be read. Says nothing about the job itself. */
 export function describeReadFailure(error: RequestError, text: Messages): FailureDescription {
-  const step = STEPS[requestCode(error)];
-  return { ...describe(error, text), charge: '', step: step === 'home' ? 'home' : 'reload', isWished: false };
+  const step = STEPS[requestCode(error)] === 'home' ? 'home' : 'reload';
+  const { title, reason, next } = describe(error, text);
+  const wait = error.retryAfterMs === undefined ? '' : text.retryAfter(Math.ceil(error.retryAfterMs / 1000));
+  return { title, reason, next: [next, wait].filter(Boolean).join(' '), charge: '', step, isWished: false };
 }
 
 function describe(error: RequestError, text: Messages) {
   const { title, reason, next } = text.requestFailures[requestCode(error)];
-  const issues = error.issues.map(({ message }) => message).join('；');
-  const wait = error.retryAfterMs === undefined ? '' : text.retryAfter(Math.ceil(error.retryAfterMs / 1000));
-  return { title, reason: issues || reason, next: [next, wait].filter(Boolean).join(' ') };
+  const issues = error.issues.map(({ path: [field = ''], message }) => text.issue(String(field), message));
+  return { title, reason: issues.join(' ') || reason, next };
 }
 
 /** An aborted call has no words of its own: whoever aborted it does not ask. */

@@ -5,8 +5,8 @@ import { api } from '../../api.ts';
 import { historyText } from '../../i18n/history.ts';
 import { text } from '../../i18n/language.ts';
 import { confirm } from '../../ui/confirm.ts';
-import { forgetJob } from './current-job.ts';
 import { describeCancel } from './describe-wait.ts';
+import { forgetDeleted } from './forget-deleted.ts';
 import { hasEnded } from './job-status.ts';
 
 /** Jobs on their way out of a list: `deleted` are shown no more, those in `undeleted` came back, each with the reason. */
@@ -24,10 +24,10 @@ export function useDeleteJob() {
     undeleted.value = new Map([...undeleted.value].filter(([id]) => id !== job_id));
     try {
       await api.delete(job_id);
-      forgetJob(job_id);
+      forgetDeleted(job);
     } catch (error) {
       if (!isImageApiError(error)) throw error;
-      if (error.code === 'job_not_found') return forgetJob(job_id); // gone all the same
+      if (error.code === 'job_not_found') return forgetDeleted(job); // gone all the same
       deleted.value = new Set([...deleted.value].filter((id) => id !== job_id));
       undeleted.value = new Map(undeleted.value).set(job_id, error);
     }

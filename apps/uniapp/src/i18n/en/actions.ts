@@ -2,6 +2,8 @@ import type { Messages } from '../zh.ts';
 
 export const actions: Messages['actions'] = {
   retry: 'Try again',
+  retryIn: (seconds) => `Try again in ${seconds} s`,
+  running: 'See what is running',
   retryPaid: 'Generate again (may be charged again)',
   edit: 'Change and try again',
   reload: 'Read again',

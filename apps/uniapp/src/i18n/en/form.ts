@@ -15,6 +15,7 @@ export const form: Messages['form'] = {
   submitHint: 'Every generation is charged; one submission only ever makes one job',
   needPrompt: 'First describe the picture',
   needShorterPrompt: 'The description is too long',
+  needNetwork: 'You are offline; ready once you are back',
   waitForUpload: 'Ready once the photo is uploaded',
   needUpload: 'The photo was not uploaded; change or remove it',
 };
@@ -22,5 +23,8 @@ export const form: Messages['form'] = {
 export const resume: Messages['resume'] = {
   running: 'A job is running',
   unanswered: 'Your last order has not gone through yet',
+  done: 'Your pictures are ready',
+  failed: 'Your last job was not made',
   open: 'Open',
+  look: 'Have a look',
 };

@@ -38,8 +38,8 @@ export const jobFailures: Messages['jobFailures'] = {
   },
   content_rejected: {
     title: 'The content was blocked',
-    reason: 'The description, the photo or the result did not pass the safety check.',
-    next: 'Change the description or use another photo.',
+    reason: 'MiniMax checked the description before it began, and something in it is not allowed.',
+    next: 'Put it in other words and try again.',
   },
   no_images: {
     title: 'No picture came back',
@@ -70,5 +70,19 @@ export const jobFailures: Messages['jobFailures'] = {
     title: 'Something went wrong',
     reason: 'The fault is ours and has been recorded.',
     next: 'You can generate again later.',
+  },
+};
+
+export const contentRejections: Messages['contentRejections'] = {
+  promptOrPhoto: {
+    title: 'The content was blocked',
+    reason:
+      'MiniMax checked the description and the photo before it began, and something in one of them is not allowed.',
+    next: 'Change the description or use another photo.',
+  },
+  result: {
+    title: 'The picture was blocked',
+    reason: 'MiniMax made it, but it did not pass the safety check and was not delivered.',
+    next: 'Describe something else; the same words will most likely meet the same end.',
   },
 };

@@ -69,18 +69,18 @@ export const requestFailures: Messages['requestFailures'] = {
   },
   too_many_jobs: {
     title: 'Too many of your jobs are running',
-    reason: 'Please let some of them finish.',
-    next: 'Try again when one has ended.',
+    reason: 'You have as many on the way as are allowed at once.',
+    next: 'Wait for one to end, or cancel one, and submit again.',
   },
   quota_exceeded: {
     title: 'Today’s pictures are used up',
     reason: 'The limit for 24 hours is reached.',
-    next: 'Come back tomorrow.',
+    next: 'Come back later or tomorrow; your order is kept.',
   },
   queue_full: {
     title: 'The queue is full',
     reason: 'No new jobs are taken for the moment.',
-    next: 'Try again later; your order is kept.',
+    next: 'Try again when the time is up; your order is kept.',
   },
   draining: {
     title: 'The service is restarting',
@@ -110,3 +110,16 @@ export const requestFailures: Messages['requestFailures'] = {
 };
 
 export const retryAfter: Messages['retryAfter'] = (seconds) => `Waiting ${plural(seconds, 'second')} is advised.`;
+
+const FIELDS: Record<string, string> = {
+  prompt: 'The description',
+  aspect_ratio: 'The shape',
+  width: 'The width',
+  height: 'The height',
+  n: 'The number of pictures',
+  subject_reference: 'The photo',
+  style: 'The style',
+  seed: 'The seed',
+};
+
+export const issue: Messages['issue'] = (field) => `${FIELDS[field] ?? 'One of the settings'} is not accepted.`;

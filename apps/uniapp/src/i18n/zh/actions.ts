@@ -1,5 +1,7 @@
 export const actions = {
   retry: '再试一次',
+  retryIn: (seconds: number) => `${seconds} 秒后可以再试`,
+  running: '查看进行中的任务',
   retryPaid: '重新生成（可能再次计费）',
   edit: '修改后再试',
   reload: '重新读取',

@@ -12,6 +12,7 @@ export const form = {
   submitHint: '每次生成都会计费；同一次提交只会创建一个任务',
   needPrompt: '先写一句画面描述',
   needShorterPrompt: '画面描述太长了，缩短后即可生成',
+  needNetwork: '网络已断开，恢复后即可生成',
   waitForUpload: '照片上传完成后即可生成',
   needUpload: '照片没有上传成功，请重新选择或移除',
 };
@@ -19,5 +20,8 @@ export const form = {
 export const resume = {
   running: '有一项任务正在进行',
   unanswered: '上次的提交还没有完成',
+  done: '图片已经生成',
+  failed: '上一项任务没有完成',
   open: '继续查看',
+  look: '去看看',
 };

@@ -36,8 +36,8 @@ export const jobFailures = {
   },
   content_rejected: {
     title: '内容没有通过审核',
-    reason: '描述、照片或生成的画面触发了安全审核。',
-    next: '修改描述或换一张照片后再试。',
+    reason: 'MiniMax 在生成之前检查了描述，其中有不被允许的内容。',
+    next: '换一种说法改写描述后再试。',
   },
   no_images: {
     title: '没有得到图片',
@@ -68,5 +68,19 @@ export const jobFailures = {
     title: '服务出了点问题',
     reason: '是我们这边的故障，已经记录。',
     next: '可以稍后重新生成。',
+  },
+};
+
+/** The same code from two other causes, told apart by what the order held and by whether it may have been charged. */
+export const contentRejections = {
+  promptOrPhoto: {
+    title: '内容没有通过审核',
+    reason: 'MiniMax 在生成之前检查了描述和照片，其中一项有不被允许的内容。',
+    next: '改写描述，或换一张照片后再试。',
+  },
+  result: {
+    title: '画面没有通过审核',
+    reason: 'MiniMax 已经生成，但画面触发了安全审核，所以没有交付。',
+    next: '换一种描述再试；同样的描述多半会得到同样的结果。',
   },
 };

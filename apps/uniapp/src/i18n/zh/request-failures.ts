@@ -66,18 +66,18 @@ export const requestFailures = {
   },
   too_many_jobs: {
     title: '进行中的任务太多',
-    reason: '请先等待已有的任务完成。',
-    next: '有任务结束后再试。',
+    reason: '同时进行的任务已达上限。',
+    next: '等其中一项结束，或取消一项，就可以再提交。',
   },
   quota_exceeded: {
     title: '今天的额度已用完',
     reason: '24 小时内可生成的图片数已达上限。',
-    next: '明天再来。',
+    next: '晚些时候或明天再来，你的内容已经保存。',
   },
   queue_full: {
     title: '排队的人太多',
     reason: '队伍已满，暂时不接收新任务。',
-    next: '稍后再试，你的内容已经保存。',
+    next: '等待时间过后可以再试，你的内容已经保存。',
   },
   draining: {
     title: '服务正在重启',
@@ -107,3 +107,6 @@ export const requestFailures = {
 };
 
 export const retryAfter = (seconds: number) => `建议等待 ${seconds} 秒。`;
+
+/** What the service says about one field of an order; it says so in Chinese. */
+export const issue = (_field: string, message: string) => `${message}。`;

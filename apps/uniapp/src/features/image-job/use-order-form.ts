@@ -1,0 +1,29 @@
+import { computed, reactive, watch } from 'vue';
+import { text } from '../../i18n/language.ts';
+import { useOnline } from '../../platform/use-online.ts';
+import { EMPTY_FORM, findPromptProblem, type OrderForm, storedForm } from './order-form.ts';
+import { usePhotoUpload } from './use-photo-upload.ts';
+
+/** The form as the person left it, kept as they go on, and what still keeps the order back. */
+export function useOrderForm() {
+  const form = reactive<OrderForm>(storedForm.read() ?? { ...EMPTY_FORM });
+  const upload = usePhotoUpload(form.photo);
+  const isOnline = useOnline();
+  watch(upload.state, (state) => {
+    form.photo = state.status === 'ready' ? state.photo : null;
+  });
+  watch(form, (left) => storedForm.write(left));
+
+  /** In words; null when nothing does. A photo that was chosen is never left out without a word. */
+  const obstacle = computed(() => {
+    const { needPrompt, needShorterPrompt, needNetwork, waitForUpload, needUpload } = text.value.form;
+    if (!isOnline.value) return needNetwork;
+    if (upload.state.value.status === 'uploading') return waitForUpload;
+    if (upload.state.value.status === 'failed') return needUpload;
+    const problem = findPromptProblem(form.prompt);
+    if (problem === null) return null;
+    return problem === 'empty' ? needPrompt : needShorterPrompt;
+  });
+
+  return { form, upload, obstacle };
+}
