@@ -1,16 +1,21 @@
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import fc from 'fast-check';
+import { fitOrder } from './fit-order.ts';
+import { type MakeProbe, writeRequest } from './world.ts';
 
 const JOB_ID = '123e4567-e89b-42d3-a456-426614174000';
 
-const ORDER: Record<string, unknown> = {
-  model: 'image-01',
-  prompt: 'a lighthouse',
-  n: 1,
-  aspect_ratio: '1:1',
-  seed: 7,
-  subject_reference: [{ type: 'character', image_file: 'https://photos.example/a.jpg' }],
-};
+const FIELDS = [
+  'model',
+  'prompt',
+  'n',
+  'aspect_ratio',
+  'seed',
+  'subject_reference',
+  'width',
+  'style',
+  'idempotency_key',
+];
 
 const ODD_TEXTS = [
   '',
@@ -30,19 +35,15 @@ const oddValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
 );
 
-/** An order with some of its fields replaced, taken away or joined by strange ones. */
+/** An order that could be taken, with some of its fields replaced, taken away or joined by strange ones. */
 const oddOrder: fc.Arbitrary<string> = fc
-  .array(
-    fc.tuple(
-      fc.oneof(fc.constantFrom(...Object.keys(ORDER), 'idempotency_key', 'width', 'style'), fc.string()),
-      oddValue,
-    ),
-    {
-      minLength: 1,
-      maxLength: 4,
-    },
+  .tuple(
+    fitOrder,
+    fc.array(fc.tuple(fc.oneof(fc.constantFrom(...FIELDS), fc.string()), oddValue), { minLength: 1, maxLength: 4 }),
   )
-  .map((changes) => JSON.stringify({ ...ORDER, ...Object.fromEntries(changes) }));
+  .map(([makeOrder, changes]) =>
+    JSON.stringify({ ...makeOrder({ token: '', jobIds: [], uploads: [] }), ...Object.fromEntries(changes) }),
+  );
 
 const oddBody: fc.Arbitrary<Buffer> = fc.oneof(
   { weight: 4, arbitrary: oddOrder.map((json) => Buffer.from(json)) },
@@ -161,6 +162,8 @@ const ODD_HEADERS = [
   'Content-Encoding: gzip',
   'Host: other.example',
   'Authorization: Bearer a.b.c',
+  'Authorization: Basic dXNlcjpwYXNz',
+  'X-Access-Token: a.b.c',
   'Cookie: a=b',
   'Expect: 100-continue',
   'Expect: something-else',
@@ -182,34 +185,39 @@ const ODD_HEADERS = [
 ];
 
 /** Every part can be good, so that the strange part of a request gets past what stands before it. */
-const request: fc.Arbitrary<(token: string) => Buffer> = fc
+const request: fc.Arbitrary<MakeProbe> = fc
   .record({
     method: fc.oneof({ weight: 3, arbitrary: fc.constantFrom('GET', 'POST') }, fc.constantFrom(...METHODS)),
     address,
+    /** Of a job that exists, for one that does not. */
+    job: fc.option(fc.nat()),
     signedIn: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, fc.constant(false)),
     type: fc.oneof({ weight: 3, arbitrary: fc.constant('application/json') }, fc.constantFrom(...TYPES)),
-    headers: fc.oneof(
+    odd: fc.oneof(
       { weight: 3, arbitrary: fc.constant<string[]>([]) },
       fc.array(fc.constantFrom(...ODD_HEADERS), { minLength: 1, maxLength: 3 }),
     ),
     body: oddBody,
     version: fc.oneof({ weight: 9, arbitrary: fc.constant('HTTP/1.1') }, fc.constantFrom('HTTP/1.0', 'HTTP/9.9', '')),
   })
-  .map(({ method, address, signedIn, type, headers, body, version }) => (token: string) => {
-    const framed = headers.some((header) => /^(content-length|transfer-encoding)/i.test(header));
-    const head = [
-      `${method} ${address} ${version}`,
-      'Host: localhost',
-      'Connection: close',
+  .map(({ method, address, job, signedIn, type, odd, body, version }) => ({ token, jobIds }) => {
+    const framed = odd.some((header) => /^(content-length|transfer-encoding)/i.test(header));
+    const headers = [
       ...(signedIn ? [`Authorization: Bearer ${token}`] : []),
       ...(method === 'GET' || method === 'HEAD' ? [] : [`Content-Type: ${type}`]),
       ...(framed || method === 'GET' ? [] : [`Content-Length: ${body.length}`]),
-      ...headers,
-    ].join('\r\n');
-    return Buffer.concat([Buffer.from(`${head}\r\n\r\n`, 'latin1'), ...(method === 'GET' ? [] : [body])]);
+      ...odd,
+    ];
+    const jobId = job === null ? undefined : jobIds[job % Math.max(1, jobIds.length)];
+    const parts = { method, address: address.replace(JOB_ID, jobId ?? JOB_ID), headers };
+    return {
+      bytes: writeRequest(method === 'GET' ? parts : { ...parts, body }, version),
+      isWhole: false,
+      isFit: false,
+    };
   });
 
-const noise = fc
+const noise: fc.Arbitrary<MakeProbe> = fc
   .oneof(
     fc.uint8Array({ minLength: 1, maxLength: 300 }),
     fc
@@ -222,13 +230,10 @@ const noise = fc
       )
       .map((text) => Buffer.from(text)),
   )
-  .map((bytes) => () => Buffer.from(bytes));
+  .map((bytes) => () => ({ bytes: Buffer.from(bytes), isWhole: false, isFit: false }));
 
-/** Requests as somebody sends them who wishes the server ill: bytes for a socket, given a token that it accepts. */
-export const hostileRequest: fc.Arbitrary<(token: string) => Buffer> = fc.oneof(
-  { weight: 12, arbitrary: request },
-  noise,
-);
+/** Requests as somebody sends them who wishes the server ill. */
+export const hostileRequest: fc.Arbitrary<MakeProbe> = fc.oneof({ weight: 12, arbitrary: request }, noise);
 
 /** Lone surrogates cannot be encoded; they are left out. */
 function encodeURIComponentOf(text: string): string {

@@ -7,11 +7,17 @@ export interface Answer {
   body: string;
 }
 
+interface Manner {
+  timeoutMs: number;
+  /** Half-closes the connection behind the bytes, for a server that might wait for more of them. */
+  halfClose: boolean;
+}
+
 /**
- * Writes to a new connection, half-closes it and reads until the server is done: the answer, or null where it closed the
- * connection without one. Rejects when that takes longer than `timeoutMs`.
+ * Writes to a new connection and reads until the server is done: the answer, or null where it closed the connection
+ * without one. Rejects when that takes longer than `timeoutMs`.
  */
-export function sendBytes(port: number, bytes: Buffer, timeoutMs: number): Promise<Answer | null> {
+export function sendBytes(port: number, bytes: Buffer, { timeoutMs, halfClose }: Manner): Promise<Answer | null> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
@@ -26,7 +32,8 @@ export function sendBytes(port: number, bytes: Buffer, timeoutMs: number): Promi
       clearTimeout(timer);
       resolve(readAnswer(Buffer.concat(chunks).toString()));
     });
-    socket.end(bytes);
+    if (halfClose) socket.end(bytes);
+    else socket.write(bytes);
   });
 }
 
