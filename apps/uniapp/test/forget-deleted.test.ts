@@ -1,0 +1,44 @@
+import type { CreateImageInput, ImageJob } from '@darkroom/contracts';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { stubStorage } from './stub-uni.ts';
+
+const UPLOAD = 'upload://5f8c1e0e-5a0e-4b8e-9a43-0f1c2d3e4f50';
+const request = {
+  model: 'image-01',
+  prompt: '海边',
+  n: 1,
+  subject_reference: [{ type: 'character', image_file: UPLOAD }],
+} satisfies CreateImageInput;
+// What is read of a job here.
+const job = { job_id: 'a', request } as unknown as ImageJob;
+
+let stored: Map<string, unknown>;
+beforeEach(() => {
+  stored = stubStorage();
+  vi.stubGlobal('window', { location: { origin: 'http://localhost' } });
+  vi.resetModules();
+});
+
+it('nothing of a deleted job stays on the device, and of others everything does', async () => {
+  const { forgetDeleted } = await import('../src/features/image-job/forget-deleted.ts');
+  const { currentJob } = await import('../src/features/image-job/current-job.ts');
+  const { drafts } = await import('../src/features/image-job/draft.ts');
+  const { storedForm, EMPTY_FORM } = await import('../src/features/image-job/order-form.ts');
+  const { usePhotoUpload } = await import('../src/features/image-job/use-photo-upload.ts');
+  const photo = { image_file: UPLOAD, url: 'http://localhost/files/u' };
+  const open = usePhotoUpload(photo);
+  const other = usePhotoUpload({ ...photo, image_file: 'upload://other' });
+  currentJob.write({ job_id: 'a', photoUrl: photo.url });
+  drafts.prepare(request, photo.url);
+  storedForm.write({ ...EMPTY_FORM, prompt: '海边', photo });
+  stored.set('darkroom.portrait-consent', '"given"');
+
+  forgetDeleted(job);
+
+  await vi.waitFor(() => expect(open.state.value).toEqual({ status: 'empty' }));
+  expect(other.state.value.status).toBe('ready');
+  expect(JSON.stringify([...stored.values()])).not.toContain(UPLOAD);
+  expect(JSON.stringify([...stored.values()])).not.toContain(photo.url);
+  expect(storedForm.read()?.prompt).toBe('海边');
+  expect(stored.get('darkroom.portrait-consent')).toBe('"given"');
+});
