@@ -21,8 +21,12 @@ export function apiEnvironment(provider: { url: string }, dataDir: string, setti
     MINIMAX_API_KEY: 'a-key-of-the-tests',
     MINIMAX_BASE_URL: provider.url,
     MINIMAX_RPM: '0',
-    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])),
+    ...asEnvironment(settings),
   };
+}
+
+export function asEnvironment(settings: Settings): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));
 }
 
 /** What the API logs when it listens; null for every other line. */

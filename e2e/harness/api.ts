@@ -1,7 +1,7 @@
 import { createImageClient, type ImageClient } from '@darkroom/sdk';
 import { onTestFinished } from 'vitest';
 import { signToken } from '../../apps/api/src/http/sign-token.ts';
-import { apiEnvironment, JWT_SECRET, readListening, type Settings } from './api-environment.ts';
+import { apiEnvironment, asEnvironment, JWT_SECRET, readListening, type Settings } from './api-environment.ts';
 import { API_MAIN } from './checkout.ts';
 import { startChild } from './child-process.ts';
 import { createRestClient, type RestClient } from './rest-client.ts';
@@ -26,8 +26,8 @@ export interface Api {
   user(userId?: string): User;
   /** kill -9. */
   kill(): Promise<void>;
-  /** The same again: settings, data folder, address. */
-  restart(): Promise<Api>;
+  /** The same again: settings but for these, data folder, address. */
+  restart(changed?: Settings): Promise<Api>;
 }
 
 /** The real API as a process of its own, with a provider that runs elsewhere. */
@@ -64,6 +64,6 @@ async function listen(env: NodeJS.ProcessEnv): Promise<Api> {
       child.signal('SIGKILL');
       await child.ended;
     },
-    restart: () => listen({ ...env, PORT: String(port), PUBLIC_URL: url }),
+    restart: (changed = {}) => listen({ ...env, ...asEnvironment(changed), PORT: String(port), PUBLIC_URL: url }),
   };
 }

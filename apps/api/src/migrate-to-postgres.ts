@@ -18,7 +18,10 @@ import { StoreOpenError } from './store/store-open-error.ts';
  */
 async function move({ DATA_DIR, DATABASE_URL, s3 }: Config): Promise<void> {
   if (DATABASE_URL === undefined) throw new StoreOpenError('DATABASE_URL: needed, it is where the deployment goes');
-  const lock = lockDataDir(DATA_DIR);
+  if (!existsSync(sqliteFile(DATA_DIR)) && !existsSync(movedFile(DATA_DIR))) {
+    throw new StoreOpenError(`DATA_DIR ${DATA_DIR} holds no deployment`);
+  }
+  const lock = lockDataDir(DATA_DIR); // the old deployment does not run, and cannot be started meanwhile
   if (s3) {
     const kept = await createLocalFileStore({ dir: path.join(DATA_DIR, 'files') });
     const files = await copyFiles(kept, await createS3FileStore(s3));

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openPostgresServer, type PostgresServer } from '../apps/api/test/postgres/postgres-server.ts';
+import { startApi, startApiProcess } from './harness/api.ts';
+import { CHECKOUT, readAstronaut } from './harness/checkout.ts';
+import { startChild } from './harness/child-process.ts';
+import { order } from './harness/order.ts';
+import { startProvider } from './harness/provider.ts';
+
+const MOVE = `${CHECKOUT}apps/api/src/migrate-to-postgres.ts`;
+
+let server: PostgresServer;
+beforeAll(async () => {
+  server = await openPostgresServer();
+});
+afterAll(() => server.close());
+
+/** The command, in the environment of the deployment that moves. */
+function move(env: NodeJS.ProcessEnv) {
+  return startChild(process.execPath, [MOVE], { cwd: CHECKOUT, env });
+}
+
+test('a deployment moves with its jobs, keys, photographs and pictures; what waits is made once', async () => {
+  const provider = await startProvider();
+  const old = await startApi(provider, { GENERATION_CONCURRENCY: 1 });
+  const { sdk, rest } = old.user();
+  const { data: photo } = await rest.upload(await readAstronaut());
+  const subject_reference = [{ type: 'character' as const, image_file: photo.image_file }];
+  const done = await sdk.generate(order('made before the move', { subject_reference }), { idempotencyKey: 'once' });
+  if (done.status !== 'COMPLETED') throw new Error(done.status);
+  provider.script({ hold: true });
+  const interrupted = await sdk.create(order('out while it moves'));
+  await provider.held(1);
+  const waiting = await sdk.create(order('waits while it moves'));
+  await old.kill();
+  provider.release();
+  provider.script({});
+
+  const DATABASE_URL = await server.createDatabase();
+  const env = { ...old.env, DATABASE_URL };
+  const torn = move(env);
+  await torn.line((line) => (line.includes('jobs copied') ? line : null));
+  torn.signal('SIGKILL'); // at the worst moment: copied, and perhaps not yet put aside
+  await torn.ended;
+  expect(await move(env).ended).toBe(0);
+
+  const alone = startApiProcess(old.env);
+  expect(await alone.ended).toBe(1);
+  expect(alone.stderr.join('\n')).toMatch(/has moved to PostgreSQL: set DATABASE_URL/);
+
+  const moved = (await old.restart({ DATABASE_URL })).user();
+  expect(await moved.sdk.status(done.job_id)).toMatchObject({ status: 'COMPLETED', version: done.version });
+  const again = await moved.sdk.create(order('made before the move', { subject_reference }), {
+    idempotencyKey: 'once',
+  });
+  expect(again.job_id).toBe(done.job_id);
+  for (const url of done.images) expect((await fetch(url)).status).toBe(200);
+  expect(await moved.sdk.wait(waiting.job_id)).toMatchObject({ status: 'COMPLETED' });
+  expect(await moved.sdk.wait(interrupted.job_id)).toMatchObject({ status: 'FAILED', error_code: 'outcome_unknown' });
+  expect(provider.prompts().toSorted()).toEqual(['made before the move', 'out while it moves', 'waits while it moves']);
+});
+
+test('it moves only to where nobody lives', async () => {
+  const provider = await startProvider();
+  const DATABASE_URL = await server.createDatabase();
+  const other = await startApi(provider, { DATABASE_URL });
+  await other.user().sdk.generate(order('of somebody else'));
+  const old = await startApi(provider);
+  await old.user().sdk.generate(order('stays where it is'));
+
+  const running = move({ ...old.env, DATABASE_URL });
+  expect(await running.ended).toBe(1);
+  expect(running.stderr.join('\n')).toMatch(/is in use by another Darkroom process/);
+
+  await old.kill();
+  const refused = move({ ...old.env, DATABASE_URL });
+  expect(await refused.ended).toBe(1);
+  expect(refused.stderr.join('\n')).toMatch(/^DATABASE_URL: has jobs of its own/m);
+  const { sdk } = (await old.restart()).user();
+  expect((await sdk.list()).jobs).toHaveLength(1);
+});
