@@ -67,17 +67,17 @@ export const requestFailures = {
   too_many_jobs: {
     title: '进行中的任务太多',
     reason: '同时进行的任务已达上限。',
-    next: '等其中一项结束，或取消一项，就可以再提交。',
+    next: '等一项结束或取消一项，就能再提交。',
   },
   quota_exceeded: {
     title: '今天的额度已用完',
     reason: '24 小时内可生成的图片数已达上限。',
-    next: '晚些时候或明天再来，你的内容已经保存。',
+    next: '晚些时候再来，内容已保存。',
   },
   queue_full: {
     title: '排队的人太多',
     reason: '队伍已满，暂时不接收新任务。',
-    next: '等待时间过后可以再试，你的内容已经保存。',
+    next: '时间一到就可以再试，内容已保存。',
   },
   draining: {
     title: '服务正在重启',
