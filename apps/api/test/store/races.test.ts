@@ -1,10 +1,13 @@
+import { ImageError } from '@darkroom/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cancelJob } from '../../src/jobs/cancel-job.ts';
+import { deleteJob } from '../../src/jobs/delete-job.ts';
 import { expireJobs } from '../../src/jobs/expire-jobs.ts';
 import { complete, failCall, hasEnded, startSaving } from '../../src/jobs/job-state.ts';
 import { INTERRUPTED, type StoredJob } from '../../src/store/job-store.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
+import { createLogBook } from '../jobs/log-book.ts';
 import { givenPostgres, openPostgresStores } from './open-postgres-stores.ts';
 import { openSqliteStores } from './open-sqlite-stores.ts';
 import { addJob, newStart, type Stores } from './stores.ts';
@@ -13,12 +16,17 @@ const viewer = { user_id: '1', star_id: null };
 const GIVEN_UP = { kind: INTERRUPTED, code: null, message: 'not seen any more', providerText: null };
 
 /** What may befall one job, from its queue to its end, each as the product does it. */
-const EVENTS = ['start', 'answer', 'deadline', 'verdict', 'save', 'cancel', 'cancel', 'expire'] as const;
+const EVENTS = ['start', 'answer', 'deadline', 'verdict', 'save', 'cancel', 'cancel', 'expire', 'delete'] as const;
 type Event = (typeof EVENTS)[number];
 
 const postgres = givenPostgres();
 
-test('whatever comes first wins, once: one end, its charge told by the provider, versions that only rise', async () => {
+/** Who comes after a delete is told that there is no such job. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof ImageError && error.code === 'job_not_found')) throw error;
+}
+
+test('whatever comes first wins, once: one end, its charge told by the provider, versions that only rise, and nothing of what was deleted', async () => {
   const stores = await openSqliteStores();
   await befall(stores, stores, 150);
 });
@@ -36,6 +44,8 @@ async function befall(one: Stores, other: Stores, numRuns: number): Promise<void
     clock.advance(10);
     const seen: StoredJob[] = [];
     const attempts: string[] = [];
+    const files = { delete: async () => {} };
+    let isGone = false;
 
     function happenings({ jobs }: Stores): Record<Event, () => Promise<unknown>> {
       const [attemptId] = attempts;
@@ -50,7 +60,8 @@ async function befall(one: Stores, other: Stores, numRuns: number): Promise<void
         deadline: async () => attemptId && jobs.endAttempt(attemptId, { outcome: 'unknown' }, fail),
         verdict: async () => attemptId && jobs.endAttempt(attemptId, { outcome: 'unknown', failure: GIVEN_UP }, fail),
         save: () => jobs.changeJob(jobId, (job) => complete(job, [exampleAsset('a')], clock.now())),
-        cancel: () => cancelJob(jobs, viewer, jobId),
+        cancel: () => cancelJob(jobs, viewer, jobId).catch(unlessGone),
+        delete: () => deleteJob({ store: jobs, files, log: createLogBook() }, viewer, jobId).catch(unlessGone),
         expire: () => expireJobs({ store: jobs, queueTtlMs: 0 }),
       };
     }
@@ -61,7 +72,10 @@ async function befall(one: Stores, other: Stores, numRuns: number): Promise<void
       await Promise.all(pair.map((event, index) => happenings(index === 0 ? one : other)[event]()));
       const job = await one.jobs.getJob(jobId);
       if (job) seen.push(job);
+      if (isGone || pair.includes('delete')) expect(job).toBeNull();
+      isGone ||= job === null;
     }
+    if (isGone) expect(await one.jobs.countPictures(jobId)).toEqual({ ended: 0, total: 0 });
     await one.jobs.deleteJob(jobId);
     expect(attempts.length).toBeLessThanOrEqual(1);
     return seen;
