@@ -16,6 +16,7 @@ const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 1_500);
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const AT_ONCE = 8;
 const LONGEST_ANSWER_MS = 10_000;
+const LONGEST_RUN_MS = 60_000 + 60 * REQUESTS;
 /** From here on memory stays: what is loaded once is loaded. */
 const WARM_AFTER = 1_000;
 /** What the process may hold more at the end than when it was warm. */
@@ -41,11 +42,11 @@ function faultOf(answer: Answer | null, { bytes, isFit }: Probe): string | null 
 
 /** Jobs and uploads that an answer tells of can be named by the requests that follow. */
 function remember(world: World, { status, body }: Answer): void {
-  if (status >= 300) return;
+  if (status === 200 && body.includes('"openapi"')) return; // its examples exist nowhere
   const [, jobId] = /"job_id":"([^"]+)"/.exec(body) ?? [];
   const [, upload] = /"image_file":"(upload:[^"]+)","url"/.exec(body) ?? [];
-  if (jobId !== undefined) world.jobIds.push(jobId);
-  if (upload !== undefined) world.uploads.push(upload);
+  if (status < 300 && jobId !== undefined) world.jobIds.push(jobId);
+  if (status === 201 && upload !== undefined) world.uploads.push(upload);
 }
 
 function parseJson(text: string): unknown {
@@ -64,7 +65,9 @@ function residentBytes(pid: number): number | null {
 /** One request in four is fit. */
 const anyRequest = fc.oneof({ weight: 3, arbitrary: hostileRequest }, fitRequest);
 
-test(`${REQUESTS} hostile requests (seed ${SEED}): no fault of ours, no hang, and the work goes on`, async () => {
+test(`${REQUESTS} hostile requests (seed ${SEED}): no fault of ours, no hang, and the work goes on`, {
+  timeout: LONGEST_RUN_MS,
+}, async () => {
   const settings = { RATE_LIMIT_PER_MINUTE: 0, USER_ACTIVE_LIMIT: 100_000, QUEUE_LIMIT: 100_000 };
   const provider = await startProvider();
   const api = await startApi(provider, settings);

@@ -53,6 +53,17 @@ const http = (status: number, headers: Record<string, string> = {}): Fault => ({
   body: `<html><body>${PROVIDER_WORDS}</body></html>`,
 });
 
+const json = (body: unknown): Fault => ({
+  kind: 'http',
+  status: 200,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+/** Begins as a JPEG, and is whole as far as anybody can tell: delivered as it came. */
+const STUB = Buffer.from([0xff, 0xd8, 0xff, 0xd9]).toString('base64');
+const STUB_DELIVERED = { content_type: 'image/jpeg', width: null, compressed: false };
+const SUCCESS = { status_code: 0, status_msg: 'success' };
+
 /** minimax-api.md, section 4. MiniMax sends its codes as numbers and as text. */
 const CODES: [code: number, ends: Ending][] = [
   [1000, ERROR],
@@ -80,17 +91,23 @@ const CODES: [code: number, ends: Ending][] = [
 ];
 
 const NOT_OK: [status: number, ends: Ending][] = [
+  [204, LOST],
+  [301, LOST],
   [307, LOST],
   [400, REJECTED],
   [401, AUTH],
   [403, AUTH],
   [404, REJECTED],
+  [408, LOST],
   [413, REJECTED],
+  [421, LOST],
   [422, REJECTED],
   [429, RATE_LIMITED],
   [500, LOST],
   [502, LOST],
   [503, LOST],
+  [504, LOST],
+  [520, LOST],
 ];
 
 /** Every answer that is one. */
@@ -104,6 +121,7 @@ const ANSWERS: Row[] = [
 
   ...NOT_OK.map(([status, ends]) => row(`HTTP ${status}`, http(status, { location: '/elsewhere' }), ends)),
   row('HTTP 429 once, then pictures', http(429), deliveredAfter(1), { times: 1 }),
+  row('HTTP 429 with Retry-After, then pictures', http(429, { 'retry-after': '1' }), deliveredAfter(1), { times: 1 }),
   row('HTTP 503 with Retry-After', http(503, { 'retry-after': '1' }), LOST),
   row('HTTP 500 with base_resp 1002', { kind: 'base_resp', code: 1002, status: 500 }, RATE_LIMITED),
   row('HTTP 400 with base_resp 1026', { kind: 'base_resp', code: 1026, status: 400 }, BLOCKED_INPUT),
@@ -114,6 +132,35 @@ const ANSWERS: Row[] = [
   row('JSON that stops half-way', { kind: 'truncated_json' }, LOST),
   row('a reset instead of an answer', { kind: 'reset', at: 'headers' }, LOST),
   row('a reset in the middle of the answer', { kind: 'reset', at: 'body' }, LOST),
+  row('an orderly end instead of an answer', { kind: 'close', at: 'headers' }, LOST),
+  row('an orderly end in the middle of the answer', { kind: 'close', at: 'body' }, LOST),
+  row('an answer without an end', { kind: 'endless' }, LOST),
+  row('an answer that inflates to 200 MB', { kind: 'gzip_bomb', bytes: 200_000_000 }, LOST),
+  row('headers past all bounds', http(200, { 'x-flood': 'a'.repeat(100_000) }), LOST),
+  row('gzip that is none', http(200, { 'content-encoding': 'gzip' }), LOST),
+
+  row('null for an answer', json(null), LOST),
+  row('a list for an answer', json([]), LOST),
+  row('a text for an answer', json('ok'), LOST),
+  row('an answer of nothing', json({}), ERROR),
+  row('base_resp: null', json({ base_resp: null }), ERROR),
+  row('base_resp without a code', json({ base_resp: { status_msg: PROVIDER_WORDS } }), ERROR),
+  row('base_resp -1', baseResp(-1), ERROR),
+  row('base_resp " 1002 "', baseResp(' 1002 '), ERROR),
+  row('a list of pictures that is none', json({ data: { image_urls: PROVIDER_WORDS }, base_resp: SUCCESS }), NO_IMAGES),
+  row('pictures that are no text', json({ data: { image_urls: [null, 7, ''] }, base_resp: SUCCESS }), NO_IMAGES),
+  row(
+    'more pictures than ordered',
+    json({ data: { image_base64: Array(50).fill(STUB) }, base_resp: SUCCESS }),
+    delivered([STUB_DELIVERED]),
+  ),
+  row(
+    'success "0"',
+    json({ data: { image_base64: [STUB] }, base_resp: { status_code: '0' } }),
+    delivered([STUB_DELIVERED]),
+  ),
+  row('base64 that is none', json({ data: { image_base64: ['%%%'] }, base_resp: SUCCESS }), NOT_FETCHED),
+  row('links that are none', json({ data: { image_urls: ['../etc/passwd'] }, base_resp: SUCCESS }), NOT_FETCHED),
 
   row('data: null', { kind: 'null_data' }, NO_IMAGES),
   row('success without a picture', { kind: 'fewer_images', delivered: 0 }, NO_IMAGES, { n: 2 }),
@@ -125,6 +172,7 @@ const ANSWERS: Row[] = [
 const SILENCES: Row[] = [
   row('no answer', { kind: 'hang', at: 'headers' }, TIMEOUT),
   row('half of an answer', { kind: 'hang', at: 'body' }, TIMEOUT),
+  row('an answer that trickles', { kind: 'trickle' }, TIMEOUT),
 ];
 
 /** A picture whose header is all that can be read is delivered as it came. */
@@ -175,6 +223,7 @@ const LASTING: [fault: string, picture: PictureFault][] = [
   ['403', { kind: 'status', status: 403 }],
   ['404', { kind: 'status', status: 404 }],
   ['410', { kind: 'status', status: 410 }],
+  ['401', { kind: 'status', status: 401 }],
   ['too many bytes', { kind: 'padded', bytes: 1_000_001 }],
   ["a redirect to the cloud's metadata", { kind: 'redirect', location: 'http://169.254.169.254/latest/meta-data/' }],
   ['a redirect to a private network', { kind: 'redirect', location: 'http://10.0.0.1/' }],

@@ -44,6 +44,14 @@ export const Fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('hang'), at: z.enum(['headers', 'body']) }),
   /** A TCP reset: before the request is read, after it, or after half of the answer. */
   z.strictObject({ kind: z.literal('reset'), at: z.enum(['request', 'headers', 'body']) }),
+  /** The connection is closed in order, without an answer (`headers`) or after half of it (`body`). */
+  z.strictObject({ kind: z.literal('close'), at: z.enum(['headers', 'body']) }),
+  /** The answer, one byte at a time. */
+  z.strictObject({ kind: z.literal('trickle'), intervalMs: z.number().min(1).default(100) }),
+  /** JSON that begins well and never ends. */
+  z.strictObject({ kind: z.literal('endless') }),
+  /** A small gzip body of so many bytes, all of them blanks. */
+  z.strictObject({ kind: z.literal('gzip_bomb'), bytes: z.int().min(1) }),
   /** An orderly answer whose JSON stops half-way. */
   z.strictObject({ kind: z.literal('truncated_json') }),
   /** Success, and `data: null`. */
@@ -90,8 +98,12 @@ export function deliveredImages(fault: Fault | undefined, ordered: number): numb
       return 0;
     case 'fewer_images':
       return Math.min(fault.delivered, ordered);
+    case 'endless':
+    case 'gzip_bomb':
+      return 0;
     case 'hang':
     case 'reset':
+    case 'close':
       return fault.at === 'body' ? ordered : 0;
     default:
       return ordered;

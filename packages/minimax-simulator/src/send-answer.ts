@@ -1,7 +1,11 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { FastifyReply } from 'fastify';
 import type { Fault } from './fault.ts';
 import { errorAnswer, type GenerationAnswer } from './generation-answer.ts';
-import { hangBeforeHeaders, resetConnection, sendHalf } from './transfer.ts';
+import { closeConnection, hangBeforeHeaders, pour, resetConnection, sendHalf, trickle } from './transfer.ts';
+
+const compress = promisify(gzip);
 
 /** Sends the good answer, or what the fault makes of it. */
 export async function sendAnswer(
@@ -33,5 +37,16 @@ export async function sendAnswer(
       return fault.at === 'headers' ? hangBeforeHeaders(reply) : sendHalf(reply, contentType, json, 'hang');
     case 'reset':
       return fault.at === 'body' ? sendHalf(reply, contentType, json, 'reset') : resetConnection(reply);
+    case 'close':
+      return fault.at === 'body' ? sendHalf(reply, contentType, json, 'end') : closeConnection(reply);
+    case 'trickle':
+      return trickle(reply, contentType, json, fault.intervalMs);
+    case 'endless':
+      return pour(reply, contentType, '{"data":"', ' '.repeat(65_536));
+    case 'gzip_bomb':
+      return reply
+        .type(contentType)
+        .header('content-encoding', 'gzip')
+        .send(await compress(Buffer.alloc(fault.bytes, ' ')));
   }
 }

@@ -18,6 +18,11 @@ export function resetConnection(reply: FastifyReply): void {
   takeOver(reply).socket?.resetAndDestroy();
 }
 
+/** An orderly end, now. */
+export function closeConnection(reply: FastifyReply): void {
+  takeOver(reply).socket?.end();
+}
+
 /** libuv reports a reset that arrives together with data as an orderly end, so the data goes first. */
 const READ_FIRST_MS = 20;
 
@@ -54,4 +59,17 @@ export async function trickle(
   }, intervalMs);
   await once(raw, 'close');
   clearInterval(timer);
+}
+
+/** `start`, then `chunk` again and again, until the other side leaves. */
+export async function pour(reply: FastifyReply, contentType: string, start: string, chunk: string): Promise<void> {
+  const raw = takeOver(reply);
+  raw.writeHead(200, { 'content-type': contentType });
+  raw.write(start);
+  const write = () => {
+    while (raw.write(chunk));
+  };
+  raw.on('drain', write);
+  write();
+  await once(raw, 'close');
 }

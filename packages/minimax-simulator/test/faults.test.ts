@@ -51,6 +51,35 @@ describe('a call', () => {
     await expect(response.text()).rejects.toThrow();
   });
 
+  test.each(['headers', 'body'] as const)('can be closed in order at the %s', async (at) => {
+    script({ kind: 'close', at });
+    const text = post(simulator.url, order).then((response) => response.text());
+    await expect(text).rejects.toThrow(at === 'headers' ? 'fetch failed' : 'terminated');
+    expect(simulator.calls()).toMatchObject([{ accepted: true, answer: 'close' }]);
+  });
+
+  test('can come byte by byte', async () => {
+    script({ kind: 'trickle', intervalMs: 1 });
+    const { body } = await callSimulator(simulator.url);
+    expect(body.base_resp).toMatchObject({ status_code: 0 });
+  });
+
+  test('can be without an end', async () => {
+    script({ kind: 'endless' });
+    const reader = (await post(simulator.url, order)).body?.getReader();
+    let bytes = 0;
+    while (bytes < 1_000_000) bytes += (await reader?.read())?.value?.length ?? Number.NaN;
+    await reader?.cancel();
+    await expect.poll(() => simulator.stats().openCalls).toBe(0);
+  });
+
+  test('can grow when it is read', async () => {
+    script({ kind: 'gzip_bomb', bytes: 1_000_000 });
+    const response = await post(simulator.url, order);
+    expect(Number(response.headers.get('content-length'))).toBeLessThan(2_000);
+    expect(await response.text()).toHaveLength(1_000_000);
+  });
+
   test('can hang before the answer', async () => {
     script({ kind: 'hang', at: 'headers' });
     const giveUp = new AbortController();

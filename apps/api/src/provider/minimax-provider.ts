@@ -17,7 +17,8 @@ export function createMiniMaxProvider({ client, responseFormat }: Options): Imag
   return {
     async generate(order) {
       try {
-        const { id, traceId, images } = await client.generateImage(toRequest(order, responseFormat));
+        const { id, traceId, images: received } = await client.generateImage(toRequest(order, responseFormat));
+        const images = received.slice(0, order.request.n); // whatever comes, no more is fetched and kept than was ordered
         const ids = { traceId: traceId ?? null, responseId: id ?? null };
         if (images.length === 0) {
           return { ...ids, kind: 'failed', errorCode: 'no_images', charged: 'unknown', failure: NO_IMAGES };
