@@ -38,7 +38,7 @@ export async function refuseRate(
     .execute();
   const oldest = latest.at(-1);
   if (latest.length < ratePerMinute || !oldest) return null;
-  return { code: 'rate_limited', retryAfterMs: Number(oldest.ordered_at) + MINUTE_MS - now };
+  return { code: 'rate_limited', retryAfterMs: oldest.ordered_at + MINUTE_MS - now };
 }
 
 /** Images ordered in a rolling day, by one user or (null) by all. */
@@ -53,12 +53,12 @@ async function refuseQuota(
   let orders = trx.selectFrom('orders').where('ordered_at', '>', now - DAY_MS);
   if (userId !== null) orders = orders.where('user_id', '=', userId);
   const sum = await orders.select(({ fn }) => fn.sum<number | null>('images').as('images')).executeTakeFirstOrThrow();
-  let excess = Number(sum.images ?? 0) + images - limit;
+  let excess = (sum.images ?? 0) + images - limit;
   if (excess <= 0) return null;
   // The order whose leaving the day makes room; with an order larger than the limit, the last one.
   let leavesAt = now;
   for (const order of await orders.select(['ordered_at', 'images']).orderBy('ordered_at').execute()) {
-    leavesAt = Number(order.ordered_at);
+    leavesAt = order.ordered_at;
     excess -= order.images;
     if (excess <= 0) break;
   }
@@ -84,7 +84,7 @@ async function refuseActive(trx: Trx, userId: string, limit: number): Promise<Re
     .where('attempts.user_id', '=', userId)
     .where(({ eb, or }) => or([eb('jobs.job_id', 'is', null), eb('jobs.status', '=', sql.lit('FAILED'))]))
     .executeTakeFirstOrThrow();
-  const active = Number(pending.jobs) + Number(processing.jobs) + Number(stillCalling.jobs);
+  const active = pending.jobs + processing.jobs + stillCalling.jobs;
   return active < limit ? null : { code: 'too_many_jobs', retryAfterMs: ASK_AGAIN_MS };
 }
 
@@ -103,7 +103,7 @@ export async function countWaiting(db: Kysely<Tables>): Promise<number> {
     .select(({ fn }) => fn.countAll<number>().as('jobs'))
     .where('status', '=', PENDING)
     .executeTakeFirstOrThrow();
-  return Number(row.jobs);
+  return row.jobs;
 }
 
 /** The order counts from now on, whatever becomes of it. */

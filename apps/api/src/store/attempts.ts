@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, NotNull } from 'kysely';
 import type { Trx } from './database.ts';
 import { type Attempt, type AttemptEnd, callKind, INTERRUPTED, type StoredJob } from './job-store.ts';
 import type { Tables } from './schema.ts';
@@ -17,7 +17,7 @@ export async function paceFullSince(trx: Trx, rpm: number, windowStart: number):
     .limit(rpm)
     .execute();
   const oldest = latest.at(-1);
-  return latest.length < rpm || !oldest ? null : Number(oldest.started_at);
+  return latest.length < rpm || !oldest ? null : oldest.started_at;
 }
 
 /** Until when the provider wants no call; 0 if it does not mind. */
@@ -27,7 +27,7 @@ export async function quietUntil(trx: Trx): Promise<number> {
     .select(({ fn }) => fn.max('quiet_until').as('until'))
     .where('quiet_until', 'is not', null)
     .executeTakeFirst();
-  return Number(row?.until ?? 0);
+  return row?.until ?? 0;
 }
 
 export async function findAttempt(trx: Trx, attemptId: string): Promise<(Attempt & { jobId: string }) | null> {
@@ -36,7 +36,7 @@ export async function findAttempt(trx: Trx, attemptId: string): Promise<(Attempt
     .select(['job_id', 'number', 'started_at'])
     .where('attempt_id', '=', attemptId)
     .executeTakeFirst();
-  return row ? { attemptId, jobId: row.job_id, number: row.number, startedAt: Number(row.started_at) } : null;
+  return row ? { attemptId, jobId: row.job_id, number: row.number, startedAt: row.started_at } : null;
 }
 
 /** Writes down the call that is about to be sent. */
@@ -51,7 +51,7 @@ export async function insertAttempt(
     .where('job_id', '=', job.jobId)
     .where('outcome', '!=', 'not_sent')
     .executeTakeFirstOrThrow();
-  const number = Number(earlier.attempts) + 1;
+  const number = earlier.attempts + 1;
   await trx
     .insertInto('attempts')
     .values({
@@ -116,12 +116,16 @@ export async function recentCalls(
     .where('started_at', '>', now - windowMs)
     .orderBy('started_at')
     .execute();
-  return { open: Number(open.calls), begunAgoMs: begun.map((row) => now - Number(row.started_at)) };
+  return { open: open.calls, begunAgoMs: begun.map((row) => now - row.started_at) };
 }
 
 export async function recentCallMs(from: Kysely<Tables>, kind: string | null): Promise<number[]> {
   let calls = from.selectFrom('attempts').select(['started_at', 'ended_at']).where('outcome', '=', 'answered');
   if (kind !== null) calls = calls.where('kind', '=', kind);
-  const rows = await calls.orderBy('started_at', 'desc').limit(RECENT_CALLS).execute();
-  return rows.map((row) => Number(row.ended_at) - Number(row.started_at));
+  const rows = await calls
+    .orderBy('started_at', 'desc')
+    .limit(RECENT_CALLS)
+    .$narrowType<{ ended_at: NotNull }>()
+    .execute();
+  return rows.map((row) => row.ended_at - row.started_at);
 }

@@ -27,7 +27,7 @@ export async function nextRepeatAt(trx: Trx): Promise<number | null> {
     .select(({ fn }) => fn.min('repeat_at').as('at'))
     .where('status', '=', PROCESSING)
     .executeTakeFirst();
-  return row?.at == null ? null : Number(row.at);
+  return row?.at == null ? null : row.at;
 }
 
 interface WaitingUser {
@@ -52,14 +52,7 @@ async function waitingUsers(db: Kysely<Tables>, notBefore = 0): Promise<WaitingU
     .where('jobs.created_at', '>=', notBefore)
     .groupBy('jobs.user_id')
     .execute();
-  return rows
-    .map((row) => ({
-      user_id: row.user_id,
-      waiting: Number(row.waiting),
-      oldest: Number(row.oldest),
-      turn: Number(row.turn),
-    }))
-    .sort((a, b) => a.turn - b.turn || a.oldest - b.oldest || (a.user_id < b.user_id ? -1 : 1));
+  return rows.sort((a, b) => a.turn - b.turn || a.oldest - b.oldest || (a.user_id < b.user_id ? -1 : 1));
 }
 
 /** The oldest waiting job of the user whose turn it is. */
@@ -92,7 +85,7 @@ export async function endTurn(trx: Trx, userId: string): Promise<void> {
     .selectFrom('turns')
     .select(({ fn }) => fn.max('turn').as('turn'))
     .executeTakeFirst();
-  const turn = Number(last?.turn ?? 0) + 1;
+  const turn = (last?.turn ?? 0) + 1;
   await trx
     .insertInto('turns')
     .values({ user_id: userId, turn })
@@ -113,7 +106,7 @@ export async function countAhead(db: Kysely<Tables>, job: StoredJob): Promise<nu
     .where('user_id', '=', job.userId)
     .where(({ eb, refTuple, tuple }) => eb(refTuple('created_at', 'job_id'), '<', tuple(job.createdAt, job.jobId)))
     .executeTakeFirstOrThrow();
-  const older = Number(own.older);
+  const older = own.older;
   const place = users.findIndex((user) => user.user_id === job.userId);
   let ahead = older;
   for (const [index, user] of users.entries()) {

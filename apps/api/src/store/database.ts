@@ -6,6 +6,9 @@ export type Trx = Transaction<Tables>;
 /** Parts of the work that one transaction at a time is in, over all processes. */
 export type Part = 'admission' | 'pace' | 'adoption';
 
+/** What a transaction does. */
+export type Work<T> = (trx: Trx, announce: (jobId: string) => Promise<void>) => Promise<T>;
+
 /** The one database of a deployment: what the stores ask of it, whichever of the two it is. */
 export interface Database {
   /** For statements that are a transaction of their own. */
@@ -16,9 +19,9 @@ export interface Database {
    * One transaction, durable when it resolves. Who listens to a job that was announced in it hears of that once it is
    * committed, and not if it is not.
    */
-  transact<T>(work: (trx: Trx, announce: (jobId: string) => Promise<void>) => Promise<T>): Promise<T>;
-  /** Until the transaction ends nobody else is in this part, and what it reads from here on is current. */
-  lock(trx: Trx, part: Part): Promise<void>;
+  transact<T>(work: Work<T>): Promise<T>;
+  /** The same, with nobody else in this part of the work, in no process: what it reads is what it changes. */
+  transactAlone<T>(part: Part, work: Work<T>): Promise<T>;
   /** Whether a row that is read to be changed has to be locked: not where one transaction runs at a time. */
   hasConcurrentWriters: boolean;
   /** Called after every announced change of one job, and whenever one may have been missed; returns the way to stop. */

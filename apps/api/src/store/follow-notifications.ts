@@ -26,23 +26,24 @@ export async function followNotifications(
   const listeners = createListeners();
   const closing = new AbortController();
   const hears = Promise.withResolvers<void>();
+  let waitMs = FIRST_WAIT_MS;
 
   /** One connection, from its beginning to its end. */
-  async function hear(): Promise<void> {
+  async function hear(): Promise<never> {
     const client = new pg.Client({ ...config, query_timeout: ANSWER_WITHIN_MS });
-    const ended = new Promise<void>((resolve, reject) => {
+    const lost = new Promise<never>((_, reject) => {
       client.on('error', reject);
-      client.on('end', resolve);
-      closing.signal.addEventListener('abort', () => resolve());
+      client.on('end', () => reject(new Error('the connection for news has ended')));
     });
-    ended.catch(() => {}); // it is waited for below, if the connection comes about
+    lost.catch(() => {}); // it is waited for below, once there is something to lose
     client.on('notification', ({ payload }) => listeners.tell(payload ?? ''));
     try {
       await client.connect();
       await client.query(`LISTEN ${CHANNEL}`);
       hears.resolve();
+      waitMs = FIRST_WAIT_MS;
       listeners.tellAll();
-      await Promise.race([ended, lookAgain(client)]);
+      return await Promise.race([lost, lookAgain(client)]);
     } finally {
       void client.end().catch(() => {});
     }
@@ -58,16 +59,13 @@ export async function followNotifications(
   }
 
   async function keepHearing(): Promise<void> {
-    let waitMs = FIRST_WAIT_MS;
     while (!closing.signal.aborted) {
-      const heardBefore = Date.now();
       try {
         await hear();
       } catch (error) {
         if (closing.signal.aborted) return;
         onLost(error);
       }
-      if (Date.now() - heardBefore > LONGEST_WAIT_MS) waitMs = FIRST_WAIT_MS;
       await sleep(waitMs, undefined, { signal: closing.signal }).catch(() => {});
       waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
     }

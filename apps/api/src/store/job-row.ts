@@ -21,7 +21,7 @@ const Source = z.union([
 ]) satisfies z.ZodType<PictureSource>;
 const ErrorCode = z.enum(JOB_ERROR_CODES);
 const Stage = z.enum(['generating', 'saving']);
-const Time = z.coerce.number();
+const Time = z.number();
 
 export function toJob(row: Selectable<JobRow>): StoredJob {
   return {
@@ -30,8 +30,8 @@ export function toJob(row: Selectable<JobRow>): StoredJob {
     starId: row.star_id,
     request: CreateImage.parse(JSON.parse(row.request)),
     version: row.version,
-    createdAt: Time.parse(row.created_at),
-    updatedAt: Time.parse(row.updated_at),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
     state: toState(row),
   };
 }
@@ -72,7 +72,7 @@ function toProcessing(row: Selectable<JobRow>): JobState {
       row.call_started_at === null
         ? null
         : { startedAt: Time.parse(row.call_started_at), expectedMs: Time.parse(row.call_expected_ms) },
-    repeatAt: row.repeat_at === null ? null : Time.parse(row.repeat_at),
+    repeatAt: row.repeat_at,
   };
 }
 

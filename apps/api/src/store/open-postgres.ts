@@ -1,14 +1,18 @@
 import { Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 import { createCarefulPool } from './careful-pool.ts';
-import type { Database, Part, Trx } from './database.ts';
+import type { Database, Part, Work } from './database.ts';
 import { CHANNEL, followNotifications } from './follow-notifications.ts';
 import { migrate } from './migrate.ts';
 import { createMigrations } from './migrations/migrations.ts';
 import type { Tables } from './schema.ts';
 
-/** Connections of one process, beside the one that listens. Statements are short: a few carry thousands of jobs. */
-const CONNECTIONS = 8;
+/**
+ * Connections of one process, beside the one that listens. Statements are short: a few carry thousands of jobs. Orders have
+ * their own, so that those who wait to be taken in, one after the other over all processes, keep nobody else waiting.
+ */
+const CONNECTIONS = 6;
+const ADMISSION_CONNECTIONS = 2;
 const CONNECT_WITHIN_MS = 5_000;
 /**
  * A process that stands still inside a transaction keeps its locks no longer than this; whoever waits for one of them waits
@@ -47,44 +51,48 @@ export async function openPostgres(
   };
   await bringUpToDate(config, onLost);
   const notifications = await followNotifications(config, onLost);
-  const db = connect(
-    {
-      ...config,
-      max: CONNECTIONS,
-      idle_in_transaction_session_timeout: STALLED_TRANSACTION_MS,
-      lock_timeout: LOCK_WITHIN_MS,
-      statement_timeout: STATEMENT_WITHIN_MS,
-      query_timeout: ANSWER_WITHIN_MS,
-    },
-    onLost,
-  );
-  const announce = (trx: Trx) => async (jobId: string) =>
-    void (await sql`SELECT pg_notify(${CHANNEL}, ${jobId})`.execute(trx));
+  const bounded: pg.ClientConfig = {
+    ...config,
+    idle_in_transaction_session_timeout: STALLED_TRANSACTION_MS,
+    lock_timeout: LOCK_WITHIN_MS,
+    statement_timeout: STATEMENT_WITHIN_MS,
+    query_timeout: ANSWER_WITHIN_MS,
+  };
+  const db = connect({ ...bounded, max: CONNECTIONS }, onLost);
+  const admissions = connect({ ...bounded, max: ADMISSION_CONNECTIONS }, onLost);
 
   return {
     db,
-    now: async (from) => readOnly(await NOW.execute(from)).now,
-    // Read committed: after a lock everything that was committed before it is seen.
-    transact: (work) =>
-      db
-        .transaction()
-        .setIsolationLevel('read committed')
-        .execute((trx) => work(trx, announce(trx))),
-    async lock(trx, part) {
-      await sql`SELECT pg_advisory_xact_lock(${OUR_LOCKS}::int, ${LOCKS[part]}::int)`.execute(trx);
-    },
+    now: async (from) => onlyRow(await NOW.execute(from)).now,
+    transact: (work) => transact(db, work),
+    transactAlone: (part, work) =>
+      transact(part === 'admission' ? admissions : db, async (trx, announce) => {
+        await sql`SELECT pg_advisory_xact_lock(${OUR_LOCKS}::int, ${LOCKS[part]}::int)`.execute(trx);
+        return work(trx, announce);
+      }),
     hasConcurrentWriters: true,
     onChange: notifications.onChange,
     async close() {
       await notifications.close();
+      await admissions.destroy();
       await db.destroy();
     },
   };
 }
 
+/** Read committed: what follows a lock sees everything that was committed before it was given. */
+async function transact<T>(db: Kysely<Tables>, work: Work<T>): Promise<T> {
+  return db
+    .transaction()
+    .setIsolationLevel('read committed')
+    .execute((trx) =>
+      work(trx, async (jobId) => void (await sql`SELECT pg_notify(${CHANNEL}, ${jobId})`.execute(trx))),
+    );
+}
+
 const NOW: RawBuilder<{ now: number }> = sql`SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`;
 
-function readOnly<Row>({ rows: [row] }: { rows: Row[] }): Row {
+function onlyRow<Row>({ rows: [row] }: { rows: Row[] }): Row {
   if (row === undefined) throw new Error('The database answered without a row');
   return row;
 }

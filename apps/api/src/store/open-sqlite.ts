@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
-import type { Database } from './database.ts';
+import type { Database, Work } from './database.ts';
 import { createListeners } from './listeners.ts';
 import { migrate } from './migrate.ts';
 import { createMigrations } from './migrations/migrations.ts';
@@ -28,16 +28,19 @@ export async function openSqlite(dataDir: string, clock: () => number = Date.now
     throw error;
   }
   const listeners = createListeners();
+
+  async function transact<T>(work: Work<T>): Promise<T> {
+    const changed = new Set<string>();
+    const result = await db.transaction().execute((trx) => work(trx, async (jobId) => void changed.add(jobId)));
+    for (const jobId of changed) listeners.tell(jobId);
+    return result;
+  }
+
   return {
     db,
     now: async () => clock(),
-    async transact(work) {
-      const changed = new Set<string>();
-      const result = await db.transaction().execute((trx) => work(trx, async (jobId) => void changed.add(jobId)));
-      for (const jobId of changed) listeners.tell(jobId);
-      return result;
-    },
-    lock: async () => {}, // the one connection does one transaction at a time
+    transact,
+    transactAlone: (_, work) => transact(work), // the one connection does one transaction at a time
     hasConcurrentWriters: false,
     onChange: listeners.add,
     close: () => db.destroy(),

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, NotNull } from 'kysely';
 import type { Trx } from './database.ts';
 import { toPicture } from './job-row.ts';
 import type { PictureSet, PictureSource, StoredAsset } from './job-store.ts';
@@ -22,12 +22,13 @@ export async function getPictures(from: Kysely<Tables>, jobId: string, now: numb
     .select(['ended_at', 'response_id'])
     .where('job_id', '=', jobId)
     .where('outcome', '=', 'answered')
+    .$narrowType<{ ended_at: NotNull }>()
     .executeTakeFirst();
   if (!answer) return null;
   const rows = await from.selectFrom('pictures').selectAll().where('job_id', '=', jobId).orderBy('position').execute();
   return {
     pictures: rows.map(toPicture),
-    answeredAgoMs: now - Number(answer.ended_at),
+    answeredAgoMs: now - answer.ended_at,
     responseId: answer.response_id,
   };
 }
@@ -56,5 +57,5 @@ export async function countPictures(from: Kysely<Tables>, jobId: string): Promis
     ])
     .where('job_id', '=', jobId)
     .executeTakeFirstOrThrow();
-  return { ended: Number(row.ended), total: Number(row.total) };
+  return { ended: row.ended, total: row.total };
 }

@@ -10,12 +10,11 @@ import { startNext } from './start-next.ts';
 
 /** The job store in SQL: every verb one transaction over the parts beside this file, and a word to those who watch. */
 export function createSqlJobStore(database: Database): JobStore {
-  const { db, transact, lock, hasConcurrentWriters } = database;
+  const { db, transact, transactAlone, hasConcurrentWriters } = database;
 
   return {
     async createJob(order, limits) {
-      return transact(async (trx) => {
-        await lock(trx, 'admission');
+      return transactAlone('admission', async (trx) => {
         const made = await readJob(trx, order.jobId);
         if (made) return { kind: 'created', job: made };
         const replay = order.idempotency && (await findReplay(trx, order.userId, order.idempotency));
@@ -50,7 +49,7 @@ export function createSqlJobStore(database: Database): JobStore {
     },
 
     async startNextCall(options) {
-      return transact(async (trx, announce) => {
+      return transactAlone('pace', async (trx, announce) => {
         const outcome = await startNext(database, trx, options);
         if (outcome.kind === 'started') await announce(outcome.job.jobId);
         return outcome;
@@ -99,7 +98,7 @@ export function createSqlJobStore(database: Database): JobStore {
         .select(({ fn }) => fn.min('created_at').as('at'))
         .where('status', '=', PENDING)
         .executeTakeFirst();
-      return row?.at == null ? null : (await database.now(db)) - Number(row.at);
+      return row?.at == null ? null : (await database.now(db)) - row.at;
     },
     countWaiting: () => countWaiting(db),
     countAhead: (job) => countAhead(db, job),

@@ -3,11 +3,10 @@ import type { Database } from './database.ts';
 import type { UploadStore } from './job-store.ts';
 import { toUpload, uploadRow } from './upload-row.ts';
 
-export function createSqlUploadStore({ db, now: readNow, transact, lock }: Database): UploadStore {
+export function createSqlUploadStore({ db, now: readNow, transactAlone }: Database): UploadStore {
   return {
     async createUpload(upload, ratePerMinute) {
-      return transact(async (trx) => {
-        await lock(trx, 'admission');
+      return transactAlone('admission', async (trx) => {
         const isKept = await trx
           .selectFrom('uploads')
           .select('upload_id')

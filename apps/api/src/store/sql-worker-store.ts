@@ -17,7 +17,7 @@ interface Deps {
 }
 
 export function createSqlWorkerStore({ database, leaseMs }: Deps): WorkerStore {
-  const { db, transact, lock } = database;
+  const { db, transact, transactAlone } = database;
 
   /**
    * Tells the lapsed from the living. Who was not seen itself for a while judges nobody until a whole lease later: it may
@@ -27,7 +27,7 @@ export function createSqlWorkerStore({ database, leaseMs }: Deps): WorkerStore {
     if (leaseMs === null) return () => true;
     const now = await database.now(from);
     const own = await from.selectFrom('workers').selectAll().where('worker_id', '=', asker).executeTakeFirst();
-    const isFit = own && !isBreak(Number(own.seen_at), now, leaseMs) && Number(own.unbroken_since) <= now - leaseMs;
+    const isFit = own && !isBreak(own.seen_at, now, leaseMs) && own.unbroken_since <= now - leaseMs;
     return (seenAt) => isFit === true && (seenAt === null || seenAt < now - leaseMs);
   }
 
@@ -41,8 +41,8 @@ export function createSqlWorkerStore({ database, leaseMs }: Deps): WorkerStore {
           .select(['seen_at', 'unbroken_since'])
           .where('worker_id', '=', workerId)
           .executeTakeFirst();
-        const isUnbroken = last && !isBreak(Number(last.seen_at), now, leaseMs);
-        const seen = { places, seen_at: now, unbroken_since: isUnbroken ? Number(last.unbroken_since) : now };
+        const isUnbroken = last && !isBreak(last.seen_at, now, leaseMs);
+        const seen = { places, seen_at: now, unbroken_since: isUnbroken ? last.unbroken_since : now };
         await trx
           .insertInto('workers')
           .values({ worker_id: workerId, ...seen })
@@ -66,7 +66,7 @@ export function createSqlWorkerStore({ database, leaseMs }: Deps): WorkerStore {
         .select(({ fn }) => fn.sum<number | null>('places').as('places'))
         .where('seen_at', '>=', now - (leaseMs ?? 0))
         .executeTakeFirstOrThrow();
-      return Number(row.places ?? 0);
+      return row.places ?? 0;
     },
 
     async openAttempts(asker) {
@@ -86,8 +86,7 @@ export function createSqlWorkerStore({ database, leaseMs }: Deps): WorkerStore {
     },
 
     async adoptSaving(workerId) {
-      return transact(async (trx) => {
-        await lock(trx, 'adoption');
+      return transactAlone('adoption', async (trx) => {
         const hasLapsed = await judge(trx, workerId);
         const saving = await trx
           .selectFrom('jobs')

@@ -4,11 +4,10 @@ import type { Database, Trx } from './database.ts';
 import { callKind, type StartOptions, type StartOutcome, type StoredJob } from './job-store.ts';
 import { holdJob, readJob, takeStep } from './jobs.ts';
 
-/** Grants the next call, if one may begin: the pace, the quiet and the turns are judged by one worker at a time. */
+/** Grants the next call, if one may begin. The pace, the quiet and the turns are judged by one worker at a time. */
 export async function startNext(database: Database, trx: Trx, options: StartOptions): Promise<StartOutcome> {
   const granted = await findGrant(trx, options.attemptId);
   if (granted) return granted;
-  await database.lock(trx, 'pace');
   const now = await database.now(trx);
   const fullSince = await paceFullSince(trx, options.rpm, now - options.windowMs);
   const notBefore = Math.max(fullSince === null ? 0 : fullSince + options.windowMs, await quietUntil(trx));

@@ -25,7 +25,7 @@ export function toUpload(row: Selectable<UploadRow>): StoredUpload {
     width: row.width,
     height: row.height,
     bytes: row.bytes,
-    createdAt: Number(row.created_at),
+    createdAt: row.created_at,
   };
 }
 

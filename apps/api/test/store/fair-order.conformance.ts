@@ -109,6 +109,15 @@ export function testFairOrder(open: OpenStores): void {
     expect((await startNext(stores)).job.jobId).toBe(late.jobId);
   });
 
+  test('who was served longest ago is next, also with the youngest job', async () => {
+    const stores = await open();
+    for (const userId of ['1', '1', '1', '1', '2']) await addJob(stores, { userId });
+    for (const userId of ['1', '2', '1']) expect((await startNext(stores)).job.userId).toBe(userId);
+    stores.clock.advance(1);
+    await addJob(stores, { userId: '2' });
+    expect((await startNext(stores)).job.userId).toBe('2');
+  });
+
   test('whose turn it is survives a restart', async () => {
     const stores = await open();
     for (const userId of ['1', '1', '2', '2']) await addJob(stores, { userId });

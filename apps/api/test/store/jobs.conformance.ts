@@ -1,17 +1,9 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { cancel, complete } from '../../src/jobs/job-state.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
-import { addJob, addSavingJob, newStart, type OpenStores, type Stores, startNext } from './stores.ts';
+import { addJob, addSavingJob, newStart, type OpenStores, type Stores, startNext, untilTold } from './stores.ts';
 
 const SOON = { interval: 1, timeout: 2_000 };
-
-/** Everything that was committed so far has been told: news come in the order of the commits. */
-async function untilTold(stores: Stores): Promise<void> {
-  const { jobId } = await addJob(stores);
-  const told = new Promise<void>((resolve) => void stores.jobs.onChange(jobId, resolve));
-  await stores.jobs.changeJob(jobId, (job) => cancel(job, 1));
-  await told;
-}
 
 export function testJobs(open: OpenStores): void {
   let stores: Stores;

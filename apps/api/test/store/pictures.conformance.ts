@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { StoredAsset } from '../../src/store/job-store.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
-import { addJob, addSavingJob, newUpload, type OpenStores } from './stores.ts';
+import { addJob, addSavingJob, newUpload, type OpenStores, untilTold } from './stores.ts';
 
 export function testPictures(open: OpenStores): void {
   test('pictures are kept in their order, one by one, also over a restart', async () => {
@@ -53,6 +53,7 @@ export function testPictures(open: OpenStores): void {
   test('those who listen to a job hear of its pictures', async () => {
     const stores = await open();
     const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }]);
+    await untilTold(stores);
     let heard = 0;
     stores.jobs.onChange(jobId, () => heard++);
     await stores.jobs.endPicture(jobId, 0, null);

@@ -118,8 +118,7 @@ describe('where nobody can tell whether it was committed', () => {
 
 test('a process that stands still inside a transaction holds up the others for a few seconds, and no longer', async () => {
   await addJob({ jobs });
-  const standsStill = admin.transact(async (trx) => {
-    await admin.lock(trx, 'pace');
+  const standsStill = admin.transactAlone('pace', async (trx) => {
     await sleep(7_000);
     await trx.selectFrom('jobs').selectAll().execute();
   });
@@ -130,6 +129,22 @@ test('a process that stands still inside a transaction holds up the others for a
   });
   expect(await jobs.startNextCall(newStart())).toMatchObject({ kind: 'started' });
   await isEnded;
+});
+
+test('orders that wait to be taken in keep nobody else waiting', async () => {
+  const { jobId } = await addJob({ jobs });
+  const letIn = Promise.withResolvers<void>();
+  const first = admin.transactAlone('admission', () => letIn.promise);
+  const orders = Array.from({ length: 30 }, () => jobs.createJob(newJob(), NO_LIMITS));
+  await vi.waitFor(async () => {
+    const { rows } = await sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`.execute(admin.db);
+    expect(rows).not.toEqual([]);
+  });
+  expect(await jobs.getJob(jobId)).toMatchObject({ jobId });
+  expect(await jobs.startNextCall(newStart())).toMatchObject({ kind: 'started' });
+  letIn.resolve();
+  await first;
+  expect(await Promise.all(orders)).toHaveLength(30);
 });
 
 test('a primary that became a standby is left for the one that took its place', async () => {

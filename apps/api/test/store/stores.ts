@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { startCall, startSaving } from '../../src/jobs/job-state.ts';
+import { cancel, startCall, startSaving } from '../../src/jobs/job-state.ts';
 import type {
   AdmissionLimits,
   Attempt,
@@ -113,4 +113,12 @@ export async function addSavingJob(
   const job = await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'answered' }, startSaving, pictures);
   if (!job) throw new Error('the job is gone');
   return job;
+}
+
+/** Everything that was committed so far has been told: news come in the order of the commits. */
+export async function untilTold(stores: Pick<Stores, 'jobs'>): Promise<void> {
+  const { jobId } = await addJob(stores);
+  const told = new Promise<void>((resolve) => void stores.jobs.onChange(jobId, resolve));
+  await stores.jobs.changeJob(jobId, (job) => cancel(job, 1));
+  await told;
 }
