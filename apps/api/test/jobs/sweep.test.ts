@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { FileStore } from '../../src/files/file-store.ts';
 import { cancel } from '../../src/jobs/job-state.ts';
 import { sweep } from '../../src/jobs/sweep.ts';
+import type { StoredJob } from '../../src/store/job-store.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { addJob, addSavingJob, newUpload, requestWith, type Stores } from '../store/stores.ts';
 import { exampleAsset } from './example-job.ts';
@@ -30,6 +31,7 @@ const files: Pick<FileStore, 'list' | 'delete'> = {
 };
 
 const keep = (...keys: string[]) => keys.forEach((key) => void kept.set(key, stores.clock.now()));
+const endNow = ({ jobId }: StoredJob) => stores.jobs.changeJob(jobId, (job) => cancel(job, stores.clock.now()));
 const run = () =>
   sweep({
     store: stores.jobs,
@@ -45,7 +47,7 @@ test('a job goes with its files when its results have served their time, and not
   const key = `${job.jobId}-0.jpg`;
   keep(key);
   await stores.jobs.endPicture(job.jobId, 0, exampleAsset(key));
-  await stores.jobs.changeJob(job.jobId, (current) => cancel(current, stores.clock.now()));
+  await endNow(job);
   const running = await addJob(stores);
   stores.clock.advance(RESULT_TTL_MS);
   await run();
@@ -80,6 +82,24 @@ test('an upload lives a week, and as long as a job names it', async () => {
   await run();
   expect([...kept.keys()]).toEqual([named.key]);
   expect(await stores.uploads.getUpload(loose.uploadId)).toBeNull();
+});
+
+test('a photograph that is older than a week goes with the last job that names it, and not before', async () => {
+  const upload = newUpload();
+  await stores.uploads.createUpload(upload, 0);
+  keep(upload.key);
+  const first = await addJob(stores, { request: requestWith(upload.uploadId) });
+  await endNow(first);
+  stores.clock.advance(DAY_MS);
+  await endNow(await addJob(stores, { request: requestWith(upload.uploadId) }));
+  stores.clock.advance(RESULT_TTL_MS - DAY_MS + 1);
+  await run();
+  expect(await stores.jobs.getJob(first.jobId)).toBeNull();
+  expect([...kept.keys()]).toEqual([upload.key]);
+  stores.clock.advance(DAY_MS);
+  await run();
+  expect(kept.size).toBe(0);
+  expect(await stores.uploads.getUpload(upload.uploadId)).toBeNull();
 });
 
 test('an idempotency key is remembered for a week', async () => {
