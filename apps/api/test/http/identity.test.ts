@@ -1,4 +1,8 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { deflateRawSync } from 'node:zlib';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
+import type { InjectOptions } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { bothFaces } from './faces.ts';
 import { shareApi } from './running-api.ts';
@@ -81,10 +85,61 @@ describe('is nobody', () => {
     '"-1"',
     '"1.0"',
     '"0x1"',
+    '"+1"',
+    '"1e3"',
+    '"1_000"',
+    '"1\\n"',
+    '"１２"',
+    '"٣"',
+    '"१"',
+    '"²"',
+    '["1"]',
+    '{"toString":"1"}',
     '"9223372036854775808"',
     '"99999999999999999999999999999999999999999"',
   ])('a user whose id is %s', async (id) => {
     expect(await whoIs(`Bearer ${signPayload(payloadWith(id))}`)).toEqual(nobody);
+  });
+
+  const stranger = { secret: 'x'.repeat(32) };
+  test.each<[string, Parameters<typeof signPayload>[1]]>([
+    ['has a critical header that nobody knows', { header: { crit: ['exp'], exp: 1 } }],
+    ['is not to be decoded', { header: { crit: ['b64'], b64: false } }],
+    [
+      'says where its key is',
+      { ...stranger, header: { jku: 'https://evil.example/keys', x5u: 'https://evil.example' } },
+    ],
+    [
+      'brings its key',
+      { ...stranger, header: { jwk: { kty: 'oct', k: Buffer.from(stranger.secret).toString('base64url') } } },
+    ],
+    ['names a key that is a file', { ...stranger, header: { kid: '../../../../dev/null' } }],
+    ['names a key that is a query', { ...stranger, header: { kid: "' UNION SELECT 'x" } }],
+    ['is signed by an empty key', { secret: '', header: { kid: '/dev/null' } }],
+  ])('a caller whose token %s', async (_, how) => {
+    expect(await whoIs(`Bearer ${signPayload(payloadWith('1'), how)}`)).toEqual(nobody);
+  });
+
+  test('a caller whose token is compressed', async () => {
+    const payload = deflateRawSync(payloadWith('1')).toString('latin1');
+    expect(await whoIs(`Bearer ${signPayload(payload, { header: { zip: 'DEF' } })}`)).toEqual(nobody);
+  });
+
+  test('a caller whose token is as long as a header may be, at once', async () => {
+    expect(await whoIs(`Bearer ${'a.'.repeat(6_000)}`)).toEqual(nobody);
+    expect(await whoIs(`Bearer ${'a'.repeat(4_000)}.${'b'.repeat(4_000)}.${'c'.repeat(4_000)}`)).toEqual(nobody);
+    expect(await whoIs(`Bearer${' '.repeat(12_000)}${good}`)).toEqual(nobody);
+  });
+
+  test.each<[string, InjectOptions]>([
+    ['in the address', { url: `${GENERATION_PATH}?access_token=${good}&token=${good}&authorization=${good}` }],
+    ['in a cookie', { headers: { cookie: `token=${good}; access_token=${good}; authorization=Bearer ${good}` } }],
+    ['in a header of another name', { headers: { 'x-access-token': good, 'x-authorization': `Bearer ${good}` } }],
+    ['for a proxy', { headers: { 'proxy-authorization': `Bearer ${good}` } }],
+    ['in a body', { method: 'POST', payload: { ...order, access_token: good } }],
+  ])('a caller whose token is %s', async (_, request) => {
+    const response = await api().server.inject({ method: 'GET', url: GENERATION_PATH, ...request });
+    expect(response.statusCode).toBe(401);
   });
 
   test.each(['"x"', '-1', '9007199254740993'])('a user whose star is %s', async (star) => {
@@ -111,10 +166,27 @@ describe('is somebody', () => {
     ['with a star', { user_id: '5', star_id: '9223372036854775807' }, { user_id: '5', star_id: '9223372036854775807' }],
     ['with a star as a number', { user_id: '5', star_id: 6 }, { user_id: '5', star_id: '6' }],
     ['with a star that is null', { user_id: '5', star_id: null }, { user_id: '5', star_id: null }],
-    ['within the leeway after the end', { user_id: '5', exp: inSeconds(-2) }, { user_id: '5', star_id: null }],
-    ['within the leeway before the beginning', { user_id: '5', nbf: inSeconds(3) }, { user_id: '5', star_id: null }],
   ])('%s', async (_, own, viewer) => {
     expect(await whoIs(`Bearer ${tokenOf({ ...claims, ...own })}`)).toEqual(viewer);
+  });
+
+  test('within the leeway after the end, and before the beginning', async () => {
+    const viewer = { user_id: '5', star_id: null };
+    expect(await whoIs(`Bearer ${tokenOf({ ...claims, user_id: '5', exp: inSeconds(-2) })}`)).toEqual(viewer);
+    expect(await whoIs(`Bearer ${tokenOf({ ...claims, user_id: '5', nbf: inSeconds(3) })}`)).toEqual(viewer);
+  });
+
+  test('by the first of two tokens, and by no other', async () => {
+    const url = await api().server.listen({ host: '127.0.0.1', port: 0 });
+    const ask = (first: string, second: string) => {
+      const [one, two] = [first, second].map((token) => `Authorization: Bearer ${token}\r\n`);
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.write(`GET ${GENERATION_PATH} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${one}${two}\r\n`);
+      return text(socket);
+    };
+    const forged = signPayload(payloadWith('2'), { secret: 'x'.repeat(32) });
+    expect(await ask(forged, good)).toContain('HTTP/1.1 401 ');
+    expect(await ask(good, forged)).toContain('HTTP/1.1 200 ');
   });
 
   test('whatever the case of the scheme', async () => {
