@@ -1,30 +1,8 @@
 import sharp from 'sharp';
-import { expect, test, vi } from 'vitest';
-import { type Api, startApi } from '../harness/api.ts';
+import { expect, test } from 'vitest';
 import { readAstronaut } from '../harness/checkout.ts';
-import { type Provider, startProvider } from '../harness/provider.ts';
-import { BUILT_FOR, type MiniProgram, openMiniProgram } from './wechat/open-mini-program.ts';
-
-const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 20 });
-
-const startServer = (provider: Provider) => startApi(provider, { PUBLIC_URL: BUILT_FOR });
-
-function open(api: Api, device?: MiniProgram['device']): MiniProgram {
-  return openMiniProgram({ port: api.port, token: api.user().token, ...(device && { device }) });
-}
-
-const untilAttribute = (wechat: MiniProgram, testId: string, name: string, value: string) =>
-  until(() => expect(wechat.find(testId)?.getAttribute(name)).toBe(value));
-
-const untilPage = (wechat: MiniProgram, route: string) =>
-  until(() => expect(wechat.pages.top().route).toBe(`pages/discover/${route}`));
-
-async function order(wechat: MiniProgram, prompt: string): Promise<void> {
-  wechat.write('prompt', prompt);
-  await until(() => expect(wechat.text()).not.toContain('先写一句画面描述'));
-  wechat.tap('submit');
-  await untilPage(wechat, 'generation-loading');
-}
+import { startProvider } from '../harness/provider.ts';
+import { open, order, startServer, until, untilAttribute, untilPage } from './visit.ts';
 
 test('from photo to saved pictures, with nothing but what WeChat has', async () => {
   const provider = await startProvider();

@@ -55,6 +55,8 @@ export interface Network {
   /** Ends what is under way with `interrupted`, and whatever is asked until `resume`. */
   interrupt(): void;
   resume(): void;
+  /** Takes the domain off the list that WeChat keeps for this API. */
+  unregister(api: keyof Network['wx']): void;
 }
 
 /** wx.request and its kin: asynchronous, ten at once, only to the registered domain, header names as the server writes them. */
@@ -64,6 +66,7 @@ export function createNetwork({ registered, server }: Domain, files: Files): Net
   const calls: Call[] = [];
   const refused: string[] = [];
   const underWay = new Set<AbortController>();
+  const unregistered = new Set<string>();
   let isInterrupted = false;
 
   function start(api: string, options: Exchange, exchange: (signal: AbortSignal) => Promise<object>): Task {
@@ -93,7 +96,7 @@ export function createNetwork({ registered, server }: Domain, files: Files): Net
   }
 
   function findRefusal({ api, url }: Call): string | null {
-    if (!url.startsWith(`${registered}/`)) return 'url not in domain list';
+    if (!url.startsWith(`${registered}/`) || unregistered.has(api)) return 'url not in domain list';
     const atOnce = calls.filter((call) => call.api === api && call.outcome === null).length;
     return atOnce > AT_ONCE_MAX ? `exceed max concurrent ${AT_ONCE_MAX}` : null;
   }
@@ -108,6 +111,7 @@ export function createNetwork({ registered, server }: Domain, files: Files): Net
     resume() {
       isInterrupted = false;
     },
+    unregister: (api) => void unregistered.add(api),
     wx: {
       request: (options) =>
         start('request', options, async (signal) => {

@@ -32,6 +32,8 @@ export interface MiniProgram {
   tap(testId: string): void;
   /** Writes into a field. */
   write(testId: string, value: string): void;
+  /** What WeChat would send to a friend by the page's share button. */
+  share(): unknown;
   /** To the background and back. */
   hide(): void;
   /** Five seconds later in the background: WeChat ends every request, and lets none begin. */
@@ -122,6 +124,10 @@ export function openMiniProgram({ port, token, device = createDevice() }: Option
       dispatch(deepest(element), 'tap');
     },
     write: (testId, value) => dispatch(needed(testId), 'input', { value }),
+    share() {
+      const { instance } = pages.top().rendered;
+      return typeof instance.onShareAppMessage === 'function' ? instance.onShareAppMessage({ from: 'button' }) : null;
+    },
     hide() {
       pages.hide();
       app.onHide?.();

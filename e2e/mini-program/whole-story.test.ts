@@ -1,0 +1,144 @@
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { readAstronaut } from '../harness/checkout.ts';
+import { startProvider } from '../harness/provider.ts';
+import { open, order, startServer, until, untilAttribute, untilGone, untilPage, untilThere } from './visit.ts';
+
+const PHOTO_EDGE_PX = 512;
+
+test('with everything that WeChat and a person put in its way, it ends in saved pictures and one paid call', async () => {
+  const provider = await startProvider();
+  provider.script({ hold: true });
+  const api = await startServer(provider);
+  const first = open(api);
+  const { device } = first;
+  device.person.photo = await readAstronaut();
+  device.person.allowsAlbum = false;
+
+  // Privacy is refused, and the photo with it; then both are granted.
+  first.tap('photo-add');
+  await untilThere(first, 'consent');
+  expect(first.find('consent')?.textContent).toContain('隐私保护指引');
+  first.tap('consent-guide');
+  await until(() => expect(device.modals).toEqual(['《Darkroom 隐私保护指引》']));
+  first.tap('consent-no');
+  await untilGone(first, 'consent');
+  expect(first.find('photo-problem')?.textContent).toContain('没有同意');
+  first.tap('photo-add');
+  await untilThere(first, 'consent');
+  first.tap('consent-yes');
+  await untilAttribute(first, 'photo-picker', 'data-state', 'ready');
+  expect(uploads(first)).toEqual(['uploadFile:ok']);
+
+  // Cropped by WeChat's own screen, and sent again as the part that it is.
+  first.tap('photo-crop');
+  await until(() => expect(uploads(first)).toEqual(['uploadFile:ok', 'uploadFile:ok']));
+  await untilAttribute(first, 'photo-picker', 'data-state', 'ready');
+
+  // In the background WeChat interrupts what is under way and destroys the page; the job goes on.
+  first.tap('count-2');
+  await order(first, '宇航员走在向日葵花田里');
+  await untilAttribute(first, 'stage', 'data-stage', 'generating');
+  first.hide();
+  first.interrupt();
+  first.close();
+  provider.release();
+  await until(() => expect(provider.stats().heldCalls).toBe(0));
+
+  // Opened again, it finds its job.
+  const second = open(api, device);
+  await untilThere(second, 'resume');
+  second.tap('resume');
+  await untilPage(second, 'generation-result');
+  await until(() => expect(second.pictures()).toHaveLength(2));
+
+  // The album is refused, then opened: saving goes on where it stopped.
+  second.tap('save-all');
+  await until(() => expect(second.find('dialog')?.textContent).toContain('需要相册权限才能保存'));
+  expect(device.album).toEqual([]);
+  second.tap('dialog-yes');
+  await until(() => expect(device.album).toHaveLength(2));
+  await until(() => expect(device.toasts).toEqual(['已保存 2 张']));
+  for (const saved of device.album) expect(await sharp(saved).metadata()).toMatchObject({ format: 'jpeg' });
+
+  expect(provider.calls()).toHaveLength(1);
+  const sent = await sharp(photoOf(provider.calls()[0]?.request)).metadata();
+  expect(sent).toMatchObject({ width: PHOTO_EDGE_PX, height: PHOTO_EDGE_PX });
+  for (const wechat of [first, second]) {
+    expect(wechat.network.refused).toEqual([]);
+    // Looked for by their names, and done without.
+    expect(['crypto', 'window']).toEqual(expect.arrayContaining([...wechat.bundle.missed]));
+  }
+});
+
+test('an upload that WeChat interrupts in the background is sent again afterwards', async () => {
+  const api = await startServer(await startProvider());
+  const wechat = open(api);
+  wechat.device.person.agreedToPrivacy = true;
+  wechat.device.person.photo = await readAstronaut();
+  wechat.tap('photo-add');
+  await untilThere(wechat, 'consent');
+  wechat.tap('consent-yes');
+  await untilAttribute(wechat, 'photo-picker', 'data-state', 'uploading');
+  wechat.hide();
+  wechat.interrupt();
+  await until(() => expect(uploads(wechat)).toEqual(['uploadFile:fail interrupted']));
+  wechat.show();
+  await untilAttribute(wechat, 'photo-picker', 'data-state', 'ready');
+});
+
+test('a deleted result leaves nothing of itself on the phone', async () => {
+  const wechat = open(await startServer(await startProvider()));
+  const { device } = wechat;
+  device.person.agreedToPrivacy = true;
+  device.person.photo = await readAstronaut();
+  wechat.tap('photo-add');
+  await untilThere(wechat, 'consent');
+  wechat.tap('consent-yes');
+  await untilAttribute(wechat, 'photo-picker', 'data-state', 'ready');
+  await order(wechat, '一会儿就删');
+  await untilPage(wechat, 'generation-result');
+  await untilThere(wechat, 'delete');
+  wechat.tap('delete');
+  await untilThere(wechat, 'dialog');
+  wechat.tap('dialog-yes');
+
+  await untilAttribute(wechat, 'photo-picker', 'data-state', 'empty');
+  const { calls } = wechat.network;
+  expect(calls.filter(({ url }) => url.includes('image.delete'))).toMatchObject([{ outcome: 'request:ok' }]);
+  const [jobId = ''] = /[0-9a-f-]{36}/.exec(calls.find(({ url }) => url.includes('image.status'))?.url ?? '') ?? [];
+  const kept = JSON.stringify([...device.storage]);
+  expect(kept).not.toContain('upload://');
+  expect(kept).not.toContain('/files/');
+  expect(kept).not.toContain(jobId);
+});
+
+test('what is shared is the way into the program, and never a job or a link to a picture', async () => {
+  const wechat = open(await startServer(await startProvider()));
+  await order(wechat, '给朋友看看');
+  await untilPage(wechat, 'generation-result');
+  await untilThere(wechat, 'share');
+  expect(wechat.share()).toEqual({ title: expect.stringContaining('AI生成'), path: '/pages/index/index' });
+});
+
+test('a domain that is missing from a list is named to the developer, once', async () => {
+  const wechat = open(await startServer(await startProvider()));
+  wechat.device.person.agreedToPrivacy = true;
+  await order(wechat, '没有登记');
+  await untilPage(wechat, 'generation-result');
+  await untilThere(wechat, 'save');
+  wechat.network.unregister('downloadFile');
+  wechat.tap('save');
+  await until(() => expect(wechat.device.toasts).toEqual(['没能保存，请稍后再试']));
+  expect(wechat.device.modals).toEqual([expect.stringMatching(/downloadFile 合法域名缺少 http:\/\/localhost:8080/)]);
+});
+
+function uploads({ network }: ReturnType<typeof open>) {
+  return network.calls.filter(({ api }) => api === 'uploadFile').map(({ outcome }) => outcome);
+}
+
+/** The bytes of the reference as the provider got it. */
+function photoOf(request: { subject_reference?: { image_file: string }[] | undefined } | null | undefined): Buffer {
+  const [, base64 = ''] = request?.subject_reference?.[0]?.image_file.split(',') ?? [];
+  return Buffer.from(base64, 'base64');
+}
