@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import PQueue from 'p-queue';
 import type { Config } from './config.ts';
 import { openDeployment } from './deployment.ts';
+import { every, type Repeated } from './every.ts';
 import { createUrlSigner } from './files/url-signer.ts';
 import { createAuthenticate } from './http/authenticate.ts';
 import { buildServer } from './http/server.ts';
@@ -36,6 +37,8 @@ import { createMetrics, type QueueFigures } from './telemetry/metrics.ts';
 /** Pictures of all jobs that are fetched and worked on at once. */
 const PICTURES_AT_ONCE = 8;
 const DAY_MS = 24 * 60 * 60 * 1_000;
+/** A fifth of a lease, so that it takes more than one lost beat to be given up. */
+const BEAT_EVERY_MS = 3_000;
 
 export interface App {
   server: FastifyInstance;
@@ -129,6 +132,9 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const recover = () => recoverJobs({ store, workers, workerId, heldAttempts, savePictures: saver.save, log });
   const beat = () => workers.beat(workerId, concurrency);
   const isShared = deployment.leaseMs !== null;
+  let heartbeat: Repeated | undefined;
+  /** What waits to be tried again goes on elsewhere at once. */
+  const leave = () => workers.leave(workerId).catch((err: unknown) => log.warn({ err }, 'it will be missed instead'));
   const countPlaces = isShared ? workers.countPlaces : async () => concurrency;
   const estimates = createEstimates({ store, countPlaces, rpm, clock });
 
@@ -156,7 +162,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     store,
     retention,
     files,
-    lease: isShared && makesCalls ? { beat, recover } : null,
+    recover: isShared && makesCalls ? recover : null,
     queueTtlMs: config.QUEUE_TTL_MS,
     resultTtlMs: config.RESULT_TTL_DAYS * DAY_MS,
     clock,
@@ -186,7 +192,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     server,
     async start() {
       if (makesCalls) {
-        await beat();
+        if (isShared) heartbeat = every({ ms: BEAT_EVERY_MS, task: 'be seen', work: beat, log });
         await recover();
       }
       queue.start();
@@ -199,7 +205,8 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
       await queue.drain(); // a call that ends may still bring pictures to save
       await saver.drain();
       await roundsEnded;
-      if (makesCalls) await workers.leave(workerId); // what waits to be tried again goes on elsewhere at once
+      await heartbeat?.stop(); // until here its calls were its own
+      await leave();
     },
     async close() {
       stopping.abort();
