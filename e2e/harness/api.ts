@@ -1,20 +1,10 @@
-import { createImageClient, type ImageClient } from '@darkroom/sdk';
 import { onTestFinished } from 'vitest';
-import { signToken } from '../../apps/api/src/http/sign-token.ts';
-import { apiEnvironment, asEnvironment, JWT_SECRET, readListening, type Settings } from './api-environment.ts';
+import { apiEnvironment, asEnvironment, readListening, type Settings } from './api-environment.ts';
 import { API_MAIN } from './checkout.ts';
 import { startChild } from './child-process.ts';
-import { createRestClient, type RestClient } from './rest-client.ts';
 import type { Child } from './spawn-child.ts';
 import { createTempDir } from './temp-dir.ts';
-
-/** A user's three ways in. */
-export interface User {
-  token: string;
-  /** tRPC. */
-  sdk: ImageClient;
-  rest: RestClient;
-}
+import { createUser, type User } from './user.ts';
 
 export interface Api {
   url: string;
@@ -51,14 +41,9 @@ async function listen(env: NodeJS.ProcessEnv): Promise<Api> {
     env,
     process: child,
     user(userId = '1') {
-      const token = signToken(JWT_SECRET, { user_id: userId, star_id: '2' });
       const leaving = new AbortController();
       onTestFinished(() => leaving.abort());
-      return {
-        token,
-        sdk: createImageClient({ baseUrl: url, token }),
-        rest: createRestClient(url, token, leaving.signal),
-      };
+      return createUser(url, userId, leaving.signal);
     },
     async kill() {
       child.signal('SIGKILL');

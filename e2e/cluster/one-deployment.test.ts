@@ -1,0 +1,139 @@
+import { UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { beforeEach, expect, test } from 'vitest';
+import { readAstronaut } from '../harness/checkout.ts';
+import { followUntil } from '../harness/follow-until.ts';
+import { givenCluster } from '../harness/given-cluster.ts';
+import { order } from '../harness/order.ts';
+import { FACES, sendOrder } from '../harness/send-order.ts';
+
+/** Two api and two worker processes, seen by people as one service. */
+
+const QUEUE_LIMIT = 12;
+const USER_ACTIVE_LIMIT = 5;
+const PLACES = 2;
+/** The net below the notifications: who is told sooner was told by one. */
+const LOOK_AGAIN_EVERY_MS = 5_000;
+const given = givenCluster({
+  settings: { QUEUE_LIMIT, USER_ACTIVE_LIMIT, GENERATION_CONCURRENCY: PLACES / 2, RATE_LIMIT_PER_MINUTE: 0 },
+});
+beforeEach(() => given().provider.reset());
+
+test('ordered at one api process, followed at the other, made by a worker: every step is seen as it happens', async () => {
+  const { apis, provider, user, callsFor } = given();
+  const [here, there] = [user('1', 0), user('1', 1)];
+  provider.script({ prompt: 'followed', hold: true });
+
+  const created = await here.sdk.create(order('followed', { n: 2 }));
+  const generating = await followUntil(there.sdk, created.job_id, (job) => job.status === 'PROCESSING');
+  expect(generating).toMatchObject({ stage: 'generating', version: created.version + 1 });
+  const told: { version: number; afterMs: number }[] = [];
+  const following = there.sdk.wait(generating, {
+    onUpdate: ({ version, updated_at }) => told.push({ version, afterMs: Date.now() - Date.parse(updated_at) }),
+  });
+  await expect.poll(() => provider.stats().heldCalls).toBe(1);
+  provider.release();
+  const job = await following;
+
+  expect(job).toMatchObject({ status: 'COMPLETED', charged: 'yes', failed_count: 0 });
+  expect(told.map(({ version }) => version)).toEqual(told.map((_, index) => generating.version + 1 + index));
+  const delays = told.map(({ afterMs }) => afterMs);
+  console.log(`told ${delays.join(', ')} ms after another process's commit`);
+  expect(Math.max(...delays)).toBeLessThan(LOOK_AGAIN_EVERY_MS / 2);
+  expect(callsFor('followed')).toBe(1);
+  // A link that one process signed opens at the other.
+  const link = new URL(job.status === 'COMPLETED' ? (job.images[0] ?? '') : '');
+  for (const api of apis) {
+    const picture = await fetch(`${api.url}${link.pathname}${link.search}`);
+    expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+  }
+});
+
+test('an upload at one api process is a reference at the other', async () => {
+  const { user } = given();
+  const { image_file } = (await user('7', 0).rest.upload(await readAstronaut())).data;
+  const reference = order('with a reference', { subject_reference: [{ type: 'character', image_file }] });
+  expect(await user('7', 1).sdk.generate(reference)).toMatchObject({ status: 'COMPLETED' });
+});
+
+test('fifty requests with one key at both api processes are one job and one call', async () => {
+  const { api, provider, user } = given();
+  const { token } = user('50', 0);
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, index) => {
+      const face = index % 4 < 2 ? 'rest' : 'trpc';
+      return sendOrder({ url: api(index).url, token, face }, order('tapped'), 'one-key');
+    }),
+  );
+  expect([...new Set(answers.map((answer) => answer.jobId))]).toHaveLength(1);
+  expect(answers.filter((answer) => answer.status >= 300)).toEqual([]);
+  const jobId = answers[0]?.jobId ?? '';
+  expect(await user('50', 1).sdk.wait(jobId)).toMatchObject({ status: 'COMPLETED' });
+  expect(provider.calls()).toHaveLength(1);
+});
+
+test('limits hold over both api processes, however many ask at once', async () => {
+  const { api, provider, user } = given();
+  provider.script({ hold: true });
+  const users = ['61', '62', '63', '64', '65'].map((userId) => user(userId, 0));
+
+  const answers = await Promise.all(
+    users.flatMap(({ token }, user) =>
+      Array.from({ length: 8 }, (_, index) =>
+        sendOrder({ url: api(index).url, token, face: 'rest' }, order(`of ${user}, number ${index}`)),
+      ),
+    ),
+  );
+
+  const accepted = answers.filter((answer) => answer.status === 202);
+  const count = (code: string) => answers.filter((answer) => answer.errorCode === code).length;
+  expect(accepted.length).toBeGreaterThanOrEqual(QUEUE_LIMIT);
+  expect(accepted.length).toBeLessThanOrEqual(QUEUE_LIMIT + PLACES); // some may be with a worker already
+  expect(count('queue_full') + count('too_many_jobs')).toBe(answers.length - accepted.length);
+  for (const { sdk } of users) expect((await sdk.list()).jobs.length).toBeLessThanOrEqual(USER_ACTIVE_LIMIT);
+
+  provider.release();
+  for (const { sdk } of users) {
+    for (const job of (await sdk.list()).jobs) expect(await sdk.wait(job)).toMatchObject({ status: 'COMPLETED' });
+  }
+  expect(provider.calls()).toHaveLength(new Set(provider.calls().map((call) => call.prompt)).size);
+});
+
+test('one user has no more jobs than one user may, at both api processes together', async () => {
+  const { api, provider, user } = given();
+  provider.script({ hold: true });
+  const { token, sdk } = user('70', 0);
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, (_, index) =>
+      sendOrder({ url: api(index).url, token, face: 'trpc' }, order(`of one, number ${index}`)),
+    ),
+  );
+  expect(answers.filter((answer) => answer.status === 200)).toHaveLength(USER_ACTIVE_LIMIT);
+  expect(answers.filter((answer) => answer.errorCode === 'too_many_jobs')).toHaveLength(10 - USER_ACTIVE_LIMIT);
+  provider.release();
+  for (const job of (await sdk.list()).jobs) await sdk.wait(job);
+});
+
+test('a worker serves its health and its figures, and takes no orders', async () => {
+  const { worker, user } = given();
+  const { url } = worker(0);
+  for (const path of ['/health/live', '/health/ready', '/metrics']) expect((await fetch(url + path)).status).toBe(200);
+  for (const face of FACES) {
+    const refused = await sendOrder({ url, token: user().token, face }, order('here?'));
+    expect(refused).toMatchObject({ status: 404, errorCode: 'not_found' });
+  }
+  for (const path of ['/', '/openapi.json', '/docs', '/dev/token', '/files/a.jpg', UPLOADS_PATH]) {
+    expect((await fetch(url + path)).status).toBe(404);
+  }
+});
+
+test('an api process makes no calls: without a worker everything waits, and nothing is lost', async () => {
+  const { worker, workers, provider, user } = given();
+  for (const each of workers) expect(await each.terminate()).toBe(0);
+  const { sdk } = user('80', 0);
+  const created = await sdk.create(order('waits for a worker'));
+  const held = await user('80', 1).sdk.status(created.job_id, { waitSeconds: 1 });
+  expect(held).toMatchObject({ status: 'PENDING', queue_position: 1 });
+  expect(provider.calls()).toEqual([]);
+  await worker(0).start();
+  expect(await sdk.wait(created)).toMatchObject({ status: 'COMPLETED' });
+});

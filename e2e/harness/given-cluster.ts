@@ -1,0 +1,49 @@
+import { type Simulator, type SimulatorOptions, startSimulator } from '@darkroom/minimax-simulator';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import type { Settings } from './api-environment.ts';
+import { type Cluster, startCluster } from './cluster.ts';
+import { createUser, type User } from './user.ts';
+
+export interface GivenCluster extends Cluster {
+  provider: Simulator;
+  /** A user whose requests go to this one of the api processes. */
+  user(userId?: string, api?: number): User;
+  callsFor(prompt: string): number;
+}
+
+interface Options {
+  apis?: number;
+  workers?: number;
+  settings?: Settings;
+  simulator?: SimulatorOptions;
+}
+
+/** One cluster for all tests of a file, or of a `describe`; what its processes wrote is shown when one of them fails. */
+export function givenCluster({ apis = 2, workers = 2, settings = {}, simulator = {} }: Options): () => GivenCluster {
+  let cluster: GivenCluster;
+  const leaving = new AbortController();
+  beforeAll(async () => {
+    const provider = await startSimulator({ pictures: 'plain', ...simulator });
+    const services = await startCluster({ provider, apis, workers, settings });
+    cluster = {
+      ...services,
+      provider,
+      user: (userId = '1', api = 0) => createUser(services.api(api).url, userId, leaving.signal),
+      callsFor: (prompt) => provider.calls().filter((call) => call.prompt === prompt).length,
+    };
+  });
+  let isShown = false;
+  afterEach(({ task }) => {
+    if (task.result?.state !== 'fail' || isShown) return;
+    isShown = true;
+    for (const service of [...cluster.apis, ...cluster.workers]) {
+      console.error([`--- ${service.url}`, ...service.words()].join('\n'));
+    }
+  });
+  afterAll(async () => {
+    leaving.abort();
+    await cluster.stop();
+    await cluster.provider.close();
+  });
+  return () => cluster;
+}
