@@ -15,7 +15,7 @@ import { result } from './zh/result.ts';
 export const zh = {
   languageName: '中文',
   otherLanguage: 'EN',
-  switchLanguage: 'Switch to English',
+  switchLanguage: 'EN: switch to English',
   back: '返回',
   settings: '设置',
   history: '我的图片',

@@ -1,0 +1,94 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { part } from '../scripts/parts.ts';
+import { startApi } from './harness/api.ts';
+import type { Settings } from './harness/api-environment.ts';
+import { findBarriers } from './harness/find-barriers.ts';
+import { startPhone, takeScreenshot } from './harness/phone.ts';
+import { startProvider } from './harness/provider.ts';
+
+const chromiumPath = part('chromium') ?? '';
+const PATIENCE = { timeout: 15_000 };
+
+/** A phone whose service has one job under way, and is set so that a second one is refused. */
+async function start(settings: Settings) {
+  const provider = await startProvider();
+  provider.script({ hold: true });
+  const api = await startApi(provider, { GENERATION_CONCURRENCY: 1, ...settings });
+  await api.user().sdk.create({ model: 'image-01', prompt: '先来的' });
+  await provider.held(1);
+  const phone = await startPhone({ chromiumPath, url: api.url });
+  const page = await phone.open();
+  return { provider, api, page };
+}
+
+const LONGER_THAN_THE_SDK_WAITS_MS = 10_500;
+
+/** The service's answer as it goes over the wire. */
+function queueFull(retryAfterMs: number) {
+  const data = { httpStatus: 503, error_code: 'queue_full', retry_after_ms: retryAfterMs };
+  const error = { message: '排队人数过多，请稍后再试', code: -32603, data };
+  return { status: 503, contentType: 'application/json', body: JSON.stringify([{ error }]) };
+}
+
+async function submit(page: Page): Promise<void> {
+  await page.getByTestId('prompt').locator('textarea').fill('后到的');
+  await page.getByTestId('submit').click();
+}
+
+const failure = (page: Page, code: string) => page.locator(`[data-testid=failure][data-code=${code}]`);
+
+describe.skipIf(chromiumPath === '')('an order that is refused', () => {
+  test('because the queue is full waits as long as it was told, and is then sent by the person', async () => {
+    const { provider, api, page } = await start({});
+    await page.route('**/trpc/image.create**', (route) => route.fulfill(queueFull(LONGER_THAN_THE_SDK_WAITS_MS)));
+    await submit(page);
+    await failure(page, 'queue_full').waitFor();
+    const resend = page.getByTestId('resend');
+    expect(await resend.getAttribute('aria-disabled')).toBe('true');
+    expect(await resend.textContent()).toMatch(/\d+ 秒后可以再试/);
+    await takeScreenshot(page, 'queue-full-light-zh');
+    expect(await findBarriers(page)).toEqual([]);
+
+    await page.unroute('**/trpc/image.create**');
+    await expect.poll(() => resend.getAttribute('aria-disabled'), PATIENCE).toBe('false');
+    expect((await api.user().sdk.list()).jobs).toHaveLength(1);
+    await resend.click();
+    await page.waitForURL(/job_id=/);
+    expect((await api.user().sdk.list()).jobs).toHaveLength(2);
+    provider.release();
+  });
+
+  test('because too many are under way leads to those', async () => {
+    const { page } = await start({ USER_ACTIVE_LIMIT: 1 });
+    await submit(page);
+    await failure(page, 'too_many_jobs').waitFor();
+    await page.getByTestId('running').click();
+    await page.locator('[data-testid=filter-running][aria-checked=true]').waitFor();
+    await expect.poll(() => page.getByTestId('job').count(), PATIENCE).toBe(1);
+  });
+
+  test.each([
+    ['quota_exceeded', { USER_DAILY_IMAGES: 1 }],
+    ['rate_limited', { RATE_LIMIT_PER_MINUTE: 1 }],
+  ] as const)('as %s costs nothing and is kept', async (code, settings) => {
+    const { page } = await start(settings);
+    await submit(page);
+    await failure(page, code).waitFor();
+    expect(await page.getByTestId('charge').textContent()).toContain('任务没有创建');
+    await page.getByTestId('back').click();
+    await expect.poll(() => page.getByTestId('prompt-count').textContent(), PATIENCE).toBe('3 / 1499');
+  });
+
+  test('cannot happen without a network: the form says so, and is ready once it is back', async () => {
+    const { page } = await start({});
+    await page.getByTestId('prompt').locator('textarea').fill('后到的');
+    const button = page.getByTestId('submit');
+    await expect.poll(() => button.getAttribute('aria-disabled'), PATIENCE).toBe('false');
+    await page.context().setOffline(true);
+    await page.getByText('网络已断开，恢复后即可生成').waitFor();
+    expect(await button.getAttribute('aria-disabled')).toBe('true');
+    await page.context().setOffline(false);
+    await expect.poll(() => button.getAttribute('aria-disabled'), PATIENCE).toBe('false');
+  });
+});
