@@ -5,11 +5,10 @@ import { signToken } from '../../apps/api/src/http/sign-token.ts';
 import type { Ledger } from '../chaos/ledger.ts';
 import { JWT_SECRET } from '../harness/api-environment.ts';
 import { createRestClient } from '../harness/rest-client.ts';
+import type { Face } from '../harness/send-order.ts';
 import { createPatientFetch, type Tally } from './tally.ts';
 
 const POLL_SECONDS = 25;
-
-export type Face = 'trpc' | 'rest';
 
 interface Deps {
   url: string;

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startSimulator } from '@darkroom/minimax-simulator';
+import { type Simulator, startSimulator } from '@darkroom/minimax-simulator';
 import * as fc from 'fast-check';
 import { readBooks } from '../chaos/books.ts';
-import { checkBooks, checkSettled } from '../chaos/check-books.ts';
-import { createLedger } from '../chaos/ledger.ts';
+import { type Accounts, checkBooks, checkSettled } from '../chaos/check-books.ts';
+import { createLedger, type Entry } from '../chaos/ledger.ts';
 import { readFileKeys } from '../chaos/stored-files.ts';
+import { FACES } from '../harness/send-order.ts';
 import { createClient } from './client.ts';
 import { type Gauges, readGauges, untilQuiet, watchPeaks } from './gauges.ts';
-import { startService } from './service.ts';
+import { type Service, startService } from './service.ts';
 import { createTally } from './tally.ts';
 
 interface Options {
@@ -24,7 +25,7 @@ interface Options {
 
 export interface LoadReport {
   counts: { [what: string]: number };
-  /** The API's gauges: the highest while it worked, and once everybody had left. */
+  /** The API's gauges: before, the highest of each while it worked, and once everybody had left. */
   gauges: { start: Gauges; peak: Gauges; end: Gauges };
   /** Every promise that was broken; none is the only good answer. */
   breaches: string[];
@@ -38,11 +39,10 @@ const PATIENCE_MS_PER_JOB = 200;
 const PATIENCE_MS = 60_000;
 const LOOK_AGAIN_MS = 50;
 const PROGRESS_EVERY = 1_000;
-
 const ARRIVE_WITHIN_MS = 1_000;
 
 const Visitor = fc.record({
-  face: fc.constantFrom('trpc', 'rest'),
+  face: fc.constantFrom(...FACES),
   afterMs: fc.integer({ min: 0, max: ARRIVE_WITHIN_MS }),
 });
 type Visitor = typeof Visitor extends fc.Arbitrary<infer Planned> ? Planned : never;
@@ -102,17 +102,14 @@ export async function runLoad({
     if (quietMs > 0 && end.sockets > 1)
       ledger.breaches.push(`${end.sockets} sockets are open after everybody has left`);
     await service.stop();
-    const { dataDir } = service;
-    const books = readBooks(dataDir);
-    const calls = simulator.calls();
-    const accounts = { books, calls, entries: ledger.entries, files: await readFileKeys(dataDir) };
+    const accounts = await readAccounts(service, simulator, ledger.entries);
     ledger.breaches.push(...checkBooks(accounts), ...checkSettled(accounts), ...tally.breaches, ...service.faults());
     return {
       counts: {
         clients,
         jobs: ledger.entries.length,
-        completed: books.jobs.filter((job) => job.status === 'COMPLETED').length,
-        'provider calls': calls.length,
+        completed: accounts.books.jobs.filter((job) => job.status === 'COMPLETED').length,
+        'provider calls': accounts.calls.length,
         requests: tally.requests,
         'refused as queue_full': refusals(),
         'longest Retry-After in seconds': tally.longestRetryAfterS,
@@ -125,4 +122,9 @@ export async function runLoad({
     await service.remove();
     await simulator.close();
   }
+}
+
+/** Of an API that has ended. */
+async function readAccounts({ dataDir }: Service, simulator: Simulator, entries: Entry[]): Promise<Accounts> {
+  return { books: readBooks(dataDir), calls: simulator.calls(), entries, files: await readFileKeys(dataDir) };
 }
