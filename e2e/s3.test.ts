@@ -1,0 +1,78 @@
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { type S3Server, startS3 } from '../apps/api/test/files/s3-server.ts';
+import { type Api, startApi } from './harness/api.ts';
+import { followUntil, isSaving } from './harness/follow-until.ts';
+import { order } from './harness/order.ts';
+import { startProvider } from './harness/provider.ts';
+import { createTempDir } from './harness/temp-dir.ts';
+
+/** A bucket on loopback, as the settings of an API, and its server, which can be stopped and started again. */
+async function openBucket() {
+  const dir = await createTempDir();
+  let server: S3Server | null = await startS3({ dir });
+  const { bucket, endpoint, credentials } = await server.createBucket('pictures');
+  async function stop(): Promise<void> {
+    await server?.close();
+    server = null;
+  }
+  onTestFinished(stop);
+  return {
+    settings: {
+      S3_BUCKET: bucket,
+      S3_ENDPOINT: endpoint,
+      S3_ACCESS_KEY_ID: credentials.accessKeyId,
+      S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    },
+    stop,
+    async start() {
+      server = await startS3({ dir, port: Number(new URL(endpoint).port) });
+    },
+  };
+}
+
+const ready = async (api: Api) => (await fetch(`${api.url}/health/ready`)).json();
+const isWaitingForStorage = (line: string) => (line.includes('storage does not take it') ? line : null);
+
+test('pictures live in the bucket, are shown by our own links, and go with their job', async () => {
+  const bucket = await openBucket();
+  const api = await startApi(await startProvider(), bucket.settings);
+  const { sdk } = api.user();
+  const { job_id, assets } = await sdk.generate(order('for the bucket', { n: 2 }));
+  await expect(access(path.join(api.dataDir, 'files'))).rejects.toThrow();
+
+  expect(assets).toHaveLength(2);
+  for (const { url, bytes, content_type } of assets) {
+    expect(url).toContain(`${api.url}/files/`);
+    const shown = await fetch(url);
+    expect(shown.headers.get('content-type')).toBe(content_type);
+    expect((await shown.arrayBuffer()).byteLength).toBe(bytes);
+    const again = await fetch(url, { headers: { 'if-none-match': shown.headers.get('etag') ?? '' } });
+    expect(again.status).toBe(304);
+  }
+
+  await sdk.delete(job_id);
+  for (const { url } of assets) expect((await fetch(url)).status).toBe(404);
+});
+
+test('while the bucket is away a paid picture waits for it, and everybody is told so', async () => {
+  const bucket = await openBucket();
+  const provider = await startProvider();
+  const api = await startApi(provider, bucket.settings);
+  const { sdk, rest } = api.user();
+  const [kept] = (await sdk.generate(order('kept before'))).assets;
+
+  await bucket.stop();
+  const { job_id } = await sdk.create(order('paid for'));
+  await followUntil(sdk, job_id, isSaving);
+  await api.process.line(isWaitingForStorage);
+  expect(await ready(api)).toEqual({ status: 'unavailable', reason: 'files' });
+  expect((await fetch(kept?.url ?? '')).status).toBe(503);
+  expect((await rest.status(job_id)).status).toBe(200); // what needs no pictures goes on
+
+  await bucket.start();
+  expect(await sdk.wait(job_id)).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
+  expect(provider.callsFor('paid for')).toBe(1);
+  expect((await fetch(kept?.url ?? '')).status).toBe(200);
+});
