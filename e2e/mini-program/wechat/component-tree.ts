@@ -4,11 +4,13 @@ import type { Instance } from './component-options.ts';
 // None of these packages has types that compile here: what is used of them stands below.
 const load = createRequire(import.meta.url);
 
-/** The part of a DOM element that is read. */
+/** The part of a DOM element that is used. */
 export interface Element {
   textContent: string;
+  readonly outerHTML: string;
   children: ArrayLike<Element> & Iterable<Element>;
   getAttribute(name: string): string | null;
+  setAttribute(name: string, value: string): void;
   querySelectorAll(selector: string): Iterable<Element>;
 }
 

@@ -26,6 +26,8 @@ export interface MiniProgram {
   text(): string;
   /** The addresses of its pictures. */
   pictures(): string[];
+  /** All of them have arrived; the simulated screen fetches none by itself. */
+  load(): void;
   /** The first element with this test id on the page that is seen; undefined when there is none. */
   find(testId: string): Element | undefined;
   /** Touches it where it is deepest; a button of WeChat's own kind does what WeChat makes of it. */
@@ -114,6 +116,9 @@ export function openMiniProgram({ port, token, device = createDevice() }: Option
     text: () => pages.top().rendered.dom.textContent,
     pictures: () =>
       [...pages.top().rendered.dom.querySelectorAll('wx-image')].map((image) => String(attribute(image, 'src'))),
+    load() {
+      for (const image of pages.top().rendered.dom.querySelectorAll('wx-image')) dispatch(image, 'load');
+    },
     find,
     tap(testId) {
       const element = needed(testId);

@@ -1,0 +1,98 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { chromium } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { part } from '../../scripts/parts.ts';
+import { CHECKOUT, readAstronaut } from '../harness/checkout.ts';
+import { CHROMIUM_ARGS } from '../harness/chromium-args.ts';
+import { startProvider } from '../harness/provider.ts';
+import { open, order, startServer, until, untilAttribute, untilPage, untilThere } from './visit.ts';
+import { createDevice } from './wechat/device.ts';
+import { drawPage } from './wechat/draw-page.ts';
+import { BUILT_FOR, MINI_PROGRAM, type MiniProgram } from './wechat/open-mini-program.ts';
+
+const GALLERY = `${CHECKOUT}test-output/mini-program`;
+const chromiumPath = part('chromium');
+
+/** Every page as it was rendered from the built WXML, as a document for the eyes. */
+type Drawings = Map<string, string>;
+
+test.each([
+  { theme: 'light', language: 'zh' },
+  { theme: 'dark', language: 'en' },
+])('every page is rendered, $theme and $language, and kept as test output', async ({ theme, language }) => {
+  const provider = await startProvider({ pictures: 'poster' });
+  provider.script({ hold: true });
+  const api = await startServer(provider);
+  const device = createDevice();
+  device.person.photo = await readAstronaut();
+  device.storage.set('darkroom.theme', JSON.stringify(theme));
+  device.storage.set('darkroom.language', JSON.stringify(language));
+  const wechat = open(api, device);
+  const drawings: Drawings = new Map();
+  const draw = (name: string) => drawings.set(name, drawTop(wechat, `http://127.0.0.1:${api.port}`));
+
+  wechat.tap('photo-add');
+  await untilThere(wechat, 'consent');
+  draw('consent');
+  wechat.tap('consent-yes');
+  await untilAttribute(wechat, 'photo-picker', 'data-state', 'ready');
+  wechat.tap('count-2');
+  draw('index');
+  await order(wechat, '宇航员走在向日葵花田里，清晨');
+  await untilAttribute(wechat, 'stage', 'data-stage', 'generating');
+  draw('loading');
+  provider.release();
+  await untilPage(wechat, 'generation-result');
+  await until(() => expect(wechat.pictures()).toHaveLength(2));
+  draw('placeholders');
+  wechat.load();
+  await until(() => expect(wechat.find('result-image')?.outerHTML).not.toContain('data:image/png'));
+  draw('result');
+  wechat.tap('result-image');
+  await untilThere(wechat, 'viewer');
+  wechat.load();
+  await until(() => expect(wechat.find('viewer')?.outerHTML).not.toContain('data:image/png'));
+  draw('viewer');
+  wechat.tap('viewer-close');
+  wechat.tap('back');
+  await until(() => expect(wechat.pages.top().route).toBe('pages/index/index'));
+  wechat.tap('history');
+  await untilAttribute(wechat, 'job', 'data-status', 'COMPLETED');
+  draw('history');
+  wechat.tap('back');
+  await until(() => expect(wechat.pages.top().route).toBe('pages/index/index'));
+  wechat.tap('settings');
+  await until(() => expect(wechat.pages.top().route).toBe('pages/settings/settings'));
+  draw('settings');
+
+  await keep(drawings, `${theme}-${language}`);
+  for (const [name, drawing] of drawings) expect(drawing, name).toContain(`theme-${theme}`);
+  expect(wechat.network.refused).toEqual([]);
+});
+
+function drawTop({ pages, device }: MiniProgram, server: string): string {
+  return drawPage(pages.top().rendered.dom, {
+    folder: MINI_PROGRAM,
+    locate(src) {
+      if (!src.startsWith('wxfile:')) return src.replace(BUILT_FOR, server);
+      return `data:image/png;base64,${Buffer.from(device.files.read(src)).toString('base64')}`;
+    },
+  });
+}
+
+/** As documents, and where Chromium is there as pictures of a phone. */
+async function keep(drawings: Drawings, suffix: string): Promise<void> {
+  await mkdir(GALLERY, { recursive: true });
+  for (const [name, drawing] of drawings) await writeFile(`${GALLERY}/${name}-${suffix}.html`, drawing);
+  if (!chromiumPath) return;
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
+  try {
+    const page = await browser.newPage({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 });
+    for (const [name, drawing] of drawings) {
+      await page.setContent(drawing, { waitUntil: 'load' });
+      await page.screenshot({ path: `${GALLERY}/${name}-${suffix}.png`, animations: 'disabled' });
+    }
+  } finally {
+    await browser.close();
+  }
+}
