@@ -136,7 +136,9 @@ async function endOf(job: CompletedJob | FailedJob, came: Buffer): Promise<Resul
   return { as: compressed ? 'new' : 'it came', type, width, height };
 }
 
-test(`${AT_ONCE} of the largest at once: within bounds, and others are answered meanwhile`, async () => {
+test(`${AT_ONCE} of the largest at once: within bounds, and others are answered meanwhile`, {
+  timeout: 60_000 + AT_ONCE * 10_000,
+}, async () => {
   const api = await startApi(await startLinkProvider(), SETTINGS);
   const largest = pictures.find(({ row }) => row.name === LARGEST_PICTURE);
   if (!largest) throw new Error('the largest picture is gone');
