@@ -5,18 +5,20 @@ import { contentTypeOf, isFileKey } from './file-key.ts';
 import type { FileStore } from './file-store.ts';
 
 interface LocalFileStoreDeps {
-  /** Made if missing. One process at a time: half-written files of an earlier one are removed. */
+  /** Made if missing. Several processes may share it, on a file system where a rename is atomic for all of them. */
   dir: string;
 }
 
 /** A disk on which not even this finds room is full. */
 const PING_BYTES = 64 * 1024;
+/** Nobody writes one file for so long: what is older was left half-written by a process that died. */
+const ABANDONED_MS = 10 * 60 * 1_000;
 
 /** Files in a folder, spread over 256 subfolders by a hash of the key. */
 export async function createLocalFileStore({ dir }: LocalFileStoreDeps): Promise<FileStore> {
   const writingDir = join(dir, 'writing');
-  await rm(writingDir, { recursive: true, force: true });
   await mkdir(writingDir, { recursive: true });
+  await removeAbandoned(writingDir);
   await syncFolder(dirname(dir));
 
   const shardOf = (key: string) => join(dir, createHash('sha256').update(key).digest('hex').slice(0, 2));
@@ -85,6 +87,14 @@ export async function createLocalFileStore({ dir }: LocalFileStoreDeps): Promise
       }
     },
   };
+}
+
+async function removeAbandoned(writingDir: string): Promise<void> {
+  for (const name of await readdir(writingDir)) {
+    const file = join(writingDir, name);
+    const stats = await unlessMissing(stat(file)); // its writer may end at this moment
+    if (stats && stats.mtimeMs < Date.now() - ABANDONED_MS) await rm(file, { force: true });
+  }
 }
 
 async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {

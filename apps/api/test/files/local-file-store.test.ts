@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -19,13 +19,27 @@ test('files outlive the store that wrote them', async () => {
   expect(await (await createLocalFileStore({ dir })).read('a.png')).toEqual(Buffer.from('a'));
 });
 
-test('a file that was half written when the process died is gone at the next start, and was never seen', async () => {
+test('a file that was half written when its process died is never seen, and gone at a later start', async () => {
   const dir = await temporaryFolder();
   const store = await createLocalFileStore({ dir });
-  await writeFile(join(dir, 'writing', 'half'), 'ha');
+  const half = join(dir, 'writing', 'half');
+  await writeFile(half, 'ha');
   expect(await listAll(store)).toEqual([]);
+  const longAgo = new Date(Date.now() - 60 * 60 * 1_000);
+  await utimes(half, longAgo, longAgo);
   await createLocalFileStore({ dir });
   expect(await readdir(join(dir, 'writing'))).toEqual([]);
+});
+
+test('a process that starts leaves alone what another one writes into the same folder', async () => {
+  const dir = await temporaryFolder();
+  const store = await createLocalFileStore({ dir });
+  const writes = Promise.all(
+    Array.from({ length: 40 }, (_, index) => store.put(`${index}.png`, Buffer.alloc(100_000))),
+  );
+  for (let starts = 0; starts < 10; starts++) await createLocalFileStore({ dir });
+  await writes;
+  expect(await listAll(store)).toHaveLength(40);
 });
 
 test('a write that fails rejects and leaves nothing behind', async () => {
