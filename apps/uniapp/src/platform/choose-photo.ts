@@ -45,7 +45,11 @@ function chooseImage(origin: PhotoOrigin): Promise<PhotoChoice> {
       success: ({ tempFilePaths, tempFiles }) => {
         const [file] = Array.isArray(tempFiles) ? tempFiles : [tempFiles];
         const path = tempFilePaths[0] ?? '';
-        resolve(chosen(path, file instanceof Blob ? file : path, file?.size));
+        let source: UploadSource = path;
+        // #ifdef H5
+        if (file instanceof Blob) source = file;
+        // #endif
+        resolve(chosen(path, source, file?.size));
       },
       fail: (error: unknown) => resolve(notChosen(error)),
     });
