@@ -161,9 +161,11 @@ export function createTakeNext(deps: Deps): TakeNext {
 
   /** Not for a job that was given up meanwhile, and not with a grant that went stale. */
   async function maySend(jobId: string, askedAt: number): Promise<boolean> {
+    const readAt = stopwatch();
     const job = await store.getJob(jobId);
     if (job === null || hasEnded(job)) return false;
-    if (rpm === 0 || stopwatch() - askedAt <= GRANT_MARGIN_MS) return true;
+    // Without a pace a grant keeps, but not what was read before a standstill: the job may have been given up in it.
+    if (stopwatch() - (rpm === 0 ? readAt : askedAt) <= GRANT_MARGIN_MS) return true;
     // A machine that is always this slow sends late rather than never: the provider's own limit is the net below.
     if (lateJobs.delete(jobId)) return true;
     lateJobs.add(jobId);

@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CompletedJob, FailedJob, ImageJob } from '@darkroom/contracts';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { followUntil, isSaving } from '../harness/follow-until.ts';
+import { givenCluster } from '../harness/given-cluster.ts';
+import { order } from '../harness/order.ts';
+import type { ServiceProcess } from '../harness/service-process.ts';
+import { freezeAfterGrant } from './freeze-after-grant.ts';
+
+/** A worker that was not seen for this long is given up, and a round of the others later everybody knows. */
+const LEASE_MS = 15_000;
+const VERDICT_MS = LEASE_MS + 5_000;
+/** Later than any verdict. */
+const LONG_CALL_MS = VERDICT_MS + 4_000;
+/** For a machine that does much else. */
+const PATIENCE = { timeout: 60_000, interval: 50 };
+
+// One place each, so that every story has its own worker; one more judges.
+const given = givenCluster({ apis: 1, workers: 7, settings: { GENERATION_CONCURRENCY: 1 } });
+
+/** A job with one worker, in the state that is awaited. */
+async function begin(prompt: string, isAwaited: (job: ImageJob) => boolean) {
+  const { user, workers } = given();
+  const { sdk } = user(prompt.length.toString());
+  const { job_id } = await sdk.create(order(prompt));
+  await followUntil(sdk, job_id, isAwaited);
+  const worker = await vi.waitFor(() => {
+    const isAbout = (line: string) => line.includes(job_id) && line.includes('provider call starts');
+    const found = workers.find((candidate) => candidate.words().some(isAbout));
+    if (!found) throw new Error(`nobody calls for ${prompt}`);
+    return found;
+  }, PATIENCE);
+  const ended: Promise<CompletedJob | FailedJob> = sdk.wait(job_id);
+  return { sdk, jobId: job_id, worker, ended };
+}
+
+async function beginCall(prompt: string) {
+  const begun = await begin(prompt, (job) => job.status === 'PROCESSING');
+  await vi.waitFor(() => expect(given().callsFor(prompt)).toBe(1), PATIENCE);
+  return begun;
+}
+
+const UNKNOWN = { status: 'FAILED', error_code: 'outcome_unknown', charged: 'unknown', retryable: true };
+
+describe('of seven workers', () => {
+  let frozen: { worker: ServiceProcess; created: ImageJob };
+  beforeAll(async () => {
+    const { provider, user } = given();
+    provider.script(
+      { prompt: 'killed in its call', fault: { kind: 'hang', at: 'headers' } },
+      { prompt: 'killed while saving', fault: { kind: 'picture', picture: { kind: 'hang' }, times: 1 } },
+      { prompt: 'stood still for long', latencyMs: 3_000 },
+      { prompt: 'stood still for a moment', latencyMs: 3_000 },
+      { prompt: 'drained for long', latencyMs: LONG_CALL_MS },
+    );
+    let created: ImageJob | undefined;
+    const worker = await freezeAfterGrant(given(), async () => {
+      created = await user('9').sdk.create(order('frozen before it was sent'));
+    });
+    if (created) frozen = { worker, created };
+  });
+
+  test.concurrent('one is killed in a call: nobody knows its outcome, and nobody makes it again', async () => {
+    const { worker, ended } = await beginCall('killed in its call');
+    await worker.kill();
+    expect(await ended).toMatchObject(UNKNOWN);
+    expect(given().callsFor('killed in its call')).toBe(1);
+  });
+
+  test.concurrent('one is killed while it saves: another one saves, and nobody calls again', async () => {
+    const { worker, ended } = await begin('killed while saving', isSaving);
+    await worker.kill();
+    expect(await ended).toMatchObject({ status: 'COMPLETED', failed_count: 0, charged: 'yes' });
+    expect(given().callsFor('killed while saving')).toBe(1);
+  });
+
+  test.concurrent('one stands still for longer than the lease: the verdict stands, its answer settles the charge', async () => {
+    const { sdk, jobId, worker, ended } = await beginCall('stood still for long');
+    worker.pause();
+    const verdict = await ended;
+    expect(verdict).toMatchObject(UNKNOWN);
+    worker.resume();
+    const settled = { ...UNKNOWN, charged: 'yes', version: verdict.version + 1 };
+    await vi.waitFor(async () => expect(await sdk.status(jobId)).toMatchObject(settled), PATIENCE);
+    expect(await sdk.status(jobId)).not.toHaveProperty('images');
+    expect(given().callsFor('stood still for long')).toBe(1);
+  });
+
+  test.concurrent('one stands still for less: it goes on', async () => {
+    const { worker, ended } = await beginCall('stood still for a moment');
+    worker.pause();
+    await sleep(LEASE_MS / 2);
+    worker.resume();
+    expect(await ended).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
+    expect(given().callsFor('stood still for a moment')).toBe(1);
+  });
+
+  test.concurrent('one drains for longer than the lease: its call is its own until it ends', async () => {
+    const { worker, ended } = await beginCall('drained for long');
+    const exit = worker.terminate();
+    expect(await ended).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
+    expect(await exit).toBe(0);
+  });
+
+  test.concurrent('one is frozen between grant and call until it is given up: it never sends, and nothing was charged', async () => {
+    const { sdk } = given().user('9');
+    const verdict = await sdk.wait(frozen.created);
+    expect(verdict).toMatchObject(UNKNOWN);
+    frozen.worker.resume();
+    const settled = { ...UNKNOWN, charged: 'no' };
+    await vi.waitFor(async () => expect(await sdk.status(verdict.job_id)).toMatchObject(settled), PATIENCE);
+    expect(given().callsFor('frozen before it was sent')).toBe(0);
+  });
+});
