@@ -42,7 +42,7 @@ export function watchPeaks(url: string): { stop(): Promise<Gauges> } {
     const peaks = await readGauges(url);
     while (!stopping.signal.aborted) {
       await sleep(LOOK_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {});
-      const now = await readGauges(url);
+      const now = await readGauges(url).catch(() => peaks); // whether everybody is answered is told by the clients
       // The keys of NAMES are those of Gauges.
       for (const gauge of Object.keys(NAMES) as (keyof Gauges)[]) peaks[gauge] = Math.max(peaks[gauge], now[gauge]);
     }

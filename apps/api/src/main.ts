@@ -7,6 +7,9 @@ import { describeStartFailure } from './start-failure.ts';
 import { lockDataDir } from './store/lock-data-dir.ts';
 import { createLogger } from './telemetry/logger.ts';
 
+/** Connections that wait to be accepted: phones that come back together. The system may allow less. */
+const BACKLOG = 4_096;
+
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLogger(config.LOG_LEVEL);
@@ -19,7 +22,7 @@ async function main(): Promise<void> {
   const publicUrl = config.PUBLIC_URL ?? `http://localhost:${port}`;
   const app = await compose({ config, minimax, publicUrl, log });
   await app.start();
-  await app.server.listen({ host: config.HOST, port });
+  await app.server.listen({ host: config.HOST, port, backlog: BACKLOG });
   log.info({ host: config.HOST, port, url: publicUrl, provider: minimax.baseUrl }, 'listening');
 
   let draining = false;
