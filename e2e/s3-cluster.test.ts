@@ -1,0 +1,43 @@
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { startSimulator } from '@darkroom/minimax-simulator';
+import { expect, onTestFinished, test } from 'vitest';
+import { startS3 } from '../apps/api/test/files/s3-server.ts';
+import { readAstronaut } from './harness/checkout.ts';
+import { startCluster } from './harness/cluster.ts';
+import { order } from './harness/order.ts';
+import { createTempDir } from './harness/temp-dir.ts';
+import { createUser } from './harness/user.ts';
+
+test('an api and a worker share a database and a bucket, and no disk', async () => {
+  const s3 = await startS3({ dir: await createTempDir() });
+  onTestFinished(() => s3.close());
+  const { bucket, endpoint, credentials } = await s3.createBucket('pictures');
+  const provider = await startSimulator({ pictures: 'plain' });
+  onTestFinished(() => provider.close());
+  const cluster = await startCluster({
+    provider,
+    apis: 1,
+    workers: 1,
+    settings: {
+      S3_BUCKET: bucket,
+      S3_ENDPOINT: endpoint,
+      S3_ACCESS_KEY_ID: credentials.accessKeyId,
+      S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    },
+  });
+  onTestFinished(() => cluster.stop());
+  const leaving = new AbortController();
+  onTestFinished(() => leaving.abort());
+  const user = createUser(cluster.api(0).url, '1', leaving.signal);
+
+  const { image_file } = (await user.rest.upload(await readAstronaut())).data;
+  const reference = { subject_reference: [{ type: 'character' as const, image_file }] };
+  const job = await user.sdk.generate(order('by way of the bucket', { n: 3, ...reference }));
+
+  expect(job.assets).toHaveLength(3);
+  for (const { url, bytes } of job.assets) {
+    expect((await (await fetch(url)).arrayBuffer()).byteLength).toBe(bytes);
+  }
+  await expect(access(path.join(cluster.dataDir, 'files'))).rejects.toThrow();
+});
