@@ -1,4 +1,6 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openPostgres } from '../../src/store/open-postgres.ts';
+import { countBackends } from './count-backends.ts';
 import { emptyDatabase } from './empty-database.ts';
 import { givenPostgres, LEASE_MS, openPostgresStores } from './open-postgres-stores.ts';
 import { addJob, addSavingJob, type Stores, startNext } from './stores.ts';
@@ -87,13 +89,24 @@ describe('their call', () => {
   });
 });
 
-test('of many who come for the jobs of a dead worker, one gets each', async () => {
+test('of two who come for the jobs of a dead worker at once, one gets each', async () => {
   const jobIds: string[] = [];
   for (let i = 0; i < 5; i++) jobIds.push((await addSavingJob(stores, [{ url: 'http://a' }])).jobId);
   await live(LEASE_MS, US, THEM);
-  const adopted = await Promise.all([stores.workers.adoptSaving(US), others.workers.adoptSaving(THEM)]);
-  expect(adopted.map((ids) => ids.length).toSorted()).toEqual([0, 5]);
-  expect(adopted.flat()).toEqual(jobIds);
+  const database = await openPostgres(postgres.url());
+  onTestFinished(database.close);
+  const [held, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const holding = database.transact(async (trx) => {
+    await trx.selectFrom('attempts').selectAll().forUpdate().execute();
+    held.resolve();
+    await goOn.promise;
+  });
+  await held.promise;
+  const adopting = [stores.workers.adoptSaving(US), others.workers.adoptSaving(THEM)];
+  await vi.waitFor(async () => expect(await countBackends(database, "wait_event_type = 'Lock'")).toBe(2));
+  goOn.resolve();
+  await holding;
+  expect((await Promise.all(adopting)).flat()).toEqual(jobIds);
 });
 
 test('a job whose worker lives is saved by nobody else', async () => {

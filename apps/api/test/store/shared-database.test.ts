@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Database } from '../../src/store/database.ts';
 import { fromState } from '../../src/store/job-row.ts';
 import { openPostgres } from '../../src/store/open-postgres.ts';
 import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
 import { StoreOpenError } from '../../src/store/store-open-error.ts';
 import { openPostgresServer } from '../postgres/postgres-server.ts';
+import { countBackends } from './count-backends.ts';
 import { emptyDatabase } from './empty-database.ts';
 import { givenPostgres, openPostgresStores } from './open-postgres-stores.ts';
 import { addJob, NO_LIMITS, newJob, newStart, newUpload, type Stores } from './stores.ts';
@@ -106,13 +106,6 @@ describe('calls', () => {
     expect(await starting).toMatchObject({ kind: 'started', job: { jobId: next.jobId } });
   });
 });
-
-async function countBackends({ db }: Database, condition: string): Promise<number | undefined> {
-  const { rows } = await sql<{ backends: number }>`
-    SELECT count(*) AS backends FROM pg_stat_activity
-    WHERE datname = current_database() AND ${sql.raw(condition)}`.execute(db);
-  return rows[0]?.backends;
-}
 
 describe('a database', () => {
   test('that is new is made by one of many processes that start at once', async () => {
