@@ -13,6 +13,7 @@ export async function startJobServer() {
   let arrivals = 0;
   let isAnswering = true;
   let isListing = true;
+  let nextListing = Promise.resolve();
 
   const images: Pick<ImageService, 'create' | 'status' | 'cancel' | 'list' | 'delete'> = {
     async create(_viewer, request, { idempotency_key = '' }) {
@@ -43,6 +44,9 @@ export async function startJobServer() {
       return save(failed(job));
     },
     async list(_viewer, { status, limit, cursor }) {
+      const gate = nextListing;
+      nextListing = Promise.resolve();
+      await gate;
       if (!isListing) throw new ImageError('unavailable');
       const matching = [...jobs.values()].filter((job) => status === undefined || job.status === status).reverse();
       const from = Number(cursor ?? 0);
@@ -71,7 +75,8 @@ export async function startJobServer() {
       batchSize: 1,
     }),
   });
-  const server = createServer(handler);
+  let requests = 0;
+  const server = createServer(handler).on('request', () => requests++);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo; // a TCP server that listens has one
 
@@ -86,6 +91,12 @@ export async function startJobServer() {
     },
     answer(on: boolean) {
       isAnswering = on;
+    },
+    /** How often anything was asked. */
+    requests: () => requests,
+    /** The next list is answered when this resolves. */
+    holdNextListing(gate: Promise<void>) {
+      nextListing = gate;
     },
     /** Whether jobs can be listed and deleted. */
     list(on: boolean) {

@@ -48,6 +48,7 @@ it('are not asked for where nothing was ordered, and are none when they cannot b
   const job = server.end(server.add('ended'));
   server.list(false);
   expect(await (await start([])).look()).toEqual([]);
+  expect(server.requests()).toBe(0);
   const { look } = await start([job]);
   expect(await look()).toEqual([]);
   server.list(true);
