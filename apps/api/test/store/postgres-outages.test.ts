@@ -8,14 +8,15 @@ import { openPostgres } from '../../src/store/open-postgres.ts';
 import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
 import { tellUnavailable } from '../../src/store/unavailable.ts';
 import { type OwnPostgresServer, startPostgresServer } from '../postgres/postgres-server.ts';
+import { STARTS_WITHIN_MS } from './open-postgres-stores.ts';
 import { addJob, NO_LIMITS, newJob, newStart, startNext } from './stores.ts';
 
 let server: OwnPostgresServer;
 let url: string;
 beforeAll(async () => {
   server = await startPostgresServer();
-});
-afterAll(() => server.close());
+}, STARTS_WITHIN_MS);
+afterAll(() => server.close(), STARTS_WITHIN_MS);
 
 let database: Database;
 let jobs: JobStore;
