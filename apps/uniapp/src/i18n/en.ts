@@ -6,7 +6,6 @@ import { cancelDialog, loading } from './en/loading.ts';
 import { crop, photo } from './en/photo.ts';
 import { plural } from './en/plural.ts';
 import { issue, requestFailures, retryAfter } from './en/request-failures.ts';
-import { result } from './en/result.ts';
 import type { Messages } from './zh.ts';
 
 /** What every page carries, in English, a file an area. */
@@ -27,7 +26,6 @@ export const en: Messages = {
   resume,
   loading,
   cancelDialog,
-  result,
   actions,
   charge,
   jobFailures,

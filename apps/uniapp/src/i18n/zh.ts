@@ -6,7 +6,6 @@ import { contentRejections, jobFailures } from './zh/job-failures.ts';
 import { cancelDialog, loading } from './zh/loading.ts';
 import { crop, photo } from './zh/photo.ts';
 import { issue, requestFailures, retryAfter } from './zh/request-failures.ts';
-import { result } from './zh/result.ts';
 
 /**
  * What every page carries, in Chinese, a file an area. `Messages`, its shape, is what any other language has to fill. Words of
@@ -29,7 +28,6 @@ export const zh = {
   resume,
   loading,
   cancelDialog,
-  result,
   actions,
   charge,
   jobFailures,
