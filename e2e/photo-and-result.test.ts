@@ -154,6 +154,33 @@ describe.skipIf(chromiumPath === '')('on a phone, a photo', () => {
   });
 });
 
+describe.skipIf(chromiumPath === '')('on a phone, a wait', () => {
+  test('says that the network is gone, goes on by itself when it is back, and may be left meanwhile', async () => {
+    const provider = await startProvider();
+    provider.script({ hold: true });
+    const api = await startApi(provider);
+    const phone = await startPhone({ chromiumPath, url: api.url });
+    const page = await phone.open();
+    await order(page, '断网也不怕');
+    await page.locator('[data-testid=stage][data-stage=generating]').waitFor();
+
+    await page.context().setOffline(true);
+    await page.getByTestId('trouble').waitFor();
+    provider.release();
+    await expect.poll(() => provider.stats().heldCalls, PATIENCE).toBe(0);
+    await page.context().setOffline(false);
+    await page.waitForURL(/generation-result/);
+
+    provider.script({ hold: true });
+    await page.getByTestId('back').click();
+    await order(page, '先离开');
+    await page.getByTestId('leave').click();
+    provider.release();
+    await page.getByTestId('resume').click();
+    await page.waitForURL(/generation-result/);
+  });
+});
+
 describe.skipIf(chromiumPath === '')('on a phone, a result', () => {
   async function openResult(env: Record<string, string> = {}) {
     const api = await startApi(await startProvider({ pictures: 'poster' }), env);
