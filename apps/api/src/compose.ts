@@ -139,7 +139,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const estimates = createEstimates({ store, countPlaces, rpm, clock });
 
   // The verbs, and the faces that call them.
-  const watcher = createWatcher({ store });
+  const watcher = createWatcher({ store, clock });
   const limits = {
     ratePerMinute: config.RATE_LIMIT_PER_MINUTE,
     userDailyImages: config.USER_DAILY_IMAGES,
@@ -155,7 +155,8 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     createJob: createCreateJob({ store, uploads, files, pictures, queue, estimates, limits, clock, isDraining }),
     saveUpload: createSaveUpload({ uploads, files, pictures, signer, ratePerMinute: limits.ratePerMinute }),
     watcher,
-    presentJob: createPresentJob({ store, signer, estimates, clock }),
+    presentJob: createPresentJob({ store, signer, estimates }),
+    clock,
     log,
   });
   const rounds = createRounds({

@@ -1,6 +1,6 @@
-import type { ImageService } from '@darkroom/contracts';
+import type { ImageJob, ImageService } from '@darkroom/contracts';
 import type { FileStore } from '../files/file-store.ts';
-import type { JobStore } from '../store/job-store.ts';
+import type { JobStore, StoredJob } from '../store/job-store.ts';
 import { cancelJob } from './cancel-job.ts';
 import type { CreateJob } from './create-job.ts';
 import { deleteJob } from './delete-job.ts';
@@ -17,20 +17,29 @@ interface Deps {
   saveUpload: SaveUpload;
   watcher: Watcher;
   presentJob: PresentJob;
+  /** Milliseconds since the epoch. */
+  clock(): number;
   log: Log;
 }
 
 /** The verbs as the faces call them. */
 export function createImageService(deps: Deps): ImageService {
-  const { store, createJob, saveUpload, watcher, presentJob } = deps;
+  const { store, createJob, saveUpload, watcher, presentJob, clock } = deps;
+
+  async function present(read: () => Promise<StoredJob>): Promise<ImageJob> {
+    const seenAt = clock();
+    return presentJob({ ...(await read()), seenAt });
+  }
+
   return {
-    create: async (viewer, order, options) => presentJob(await createJob(viewer, order, options)),
+    create: (viewer, order, options) => present(() => createJob(viewer, order, options)),
     status: async (viewer, query, { signal }) => presentJob(await watcher.watch(viewer, query, signal)),
     async list(viewer, query) {
+      const seenAt = clock();
       const { jobs, nextCursor } = await listJobs(store, viewer, query);
-      return { jobs: await Promise.all(jobs.map(presentJob)), next_cursor: nextCursor };
+      return { jobs: await Promise.all(jobs.map((job) => presentJob({ ...job, seenAt }))), next_cursor: nextCursor };
     },
-    cancel: async (viewer, { job_id }) => presentJob(await cancelJob(store, viewer, job_id)),
+    cancel: (viewer, { job_id }) => present(() => cancelJob(store, viewer, job_id)),
     delete: async (viewer, { job_id }) => ({ job_id: await deleteJob(deps, viewer, job_id) }),
     upload: (viewer, bytes) => saveUpload(viewer, bytes),
   };

@@ -13,13 +13,18 @@ interface Deps {
   store: Pick<JobStore, 'countAhead' | 'countPictures'>;
   signer: UrlSigner;
   estimates: Estimates;
-  clock(): number;
 }
 
-/** A stored job as the wire shows it: estimates and fresh links are made when it is read, and never stored. */
-export type PresentJob = (job: StoredJob) => Promise<ImageJob>;
+/**
+ * A job as it was no sooner than `seenAt`, in milliseconds since the epoch. Progress is told for that moment: for a later one
+ * it might be more than the job ever reached, and would have to fall.
+ */
+export type SeenJob = StoredJob & { seenAt: number };
 
-export function createPresentJob({ store, signer, estimates, clock }: Deps): PresentJob {
+/** A stored job as the wire shows it: estimates and fresh links are made when it is read, and never stored. */
+export type PresentJob = (job: SeenJob) => Promise<ImageJob>;
+
+export function createPresentJob({ store, signer, estimates }: Deps): PresentJob {
   return async function presentJob(job) {
     const { state } = job;
     const base = {
@@ -45,8 +50,8 @@ export function createPresentJob({ store, signer, estimates, clock }: Deps): Pre
           return { ...base, status: 'PROCESSING', stage: 'saving', progress, ...following(SAVING_MS) };
         }
         const known = (await estimates.typicalCallMs(job.request)) !== null;
-        const leftMs = known ? generatingLeftMs(state, clock()) : null;
-        const progress = generatingProgress(state, clock());
+        const leftMs = known ? generatingLeftMs(state, job.seenAt) : null;
+        const progress = generatingProgress(state, job.seenAt);
         return { ...base, status: 'PROCESSING', stage: 'generating', progress, ...following(leftMs) };
       }
       case 'COMPLETED':

@@ -2,16 +2,23 @@ import { HELD_POLLS_PER_USER, type StatusQuery, type Viewer } from '@darkroom/co
 import type { JobStore, StoredJob } from '../store/job-store.ts';
 import { getJob } from './get-job.ts';
 import { hasEnded } from './job-state.ts';
+import type { SeenJob } from './present-job.ts';
 
 export interface Watcher {
   /** The job, held back until there is news, the time is up, or the caller is gone. */
-  watch(viewer: Viewer, query: StatusQuery, signal?: AbortSignal): Promise<StoredJob>;
+  watch(viewer: Viewer, query: StatusQuery, signal?: AbortSignal): Promise<SeenJob>;
   /** Answers every held poll now, and holds none from here on. */
   release(): void;
 }
 
+interface Deps {
+  store: Pick<JobStore, 'getJob' | 'onChange'>;
+  /** Milliseconds since the epoch. */
+  clock(): number;
+}
+
 /** The long poll: subscribe, then read, so that no change falls between the two. */
-export function createWatcher({ store }: { store: Pick<JobStore, 'getJob' | 'onChange'> }): Watcher {
+export function createWatcher({ store, clock }: Deps): Watcher {
   const heldPolls = new Map<string, number>();
   const released = new AbortController();
 
@@ -21,7 +28,12 @@ export function createWatcher({ store }: { store: Pick<JobStore, 'getJob' | 'onC
     else heldPolls.set(userId, count);
   }
 
-  async function hold(viewer: Viewer, query: StatusQuery, ends: AbortSignal): Promise<StoredJob> {
+  async function look(viewer: Viewer, query: StatusQuery): Promise<SeenJob> {
+    const seenAt = clock();
+    return { ...(await getJob(store, viewer, query.job_id)), seenAt };
+  }
+
+  async function hold(viewer: Viewer, query: StatusQuery, ends: AbortSignal): Promise<SeenJob> {
     let news = Promise.withResolvers<void>();
     const stopListening = store.onChange(query.job_id.toLowerCase(), () => news.resolve());
     const stop = () => news.resolve();
@@ -29,7 +41,7 @@ export function createWatcher({ store }: { store: Pick<JobStore, 'getJob' | 'onC
     countHeld(viewer.user_id, 1);
     try {
       for (;;) {
-        const job = await getJob(store, viewer, query.job_id);
+        const job = await look(viewer, query);
         if (isNews(job, query) || ends.aborted) return job;
         await news.promise;
         news = Promise.withResolvers<void>();
@@ -43,7 +55,7 @@ export function createWatcher({ store }: { store: Pick<JobStore, 'getJob' | 'onC
 
   return {
     async watch(viewer, query, signal) {
-      const job = await getJob(store, viewer, query.job_id);
+      const job = await look(viewer, query);
       const mayHold = query.wait_seconds > 0 && !released.signal.aborted && !signal?.aborted;
       const held = heldPolls.get(viewer.user_id) ?? 0;
       if (!mayHold || isNews(job, query) || held >= HELD_POLLS_PER_USER) return job;

@@ -24,9 +24,8 @@ async function show(
     store: { countAhead: async () => ahead, countPictures: async () => pictures },
     signer: { sign: (key) => ({ url: `https://darkroom.example/files/${key}`, expiresAt: UNTIL }), verify: () => true },
     estimates: { typicalCallMs: async () => callMs, waiting: async () => () => waitMs },
-    clock: clock.now,
   });
-  const shown = await present(jobIn(state));
+  const shown = await present({ ...jobIn(state), seenAt: clock.now() });
   expect(ImageJob.parse(shown)).toEqual(shown);
   return shown;
 }
