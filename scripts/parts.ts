@@ -37,6 +37,18 @@ const PARTS = {
     install: 'apt-get install -y libimage-exiftool-perl',
     find: () => onPath('exiftool'),
   },
+  nginx: {
+    name: 'nginx',
+    usedBy: 'the proxy in front of `npm run cluster`, and the check of its configuration',
+    install: 'apt-get install -y nginx-light',
+    find: () => firstExecutable(['/usr/sbin/nginx']) ?? onPath('nginx'),
+  },
+  prlimit: {
+    name: 'prlimit',
+    usedBy: 'the stories of a full disk',
+    install: 'apt-get install -y util-linux',
+    find: () => onPath('prlimit'),
+  },
 } satisfies Record<string, Part>;
 
 /** Where a part is, or undefined: `const chromium = part('chromium'); describe.skipIf(!chromium)(…)`. */

@@ -11,6 +11,7 @@ import { readConfig } from '../../apps/api/src/config.ts';
 import { Environment } from '../../apps/api/src/environment.ts';
 import { healthRoutes } from '../../apps/api/src/http/health.ts';
 import { UPLOAD_MAX_BYTES, WAIT_SECONDS_MAX } from '../../packages/contracts/src/limits.ts';
+import { part } from '../parts.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -154,7 +155,7 @@ describe.each(['deploy/Caddyfile', 'deploy/nginx.conf', 'deploy/k8s/ingress.yaml
   });
 });
 
-const nginx = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx'].find((file) => existsSync(file));
+const nginx = part('nginx');
 
 test.skipIf(!nginx)('nginx takes nginx.conf', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-nginx-'));
