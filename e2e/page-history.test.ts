@@ -108,6 +108,8 @@ describe.skipIf(chromiumPath === '')('what ended while the person was elsewhere'
     await takeScreenshot(page, 'index-news-light-zh');
     await page.getByTestId('resume').click();
     await page.waitForURL(/generation-result/);
+    await page.getByTestId('result-image').waitFor();
+    expect(await findBarriers(page)).toEqual([]);
     await page.getByTestId('back').click();
     await page.getByTestId('submit').waitFor();
     await expect.poll(() => page.getByTestId('news').count(), PATIENCE).toBe(0);

@@ -8,7 +8,7 @@ export const result: Words<typeof zh> = {
   missing: (count) =>
     `${plural(count, 'more picture')} could not be made this time; the same description may be tried again.`,
   preview: 'Tap a picture to enlarge it',
-  open: (place) => `Enlarge picture ${place}, AI-generated`,
+  open: (place) => `Enlarge picture ${place}`,
   save: 'Save',
   previous: 'Previous',
   next: 'Next',

@@ -3,7 +3,7 @@ export const result = {
   headline: (count: number) => `${count} 张新照片`,
   missing: (count: number) => `还有 ${count} 张这次没能生成；喜欢的话，可以用同样的描述再来一次。`,
   preview: '点按图片可放大查看',
-  open: (place: number) => `放大查看第 ${place} 张，AI生成`,
+  open: (place: number) => `放大查看第 ${place} 张`,
   save: '保存',
   previous: '上一张',
   next: '下一张',
