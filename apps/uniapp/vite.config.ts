@@ -8,11 +8,17 @@ import { removeForeignImages } from './vite/remove-foreign-images.ts';
 // A CommonJS module: its default export arrives one level down under Node's rules, and its types do not say so.
 const { default: uni } = uniPlugin as unknown as { default: () => Plugin[] };
 
-const isMiniProgram = process.env.UNI_PLATFORM?.startsWith('mp-') ?? false;
+const platform = process.env.UNI_PLATFORM ?? 'h5';
+const isMiniProgram = platform.startsWith('mp-');
 const api = process.env.API_ORIGIN ?? 'http://localhost:8080';
 
 export default defineConfig({
-  plugins: [uni(), ...(isMiniProgram ? [removeBeacon(), bindGlobals(), moveToSubpackages()] : [removeForeignImages()])],
+  plugins: [uni(), ...pluginsOf(platform)],
   build: isMiniProgram ? { target: 'es2018' } : {},
   server: { host: '127.0.0.1', proxy: { '/trpc': api, '/api': api, '/files': api, '/dev': api } },
 });
+
+function pluginsOf(name: string): Plugin[] {
+  if (isMiniProgram) return [removeBeacon(), bindGlobals(), moveToSubpackages()];
+  return name === 'h5' ? [removeForeignImages()] : [bindGlobals()];
+}

@@ -11,7 +11,7 @@ const GLOBALS = {
   btoa: sourceOf('btoa'),
 };
 
-/** Gives mini programs what libraries take for a global and WeChat does not have. */
+/** Gives mini programs and native apps what libraries take for a global and their runtimes do not have. */
 export function bindGlobals(): Plugin {
   return {
     // Its types name rollup's own plugin context, of which Vite's is an extension.
