@@ -65,12 +65,17 @@ async function openAlone({ config, clock, log }: Surroundings, files: FileStore)
 }
 
 async function openShared({ clock, log }: Surroundings, files: FileStore, databaseUrl: string): Promise<Deployment> {
+  const { keepListening } = await import('./store/keep-listening.ts');
   const { openPostgres } = await import('./store/open-postgres.ts');
   const { createPgQueue } = await import('./queue/pg-queue.ts');
   const { openTurns } = await import('./queue/turns.ts');
   const onLost = (err: unknown) => log.warn({ err }, 'a connection to PostgreSQL was lost');
   const database = await openPostgres(databaseUrl, onLost);
-  const turns = await openTurns(databaseUrl, onLost);
+  const turns = await openTurns(databaseUrl, {
+    onError: onLost,
+    listen: (channel, hear, lookAgain) =>
+      keepListening({ connectionString: databaseUrl }, channel, { hear, lookAgain, onLost }),
+  });
   return {
     database,
     files,

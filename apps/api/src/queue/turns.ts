@@ -10,12 +10,21 @@ const POLL_S = 0.5;
 
 export const TURNS = 'darkroom-turns';
 
+interface Options {
+  /** Hears of every lost connection, which is made anew without a hand. */
+  onError(error: unknown): void;
+  /**
+   * In place of pg-boss's own, which takes its ears off a connection that it gives up: what the server then still says,
+   * after the process stood still for a while, has nobody to hear it and ends the process.
+   */
+  listen: NonNullable<ReturnType<PgBoss['getDb']>['listen']>;
+}
+
 /**
  * pg-boss, ready to hand turns from process to process. At most one turn waits at a time (policy `short`), any number run,
  * and none is ever repeated: a turn that is lost with its worker is replaced by the next one that anybody gives.
- * `onError` hears of every lost connection, which pg-boss mends by itself.
  */
-export async function openTurns(databaseUrl: string, onError: (error: unknown) => void): Promise<PgBoss> {
+export async function openTurns(databaseUrl: string, { onError, listen }: Options): Promise<PgBoss> {
   const boss = new PgBoss({
     connectionString: databaseUrl,
     application_name: 'darkroom-turns',
@@ -27,6 +36,7 @@ export async function openTurns(databaseUrl: string, onError: (error: unknown) =
     superviseIntervalSeconds: 5,
   });
   boss.on('error', onError);
+  boss.getDb().listen = listen;
   await boss.start();
   await boss.createQueue(TURNS, {
     policy: 'short',

@@ -3,6 +3,7 @@ import type { PgBoss } from 'pg-boss';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { createPgQueue } from '../../src/queue/pg-queue.ts';
 import { openTurns, TURNS } from '../../src/queue/turns.ts';
+import { keepListening } from '../../src/store/keep-listening.ts';
 import { openPostgresServer, type PostgresServer } from '../postgres/postgres-server.ts';
 import { testQueue } from './queue.conformance.ts';
 import { createWork, type Work } from './work.ts';
@@ -14,7 +15,13 @@ beforeAll(async () => {
   server = await openPostgresServer();
   const databaseUrl = await server.createDatabase();
   // A test moves the clock, and with it the time-outs of connections: pg-boss tells of them, and connects again.
-  const open = () => openTurns(databaseUrl, () => {});
+  const onLost = () => {};
+  const open = () =>
+    openTurns(databaseUrl, {
+      onError: onLost,
+      listen: (channel, hear, lookAgain) =>
+        keepListening({ connectionString: databaseUrl }, channel, { hear, lookAgain, onLost }),
+    });
   bosses = [await open(), await open()];
 });
 afterEach(() => bosses[0].deleteQueuedJobs(TURNS));
