@@ -70,6 +70,7 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
     trustProxy: deps.trustProxy,
     bodyLimit: JSON_BODY_MAX_BYTES,
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // in words of its own, to a client that could have had its answer
     requestTimeout: bounds.requestTimeoutMs,
     http: { headersTimeout: bounds.headersTimeoutMs, connectionsCheckingInterval: bounds.checkEveryMs },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },

@@ -6,7 +6,7 @@ import type { CreateJob } from './create-job.ts';
 import { deleteJob } from './delete-job.ts';
 import { listJobs } from './list-jobs.ts';
 import type { Log } from './log.ts';
-import type { PresentJob } from './present-job.ts';
+import { type PresentJob, seenFrom } from './present-job.ts';
 import type { SaveUpload } from './save-upload.ts';
 import type { Watcher } from './watch-job.ts';
 
@@ -27,7 +27,7 @@ export function createImageService(deps: Deps): ImageService {
   const { store, createJob, saveUpload, watcher, presentJob, clock } = deps;
 
   async function present(read: () => Promise<StoredJob>): Promise<ImageJob> {
-    const seenAt = clock();
+    const seenAt = seenFrom(clock());
     return presentJob({ ...(await read()), seenAt });
   }
 
@@ -35,7 +35,7 @@ export function createImageService(deps: Deps): ImageService {
     create: (viewer, order, options) => present(() => createJob(viewer, order, options)),
     status: async (viewer, query, { signal }) => presentJob(await watcher.watch(viewer, query, signal)),
     async list(viewer, query) {
-      const seenAt = clock();
+      const seenAt = seenFrom(clock());
       const { jobs, nextCursor } = await listJobs(store, viewer, query);
       return { jobs: await Promise.all(jobs.map((job) => presentJob({ ...job, seenAt }))), next_cursor: nextCursor };
     },

@@ -21,6 +21,14 @@ interface Deps {
  */
 export type SeenJob = StoredJob & { seenAt: number };
 
+/** What changes a job is dated from the beginning of its transaction and seen from the end: so long may lie between. */
+const COMMIT_WITHIN_MS = 1_000;
+
+/** `seenAt` of a job that is read from now on. */
+export function seenFrom(now: number): number {
+  return now - COMMIT_WITHIN_MS;
+}
+
 /** A stored job as the wire shows it: estimates and fresh links are made when it is read, and never stored. */
 export type PresentJob = (job: SeenJob) => Promise<ImageJob>;
 

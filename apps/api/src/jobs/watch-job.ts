@@ -2,7 +2,7 @@ import { HELD_POLLS_PER_USER, type StatusQuery, type Viewer } from '@darkroom/co
 import type { JobStore, StoredJob } from '../store/job-store.ts';
 import { getJob } from './get-job.ts';
 import { hasEnded } from './job-state.ts';
-import type { SeenJob } from './present-job.ts';
+import { type SeenJob, seenFrom } from './present-job.ts';
 
 export interface Watcher {
   /** The job, held back until there is news, the time is up, or the caller is gone. */
@@ -29,7 +29,7 @@ export function createWatcher({ store, clock }: Deps): Watcher {
   }
 
   async function look(viewer: Viewer, query: StatusQuery): Promise<SeenJob> {
-    const seenAt = clock();
+    const seenAt = seenFrom(clock());
     return { ...(await getJob(store, viewer, query.job_id)), seenAt };
   }
 
