@@ -1,27 +1,36 @@
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import * as z from 'zod';
-import { type Attempt, readAttempts } from '../harness/attempts.ts';
+import { ATTEMPTS, Attempt } from '../harness/attempts.ts';
+
+/** A column of JSON as what is in it. */
+const json = <Value>(value: z.ZodType<Value>) =>
+  z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(value);
+const Kept = json(z.object({ key: z.string().optional() }));
 
 const Job = z.object({
   job_id: z.string(),
   user_id: z.string(),
-  prompt: z.string(),
+  request: json(z.object({ prompt: z.string() })),
   status: z.enum(['PENDING', 'PROCESSING', 'COMPLETED', 'FAILED']),
-  version: z.int(),
+  version: z.coerce.number<unknown>().int(),
   charged: z.enum(['yes', 'no', 'unknown']).nullable(),
-  /** JSON, while COMPLETED. */
-  assets: z.string().nullable(),
+  /** While COMPLETED. */
+  assets: json(z.array(z.object({ key: z.string() }))).nullable(),
 });
-const File = z.object({ file_key: z.string() });
-const Assets = z.array(z.object({ key: z.string() }));
+const Upload = z.object({ key: z.string() });
+const Picture = z.object({ source: Kept, asset: Kept.nullable() });
 
-export interface BookedJob extends Omit<z.output<typeof Job>, 'assets'> {
+export interface BookedJob extends Omit<z.output<typeof Job>, 'assets' | 'request'> {
+  prompt: string;
   /** Keys of the pictures that were delivered. */
   files: string[];
 }
 
-/** What an API's database says. */
+/** What the database says, of one API or of all that share it. */
 export interface Books {
   jobs: BookedJob[];
   attempts: Attempt[];
@@ -29,27 +38,44 @@ export interface Books {
   files: Set<string>;
 }
 
-const JOBS = `SELECT job_id, user_id, json_extract(request, '$.prompt') AS prompt, status, version, charged, assets
-  FROM jobs ORDER BY created_at`;
-const FILES = `SELECT key AS file_key FROM uploads
-  UNION SELECT json_extract(source, '$.key') FROM pictures WHERE json_extract(source, '$.key') IS NOT NULL
-  UNION SELECT json_extract(asset, '$.key') FROM pictures WHERE asset IS NOT NULL`;
+const JOBS = 'SELECT job_id, user_id, request, status, version, charged, assets FROM jobs ORDER BY created_at';
+const UPLOADS = 'SELECT key FROM uploads';
+const PICTURES = 'SELECT source, asset FROM pictures';
 
 export function readBooks(dataDir: string): Books {
   const db = new Database(path.join(dataDir, 'darkroom.sqlite'), { readonly: true });
   try {
-    const jobs = z.array(Job).parse(db.prepare(JOBS).all());
-    const files = z.array(File).parse(db.prepare(FILES).all());
-    return {
-      jobs: jobs.map(({ assets, ...job }) => ({ ...job, files: filesOf(assets) })),
-      attempts: readAttempts({ dataDir }),
-      files: new Set(files.map((file) => file.file_key)),
-    };
+    const all = (statement: string) => db.prepare(statement).all();
+    return toBooks({ jobs: all(JOBS), attempts: all(ATTEMPTS), uploads: all(UPLOADS), pictures: all(PICTURES) });
   } finally {
     db.close();
   }
 }
 
-function filesOf(assets: string | null): string[] {
-  return assets === null ? [] : Assets.parse(JSON.parse(assets)).map((asset) => asset.key);
+/** The same from PostgreSQL. */
+export async function readSharedBooks(ask: (statement: string) => Promise<unknown[]>): Promise<Books> {
+  return toBooks({
+    jobs: await ask(JOBS),
+    attempts: await ask(ATTEMPTS),
+    uploads: await ask(UPLOADS),
+    pictures: await ask(PICTURES),
+  });
+}
+
+function toBooks(rows: Record<'jobs' | 'attempts' | 'uploads' | 'pictures', unknown[]>): Books {
+  const uploads = z.array(Upload).parse(rows.uploads);
+  const pictures = z.array(Picture).parse(rows.pictures);
+  const keys = pictures.flatMap(({ source, asset }) => [source.key, asset?.key]);
+  return {
+    jobs: z
+      .array(Job)
+      .parse(rows.jobs)
+      .map(({ assets, request: { prompt }, ...job }) => ({
+        ...job,
+        prompt,
+        files: (assets ?? []).map((asset) => asset.key),
+      })),
+    attempts: z.array(Attempt).parse(rows.attempts),
+    files: new Set([...uploads.map((upload) => upload.key), ...keys.filter((key) => key !== undefined)]),
+  };
 }

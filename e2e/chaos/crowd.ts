@@ -8,6 +8,7 @@ import type { PlannedOrder } from './plan.ts';
 
 interface Deps {
   url: string;
+  ask: typeof fetch;
   ledger: Ledger;
   /** Ends all patience. */
   signal: AbortSignal;
@@ -23,12 +24,12 @@ export interface Crowd {
   visitAgain(): Promise<void>;
 }
 
-export async function createCrowd({ url, ledger, signal }: Deps): Promise<Crowd> {
+export async function createCrowd({ url, ask, ledger, signal }: Deps): Promise<Crowd> {
   const photograph = await drawPhotograph();
   const orders: { planned: PlannedOrder; entry: Entry; carriedOut: Promise<void> }[] = [];
 
   const personOf = ({ userId }: Entry) =>
-    createPerson({ url, token: signToken(JWT_SECRET, { user_id: userId }), ledger, photograph, signal });
+    createPerson({ url, ask, token: signToken(JWT_SECRET, { user_id: userId }), ledger, photograph, signal });
 
   async function orBreach({ prompt }: Entry, work: Promise<void>): Promise<void> {
     await work.catch((error: unknown) => ledger.breaches.push(`${prompt}: ${error}`));

@@ -10,6 +10,7 @@ const POLL_SECONDS = 2;
 
 interface Deps {
   url: string;
+  ask: typeof fetch;
   token: string;
   ledger: Ledger;
   /** A photograph as a data URL, for orders that have one. */
@@ -27,9 +28,9 @@ export interface Person {
 }
 
 /** One user's phone: it sends again what was not answered, and reports every answer to the ledger. */
-export function createPerson({ url, token, ledger, photograph, signal }: Deps): Person {
-  const sdk = createImageClient({ baseUrl: url, token });
-  const rest = createRestClient(url, token, signal);
+export function createPerson({ url, ask, token, ledger, photograph, signal }: Deps): Person {
+  const sdk = createImageClient({ baseUrl: url, token, fetch: ask });
+  const rest = createRestClient(url, token, signal, ask);
 
   async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
     for (;;) {
@@ -116,9 +117,11 @@ function isGone(error: unknown): boolean {
   return isImageApiError(error) ? error.code === 'job_not_found' : isRestAnswer(error, 404);
 }
 
-/** No whole answer came (fetch rejects with a TypeError, half a JSON with a SyntaxError), or the service is about to go. */
+const COME_AGAIN = ['network', 'draining', 'unavailable'];
+
+/** No whole answer came (fetch rejects with a TypeError, half a JSON with a SyntaxError), or the service is not there now. */
 function isUnanswered(error: unknown): boolean {
-  if (isImageApiError(error)) return error.code === 'network' || error.code === 'draining';
+  if (isImageApiError(error)) return COME_AGAIN.includes(error.code);
   return error instanceof TypeError || error instanceof SyntaxError || isRestAnswer(error, 503);
 }
 

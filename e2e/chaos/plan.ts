@@ -29,7 +29,7 @@ const SCRIPTS: ScriptInput[] = [
   { fault: { kind: 'picture', picture: { kind: 'status', status: 404 } } },
 ];
 
-const delayMs = (longestMs: number) => fc.integer({ min: 0, max: longestMs });
+export const delayMs = (longestMs: number) => fc.integer({ min: 0, max: longestMs });
 
 const Order = fc.record({
   userId: fc.constantFrom('1', '2', '3', '4'),
@@ -51,11 +51,20 @@ const Order = fc.record({
 });
 export type PlannedOrder = typeof Order extends fc.Arbitrary<infer Planned> ? Planned : never;
 
-const Round = fc.record({
+/** What people and the provider do in a round, whatever is struck in it. */
+export const ORDERS = {
   responseFormat: fc.constantFrom('url', 'base64'),
   orders: fc.array(Order, { minLength: 10, maxLength: 10 }),
   /** Calls that are reset before the provider reads them. */
   unreadCalls: fc.integer({ min: 0, max: 1 }),
+};
+export interface PlannedOrders {
+  orders: PlannedOrder[];
+  unreadCalls: number;
+}
+
+const Round = fc.record({
+  ...ORDERS,
   /** kill -9 so long after the start of the process, while it recovers; null = it is let start. */
   killStartAfterMs: fc.option(delayMs(1_200), { freq: 2 }),
   /** kill -9 so long after it listens. */

@@ -8,6 +8,15 @@ import { type Child, spawnChild } from '../harness/spawn-child.ts';
 const SIMULATOR_MAIN = `${CHECKOUT}packages/minimax-simulator/src/main.ts`;
 const SIMULATOR_ARGS = ['--port', '0', '--latency-ms', '100', '--pictures', 'plain'];
 
+/** Deadlines short enough for rounds of seconds, and no limit in the way of the crowd. */
+export const CHAOS_SETTINGS = {
+  MINIMAX_TIMEOUT_MS: 2_000,
+  MINIMAX_RETRY_BASE_MS: 100,
+  DOWNLOAD_TIMEOUT_MS: 1_000,
+  RATE_LIMIT_PER_MINUTE: 0,
+  USER_ACTIVE_LIMIT: 1_000,
+};
+
 export interface Provider {
   control: RemoteSimulator;
   stop(): Promise<void>;
@@ -50,11 +59,7 @@ export async function createService(provider: { url: string }, dataDir: string):
       PORT: port,
       PUBLIC_URL: url,
       MINIMAX_RESPONSE_FORMAT: responseFormat,
-      MINIMAX_TIMEOUT_MS: 2_000,
-      MINIMAX_RETRY_BASE_MS: 100,
-      DOWNLOAD_TIMEOUT_MS: 1_000,
-      RATE_LIMIT_PER_MINUTE: 0,
-      USER_ACTIVE_LIMIT: 1_000,
+      ...CHAOS_SETTINGS,
     });
     const child = spawnChild(process.execPath, [API_MAIN], { cwd: dataDir, env });
     lives.push(child);

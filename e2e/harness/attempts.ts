@@ -2,23 +2,23 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import * as z from 'zod';
 
-const Attempt = z.object({
+export const Attempt = z.object({
   job_id: z.string(),
-  started_at: z.number(),
+  /** Milliseconds since the epoch, by the database's clock. */
+  started_at: z.coerce.number<unknown>(),
   /** Null while the call runs. */
   outcome: z.string().nullable(),
   failure_message: z.string().nullable(),
 });
 export type Attempt = z.output<typeof Attempt>;
 
+export const ATTEMPTS = 'SELECT job_id, started_at, outcome, failure_message FROM attempts ORDER BY started_at, number';
+
 /** The provider calls in an API's books, oldest first; also while it runs, and after its end. */
 export function readAttempts({ dataDir }: { dataDir: string }): Attempt[] {
   const db = new Database(path.join(dataDir, 'darkroom.sqlite'), { readonly: true });
   try {
-    const rows = db.prepare(
-      'SELECT job_id, started_at, outcome, failure_message FROM attempts ORDER BY started_at, number',
-    );
-    return z.array(Attempt).parse(rows.all());
+    return z.array(Attempt).parse(db.prepare(ATTEMPTS).all());
   } finally {
     db.close();
   }

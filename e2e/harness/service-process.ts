@@ -42,7 +42,9 @@ export async function createServiceProcess({ provider, dataDir, settings }: Opti
       void child.ended.then(() => {
         if (running === child) running = undefined;
       });
-      await child.line(readListening);
+      await child.line(readListening).catch((cause: unknown) => {
+        throw new Error(`It did not start: ${[...child.stdout, ...child.stderr].slice(-20).join('\n')}`, { cause });
+      });
     },
     isRunning: () => running !== undefined,
     async kill() {

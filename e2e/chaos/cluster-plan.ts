@@ -1,0 +1,48 @@
+import * as fc from 'fast-check';
+import { delayMs, ORDERS } from './plan.ts';
+
+export const APIS = 2;
+export const WORKERS = 4;
+
+/** Most stand still for a moment; some for longer than it takes to be given up. */
+const STANDSTILL_MS = fc.oneof(
+  { arbitrary: delayMs(2_000), weight: 8 },
+  { arbitrary: fc.integer({ min: 16_000, max: 20_000 }), weight: 1 },
+);
+const TARGET = fc.integer({ min: 0, max: APIS + WORKERS - 1 });
+
+const Strike = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('kill'),
+      target: TARGET,
+      downMs: delayMs(1_000),
+      /** Killed again so long after its next start, while it recovers; null = it is let start. */
+      againAfterMs: fc.option(delayMs(1_500), { freq: 2 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('terminate'), target: TARGET, downMs: delayMs(500) }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('pause'), target: TARGET, forMs: STANDSTILL_MS }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('stop_postgres'),
+      how: fc.constantFrom('fast', 'immediate'),
+      forMs: STANDSTILL_MS,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('cut_connections') }) },
+);
+export type Strike = typeof Strike extends fc.Arbitrary<infer Planned> ? Planned : never;
+
+const Round = fc.record({
+  ...ORDERS,
+  strikes: fc.array(fc.record({ afterMs: delayMs(2_500), strike: Strike }), { minLength: 3, maxLength: 5 }),
+});
+export type PlannedClusterRound = typeof Round extends fc.Arbitrary<infer Planned> ? Planned : never;
+
+/** The rounds of one run: the same seed gives the same plan. */
+export function planClusterRounds(rounds: number, seed: number): PlannedClusterRound[] {
+  return fc.sample(Round, { numRuns: rounds, seed, unbiased: true });
+}

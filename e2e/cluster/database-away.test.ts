@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { followUntil } from '../harness/follow-until.ts';
+import { givenCluster } from '../harness/given-cluster.ts';
+import { order } from '../harness/order.ts';
+import { FACES, sendOrder } from '../harness/send-order.ts';
+
+/** After this long unseen a worker is given up, where the database was there all the time. */
+const LEASE_MS = 15_000;
+/** For a machine that does much else. */
+const PATIENCE = { timeout: 60_000, interval: 50 };
+
+const given = givenCluster({ settings: { GENERATION_CONCURRENCY: 2, RATE_LIMIT_PER_MINUTE: 0 } });
+beforeEach(() => given().provider.reset());
+
+/** Jobs whose calls are held open, four of them, and as many that wait. */
+async function placeOrders(name: string) {
+  const { provider, user } = given();
+  provider.script({ hold: true });
+  const { sdk } = user(name.length.toString());
+  const created = await Promise.all(Array.from({ length: 8 }, (_, number) => sdk.create(order(`${name} ${number}`))));
+  await vi.waitFor(() => expect(provider.stats().heldCalls).toBe(4), PATIENCE);
+  const ends = Promise.all(created.map((job, number) => user(job.user_id, number).sdk.wait(job.job_id)));
+  return { created, ends };
+}
+
+test('PostgreSQL stops for longer than a lease: everybody is told so, nobody is given up, and all returns by itself', async () => {
+  const { apis, workers, postgres, provider, user } = given();
+  const { created, ends } = await placeOrders('during an outage');
+  await sleep(LEASE_MS); // long enough at work for any of them to judge the others
+
+  await postgres.stop();
+  const stoppedAt = Date.now();
+  for (const { url } of apis) {
+    for (const face of FACES) {
+      const refused = await sendOrder({ url, token: user().token, face }, order('while it is away'));
+      expect(refused).toMatchObject({ status: 503, errorCode: 'unavailable' });
+      expect(refused.retryAfterS).toBeGreaterThanOrEqual(1);
+    }
+  }
+  await expect(user('16', 1).sdk.status(created[0]?.job_id ?? '')).rejects.toMatchObject({ code: 'unavailable' });
+  for (const { url } of [...apis, ...workers]) {
+    const ready = await fetch(`${url}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([503, { status: 'unavailable', reason: 'database' }]);
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+  }
+  await sleep(LEASE_MS + 2_000 - (Date.now() - stoppedAt));
+  await postgres.start();
+  await sleep(LEASE_MS / 2); // whoever is to be judged wrongly is judged by now
+  provider.release();
+
+  for (const job of await ends) expect(job).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
+  expect(provider.calls()).toHaveLength(created.length);
+  for (const { url } of apis) expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  expect(await user().sdk.generate(order('after it'))).toMatchObject({ status: 'COMPLETED' });
+});
+
+test('an answer that comes while PostgreSQL has crashed is kept until it is back', async () => {
+  const { postgres, provider } = given();
+  const { created, ends } = await placeOrders('across a crash');
+  await postgres.stop('immediate');
+  provider.release();
+  await vi.waitFor(() => expect(provider.stats().openCalls).toBe(0), PATIENCE);
+  await postgres.start();
+  for (const job of await ends) expect(job).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
+  expect(provider.calls()).toHaveLength(created.length);
+});
+
+test('all connections are cut, again and again: orders are taken, jobs are made, and followed', async () => {
+  const { ask, provider, user } = given();
+  const { created, ends } = await placeOrders('with connections cut');
+  provider.release();
+  const more = [];
+  for (let cuts = 0; cuts < 5; cuts++) {
+    await ask(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    more.push(await user('30', cuts).sdk.create(order(`after cut ${cuts}`)));
+  }
+  for (const job of [...(await ends), ...(await Promise.all(more.map((job) => user('30').sdk.wait(job))))]) {
+    expect(job).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
+  }
+  expect(provider.calls()).toHaveLength(created.length + more.length);
+  const watched = await user('31', 0).sdk.create(order('news arrives again'));
+  await followUntil(user('31', 1).sdk, watched.job_id, (job) => job.status === 'COMPLETED');
+});

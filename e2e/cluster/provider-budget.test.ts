@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ImageJob } from '@darkroom/contracts';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { checkPace } from '../chaos/check-pace.ts';
+import { givenCluster } from '../harness/given-cluster.ts';
+import { order } from '../harness/order.ts';
+import { freezeAfterGrant } from './freeze-after-grant.ts';
+
+const RPM = 6;
+const RETRY_BASE_MS = 3_000;
+const PASSED_MS = 50_000;
+/** The window, and the margin between a grant and its call. */
+const WHOLE_WINDOW_MS = 61_000;
+const PATIENCE = { timeout: 60_000, interval: 20 };
+
+const given = givenCluster({
+  apis: 1,
+  workers: 4,
+  settings: { MINIMAX_RPM: RPM, MINIMAX_RETRY_BASE_MS: RETRY_BASE_MS, GENERATION_CONCURRENCY: 2 },
+});
+
+/** So much time passes for the books: what was granted before was granted so much earlier. */
+const letPass = (ms: number) => given().ask('UPDATE attempts SET started_at = started_at - $1', [ms]);
+
+beforeEach(async () => {
+  await letPass(WHOLE_WINDOW_MS);
+  given().provider.reset();
+});
+
+function placeOrders(name: string, count: number): Promise<ImageJob[]> {
+  const { sdk } = given().user();
+  return Promise.all(Array.from({ length: count }, (_, number) => sdk.create(order(`${name} ${number}`))));
+}
+
+test('four workers share one budget, also when all of them are new', async () => {
+  const { provider, user, workers } = given();
+  const created = await placeOrders('many', 2 * RPM + 1);
+  await vi.waitFor(() => expect(provider.calls()).toHaveLength(RPM), PATIENCE);
+  const completed = async () => (await user().sdk.list({ status: 'COMPLETED' })).jobs;
+  await vi.waitFor(async () => expect(await completed()).toHaveLength(RPM), PATIENCE);
+  await Promise.all(workers.map((worker) => worker.kill()));
+  await Promise.all(workers.map((worker) => worker.start()));
+  const beforeNow = Date.now();
+  await letPass(PASSED_MS);
+
+  await vi.waitFor(() => expect(provider.calls()).toHaveLength(2 * RPM), PATIENCE);
+  const calls = provider.calls().map(({ at }) => ({ at: at < beforeNow ? at - PASSED_MS : at }));
+  expect(checkPace(calls, RPM)).toEqual([]);
+  for (const job of created) await user().sdk.cancel(job.job_id);
+});
+
+test('what was too much for the provider slows down all workers', async () => {
+  const { provider, user, ask } = given();
+  provider.script({ times: 1, fault: { kind: 'base_resp', code: 1002 } });
+  const [refused] = await placeOrders('too much', 1);
+  const isQuiet = async () => expect(await ask('SELECT 1 FROM attempts WHERE quiet_until IS NOT NULL')).toHaveLength(1);
+  await vi.waitFor(isQuiet, PATIENCE);
+  const others = await placeOrders('after it', 3);
+  for (const job of [refused, ...others]) {
+    expect(await user().sdk.wait(job?.job_id ?? '')).toMatchObject({ status: 'COMPLETED' });
+  }
+  const [first, ...later] = provider.calls().map((call) => call.at);
+  expect(Math.min(...later) - (first ?? 0)).toBeGreaterThanOrEqual(RETRY_BASE_MS);
+});
+
+test('a worker that froze between its grant and its call gives the grant back, and takes a new one', async () => {
+  const { user, ask, callsFor } = given();
+  let created: ImageJob | undefined;
+  const worker = await freezeAfterGrant(given(), async () => {
+    created = await user().sdk.create(order('frozen'));
+  });
+  await sleep(2_000); // longer than the margin
+  worker.resume();
+  expect(await user().sdk.wait(created ?? '')).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
+  expect(callsFor('frozen')).toBe(1);
+  const attempts = await ask('SELECT outcome FROM attempts WHERE job_id = $1 ORDER BY started_at', [created?.job_id]);
+  expect(attempts.map((attempt) => attempt.outcome)).toEqual(['not_sent', 'answered']);
+});

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createImageClient, type ImageClient } from '@darkroom/sdk';
+import { expect, test } from 'vitest';
+import { balance } from '../chaos/balance.ts';
+import { givenCluster } from '../harness/given-cluster.ts';
+import { order } from '../harness/order.ts';
+import type { ServiceProcess } from '../harness/service-process.ts';
+
+const ORDER_EVERY_MS = 150;
+const given = givenCluster({
+  settings: { GENERATION_CONCURRENCY: 2, RATE_LIMIT_PER_MINUTE: 0, USER_ACTIVE_LIMIT: 1_000 },
+  simulator: { latencyMs: 400 },
+});
+
+test('every process is replaced in turn, under load: nothing is lost, unknown or made twice', async () => {
+  const { apis, workers, api, provider, user } = given();
+  const ask = failOver(balance(apis.map(({ url }) => url)));
+  const clients = ['1', '2', '3'].map((userId) =>
+    createImageClient({ baseUrl: api(0).url, token: user(userId).token, fetch: ask }),
+  );
+  const over = new AbortController();
+  const load = keepOrdering(clients, over.signal);
+
+  for (const service of [...workers, ...apis]) await replace(service);
+  over.abort();
+  const ended = await Promise.all(await load);
+
+  expect(ended.length).toBeGreaterThan(workers.length + apis.length);
+  expect(ended.filter((job) => job.status !== 'COMPLETED')).toEqual([]);
+  expect(provider.calls().map((call) => call.prompt)).toHaveLength(ended.length);
+  expect(new Set(provider.calls().map((call) => call.prompt)).size).toBe(ended.length);
+});
+
+/** As a proxy does: where nobody listens, the request goes to the next. */
+function failOver(ask: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    for (;;) {
+      try {
+        return await ask(input, init);
+      } catch (error) {
+        if (init?.signal?.aborted) throw error;
+      }
+    }
+  };
+}
+
+async function replace(service: ServiceProcess): Promise<void> {
+  expect(await service.terminate()).toBe(0);
+  await service.start();
+}
+
+/** Everybody orders, and follows what they ordered, through whichever process is there. */
+async function keepOrdering(clients: ImageClient[], signal: AbortSignal) {
+  const following: ReturnType<ImageClient['wait']>[] = [];
+  const ordering: Promise<void>[] = [];
+  for (let number = 0; !signal.aborted; number++) {
+    const client = clients[number % clients.length];
+    if (client) {
+      ordering.push(client.create(order(`in between ${number}`)).then((job) => void following.push(client.wait(job))));
+    }
+    await sleep(ORDER_EVERY_MS);
+  }
+  await Promise.all(ordering);
+  return following;
+}
