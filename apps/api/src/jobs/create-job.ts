@@ -65,6 +65,8 @@ function jobOf(outcome: CreateOutcome): StoredJob {
       throw new ImageError(outcome.refusal.code, { retryAfterMs: outcome.refusal.retryAfterMs });
     case 'mismatch':
       throw new ImageError('idempotency_mismatch');
+    case 'upload_gone':
+      throw new ImageError('upload_not_found');
     case 'gone':
       throw new ImageError('job_not_found');
   }

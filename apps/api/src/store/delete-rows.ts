@@ -1,14 +1,17 @@
 import type { Trx } from './database.ts';
 import { toPicture } from './job-row.ts';
 import type { StoredPicture } from './job-store.ts';
+import { holdUpload } from './upload-row.ts';
 
 /** Removes the job, its pictures, and its upload where no other job names that. Answers the keys of their files. */
-export async function deleteJobRows(trx: Trx, jobId: string): Promise<string[]> {
+export async function deleteJobRows(trx: Trx, jobId: string, hasConcurrentWriters: boolean): Promise<string[]> {
   const job = await trx.deleteFrom('jobs').where('job_id', '=', jobId).returning('upload_id').executeTakeFirst();
   if (!job) return [];
   const pictures = await trx.deleteFrom('pictures').where('job_id', '=', jobId).returningAll().execute();
   const keys = pictures.map(toPicture).flatMap(pictureKeys);
-  const uploadKey = job.upload_id === null ? null : await deleteUnusedUpload(trx, job.upload_id);
+  // Held before it is asked who else names it, so that an order or another deletion at the same moment is not missed.
+  if (job.upload_id === null || !(await holdUpload(trx, job.upload_id, hasConcurrentWriters))) return keys;
+  const uploadKey = await deleteUnusedUpload(trx, job.upload_id);
   return uploadKey === null ? keys : [...keys, uploadKey];
 }
 

@@ -87,7 +87,12 @@ export interface Refusal {
   retryAfterMs: number;
 }
 
-export type CreateOutcome = { kind: 'created'; job: StoredJob } | { kind: 'refused'; refusal: Refusal } | ReplayOutcome;
+export type CreateOutcome =
+  | { kind: 'created'; job: StoredJob }
+  | { kind: 'refused'; refusal: Refusal }
+  /** The upload that it names went with the last job that named it. */
+  | { kind: 'upload_gone' }
+  | ReplayOutcome;
 
 /** What is known of an idempotency key that was used before. */
 export type ReplayOutcome =

@@ -3,7 +3,7 @@ import type { Trx } from './database.ts';
 import { fromState, toJob } from './job-row.ts';
 import type { ListFilter, NewJob, ReplayOutcome, StoredJob, Transition } from './job-store.ts';
 import type { JobRow, Tables } from './schema.ts';
-import { uploadIdOf, uploadRow } from './upload-row.ts';
+import { namedUpload, uploadRow } from './upload-row.ts';
 
 export async function readJob(from: Kysely<Tables>, jobId: string): Promise<StoredJob | null> {
   const row = await from.selectFrom('jobs').selectAll().where('job_id', '=', jobId).executeTakeFirst();
@@ -19,7 +19,7 @@ export async function insertJob(trx: Trx, order: NewJob, now: number): Promise<S
     user_id: order.userId,
     star_id: order.starId,
     request: JSON.stringify(order.request),
-    upload_id: order.upload?.uploadId ?? uploadIdOf(order.request.subject_reference?.[0]?.image_file),
+    upload_id: order.upload?.uploadId ?? namedUpload(order.request),
     version: 1,
     created_at: now,
     updated_at: now,

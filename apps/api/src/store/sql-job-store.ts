@@ -7,6 +7,7 @@ import type { JobStore } from './job-store.ts';
 import { findReplay, holdJob, insertJob, listJobs, readJob, takeStep } from './jobs.ts';
 import { countPictures, endPicture, getPictures, insertPictures } from './pictures.ts';
 import { startNext } from './start-next.ts';
+import { holdUpload, namedUpload } from './upload-row.ts';
 
 /** The job store in SQL: every verb one transaction over the parts beside this file, and a word to those who watch. */
 export function createSqlJobStore(database: Database): JobStore {
@@ -22,6 +23,10 @@ export function createSqlJobStore(database: Database): JobStore {
         const now = await database.now(trx);
         const refusal = await refuseJob(trx, order, limits, now);
         if (refusal) return { kind: 'refused', refusal };
+        const uploadId = order.upload ? null : namedUpload(order.request);
+        if (uploadId !== null && !(await holdUpload(trx, uploadId, hasConcurrentWriters))) {
+          return { kind: 'upload_gone' };
+        }
         const job = await insertJob(trx, order, now);
         await countOrder(trx, { userId: order.userId, images: order.request.n }, now);
         return { kind: 'created', job };
@@ -44,7 +49,7 @@ export function createSqlJobStore(database: Database): JobStore {
     async deleteJob(jobId) {
       return transact(async (trx, announce) => {
         await announce(jobId);
-        return deleteJobRows(trx, jobId);
+        return deleteJobRows(trx, jobId, hasConcurrentWriters);
       });
     },
 

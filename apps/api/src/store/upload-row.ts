@@ -1,5 +1,6 @@
-import { parseImageFile } from '@darkroom/contracts';
+import { type CreateImage, parseImageFile } from '@darkroom/contracts';
 import type { Selectable } from 'kysely';
+import type { Trx } from './database.ts';
 import type { NewUpload, StoredUpload } from './job-store.ts';
 import type { UploadRow } from './schema.ts';
 
@@ -29,8 +30,16 @@ export function toUpload(row: Selectable<UploadRow>): StoredUpload {
   };
 }
 
-/** The upload that an accepted `image_file` names, if it names one. */
-export function uploadIdOf(imageFile: string | undefined): string | null {
+/** The upload that an accepted order names, if it names one. */
+export function namedUpload({ subject_reference }: CreateImage): string | null {
+  const imageFile = subject_reference?.[0]?.image_file;
   const file = imageFile === undefined ? null : parseImageFile(imageFile);
   return file !== null && typeof file === 'object' && file.kind === 'upload' ? file.uploadId : null;
+}
+
+/** Whether the upload is there; if so it stays, where others write at the same time, until the transaction ends. */
+export async function holdUpload(trx: Trx, uploadId: string, hasConcurrentWriters: boolean): Promise<boolean> {
+  const upload = trx.selectFrom('uploads').select('upload_id').where('upload_id', '=', uploadId);
+  const row = await (hasConcurrentWriters ? upload.forUpdate() : upload).executeTakeFirst();
+  return row !== undefined;
 }

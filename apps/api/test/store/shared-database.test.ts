@@ -8,7 +8,7 @@ import { openPostgresServer } from '../postgres/postgres-server.ts';
 import { countBackends } from './count-backends.ts';
 import { emptyDatabase } from './empty-database.ts';
 import { givenPostgres, openPostgresStores } from './open-postgres-stores.ts';
-import { addJob, NO_LIMITS, newJob, newStart, newUpload, type Stores } from './stores.ts';
+import { addJob, NO_LIMITS, newJob, newStart, newUpload, requestWith, type Stores } from './stores.ts';
 
 const postgres = givenPostgres();
 /** Four processes on one database and one clock. */
@@ -31,6 +31,26 @@ test('fifty orders with one key at once are one job', async () => {
   const outcomes = await atOnce(13, ({ jobs }) => jobs.createJob(newJob({ idempotency }), NO_LIMITS));
   expect(outcomes.filter(({ kind }) => kind === 'created')).toHaveLength(1);
   expect(new Set(outcomes.map((outcome) => ('job' in outcome ? outcome.job.jobId : outcome.kind))).size).toBe(1);
+});
+
+test('a photograph is never gone from under an order, nor left behind by two deletions at once', async () => {
+  for (let round = 0; round < 20; round++) {
+    const upload = newUpload();
+    await first.uploads.createUpload(upload, 0);
+    const named = () => newJob({ request: requestWith(upload.uploadId) });
+    const [one, two] = [named(), named()];
+    await first.jobs.createJob(one, NO_LIMITS);
+    await first.jobs.createJob(two, NO_LIMITS);
+    const [late] = await Promise.all([
+      processes[1]?.jobs.createJob(named(), NO_LIMITS),
+      processes[2]?.jobs.deleteJob(one.jobId),
+      processes[3]?.jobs.deleteJob(two.jobId),
+    ]);
+    const isThere = (await first.uploads.getUpload(upload.uploadId)) !== null;
+    expect({ late: late?.kind, isThere }).toEqual(
+      isThere ? { late: 'created', isThere } : { late: 'upload_gone', isThere },
+    );
+  }
 });
 
 describe('a bound is one for all processes', () => {

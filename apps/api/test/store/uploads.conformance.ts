@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
-import { addJob, newUpload, type OpenStores, requestWith, type Stores } from './stores.ts';
+import { addJob, NO_LIMITS, newJob, newUpload, type OpenStores, requestWith, type Stores } from './stores.ts';
 
 export function testUploads(open: OpenStores): void {
   let stores: Stores;
@@ -12,6 +13,13 @@ export function testUploads(open: OpenStores): void {
     expect(await stores.uploads.getUpload(upload.uploadId)).toBeNull();
     expect(await stores.uploads.createUpload(upload, 0)).toBeNull();
     expect(await stores.uploads.getUpload(upload.uploadId)).toEqual({ ...upload, createdAt: stores.clock.now() });
+  });
+
+  test('an order that names an upload which is gone is no order', async () => {
+    const order = newJob({ request: requestWith(randomUUID()), idempotency: { key: 'late', fingerprint: 'a' } });
+    expect(await stores.jobs.createJob(order, NO_LIMITS)).toEqual({ kind: 'upload_gone' });
+    expect(await stores.jobs.getJob(order.jobId)).toBeNull();
+    expect(await stores.jobs.findReplay(order.userId, { key: 'late', fingerprint: 'a' })).toBeNull();
   });
 
   test('an upload goes with the last job that names it', async () => {
