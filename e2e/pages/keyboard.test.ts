@@ -1,0 +1,71 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { part } from '../../scripts/parts.ts';
+import { startApi } from '../harness/api.ts';
+import { startPhone } from '../harness/phone.ts';
+import { startProvider } from '../harness/provider.ts';
+
+const chromiumPath = part('chromium') ?? '';
+
+/** Pixels; a thinner ring is not seen at arm's length. */
+const RING_PX = 2;
+
+test.skipIf(chromiumPath === '')('the whole way is gone by keyboard, and every stop on it is seen', async () => {
+  const provider = await startProvider();
+  provider.script({ hold: true });
+  const api = await startApi(provider);
+  const phone = await startPhone({ chromiumPath, url: api.url });
+  const page = await phone.open();
+  await page.getByTestId('submit').waitFor();
+
+  await tabTo(page, 'photo-add');
+  await tabTo(page, 'prompt');
+  await page.keyboard.type('只用键盘');
+  await tabTo(page, 'ratio-3:4');
+  await page.keyboard.press('ArrowRight');
+  await page.locator('[data-testid="ratio-9:16"]:focus[aria-checked=true]').waitFor();
+  await tabTo(page, 'count-1');
+  await tabTo(page, 'submit');
+  await page.keyboard.press('Enter');
+
+  await page.locator('[data-stage=generating]').waitFor();
+  await tabTo(page, 'leave');
+  await tabTo(page, 'cancel');
+  provider.release();
+
+  await page.getByTestId('result-image').waitFor();
+  await tabTo(page, 'result-image');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'viewer-save');
+  await page.keyboard.press('Escape');
+  await tabTo(page, 'save');
+  const download = page.waitForEvent('download');
+  await page.keyboard.press('Space');
+  expect(await (await download).failure()).toBeNull();
+  expect(provider.calls()[0]?.request).toMatchObject({ prompt: '只用键盘', aspect_ratio: '9:16' });
+});
+
+/** Goes on by Tab to this element, and looks for the ring at every stop on the way. */
+async function tabTo(page: Page, testId: string): Promise<void> {
+  const passed: string[] = [];
+  while (passed.at(-1) !== testId) {
+    await page.keyboard.press('Tab');
+    const stop = await readFocus(page);
+    expect(stop.ring, `the ring around ${stop.name}`).toBeGreaterThanOrEqual(RING_PX);
+    expect(passed, `the way to ${testId}`).not.toContain(stop.name);
+    passed.push(stop.name);
+  }
+}
+
+/** What has the focus, by its test id, and how thick the ring is that says so: around itself, or around its field. */
+async function readFocus(page: Page): Promise<{ name: string; ring: number }> {
+  const { name, rings } = await page.locator(':focus').evaluate((element) => {
+    const named = element.closest<typeof element>('[data-testid]') ?? element;
+    const rings = [element, named].map((around) => {
+      const style = around.ownerDocument.defaultView?.getComputedStyle(around);
+      return style && style.outlineStyle !== 'none' ? style.outlineWidth : '0px';
+    });
+    return { name: named.getAttribute('data-testid') ?? element.outerHTML.slice(0, 80), rings };
+  });
+  return { name, ring: Math.max(...rings.map((width) => Number.parseFloat(width))) };
+}
