@@ -10,17 +10,11 @@ import { CHECKOUT } from './harness/checkout.ts';
 import { startChild } from './harness/child-process.ts';
 import { followUntil } from './harness/follow-until.ts';
 import { order } from './harness/order.ts';
+import { printedCurl } from './harness/printed-curl.ts';
 import { findProcesses, isRunning } from './harness/running-processes.ts';
 import { createTempDir } from './harness/temp-dir.ts';
 
 const Created = z.object({ code: z.literal(202), data: ImageJob });
-
-/** The first command that was printed, with its continued lines. */
-function printedCurl(lines: string[]): string {
-  const start = lines.findIndex((line) => line.startsWith('curl '));
-  const end = lines.findIndex((line, index) => index >= start && !line.endsWith('\\'));
-  return lines.slice(start, end + 1).join('\n');
-}
 
 test('npm start shows the way in, and Ctrl+C leaves nothing behind', async () => {
   const dataDir = await createTempDir();

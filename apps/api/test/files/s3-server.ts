@@ -8,7 +8,7 @@ import S3rver from 's3rver';
 import { createS3Client, type S3Settings } from '../../src/files/s3-client.ts';
 
 export interface S3Server {
-  /** An empty bucket, and what is needed to use it. */
+  /** A bucket, empty unless it was there before, and what is needed to use it. */
   createBucket(name: string): Promise<Required<S3Settings>>;
   close(): Promise<void>;
 }
@@ -30,12 +30,16 @@ export async function startS3({ dir, port = 0 }: { dir: string; port?: number })
     async createBucket(bucket) {
       const settings = { bucket, region: 'us-east-1', endpoint, credentials: CREDENTIALS };
       const client = await createS3Client(settings);
-      await client.createBucket({ Bucket: bucket });
+      await client.createBucket({ Bucket: bucket }).catch(unlessItIsThere);
       client.destroy();
       return settings;
     },
     close: () => server.close(),
   };
+}
+
+function unlessItIsThere(error: unknown): void {
+  if (!(error instanceof Error && error.name.startsWith('BucketAlready'))) throw error;
 }
 
 interface ObjectStore {

@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { chmod } from 'node:fs/promises';
+import { ImageJob } from '@darkroom/contracts';
+import { createImageClient } from '@darkroom/sdk';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { findFreePort } from '../../apps/api/src/free-port.ts';
+import { part } from '../../scripts/parts.ts';
+import { cleanEnvironment } from '../harness/api-environment.ts';
+import { CHECKOUT } from '../harness/checkout.ts';
+import { startChild } from '../harness/child-process.ts';
+import { followUntil } from '../harness/follow-until.ts';
+import { order } from '../harness/order.ts';
+import { printedCurl } from '../harness/printed-curl.ts';
+import { findProcesses, isRunning } from '../harness/running-processes.ts';
+import { createTempDir } from '../harness/temp-dir.ts';
+
+const Created = z.object({ code: z.literal(202), data: ImageJob });
+const Listening = z.object({ pid: z.number(), msg: z.literal('listening') });
+
+test.skipIf(!part('nginx'))('npm run cluster, as a new operator walks through it', async () => {
+  const dataDir = await createTempDir();
+  await chmod(dataDir, 0o755); // PostgreSQL runs as somebody else where this runs as root
+  const port = await findFreePort('127.0.0.1');
+  const env = { ...cleanEnvironment(), PORT: String(port), DATA_DIR: dataDir };
+  const cluster = startChild('npm', ['run', 'cluster'], { cwd: CHECKOUT, env, detached: true });
+
+  const token = await cluster.line((line) => /^ +Token +(\S+)$/.exec(line)?.[1] ?? null);
+  await cluster.line((line) => (line.includes('Follow it') ? line : null));
+  const url = `http://localhost:${port}`;
+  expect(cluster.stdout).toContain(`  Open      ${url}`);
+  expect((await fetch(url)).headers.get('content-type')).toContain('text/html');
+  expect((await fetch(`${url}/metrics`)).status).toBe(404); // deploy/nginx.conf is in front
+
+  // From create to picture, all of it through the proxy.
+  const answer = execFileSync('bash', ['-c', printedCurl(cluster.stdout)], { encoding: 'utf8' });
+  const client = createImageClient({ baseUrl: url, token });
+  const job = await client.wait(Created.parse(JSON.parse(answer)).data);
+  expect(job).toMatchObject({ status: 'COMPLETED', assets: [{ width: 1280, height: 720 }] });
+  const picture = await fetch(job.status === 'COMPLETED' ? (job.images[0] ?? '') : '');
+  expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+
+  // One worker is killed; it goes on.
+  const pidOf = (name: string) => (line: string) =>
+    line.startsWith(`${name} {`) ? (Listening.safeParse(JSON.parse(line.slice(name.length))).data?.pid ?? null) : null;
+  process.kill(await cluster.line(pidOf('worker-1')), 'SIGKILL');
+  expect(await client.generate(order('without it'))).toMatchObject({ status: 'COMPLETED' });
+  await cluster.line((line) => (line.startsWith('worker-1 ended with SIGKILL') ? line : null));
+
+  // Ctrl+C waits for what is paid for, and leaves nothing behind.
+  const last = await client.create(order('paid for, so waited for'));
+  await followUntil(client, last.job_id, (now) => now.status === 'PROCESSING');
+  const children = findProcesses(dataDir);
+  cluster.signal('SIGINT');
+  expect(await cluster.ended).toBe(0);
+  expect(cluster.stdout.at(-1)).toBe('All of it has ended.');
+  expect(cluster.stdout.filter((line) => line.includes('"msg":"stopped"'))).toHaveLength(4);
+  expect(children.filter(isRunning)).toEqual([]);
+});

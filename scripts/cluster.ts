@@ -1,0 +1,81 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { findFreePort } from '../apps/api/src/free-port.ts';
+import { startSimulator } from '../apps/api/src/simulator.ts';
+import { keepRunning } from './cluster/keep-running.ts';
+import { part } from './parts.ts';
+import { buildClient, readSettings, welcome } from './way-in.ts';
+
+/**
+ * `npm run cluster`: what deploy/compose.yaml describes, on loopback. PostgreSQL, an S3 store, two api and two worker
+ * processes, and nginx in front; its data stays in DATA_DIR/cluster. Ctrl+C drains all of it, workers first.
+ */
+
+const config = readSettings();
+buildClient();
+
+const dir = path.join(config.DATA_DIR, 'cluster');
+mkdirSync(dir, { recursive: true });
+const hasProxy = part('nginx') !== undefined;
+const port = config.PORT === 0 ? await findFreePort('127.0.0.1') : config.PORT;
+const ports = [hasProxy ? await findFreePort('127.0.0.1') : port, await findFreePort('127.0.0.1')];
+const url = `http://localhost:${port}`;
+
+const surroundings = fork(
+  'scripts/cluster/surroundings.ts',
+  ['--dir', dir, '--port', `${port}`, ...ports.map(String)],
+  {
+    detached: true,
+  },
+);
+const gone = once(surroundings, 'exit');
+await Promise.race([
+  once(surroundings, 'message'),
+  gone.then(() => Promise.reject(new Error('PostgreSQL, the S3 store or nginx did not start'))),
+]);
+const simulator = config.minimax ? null : await startSimulator(dir);
+
+const settings: NodeJS.ProcessEnv = {
+  ...process.env,
+  ...parseEnv(readFileSync(path.join(dir, 'surroundings.env'), 'utf8')),
+  DATA_DIR: dir,
+  PUBLIC_URL: url,
+  TRUST_PROXY: 'loopback',
+  ...(config.jwtKey.kind === 'secret' && { JWT_SECRET: config.jwtKey.secret }),
+  ...(simulator && {
+    MINIMAX_API_KEY: 'simulator',
+    MINIMAX_BASE_URL: simulator.url,
+    MINIMAX_RPM: `${config.MINIMAX_RPM}`,
+  }),
+};
+const workers = [1, 2].map((number) => keepRunning(`worker-${number}`, { ...settings, ROLE: 'worker', PORT: '0' }));
+const apis = ports.map((apiPort, index) =>
+  keepRunning(`api-${index + 1}`, { ...settings, ROLE: 'api', PORT: `${apiPort}` }),
+);
+
+let signals = 0;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+await Promise.all([...workers, ...apis].map((kept) => kept.listening));
+if (!hasProxy)
+  console.log('There is no nginx here (apt-get install -y nginx-light): the first api process is in front.');
+if (signals === 0) welcome(url, config);
+
+function onSignal(): void {
+  signals++;
+  if (signals === 1) return void drain();
+  for (const kept of [...workers, ...apis]) kept.kill(); // whoever asks twice does not want to wait
+}
+
+/** In the order in which they need each other. */
+async function drain(): Promise<void> {
+  await Promise.all(workers.map((worker) => worker.end()));
+  await Promise.all(apis.map((api) => api.end()));
+  simulator?.stop();
+  if (surroundings.connected) surroundings.disconnect();
+  await gone;
+  console.log('All of it has ended.');
+  process.exit();
+}

@@ -1,0 +1,54 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { listeningUrl } from '../way-in.ts';
+
+const API_MAIN = 'apps/api/src/main.ts';
+const START_AGAIN_MS = 1_000;
+
+export interface KeptProcess {
+  /** Resolves when it listens for the first time. */
+  listening: Promise<void>;
+  /** Lets it drain; resolves when it has ended. */
+  end(): Promise<void>;
+  /** At once. */
+  kill(): void;
+}
+
+/** One process of the deployment, in a group of its own; started again when it ends by itself, as compose.yaml has it. */
+export function keepRunning(name: string, env: NodeJS.ProcessEnv): KeptProcess {
+  const listening = Promise.withResolvers<void>();
+  let isEnding = false;
+  let child: ChildProcess | undefined;
+
+  async function live(): Promise<void> {
+    child = fork(API_MAIN, { env, detached: true, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+    const exit = once(child, 'exit');
+    if (child.stdout) {
+      createInterface(child.stdout).on('line', (line) => {
+        console.log(`${name} ${line}`);
+        if (listeningUrl(line)) listening.resolve();
+      });
+    }
+    const [code, signal] = await exit;
+    if (isEnding) return;
+    console.log(`${name} ended with ${code ?? signal}, and is started again`);
+    await sleep(START_AGAIN_MS);
+    if (!isEnding) await live();
+  }
+
+  const ended = live();
+  return {
+    listening: listening.promise,
+    async end() {
+      isEnding = true;
+      if (child?.connected) child.disconnect();
+      await ended;
+    },
+    kill() {
+      isEnding = true;
+      child?.kill('SIGKILL');
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { startS3 } from '../../apps/api/test/files/s3-server.ts';
+import { embedPostgres } from '../../apps/api/test/postgres/embed-postgres.ts';
+import { part } from '../parts.ts';
+import { proxySettings } from './proxy-settings.ts';
+
+/**
+ * What the processes of a deployment stand on, as a process of its own: PostgreSQL, an S3 store, and nginx in front where the
+ * machine has one. It leaves the API's settings for them in `dir`/surroundings.env and says so; it ends with its parent, and
+ * not by the parent's Ctrl+C.
+ */
+
+const { values, positionals } = parseArgs({
+  options: { dir: { type: 'string', default: 'data/cluster' }, port: { type: 'string', default: '8080' } },
+  allowPositionals: true, // the ports of the api processes
+});
+const { dir } = values;
+const postgres = await embedPostgres({ folder: path.join(dir, 'postgres') });
+const s3 = await startS3({ dir: path.join(dir, 's3') });
+const bucket = await s3.createBucket('darkroom');
+const nginx = startProxy();
+
+process.once('disconnect', async () => {
+  nginx?.kill('SIGQUIT'); // lets answers end
+  await s3.close();
+  await postgres.stop();
+  process.exit();
+});
+const settings = {
+  DATABASE_URL: postgres.url,
+  S3_BUCKET: bucket.bucket,
+  S3_ENDPOINT: bucket.endpoint,
+  S3_REGION: bucket.region,
+  S3_ACCESS_KEY_ID: bucket.credentials.accessKeyId,
+  S3_SECRET_ACCESS_KEY: bucket.credentials.secretAccessKey,
+};
+const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+writeFileSync(path.join(dir, 'surroundings.env'), lines.join(''));
+process.send?.('ready');
+
+function startProxy() {
+  const command = part('nginx');
+  if (command === undefined) return null;
+  const folder = path.join(dir, 'nginx');
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, 'nginx.conf');
+  writeFileSync(file, proxySettings({ port: values.port, apiPorts: positionals, dir: folder }));
+  return spawn(command, ['-c', file, '-p', folder], { stdio: 'inherit' });
+}
