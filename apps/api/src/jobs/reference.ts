@@ -11,6 +11,7 @@ import type { FileStore, UrlSigner } from '../files/file-store.ts';
 import { type Pictures, UnreadableImageError } from '../pictures/pictures.ts';
 import type { Reference } from '../provider/image-provider.ts';
 import type { NewUpload, StoredUpload, UploadStore } from '../store/job-store.ts';
+import { readFile } from './ask-files.ts';
 
 /** Uploads are good for this long. */
 export const UPLOAD_TTL_MS = 7 * 24 * 60 * 60 * 1_000;
@@ -107,7 +108,7 @@ export async function loadReference(
   const upload = await uploads.getUpload(file.uploadId);
   if (!upload) throw new Error(`Upload ${file.uploadId} is gone`);
   if (signer) return { url: signer.sign(upload.key).url };
-  const bytes = await files.read(upload.key);
+  const bytes = await readFile(files, upload.key);
   if (!bytes) throw new Error(`The photograph of upload ${file.uploadId} is gone`);
   return { bytes, contentType: upload.contentType };
 }

@@ -66,7 +66,8 @@ export function createTakeNext(deps: Deps): TakeNext {
     const facts = { job_id: job.jobId, attempt_id: attempt.attemptId, call: attempt.number };
     let reached: Reached = { outcome: 'not_sent', charged: 'no' };
     try {
-      const reference = await deps.loadReference(job.request);
+      const load = () => deps.loadReference(job.request);
+      const reference = await untilItWorks(load, { log, task: 'read the photograph of an order', signal: stopping });
       if (!(await maySend(job.jobId, askedAt))) return await giveBack(attempt);
       log.info(facts, 'provider call starts');
       reached = { outcome: 'unknown', charged: 'unknown' };
@@ -161,8 +162,12 @@ export function createTakeNext(deps: Deps): TakeNext {
 
   /** Not for a job that was given up meanwhile, and not with a grant that went stale. */
   async function maySend(jobId: string, askedAt: number): Promise<boolean> {
-    const readAt = stopwatch();
-    const job = await store.getJob(jobId);
+    let readAt = 0;
+    const look = () => {
+      readAt = stopwatch();
+      return store.getJob(jobId);
+    };
+    const job = await untilItWorks(look, { log, task: 'look whether a job is wanted', signal: stopping });
     if (job === null || hasEnded(job)) return false;
     // Without a pace a grant keeps, but not what was read before a standstill: the job may have been given up in it.
     if (stopwatch() - (rpm === 0 ? readAt : askedAt) <= GRANT_MARGIN_MS) return true;

@@ -129,6 +129,18 @@ test('a fault of ours before the call fails the job without a charge', async () 
   expect(line.provider.calls).toEqual([]);
 });
 
+test('storage that is away between the grant and the call is waited out', async () => {
+  const job = await addJob(line.stores);
+  const away = () => Promise.reject(new ImageError('unavailable'));
+  line.deps.loadReference = vi.fn(line.deps.loadReference).mockImplementationOnce(away);
+  const getJob = vi.fn(line.stores.jobs.getJob).mockImplementationOnce(away);
+  line.deps.store = { ...line.stores.jobs, getJob };
+  await line.runNext();
+  expect(await line.stateOf(job)).toMatchObject({ stage: 'saving' });
+  expect(waits).toEqual([500, 500]);
+  expect(line.provider.calls).toHaveLength(1);
+});
+
 test('an outcome that the database does not take at first is kept, without a second call', async () => {
   const job = await addJob(line.stores);
   failToEnd(8, new ImageError('unavailable'));
