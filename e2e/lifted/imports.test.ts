@@ -1,0 +1,62 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { readLiftList, UNIAPP } from './lift.ts';
+
+const FEATURE = 'src/features/image-job';
+
+/** What the feature stands on, beside its own files. */
+const FOUNDATIONS = ['src/platform/', 'src/ui/', 'src/i18n/', 'src/design/'];
+/** The two places where it is joined to the app around it. */
+const SEAMS = ['src/api.ts', 'src/routes.ts'];
+const PACKAGES = [
+  '@darkroom/sdk',
+  '@darkroom/contracts', // as types: scripts/lint/contracts-as-types.grit
+  '@darkroom/contracts/errors',
+  '@darkroom/contracts/limits',
+  '@dcloudio/uni-app',
+  'thumbhash',
+  'vue',
+];
+
+interface Import {
+  file: string;
+  /** A package, or a path below apps/uniapp. */
+  from: string;
+}
+
+async function readImports(folder: string): Promise<Import[]> {
+  const names = await readdir(path.join(UNIAPP, folder), { recursive: true });
+  const files = names.filter((name) => /\.(ts|vue|css)$/.test(name)).map((name) => path.posix.join(folder, name));
+  const imports = await Promise.all(
+    files.map(async (file) => {
+      const source = await readFile(path.join(UNIAPP, file), 'utf8');
+      const specifiers = source.matchAll(/(?:\bfrom |\bimport |\bimport\(|@import )'([^']+)'/g);
+      return [...specifiers].map(([, from = '']) => ({ file, from: locate(file, from) }));
+    }),
+  );
+  return imports.flat();
+}
+
+const locate = (file: string, from: string) =>
+  from.startsWith('.') ? path.posix.join(path.posix.dirname(file), from) : from;
+
+const isWithin = (places: string[]) => (name: string) =>
+  places.some((place) => name === place || name.startsWith(place.endsWith('/') ? place : `${place}/`));
+
+test('the feature depends on the sdk, on platform/, ui/, i18n/ and design/, and on two files of the app around it', async () => {
+  const imports = await readImports(FEATURE);
+  const isKnown = isWithin([FEATURE, ...FOUNDATIONS, ...SEAMS]);
+  const strange = imports.filter(({ from }) => (from.startsWith('src/') ? !isKnown(from) : !PACKAGES.includes(from)));
+  expect(imports.length).toBeGreaterThan(100);
+  expect(strange).toEqual([]);
+});
+
+test('whatever the document says to copy needs nothing else, but for what it says to write', async () => {
+  const { copied, written } = await readLiftList();
+  const isThere = isWithin([...copied, ...written]);
+  const imports = (await Promise.all(copied.map(readImports))).flat().filter(({ file }) => !written.includes(file));
+  const missing = imports.filter(({ from }) => from.startsWith('src/') && !isThere(from));
+  expect(copied).toContain(`${FEATURE}/`);
+  expect(missing).toEqual([]);
+});

@@ -1,0 +1,49 @@
+import { cp, mkdir, readFile, rm, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { cleanEnvironment } from '../harness/api-environment.ts';
+import { CHECKOUT } from '../harness/checkout.ts';
+import { startChild } from '../harness/child-process.ts';
+
+export const UNIAPP = `${CHECKOUT}apps/uniapp/`;
+export const OTHER_APP = `${CHECKOUT}e2e/lifted/app/`;
+const DOCUMENT = `${CHECKOUT}docs/uniapp.md`;
+
+/** Below the checkout, so that packages are found as in any workspace of it. */
+const WORKPLACE = `${CHECKOUT}test-output/lifted`;
+export const BUILT = `${WORKPLACE}/dist/build/h5`;
+
+/** What the document tells a team to copy, and what it tells them to write themselves; paths below apps/uniapp. */
+export async function readLiftList(): Promise<{ copied: string[]; written: string[] }> {
+  const document = await readFile(DOCUMENT, 'utf8');
+  return { copied: firstColumn(document, 'Copy'), written: firstColumn(document, 'Write your own') };
+}
+
+/** The paths in the first column of the table with this heading. */
+function firstColumn(document: string, heading: string): string[] {
+  const [, table = ''] = document.split(`\n| ${heading} |`);
+  const [rows = ''] = table.split('\n\n');
+  return [...rows.matchAll(/^\| `([^`]+)`/gm)].map(([, name = '']) => name);
+}
+
+/** Does by the list what a team would do by hand: copies, and puts its own files in their places. */
+export async function liftIntoOtherApp(): Promise<void> {
+  const { copied, written } = await readLiftList();
+  await rm(WORKPLACE, { recursive: true, force: true });
+  for (const name of copied) await cp(path.join(UNIAPP, name), path.join(WORKPLACE, name), { recursive: true });
+  for (const name of written) await rm(path.join(WORKPLACE, name), { force: true });
+  await cp(OTHER_APP, WORKPLACE, { recursive: true });
+  // Its packages are those that the document names: uni-app's pinned set, the sdk, thumbhash.
+  await cp(`${UNIAPP}package.json`, `${WORKPLACE}/package.json`);
+  await symlink(`${UNIAPP}node_modules`, `${WORKPLACE}/node_modules`);
+  await mkdir(BUILT, { recursive: true });
+}
+
+/** Builds the other app for the browser, for an API at this address. Rejects with what uni-app says against it. */
+export async function buildOtherApp(apiUrl: string): Promise<void> {
+  const build = startChild(process.execPath, [`${UNIAPP}node_modules/.bin/uni`, 'build'], {
+    cwd: WORKPLACE,
+    env: { ...cleanEnvironment(), CI: '1', VITE_API_ORIGIN: apiUrl },
+  });
+  const exit = await build.ended;
+  if (exit !== 0) throw new Error([`uni build ended with ${exit}`, ...build.stdout, ...build.stderr].join('\n'));
+}

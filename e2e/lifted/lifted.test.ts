@@ -1,0 +1,69 @@
+import type { AddressInfo } from 'node:net';
+import { chromium } from 'playwright-core';
+import { preview } from 'vite';
+import { expect, onTestFinished, test } from 'vitest';
+import { part } from '../../scripts/parts.ts';
+import { startApi } from '../harness/api.ts';
+import { ASTRONAUT } from '../harness/checkout.ts';
+import { CHROMIUM_ARGS } from '../harness/chromium-args.ts';
+import { startProvider } from '../harness/provider.ts';
+import { BUILT, buildOtherApp, liftIntoOtherApp } from './lift.ts';
+
+const chromiumPath = part('chromium') ?? '';
+const PATIENCE = { timeout: 20_000 };
+
+/** The other app's own origin, also before it is built. */
+async function serveOtherApp(): Promise<string> {
+  const server = await preview({
+    configFile: false,
+    logLevel: 'silent',
+    build: { outDir: BUILT },
+    preview: { host: '127.0.0.1', port: 0 },
+  });
+  onTestFinished(() => server.close());
+  // A TCP server that listens has an address with a port.
+  return `http://127.0.0.1:${(server.httpServer.address() as AddressInfo).port}`;
+}
+
+test.skipIf(chromiumPath === '')(
+  'another app that copied what the document lists orders a picture at its own address, with its own token',
+  { timeout: 300_000 },
+  async () => {
+    await liftIntoOtherApp();
+    const origin = await serveOtherApp();
+    const provider = await startProvider();
+    const api = await startApi(provider, { CORS_ORIGINS: origin });
+    await buildOtherApp(api.url);
+
+    const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
+    onTestFinished(() => browser.close());
+    const localStorage = [{ name: 'another-app.token', value: api.user('7').token }];
+    const context = await browser.newContext({
+      viewport: { width: 390, height: 844 },
+      storageState: { cookies: [], origins: [{ origin, localStorage }] },
+    });
+    context.setDefaultTimeout(PATIENCE.timeout);
+    const page = await context.newPage();
+    const faults: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+    page.on('pageerror', (error) => faults.push(String(error)));
+    await page.goto(origin);
+    await page.getByTestId('to-pictures').click();
+
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByTestId('photo-add').click();
+    await page.getByTestId('consent-yes').click();
+    await (await chooser).setFiles(ASTRONAUT);
+    await page.locator('[data-testid=photo-picker][data-state=ready]').waitFor();
+    await page.getByTestId('prompt').locator('textarea').fill('在另一个应用里');
+    await page.getByTestId('submit').click();
+
+    const picture = page.getByTestId('result-image').locator('img');
+    await expect
+      .poll(() => picture.evaluateAll(([image]) => image && 'naturalWidth' in image && image.naturalWidth), PATIENCE)
+      .toBe(864);
+    expect((await api.user('7').sdk.list()).jobs).toHaveLength(1);
+    expect(provider.callsFor('在另一个应用里')).toBe(1);
+    expect(faults).toEqual([]);
+  },
+);
