@@ -4,7 +4,7 @@ import sharp from 'sharp';
 const WIDTH = 1600;
 const PHONES_HEIGHT = 1080;
 const DESKTOP_HEIGHT = 1060;
-const README_WIDTH = 1280;
+const README_WIDTH = 1200;
 
 /** Three screenshots of a phone as three phones side by side. */
 export function hangPhones(browser: Browser, screenshots: Buffer[]): Promise<Buffer> {
