@@ -17,8 +17,9 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
-          // After the unit tests: stories start whole servers and want the machine to themselves.
+          // Stories start whole servers and browsers, and then mostly wait for them.
+          maxWorkers: 2,
+          // After the unit tests, which want all of the machine.
           sequence: { groupOrder: 1 },
         },
       },
