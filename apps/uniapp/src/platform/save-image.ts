@@ -13,10 +13,16 @@ save = downloadInBrowser;
 /** Saves one picture: by the browser's download, or into the phone's album, which the person has to allow. */
 export const saveImage: Save = (url, fileName) => save(url, fileName);
 
-/** Opens the app's permissions, where the person can allow the album after having refused it; true when they did. */
+/**
+ * Opens the app's permissions, where the person can allow the album after having refused it; true when they are known to have
+ * done so. A native app's settings are the phone's, which tell nothing.
+ */
 export function openPermissions(): Promise<boolean> {
   let opening = Promise.resolve(false);
-  // #ifndef H5
+  // #ifdef APP-PLUS
+  uni.openAppAuthorizeSetting({});
+  // #endif
+  // #ifdef MP
   opening = new Promise((resolve) => {
     uni.openSetting({
       success: ({ authSetting }) => resolve(authSetting['scope.writePhotosAlbum'] === true),
