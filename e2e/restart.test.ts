@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { startApi } from './harness/api.ts';
+import { readAttempts } from './harness/attempts.ts';
 import { followUntil, isSaving } from './harness/follow-until.ts';
 import { order } from './harness/order.ts';
 import { startProvider } from './harness/provider.ts';
@@ -87,15 +88,12 @@ describe('kill -9', () => {
 
   test('before a call is repeated: it is repeated after the restart', async () => {
     const provider = await startProvider();
-    provider.script(
-      { prompt: 'too fast', times: 1, fault: { kind: 'base_resp', code: 1002 } },
-      { prompt: 'next', hold: true },
-    );
-    const api = await startApi(provider, { GENERATION_CONCURRENCY: 1, MINIMAX_RETRY_BASE_MS: 5_000 });
-    const { sdk } = api.user();
-    const { job_id } = await sdk.create(order('too fast'));
-    await sdk.create(order('next'));
-    await provider.held(1); // the only place is free again, so the first call has ended
+    provider.script({ times: 1, fault: { kind: 'base_resp', code: 1002 } });
+    const api = await startApi(provider, { MINIMAX_RETRY_BASE_MS: 5_000 });
+    const { job_id } = await api.user().sdk.create(order('too fast'));
+    await expect
+      .poll(() => readAttempts(api).map(({ outcome }) => outcome), { timeout: 20_000 })
+      .toEqual(['not_taken']);
 
     await api.kill();
     const after = (await api.restart()).user();

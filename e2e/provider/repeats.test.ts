@@ -133,16 +133,17 @@ describe('the wait for a repeat', () => {
     expect(pauses(provider)[0]).toBeGreaterThanOrEqual(5_000);
   });
 
-  test('leaves its place at the provider to others', async () => {
+  test('is waited for by everybody, since the provider wants quiet, and goes first then', async () => {
     const provider = await startProvider();
-    provider.script({ prompt: 'too fast', fault: BUSY });
-    const api = await startApi(provider, { ...LONG_WAIT, GENERATION_CONCURRENCY: 1 });
+    provider.script({ prompt: 'too fast', times: 1, fault: BUSY });
+    const api = await startApi(provider, { MINIMAX_RETRY_BASE_MS: 1_000 });
     const { sdk } = api.user();
-    const { job_id } = await sdk.create(order('too fast'));
+    await sdk.create(order('too fast'));
     await attemptsEnded(api, 1);
 
-    await sdk.generate(order('another'));
+    expect(await sdk.generate(order('behind it'))).toMatchObject({ status: 'COMPLETED' });
 
-    expect(await sdk.status(job_id)).toMatchObject(WAITING);
+    expect(provider.prompts()).toEqual(['too fast', 'too fast', 'behind it']);
+    expect(pauses(provider)[0]).toBeGreaterThanOrEqual(1_000);
   });
 });
