@@ -155,7 +155,7 @@ describe.skipIf(chromiumPath === '')('on a phone, a photo', () => {
 });
 
 describe.skipIf(chromiumPath === '')('on a phone, a wait', () => {
-  test('says that the network is gone, goes on by itself when it is back, and may be left meanwhile', async () => {
+  test('says that the network is gone, and goes on by itself when it is back', async () => {
     const provider = await startProvider();
     provider.script({ hold: true });
     const api = await startApi(provider);
@@ -163,6 +163,7 @@ describe.skipIf(chromiumPath === '')('on a phone, a wait', () => {
     const page = await phone.open();
     await order(page, '断网也不怕');
     await page.locator('[data-testid=stage][data-stage=generating]').waitFor();
+    await provider.held(1);
 
     await page.context().setOffline(true);
     await page.getByTestId('trouble').waitFor();
@@ -170,10 +171,17 @@ describe.skipIf(chromiumPath === '')('on a phone, a wait', () => {
     await expect.poll(() => provider.stats().heldCalls, PATIENCE).toBe(0);
     await page.context().setOffline(false);
     await page.waitForURL(/generation-result/);
+  });
 
+  test('may be left, and is found again at the beginning', async () => {
+    const provider = await startProvider();
     provider.script({ hold: true });
-    await page.getByTestId('back').click();
+    const api = await startApi(provider);
+    const phone = await startPhone({ chromiumPath, url: api.url });
+    const page = await phone.open();
     await order(page, '先离开');
+    await page.locator('[data-testid=stage][data-stage=generating]').waitFor();
+    await provider.held(1);
     await page.getByTestId('leave').click();
     provider.release();
     await page.getByTestId('resume').click();

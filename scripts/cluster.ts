@@ -56,16 +56,21 @@ const apis = ports.map((apiPort, index) =>
   keepRunning(`api-${index + 1}`, { ...settings, ROLE: 'api', PORT: `${apiPort}` }),
 );
 
-let signals = 0;
+/** A terminal's Ctrl+C reaches this process twice: by itself, and passed on by npm. */
+const ONE_SIGNAL_MS = 1_000;
+let firstSignalAt: number | undefined;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 await Promise.all([...workers, ...apis].map((kept) => kept.listening));
 if (!hasProxy)
   console.log('There is no nginx here (apt-get install -y nginx-light): the first api process is in front.');
-if (signals === 0) welcome(url, config);
+if (firstSignalAt === undefined) welcome(url, config);
 
 function onSignal(): void {
-  signals++;
-  if (signals === 1) return void drain();
+  if (firstSignalAt === undefined) {
+    firstSignalAt = performance.now();
+    return void drain();
+  }
+  if (performance.now() - firstSignalAt < ONE_SIGNAL_MS) return;
   for (const kept of [...workers, ...apis]) kept.kill(); // whoever asks twice does not want to wait
 }
 

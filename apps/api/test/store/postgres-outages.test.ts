@@ -73,7 +73,7 @@ test('a server that goes in the middle of a transaction leaves nothing of it, an
         await trx.selectFrom('secrets').selectAll().execute();
       }),
   });
-  await expect(store.write()).rejects.toMatchObject({ ...AWAY, cause: { code: '57P01' } });
+  await expect(store.write()).rejects.toMatchObject(AWAY); // by the server's word, or by what the connection lost
   expect(await admin.db.selectFrom('secrets').selectAll().execute()).toEqual([]);
 });
 
