@@ -4,19 +4,13 @@ import type { FileStore } from './files/file-store.ts';
 import { createLocalFileStore } from './files/local-file-store.ts';
 import { createS3FileStore } from './files/s3-file-store.ts';
 import { createLocalQueue } from './queue/local-queue.ts';
-import type { Queue, TakeNext } from './queue/queue.ts';
+import type { Calls, Queue } from './queue/queue.ts';
 import type { Database } from './store/database.ts';
 import { openSqlite } from './store/open-sqlite.ts';
 import type { Logger } from './telemetry/logger.ts';
 
 /** A worker that was not seen for this long is given up. Several beats have failed by then, and a database has restarted. */
 const LEASE_MS = 15_000;
-
-/** Calls to the provider, so many at once. */
-export interface Calls {
-  concurrency: number;
-  takeNext: TakeNext;
-}
 
 /** What is one for all processes: on this machine, or on servers that they share. */
 export interface Deployment {
@@ -65,6 +59,7 @@ async function openAlone({ config, clock, log }: Surroundings, files: FileStore)
 }
 
 async function openShared({ clock, log }: Surroundings, files: FileStore, databaseUrl: string): Promise<Deployment> {
+  // They take a while to load: only those who use them wait.
   const { keepListening } = await import('./store/keep-listening.ts');
   const { openPostgres } = await import('./store/open-postgres.ts');
   const { createPgQueue } = await import('./queue/pg-queue.ts');

@@ -1,10 +1,7 @@
 import PQueue from 'p-queue';
-import type { Queue, TakeNext } from './queue.ts';
+import type { Calls, Queue } from './queue.ts';
 
-interface Options {
-  /** Jobs at the provider at once: p-queue's bound, and the only one. */
-  concurrency: number;
-  takeNext: TakeNext;
+interface Options extends Calls {
   /** Milliseconds since the epoch. */
   clock(): number;
   /** A fault outside any job: the next job could not be asked for. */

@@ -1,12 +1,12 @@
 import PQueue from 'p-queue';
 import type { PgBoss } from 'pg-boss';
-import type { Queue, TakeNext } from './queue.ts';
+import type { Calls, Queue, TakeNext } from './queue.ts';
 import { ASKING, TURNS } from './turns.ts';
 
 interface Options {
   boss: PgBoss;
   /** Null in a process that takes orders and makes no calls. */
-  worker: { concurrency: number; takeNext: TakeNext } | null;
+  worker: Calls | null;
   /** Milliseconds since the epoch. */
   clock(): number;
   /** A fault outside any job: a turn could not be given, or the next job could not be asked for. */

@@ -11,6 +11,13 @@ export interface Queue {
   drain(): Promise<void>;
 }
 
+/** What a queue carries to the provider. */
+export interface Calls {
+  /** At once, in this process: p-queue's bound, and the only one. */
+  concurrency: number;
+  takeNext: TakeNext;
+}
+
 /** What a queue does with a free place: begin the next job, and give back how it runs. */
 export type TakeNext = () => Promise<Taken>;
 
