@@ -6,13 +6,17 @@ import { startProvider } from './harness/provider.ts';
 describe('at the provider', () => {
   test('50 jobs of 5 users are never more than GENERATION_CONCURRENCY calls at once', async () => {
     const provider = await startProvider({ latencyMs: 50 });
+    provider.script({ hold: true });
     const api = await startApi(provider, { GENERATION_CONCURRENCY: 4 });
     const users = ['1', '2', '3', '4', '5'].map((userId) => api.user(userId));
     const prompts = users.flatMap((user, index) =>
       Array.from({ length: 10 }, (_, number) => ({ user, prompt: `job ${number} of user ${index}` })),
     );
 
-    const jobs = await Promise.all(prompts.map(({ user, prompt }) => user.sdk.generate(order(prompt))));
+    const ends = Promise.all(prompts.map(({ user, prompt }) => user.sdk.generate(order(prompt))));
+    await provider.held(4); // on a busy machine, too, every place is taken once
+    provider.release();
+    const jobs = await ends;
 
     expect(jobs.map((job) => job.status)).toEqual(Array(50).fill('COMPLETED'));
     expect(provider.prompts().toSorted()).toEqual(prompts.map(({ prompt }) => prompt).toSorted());
