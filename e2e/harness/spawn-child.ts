@@ -49,14 +49,14 @@ export function spawnChild(
     signal,
     line: (find) =>
       new Promise((resolve, reject) => {
-        const look = () => {
-          for (const line of stdout) {
-            const found = find(line);
-            if (found !== null) resolve(found);
-          }
+        const look = (line: string) => {
+          const found = find(line);
+          if (found === null) return;
+          output.off('line', look);
+          resolve(found);
         };
-        look();
         output.on('line', look);
+        for (const line of stdout) look(line);
         ended.then((exit) => reject(new Error(`It ended with ${exit} before it wrote what was awaited`)));
       }),
   };
