@@ -1,5 +1,5 @@
 import type { CreateImage } from '@darkroom/contracts';
-import { callKind, type JobStore } from '../store/job-store.ts';
+import { callKind, type JobStore, type RecentCalls } from '../store/job-store.ts';
 
 /** What a call is taken to last before any was seen: MiniMax's own figure (minimax-api.md, section 5). */
 const UNSEEN_CALL_MS = 24_000;
@@ -45,28 +45,30 @@ export function createEstimates({ store, countPlaces, rpm, clock }: Deps): Estim
     async waiting(order) {
       const callMs = await typicalCallMs(order);
       // Without a pace nobody counts the calls of the last minute, of which there may be thousands.
-      const { open, begunAgoMs } = await store.recentCalls(rpm === 0 ? 0 : PACE_WINDOW_MS);
+      const calls = await store.recentCalls(rpm === 0 ? 0 : PACE_WINDOW_MS);
       const places = Math.max(1, await countPlaces());
       return (ahead) => {
         // Jobs beyond the free places start as places come free; beyond the pace, as earlier calls leave the window.
-        const beyondPlaces = Math.max(0, ahead + 1 - Math.max(0, places - open));
-        const byPace = paceWaitMs(begunAgoMs, ahead, rpm);
-        if (beyondPlaces > 0 && callMs === null && byPace === 0) return null;
-        return Math.max((beyondPlaces / places) * (callMs ?? 0), byPace);
+        const beyondFree = Math.max(0, ahead + 1 - Math.max(0, places - calls.open));
+        const beyondAll = Math.max(0, ahead + 1 - places);
+        const byPace = paceWaitMs(calls, ahead, rpm);
+        if (beyondFree > 0 && callMs === null && byPace === 0) return null;
+        const turnMs = (callMs ?? 0) / places;
+        return Math.max(beyondFree * turnMs, calls.quietMs + beyondAll * turnMs, byPace);
       };
     },
   };
 }
 
 /** Milliseconds until the window has room for the call with so many before it, all of them as early as they may. */
-function paceWaitMs(begunAgoMs: number[], ahead: number, rpm: number): number {
+function paceWaitMs({ begunAgoMs, quietMs }: RecentCalls, ahead: number, rpm: number): number {
   const starts = begunAgoMs.slice(-rpm);
   const beyondPace = ahead - Math.max(0, rpm - starts.length);
-  if (rpm === 0 || beyondPace < 0) return 0;
-  // A window later every call makes room for one: first those that have begun, then those that begin now.
-  const leavingAgoMs = starts[beyondPace % rpm] ?? 0;
-  const windows = 1 + Math.floor(beyondPace / rpm);
-  return Math.max(0, windows * PACE_WINDOW_MS - leavingAgoMs);
+  if (rpm === 0 || beyondPace < 0) return quietMs;
+  // A window later every call makes room for one: first those that have begun, then those that begin once they may.
+  const leavingAgoMs = starts[beyondPace % rpm];
+  const firstRoomMs = leavingAgoMs === undefined ? PACE_WINDOW_MS + quietMs : PACE_WINDOW_MS - leavingAgoMs;
+  return Math.max(quietMs, firstRoomMs) + Math.floor(beyondPace / rpm) * PACE_WINDOW_MS;
 }
 
 /** What a call that begins now is expected to last, fixed for its progress. */

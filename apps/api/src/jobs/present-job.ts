@@ -1,4 +1,4 @@
-import { type CompletedJob, type FailedJob, type ImageJob, JOB_ERRORS } from '@darkroom/contracts';
+import { type CompletedJob, type CreateImage, type FailedJob, type ImageJob, JOB_ERRORS } from '@darkroom/contracts';
 import type { UrlSigner } from '../files/file-store.ts';
 import type { JobState, JobStore, StoredAsset, StoredJob } from '../store/job-store.ts';
 import type { Estimates } from './estimate.ts';
@@ -33,6 +33,25 @@ export function seenFrom(now: number): number {
 export type PresentJob = (job: SeenJob) => Promise<ImageJob>;
 
 export function createPresentJob({ store, signer, estimates }: Deps): PresentJob {
+  /** Until a job with so many before it, whose call begins in `dueInMs` at the soonest, is saved; null: nobody can tell. */
+  async function callLeftMs(request: CreateImage, ahead: number, dueInMs = 0): Promise<number | null> {
+    const callMs = await estimates.typicalCallMs(request);
+    const waitMs = (await estimates.waiting(request))(ahead);
+    return callMs === null || waitMs === null ? null : Math.max(dueInMs, waitMs) + callMs + SAVING_MS;
+  }
+
+  async function generatingLeftMs(
+    request: CreateImage,
+    { call, repeatAt }: Extract<JobState, { stage: 'generating' }>,
+    now: number,
+  ): Promise<number | null> {
+    if (call === null) return callLeftMs(request, 0, (repeatAt ?? now) - now); // a repeat that is due goes first
+    if ((await estimates.typicalCallMs(request)) === null) return null;
+    // An overdue call is expected to end soon, and nobody knows when.
+    const leftMs = Math.max(call.expectedMs * 0.1, call.startedAt + call.expectedMs - now);
+    return leftMs + SAVING_MS;
+  }
+
   return async function presentJob(job) {
     const { state } = job;
     const base = {
@@ -47,9 +66,7 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
     switch (state.status) {
       case 'PENDING': {
         const ahead = await store.countAhead(job);
-        const callMs = await estimates.typicalCallMs(job.request);
-        const waitMs = (await estimates.waiting(job.request))(ahead);
-        const leftMs = callMs === null || waitMs === null ? null : waitMs + callMs + SAVING_MS;
+        const leftMs = await callLeftMs(job.request, ahead);
         return { ...base, status: 'PENDING', progress: 0, ...following(leftMs), queue_position: ahead + 1 };
       }
       case 'PROCESSING': {
@@ -57,8 +74,7 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
           const progress = savingProgress(await store.countPictures(job.jobId));
           return { ...base, status: 'PROCESSING', stage: 'saving', progress, ...following(SAVING_MS) };
         }
-        const known = (await estimates.typicalCallMs(job.request)) !== null;
-        const leftMs = known ? generatingLeftMs(state, job.seenAt) : null;
+        const leftMs = await generatingLeftMs(job.request, state, job.seenAt);
         const progress = generatingProgress(state, job.seenAt);
         return { ...base, status: 'PROCESSING', stage: 'generating', progress, ...following(leftMs) };
       }
@@ -68,13 +84,6 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
         return { ...base, ...presentFailed(state) };
     }
   };
-}
-
-function generatingLeftMs({ call, repeatAt }: Extract<JobState, { stage: 'generating' }>, now: number): number {
-  if (call === null) return Math.max(0, (repeatAt ?? now) - now) + SAVING_MS;
-  // An overdue call is expected to end soon, and nobody knows when.
-  const leftMs = Math.max(call.expectedMs * 0.1, call.startedAt + call.expectedMs - now);
-  return leftMs + SAVING_MS;
 }
 
 function following(leftMs: number | null) {

@@ -1,6 +1,6 @@
 import type { Kysely, NotNull } from 'kysely';
 import type { Trx } from './database.ts';
-import { type Attempt, type AttemptEnd, callKind, INTERRUPTED, type StoredJob } from './job-store.ts';
+import { type Attempt, type AttemptEnd, callKind, INTERRUPTED, type RecentCalls, type StoredJob } from './job-store.ts';
 import type { Tables } from './schema.ts';
 
 /** How many recent calls an estimate rests on. */
@@ -21,8 +21,8 @@ export async function paceFullSince(trx: Trx, rpm: number, windowStart: number):
 }
 
 /** Until when the provider wants no call; 0 if it does not mind. */
-export async function quietUntil(trx: Trx): Promise<number> {
-  const row = await trx
+export async function quietUntil(from: Kysely<Tables>): Promise<number> {
+  const row = await from
     .selectFrom('attempts')
     .select(({ fn }) => fn.max('quiet_until').as('until'))
     .where('quiet_until', 'is not', null)
@@ -100,11 +100,7 @@ export async function closeAttempt(
   return { jobId: job_id, isNews: closed.numUpdatedRows === 1n };
 }
 
-export async function recentCalls(
-  from: Kysely<Tables>,
-  windowMs: number,
-  now: number,
-): Promise<{ open: number; begunAgoMs: number[] }> {
+export async function recentCalls(from: Kysely<Tables>, windowMs: number, now: number): Promise<RecentCalls> {
   const open = await from
     .selectFrom('attempts')
     .select(({ fn }) => fn.countAll<number>().as('calls'))
@@ -116,7 +112,11 @@ export async function recentCalls(
     .where('started_at', '>', now - windowMs)
     .orderBy('started_at')
     .execute();
-  return { open: open.calls, begunAgoMs: begun.map((row) => now - row.started_at) };
+  return {
+    open: open.calls,
+    begunAgoMs: begun.map((row) => now - row.started_at),
+    quietMs: Math.max(0, (await quietUntil(from)) - now),
+  };
 }
 
 export async function recentCallMs(from: Kysely<Tables>, kind: string | null): Promise<number[]> {

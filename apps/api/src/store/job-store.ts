@@ -207,8 +207,7 @@ export interface JobStore {
   longestWaitMs(): Promise<number | null>;
   /** Jobs that go before this one, were nothing to change. */
   countAhead(job: StoredJob): Promise<number>;
-  /** Calls that are out now, and how long ago those began that began in the last `windowMs`, oldest first. */
-  recentCalls(windowMs: number): Promise<{ open: number; begunAgoMs: number[] }>;
+  recentCalls(windowMs: number): Promise<RecentCalls>;
   /** Durations of the latest answered calls of a kind (null: of any), newest first. */
   recentCallMs(kind: string | null): Promise<number[]>;
 
@@ -217,6 +216,15 @@ export interface JobStore {
   onChange(jobId: string, listener: () => void): () => void;
   /** Writes one row, and rejects when the database does not take it: for whoever asks seldom. */
   ping(): Promise<void>;
+}
+
+export interface RecentCalls {
+  /** Calls that are out now. */
+  open: number;
+  /** How long ago those began that began in the window, oldest first. */
+  begunAgoMs: number[];
+  /** For how long the provider wants no call; 0 if it does not mind. */
+  quietMs: number;
 }
 
 export interface StartOptions {

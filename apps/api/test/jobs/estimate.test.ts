@@ -10,13 +10,22 @@ interface Past {
   open?: number;
   /** Seconds ago that calls of the last minute began. */
   begunAgoS?: number[];
+  /** Seconds for which the provider wants no call. */
+  quietS?: number;
 }
 
-function estimatesAfter({ callMs = {}, open = 0, begunAgoS = [] }: Past, { concurrency = 2, rpm = 0 } = {}) {
+function estimatesAfter(
+  { callMs = {}, open = 0, begunAgoS = [], quietS = 0 }: Past,
+  { concurrency = 2, rpm = 0 } = {},
+) {
   const clock = createHandClock();
   const store = {
     recentCallMs: async (kind: string | null) => (kind === null ? Object.values(callMs).flat() : (callMs[kind] ?? [])),
-    recentCalls: async () => ({ open, begunAgoMs: begunAgoS.map((s) => s * 1_000).sort((a, b) => b - a) }),
+    recentCalls: async () => ({
+      open,
+      begunAgoMs: begunAgoS.map((s) => s * 1_000).sort((a, b) => b - a),
+      quietMs: quietS * 1_000,
+    }),
   };
   return {
     clock,
@@ -77,6 +86,10 @@ describe('a job waits', () => {
     ['for the pace: the next after it', { begunAgoS: [50, 20] }, { rpm: 2, concurrency: 9 }, 1, 40_000],
     ['for the pace: a whole minute later', { begunAgoS: [50, 20] }, { rpm: 2, concurrency: 9 }, 2, 70_000],
     ['not for the pace while there is room', { begunAgoS: [50] }, { rpm: 2, concurrency: 9 }, 0, 0],
+    ['while the provider wants quiet, also with a free place', { quietS: 30 }, {}, 0, 30_000],
+    ['for a place after the quiet', { ...known, open: 2, quietS: 30 }, {}, 2, 35_000],
+    ['for the pace after the quiet', { begunAgoS: [50], quietS: 30 }, { rpm: 2, concurrency: 9 }, 1, 30_000],
+    ['for the pace of calls that the quiet puts off', { quietS: 30 }, { rpm: 2, concurrency: 9 }, 2, 90_000],
     ['for whichever takes longer', { ...known, open: 2, begunAgoS: [59] }, { rpm: 1 }, 0, 5_000],
   ] satisfies [string, Past, { rpm?: number; concurrency?: number }, number, number | null][])(
     '%s',

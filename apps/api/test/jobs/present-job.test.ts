@@ -71,6 +71,15 @@ test('a job that waits to repeat its call is generating as before', async () => 
   });
 });
 
+test.each([
+  ['for its time', { repeatInMs: 60_000, waitMs: 0 }],
+  ['for its place, once its time has come', { repeatInMs: 5_000, waitMs: 60_000 }],
+])('a job that waits %s to repeat its call has all of the call before it', async (_, { repeatInMs, waitMs }) => {
+  const waiting = { status: 'PROCESSING', stage: 'generating', progressFrom: 33, call: null } as const;
+  const shown = await show({ ...waiting, repeatAt: clock.now() + repeatInMs }, { callMs: 10_000, waitMs });
+  expect(shown).toMatchObject({ eta_seconds: 72 });
+});
+
 test('saving counts its pictures', async () => {
   const shown = await show({ status: 'PROCESSING', stage: 'saving' }, { pictures: { ended: 1, total: 2 } });
   expect(shown).toMatchObject({ stage: 'saving', progress: 94, eta_seconds: 2 });

@@ -94,8 +94,10 @@ export function testPace(open: OpenStores): void {
     }
     stores.clock.advance(4_999);
     expect(await stores.jobs.startNextCall(newStart())).toEqual({ kind: 'idle', retryInMs: 1 });
+    expect(await stores.jobs.recentCalls(0)).toMatchObject({ quietMs: 1 });
     const reopened = await stores.reopen();
     stores.clock.advance(1);
+    expect(await reopened.jobs.recentCalls(0)).toMatchObject({ quietMs: 0 });
     expect(await reopened.jobs.startNextCall(newStart())).toMatchObject({ kind: 'started' });
   });
 
