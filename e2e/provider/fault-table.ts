@@ -159,6 +159,11 @@ const ANSWERS: Row[] = [
     json({ data: { image_base64: [STUB] }, base_resp: { status_code: '0' } }),
     delivered([STUB_DELIVERED]),
   ),
+  row(
+    'pictures beside 1002',
+    json({ data: { image_base64: [STUB] }, base_resp: { status_code: 1002 } }),
+    delivered([STUB_DELIVERED]),
+  ),
   row('base64 that is none', json({ data: { image_base64: ['%%%'] }, base_resp: SUCCESS }), NOT_FETCHED),
   row('links that are none', json({ data: { image_urls: ['../etc/passwd'] }, base_resp: SUCCESS }), NOT_FETCHED),
 

@@ -29,17 +29,27 @@ export interface GeneratedImages {
 }
 
 /**
- * Judges an answer. `base_resp` decides wherever there is one, since MiniMax reports its errors under HTTP 200; without
- * one, pictures mean success and the HTTP status decides the rest.
+ * Judges an answer. Pictures mean success, whatever code or HTTP status comes with them: they prove that the call was taken,
+ * so it is neither free nor to be repeated. Without any, `base_resp` decides wherever there is one, since MiniMax reports
+ * its errors under HTTP 200, and else the HTTP status.
  */
 export function readAnswer(received: ReceivedAnswer): GeneratedImages {
   const { host, httpStatus, traceId, retryAfterMs } = received;
   const isOk = httpStatus >= 200 && httpStatus < 300;
   const answer = parseAnswer(received.body);
-  const seen = { httpStatus, traceId, retryAfterMs, responseId: answer?.id ?? undefined };
+  const images = answer ? imagesOf(answer) : [];
+  const statusCode = answer?.base_resp?.status_code;
+  if (answer && (images.length > 0 || (isOk && statusCode === 0))) {
+    return {
+      id: answer.id ?? null,
+      traceId: traceId ?? null,
+      images,
+      failedCount: answer.metadata?.failed_count ?? null,
+    };
+  }
 
-  const statusCode = answer?.base_resp?.status_code ?? 0;
-  if (statusCode !== 0) {
+  const seen = { httpStatus, traceId, retryAfterMs, responseId: answer?.id ?? undefined };
+  if (statusCode !== undefined && statusCode !== 0) {
     const providerMessage = answer?.base_resp?.status_msg ?? '';
     const reason = `base_resp ${statusCode} from ${host}`;
     throw new MiniMaxError({
@@ -49,15 +59,6 @@ export function readAnswer(received: ReceivedAnswer): GeneratedImages {
       statusCode,
       providerMessage,
     });
-  }
-  const images = answer ? imagesOf(answer) : [];
-  if (answer && (images.length > 0 || (isOk && answer.base_resp))) {
-    return {
-      id: answer.id ?? null,
-      traceId: traceId ?? null,
-      images,
-      failedCount: answer.metadata?.failed_count ?? null,
-    };
   }
   if (!isOk)
     throw new MiniMaxError({ ...failureOfHttpStatus(httpStatus), ...seen, reason: `HTTP ${httpStatus} from ${host}` });

@@ -1,6 +1,12 @@
 import { type ScriptInput, type Simulator, startSimulator } from '@darkroom/minimax-simulator';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createMiniMaxClient, MiniMaxError, type MiniMaxErrorKind, type Taken } from '../src/index.ts';
+import {
+  createMiniMaxClient,
+  type GeneratedImages,
+  MiniMaxError,
+  type MiniMaxErrorKind,
+  type Taken,
+} from '../src/index.ts';
 
 const NOW_MS = Date.parse('2026-11-22T10:00:00Z');
 let simulator: Simulator;
@@ -11,13 +17,18 @@ beforeAll(async () => {
 afterEach(() => simulator.reset());
 afterAll(() => simulator.close());
 
-async function failWith(fault: ScriptInput['fault']): Promise<MiniMaxError> {
+function call(fault: ScriptInput['fault']): Promise<GeneratedImages> {
   simulator.script({ fault });
   const clock = { now: () => NOW_MS, after: () => () => {} };
   const client = createMiniMaxClient({ apiKey: 'key', baseUrl: simulator.url, clock });
-  const error = await client
-    .generateImage({ model: 'image-01', prompt: 'a red fox' })
-    .catch((thrown: unknown) => thrown);
+  return client.generateImage({ model: 'image-01', prompt: 'a red fox' });
+}
+
+/** A call that is answered with this body, whatever it is. */
+const answerWith = (body: unknown, status = 200) => call({ kind: 'http', status, body: JSON.stringify(body) });
+
+async function failWith(fault: ScriptInput['fault']): Promise<MiniMaxError> {
+  const error = await call(fault).catch((thrown: unknown) => thrown);
   if (!MiniMaxError.isInstance(error)) throw new Error('Expected a MiniMaxError.', { cause: error });
   expect(simulator.calls()).toHaveLength(1);
   return error;
@@ -103,6 +114,24 @@ test('an HTTP error that holds a base_resp is judged by the base_resp', async ()
   expect(broken).toMatchObject({ kind: 'error', taken: 'unknown' });
 });
 
+test.each<[number, number | string | undefined]>([
+  [200, 1002],
+  [200, '2045'],
+  [200, 1008],
+  [429, 1002],
+  [500, 0],
+  [429, undefined],
+])('pictures are a success: HTTP %i, base_resp %s', async (status, code) => {
+  const body = { data: { image_urls: ['http://a/1'] }, base_resp: code !== undefined && { status_code: code } };
+  expect(await answerWith(body, status)).toMatchObject({ images: [{ url: 'http://a/1' }] });
+});
+
+test('a list that holds no picture proves nothing', async () => {
+  const body = { data: { image_urls: ['', null] }, base_resp: { status_code: 1002 } };
+  const error = await failWith({ kind: 'http', status: 200, body: JSON.stringify(body) });
+  expect(error).toMatchObject({ kind: 'rate_limited', taken: 'no' });
+});
+
 test.each<[string, ScriptInput['fault'], MiniMaxErrorKind]>([
   ['HTML under 200', { kind: 'http', status: 200, body: '<html>Hello</html>' }, 'bad_answer'],
   ['an empty body', { kind: 'http', status: 200 }, 'bad_answer'],
@@ -125,9 +154,7 @@ test('malformed fields hide neither an error nor pictures', async () => {
     metadata: { failed_count: 'x' },
     base_resp: 'ok',
   };
-  simulator.script({ fault: { kind: 'http', status: 200, body: JSON.stringify(paid) } });
-  const client = createMiniMaxClient({ apiKey: 'key', baseUrl: simulator.url });
-  expect(await client.generateImage({ model: 'image-01', prompt: 'a red fox' })).toMatchObject({
+  expect(await answerWith(paid)).toMatchObject({
     id: null,
     images: [{ url: 'http://a/1' }],
     failedCount: null,
