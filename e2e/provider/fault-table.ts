@@ -53,9 +53,9 @@ const http = (status: number, headers: Record<string, string> = {}): Fault => ({
   body: `<html><body>${PROVIDER_WORDS}</body></html>`,
 });
 
-const json = (body: unknown): Fault => ({
+const json = (body: unknown, status = 200): Fault => ({
   kind: 'http',
-  status: 200,
+  status,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(body),
 });
@@ -126,6 +126,7 @@ const ANSWERS: Row[] = [
   row('HTTP 500 with base_resp 1002', { kind: 'base_resp', code: 1002, status: 500 }, RATE_LIMITED),
   row('HTTP 400 with base_resp 1026', { kind: 'base_resp', code: 1026, status: 400 }, BLOCKED_INPUT),
   row('HTTP 429 with base_resp 1008', { kind: 'base_resp', code: 1008, status: 429 }, BALANCE),
+  row('HTTP 429 with base_resp 0', json({ data: { image_urls: [] }, base_resp: SUCCESS }, 429), NO_IMAGES),
 
   row('HTML under HTTP 200', http(200), LOST),
   row('nothing under HTTP 200', { kind: 'http', status: 200 }, LOST),

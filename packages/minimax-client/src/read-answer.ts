@@ -35,11 +35,10 @@ export interface GeneratedImages {
  */
 export function readAnswer(received: ReceivedAnswer): GeneratedImages {
   const { host, httpStatus, traceId, retryAfterMs } = received;
-  const isOk = httpStatus >= 200 && httpStatus < 300;
   const answer = parseAnswer(received.body);
   const images = answer ? imagesOf(answer) : [];
   const statusCode = answer?.base_resp?.status_code;
-  if (answer && (images.length > 0 || (isOk && statusCode === 0))) {
+  if (answer && (images.length > 0 || statusCode === 0)) {
     return {
       id: answer.id ?? null,
       traceId: traceId ?? null,
@@ -49,7 +48,7 @@ export function readAnswer(received: ReceivedAnswer): GeneratedImages {
   }
 
   const seen = { httpStatus, traceId, retryAfterMs, responseId: answer?.id ?? undefined };
-  if (statusCode !== undefined && statusCode !== 0) {
+  if (statusCode !== undefined) {
     const providerMessage = answer?.base_resp?.status_msg ?? '';
     const reason = `base_resp ${statusCode} from ${host}`;
     throw new MiniMaxError({
@@ -60,7 +59,7 @@ export function readAnswer(received: ReceivedAnswer): GeneratedImages {
       providerMessage,
     });
   }
-  if (!isOk)
+  if (httpStatus < 200 || httpStatus > 299)
     throw new MiniMaxError({ ...failureOfHttpStatus(httpStatus), ...seen, reason: `HTTP ${httpStatus} from ${host}` });
   if (!answer) {
     throw new MiniMaxError({ kind: 'bad_answer', taken: 'unknown', ...seen, reason: 'the answer cannot be read' });

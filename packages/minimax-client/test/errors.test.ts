@@ -114,6 +114,11 @@ test('an HTTP error that holds a base_resp is judged by the base_resp', async ()
   expect(broken).toMatchObject({ kind: 'error', taken: 'unknown' });
 });
 
+test.each([400, 429, 500])('HTTP %i with base_resp 0 is a success without pictures', async (status) => {
+  const body = { data: { image_urls: [] }, base_resp: { status_code: 0 } };
+  expect(await answerWith(body, status)).toMatchObject({ images: [] });
+});
+
 test.each<[number, number | string | undefined]>([
   [200, 1002],
   [200, '2045'],
