@@ -140,9 +140,10 @@ const ANSWERS: Row[] = [
   row('headers past all bounds', http(200, { 'x-flood': 'a'.repeat(100_000) }), LOST),
   row('gzip that is none', http(200, { 'content-encoding': 'gzip' }), LOST),
 
-  row('null for an answer', json(null), LOST),
-  row('a list for an answer', json([]), LOST),
-  row('a text for an answer', json('ok'), LOST),
+  row('null for an answer', json(null), ERROR),
+  row('a list for an answer', json([]), ERROR),
+  row('a text for an answer', json('ok'), ERROR),
+  row('a number for an answer', json(5), ERROR),
   row('an answer of nothing', json({}), ERROR),
   row('base_resp: null', json({ base_resp: null }), ERROR),
   row('base_resp without a code', json({ base_resp: { status_msg: PROVIDER_WORDS } }), ERROR),

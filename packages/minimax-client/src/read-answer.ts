@@ -67,9 +67,10 @@ export function readAnswer(received: ReceivedAnswer): GeneratedImages {
   throw new MiniMaxError({ kind: 'error', taken: 'unknown', ...seen, reason: 'neither base_resp nor pictures' });
 }
 
+/** Undefined for what is no JSON. */
 function parseAnswer(body: string): Answer | undefined {
   try {
-    return Answer.safeParse(JSON.parse(body)).data;
+    return Answer.parse(JSON.parse(body));
   } catch {
     return undefined;
   }

@@ -45,12 +45,14 @@ const Images = z
 
 /**
  * The response fields that are read, each for itself: a malformed one counts as absent, so that it hides neither the error
- * that base_resp reports nor pictures that may have been paid for.
+ * that base_resp reports nor pictures that may have been paid for. JSON that is no object has none of them.
  */
-export const Answer = z.object({
-  id: Text,
-  data: z.object({ image_urls: Images, image_base64: Images }).nullish().catch(null),
-  metadata: z.object({ failed_count: Integer.nullish() }).nullish().catch(null),
-  base_resp: z.object({ status_code: Integer, status_msg: Text }).nullish().catch(null),
-});
+export const Answer = z
+  .object({
+    id: Text,
+    data: z.object({ image_urls: Images, image_base64: Images }).nullish().catch(null),
+    metadata: z.object({ failed_count: Integer.nullish() }).nullish().catch(null),
+    base_resp: z.object({ status_code: Integer, status_msg: Text }).nullish().catch(null),
+  })
+  .catch({});
 export type Answer = z.output<typeof Answer>;

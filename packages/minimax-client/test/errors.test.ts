@@ -140,12 +140,23 @@ test('a list that holds no picture proves nothing', async () => {
 test.each<[string, ScriptInput['fault'], MiniMaxErrorKind]>([
   ['HTML under 200', { kind: 'http', status: 200, body: '<html>Hello</html>' }, 'bad_answer'],
   ['an empty body', { kind: 'http', status: 200 }, 'bad_answer'],
-  ['JSON that is no object', { kind: 'http', status: 200, body: '[]' }, 'bad_answer'],
   ['half of the JSON', { kind: 'truncated_json' }, 'bad_answer'],
   ['neither base_resp nor pictures', { kind: 'no_base_resp', images: false }, 'error'],
 ])('%s may have been taken', async (_what, fault, kind) => {
   expect(await failWith(fault)).toMatchObject({ kind, taken: 'unknown', httpStatus: 200 });
 });
+
+test.each([[[]], [null], ['ok'], [5]])(
+  'JSON that is no object (%j) is an answer without anything in it',
+  async (body) => {
+    const error = await failWith({ kind: 'http', status: 200, body: JSON.stringify(body) });
+    expect(error).toMatchObject({
+      kind: 'error',
+      taken: 'unknown',
+      message: 'MiniMax: neither base_resp nor pictures',
+    });
+  },
+);
 
 test('malformed fields hide neither an error nor pictures', async () => {
   const odd = { id: 7, data: [], metadata: 'none', base_resp: { status_code: 1002, status_msg: null } };
