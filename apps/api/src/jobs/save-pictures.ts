@@ -26,7 +26,7 @@ interface Deps {
   pictures: Pictures;
   /** Does the work when there is a place: so many pictures are fetched and worked on at once, and no more. */
   inPlace<T>(work: () => Promise<T>): Promise<T>;
-  /** How long after the answer a paid picture is tried for. */
+  /** How long a paid picture is tried for, from its first try in this process. */
   retryForMs: number;
   clock(): number;
   log: Log;
@@ -66,10 +66,13 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
     unwanted: AbortSignal,
   ): Promise<void> {
     const ends = AbortSignal.any([draining.signal, unwanted]);
-    const deadline = clock() - set.answeredAgoMs + retryForMs;
+    let deadline = Number.POSITIVE_INFINITY; // until the first try: neither a queue nor a restart uses up its time
     let waitMs = FIRST_WAIT_MS;
     for (let tries = 1; ; tries++) {
-      const failure = await inPlace(() => tryPicture(jobId, set, picture, unwanted));
+      const failure = await inPlace(() => {
+        deadline = Math.min(deadline, clock() + retryForMs);
+        return tryPicture(jobId, set, picture, unwanted);
+      });
       if (!failure) return;
       const over = failure.permanent ? tries >= PERMANENT_TRIES : clock() + waitMs > deadline;
       log.warn(

@@ -72,7 +72,7 @@ describe('a picture that cannot be had now', () => {
     expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   });
 
-  test('is tried for as long as was set, from the answer on, and then counts as failed', async () => {
+  test('is tried for as long as was set, and then counts as failed', async () => {
     deps.retryForMs = 10_000;
     saver = createPictureSaver(deps);
     pictures.failAlways('http://pictures/a', transient);
@@ -81,6 +81,16 @@ describe('a picture that cannot be had now', () => {
       failedCount: 1,
     });
     expect(waits).toEqual([500, 1_000, 2_000, 4_000]);
+  });
+
+  test('has its whole time from its first try on, however long it waited for a place', async () => {
+    deps.inPlace = (work) => {
+      if (pictures.fetched.length === 0) clock.advance(deps.retryForMs);
+      return work();
+    };
+    saver = createPictureSaver(deps);
+    pictures.fail('http://pictures/a', ...Array.from({ length: 9 }, transient));
+    expect((await save(await answered(url('a'))))?.state).toMatchObject({ status: 'COMPLETED' });
   });
 
   test('is given up after three tries where time mends nothing', async () => {
@@ -221,7 +231,7 @@ test('what was kept is not fetched again by the next process', async () => {
   expect(deps.pictures).toMatchObject({ fetched: ['http://pictures/b'] });
 });
 
-test('the time to try a picture counts from its answer, also for the next process', async () => {
+test('after a restart a picture has its whole time again', async () => {
   const job = await answered(url('a'));
   const tried = Promise.withResolvers<void>();
   pictures.failAlways('http://pictures/a', transient, async () => tried.resolve());
@@ -230,10 +240,10 @@ test('the time to try a picture counts from its answer, also for the next proces
   await saver.drain();
 
   clock.advance(deps.retryForMs);
+  deps.pictures = pictures = createFakePictures();
   saver = createPictureSaver(deps);
-  pictures.failAlways('http://pictures/a', transient);
-  expect((await save(job))?.state).toMatchObject({ status: 'FAILED', errorCode: 'download_failed', charged: 'yes' });
-  expect(pictures.fetched).toHaveLength(2);
+  pictures.fail('http://pictures/a', transient(), transient());
+  expect((await save(job))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 0 });
 });
 
 test('a drain lets a download end and keeps its picture', async () => {
