@@ -74,13 +74,15 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
         return tryPicture(jobId, set, picture, unwanted);
       });
       if (!failure) return;
-      const over = failure.permanent ? tries >= PERMANENT_TRIES : clock() + waitMs > deadline;
+      const leftMs = deadline - clock();
+      const over = failure.permanent ? tries >= PERMANENT_TRIES : leftMs <= 0;
       log.warn(
         { job_id: jobId, position: picture.position, tries, over, reason: failure.message },
         'a picture could not be had',
       );
       if (over) return endPicture(jobId, picture, null, unwanted);
-      await sleep(waitMs, undefined, { signal: ends });
+      // The last try of its time is made at the end of it.
+      await sleep(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, undefined, { signal: ends });
       waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
     }
   }
