@@ -10,8 +10,8 @@ import { untilItWorks } from './until-it-works.ts';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 60_000;
-/** Where time will hardly mend it. */
-const PERMANENT_TRIES = 3;
+/** Failures of a picture that time will hardly mend. */
+const PERMANENT_FAILURES_MAX = 3;
 
 const EXTENSIONS: Record<Picture['contentType'], string> = {
   'image/jpeg': 'jpg',
@@ -67,6 +67,7 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
   ): Promise<void> {
     const ends = AbortSignal.any([draining.signal, unwanted]);
     let deadline = Number.POSITIVE_INFINITY; // until the first try: neither a queue nor a restart uses up its time
+    let permanentFailures = 0;
     let waitMs = FIRST_WAIT_MS;
     for (let tries = 1; ; tries++) {
       const failure = await inPlace(() => {
@@ -74,8 +75,9 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
         return tryPicture(jobId, set, picture, unwanted);
       });
       if (!failure) return;
+      if (failure.permanent) permanentFailures++;
       const leftMs = deadline - clock();
-      const over = failure.permanent ? tries >= PERMANENT_TRIES : leftMs <= 0;
+      const over = failure.permanent ? permanentFailures >= PERMANENT_FAILURES_MAX : leftMs <= 0;
       log.warn(
         { job_id: jobId, position: picture.position, tries, over, reason: failure.message },
         'a picture could not be had',

@@ -100,6 +100,14 @@ describe('a picture that cannot be had now', () => {
     expect(waits).toEqual([500, 1_000]);
   });
 
+  test('is given up by three failures of that kind, whatever came between', async () => {
+    pictures.fail('http://pictures/a', transient(), permanent(), transient(), permanent(), transient());
+    pictures.fail('http://pictures/b', transient(), transient(), permanent(), transient(), permanent(), permanent());
+    expect((await save(await answered(url('a'), url('b'))))?.state).toMatchObject({ failedCount: 1 });
+    expect(pictures.fetched.filter((fetched) => fetched === 'http://pictures/a')).toHaveLength(6);
+    expect(pictures.fetched.filter((fetched) => fetched === 'http://pictures/b')).toHaveLength(6);
+  });
+
   test('fails the job only if there is no other, and the job was charged', async () => {
     pictures.failAlways('http://pictures/a', permanent);
     const job = await save(await answered(url('a')));
