@@ -15,6 +15,7 @@ const FRAMING_BYTES = 64 * 1024;
 
 /** One photograph as multipart/form-data, field `file`. */
 export async function uploadRoutes(server: FastifyInstance, { images, viewerOf }: Deps): Promise<void> {
+  server.removeContentTypeParser('application/json');
   await server.register(multipart, {
     limits: { fileSize: UPLOAD_MAX_BYTES, files: 1, fields: 10, fieldSize: 10_000, parts: 12 },
   });
@@ -31,7 +32,10 @@ async function readFile(request: FastifyRequest): Promise<Uint8Array> {
   try {
     const file = await request.file();
     if (file?.fieldname !== 'file') throw invalidField(['file'], '缺少图片文件，字段名应为 file');
-    return await file.toBuffer();
+    const bytes = await file.toBuffer();
+    // It tells of the limit only when a further piece comes after the one that was cut.
+    if (file.file.truncated) throw new ImageError('payload_too_large');
+    return bytes;
   } catch (error) {
     if (error instanceof ImageError || (error instanceof Error && 'statusCode' in error)) throw error;
     // Whatever else ends the reading came with the request: a form that breaks off, or a sender who is gone.

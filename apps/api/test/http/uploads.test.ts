@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { expect, test } from 'vitest';
 import { readPhoto } from '../pictures/photos.ts';
@@ -6,6 +7,7 @@ import { pathOf } from './finished-job.ts';
 import { shareApi } from './running-api.ts';
 import { bearer } from './tokens.ts';
 
+const LIMIT_BYTES = 20 * 1024 * 1024;
 const api = shareApi({ RATE_LIMIT_PER_MINUTE: '0' });
 let address: Promise<string> | undefined;
 
@@ -70,9 +72,23 @@ test('a form without a file is told so', async () => {
 });
 
 test('more than 20 MB is too large', async () => {
-  const { status, body } = await upload(form(new Uint8Array(20 * 1024 * 1024 + 1)));
+  const { status, body } = await upload(form(new Uint8Array(LIMIT_BYTES + 1)));
   expect(status).toBe(413);
   expect(body).toMatchObject({ error_code: 'payload_too_large', data: null });
+});
+
+test('more than 20 MB is too large where the limit falls between two pieces, the first of them a photograph', async () => {
+  const first = new Uint8Array(LIMIT_BYTES);
+  first.set(await photo());
+  async function* pieces() {
+    yield Buffer.from('--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n');
+    yield first;
+    yield Buffer.from('a\r\n--x--\r\n');
+  }
+  const headers = { ...bearer('1'), 'content-type': 'multipart/form-data; boundary=x' };
+  const payload = Readable.from(pieces());
+  const answer = await api().server.inject({ method: 'POST', url: UPLOADS_PATH, payload, headers });
+  expect(answer.json()).toMatchObject({ code: 413, error_code: 'payload_too_large', data: null });
 });
 
 test.each(['application/json', 'image/jpeg'])('a body of the type %s is not taken', async (type) => {
