@@ -268,6 +268,11 @@ export class ImageError extends Error {
   }
 }
 
+/** An `invalid_request` about all of it: not one field can be told apart. */
+export function unreadableRequest(cause?: unknown): ImageError {
+  return new ImageError('invalid_request', { issues: [{ path: [], message: '请求无法解析' }], cause });
+}
+
 /** An `invalid_request` about one field. */
 export function invalidField(path: Issue['path'], message: string): ImageError {
   return new ImageError('invalid_request', { issues: [{ path, message }] });

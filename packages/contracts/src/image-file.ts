@@ -12,6 +12,9 @@ export type ImageFile =
 const DATA_URL = /^data:(image\/jpeg|image\/png);base64,/;
 const UPLOAD_URL = /^upload:\/\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
 
+/** What a parser of URLs would quietly drop, encode or replace, so that not the same link would be handed on. */
+const UNPRINTABLE = /[\s\p{Cc}\p{Cs}]/u;
+
 /** JPEG begins ff d8 ff, PNG 89 50 4e 47; these are the same bytes as base64. */
 const BASE64_MAGIC = { 'image/jpeg': '/9j/', 'image/png': 'iVBORw0KGgo' } as const;
 
@@ -38,7 +41,7 @@ function parseDataUrl(text: string): ImageFile | string {
 
 function parseHttpUrl(text: string): ImageFile | string {
   if (text.length > REFERENCE_URL_MAX_LENGTH) return `参考图链接不能超过 ${REFERENCE_URL_MAX_LENGTH} 个字符`;
-  const url = /\s/.test(text) ? null : URL.parse(text);
+  const url = UNPRINTABLE.test(text) ? null : URL.parse(text);
   if (!url) return '参考图链接格式不正确';
   if (url.username || url.password) return '参考图链接不能包含用户名或密码';
   return { kind: 'url', url: text };

@@ -12,7 +12,7 @@ const image = router({
     .query(({ ctx, input, signal }) =>
       ctx.images.status(ctx.viewer, ctx.batchSize > 1 ? { ...input, wait_seconds: 0 } : input, { signal }),
     ),
-  list: viewerProcedure.input(ListQuery).query(({ ctx, input }) => ctx.images.list(ctx.viewer, input)),
+  list: viewerProcedure.input(ListQuery.prefault({})).query(({ ctx, input }) => ctx.images.list(ctx.viewer, input)),
   cancel: viewerProcedure.input(JobRef).mutation(({ ctx, input }) => ctx.images.cancel(ctx.viewer, input)),
   delete: viewerProcedure.input(JobRef).mutation(({ ctx, input }) => ctx.images.delete(ctx.viewer, input)),
 });

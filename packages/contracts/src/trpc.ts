@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { $ZodError } from 'zod/v4/core';
-import { ImageError, type Issue, REQUEST_ERRORS, type RequestErrorCode } from './errors.ts';
+import { ImageError, type Issue, REQUEST_ERRORS, type RequestErrorCode, unreadableRequest } from './errors.ts';
 import type { ImageService, Viewer } from './image-service.ts';
 import { issuesOf } from './issues.ts';
 
@@ -35,7 +36,14 @@ export function toImageError(error: TRPCError): ImageError {
   // A schema that fails on our side, such as on a stored row, is not the caller's to mend.
   if (error.code === 'BAD_REQUEST' && error.cause instanceof $ZodError)
     return new ImageError('invalid_request', { issues: issuesOf(error.cause) });
-  return new ImageError(OWN_REFUSALS[error.code] ?? 'internal', { cause: error.cause ?? error });
+  const cause = error.cause ?? error;
+  const code = OWN_REFUSALS[error.code] ?? 'internal';
+  return code === 'invalid_request' ? unreadableRequest(cause) : new ImageError(code, { cause });
+}
+
+/** The table's code; files and other plain routes have errors that no procedure answers with. */
+export function trpcCode({ code }: ImageError): TRPCError['code'] {
+  return REQUEST_ERRORS[code].trpc ?? 'INTERNAL_SERVER_ERROR';
 }
 
 export function errorDetails(error: ImageError): ErrorDetails {
@@ -50,7 +58,13 @@ const t = initTRPC.context<Context>().create({
   isDev: false, // else stack traces reach the wire
   errorFormatter({ shape, error }) {
     const imageError = toImageError(error);
-    return { ...shape, message: imageError.message, data: { ...shape.data, ...errorDetails(imageError) } };
+    const code = trpcCode(imageError); // in its own words a batch that is too long is a PARSE_ERROR, for one
+    return {
+      ...shape,
+      message: imageError.message,
+      code: TRPC_ERROR_CODES_BY_KEY[code],
+      data: { ...shape.data, code, httpStatus: REQUEST_ERRORS[imageError.code].http, ...errorDetails(imageError) },
+    };
   },
 });
 
@@ -60,8 +74,7 @@ export const router = t.router;
 const imageErrors = t.middleware(async ({ next }) => {
   const result = await next();
   if (result.ok || !(result.error.cause instanceof ImageError)) return result;
-  const { code } = result.error.cause;
-  throw new TRPCError({ code: REQUEST_ERRORS[code].trpc ?? 'INTERNAL_SERVER_ERROR', cause: result.error.cause });
+  throw new TRPCError({ code: trpcCode(result.error.cause), cause: result.error.cause });
 });
 
 /** A procedure for a caller whose token was checked. */

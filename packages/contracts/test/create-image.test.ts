@@ -205,6 +205,8 @@ describe('a reference', () => {
     ['space inside', 'https://a.example/a face.jpg'],
     ['space before', ' https://a.example/face.jpg'],
     ['a line break', 'https://a.example/face\n.jpg'],
+    ['a NUL', 'https://a.example/face\0.jpg'],
+    ['a lone surrogate', 'https://a.example/face\ud800.jpg'],
     ['a name and password', 'https://user:secret@a.example/face.jpg'],
     ['a name', 'https://user@a.example/face.jpg'],
     ['one too long', `https://a.example/${'a'.repeat(4096 - 17)}`],

@@ -54,6 +54,7 @@ export type Authenticate = (request: Pick<FastifyRequest, 'headers'>) => Promise
 export function createAuthenticate({ issuer, audience, ...options }: AuthenticateOptions): Authenticate {
   const verify = createVerify(options, {
     clockTolerance: LEEWAY_MS,
+    errorCacheTTL: () => Number.NEGATIVE_INFINITY, // time may mend a refusal; by default it is kept for the leeway
     // What a token does not say is not checked, unless it has to say it.
     requiredClaims: ['exp', ...(issuer === undefined ? [] : ['iss']), ...(audience === undefined ? [] : ['aud'])],
     ...(issuer !== undefined && { allowedIss: issuer }),

@@ -1,6 +1,6 @@
-import { ImageError, REQUEST_ERRORS, type RequestErrorCode } from '@darkroom/contracts';
+import { ImageError, REQUEST_ERRORS, type RequestErrorCode, unreadableRequest } from '@darkroom/contracts';
 import type { ErrorEnvelope } from '@darkroom/contracts/rest';
-import { errorDetails } from '@darkroom/contracts/trpc';
+import { errorDetails, trpcCode } from '@darkroom/contracts/trpc';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
@@ -23,7 +23,7 @@ function toImageError(error: unknown): ImageError {
     const refusal = FASTIFY_REFUSALS[error.code];
     if (refusal) return new ImageError(refusal);
     if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
-      return new ImageError('invalid_request', { issues: [{ path: [], message: '请求无法解析' }], cause: error });
+      return unreadableRequest(error);
     }
   }
   return new ImageError('internal', { cause: error });
@@ -59,8 +59,8 @@ export function errorEnvelope(error: ImageError): ErrorEnvelope {
 
 /** The shape that tRPC's clients expect, for refusals that come before tRPC is asked. */
 function trpcEnvelope(error: ImageError): unknown {
-  const { http, trpc } = REQUEST_ERRORS[error.code];
-  const code = trpc ?? 'INTERNAL_SERVER_ERROR';
+  const { http } = REQUEST_ERRORS[error.code];
+  const code = trpcCode(error);
   return {
     error: {
       message: error.message,
@@ -74,6 +74,9 @@ export const TRPC_PREFIX = '/trpc';
 
 function send(request: FastifyRequest, reply: FastifyReply, error: ImageError): FastifyReply {
   const onTrpc = request.url.startsWith(`${TRPC_PREFIX}/`);
+  // Fastify would close the connection of a body that is too large while it is still being sent: few clients read an answer
+  // that comes so. Node reads the rest, and drops it, for as long as a request may take.
+  if (error.code === 'payload_too_large') reply.removeHeader('connection');
   return reply
     .code(REQUEST_ERRORS[error.code].http)
     .header('cache-control', 'no-store')

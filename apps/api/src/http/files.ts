@@ -24,11 +24,17 @@ export function fileRoutes(server: FastifyInstance, openFile: OpenFile): void {
       .header('content-security-policy', INERT)
       .header('content-disposition', `inline; filename="${key}"`) // a key needs no escaping
       .header('cross-origin-resource-policy', 'cross-origin');
-    if (request.headers['if-none-match'] === file.etag) {
+    if (isKnown(request.headers['if-none-match'], file.etag)) {
       file.stream.destroy();
       return reply.code(304).send();
     }
     return reply.type(file.contentType).header('content-length', file.bytes).send(file.stream);
   });
   refuseOtherMethods(server, '/files/:key', ['GET', 'HEAD']);
+}
+
+/** RFC 9110, section 13.1.2: a list of tags, compared weakly, or any. */
+function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*');
 }

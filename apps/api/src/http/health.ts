@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { refuseOtherMethods } from './refuse-other-methods.ts';
 
 /** Whether this process can take orders now; with the reason if not. */
 export type Readiness = () => Promise<{ ready: true } | { ready: false; reason: string }>;
@@ -7,9 +8,8 @@ export function healthRoutes(server: FastifyInstance, readiness: Readiness): voi
   server.get('/health/live', async () => ({ status: 'ok' }));
   server.get('/health/ready', async (_request, reply) => {
     const state = await readiness();
-    return reply
-      .code(state.ready ? 200 : 503)
-      .header('cache-control', 'no-store')
-      .send(state.ready ? { status: 'ok' } : { status: 'unavailable', reason: state.reason });
+    reply.code(state.ready ? 200 : 503);
+    return state.ready ? { status: 'ok' } : { status: 'unavailable', reason: state.reason };
   });
+  for (const url of ['/health/live', '/health/ready']) refuseOtherMethods(server, url, ['GET', 'HEAD']);
 }

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import { ImageError } from '@darkroom/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { refuseOtherMethods } from './refuse-other-methods.ts';
 
 /** What is counted here and shown. */
 export interface Metrics {
@@ -17,15 +18,9 @@ export interface MetricsAccess {
   isOpenToLoopback: boolean;
 }
 
-/** What a reverse proxy adds: the peer on this machine is then not the one who asks. */
-const FORWARDING_HEADERS = [
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-real-ip',
-  'via',
-];
+/** What reverse proxies add: the peer on this machine is then not the one who asks. */
+const FORWARDING_HEADER =
+  /^(forwarded|via|x-forwarded(-.+)?|x-(real|client|cluster-client|original)-ip|x-original-forwarded-for|cf-connecting-ip(v6)?|true-client-ip|fastly-client-ip)$/;
 
 export function metricsRoute(server: FastifyInstance, metrics: Metrics, access: MetricsAccess): void {
   server.addHook('onResponse', async (request, reply) => {
@@ -39,16 +34,14 @@ export function metricsRoute(server: FastifyInstance, metrics: Metrics, access: 
 
   server.get('/metrics', async (request, reply) => {
     if (!mayRead(request, access)) throw new ImageError('not_found');
-    return reply
-      .type(metrics.contentType)
-      .header('cache-control', 'no-store')
-      .send(await metrics.render());
+    return reply.type(metrics.contentType).send(await metrics.render());
   });
+  refuseOtherMethods(server, '/metrics', ['GET', 'HEAD']);
 }
 
 function mayRead(request: FastifyRequest, { token, isOpenToLoopback }: MetricsAccess): boolean {
-  if (token !== null) return isSame(request.headers.authorization ?? '', `Bearer ${token}`);
-  const isForwarded = FORWARDING_HEADERS.some((name) => request.headers[name] !== undefined);
+  if (token !== null) return isSame(/^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '', token);
+  const isForwarded = Object.keys(request.headers).some((name) => FORWARDING_HEADER.test(name));
   return isOpenToLoopback && !isForwarded && isLoopback(request.socket.remoteAddress ?? '');
 }
 

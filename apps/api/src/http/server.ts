@@ -80,6 +80,10 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
   rememberAnswers(server.server);
   server.server.maxConnections = bounds.maxConnections;
   replyToErrors(server);
+  // Before CORS answers a preflight. Pictures and pages say otherwise for themselves.
+  server.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+  });
   await server.register(cors, {
     origin: deps.corsOrigins,
     methods: ['GET', 'HEAD', 'POST', 'DELETE'],
@@ -124,8 +128,7 @@ async function imageRoutes(
     readJsonBodies(api);
     const viewers = new WeakMap<FastifyRequest, Viewer>();
     // Before a byte of the body is read.
-    api.addHook('onRequest', async (request, reply) => {
-      reply.header('cache-control', 'no-store');
+    api.addHook('onRequest', async (request) => {
       viewers.set(request, await deps.authenticate(request));
     });
     const faces = { images, viewerOf: (request: FastifyRequest) => viewerOf(viewers, request) };

@@ -1,39 +1,43 @@
-import { BATCH_MAX_CALLS, ImageError, type ImageService, type Viewer } from '@darkroom/contracts';
+import { BATCH_MAX_CALLS, type ImageService, type Viewer } from '@darkroom/contracts';
 import { type AppRouter, appRouter } from '@darkroom/contracts/router';
 import { toImageError } from '@darkroom/contracts/trpc';
-import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type FastifyTRPCPluginOptions, fastifyRequestHandler } from '@trpc/server/adapters/fastify';
+import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify';
+import * as z from 'zod';
 import { logFault, retryAfter, TRPC_PREFIX } from './error-replies.ts';
+import { readJsonTexts } from './json-bodies.ts';
+import { refuseOtherMethods } from './refuse-other-methods.ts';
 
 interface Deps {
   images: ImageService;
   viewerOf(request: FastifyRequest): Viewer;
 }
 
-const JSON_TYPE = /^application\/json\s*(;|$)/i;
-
-const METHODS = new Set(['GET', 'HEAD', 'POST']);
+const PROCEDURES = `${TRPC_PREFIX}/:path`; // of a batch: names with commas between
+const METHODS: HTTPMethods[] = ['GET', 'HEAD', 'POST'];
+const Params = z.object({ path: z.string() });
 
 /** The procedures of the contract over HTTP. */
 export function trpcRoutes(server: FastifyInstance, { images, viewerOf }: Deps): void {
-  const trpcOptions: FastifyTRPCPluginOptions<AppRouter>['trpcOptions'] = {
+  const trpcOptions = {
     router: appRouter,
     maxBatchSize: BATCH_MAX_CALLS,
     createContext: ({ req, info }) => ({ viewer: viewerOf(req), images, batchSize: info.calls.length }),
     onError: ({ error, req }) => logFault(req, toImageError(error)),
     responseMeta: ({ errors }) => ({
-      headers: {
-        'cache-control': 'no-store',
-        ...Object.assign({}, ...errors.map((error) => retryAfter(toImageError(error)))),
-      },
+      headers: Object.assign({}, ...errors.map((error) => retryAfter(toImageError(error)))),
     }),
-  };
+  } satisfies FastifyTRPCPluginOptions<AppRouter>['trpcOptions'];
   server.register(async (face) => {
-    // The adapter would take form data too, as a stream without a bound, and fails on methods that fetch does not know.
-    face.addHook('onRequest', async ({ method, headers: { 'content-type': type } }) => {
-      if (!METHODS.has(method)) throw new ImageError('method_not_allowed');
-      if (type !== undefined && !JSON_TYPE.test(type)) throw new ImageError('unsupported_media_type');
+    readJsonTexts(face);
+    face.route({
+      method: METHODS,
+      url: PROCEDURES,
+      handler: (request, reply) => {
+        const { path } = Params.parse(request.params);
+        return fastifyRequestHandler({ ...trpcOptions, req: request, res: reply, path });
+      },
     });
-    await face.register(fastifyTRPCPlugin, { prefix: TRPC_PREFIX, trpcOptions });
+    refuseOtherMethods(face, PROCEDURES, METHODS);
   });
 }

@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { ImageError, REQUEST_ERRORS } from '@darkroom/contracts';
+import { ImageError, REQUEST_ERRORS, unreadableRequest } from '@darkroom/contracts';
 import { errorEnvelope } from './error-replies.ts';
 
 /** The latest answer of each connection. */
@@ -24,7 +24,7 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
     socket.destroy();
     return;
   }
-  const refusal = new ImageError(error.code === 'HPE_HEADER_OVERFLOW' ? 'payload_too_large' : 'invalid_request');
+  const refusal = error.code === 'HPE_HEADER_OVERFLOW' ? new ImageError('payload_too_large') : unreadableRequest(error);
   const body = JSON.stringify(errorEnvelope(refusal));
   const status = REQUEST_ERRORS[refusal.code].http;
   socket.end(

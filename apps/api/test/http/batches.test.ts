@@ -1,6 +1,6 @@
 import { BATCH_MAX_CALLS } from '@darkroom/contracts';
 import { expect, test } from 'vitest';
-import { restFace } from './faces.ts';
+import { readTrpc, restFace } from './faces.ts';
 import { shareApi } from './running-api.ts';
 import { bearer } from './tokens.ts';
 
@@ -31,8 +31,24 @@ test('ten calls go in one request, and each has an answer of its own', async () 
 
 test('eleven are refused', async () => {
   const response = await askAll(Array(BATCH_MAX_CALLS + 1).fill({ job_id: await createJob() }));
-  expect(response.statusCode).toBe(400);
-  expect(response.body).toContain('"error_code":"invalid_request"');
+  expect(readTrpc(response)).toEqual({ status: 400, error_code: 'invalid_request', paths: [''] });
+});
+
+test.each(['null', '[]', '"x"', '{x'])('a batch whose body is %s is refused', async (payload) => {
+  const headers = { ...bearer('1'), 'content-type': 'application/json' };
+  const url = '/trpc/image.create,image.create?batch=1';
+  const response = await api().server.inject({ method: 'POST', url, payload, headers });
+  const [answer] = [response.json()].flat();
+  expect(answer).toMatchObject({ error: { data: { code: 'BAD_REQUEST', error_code: 'invalid_request' } } });
+  expect(answer.error.data.issues).toHaveLength(1);
+});
+
+test('parameters of a connection that cannot be read are a bad request as any other', async () => {
+  const response = await api().server.inject({
+    url: '/trpc/image.list?connectionParams=%7B',
+    headers: bearer('1'),
+  });
+  expect(response.json()).toMatchObject({ error: { code: -32600, data: { code: 'BAD_REQUEST', httpStatus: 400 } } });
 });
 
 test('in a batch of two nobody waits', async () => {

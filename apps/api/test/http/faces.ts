@@ -42,13 +42,25 @@ const TrpcData = z.object({ result: z.object({ data: z.unknown() }) });
 
 const pathsOf = (issues: Issue[] | undefined) => issues?.map(({ path }) => path.join('.')) ?? null;
 
+/** What every refusal has, on both faces. */
+function refusalOf(
+  { statusCode: status, headers }: LightMyRequestResponse,
+  { error_code, issues }: { error_code: string; issues: Issue[] | undefined },
+): Refusal {
+  if ((error_code === 'invalid_request') !== (issues !== undefined && issues.length > 0))
+    throw new Error(`${error_code} with the issues ${JSON.stringify(issues)}`);
+  if (headers['cache-control'] !== 'no-store') throw new Error(`${error_code} may be kept`);
+  if ((status === 405) !== (headers.allow !== undefined)) throw new Error(`${status} allows ${headers.allow}`);
+  return { status, error_code, paths: pathsOf(issues) };
+}
+
 /** A REST answer, in the shape that every one of them has. */
 export function readRest(response: LightMyRequestResponse): Answer {
   const status = response.statusCode;
   if (status < 400) return { data: RestData.parse(response.json()).data };
   const { code, error_code, issues } = RestError.parse(response.json());
   if (code !== status) throw new Error(`the body says ${code}, the status ${status}`);
-  return { status, error_code, paths: pathsOf(issues) };
+  return refusalOf(response, { error_code, issues });
 }
 
 /** A tRPC answer to a single call. */
@@ -57,7 +69,7 @@ export function readTrpc(response: LightMyRequestResponse): Answer {
   if (status < 400) return { data: TrpcData.parse(response.json()).result.data };
   const { httpStatus, error_code, issues } = TrpcError.parse(response.json()).error.data;
   if (httpStatus !== status) throw new Error(`the body says ${httpStatus}, the status ${status}`);
-  return { status, error_code, paths: pathsOf(issues) };
+  return refusalOf(response, { error_code, issues });
 }
 
 export type FaceCall = (input: unknown, headers?: Headers) => Promise<LightMyRequestResponse>;

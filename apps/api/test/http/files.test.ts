@@ -56,7 +56,10 @@ test('a picture that is known already is not sent again', async () => {
   expect(response.statusCode).toBe(304);
   expect(response.rawPayload).toHaveLength(0);
   expect(response.headers.etag).toBe(etag);
-  expect((await get(link, { 'if-none-match': '"another"' })).statusCode).toBe(200);
+  for (const known of [`W/${etag}`, `"another", ${etag}`, '*'])
+    expect((await get(link, { 'if-none-match': known })).statusCode).toBe(304);
+  for (const known of ['"another"', 'W/"another", "third"', ''])
+    expect((await get(link, { 'if-none-match': known })).statusCode).toBe(200);
 });
 
 test('the same link is handed out again, so that caches work', async () => {

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { deflateRawSync } from 'node:zlib';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import type { InjectOptions } from 'fastify';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { bothFaces } from './faces.ts';
 import { shareApi } from './running-api.ts';
 import { inSeconds, signPayload, tokenOf } from './tokens.ts';
@@ -174,6 +174,15 @@ describe('is somebody', () => {
     const viewer = { user_id: '5', star_id: null };
     expect(await whoIs(`Bearer ${tokenOf({ ...claims, user_id: '5', exp: inSeconds(-2) })}`)).toEqual(viewer);
     expect(await whoIs(`Bearer ${tokenOf({ ...claims, user_id: '5', nbf: inSeconds(3) })}`)).toEqual(viewer);
+  });
+
+  test('from the leeway before the beginning on, also when that was tried too soon', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const token = `Bearer ${tokenOf({ ...claims, user_id: '5', nbf: inSeconds(8) })}`;
+    expect(await whoIs(token)).toEqual(nobody);
+    vi.setSystemTime(Date.now() + 4_000);
+    expect(await whoIs(token)).toEqual({ user_id: '5', star_id: null });
   });
 
   test('by the first of two tokens, and by no other', async () => {

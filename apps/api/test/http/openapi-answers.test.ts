@@ -63,6 +63,7 @@ function answersOfFiles(operation: string, method: 'GET' | 'HEAD'): Record<strin
       const { etag } = (await ask({ url: link }, running())).headers;
       return ask({ method, url: link, headers: { 'if-none-match': String(etag) } }, running());
     },
+    [`${operation} 400`]: () => ask({ method, url: '/files/%zz' }),
     [`${operation} 403`]: () => ask({ method, url: link }), // the other server signs by a key of its own
     [`${operation} 404`]: async () => {
       const job = await finishJob(running());
@@ -70,6 +71,12 @@ function answersOfFiles(operation: string, method: 'GET' | 'HEAD'): Record<strin
       return ask({ method, url: pathOf(job.images[0] ?? '') }, running());
     },
   };
+}
+
+const TOO_LONG = `"${'a'.repeat(JSON_BODY_MAX_BYTES)}"`;
+
+function withBody(payload: string, type = 'application/json'): InjectOptions {
+  return { payload, headers: { ...ours, 'content-type': type } };
 }
 
 /** How each answer comes about. Faults of ours and of storage are below. */
@@ -104,11 +111,17 @@ const ANSWERS: Record<string, Ask> = {
   'getJob 404': () => ask({ url: jobPath(NOBODYS) }),
 
   'deleteJob 200': async () => ask({ method: 'DELETE', url: jobPath(await newJob()) }),
+  'deleteJob 400': () => ask({ ...withBody('{'), method: 'DELETE', url: jobPath(finished) }),
+  'deleteJob 413': () => ask({ ...withBody(TOO_LONG), method: 'DELETE', url: jobPath(finished) }),
+  'deleteJob 415': () => ask({ ...withBody('a', 'text/plain'), method: 'DELETE', url: jobPath(finished) }),
   'deleteJob 401': () => ask({ method: 'DELETE', url: jobPath(finished), headers: {} }),
   'deleteJob 403': () => ask({ method: 'DELETE', url: jobPath(finished), headers: theirs }, running()),
   'deleteJob 404': () => ask({ method: 'DELETE', url: jobPath(NOBODYS) }),
 
   'cancelJob 200': async () => ask({ method: 'POST', url: `${jobPath(await newJob())}/cancel` }),
+  'cancelJob 400': () => ask({ ...withBody('{'), method: 'POST', url: `${jobPath(finished)}/cancel` }),
+  'cancelJob 413': () => ask({ ...withBody(TOO_LONG), method: 'POST', url: `${jobPath(finished)}/cancel` }),
+  'cancelJob 415': () => ask({ ...withBody('a', 'text/plain'), method: 'POST', url: `${jobPath(finished)}/cancel` }),
   'cancelJob 401': () => ask({ method: 'POST', url: `${jobPath(finished)}/cancel`, headers: {} }),
   'cancelJob 403': () => ask({ method: 'POST', url: `${jobPath(finished)}/cancel`, headers: theirs }, running()),
   'cancelJob 404': () => ask({ method: 'POST', url: `${jobPath(NOBODYS)}/cancel` }),

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { JSON_BODY_MAX_BYTES } from '@darkroom/contracts';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import type { HTTPMethods } from 'fastify';
 import { describe, expect, test } from 'vitest';
@@ -17,13 +18,15 @@ const FACES = [
 ] as const;
 
 describe.each(FACES)('a body to %s', (_, url, read) => {
-  const post = async (payload: string, headers: Record<string, string>) =>
+  const post = async (payload: string | Buffer, headers: Record<string, string>) =>
     read(await api().server.inject({ method: 'POST', url, payload, headers: { ...bearer('1'), ...headers } }));
 
   test.each([
     ['that is no JSON', '{"model":', json],
     ['that is empty', '', json],
     ['that reaches for the prototype', '{"__proto__":{"a":1}}', json],
+    ['that is no list of fields', 'null', json],
+    ['with signs that are no UTF-8', Buffer.from('{"model":"image-01","prompt":"\xed\xa0\x80"}', 'latin1'), json],
   ])('%s is invalid', async (_name, payload, headers) => {
     expect(await post(payload, headers)).toMatchObject({ status: 400, error_code: 'invalid_request' });
   });
@@ -48,14 +51,22 @@ describe.each(FACES)('a body to %s', (_, url, read) => {
   });
 });
 
-test('a request that has no body may say that it is JSON', async () => {
-  const headers = { 'content-type': 'application/json', ...bearer('1') };
-  const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
-  const created = await api().server.inject({ method: 'POST', url: GENERATION_PATH, payload: order, headers });
-  const url = `${GENERATION_PATH}/${created.json().data.job_id}`;
-  expect((await api().server.inject({ method: 'POST', url: `${url}/cancel`, headers })).statusCode).toBe(200);
-  expect((await api().server.inject({ method: 'DELETE', url, headers })).statusCode).toBe(200);
-});
+test.each(['application/json', 'application/x-www-form-urlencoded'])(
+  'a request without a body may say that it is %s',
+  async (type) => {
+    const headers = { 'content-type': type, 'content-length': '0', ...bearer('1') };
+    const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+    const created = await api().server.inject({
+      method: 'POST',
+      url: GENERATION_PATH,
+      payload: order,
+      headers: bearer('1'),
+    });
+    const url = `${GENERATION_PATH}/${created.json().data.job_id}`;
+    expect((await api().server.inject({ method: 'POST', url: `${url}/cancel`, headers })).statusCode).toBe(200);
+    expect((await api().server.inject({ method: 'DELETE', url, headers })).statusCode).toBe(200);
+  },
+);
 
 describe('an address that is not there', () => {
   test.each(['/nowhere', '/api/v1/nowhere', `${GENERATION_PATH}/${ID}/nowhere`, '/trpcx', '/files', '/dev/tokens'])(
@@ -85,7 +96,7 @@ describe('an address that is not there', () => {
 
 test('OPTIONS that ask for nothing get nothing', async () => {
   const answer = await api().server.inject({ method: 'OPTIONS', url: GENERATION_PATH });
-  expect(answer).toMatchObject({ statusCode: 204, body: '' });
+  expect(answer).toMatchObject({ statusCode: 204, body: '', headers: { 'cache-control': 'no-store' } });
 });
 
 describe('a method that an address does not answer', () => {
@@ -97,6 +108,10 @@ describe('a method that an address does not answer', () => {
     ['GET', `${GENERATION_PATH}/${ID}/cancel`, 'POST'],
     ['GET', UPLOADS_PATH, 'POST'],
     ['POST', '/files/a.jpg', 'GET, HEAD'],
+    ['DELETE', '/health/live', 'GET, HEAD'],
+    ['POST', '/health/ready', 'GET, HEAD'],
+    ['PUT', '/metrics', 'GET, HEAD'],
+    ['TRACE', GENERATION_PATH, 'GET, HEAD, POST'],
   ])('%s %s is told those it does', async (method, url, allow) => {
     const response = await api().server.inject({ method, url, headers: bearer('1') });
     expect(readRest(response)).toEqual({ status: 405, error_code: 'method_not_allowed', paths: null });
@@ -132,8 +147,24 @@ describe('on the wire itself', () => {
   test('what is no HTTP is refused in the shape of every other error', async () => {
     const { head, body } = await say('HELLO\r\n\r\n');
     expect(head).toMatch(/^HTTP\/1\.1 400 /);
-    expect(body).toMatchObject({ code: 400, data: null, error_code: 'invalid_request' });
+    expect(body).toMatchObject({ code: 400, data: null, error_code: 'invalid_request', issues: [{ path: [] }] });
   });
+
+  test.each([GENERATION_PATH, '/trpc/image.create'])(
+    'a body that %s cannot take has its answer, and is read to its end, so that the answer can be read as well',
+    async (address) => {
+      const head = `POST ${address} HTTP/1.1\r\nhost: a\r\nauthorization: ${bearer('1').authorization}\r\n`;
+      const size = `content-type: application/json\r\ncontent-length: ${JSON_BODY_MAX_BYTES + 1}\r\n\r\n`;
+      const next = 'GET /health/live HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n';
+      const { port } = new URL(await listening());
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.write(head + size);
+      socket.write(Buffer.alloc(JSON_BODY_MAX_BYTES + 1));
+      socket.write(next);
+      const answers = (await text(socket)).match(/HTTP\/1\.1 \d+/g);
+      expect(answers).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
+    },
+  );
 
   test('what cannot be read behind an answer is not answered once more', async () => {
     const address = `${GENERATION_PATH}/${'a'.repeat(5_000)}`;

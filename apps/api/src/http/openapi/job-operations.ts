@@ -21,7 +21,8 @@ const createJob = enveloped({
   summary: 'Order pictures',
   description:
     'Answers as soon as the job is on disk. Send an `Idempotency-Key` and repeat the request under it whenever the ' +
-    'answer was lost: it is then one order, and the answer is its job as it is by then.',
+    'answer was lost: it is then one order, and the answer is its job as it is by then; `job_not_found` once that was ' +
+    'deleted.',
   parameters: [
     header(
       'Idempotency-Key',
@@ -37,6 +38,7 @@ const createJob = enveloped({
     'payload_too_large',
     'unsupported_media_type',
     'upload_not_found',
+    'job_not_found',
     'idempotency_mismatch',
     'rate_limited',
     'quota_exceeded',
@@ -96,7 +98,7 @@ const deleteJob = enveloped({
     description: 'The job, its pictures and its copy of the photograph are gone.',
     data: object({ job_id: { ...UUID, description: 'The job that was.' } }),
   },
-  errors: ['forbidden', 'job_not_found'],
+  errors: ['invalid_request', 'payload_too_large', 'unsupported_media_type', 'forbidden', 'job_not_found'],
 });
 
 const cancelJob = enveloped({
@@ -108,7 +110,7 @@ const cancelJob = enveloped({
     'and later what became of it. A job that has ended stays as it is.',
   parameters: [JOB_ID],
   success: { status: 200, description: 'The job, FAILED as `canceled` unless it had ended.', data: refTo('ImageJob') },
-  errors: ['forbidden', 'job_not_found'],
+  errors: ['invalid_request', 'payload_too_large', 'unsupported_media_type', 'forbidden', 'job_not_found'],
 });
 
 export const JOB_PATHS: Paths = {

@@ -49,7 +49,7 @@ const FILE = {
 const FILE_ANSWERS: Record<string, Answer> = {
   200: { description: 'The picture.', headers: FILE_HEADERS, content: FILE_CONTENT },
   304: { description: 'It is the one that is known.', headers: FILE_HEADERS },
-  ...refused(['link_expired', 'not_found', 'internal']),
+  ...refused(['invalid_request', 'link_expired', 'not_found', 'internal']),
 };
 
 /** The same answers, as HEAD has them. */

@@ -4,8 +4,6 @@ import { openApiDocument } from './document.ts';
 
 export function openApiRoute(server: FastifyInstance, publicUrl: string): void {
   const document = JSON.stringify(openApiDocument(publicUrl));
-  server.get('/openapi.json', (_request, reply) =>
-    reply.type('application/json; charset=utf-8').header('cache-control', 'no-cache').send(document),
-  );
+  server.get('/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(document));
   refuseOtherMethods(server, '/openapi.json', ['GET', 'HEAD']);
 }
