@@ -167,6 +167,11 @@ const ANSWERS: Row[] = [
     delivered([STUB_DELIVERED]),
   ),
   row('base64 that is none', json({ data: { image_base64: ['%%%'] }, base_resp: SUCCESS }), NOT_FETCHED),
+  row(
+    'base64 as a data URL, beside a list that is none',
+    json({ data: { image_base64: [`data:image/jpeg;base64,${STUB}`], image_urls: '' }, base_resp: SUCCESS }),
+    delivered([STUB_DELIVERED]),
+  ),
   row('links that are none', json({ data: { image_urls: ['../etc/passwd'] }, base_resp: SUCCESS }), NOT_FETCHED),
 
   row('data: null', { kind: 'null_data' }, NO_IMAGES),

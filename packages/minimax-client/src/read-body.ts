@@ -3,7 +3,10 @@ export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
 }
 
-/** Reads a body as UTF-8 text; rejects with BodyTooLargeError past `maxBytes` (counted after decompression). */
+/**
+ * Reads a body as UTF-8 text, without its byte-order mark if it has one; rejects with BodyTooLargeError past `maxBytes`
+ * (counted after decompression).
+ */
 export async function readBody(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -12,5 +15,5 @@ export async function readBody(body: ReadableStream<Uint8Array> | null, maxBytes
     if (bytes > maxBytes) throw new BodyTooLargeError(`The answer is larger than ${maxBytes} bytes.`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }

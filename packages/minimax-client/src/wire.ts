@@ -37,11 +37,15 @@ const Text = z
   .nullish()
   .catch(null);
 
-/** The list that is not used is absent or null; what is no text in a list is no picture. */
+/** The list that is not used is absent, null or anything else; what is no text in a list is no picture. */
 const Images = z
   .array(z.unknown())
   .nullish()
+  .catch(null)
   .transform((list) => (list ?? []).filter((item): item is string => typeof item === 'string' && item !== ''));
+
+/** Documented as bare; what makes it a data URL is taken off. */
+const Base64Images = Images.transform((list) => list.map((text) => text.replace(/^data:image\/[^,]*;base64,/i, '')));
 
 /**
  * The response fields that are read, each for itself: a malformed one counts as absent, so that it hides neither the error
@@ -50,7 +54,7 @@ const Images = z
 export const Answer = z
   .object({
     id: Text,
-    data: z.object({ image_urls: Images, image_base64: Images }).nullish().catch(null),
+    data: z.object({ image_urls: Images, image_base64: Base64Images }).nullish().catch(null),
     metadata: z.object({ failed_count: Integer.nullish() }).nullish().catch(null),
     base_resp: z.object({ status_code: Integer, status_msg: Text }).nullish().catch(null),
   })

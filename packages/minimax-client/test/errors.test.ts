@@ -178,6 +178,19 @@ test('malformed fields hide neither an error nor pictures', async () => {
 });
 
 test.each([
+  [{ image_urls: '', image_base64: ['/9j/'] }, { base64: '/9j/' }],
+  [{ image_urls: ['http://a/1'], image_base64: {} }, { url: 'http://a/1' }],
+  [{ image_urls: 7, image_base64: ['data:image/jpeg;base64,/9j/'] }, { base64: '/9j/' }],
+])('a malformed list hides no pictures of the other: %j', async (data, image) => {
+  expect(await answerWith({ data, base_resp: { status_code: 0 } })).toMatchObject({ images: [image] });
+});
+
+test('JSON may begin with a byte-order mark', async () => {
+  const body = `\ufeff${JSON.stringify({ data: { image_urls: ['http://a/1'] } })}`;
+  expect(await call({ kind: 'http', status: 200, body })).toMatchObject({ images: [{ url: 'http://a/1' }] });
+});
+
+test.each([
   ['30', 30_000],
   ['Sun, 22 Nov 2026 10:00:42 GMT', 42_000],
   ['Sun, 22 Nov 2026 09:00:00 GMT', 0],
