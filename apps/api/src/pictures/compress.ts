@@ -38,7 +38,6 @@ async function reencode(bytes: Uint8Array, label: LabelIds, settings: CompressSe
   const picture = openPicture(bytes, 'warning');
   const metadata = await picture.metadata();
   const turned = (metadata.orientation ?? 1) !== 1;
-  const tooLarge = Math.max(metadata.width, metadata.height) > maxEdge;
 
   const { data, info } = await encode(
     picture
@@ -47,7 +46,7 @@ async function reencode(bytes: Uint8Array, label: LabelIds, settings: CompressSe
     settings,
   ).toBuffer({ resolveWithObject: true });
 
-  if (data.byteLength >= bytes.byteLength && !turned && !tooLarge) return null;
+  if (data.byteLength >= bytes.byteLength && !turned) return null;
   return {
     bytes: data,
     contentType: settings.format === 'webp' ? 'image/webp' : settings.format === 'avif' ? 'image/avif' : 'image/jpeg',
