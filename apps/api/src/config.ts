@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { Environment } from './environment.ts';
+import { Environment, LONGEST_TIMER_MS } from './environment.ts';
 
 /** One clear line per fault. */
 export class ConfigError extends Error {
@@ -21,6 +21,8 @@ const S3_NEIGHBOURS = ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'
 const MINIMAX_BASE_URL = 'https://api.minimaxi.com';
 /** MiniMax's own limit for every account (minimax-api.md, section 5); the simulator has none. */
 const MINIMAX_RPM = 10;
+/** What a drain adds to the longest call: its pictures are still to be fetched. */
+const AFTER_A_CALL_MS = 10_000;
 
 export type Config = ReturnType<typeof readConfig>;
 
@@ -98,7 +100,8 @@ export function readConfig(env: Record<string, string | undefined>) {
     /** Null: the simulator stands in for MiniMax. */
     minimax,
     MINIMAX_RPM: settings.MINIMAX_RPM ?? (minimax ? MINIMAX_RPM : 0),
-    SHUTDOWN_GRACE_MS: settings.SHUTDOWN_GRACE_MS ?? settings.MINIMAX_TIMEOUT_MS + 10_000,
+    SHUTDOWN_GRACE_MS:
+      settings.SHUTDOWN_GRACE_MS ?? Math.min(settings.MINIMAX_TIMEOUT_MS + AFTER_A_CALL_MS, LONGEST_TIMER_MS),
     isProduction,
     hostIsLoopback,
   });

@@ -3,6 +3,9 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
 
+/** Node's timers do not reach further: a longer one would go off at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 const flagged = (check: (text: string) => boolean, message: string) => z.string().refine(check, message);
 /** Digits alone: what JavaScript would read into a blank, `0x10` or `1e3` is nobody's setting. */
 function whole(min: number, max: number) {
@@ -12,7 +15,7 @@ function whole(min: number, max: number) {
   );
 }
 const count = (fallback: number) => whole(0, 1_000_000_000).default(fallback);
-const positive = (fallback: number) => whole(1, 2_147_483_647).default(fallback);
+const positive = (fallback: number) => whole(1, LONGEST_TIMER_MS).default(fallback);
 const address = flagged((text) => /^https?:\/\//.test(text) && URL.canParse(text), 'must be an http(s) URL');
 /** What paths are put behind. */
 const baseUrl = address.transform((text) => text.replace(/\/+$/, ''));
@@ -80,7 +83,7 @@ export const Environment = z.object({
   DOWNLOAD_TIMEOUT_MS: positive(60_000),
   DOWNLOAD_MAX_BYTES: positive(26_214_400),
   DOWNLOAD_RETRY_FOR_MS: count(900_000),
-  SHUTDOWN_GRACE_MS: whole(1, 2_147_483_647).optional(),
+  SHUTDOWN_GRACE_MS: whole(1, LONGEST_TIMER_MS).optional(),
   JWT_SECRET: flagged((text) => Buffer.byteLength(text) >= 32, 'must be at least 32 bytes').optional(),
   JWT_PUBLIC_KEY: publicKey.optional(),
   JWT_JWKS_URL: address.optional(),

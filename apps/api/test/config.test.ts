@@ -101,6 +101,12 @@ test('values that were given are kept', () => {
   });
 });
 
+test('the longest call that may be set leaves a drain that a timer can wait for', () => {
+  const longest = 2 ** 31 - 1;
+  expect(read({ MINIMAX_TIMEOUT_MS: String(longest) }).SHUTDOWN_GRACE_MS).toBe(longest);
+  expect(faultsOf({ MINIMAX_TIMEOUT_MS: String(longest + 1) })).toHaveLength(1);
+});
+
 test.each([
   ['true', true],
   ['false', false],
