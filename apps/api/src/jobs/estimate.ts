@@ -7,14 +7,18 @@ const UNSEEN_CALL_MS = 24_000;
 const REMEMBER_MS = 5_000;
 const PACE_WINDOW_MS = 60_000;
 
+type WaitMs = (ahead: number) => number | null;
+
 export interface Estimates {
   /** Milliseconds that a call of this kind lasts; null while there is nothing to base that on. */
   typicalCallMs(order: Pick<CreateImage, 'model' | 'n'>): Promise<number | null>;
   /**
-   * How long a job with so many before it waits until its call begins, in milliseconds, as the places and the pace are now;
-   * null while there is nothing to base that on.
+   * How long a job with so many waiting jobs before it waits until its call begins, in milliseconds, as the places and the
+   * pace are now; null while there is nothing to base that on.
    */
-  waiting(order: Pick<CreateImage, 'model' | 'n'>): Promise<(ahead: number) => number | null>;
+  waiting(order: Pick<CreateImage, 'model' | 'n'>): Promise<WaitMs>;
+  /** The same for a job that repeats its call: once it is due it goes before those. */
+  repeating(order: Pick<CreateImage, 'model' | 'n'>): Promise<number | null>;
 }
 
 interface Deps {
@@ -40,22 +44,34 @@ export function createEstimates({ store, countPlaces, rpm, clock }: Deps): Estim
     return typicalMs;
   }
 
+  /** The wait for a call with so many calls before it. */
+  async function waitMs(order: Pick<CreateImage, 'model' | 'n'>, calls: RecentCalls): Promise<WaitMs> {
+    const callMs = await typicalCallMs(order);
+    const places = Math.max(1, await countPlaces());
+    return (ahead) => {
+      // Jobs beyond the free places start as places come free; beyond the pace, as earlier calls leave the window.
+      const beyondFree = Math.max(0, ahead + 1 - Math.max(0, places - calls.open));
+      const beyondAll = Math.max(0, ahead + 1 - places);
+      const byPace = paceWaitMs(calls, ahead, rpm);
+      if (beyondFree > 0 && callMs === null && byPace === 0) return null;
+      const turnMs = (callMs ?? 0) / places;
+      return Math.max(beyondFree * turnMs, calls.quietMs + beyondAll * turnMs, byPace);
+    };
+  }
+
+  // Without a pace nobody counts the calls of the last minute, of which there may be thousands.
+  const recentCalls = () => store.recentCalls(rpm === 0 ? 0 : PACE_WINDOW_MS);
+
   return {
     typicalCallMs,
     async waiting(order) {
-      const callMs = await typicalCallMs(order);
-      // Without a pace nobody counts the calls of the last minute, of which there may be thousands.
-      const calls = await store.recentCalls(rpm === 0 ? 0 : PACE_WINDOW_MS);
-      const places = Math.max(1, await countPlaces());
-      return (ahead) => {
-        // Jobs beyond the free places start as places come free; beyond the pace, as earlier calls leave the window.
-        const beyondFree = Math.max(0, ahead + 1 - Math.max(0, places - calls.open));
-        const beyondAll = Math.max(0, ahead + 1 - places);
-        const byPace = paceWaitMs(calls, ahead, rpm);
-        if (beyondFree > 0 && callMs === null && byPace === 0) return null;
-        const turnMs = (callMs ?? 0) / places;
-        return Math.max(beyondFree * turnMs, calls.quietMs + beyondAll * turnMs, byPace);
-      };
+      const calls = await recentCalls();
+      const wait = await waitMs(order, calls);
+      return (ahead) => wait(calls.repeats + ahead);
+    },
+    async repeating(order) {
+      const wait = await waitMs(order, await recentCalls());
+      return wait(0);
     },
   };
 }

@@ -6,6 +6,8 @@ import { generatingProgress, savingProgress } from './progress.ts';
 
 /** What fetching and compressing adds to a call, roughly. */
 const SAVING_MS = 2_000;
+/** After this long something is in the way. */
+const SAVING_LATE_MS = 10_000;
 const POLL_MIN_MS = 1_000;
 const POLL_MAX_MS = 5_000;
 
@@ -33,11 +35,10 @@ export function seenFrom(now: number): number {
 export type PresentJob = (job: SeenJob) => Promise<ImageJob>;
 
 export function createPresentJob({ store, signer, estimates }: Deps): PresentJob {
-  /** Until a job with so many before it, whose call begins in `dueInMs` at the soonest, is saved; null: nobody can tell. */
-  async function callLeftMs(request: CreateImage, ahead: number, dueInMs = 0): Promise<number | null> {
+  /** Until a job whose call begins in so long is saved; null: nobody can tell. */
+  async function leftAfterWaitMs(waitMs: number | null, request: CreateImage): Promise<number | null> {
     const callMs = await estimates.typicalCallMs(request);
-    const waitMs = (await estimates.waiting(request))(ahead);
-    return callMs === null || waitMs === null ? null : Math.max(dueInMs, waitMs) + callMs + SAVING_MS;
+    return callMs === null || waitMs === null ? null : waitMs + callMs + SAVING_MS;
   }
 
   async function generatingLeftMs(
@@ -45,7 +46,10 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
     { call, repeatAt }: Extract<JobState, { stage: 'generating' }>,
     now: number,
   ): Promise<number | null> {
-    if (call === null) return callLeftMs(request, 0, (repeatAt ?? now) - now); // a repeat that is due goes first
+    if (call === null) {
+      const waitMs = await estimates.repeating(request);
+      return leftAfterWaitMs(waitMs === null ? null : Math.max(waitMs, (repeatAt ?? now) - now), request);
+    }
     if ((await estimates.typicalCallMs(request)) === null) return null;
     // An overdue call is expected to end soon, and nobody knows when.
     const leftMs = Math.max(call.expectedMs * 0.1, call.startedAt + call.expectedMs - now);
@@ -66,13 +70,15 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
     switch (state.status) {
       case 'PENDING': {
         const ahead = await store.countAhead(job);
-        const leftMs = await callLeftMs(job.request, ahead);
+        const leftMs = await leftAfterWaitMs((await estimates.waiting(job.request))(ahead), job.request);
         return { ...base, status: 'PENDING', progress: 0, ...following(leftMs), queue_position: ahead + 1 };
       }
       case 'PROCESSING': {
         if (state.stage === 'saving') {
           const progress = savingProgress(await store.countPictures(job.jobId));
-          return { ...base, status: 'PROCESSING', stage: 'saving', progress, ...following(SAVING_MS) };
+          // A picture that could not be had at once is tried for again and again: nobody knows how often.
+          const isLate = job.seenAt - job.updatedAt > SAVING_LATE_MS;
+          return { ...base, status: 'PROCESSING', stage: 'saving', progress, ...following(isLate ? null : SAVING_MS) };
         }
         const leftMs = await generatingLeftMs(job.request, state, job.seenAt);
         const progress = generatingProgress(state, job.seenAt);

@@ -91,10 +91,11 @@ async function refuseActive(trx: Trx, userId: string, limit: number): Promise<Re
 async function refuseQueue(trx: Trx, limits: AdmissionLimits): Promise<Refusal | null> {
   const waiting = await countWaiting(trx);
   const waitMs = limits.estimateWaitMs(waiting);
-  if (waiting < limits.queue && (waitMs === null || waitMs <= limits.queueTtlMs)) return null;
-  // Room appears when the next waiting job is taken.
+  const excessMs = waitMs === null ? 0 : waitMs - limits.queueTtlMs;
+  if (waiting < limits.queue && excessMs <= 0) return null;
+  // Room appears when the next waiting job is taken; a wait that is too long shortens as time passes.
   const perJobMs = waitMs === null || waiting === 0 ? ASK_AGAIN_MS : waitMs / waiting;
-  return { code: 'queue_full', retryAfterMs: Math.max(1_000, Math.ceil(perJobMs)) };
+  return { code: 'queue_full', retryAfterMs: Math.max(1_000, Math.ceil(perJobMs), excessMs) };
 }
 
 export async function countWaiting(db: Kysely<Tables>): Promise<number> {

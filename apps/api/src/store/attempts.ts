@@ -1,4 +1,5 @@
 import type { Kysely, NotNull } from 'kysely';
+import { countRepeats } from './choose-next.ts';
 import type { Trx } from './database.ts';
 import { type Attempt, type AttemptEnd, callKind, INTERRUPTED, type RecentCalls, type StoredJob } from './job-store.ts';
 import type { Tables } from './schema.ts';
@@ -116,6 +117,7 @@ export async function recentCalls(from: Kysely<Tables>, windowMs: number, now: n
     open: open.calls,
     begunAgoMs: begun.map((row) => now - row.started_at),
     quietMs: Math.max(0, (await quietUntil(from)) - now),
+    repeats: await countRepeats(from),
   };
 }
 

@@ -30,6 +30,16 @@ export async function nextRepeatAt(trx: Trx): Promise<number | null> {
   return row?.at == null ? null : row.at;
 }
 
+export async function countRepeats(from: Kysely<Tables>): Promise<number> {
+  const row = await from
+    .selectFrom('jobs')
+    .select(({ fn }) => fn.countAll<number>().as('jobs'))
+    .where('status', '=', PROCESSING)
+    .where('repeat_at', 'is not', null)
+    .executeTakeFirstOrThrow();
+  return row.jobs;
+}
+
 interface WaitingUser {
   user_id: string;
   waiting: number;

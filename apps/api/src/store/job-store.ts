@@ -225,6 +225,8 @@ export interface RecentCalls {
   begunAgoMs: number[];
   /** For how long the provider wants no call; 0 if it does not mind. */
   quietMs: number;
+  /** Jobs that wait to repeat their call, and go before all that wait for their first. */
+  repeats: number;
 }
 
 export interface StartOptions {

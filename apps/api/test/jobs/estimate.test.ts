@@ -12,10 +12,11 @@ interface Past {
   begunAgoS?: number[];
   /** Seconds for which the provider wants no call. */
   quietS?: number;
+  repeats?: number;
 }
 
 function estimatesAfter(
-  { callMs = {}, open = 0, begunAgoS = [], quietS = 0 }: Past,
+  { callMs = {}, open = 0, begunAgoS = [], quietS = 0, repeats = 0 }: Past,
   { concurrency = 2, rpm = 0 } = {},
 ) {
   const clock = createHandClock();
@@ -25,6 +26,7 @@ function estimatesAfter(
       open,
       begunAgoMs: begunAgoS.map((s) => s * 1_000).sort((a, b) => b - a),
       quietMs: quietS * 1_000,
+      repeats,
     }),
   };
   return {
@@ -90,6 +92,7 @@ describe('a job waits', () => {
     ['for a place after the quiet', { ...known, open: 2, quietS: 30 }, {}, 2, 35_000],
     ['for the pace after the quiet', { begunAgoS: [50], quietS: 30 }, { rpm: 2, concurrency: 9 }, 1, 30_000],
     ['for the pace of calls that the quiet puts off', { quietS: 30 }, { rpm: 2, concurrency: 9 }, 2, 90_000],
+    ['for those who repeat their calls', { ...known, open: 2, repeats: 3 }, {}, 1, 25_000],
     ['for whichever takes longer', { ...known, open: 2, begunAgoS: [59] }, { rpm: 1 }, 0, 5_000],
   ] satisfies [string, Past, { rpm?: number; concurrency?: number }, number, number | null][])(
     '%s',
@@ -98,6 +101,13 @@ describe('a job waits', () => {
       expect((await estimates.waiting(order))(ahead)).toBe(waitMs);
     },
   );
+
+  test('to repeat its call for a place and the pace alone, whoever else waits', async () => {
+    const past = { ...known, open: 2, repeats: 4 };
+    expect(await estimatesAfter(past).estimates.repeating(order)).toBe(5_000);
+    const paced = { ...past, begunAgoS: [50, 20] };
+    expect(await estimatesAfter(paced, { rpm: 2, concurrency: 9 }).estimates.repeating(order)).toBe(10_000);
+  });
 
   test('never less for being further back', async () => {
     const { estimates } = estimatesAfter({ ...known, open: 1, begunAgoS: [55, 30, 1] }, { rpm: 3 });

@@ -10,6 +10,8 @@ interface Surroundings {
   callMs?: number | null;
   waitMs?: number | null;
   pictures?: { ended: number; total: number };
+  /** How long ago the job came into its state. */
+  changedAgoMs?: number;
 }
 
 const clock = createHandClock();
@@ -18,14 +20,18 @@ const UNTIL = new Date(clock.now() + 3_600_000);
 /** The job as the wire shows it; every answer has to be the contract's. */
 async function show(
   state: JobState,
-  { ahead = 0, callMs = 10_000, waitMs = 0, pictures = { ended: 0, total: 2 } }: Surroundings = {},
+  { ahead = 0, callMs = 10_000, waitMs = 0, pictures = { ended: 0, total: 2 }, changedAgoMs = 0 }: Surroundings = {},
 ): Promise<ImageJob> {
   const present = createPresentJob({
     store: { countAhead: async () => ahead, countPictures: async () => pictures },
     signer: { sign: (key) => ({ url: `https://darkroom.example/files/${key}`, expiresAt: UNTIL }), verify: () => true },
-    estimates: { typicalCallMs: async () => callMs, waiting: async () => () => waitMs },
+    estimates: {
+      typicalCallMs: async () => callMs,
+      waiting: async () => () => waitMs,
+      repeating: async () => waitMs,
+    },
   });
-  const shown = await present({ ...jobIn(state), seenAt: clock.now() });
+  const shown = await present({ ...jobIn(state), updatedAt: clock.now() - changedAgoMs, seenAt: clock.now() });
   expect(ImageJob.parse(shown)).toEqual(shown);
   return shown;
 }
@@ -83,6 +89,11 @@ test.each([
 test('saving counts its pictures', async () => {
   const shown = await show({ status: 'PROCESSING', stage: 'saving' }, { pictures: { ended: 1, total: 2 } });
   expect(shown).toMatchObject({ stage: 'saving', progress: 94, eta_seconds: 2 });
+});
+
+test('saving that takes long may take as long as it likes', async () => {
+  const shown = await show({ status: 'PROCESSING', stage: 'saving' }, { changedAgoMs: 20_000 });
+  expect(shown).toMatchObject({ stage: 'saving', eta_seconds: null });
 });
 
 test('a completed job shows its pictures by links, and what is missing', async () => {

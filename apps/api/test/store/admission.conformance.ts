@@ -132,6 +132,7 @@ export function testAdmission(open: OpenStores): void {
     expect(await order({ queue: 2 })).toEqual(refused('queue_full', 5_000));
     const slow = { queueTtlMs: 10_000, estimateWaitMs: (waiting: number) => waiting * 6_000 };
     expect(await order(slow)).toEqual(refused('queue_full', 6_000));
+    expect(await order({ ...slow, estimateWaitMs: () => 45_000 })).toEqual(refused('queue_full', 35_000));
     expect(await order({ ...slow, queueTtlMs: 12_000 })).toMatchObject({ kind: 'created' });
   });
 

@@ -101,6 +101,15 @@ export function testPace(open: OpenStores): void {
     expect(await reopened.jobs.startNextCall(newStart())).toMatchObject({ kind: 'started' });
   });
 
+  test('jobs that wait to repeat their call are counted, until they do', async () => {
+    const stores = await open();
+    await addJob(stores);
+    await repeatAtOnce(stores, await start(stores));
+    expect(await stores.jobs.recentCalls(0)).toMatchObject({ repeats: 1 });
+    await start(stores);
+    expect(await stores.jobs.recentCalls(0)).toMatchObject({ repeats: 0 });
+  });
+
   test('without a limit all go', async () => {
     const stores = await open();
     for (let i = 0; i < 12; i++) await addJob(stores);
