@@ -1,3 +1,4 @@
+import { GENERATION_PATH } from '@darkroom/contracts/rest';
 import { describe, expect, test } from 'vitest';
 import { type Api, startApi } from '../harness/api.ts';
 import { readAttempts } from '../harness/attempts.ts';
@@ -81,15 +82,17 @@ describe('a repeat', () => {
     expect(timesOf('date')[1]).toBeGreaterThanOrEqual(date);
   });
 
-  test('is not waited for when it would take longer than any job may wait', async () => {
+  test('is not waited for when Retry-After is longer than any job may wait, nor are orders taken meanwhile', async () => {
     const provider = await startProvider();
-    provider.script({ fault: { kind: 'http', status: 429, headers: { 'retry-after': '61' } } });
-    const { sdk } = (await startApi(provider, { QUEUE_TTL_MS: 60_000 })).user();
+    provider.script({ fault: { kind: 'http', status: 429, headers: { 'retry-after': '3600' } } });
+    const { sdk, rest } = (await startApi(provider, { QUEUE_TTL_MS: 60_000 })).user();
 
-    const created = await sdk.create(order('busy for long'));
-    const job = await sdk.status(created.job_id, { waitSeconds: 10 });
+    const job = await sdk.wait(await sdk.create(order('busy for long')));
+    const refusal = await rest.refused('POST', GENERATION_PATH, order('behind it'));
 
     expect(job).toMatchObject({ status: 'FAILED', error_code: 'provider_rate_limited', charged: 'no' });
+    expect(refusal).toMatchObject({ status: 503, error_code: 'queue_full' });
+    expect(Number(refusal.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(provider.calls()).toHaveLength(1);
   });
 });

@@ -22,6 +22,8 @@ import { untilItWorks } from './until-it-works.ts';
 /** interface.md, section 2: a call that provably was not taken is made at most this often in all. */
 const MAX_CALLS = 5;
 const REPEAT_LONGEST_MS = 60_000;
+/** No Retry-After holds everybody back for longer: a senseless one must not silence a deployment for days. */
+const QUIET_LONGEST_MS = 3_600_000;
 const PACE_WINDOW_MS = 60_000;
 /**
  * Some time passes from the grant of a call to its first byte, so the window is kept this much longer, and a grant that was
@@ -95,13 +97,14 @@ export function createTakeNext(deps: Deps): TakeNext {
       }
       case 'not_taken': {
         const waitMs = repeatWaitMs(attempt.number, outcome.retryAfterMs);
-        const isLast = attempt.number >= MAX_CALLS || waitMs > queueTtlMs; // who would wait so long is better told now
+        const isTooLong = (outcome.retryAfterMs ?? 0) > queueTtlMs; // who would wait so long is better told now
+        const isLast = attempt.number >= MAX_CALLS || isTooLong;
         const end = {
           outcome: 'not_taken' as const,
           ...ids,
           failure: outcome.failure,
           // What was too much was too much of all workers together.
-          ...(outcome.errorCode === 'provider_rate_limited' && { quietMs: Math.min(waitMs, queueTtlMs) }),
+          ...(outcome.errorCode === 'provider_rate_limited' && { quietMs: Math.min(waitMs, QUIET_LONGEST_MS) }),
         };
         await endAttempt(attempt, end, (current, now) =>
           isLast ? failCall(current, outcome.errorCode, 'no', now) : repeatAfter(current, waitMs, now),

@@ -52,11 +52,21 @@ describe('a call that provably was not taken', () => {
     expect(await line.runNext()).toBe(clock.now() + waitMs);
   });
 
-  test('fails at once when it would wait longer than any job may', async () => {
+  test('fails at once when Retry-After is longer than any job may wait', async () => {
     const job = await addJob(line.stores);
     line.provider.outcomes = [notTaken(1_800_001)];
     await line.runNext();
     expect(await line.stateOf(job)).toMatchObject({ errorCode: 'provider_rate_limited', charged: 'no' });
+  });
+
+  test('is repeated after waits of our own, however short a job may wait in the queue', async () => {
+    const job = await addJob(line.stores);
+    line.deps.queueTtlMs = 1;
+    line.provider.outcomes = [notTaken(), answered];
+    await line.runNext();
+    clock.advance(5_000);
+    await line.runNext();
+    expect(await line.stateOf(job)).toMatchObject({ stage: 'saving' });
   });
 
   test('is not repeated once its job is canceled, whose charge is settled', async () => {
@@ -78,6 +88,17 @@ describe('a call that provably was not taken', () => {
     expect(await line.runNext()).toBe(clock.now() + 30_000);
     clock.advance(30_000);
     expect([await line.runNext(), await line.runNext()]).toEqual(['ran', 'ran']);
+  });
+
+  test.each([
+    ['for as long as the provider wants quiet, though the job did not wait for that', 45, 45],
+    ['for an hour at most', 24 * 60, 60],
+  ])('because there were too many holds back the others %s', async (_, retryAfterMinutes, quietMinutes) => {
+    await addJob(line.stores);
+    line.provider.outcomes = [notTaken(retryAfterMinutes * 60_000)];
+    await line.runNext();
+    await addJob(line.stores, { userId: '2' });
+    expect(await line.runNext()).toBe(clock.now() + quietMinutes * 60_000);
   });
 
   test('because nobody was there to take it holds back no other job', async () => {
