@@ -1,7 +1,7 @@
 import type { Metadata } from 'sharp';
 import * as z from 'zod';
 import type { LabelIds } from './pictures.ts';
-import { readAigcProperty, writeAigcProperty } from './xmp-packet.ts';
+import { readAigcTexts, writeAigcProperty } from './xmp-packet.ts';
 
 /** A JPEG carries XMP in one segment of 65,502 bytes; libvips drops a longer packet without a word. */
 const XMP_MAX_BYTES = 65_502;
@@ -59,7 +59,7 @@ function fill(label: AigcLabel, { propagator, produceId, propagateId }: Labellin
 /** XMP is where the label belongs; PNG text and EXIF's UserComment are where some writers put it. */
 function findLabel(xmp: string, { comments = [], exif }: Metadata): AigcLabel | null {
   const texts = [
-    readAigcProperty(xmp) ?? '',
+    ...readAigcTexts(xmp),
     ...comments.filter(({ keyword }) => keyword === 'AIGC').map(({ text }) => text),
     ...(exif ? readUserComments(exif) : []),
   ];

@@ -1,51 +1,71 @@
 /**
- * The AIGC property of an XMP packet, read and written as text so that everything else in the packet stays byte for byte.
- * XMP allows a property as an attribute or as an element, under any prefix that is bound to its namespace
- * (ISO 16684-1, section 7); writers of this label use both.
+ * The AIGC property of an XMP packet, read and written as text so that all the other properties stay. XMP allows a property
+ * as an attribute or as an element, under any prefix that is bound to its namespace (ISO 16684-1, section 7); writers of
+ * this label use both.
  */
 const NAMESPACE = 'http://www.tc260.org.cn/ns/AIGC/1.0/';
 const PREFIX = 'TC260';
 const PROPERTY = 'AIGC';
 
-/** The property's text; null when the packet has none. */
-export function readAigcProperty(packet: string): string | null {
-  const range = findValue(packet);
-  return range && unescapeXml(packet.slice(...range));
+const RDF = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#';
+const EMPTY_PACKET = [
+  '<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>', // the id is XMP's fixed one
+  `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${RDF}"></rdf:RDF></x:xmpmeta>`,
+  '<?xpacket end="w"?>',
+].join('\n');
+
+// Each class ends at what begins the pattern anew, so a hostile packet of any size is read once.
+const NAME = `[^\\s:=<>"'/]+`;
+const BINDING = new RegExp(`\\sxmlns:(${NAME})\\s*=\\s*(?:"${NAMESPACE}"|'${NAMESPACE}')`, 'g');
+const ATTRIBUTE = new RegExp(`\\s(${NAME}):${PROPERTY}\\s*=\\s*("[^"<]*"|'[^'<]*')`, 'g');
+const INSIDE = `[^<]*(?:<(?!/?${NAME}:${PROPERTY}[\\s>/])[^<]*)*`;
+const ELEMENT = new RegExp(`<(${NAME}):${PROPERTY}(?:\\s[^<>]*?)?(?:/>|>(${INSIDE})</\\1:${PROPERTY}\\s*>)`, 'g');
+const TAG = /<[^<>]*>/;
+const RDF_END = new RegExp(`</(?:${NAME}:)?RDF\\s*>`, 'g');
+
+/** The property's texts: one, unless the packet offers alternatives or has the property twice; none without it. */
+export function readAigcTexts(packet: string): string[] {
+  return takeProperty(packet).texts;
 }
 
-/** The packet with the property set to `value`; a fresh packet where there is none to add to. */
+/** The packet with the property once, as `value`; a fresh packet where there is none to add to. */
 export function writeAigcProperty(packet: string, value: string): string {
-  const escaped = escapeXml(value);
-  const range = findValue(packet);
-  if (range) return packet.slice(0, range[0]) + escaped + packet.slice(range[1]);
-  const end = packet.lastIndexOf('</rdf:RDF>');
-  return end === -1 ? freshPacket(escaped) : packet.slice(0, end) + description(escaped) + packet.slice(end);
+  const { others } = takeProperty(packet);
+  const end = findEnd(others);
+  return end === undefined
+    ? writeAigcProperty(EMPTY_PACKET, value)
+    : others.slice(0, end) + description(value) + others.slice(end);
 }
 
-/** Where the escaped value stands. */
-function findValue(packet: string): [start: number, end: number] | null {
-  const binding = new RegExp(`\\sxmlns:([\\w-]+)\\s*=\\s*(["'])${NAMESPACE}\\2`).exec(packet);
-  if (!binding) return null;
-  const name = `${binding[1]}:${PROPERTY}`;
-  // Each class ends at what begins the pattern anew, so a hostile packet of any size is read once.
-  const attribute = new RegExp(`\\s${name}\\s*=\\s*(?:"(?<double>[^"<]*)"|'(?<single>[^'<]*)')`, 'd');
-  const element = new RegExp(`<${name}(?:\\s[^<>]*)?>(?<text>[^<]*)</${name}\\s*>`, 'd');
-  const groups = (attribute.exec(packet) ?? element.exec(packet))?.indices?.groups;
-  return groups?.double ?? groups?.single ?? groups?.text ?? null;
+/** The packet without the property, and the texts that it had. */
+function takeProperty(packet: string): { others: string; texts: string[] } {
+  const plain = resolveSections(packet);
+  const prefixes = new Set([...plain.matchAll(BINDING)].map(([, prefix]) => prefix));
+  const values: string[] = [];
+  const take = (property: string, prefix: string, value = '') => {
+    if (!prefixes.has(prefix)) return property;
+    values.push(value);
+    return '';
+  };
+  const others = plain
+    .replace(ATTRIBUTE, (property, prefix, quoted) => take(property, prefix, quoted.slice(1, -1)))
+    .replace(ELEMENT, (property, prefix, inside) => take(property, prefix, inside));
+  return { others, texts: values.flatMap((value) => value.split(TAG).map(unescapeXml)) };
 }
 
-function description(escaped: string): string {
-  return `<rdf:Description rdf:about="" xmlns:${PREFIX}="${NAMESPACE}" ${PREFIX}:${PROPERTY}="${escaped}"/>`;
+/** The same XML without comments and CDATA sections, in which anything may look like a property. */
+function resolveSections(packet: string): string {
+  return packet.replace(/<!--.*?(?:-->|$)|<!\[CDATA\[(.*?)(?:\]\]>|$)/gs, (_, text = '') => escapeXml(text));
 }
 
-function freshPacket(escaped: string): string {
-  return [
-    '<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>', // the id is XMP's fixed one
-    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">',
-    description(escaped),
-    '</rdf:RDF></x:xmpmeta>',
-    '<?xpacket end="w"?>',
-  ].join('\n');
+function findEnd(packet: string): number | undefined {
+  return [...packet.matchAll(RDF_END)].at(-1)?.index;
+}
+
+/** Names what it needs itself: the packet may call RDF by another prefix. */
+function description(value: string): string {
+  const namespaces = `xmlns:rdf="${RDF}" xmlns:${PREFIX}="${NAMESPACE}"`;
+  return `<rdf:Description ${namespaces} rdf:about="" ${PREFIX}:${PROPERTY}="${escapeXml(value)}"/>`;
 }
 
 const ENTITIES = new Map(Object.entries({ quot: '"', apos: "'", lt: '<', gt: '>', amp: '&' }));

@@ -37,8 +37,11 @@ function escapeXml(text: string): string {
 const NAMESPACE = 'http://www.tc260.org.cn/ns/AIGC/1.0/';
 const asAttribute = (json: string) =>
   packet(`<rdf:Description rdf:about="" xmlns:TC260="${NAMESPACE}" TC260:AIGC="${escapeXml(json)}"/>`);
-const asElement = (json: string) =>
-  packet(`<rdf:Description xmlns:g='${NAMESPACE}'>\n<g:AIGC>${escapeXml(json)}</g:AIGC></rdf:Description>`);
+const asElement = (inside: string) =>
+  packet(`<rdf:Description xmlns:g='${NAMESPACE}'>\n<g:AIGC>${inside}</g:AIGC></rdf:Description>`);
+/** Another property, as long as it takes. */
+const padding = (length: number) =>
+  `<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="${'x'.repeat(length)}"/>`;
 
 async function compressed(bytes: Uint8Array, format: ImageFormat = 'jpeg'): Promise<Uint8Array> {
   const picture = await buildPictures({ format, quality: 50 }).compress(bytes, ids);
@@ -87,7 +90,25 @@ describe('a label is found', () => {
   const json = JSON.stringify(KEPT);
 
   test.each([
-    ['in an element, under another prefix', asElement(json)],
+    ['in an element, under another prefix', asElement(escapeXml(json))],
+    ['in CDATA', asElement(`<![CDATA[${json}]]>`)],
+    [
+      'in alternatives, the first of which is empty',
+      asElement(
+        `<rdf:Alt>${['', escapeXml(json)].map((text) => `<rdf:li xml:lang="x">${text}</rdf:li>`).join('\n')}</rdf:Alt>`,
+      ),
+    ],
+    ['under a prefix with a dot', asAttribute(json).replaceAll('TC260', 't.c')],
+    [
+      'behind a comment about another prefix',
+      asAttribute(json).replace('<rdf:Desc', `<!-- xmlns:a="${NAMESPACE}" -->$&`),
+    ],
+    [
+      'behind a comment that holds another',
+      asAttribute(json).replace('<rdf:Desc', '<!--<TC260:AIGC>{}</TC260:AIGC>-->$&'),
+    ],
+    ['beside an empty one', asElement(escapeXml(json)).replace('</rdf:Desc', '<g:AIGC />$&')],
+    ['in a packet that calls RDF otherwise', asAttribute(json).replaceAll(/rdf(?=[:=])/g, 'r')],
     ['nested', asAttribute(JSON.stringify({ AIGC: KEPT }))],
     ['with numbers for digits', asAttribute(JSON.stringify({ ...KEPT, Label: 1 }))],
     ['in single quotes and numeric references', asAttribute(json).replaceAll('&quot;', '&#x22;').replaceAll('"', "'")],
@@ -140,14 +161,14 @@ describe('a label that cannot be kept', () => {
 
   test('a packet too large for a JPEG gives way, so that the label is not lost with it', async () => {
     for (const length of [70_000, 65_000]) {
-      const large = packet(`<!--${'x'.repeat(length)}-->`);
+      const large = packet(padding(length));
       const labelled = await sharp(photo).withXmp(large).webp({ quality: 95 }).toBuffer();
       expect(readLabels(await compressed(labelled))).toEqual([WRITTEN]);
     }
   });
 
   test('a label inside such a packet is kept without the rest', async () => {
-    const large = asAttribute(JSON.stringify(KEPT)).replace('</rdf:RDF>', `<!--${'x'.repeat(70_000)}--></rdf:RDF>`);
+    const large = asAttribute(JSON.stringify(KEPT)).replace('</rdf:RDF>', `${padding(70_000)}$&`);
     const labelled = await sharp(photo).withXmp(large).webp({ quality: 95 }).toBuffer();
     expect(await labelOf(labelled)).toEqual(KEPT);
   });
@@ -159,7 +180,7 @@ describe('a label that cannot be kept', () => {
   });
 });
 
-test.each([' TC260:AIGC="', " TC260:AIGC='<", '<TC260:AIGC ', '<TC260:AIGC>{'])(
+test.each([' TC260:AIGC="', " TC260:AIGC='<", '<TC260:AIGC ', '<TC260:AIGC>{', '<TC260:AIGC><b>', '<!--', '<![CDATA['])(
   'a hostile packet of %j, over and over, is read in time',
   async (part) => {
     const xmp = packet(`<rdf:Description xmlns:TC260="${NAMESPACE}"${part.repeat(100_000)}`);
@@ -168,14 +189,16 @@ test.each([' TC260:AIGC="', " TC260:AIGC='<", '<TC260:AIGC ', '<TC260:AIGC>{'])(
   },
 );
 
-test('other XMP stays, other metadata goes', async () => {
-  const xmp = packet('<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="MiniMax"/>');
+test.each(['rdf', 'r'])('other XMP stays, under %s: as well, other metadata goes', async (prefix) => {
+  const source = '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="MiniMax"/>';
   const described = await sharp(photo)
-    .withXmp(xmp)
+    .withXmp(packet(source).replaceAll(/rdf(?=[:=])/g, prefix))
     .withExif({ IFD0: { Copyright: 'somebody' } })
     .jpeg({ quality: 95 })
     .toBuffer();
-  const metadata = await sharp(await compressed(described)).metadata();
+  const bytes = await compressed(described);
+  const metadata = await sharp(bytes).metadata();
   expect(metadata.xmpAsString).toContain('dc:source="MiniMax"');
   expect(metadata.exif).toBeUndefined();
+  expect(readLabels(bytes)).toEqual([WRITTEN]);
 });
