@@ -170,7 +170,7 @@ export const JOB_ERRORS = {
   },
   provider_unavailable: {
     retryable: true,
-    zh: 'MiniMax API 调用失败: 服务暂时无法连接',
+    zh: 'MiniMax API 调用失败: 服务暂时不可用，没有得到有效的回应',
     en: 'MiniMax could not be reached or its answer could not be read.',
   },
   provider_error: {
