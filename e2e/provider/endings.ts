@@ -33,9 +33,9 @@ const ANSWERED: Books = { charged: 'yes', attempts: ['answered'] };
 
 // interface.md, section 7: the errors of jobs.
 export const TIMEOUT = fail('provider_timeout', `${FAILED} timeout`, true, UNKNOWN);
-export const LOST = fail('provider_unavailable', `${FAILED} 服务暂时无法连接`, true, UNKNOWN);
+export const LOST = fail('provider_unavailable', `${FAILED} 服务暂时不可用，没有得到有效的回应`, true, UNKNOWN);
 export const UNREACHABLE = {
-  ...fail('provider_unavailable', `${FAILED} 服务暂时无法连接`, true, NEVER_TAKEN),
+  ...fail('provider_unavailable', `${FAILED} 服务暂时不可用，没有得到有效的回应`, true, NEVER_TAKEN),
   calls: 0,
 };
 export const ERROR = fail('provider_error', `${FAILED} 生成服务内部错误`, true, UNKNOWN);
