@@ -181,7 +181,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     }),
     readiness: createReadiness({ isDraining, checks: { database: store.ping, files: files.ping }, clock, log }),
     log,
-    corsOrigins: corsOrigins(config, publicUrl),
+    corsOrigins: config.CORS_ORIGINS ?? [new URL(publicUrl).origin],
     trustProxy: config.TRUST_PROXY ?? false,
     devSecret: developmentSecret(config),
     metrics,
@@ -222,11 +222,6 @@ async function readQueue(store: JobStore): Promise<QueueFigures> {
   const longestWaitMs = await store.longestWaitMs();
   const calls = await store.recentCalls(0);
   return { waiting, oldestSeconds: (longestWaitMs ?? 0) / 1_000, calling: calls.open };
-}
-
-function corsOrigins(config: Config, publicUrl: string): string[] | '*' {
-  if (config.CORS_ORIGINS === undefined) return [new URL(publicUrl).origin];
-  return config.CORS_ORIGINS.trim() === '*' ? '*' : config.CORS_ORIGINS.split(',').map((origin) => origin.trim());
 }
 
 /** Tokens for the asking exist only on a developer's own machine. */

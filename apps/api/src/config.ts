@@ -1,88 +1,75 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { Environment, LONGEST_TIMER_MS } from './environment.ts';
+import { Environment, isJwtSecret, LONGEST_TIMER_MS } from './environment.ts';
 
 /** One clear line per fault. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly string[];
 
-  constructor(faults: readonly string[]) {
-    super(faults.join('\n'));
+  constructor(faults: readonly string[], options?: ErrorOptions) {
+    super(faults.join('\n'), options);
     this.faults = faults;
   }
 }
-
-/** Without a bucket they would quietly do nothing. */
-const S3_NEIGHBOURS = ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
 
 const MINIMAX_BASE_URL = 'https://api.minimaxi.com';
 /** MiniMax's own limit for every account (minimax-api.md, section 5); the simulator has none. */
 const MINIMAX_RPM = 10;
 /** What a drain adds to the longest call: its pictures are still to be fetched. */
 const AFTER_A_CALL_MS = 10_000;
+const JWT_KEYS = ['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL'];
+/** Without a bucket they would quietly do nothing. */
+const S3_NEIGHBOURS = ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
+
+/** Settings that say something. */
+type Given = Readonly<Record<string, string>>;
 
 export type Config = ReturnType<typeof readConfig>;
 
 /** The settings of this process: its environment, then `.env` in the current folder. Throws `ConfigError`. */
 export function loadConfig(): Config {
-  const dotenv = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
-  return readConfig({ ...dotenv, ...set(process.env) });
+  return readConfig({ ...readDotenv(), ...set(process.env) });
+}
+
+function readDotenv(): Record<string, string | undefined> {
+  if (!existsSync('.env')) return {};
+  try {
+    return parseEnv(readFileSync('.env', 'utf8').replace(/^\uFEFF/, '')); // Windows' editors begin a file so
+  } catch (cause) {
+    throw new ConfigError([`.env cannot be read: ${cause instanceof Error ? cause.message : cause}`], { cause });
+  }
 }
 
 /** An empty string means unset. */
-function set(env: Record<string, string | undefined>): Record<string, string> {
+function set(env: Record<string, string | undefined>): Given {
   return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
 export function readConfig(env: Record<string, string | undefined>) {
-  const parsed = Environment.safeParse(set(env));
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-  }
+  const given = set(env);
+  const parsed = Environment.safeParse(given);
+  const faults = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  faults.push(...findFaultsBetween(given));
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+
   const { JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL, S3_BUCKET, ...others } = parsed.data;
   const { S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, ...settings } = others;
-  const isProduction = settings.NODE_ENV === 'production';
-  const hostIsLoopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(settings.HOST);
-  const faults: string[] = [];
-  if (settings.ROLE !== 'all' && settings.DATABASE_URL === undefined) {
-    faults.push('ROLE: only "all" without DATABASE_URL, since SQLite belongs to one process');
-  }
-  if (S3_BUCKET === undefined) {
-    const stray = S3_NEIGHBOURS.filter((name) => env[name]);
-    if (stray.length > 0) faults.push(`S3_BUCKET: needed with ${stray.join(', ')}`);
-  }
-  if ((S3_ACCESS_KEY_ID === undefined) !== (S3_SECRET_ACCESS_KEY === undefined)) {
-    faults.push('S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY: set both, or neither to use what the machine is granted');
-  }
+  const DATA_DIR = path.resolve(settings.DATA_DIR);
   const keys = [
     ...(JWT_SECRET === undefined ? [] : [{ kind: 'secret' as const, secret: JWT_SECRET }]),
     ...(JWT_PUBLIC_KEY === undefined ? [] : [{ kind: 'public_key' as const, pem: JWT_PUBLIC_KEY }]),
     ...(JWT_JWKS_URL === undefined ? [] : [{ kind: 'jwks' as const, url: JWT_JWKS_URL }]),
   ];
-  if (keys.length > 1) faults.push('JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL: set exactly one of them');
-  if (keys.length === 0 && isProduction) {
-    faults.push('JWT_SECRET: needed in production (or JWT_PUBLIC_KEY, or JWT_JWKS_URL)');
-  } else if (keys.length === 0 && !hostIsLoopback) {
-    faults.push('JWT_SECRET: needed while HOST is not loopback (or JWT_PUBLIC_KEY, or JWT_JWKS_URL)');
-  }
-  if (settings.MINIMAX_API_KEY === undefined) {
-    if (isProduction) faults.push('MINIMAX_API_KEY: needed in production');
-    if (settings.MINIMAX_BASE_URL !== undefined) {
-      faults.push('MINIMAX_API_KEY: needed with MINIMAX_BASE_URL (without both, the simulator is used)');
-    }
-  }
-  if (faults.length > 0) throw new ConfigError(faults);
-
   const minimax =
     settings.MINIMAX_API_KEY === undefined
       ? null
       : { apiKey: settings.MINIMAX_API_KEY, baseUrl: settings.MINIMAX_BASE_URL ?? MINIMAX_BASE_URL };
   return Object.freeze({
     ...settings,
-    DATA_DIR: path.resolve(settings.DATA_DIR),
+    DATA_DIR,
     /** Null: pictures live in DATA_DIR. */
     s3:
       S3_BUCKET === undefined
@@ -96,25 +83,90 @@ export function readConfig(env: Record<string, string | undefined>) {
                 credentials: { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY },
               }),
           },
-    jwtKey: keys[0] ?? { kind: 'secret' as const, secret: keepJwtSecret(path.resolve(settings.DATA_DIR)) },
+    jwtKey: keys[0] ?? { kind: 'secret' as const, secret: keepJwtSecret(DATA_DIR) },
     /** Null: the simulator stands in for MiniMax. */
     minimax,
     MINIMAX_RPM: settings.MINIMAX_RPM ?? (minimax ? MINIMAX_RPM : 0),
     SHUTDOWN_GRACE_MS:
       settings.SHUTDOWN_GRACE_MS ?? Math.min(settings.MINIMAX_TIMEOUT_MS + AFTER_A_CALL_MS, LONGEST_TIMER_MS),
-    isProduction,
-    hostIsLoopback,
+    isProduction: settings.NODE_ENV === 'production',
+    hostIsLoopback: isLoopback(settings.HOST),
   });
 }
 
-/** A secret of this data folder, made once, for development. */
+/** What is wrong between settings, whatever is wrong with each by itself: one line per fault. */
+function findFaultsBetween(given: Given): string[] {
+  return [...roleFaults(given), ...s3Faults(given), ...jwtFaults(given), ...minimaxFaults(given)];
+}
+
+function roleFaults({ ROLE = 'all', DATABASE_URL }: Given): string[] {
+  if (!['api', 'worker'].includes(ROLE) || DATABASE_URL !== undefined) return [];
+  return ['ROLE: only "all" without DATABASE_URL, since SQLite belongs to one process'];
+}
+
+function s3Faults(given: Given): string[] {
+  const faults: string[] = [];
+  const stray = S3_NEIGHBOURS.filter((name) => name in given);
+  if (!('S3_BUCKET' in given) && stray.length > 0) faults.push(`S3_BUCKET: needed with ${stray.join(', ')}`);
+  if ('S3_ACCESS_KEY_ID' in given !== 'S3_SECRET_ACCESS_KEY' in given) {
+    faults.push('S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY: set both, or neither to use what the machine is granted');
+  }
+  return faults;
+}
+
+function jwtFaults(given: Given): string[] {
+  const keys = JWT_KEYS.filter((name) => name in given);
+  if (keys.length > 1) return ['JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL: set exactly one of them'];
+  if (keys.length === 1) return [];
+  if (given.NODE_ENV === 'production') {
+    return ['JWT_SECRET: needed in production (or JWT_PUBLIC_KEY, or JWT_JWKS_URL)'];
+  }
+  if (given.HOST === undefined || isLoopback(given.HOST)) return [];
+  return ['JWT_SECRET: needed while HOST is not loopback (or JWT_PUBLIC_KEY, or JWT_JWKS_URL)'];
+}
+
+function minimaxFaults({ NODE_ENV, MINIMAX_API_KEY, MINIMAX_BASE_URL }: Given): string[] {
+  if (MINIMAX_API_KEY !== undefined) return [];
+  const faults: string[] = [];
+  if (NODE_ENV === 'production') faults.push('MINIMAX_API_KEY: needed in production');
+  if (MINIMAX_BASE_URL !== undefined) {
+    faults.push('MINIMAX_API_KEY: needed with MINIMAX_BASE_URL (without both, the simulator is used)');
+  }
+  return faults;
+}
+
+/** Whether nobody but this machine reaches a server that listens there. */
+function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host);
+}
+
+/** The secret of this data folder, made once, for development. */
 function keepJwtSecret(dataDir: string): string {
   const file = path.join(dataDir, 'jwt-secret');
-  mkdirSync(dataDir, { recursive: true });
-  try {
-    writeFileSync(file, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  const secret = readOrMake(file);
+  if (!isJwtSecret(secret)) {
+    throw new ConfigError([`JWT_SECRET: ${file} holds less than 32 bytes; remove it to have a new one made`]);
   }
-  return readFileSync(file, 'utf8');
+  return secret;
+}
+
+function readOrMake(file: string): string {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    if (!existsSync(file) || readFileSync(file).length === 0) make(file);
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new ConfigError([`DATA_DIR cannot be used: ${cause instanceof Error ? cause.message : cause}`], { cause });
+  }
+}
+
+/** Whole or not at all, wherever it is interrupted. */
+function make(file: string): void {
+  const written = `${file}.${randomUUID()}`;
+  try {
+    writeFileSync(written, randomBytes(32).toString('base64url'), { mode: 0o600, flush: true });
+    renameSync(written, file);
+  } finally {
+    rmSync(written, { force: true });
+  }
 }

@@ -16,9 +16,42 @@ function whole(min: number, max: number) {
 }
 const count = (fallback: number) => whole(0, 1_000_000_000).default(fallback);
 const positive = (fallback: number) => whole(1, LONGEST_TIMER_MS).default(fallback);
-const address = flagged((text) => /^https?:\/\//.test(text) && URL.canParse(text), 'must be an http(s) URL');
+/** Parts of a day are for trying it out. */
+const days = flagged(
+  (text) => /^\d{1,5}(\.\d{1,9})?$/.test(text) && Number(text) > 0 && Number(text) <= 36_500,
+  'must be a number of days up to 36500, above 0',
+).transform(Number);
+const address = flagged(isHttpUrl, 'must be an http(s) URL');
 /** What paths are put behind. */
-const baseUrl = address.transform((text) => text.replace(/\/+$/, ''));
+const baseUrl = flagged(isBaseUrl, 'must be an http(s) URL without query, fragment and credentials').transform((text) =>
+  text.replace(/\/+$/, ''),
+);
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:\/\/\S+$/.test(text) && URL.canParse(text);
+}
+function isBaseUrl(text: string): boolean {
+  if (!isHttpUrl(text) || /[?#]/.test(text)) return false;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
+}
+
+/** As browsers write them: a trailing slash or a capital letter would never match. */
+const corsOrigins = z.string().transform((text, { addIssue }): string[] | '*' => {
+  if (text.trim() === '*') return '*';
+  const origins = text.split(',').map((origin) => origin.trim());
+  if (!origins.every(isOrigin)) addIssue('must be *, or origins like https://app.example with commas between');
+  return origins.filter(isOrigin).map((origin) => new URL(origin).origin);
+});
+
+function isOrigin(text: string): boolean {
+  return isBaseUrl(text) && new URL(text).pathname === '/';
+}
+
+/** At least as long as the digest that it keys (RFC 7518, section 3.2). */
+export function isJwtSecret(text: string): boolean {
+  return Buffer.byteLength(text) >= 32;
+}
 
 function isPostgresUrl(text: string): boolean {
   return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
@@ -84,12 +117,12 @@ export const Environment = z.object({
   DOWNLOAD_MAX_BYTES: positive(26_214_400),
   DOWNLOAD_RETRY_FOR_MS: count(900_000),
   SHUTDOWN_GRACE_MS: whole(1, LONGEST_TIMER_MS).optional(),
-  JWT_SECRET: flagged((text) => Buffer.byteLength(text) >= 32, 'must be at least 32 bytes').optional(),
+  JWT_SECRET: flagged(isJwtSecret, 'must be at least 32 bytes').optional(),
   JWT_PUBLIC_KEY: publicKey.optional(),
   JWT_JWKS_URL: address.optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
-  CORS_ORIGINS: z.string().optional(),
+  CORS_ORIGINS: corsOrigins.optional(),
   IMAGE_FORMAT: z.enum(['jpeg', 'webp', 'avif', 'original']).default('jpeg'),
   IMAGE_QUALITY: whole(1, 100).default(80),
   IMAGE_MAX_EDGE: whole(64, 8_192).default(2_048),
@@ -99,7 +132,7 @@ export const Environment = z.object({
   S3_REGION: z.string().default('us-east-1'), // what stores without regions expect
   S3_ACCESS_KEY_ID: z.string().optional(),
   S3_SECRET_ACCESS_KEY: z.string().optional(),
-  RESULT_TTL_DAYS: z.coerce.number().positive().max(36_500).default(30),
+  RESULT_TTL_DAYS: days.default(30),
   AIGC_PROPAGATOR: z.string().default('Darkroom'),
   METRICS_TOKEN: z.string().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ConfigError, loadConfig, readConfig } from '../src/config.ts';
 
 const SECRET = 'a secret of thirty-two bytes, or more';
@@ -108,6 +108,14 @@ test('the longest call that may be set leaves a drain that a timer can wait for'
 });
 
 test.each([
+  ['*', '*'],
+  ['https://a.example', ['https://a.example']],
+  ['https://A.example/, http://b.example:8080', ['https://a.example', 'http://b.example:8080']],
+])('CORS_ORIGINS=%s is what browsers send', (text, origins) => {
+  expect(read({ CORS_ORIGINS: text }).CORS_ORIGINS).toEqual(origins);
+});
+
+test.each([
   ['true', true],
   ['false', false],
   ['loopback', 'loopback'],
@@ -119,8 +127,12 @@ test.each([
 
 describe('one fault is one line that names the setting', () => {
   test.each([
-    ['PORT', ['abc', '-1', '65536', '80.5', ' ']],
-    ['PUBLIC_URL', ['darkroom.example', 'ftp://darkroom.example', 'http://']],
+    ['PORT', ['abc', '-1', '65536', '80.5', ' ', '0x50', '8e1']],
+    [
+      'PUBLIC_URL',
+      ['darkroom.example', 'ftp://darkroom.example', 'http://', 'https://a.example/?b', 'https://a.example '],
+    ],
+    ['CORS_ORIGINS', ['banana', 'https://a.example,', 'https://a.example/app', 'https://a.example, *', 'null']],
     ['TRUST_PROXY', ['nginx', '1', '10.0.0.1 10.0.0.2', '10.0.0.0/33', '0.0.0.0/0', 'loopback,']],
     ['MINIMAX_API_KEY', ['a key', 'schlüssel', 'a\nb']],
     ['MINIMAX_TIMEOUT_MS', ['0', '-5', '1e99', 'soon']],
@@ -145,19 +157,28 @@ describe('one fault is one line that names the setting', () => {
     ['IMAGE_QUALITY', ['0', '101']],
     ['IMAGE_MAX_EDGE', ['63', '8193']],
     ['FILE_URL_TTL_S', ['0', '1']],
-    ['RESULT_TTL_DAYS', ['0', '-1']],
+    ['RESULT_TTL_DAYS', ['0', '-1', '0x10', '1e3', '36501']],
     ['LOG_LEVEL', ['loud']],
   ])('%s', (name, values) => {
     for (const value of values) {
-      const faults = faultsOf({ [name]: value });
+      const faults = faultsOf({ ...(name === 'JWT_PUBLIC_KEY' && { JWT_SECRET: undefined }), [name]: value });
       expect(faults, value).toHaveLength(1);
       expect(faults[0]).toMatch(new RegExp(`^${name}: [^\\n]+$`));
     }
   });
 
-  test('all faults are told at once', () => {
-    const faults = faultsOf({ PORT: 'x', IMAGE_FORMAT: 'gif', QUEUE_LIMIT: '0' });
-    expect(faults.map((fault) => fault.split(':')[0]).toSorted()).toEqual(['IMAGE_FORMAT', 'PORT', 'QUEUE_LIMIT']);
+  test('MINIMAX_BASE_URL', () => {
+    const hidden = ['https://api.example/?a=1', 'https://api.example/#a', 'https://user:password@api.example'];
+    for (const MINIMAX_BASE_URL of hidden) {
+      const faults = faultsOf({ MINIMAX_API_KEY: 'key', MINIMAX_BASE_URL });
+      expect(faults).toEqual([expect.stringMatching(/^MINIMAX_BASE_URL: must be an http\(s\) URL[^\n]+$/)]);
+    }
+  });
+
+  test('all faults are told at once, of single settings and between them', () => {
+    const faults = faultsOf({ PORT: 'x', IMAGE_FORMAT: 'gif', QUEUE_LIMIT: '0', NODE_ENV: 'production' });
+    const names = faults.map((fault) => fault.split(':')[0]).toSorted();
+    expect(names).toEqual(['IMAGE_FORMAT', 'MINIMAX_API_KEY', 'PORT', 'QUEUE_LIMIT']);
   });
 
   test('a fault says nothing of the value of a secret', () => {
@@ -202,6 +223,27 @@ describe('a secret for tokens', () => {
     expect(first).toMatchObject({ kind: 'secret', secret: expect.stringMatching(/^[\w-]{43}$/) });
     expect(read({ JWT_SECRET: undefined }).jwtKey).toEqual(first);
     expect(statSync(path.join(dir, 'jwt-secret')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(dir)).toEqual(['jwt-secret']);
+  });
+
+  test('is made anew where an interrupted start left an empty file', () => {
+    writeFileSync(path.join(dir, 'jwt-secret'), '');
+    const made = read({ JWT_SECRET: undefined }).jwtKey;
+    expect(made).toMatchObject({ kind: 'secret', secret: expect.stringMatching(/^[\w-]{43}$/) });
+    expect(read({ JWT_SECRET: undefined }).jwtKey).toEqual(made);
+  });
+
+  test('is not too short, whoever wrote it', () => {
+    writeFileSync(path.join(dir, 'jwt-secret'), 'short');
+    expect(faultsOf({ JWT_SECRET: undefined })).toEqual([
+      `JWT_SECRET: ${path.join(dir, 'jwt-secret')} holds less than 32 bytes; remove it to have a new one made`,
+    ]);
+  });
+
+  test.each(['afile', 'afile/below'])('has no place where DATA_DIR is %s', (name) => {
+    writeFileSync(path.join(dir, 'afile'), '');
+    const faults = faultsOf({ DATA_DIR: path.join(dir, name), JWT_SECRET: undefined });
+    expect(faults).toEqual([expect.stringMatching(/^DATA_DIR cannot be used: [^\n]+$/)]);
   });
 
   test.each(['127.0.0.1', '127.0.0.53', 'localhost', '::1'])('is made while HOST is %s', (HOST) => {
@@ -256,25 +298,37 @@ describe('pictures in an S3-compatible store', () => {
   });
 });
 
-test('.env in the current folder is read, and the environment wins', () => {
-  const before = process.cwd();
-  onTestFinished(() => {
-    process.chdir(before);
-    vi.unstubAllEnvs();
+describe('.env in the current folder', () => {
+  beforeEach(() => {
+    const before = process.cwd();
+    process.chdir(dir);
+    vi.stubEnv('NODE_ENV', 'test');
+    return () => {
+      process.chdir(before);
+      vi.unstubAllEnvs();
+    };
   });
-  writeFileSync(
-    path.join(dir, '.env'),
-    `# settings\nJWT_SECRET="${SECRET}"\nPORT=1111\nQUEUE_LIMIT=5\nIMAGE_FORMAT=\n`,
-  );
-  process.chdir(dir);
-  vi.stubEnv('PORT', '2222');
-  vi.stubEnv('QUEUE_LIMIT', '');
-  vi.stubEnv('NODE_ENV', 'test');
-  expect(loadConfig()).toMatchObject({
-    PORT: 2222,
-    QUEUE_LIMIT: 5,
-    IMAGE_FORMAT: 'jpeg',
-    jwtKey: { secret: SECRET },
-    NODE_ENV: 'test',
+
+  test('is read, and the environment wins', () => {
+    writeFileSync('.env', `# settings\nJWT_SECRET="${SECRET}"\nPORT=1111\nQUEUE_LIMIT=5\nIMAGE_FORMAT=\n`);
+    vi.stubEnv('PORT', '2222');
+    vi.stubEnv('QUEUE_LIMIT', '');
+    expect(loadConfig()).toMatchObject({
+      PORT: 2222,
+      QUEUE_LIMIT: 5,
+      IMAGE_FORMAT: 'jpeg',
+      jwtKey: { secret: SECRET },
+      NODE_ENV: 'test',
+    });
+  });
+
+  test('may begin with the mark that editors on Windows put there', () => {
+    writeFileSync('.env', `\uFEFFPORT=1111\nJWT_SECRET=${SECRET}\n`);
+    expect(loadConfig()).toMatchObject({ PORT: 1111, jwtKey: { secret: SECRET } });
+  });
+
+  test('that cannot be read stops the start with one line', () => {
+    mkdirSync('.env');
+    expect(loadConfig).toThrow(/^\.env cannot be read: [^\n]+$/);
   });
 });
