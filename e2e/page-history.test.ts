@@ -116,4 +116,56 @@ describe.skipIf(chromiumPath === '')('what ended while the person was elsewhere'
     expect(await page.getByTestId('resume').count()).toBe(0);
     expect(faults).toEqual([]);
   });
+
+  test('is told beside what still runs: neither of two orders of one visit is forgotten', async () => {
+    const { provider, api, open, faults } = await start();
+    const page = await open();
+    const banner = (words: string) => page.getByTestId('resume').filter({ hasText: words });
+    const submit = async (prompt: string) => {
+      await page.getByTestId('prompt').locator('textarea').fill(prompt);
+      await page.getByTestId('submit').click();
+      await page.locator('[data-stage=generating]').waitFor();
+      await page.getByTestId('leave').click();
+    };
+    provider.script({ prompt: '先下的单', hold: true }, { prompt: '后下的单', hold: true });
+    await submit('先下的单');
+    await banner('有一项任务正在进行').waitFor();
+    await submit('后下的单');
+    await banner('有 2 项任务正在进行').click();
+    await page.locator('[data-testid=filter-running][aria-checked=true]').waitFor();
+    await expect.poll(() => rows(page).count(), PATIENCE).toBe(2);
+    await page.getByTestId('back').click();
+
+    const { sdk } = api.user();
+    const [later] = (await sdk.list()).jobs;
+    await sdk.cancel(later?.job_id ?? '');
+    await banner('有一项任务没有完成').waitFor();
+    await banner('有一项任务正在进行').waitFor();
+    await takeScreenshot(page, 'index-both-light-zh');
+    expect(await findBarriers(page)).toEqual([]);
+    await banner('有一项任务没有完成').click();
+    await page.locator('[data-testid=failure][data-code=canceled]').waitFor();
+    await page.getByTestId('back').click();
+    await banner('有一项任务正在进行').click();
+    provider.release();
+    await page.getByTestId('result-image').waitFor();
+    await page.getByTestId('back').click();
+    await page.getByTestId('submit').waitFor();
+    await expect.poll(() => page.getByTestId('resume').count(), PATIENCE).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
+  test('is not told of a job that somebody has deleted meanwhile', async () => {
+    const { provider, api, open } = await start();
+    provider.script({ hold: true });
+    const page = await open();
+    await page.getByTestId('prompt').locator('textarea').fill('在别处删掉的');
+    await page.getByTestId('submit').click();
+    await page.locator('[data-stage=generating]').waitFor();
+    await page.getByTestId('leave').click();
+    await page.getByTestId('resume').waitFor();
+    const { sdk } = api.user();
+    for (const { job_id } of (await sdk.list()).jobs) await sdk.delete(job_id);
+    await page.getByTestId('resume').waitFor({ state: 'detached' });
+  });
 });

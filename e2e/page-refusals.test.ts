@@ -59,6 +59,37 @@ describe.skipIf(chromiumPath === '')('an order that is refused', () => {
     provider.release();
   });
 
+  test('is kept until it is sent, or until the person lets another order take its place', async () => {
+    const { provider, api, page } = await start({});
+    await page.route('**/trpc/image.create**', (route) => route.fulfill(queueFull(LONGER_THAN_THE_SDK_WAITS_MS)));
+    await submit(page);
+    await failure(page, 'queue_full').waitFor();
+    await page.getByTestId('home').click();
+    await page.getByTestId('resume').getByText('上次的提交还没有完成').waitFor();
+    await page.unroute('**/trpc/image.create**');
+
+    // From the form, and by ordering once more what was made before.
+    await page.getByTestId('prompt').locator('textarea').fill('另一单');
+    await page.getByTestId('submit').click();
+    await page.getByTestId('dialog').getByText('换成新的之后').waitFor();
+    await takeScreenshot(page, 'replace-kept-light-zh');
+    expect(await findBarriers(page)).toEqual([]);
+    await page.getByTestId('dialog-no').click();
+    await page.getByTestId('history').click();
+    await page.getByTestId('job-actions').click();
+    await page.getByTestId('job-again').click();
+    await page.getByTestId('dialog').getByText('换成新的之后').waitFor();
+    await page.getByTestId('dialog-no').click();
+    await page.getByTestId('back').click();
+    expect((await api.user().sdk.list()).jobs).toHaveLength(1);
+
+    await page.getByTestId('resume').getByText('上次的提交还没有完成').click();
+    await page.waitForURL(/job_id=/);
+    const [kept] = (await api.user().sdk.list()).jobs;
+    expect(kept?.request.prompt).toBe('后到的');
+    provider.release();
+  });
+
   test('because too many are under way leads to those', async () => {
     const { page } = await start({ USER_ACTIVE_LIMIT: 1 });
     await submit(page);

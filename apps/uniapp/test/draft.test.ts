@@ -56,6 +56,25 @@ describe('a draft', () => {
     expect(store.read()).toEqual(second);
   });
 
+  it('says before an order takes the place of another that is kept', () => {
+    const store = openStore();
+    expect(store.replacesAnother(order)).toBe(false);
+    store.prepare(order, null);
+    expect(store.replacesAnother({ ...order })).toBe(false);
+    expect(store.replacesAnother({ ...order, n: 3 })).toBe(true);
+    expect(openStore().replacesAnother({ ...order, n: 3 })).toBe(true);
+  });
+
+  it('is this tab’s own, although another tab has put its own into the one place on the device', () => {
+    const [one, other] = [openStore(), openStore()];
+    const first = one.prepare(order, null);
+    const second = other.prepare({ ...order, n: 3 }, null);
+    expect([one.read(), other.read()]).toEqual([first, second]);
+    expect(one.replacesAnother(order)).toBe(true);
+    one.clear(first);
+    expect(openStore().read()).toEqual(second);
+  });
+
   it('is not sent again after the service may have forgotten its key', () => {
     const store = openStore();
     store.prepare(order, null);

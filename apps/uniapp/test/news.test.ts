@@ -8,16 +8,16 @@ let server: Awaited<ReturnType<typeof startJobServer>>;
 /** The first page's look at what became of the jobs that were ordered on this device. */
 async function start(ordered: ImageJob[]) {
   vi.resetModules();
-  const { forgetJob, rememberJob } = await import('../src/features/image-job/current-job.ts');
+  const { orderedJobs } = await import('../src/features/image-job/ordered-jobs.ts');
   const { useNews } = await import('../src/features/image-job/use-news.ts');
-  for (const { job_id } of ordered) rememberJob({ job_id, photoUrl: null });
-  const { ended, follow, pause } = useNews();
+  for (const { job_id } of ordered) orderedJobs.add({ job_id, idempotencyKey: job_id, photoUrl: null });
+  const { ended, running, follow, pause } = useNews();
   const look = async () => {
     await follow();
     pause();
     return ended.value.map(({ request }) => request.prompt);
   };
-  return { look, forgetJob };
+  return { look, running, forgetJob: orderedJobs.forget };
 }
 
 beforeEach(async () => {
@@ -53,4 +53,27 @@ it('are not asked for where nothing was ordered, and are none when they cannot b
   expect(await look()).toEqual([]);
   server.list(true);
   expect(await look()).toEqual(['ended']);
+});
+
+it('say of every job ordered here whether it still runs, before the service is asked, too', async () => {
+  const [first, second] = [server.add('first'), server.add('second')];
+  const { look, running } = await start([first, second]);
+  server.list(false);
+  await look();
+  expect(running.value).toEqual([second.job_id, first.job_id]);
+  server.list(true);
+  server.end(second);
+  await look();
+  expect(running.value).toEqual([first.job_id]);
+});
+
+it('know a job that others have pushed out of the list, and let go of one that is gone', async () => {
+  const [pushedOut, gone] = [server.add('pushed out'), server.add('gone')];
+  for (let count = 0; count < 20; count++) server.add('ordered on another device');
+  const { look, running } = await start([pushedOut, gone]);
+  server.jobs.delete(gone.job_id);
+  await look();
+  expect(running.value).toEqual([pushedOut.job_id]);
+  server.end(pushedOut);
+  expect(await look()).toEqual(['pushed out']);
 });

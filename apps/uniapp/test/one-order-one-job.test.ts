@@ -12,13 +12,13 @@ let stored: Map<string, unknown>;
 /** The app as it starts: everything that it keeps in memory is new, the device's storage is what it was. */
 async function startApp() {
   vi.resetModules();
-  const [{ drafts }, { currentJob }, { useCreateJob }, { useJob }] = await Promise.all([
+  const [{ drafts }, { orderedJobs }, { useCreateJob }, { useJob }] = await Promise.all([
     import('../src/features/image-job/draft.ts'),
-    import('../src/features/image-job/current-job.ts'),
+    import('../src/features/image-job/ordered-jobs.ts'),
     import('../src/features/image-job/use-create-job.ts'),
     import('../src/features/image-job/use-job.ts'),
   ]);
-  return { drafts, currentJob, useCreateJob, useJob };
+  return { drafts, orderedJobs, useCreateJob, useJob };
 }
 
 beforeEach(async () => {
@@ -41,7 +41,7 @@ describe('an order', () => {
     await vi.waitFor(() => expect(server.arrivals()).toBe(1));
 
     server.answer(true);
-    const { drafts, currentJob, useCreateJob } = await startApp();
+    const { drafts, orderedJobs, useCreateJob } = await startApp();
     const draft = drafts.read();
     if (!draft) throw new Error('The draft did not survive.');
     const { state, send } = useCreateJob();
@@ -50,7 +50,7 @@ describe('an order', () => {
     const [jobId] = server.jobs.keys();
     expect(server.jobs.size).toBe(1);
     expect(state.value).toEqual({ status: 'created', jobId });
-    expect(currentJob.read()?.job_id).toBe(jobId);
+    expect(orderedJobs.read()).toMatchObject([{ job_id: jobId, idempotencyKey: draft.idempotencyKey }]);
     expect(drafts.read()).toBeNull();
   });
 
@@ -66,7 +66,7 @@ describe('an order', () => {
     const draft = drafts.prepare(order, null);
     const wasKept: boolean[] = [];
     const { setStorageSync, removeStorageSync } = uni;
-    const look = () => wasKept.push(stored.has('darkroom.draft') || stored.has('darkroom.current-job'));
+    const look = () => wasKept.push(stored.has('darkroom.draft') || stored.has('darkroom.jobs'));
     Object.assign(uni, {
       setStorageSync(key: string, value: unknown) {
         setStorageSync(key, value);

@@ -1,6 +1,6 @@
 import { actions, charge } from './en/actions.ts';
 import { consent } from './en/consent.ts';
-import { form, resume } from './en/form.ts';
+import { form, keptOrder, resume } from './en/form.ts';
 import { contentRejections, jobFailures } from './en/job-failures.ts';
 import { cancelDialog, loading } from './en/loading.ts';
 import { crop, photo } from './en/photo.ts';
@@ -24,6 +24,7 @@ export const en: Messages = {
   crop,
   consent,
   resume,
+  keptOrder,
   loading,
   cancelDialog,
   actions,

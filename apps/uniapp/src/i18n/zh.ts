@@ -1,7 +1,7 @@
 import type { Words } from './words.ts';
 import { actions, charge } from './zh/actions.ts';
 import { consent } from './zh/consent.ts';
-import { form, resume } from './zh/form.ts';
+import { form, keptOrder, resume } from './zh/form.ts';
 import { contentRejections, jobFailures } from './zh/job-failures.ts';
 import { cancelDialog, loading } from './zh/loading.ts';
 import { crop, photo } from './zh/photo.ts';
@@ -26,6 +26,7 @@ export const zh = {
   crop,
   consent,
   resume,
+  keptOrder,
   loading,
   cancelDialog,
   actions,

@@ -15,5 +15,6 @@ export const goHome = () => uni.reLaunch({ url: PAGE });
 export const goBack = () => uni.navigateBack();
 
 /** This app has neither a history nor settings. */
+export const openHistory = goHome;
 export const replaceWithRunning = goHome;
 export const openSettings = goHome;

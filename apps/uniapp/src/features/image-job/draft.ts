@@ -17,7 +17,10 @@ export interface Draft {
 const DRAFT_LIFE_MS = 6 * 24 * 60 * 60 * 1000;
 
 export interface DraftStore {
+  /** The draft of this page's own visit; else the one that an earlier visit, or another tab, left on the device. */
   read(): Draft | null;
+  /** Whether a draft of this order would take the place of another order's, which then never goes through. */
+  replacesAnother(order: CreateImageInput): boolean;
   /**
    * The draft of this order, stored. The same order again is the same draft with the same key, so that two taps, or a tap
    * after a lost answer, are one job.
@@ -40,25 +43,33 @@ export function createDraftStore({
   now = Date.now,
   stored = storedValue('darkroom.draft', parseDraft),
 }: DraftStoreDeps): DraftStore {
+  /** Beside the stored one, in whose place another tab may have put its own. */
+  let own: Draft | null = null;
+  const isKept = (draft: Draft | null): draft is Draft => draft !== null && now() - draft.preparedAt < DRAFT_LIFE_MS;
+  const kept = () => [own, stored.read()].filter(isKept);
+
   const store: DraftStore = {
-    read() {
-      const draft = stored.read();
-      return draft && now() - draft.preparedAt < DRAFT_LIFE_MS ? draft : null;
-    },
+    read: () => kept()[0] ?? null,
+    replacesAnother: (order) => kept().some((draft) => !isSameOrder(draft.order, order)),
     prepare(order, photoUrl) {
-      const last = store.read();
-      return last && JSON.stringify(last.order) === JSON.stringify(order) ? last : store.prepareAnew(order, photoUrl);
+      own = kept().find((draft) => isSameOrder(draft.order, order)) ?? store.prepareAnew(order, photoUrl);
+      return own;
     },
     prepareAnew(order, photoUrl) {
-      const draft = { order, idempotencyKey: createId(), photoUrl, preparedAt: now() };
-      stored.write(draft);
-      return draft;
+      own = { order, idempotencyKey: createId(), photoUrl, preparedAt: now() };
+      stored.write(own);
+      return own;
     },
-    clear(draft) {
-      if (stored.read()?.idempotencyKey === draft.idempotencyKey) stored.clear();
+    clear({ idempotencyKey }) {
+      if (own?.idempotencyKey === idempotencyKey) own = null;
+      if (stored.read()?.idempotencyKey === idempotencyKey) stored.clear();
     },
   };
   return store;
+}
+
+export function isSameOrder(one: CreateImageInput, other: CreateImageInput): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** The order on its way from this device. */

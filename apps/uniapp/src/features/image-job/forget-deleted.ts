@@ -1,12 +1,12 @@
 import type { ImageJob } from '@darkroom/contracts';
-import { forgetJob } from './current-job.ts';
 import { drafts } from './draft.ts';
 import { loseUpload } from './lost-upload.ts';
 import { storedForm } from './order-form.ts';
+import { orderedJobs } from './ordered-jobs.ts';
 
 /** Leaves nothing of a deleted job on this device: not its id, not a draft of its order, not the photo that went with it. */
 export function forgetDeleted({ job_id, request }: ImageJob): void {
-  forgetJob(job_id);
+  orderedJobs.forget(job_id);
   const photo = request.subject_reference?.[0]?.image_file;
   if (photo === undefined) return;
   const draft = drafts.read();

@@ -1,9 +1,9 @@
 import { type ImageApiError, isImageApiError } from '@darkroom/sdk';
 import { ref } from 'vue';
 import { api } from '../../api.ts';
-import { rememberJob } from './current-job.ts';
 import { type Draft, drafts } from './draft.ts';
 import { loseUpload } from './lost-upload.ts';
+import { orderedJobs } from './ordered-jobs.ts';
 
 export type CreateState =
   | { status: 'sending' }
@@ -20,11 +20,12 @@ export function useCreateJob() {
     isSending = true;
     state.value = { status: 'sending' };
     try {
-      const job = await api.create(draft.order, { idempotencyKey: draft.idempotencyKey });
+      const { idempotencyKey, photoUrl } = draft;
+      const { job_id } = await api.create(draft.order, { idempotencyKey });
       // In this order: a kill between the two leaves a draft that leads to the same job.
-      rememberJob({ job_id: job.job_id, photoUrl: draft.photoUrl });
+      orderedJobs.add({ job_id, idempotencyKey, photoUrl });
       drafts.clear(draft);
-      state.value = { status: 'created', jobId: job.job_id };
+      state.value = { status: 'created', jobId: job_id };
     } catch (error) {
       if (!isImageApiError(error)) throw error;
       if (isRefusedForGood(error)) drafts.clear(draft);

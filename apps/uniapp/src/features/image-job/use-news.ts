@@ -1,33 +1,50 @@
-import type { CompletedJob, FailedJob } from '@darkroom/contracts';
+import type { CompletedJob, FailedJob, ImageJob } from '@darkroom/contracts';
 import { isImageApiError } from '@darkroom/sdk';
 import { shallowRef } from 'vue';
 import { api } from '../../api.ts';
-import { hasEnded } from './job-status.ts';
-import { unseenJobs } from './unseen-jobs.ts';
+import { hasEnded, isGone } from './job-status.ts';
+import { orderedJobs } from './ordered-jobs.ts';
 
 const EVERY_MS = 10_000;
 
-/** Which of the jobs that were ordered on this device have ended unseen, newest first; asked for as long as it is followed. */
+/** What became of the jobs that were ordered on this device, newest first; asked for as long as it is followed. */
 export function useNews() {
   const ended = shallowRef<(CompletedJob | FailedJob)[]>([]);
+  /** Ids. A job runs until it is known to have ended, or to be gone. */
+  const running = shallowRef<string[]>([]);
+  const ends = new Map<string, CompletedJob | FailedJob>();
   let timer: ReturnType<typeof setInterval> | undefined;
 
-  /** One question for all of them, and none where there is nothing to learn. What cannot be read is no news. */
+  function tell(): void {
+    const ids = orderedJobs.read().map(({ job_id }) => job_id);
+    ended.value = ids.flatMap((jobId) => ends.get(jobId) ?? []);
+    running.value = ids.filter((jobId) => !ends.has(jobId));
+  }
+
+  /** As a rule one question for all of them, and none where there is nothing to learn. What cannot be read is no news. */
   async function read(): Promise<void> {
-    const known = new Set(ended.value.map(({ job_id }) => job_id));
-    if (unseenJobs.read().every((jobId) => known.has(jobId))) return forgetSeen();
+    tell();
+    if (running.value.length === 0) return;
     try {
       const { jobs } = await api.list();
-      ended.value = jobs.filter(hasEnded);
-      forgetSeen();
+      const listed = new Map(jobs.map((job) => [job.job_id, job]));
+      const found = await Promise.all(running.value.map((jobId) => listed.get(jobId) ?? find(jobId)));
+      for (const job of found) if (job && hasEnded(job)) ends.set(job.job_id, job);
     } catch (error) {
       if (!isImageApiError(error)) throw error;
     }
+    tell();
   }
 
-  function forgetSeen(): void {
-    const unseen = unseenJobs.read();
-    ended.value = ended.value.filter(({ job_id }) => unseen.includes(job_id));
+  /** A job that others have pushed out of the list, or that is gone from it. */
+  async function find(jobId: string): Promise<ImageJob | null> {
+    try {
+      return await api.status(jobId);
+    } catch (error) {
+      if (!isImageApiError(error)) throw error;
+      if (isGone(error)) orderedJobs.forget(jobId);
+      return null;
+    }
   }
 
   async function follow(): Promise<void> {
@@ -40,5 +57,5 @@ export function useNews() {
     timer = undefined;
   }
 
-  return { ended, follow, pause };
+  return { ended, running, follow, pause };
 }

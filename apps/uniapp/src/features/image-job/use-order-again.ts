@@ -7,10 +7,12 @@ import { storedForm, toForm } from './order-form.ts';
 
 /** The two ways on from a job that has ended; each is the person's choice, and never the same key. */
 export function useOrderAgain() {
-  /** The same order as a new job, after a word about its cost. */
+  /** The same order as a new job, after a word about its cost, and about an order that is still kept. */
   async function orderAgain(order: CreateImage): Promise<void> {
-    const { confirmRetryTitle, confirmRetry, confirm: yes, dismiss } = text.value.actions;
-    if (!(await confirm({ title: confirmRetryTitle, content: confirmRetry, yes, no: dismiss }))) return;
+    const { actions, keptOrder } = text.value;
+    const { confirmRetryTitle: title, confirmRetry, confirm: yes, dismiss: no } = actions;
+    const content = drafts.read() === null ? confirmRetry : `${confirmRetry} ${keptOrder.content}`;
+    if (!(await confirm({ title, content, yes, no }))) return;
     drafts.prepareAnew(order, findPhotoUrl(order));
     replaceWithDraft();
   }

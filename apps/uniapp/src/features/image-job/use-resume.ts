@@ -1,51 +1,64 @@
+import type { CreateImageInput } from '@darkroom/contracts';
 import { computed, ref } from 'vue';
 import { text } from '../../i18n/language.ts';
-import { openDraft, openJob, openResult } from '../../routes.ts';
-import { currentJob, forgetJob } from './current-job.ts';
-import { drafts } from './draft.ts';
+import { openDraft, openHistory, openJob, openResult } from '../../routes.ts';
+import { type Draft, drafts, isSameOrder } from './draft.ts';
+import { orderedJobs } from './ordered-jobs.ts';
 import { useNews } from './use-news.ts';
 
-/** Where the person's last order stands, for the page that they come back to: the way on, and what ended unseen. */
+/** One way back to what the person has left. */
+export interface Banner {
+  to: 'draft' | 'ended' | 'running';
+  label: string;
+  /** What pressing it does. */
+  deed: string;
+}
+
+/** Where the person's orders stand, for the page that they come back to: the ways on, and how much ended unseen. */
 export function useResume() {
-  const isUnanswered = ref(false);
-  const currentJobId = ref<string | null>(null);
-  const { ended, follow, pause } = useNews();
+  const unanswered = ref<Draft | null>(null);
+  const { ended, running, follow, pause } = useNews();
 
-  const currentEnd = computed(() => ended.value.find(({ job_id }) => job_id === currentJobId.value) ?? null);
-
-  const banner = computed(() => {
+  const banners = computed<Banner[]>(() => {
     const { resume } = text.value;
-    if (isUnanswered.value) return { label: resume.unanswered, deed: resume.open, running: true };
-    if (currentJobId.value === null) return null;
-    if (!currentEnd.value) return { label: resume.running, deed: resume.open, running: true };
-    const label = currentEnd.value.status === 'COMPLETED' ? resume.done : resume.failed;
-    return { label, deed: resume.look, running: false };
+    const [end] = ended.value;
+    const count = running.value.length;
+    return [
+      ...(unanswered.value ? [{ to: 'draft', label: resume.unanswered, deed: resume.open } as const] : []),
+      ...(end ? [{ to: 'ended', label: resume[end.status], deed: resume.look } as const] : []),
+      ...(count > 0 ? [{ to: 'running', label: resume.running(count), deed: resume.open } as const] : []),
+    ];
   });
   const news = computed(() => (ended.value.length > 0 ? text.value.news(ended.value.length) : null));
 
   function show(): Promise<void> {
-    isUnanswered.value = drafts.read() !== null;
-    currentJobId.value = currentJob.read()?.job_id ?? null;
+    unanswered.value = drafts.read();
     return follow();
   }
 
-  function resume(): void {
-    const jobId = currentJobId.value;
-    if (isUnanswered.value || jobId === null) {
-      openDraft();
-      return;
-    }
-    const end = currentEnd.value;
-    if (end) forgetJob(jobId);
-    if (end?.status === 'COMPLETED') openResult(jobId);
-    else openJob(jobId);
+  function resume(to: Banner['to']): void {
+    const [runningId, ...more] = running.value;
+    if (to === 'draft') openDraft();
+    else if (to === 'ended') lookAtEnd();
+    else if (runningId === undefined || more.length > 0) openHistory('running');
+    else openJob(runningId);
   }
 
-  /** The job of an order that was unanswered when the page was shown, and was answered since: nobody means it twice. */
-  function findLateJob(): string | null {
-    const jobId = currentJob.read()?.job_id ?? null;
-    return isUnanswered.value && jobId !== currentJobId.value ? jobId : null;
+  function lookAtEnd(): void {
+    const [end] = ended.value;
+    if (!end) return;
+    orderedJobs.forget(end.job_id);
+    if (end.status === 'COMPLETED') openResult(end.job_id);
+    else openJob(end.job_id);
   }
 
-  return { banner, news, show, pause, resume, findLateJob };
+  /** The job of this order, if it was unanswered when the page was shown and was answered since: nobody means it twice. */
+  function findLateJob(order: CreateImageInput): string | null {
+    const draft = unanswered.value;
+    if (!draft || !isSameOrder(draft.order, order)) return null;
+    const job = orderedJobs.read().find(({ idempotencyKey }) => idempotencyKey === draft.idempotencyKey);
+    return job?.job_id ?? null;
+  }
+
+  return { banners, news, show, pause, resume, findLateJob };
 }

@@ -21,10 +21,17 @@ export const form: Messages['form'] = {
 };
 
 export const resume: Messages['resume'] = {
-  running: 'A job is running',
+  running: (count) => (count === 1 ? 'A job is running' : `${count} jobs are running`),
   unanswered: 'Your last order has not gone through yet',
-  done: 'Your pictures are ready',
-  failed: 'Your last job was not made',
+  COMPLETED: 'Your pictures are ready',
+  FAILED: 'A job was not made',
   open: 'Open',
   look: 'Have a look',
+};
+
+export const keptOrder: Messages['keptOrder'] = {
+  title: 'Replace your last order?',
+  content: 'Your last order has not gone through yet. With the new one, this device no longer keeps it.',
+  yes: 'Replace',
+  no: 'Keep it',
 };

@@ -18,10 +18,17 @@ export const form = {
 };
 
 export const resume = {
-  running: '有一项任务正在进行',
+  running: (count: number) => (count === 1 ? '有一项任务正在进行' : `有 ${count} 项任务正在进行`),
   unanswered: '上次的提交还没有完成',
-  done: '图片已经生成',
-  failed: '上一项任务没有完成',
+  COMPLETED: '图片已经生成',
+  FAILED: '有一项任务没有完成',
   open: '继续查看',
   look: '去看看',
+};
+
+export const keptOrder = {
+  title: '替换上次的提交？',
+  content: '上次的提交还没有完成；换成新的之后，本机不再保留它。',
+  yes: '替换',
+  no: '保留',
 };
