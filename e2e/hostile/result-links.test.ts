@@ -272,7 +272,7 @@ const ABUSES: [name: string, listener: RequestListener, reason: string][] = [
   [
     'a compressed bomb, which nobody asked for',
     (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(COMPRESSED),
-    'the bytes begin as no JPEG',
+    'too many bytes',
   ],
   [
     'a redirect to itself',

@@ -1,6 +1,9 @@
 import type { LookupFunction } from 'node:net';
+import { promisify } from 'node:util';
+import { brotliDecompress, unzip } from 'node:zlib';
 import { buildConnector, Client, type Dispatcher, errors } from 'undici';
 import { createGuardedConnector, RefusedAddressError } from './address-guard.ts';
+import { sniff } from './inspect.ts';
 import { DownloadError } from './pictures.ts';
 
 /** Redirects that are followed in one try. */
@@ -44,7 +47,7 @@ export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup }: D
       const location = redirectLocation(response);
       if (location !== undefined) return { location };
       assertWhole(target.host, response, maxBytes);
-      return await response.body.bytes();
+      return await decodeBody(await response.body.bytes(), response, maxBytes);
     } finally {
       signal.removeEventListener('abort', abort);
       abort(); // not awaited: it would wait for a connection that is still being made
@@ -116,16 +119,34 @@ function assertWhole(host: string, { statusCode, headers }: Dispatcher.ResponseD
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooManyBytes(host);
 }
 
+const unzipBytes = promisify(unzip); // knows gzip and deflate by their first bytes
+const DECODERS = new Map([
+  ['gzip', unzipBytes],
+  ['x-gzip', unzipBytes],
+  ['deflate', unzipBytes],
+  ['br', promisify(brotliDecompress)],
+]);
+
+/** Some stores send a content coding although none was asked for, and some name one that they did not apply. */
+async function decodeBody(body: Uint8Array, { headers }: Dispatcher.ResponseData, maxBytes: number) {
+  const decode = DECODERS.get(String(headers['content-encoding']).toLowerCase());
+  return decode && sniff(body) === null ? decode(body, { maxOutputLength: maxBytes }) : body;
+}
+
 function tooManyBytes(host: string): DownloadError {
   return new DownloadError(`GET ${host}: too many bytes`, { permanent: true });
 }
 
 function describe(host: string, error: unknown): DownloadError {
   if (error instanceof DownloadError) return error;
-  if (error instanceof errors.ResponseExceededMaxSizeError) return tooManyBytes(host);
+  if (error instanceof errors.ResponseExceededMaxSizeError || isDecodedTooLarge(error)) return tooManyBytes(host);
   if (error instanceof RefusedAddressError) {
     return new DownloadError(`GET ${host}: not a public address`, { permanent: true, cause: error });
   }
   const reason = error instanceof Error ? error.message : String(error);
   return new DownloadError(`GET ${host}: ${reason}`, { permanent: false, cause: error });
+}
+
+function isDecodedTooLarge(error: unknown): boolean {
+  return error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
 }

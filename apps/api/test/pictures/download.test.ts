@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { PicturesSettings } from '../../src/pictures/create-pictures.ts';
 import { buildPictures } from './build-pictures.ts';
@@ -110,6 +111,44 @@ describe('answers', () => {
 
   test.each(['file:///etc/passwd', 'picture.jpeg', ''])('no http URL: %j', async (url) => {
     await expect(download(url)).rejects.toMatchObject(permanent);
+  });
+});
+
+describe('a content coding that nobody asked for', () => {
+  const serveCoded = (coding: string, body: Uint8Array) =>
+    servePictures((_, response) => response.writeHead(200, { 'content-encoding': coding }).end(body));
+
+  test.each([
+    ['gzip', gzipSync],
+    ['X-GZIP', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('%s is decoded', async (coding, encode) => {
+    const { origin } = await serveCoded(coding, encode(photo));
+    expect(photo.equals(await download(origin, { trustedOrigin: origin }))).toBe(true);
+  });
+
+  test.each(['gzip', 'br', 'identity', 'utf-8'])('%s that was not applied is passed over', async (coding) => {
+    const { origin } = await serveCoded(coding, photo);
+    expect(photo.equals(await download(origin, { trustedOrigin: origin }))).toBe(true);
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+  ])('%s of too many bytes is too many bytes', async (coding, encode) => {
+    const { origin } = await serveCoded(coding, encode(Buffer.alloc(1_000_000)));
+    const bounds = { trustedOrigin: origin, downloadMaxBytes: 1_000_000 };
+    expect(await download(origin, bounds)).toHaveLength(1_000_000);
+    await expect(download(origin, { ...bounds, downloadMaxBytes: 999_999 })).rejects.toMatchObject({
+      ...permanent,
+      message: /too many bytes/,
+    });
+  });
+
+  test('cut short, it may come whole the next time', async () => {
+    const { origin } = await serveCoded('gzip', gzipSync(photo).subarray(0, 9_000));
+    await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
   });
 });
 
