@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, unzip } from 'node:zlib';
 import { buildConnector, Client, type Dispatcher, errors } from 'undici';
 import { createGuardedConnector, RefusedAddressError } from './address-guard.ts';
-import { sniff } from './inspect.ts';
+import { lacksEnd, sniff } from './inspect.ts';
 import { DownloadError } from './pictures.ts';
 
 /** Redirects that are followed in one try. */
@@ -29,8 +29,8 @@ export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup }: D
   const unguarded = buildConnector({ timeout: timeoutMs, allowH2: false });
   const trusted = new URL(trustedOrigin).origin;
 
-  /** One hop: the picture, or where it is now. */
-  async function fetchHop(target: Target, signal: AbortSignal): Promise<Uint8Array | { location: string }> {
+  /** One hop: the body, or where it is now. */
+  async function fetchHop(target: Target, signal: AbortSignal): Promise<Body | { location: string }> {
     const client = new Client(target.origin, {
       connect: target.origin === trusted ? unguarded : guarded,
       pipelining: 0, // Connection: close
@@ -47,18 +47,19 @@ export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup }: D
       const location = redirectLocation(response);
       if (location !== undefined) return { location };
       assertWhole(target.host, response, maxBytes);
-      return await decodeBody(await response.body.bytes(), response, maxBytes);
+      const bytes = await decodeBody(await response.body.bytes(), response, maxBytes);
+      return { bytes, isWhole: announcesEnd(response) || !lacksEnd(bytes) };
     } finally {
       signal.removeEventListener('abort', abort);
       abort(); // not awaited: it would wait for a connection that is still being made
     }
   }
 
-  async function follow(url: string, signal: AbortSignal): Promise<Uint8Array> {
+  async function follow(url: string, signal: AbortSignal): Promise<Body> {
     let target = parseTarget(url);
     for (let redirects = 0; ; redirects++) {
       const result = await fetchHop(target, signal).catch((error) => Promise.reject(describe(target.host, error)));
-      if (result instanceof Uint8Array) return result;
+      if ('bytes' in result) return result;
       if (redirects === REDIRECTS_MAX) {
         throw new DownloadError(`GET ${target.host}: more than ${REDIRECTS_MAX} redirects`, { permanent: true });
       }
@@ -66,11 +67,20 @@ export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup }: D
     }
   }
 
+  /** What may have been cut short is fetched once more: a cut is hardly ever made at the same byte again. */
+  async function fetchWhole(url: string, signal: AbortSignal): Promise<Uint8Array> {
+    const first = await follow(url, signal);
+    if (first.isWhole) return first.bytes;
+    const second = await follow(url, signal);
+    if (second.isWhole || second.bytes.byteLength === first.bytes.byteLength) return second.bytes;
+    throw new DownloadError(`GET ${parseTarget(url).host}: the body ends early`, { permanent: false });
+  }
+
   return async (url, signal) => {
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), timeoutMs);
     try {
-      return await follow(url, AbortSignal.any([signal, deadline.signal]));
+      return await fetchWhole(url, AbortSignal.any([signal, deadline.signal]));
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (!deadline.signal.aborted) throw error;
@@ -83,6 +93,12 @@ export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup }: D
 }
 
 const REQUEST_HEADERS = { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': 'Darkroom' };
+
+interface Body {
+  bytes: Uint8Array;
+  /** False where only another try can tell whether more should have come. */
+  isWhole: boolean;
+}
 
 interface Target {
   origin: string;
@@ -131,6 +147,11 @@ const DECODERS = new Map([
 async function decodeBody(body: Uint8Array, { headers }: Dispatcher.ResponseData, maxBytes: number) {
   const decode = DECODERS.get(String(headers['content-encoding']).toLowerCase());
   return decode && sniff(body) === null ? decode(body, { maxOutputLength: maxBytes }) : body;
+}
+
+/** Without a length or chunks a body ends where its connection does, cut short or not. */
+function announcesEnd({ headers }: Dispatcher.ResponseData): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 function tooManyBytes(host: string): DownloadError {

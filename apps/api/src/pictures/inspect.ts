@@ -13,6 +13,16 @@ export function sniff(bytes: Uint8Array): ContentType | null {
   return null;
 }
 
+/** Whether a file begins as a JPEG, PNG or WebP and does not end as one. */
+export function lacksEnd(bytes: Uint8Array): boolean {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const type = sniff(bytes);
+  if (type === 'image/jpeg') return file.subarray(-2).toString('hex') !== 'ffd9';
+  if (type === 'image/png') return ascii(file, file.length - 8) !== 'IEND'; // and its checksum
+  // RIFF counts what follows the first eight bytes.
+  return type === 'image/webp' && file.length < 8 + file.readUInt32LE(4);
+}
+
 function ascii(head: Buffer, offset: number): string {
   return head.toString('latin1', offset, offset + 4);
 }

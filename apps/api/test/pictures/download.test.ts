@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import type { PicturesSettings } from '../../src/pictures/create-pictures.ts';
 import { buildPictures } from './build-pictures.ts';
@@ -249,5 +250,46 @@ describe('a body cut short may come whole the next time', () => {
     await new Promise((resolve) => server.close(resolve));
     const origin = `http://127.0.0.1:${port}`;
     await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
+  });
+
+  describe('without length or chunks', () => {
+    /** Each time so much of it, then the connection just ends. */
+    function servePart(file: Buffer, ...lengths: number[]) {
+      return servePictures((_, response) => {
+        response.socket?.end(
+          Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n\r\n'), file.subarray(0, lengths.shift())]),
+        );
+      });
+    }
+
+    test.each(['jpeg', 'png', 'webp'] as const)('a %s that has its end is fetched once', async (format) => {
+      const file = await sharp(photo).toFormat(format).toBuffer();
+      const { origin, requests } = await servePart(file);
+      expect(file.equals(await download(origin, { trustedOrigin: origin }))).toBe(true);
+      expect(requests).toHaveLength(1);
+    });
+
+    test.each(['jpeg', 'png', 'webp'] as const)('a %s without it is fetched again', async (format) => {
+      const file = await sharp(photo).toFormat(format).toBuffer();
+      const { origin } = await servePart(file, file.length - 1);
+      expect(file.equals(await download(origin, { trustedOrigin: origin }))).toBe(true);
+    });
+
+    test('a page is no picture that was cut short', async () => {
+      const { origin, requests } = await servePart(Buffer.from('<!doctype html>'));
+      await download(origin, { trustedOrigin: origin });
+      expect(requests).toHaveLength(1);
+    });
+
+    test('one that ends elsewhere each time may come whole the next time', async () => {
+      const { origin } = await servePart(photo, 9_000, 8_000);
+      await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
+    });
+
+    test('one that ends at the same byte again is as long as it will ever be', async () => {
+      const { origin, requests } = await servePart(photo, 9_000, 9_000);
+      expect(await download(origin, { trustedOrigin: origin })).toHaveLength(9_000);
+      expect(requests).toHaveLength(2);
+    });
   });
 });
