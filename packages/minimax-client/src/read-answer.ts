@@ -1,5 +1,5 @@
 import { MiniMaxError } from './errors.ts';
-import { failureOfHttpStatus, failureOfStatusCode } from './status-codes.ts';
+import { BLOCKED_CODES, failureOfHttpStatus, failureOfStatusCode } from './status-codes.ts';
 import { Answer } from './wire.ts';
 
 /** An answer that arrived whole. */
@@ -29,16 +29,17 @@ export interface GeneratedImages {
 }
 
 /**
- * Judges an answer. Pictures mean success, whatever code or HTTP status comes with them: they prove that the call was taken,
- * so it is neither free nor to be repeated. Without any, `base_resp` decides wherever there is one, since MiniMax reports
- * its errors under HTTP 200, and else the HTTP status.
+ * Judges an answer. Pictures mean success, whatever HTTP status or code comes with them: they prove that the call was taken,
+ * so it is neither free nor to be repeated. Only what MiniMax's own review blocked is not handed on. Without pictures
+ * `base_resp` decides wherever there is one, since MiniMax reports its errors under HTTP 200, and else the HTTP status.
  */
 export function readAnswer(received: ReceivedAnswer): GeneratedImages {
   const { host, httpStatus, traceId, retryAfterMs } = received;
   const answer = parseAnswer(received.body);
   const images = answer ? imagesOf(answer) : [];
   const statusCode = answer?.base_resp?.status_code;
-  if (answer && (images.length > 0 || statusCode === 0)) {
+  const isBlocked = statusCode !== undefined && BLOCKED_CODES.has(statusCode);
+  if (answer && (statusCode === 0 || (images.length > 0 && !isBlocked))) {
     return {
       id: answer.id ?? null,
       traceId: traceId ?? null,

@@ -30,6 +30,9 @@ const STATUS_CODES: Record<number, Failure> = {
   2061: { kind: 'balance', taken: 'no' },
 };
 
+/** The review of what was asked for (1026) and of what was made (1027). */
+export const BLOCKED_CODES = new Set([1026, 1027]);
+
 /** HTTP answers without a base_resp, typically a gateway's; whatever is not listed proves nothing. */
 const HTTP_STATUSES: Record<number, Failure> = {
   400: { kind: 'rejected', taken: 'no' },

@@ -131,6 +131,11 @@ test.each<[number, number | string | undefined]>([
   expect(await answerWith(body, status)).toMatchObject({ images: [{ url: 'http://a/1' }] });
 });
 
+test.each([1026, 1027])('pictures that the review has blocked (%i) are not handed on', async (code) => {
+  const body = { data: { image_urls: ['http://a/1'] }, base_resp: { status_code: code } };
+  await expect(answerWith(body, 200)).rejects.toMatchObject({ statusCode: code });
+});
+
 test('a list that holds no picture proves nothing', async () => {
   const body = { data: { image_urls: ['', null] }, base_resp: { status_code: 1002 } };
   const error = await failWith({ kind: 'http', status: 200, body: JSON.stringify(body) });
