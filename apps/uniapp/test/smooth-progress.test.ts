@@ -3,109 +3,86 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { claimOf, type ProgressClaim, secondsLeft, smoothProgress } from '../src/features/image-job/smooth-progress.ts';
 
+const OVER_MS = 5_000;
+
 const claims = fc.record<ProgressClaim>({
   version: fc.constant(2),
-  progress: fc.integer({ min: 0, max: 99 }),
-  endsAtMs: fc.option(fc.integer({ min: 0, max: 1_600_000 })),
+  progress: fc.integer({ min: 0, max: 100 }),
+  etaSeconds: fc.constant(null),
+  endsAtMs: fc.constant(null),
   receivedAtMs: fc.integer({ min: 0, max: 1_000_000 }),
 });
 const passedMs = fc.integer({ min: 0, max: 3_600_000 });
-const generating = (progress: number, etaSeconds: number | null): ProgressClaim => ({
-  version: 2,
-  progress,
-  endsAtMs: etaSeconds === null ? null : etaSeconds * 1000,
-  receivedAtMs: 0,
-});
 
 /** A job as the service answers with it; only what a claim reads. */
 const answer = (job: { status: string; version: number; progress: number; eta_seconds: number | null }) =>
   job as unknown as ImageJob;
 
-/** The service's progress so long after a call began that is expected to last so long (apps/api, jobs/progress.ts). */
-const servedProgress = (passed: number, expected: number) => 1 + 88 * (1 - Math.exp((-2.5 * passed) / expected));
+const running = { status: 'PROCESSING', version: 2, progress: 80 };
+const claimed = (progress: number, eta_seconds: number | null) =>
+  claimOf(answer({ ...running, progress, eta_seconds }), 0, null);
 
 describe('the progress that is shown', () => {
-  it('never falls, whatever the service says next', () => {
+  it('never falls, and is never ahead of what the service has said', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(claims, passedMs)), (steps) => {
         let shown = 0;
+        let said = 0;
         for (const [claim, passed] of steps) {
-          const next = smoothProgress(shown, claim, claim.receivedAtMs + passed);
+          const next = smoothProgress(shown, claim, claim.receivedAtMs + passed, OVER_MS);
+          said = Math.max(said, claim.progress);
           expect(next).toBeGreaterThanOrEqual(shown);
+          expect(next).toBeLessThanOrEqual(said);
           shown = next;
         }
       }),
     );
   });
 
-  it('never says by itself that the call is over, nor leads by more than 40 without an estimate', () => {
-    fc.assert(
-      fc.property(claims, passedMs, (claim, passed) => {
-        const shown = smoothProgress(0, claim, claim.receivedAtMs + passed);
-        expect(shown).toBeLessThanOrEqual(Math.max(89, claim.progress));
-        if (claim.endsAtMs === null) expect(shown).toBeLessThanOrEqual(claim.progress + 40);
-      }),
-    );
-  });
-
-  it('is between two answers where the service would have said', () => {
-    const seconds = fc.double({ min: 1, max: 120, noNaN: true });
-    const share = fc.double({ min: 0, max: 0.99, noNaN: true });
-    fc.assert(
-      fc.property(seconds, share, share, (expected, asked, looked) => {
-        const [early, late] = asked < looked ? [asked, looked] : [looked, asked];
-        const claim = generating(servedProgress(early, 1), (1 - early) * expected + 2);
-        const shown = smoothProgress(0, claim, (late - early) * expected * 1000);
-        expect(shown).toBeCloseTo(servedProgress(late, 1), 6);
-      }),
-    );
-  });
-
-  it('walks without an estimate as for a call of 24 s', () => {
-    expect(smoothProgress(0, generating(1, null), 4_000)).toBeCloseTo(servedProgress(4, 24));
-  });
-
-  it('stays at 0 while the job waits, however long', () => {
-    expect(smoothProgress(0, generating(0, 5), 600_000)).toBe(0);
-  });
-
-  it('stands still once the estimate has passed, until the service says more', () => {
-    expect(smoothProgress(90, { ...generating(85, -3), receivedAtMs: 0 }, 30_000)).toBe(90);
-  });
-
-  it('is 100 when the service says so', () => {
-    expect(smoothProgress(89, generating(100, null), 0)).toBe(100);
+  it('is where the service was by the time of the next answer', () => {
+    const shown = [0, 2_500, 5_000, 60_000].map((nowMs) => smoothProgress(10, claimed(30, 20), nowMs, OVER_MS));
+    expect(shown).toEqual([10, 20, 30, 30]);
   });
 });
 
 describe('the seconds left', () => {
   it('run down from the estimate', () => {
-    expect(secondsLeft(generating(1, 24), 10_000)).toBe(14);
+    expect(secondsLeft(claimed(1, 24), 10_000)).toBe(14);
   });
 
   it('are unknown without one', () => {
-    expect(secondsLeft(generating(1, null), 10_000)).toBeNull();
+    expect(secondsLeft(claimed(1, null), 10_000)).toBeNull();
   });
 });
 
 describe('an estimate', () => {
-  const running = { status: 'PROCESSING', version: 2, progress: 80 };
+  const claimAt = (nowMs: number, last: ProgressClaim | null, eta_seconds: number, job = running) =>
+    claimOf(answer({ ...job, eta_seconds }), nowMs, last);
 
-  it('that slides along with an overdue call is not believed', () => {
-    const first = claimOf(answer({ ...running, eta_seconds: 5 }), 0, null);
-    const second = claimOf(answer({ ...running, eta_seconds: 4 }), 5_000, first);
+  it('that every answer says anew of an overdue call is not believed', () => {
+    const first = claimAt(0, null, 5);
+    const second = claimAt(5_000, first, 5);
     expect(second.endsAtMs).toBe(5_000);
+    expect(claimAt(10_000, second, 5).endsAtMs).toBe(5_000);
   });
 
-  it('is believed anew when it is earlier, or when the version has risen', () => {
-    const first = claimOf(answer({ ...running, eta_seconds: 20 }), 0, null);
-    expect(claimOf(answer({ ...running, eta_seconds: 5 }), 5_000, first).endsAtMs).toBe(10_000);
-    expect(claimOf(answer({ ...running, version: 3, eta_seconds: 30 }), 5_000, first).endsAtMs).toBe(35_000);
+  it('is believed when it is another: MiniMax makes the job wait, and then its call begins anew', () => {
+    const called = claimAt(0, null, 5);
+    const told = claimAt(5_000, called, 44);
+    expect(told.endsAtMs).toBe(49_000);
+    const waits = claimAt(10_000, told, 39);
+    expect(waits.endsAtMs).toBe(49_000);
+    expect(claimAt(15_000, waits, 60).endsAtMs).toBe(75_000);
   });
 
-  it('may grow while the job waits: others may come before it', () => {
+  it('is believed anew when the version has risen', () => {
+    expect(claimAt(5_000, claimAt(0, null, 2), 2, { ...running, version: 3 }).endsAtMs).toBe(7_000);
+  });
+
+  it('may grow or stand while the job is in the queue: others may come before it', () => {
     const waiting = { status: 'PENDING', version: 1, progress: 0 };
-    const first = claimOf(answer({ ...waiting, eta_seconds: 20 }), 0, null);
-    expect(claimOf(answer({ ...waiting, eta_seconds: 40 }), 5_000, first).endsAtMs).toBe(45_000);
+    const first = claimAt(0, null, 20, waiting);
+    expect(claimAt(5_000, first, 40, waiting).endsAtMs).toBe(45_000);
+    expect(claimAt(5_000, first, 20, waiting).endsAtMs).toBe(25_000);
   });
 });

@@ -14,6 +14,7 @@ export function describeWait(job: ImageJob, secondsLeft: number | null, text: Me
   }
   if (job.status === 'PROCESSING' && job.stage === 'generating') {
     const isOverdue = secondsLeft !== null && secondsLeft <= 0;
+    // Whether a call is under way, or one that MiniMax did not take is to be repeated, is not told apart on the wire.
     return { stage: loading.generating, note: isOverdue ? loading.overdue : loading.generatingNote };
   }
   return { stage: loading.saving, note: loading.savingNote };

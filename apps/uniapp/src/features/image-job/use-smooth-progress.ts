@@ -1,6 +1,7 @@
 import type { ImageJob } from '@darkroom/contracts';
-import { computed, onMounted, onUnmounted, ref, shallowRef, watch, watchEffect } from 'vue';
-import { claimOf, type ProgressClaim, secondsLeft, smoothProgress } from './smooth-progress.ts';
+import { computed, onMounted, onUnmounted, ref, shallowRef, watch } from 'vue';
+import { claimOf, secondsLeft, smoothProgress } from './smooth-progress.ts';
+import { POLL_SECONDS } from './use-job.ts';
 
 const TICK_MS = 250;
 
@@ -19,10 +20,11 @@ interface Answer {
 /** Progress (0 to 100) and seconds left as they are shown, moving between the service's answers; and whether those fail to come. */
 export function useSmoothProgress(answer: Answer) {
   const nowMs = ref(Date.now());
-  const progress = ref(0);
   const silentMs = ref(0);
-  const claim = shallowRef<ProgressClaim | null>(null);
-  let last: ProgressClaim | null = null;
+  const claim = shallowRef(claimOf(answer.job, answer.receivedAtMs, null));
+  /** What was shown when the claim arrived. */
+  const from = ref(answer.job.progress);
+  const progress = computed(() => smoothProgress(from.value, claim.value, nowMs.value, POLL_SECONDS * 1000));
   let timer: ReturnType<typeof setInterval> | undefined;
 
   onMounted(() => {
@@ -34,21 +36,16 @@ export function useSmoothProgress(answer: Answer) {
   });
   onUnmounted(() => clearInterval(timer));
 
-  watchEffect(() => {
-    last = claimOf(answer.job, answer.receivedAtMs, last);
-    claim.value = last;
-  });
-  watchEffect(() => {
-    if (claim.value) progress.value = smoothProgress(progress.value, claim.value, nowMs.value);
-  });
   watch(
-    () => answer.receivedAtMs,
+    () => answer.job,
     () => {
+      from.value = progress.value;
+      claim.value = claimOf(answer.job, answer.receivedAtMs, claim.value);
       silentMs.value = 0;
     },
   );
   const isSilent = computed(() => silentMs.value > SILENCE_MS_MAX);
-  const left = computed(() => claim.value && secondsLeft(claim.value, nowMs.value));
+  const left = computed(() => secondsLeft(claim.value, nowMs.value));
 
   return { progress, left, isSilent };
 }
