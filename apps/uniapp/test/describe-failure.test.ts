@@ -38,6 +38,8 @@ function failed(error_code: JobCode, charged: FailedJob['charged'] = 'no'): Fail
 
 const refused = (code: RequestCode, rest: Partial<RequestError> = {}): RequestError => ({
   code,
+  retryable:
+    code in REQUEST_ERRORS ? REQUEST_ERRORS[code as keyof typeof REQUEST_ERRORS].retryable : code === 'network',
   issues: [],
   retryAfterMs: undefined,
   ...rest,
@@ -57,6 +59,13 @@ describe.each([
     const { reason, next } = describeJobFailure(failed(code), text);
     expect(reason).not.toBe('');
     expect(next).not.toBe('');
+  });
+
+  it('does not say that it costs again where nothing was charged', () => {
+    const { again, againPaid } = text.actions;
+    expect(
+      (['no', 'yes', 'unknown'] as const).map((charged) => describeJobFailure(failed('internal', charged), text).again),
+    ).toEqual([again, againPaid, againPaid]);
   });
 
   it.each(['yes', 'no', 'unknown'] as const)('says that it was charged: %s', (charged) => {
@@ -107,6 +116,14 @@ describe('an order that was not accepted', () => {
   it('does not promise that nothing was ordered when no answer came', () => {
     expect(describeCreateFailure(refused('network'), zh).charge).toBe(zh.charge.unanswered);
     expect(describeCreateFailure(refused('queue_full'), zh).charge).toBe(zh.charge.none);
+  });
+
+  it('says that it is kept where it is, and of a job that could not be read nothing of the kind', () => {
+    const saysKept = ({ next }: { next: string }) => next.includes(zh.orderKept);
+    expect(saysKept(describeCreateFailure(refused('network'), zh))).toBe(true);
+    expect(saysKept(describeCreateFailure(refused('unauthenticated'), zh))).toBe(true);
+    expect(saysKept(describeCreateFailure(refused('upload_not_found'), zh))).toBe(false);
+    expect(requestCodes.filter((code) => saysKept(describeReadFailure(refused(code), zh)))).toEqual([]);
   });
 
   it('names the fields that the service named', () => {

@@ -5,7 +5,7 @@ import { contentRejections, jobFailures } from './en/job-failures.ts';
 import { cancelDialog, loading } from './en/loading.ts';
 import { crop, photo } from './en/photo.ts';
 import { plural } from './en/plural.ts';
-import { issue, requestFailures, retryAfter } from './en/request-failures.ts';
+import { issue, orderKept, requestFailures, retryAfter } from './en/request-failures.ts';
 import type { Messages } from './zh.ts';
 
 /** What every page carries, in English, a file an area. */
@@ -32,6 +32,7 @@ export const en: Messages = {
   jobFailures,
   contentRejections,
   requestFailures,
+  orderKept,
   retryAfter,
   issue,
 };

@@ -5,7 +5,7 @@ import { form, keptOrder, resume } from './zh/form.ts';
 import { contentRejections, jobFailures } from './zh/job-failures.ts';
 import { cancelDialog, loading } from './zh/loading.ts';
 import { crop, photo } from './zh/photo.ts';
-import { issue, requestFailures, retryAfter } from './zh/request-failures.ts';
+import { issue, orderKept, requestFailures, retryAfter } from './zh/request-failures.ts';
 
 /**
  * What every page carries, in Chinese, a file an area. `Messages`, its shape, is what any other language has to fill. Words of
@@ -34,6 +34,7 @@ export const zh = {
   jobFailures,
   contentRejections,
   requestFailures,
+  orderKept,
   retryAfter,
   issue,
 };

@@ -13,6 +13,8 @@ export interface FailureDescription {
   next: string;
   /** Whether it may have cost something. */
   charge: string;
+  /** What ordering the same anew is called, where that is a step. */
+  again: string;
   step: NextStep;
   /** What else may help, after something else has changed. */
   also?: NextStep;
@@ -29,6 +31,7 @@ export function describeJobFailure(job: FailedJob, text: Messages): FailureDescr
   return {
     ...wordsOf(job, text),
     charge: text.charge[job.charged],
+    again: job.charged === 'no' ? text.actions.again : text.actions.againPaid,
     step: needsEdit ? 'edit' : job.retryable ? 'retry' : 'home',
     isWished: job.error_code === 'canceled',
   };
@@ -71,14 +74,28 @@ const STEPS: Record<RequestCode, NextStep> = {
 /** Codes after which a sent order may have been accepted all the same. */
 const UNANSWERED: readonly RequestCode[] = ['network', 'bad_answer', 'internal', 'unavailable'];
 
-export type RequestError = Pick<ImageApiError, 'code' | 'issues' | 'retryAfterMs'>;
+export type RequestError = Pick<ImageApiError, 'code' | 'retryable' | 'issues' | 'retryAfterMs'>;
+
+/** The service has not answered that this order, as it is, never becomes a job: it is kept, to be sent again. */
+export function keepsOrder({ code, retryable }: RequestError): boolean {
+  return retryable || code === 'unauthenticated' || code === 'bad_answer' || code === 'aborted';
+}
 
 /** Why an order was not accepted. Sending it again uses the same key: at most one job comes of it. */
 export function describeCreateFailure(error: RequestError, text: Messages): FailureDescription {
   const code = requestCode(error);
   const charge = UNANSWERED.includes(code) ? text.charge.unanswered : text.charge.none;
   const step = STEPS[code];
-  return { ...describe(error, text), charge, step, ...(step === 'running' && { also: 'resend' }), isWished: false };
+  const { next, ...words } = describe(error, text);
+  return {
+    ...words,
+    next: keepsOrder(error) ? `${next} ${text.orderKept}` : next,
+    charge,
+    again: '',
+    step,
+    ...(step === 'running' && { also: 'resend' }),
+    isWished: false,
+  };
 }
 
 /** Why a job could not be read. Says nothing about the job itself. */
@@ -86,7 +103,7 @@ export function describeReadFailure(error: RequestError, text: Messages): Failur
   const step = STEPS[requestCode(error)] === 'home' ? 'home' : 'reload';
   const { title, reason, next } = describe(error, text);
   const wait = error.retryAfterMs === undefined ? '' : text.retryAfter(Math.ceil(error.retryAfterMs / 1000));
-  return { title, reason, next: [next, wait].filter(Boolean).join(' '), charge: '', step, isWished: false };
+  return { title, reason, next: [next, wait].filter(Boolean).join(' '), charge: '', again: '', step, isWished: false };
 }
 
 function describe(error: RequestError, text: Messages) {

@@ -1,6 +1,7 @@
 import { type ImageApiError, isImageApiError } from '@darkroom/sdk';
 import { ref } from 'vue';
 import { api } from '../../api.ts';
+import { keepsOrder } from './describe-failure.ts';
 import { type Draft, drafts } from './draft.ts';
 import { loseUpload } from './lost-upload.ts';
 import { orderedJobs } from './ordered-jobs.ts';
@@ -28,7 +29,7 @@ export function useCreateJob() {
       state.value = { status: 'created', jobId: job_id };
     } catch (error) {
       if (!isImageApiError(error)) throw error;
-      if (isRefusedForGood(error)) drafts.clear(draft);
+      if (!keepsOrder(error)) drafts.clear(draft);
       if (error.code === 'upload_not_found') loseUpload(draft.order, 'expired');
       state.value = { status: 'failed', error };
     } finally {
@@ -37,9 +38,4 @@ export function useCreateJob() {
   }
 
   return { state, send };
-}
-
-/** The service has answered that this order, as it is, never becomes a job. */
-function isRefusedForGood({ code, retryable }: ImageApiError): boolean {
-  return !retryable && code !== 'unauthenticated' && code !== 'bad_answer' && code !== 'aborted';
 }

@@ -1,4 +1,4 @@
-import type { CreateImage } from '@darkroom/contracts';
+import type { CreateImage, ImageJob } from '@darkroom/contracts';
 import { text } from '../../i18n/language.ts';
 import { goHome, replaceWithDraft } from '../../routes.ts';
 import { confirm } from '../../ui/confirm.ts';
@@ -8,12 +8,14 @@ import { storedForm, toForm } from './order-form.ts';
 /** The two ways on from a job that has ended; each is the person's choice, and never the same key. */
 export function useOrderAgain() {
   /** The same order as a new job, after a word about its cost, and about an order that is still kept. */
-  async function orderAgain(order: CreateImage): Promise<void> {
+  async function orderAgain(job: ImageJob): Promise<void> {
     const { actions, keptOrder } = text.value;
-    const { confirmRetryTitle: title, confirmRetry, confirm: yes, dismiss: no } = actions;
-    const content = drafts.read() === null ? confirmRetry : `${confirmRetry} ${keptOrder.content}`;
+    const { confirmAgainTitle: title, confirm: yes, dismiss: no } = actions;
+    const isFree = 'charged' in job && job.charged === 'no';
+    const cost = isFree ? actions.confirmAgain : actions.confirmAgainPaid;
+    const content = drafts.read() === null ? cost : `${cost} ${keptOrder.content}`;
     if (!(await confirm({ title, content, yes, no }))) return;
-    drafts.prepareAnew(order, findPhotoUrl(order));
+    drafts.prepareAnew(job.request, findPhotoUrl(job.request));
     replaceWithDraft();
   }
 

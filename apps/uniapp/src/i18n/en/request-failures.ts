@@ -9,8 +9,8 @@ export const requestFailures: Messages['requestFailures'] = {
   },
   unauthenticated: {
     title: 'Your sign-in has expired',
-    reason: 'Please sign in again to go on.',
-    next: 'Your order is kept until then.',
+    reason: 'The service no longer accepts it.',
+    next: 'Sign in, then try again.',
   },
   forbidden: {
     title: 'This job is not yours',
@@ -75,12 +75,12 @@ export const requestFailures: Messages['requestFailures'] = {
   quota_exceeded: {
     title: 'Today’s pictures are used up',
     reason: 'The limit for 24 hours is reached.',
-    next: 'Come back later or tomorrow; your order is kept.',
+    next: 'Come back later or tomorrow.',
   },
   queue_full: {
     title: 'The queue is full',
     reason: 'No new jobs are taken for the moment.',
-    next: 'Try again when the time is up; your order is kept.',
+    next: 'Try again when the time is up.',
   },
   draining: {
     title: 'The service is restarting',
@@ -90,24 +90,26 @@ export const requestFailures: Messages['requestFailures'] = {
   unavailable: {
     title: 'The service is not available',
     reason: 'Its storage cannot be used right now.',
-    next: 'Try again later; your order is kept.',
+    next: 'Try again later.',
   },
   internal: {
     title: 'Something went wrong',
     reason: 'The fault is ours and has been recorded.',
-    next: 'Try again later; your order is kept.',
+    next: 'Try again later.',
   },
   network: {
     title: 'The service cannot be reached',
     reason: 'The network is down, or the service does not answer.',
-    next: 'Check the network and try again; your order is kept.',
+    next: 'Check the network and try again.',
   },
   bad_answer: {
     title: 'The answer makes no sense',
     reason: 'This may be the wrong address, or the service is being maintained.',
-    next: 'Try again later; your order is kept.',
+    next: 'Try again later.',
   },
 };
+
+export const orderKept: Messages['orderKept'] = 'Your order is kept on this device.';
 
 export const retryAfter: Messages['retryAfter'] = (seconds) => `Waiting ${plural(seconds, 'second')} is advised.`;
 

@@ -7,7 +7,7 @@ export const requestFailures = {
   unauthenticated: {
     title: '登录已失效',
     reason: '需要重新登录才能继续。',
-    next: '重新登录后，这次提交仍然保留着。',
+    next: '重新登录后再试。',
   },
   forbidden: {
     title: '这不是你的任务',
@@ -72,12 +72,12 @@ export const requestFailures = {
   quota_exceeded: {
     title: '今天的额度已用完',
     reason: '24 小时内可生成的图片数已达上限。',
-    next: '晚些时候再来，内容已保存。',
+    next: '晚些时候再来。',
   },
   queue_full: {
     title: '排队的人太多',
     reason: '队伍已满，暂时不接收新任务。',
-    next: '时间一到就可以再试，内容已保存。',
+    next: '时间一到就可以再试。',
   },
   draining: {
     title: '服务正在重启',
@@ -87,24 +87,27 @@ export const requestFailures = {
   unavailable: {
     title: '服务暂时不可用',
     reason: '服务器的存储暂时无法使用。',
-    next: '稍后再试，你的内容已经保存。',
+    next: '稍后再试。',
   },
   internal: {
     title: '服务出了点问题',
     reason: '是我们这边的故障，已经记录。',
-    next: '稍后再试，你的内容已经保存。',
+    next: '稍后再试。',
   },
   network: {
     title: '连不上服务',
     reason: '网络不通，或服务没有回应。',
-    next: '检查网络后再试，你的内容已经保存。',
+    next: '检查网络后再试。',
   },
   bad_answer: {
     title: '服务的回应无法识别',
     reason: '可能连接到了错误的地址，或正在维护。',
-    next: '稍后再试，你的内容已经保存。',
+    next: '稍后再试。',
   },
 };
+
+/** Of an order that can be sent again as it is. */
+export const orderKept = '你的提交已保存在本机。';
 
 export const retryAfter = (seconds: number) => `建议等待 ${seconds} 秒。`;
 
