@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { GENERATION_PATH } from '@darkroom/contracts/rest';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { startApi } from './harness/api.ts';
 import { order } from './harness/order.ts';
 import { startProvider } from './harness/provider.ts';
@@ -42,6 +44,40 @@ describe('SIGTERM', () => {
     api.process.signal('SIGTERM');
     expect(await api.process.ended).toBe(0);
     expect(api.process.stderr).toEqual([]);
+  });
+
+  test('ends cleanly whatever its clients hold open', async () => {
+    const provider = await startProvider();
+    provider.script({ fault: { kind: 'picture', picture: { kind: 'padded', bytes: 20_000_000 } } });
+    const api = await startApi(provider, { IMAGE_FORMAT: 'original' });
+    const { sdk, token } = api.user();
+    const job = await sdk.generate(order('large'));
+    const url = job.images[0] ?? '';
+    const { pathname, search } = new URL(url);
+    const file = `GET ${pathname}${search} HTTP/1.1\r\nhost: a\r\n\r\n`;
+    const post = `POST ${GENERATION_PATH} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${token}\r\n`;
+    const json = 'content-type: application/json\r\ncontent-length: 100\r\n\r\n{';
+    const held = await Promise.all(['', 'GET / HTTP/1.1\r\nhost: a\r\n', post + json, file].map(hold));
+    const reading = await fetch(url);
+
+    api.process.signal('SIGTERM');
+    await api.process.line((line) => (line.includes('"msg":"draining"') ? line : null));
+    expect(await reading.arrayBuffer()).toHaveProperty('byteLength', 20_000_000);
+
+    expect(await api.process.ended).toBe(0);
+    expect(api.process.stderr).toEqual([]);
+    for (const socket of held) socket.destroy();
+    expect(await (await api.restart()).user().sdk.status(job.job_id)).toMatchObject({ status: 'COMPLETED' });
+
+    /** Says this and nothing more, and reads none of the answer. */
+    async function hold(words: string): Promise<Socket> {
+      const socket = connect(api.port, '127.0.0.1').pause();
+      socket.on('error', () => {}); // it may be cut off
+      onTestFinished(() => void socket.destroy());
+      await once(socket, 'connect');
+      socket.write(words);
+      return socket;
+    }
   });
 
   test('a second time does not wait for the call', async () => {

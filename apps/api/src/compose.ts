@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createMiniMaxClient } from '@darkroom/minimax-client';
 import type { FastifyInstance } from 'fastify';
 import PQueue from 'p-queue';
+import { createCloseServer } from './close-server.ts';
 import type { Config } from './config.ts';
 import { openDeployment } from './deployment.ts';
 import { every, type Repeated } from './every.ts';
@@ -46,7 +47,7 @@ export interface App {
   start(): Promise<void>;
   /** Takes nothing new; resolves when all that runs has ended. Reads are answered throughout. */
   drain(): Promise<void>;
-  /** Ends for good, whatever still runs. */
+  /** Ends for good, whatever still runs: requests have a few seconds. */
   close(): Promise<void>;
 }
 
@@ -189,6 +190,8 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     publicUrl,
   });
 
+  const closeServer = createCloseServer(server);
+
   return {
     server,
     async start() {
@@ -211,7 +214,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     },
     async close() {
       stopping.abort();
-      await server.close();
+      await closeServer();
       await deployment.close();
     },
   };

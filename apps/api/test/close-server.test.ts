@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { GENERATION_PATH } from '@darkroom/contracts/rest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createCloseServer } from '../src/close-server.ts';
+import { buildFaultyServer } from './http/faulty-server.ts';
+
+/** Longer than a test may take: what ends within it was not waited for. */
+const NEVER_MS = 60_000;
+/** More than what lies between two sockets takes in. */
+const LARGE_BYTES = 32 * 1024 * 1024;
+
+interface Closing {
+  port: number;
+  close(): Promise<void>;
+}
+
+async function listen(requestsEndMs: number): Promise<Closing> {
+  const server = await buildFaultyServer(new Error('not to be reached'));
+  const chunk = Buffer.alloc(64 * 1024);
+  const chunks = Array.from({ length: LARGE_BYTES / chunk.length }, () => chunk);
+  server.get('/large', (_, reply) => reply.header('content-length', LARGE_BYTES).send(Readable.from(chunks)));
+  const close = createCloseServer(server, requestsEndMs);
+  const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
+  return { port: Number(port), close };
+}
+
+async function open(port: number, words: string): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  socket.on('error', () => {}); // it may be cut off
+  await once(socket, 'connect');
+  socket.write(words);
+  return socket;
+}
+
+/** Begins a download on a connection that is to be kept, and reads none of it. */
+async function beginDownload(port: number): Promise<IncomingMessage> {
+  const agent = new Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  const request = get({ agent, host: '127.0.0.1', port, path: '/large' });
+  const [response]: IncomingMessage[] = await once(request, 'response');
+  if (!response) throw new Error('no response');
+  return response;
+}
+
+async function answerOn(socket: Socket): Promise<string> {
+  const [chunk] = await once(socket, 'data');
+  return String(chunk);
+}
+
+describe('closed at once', () => {
+  test('a connection on which nothing was ever asked', async () => {
+    const { port, close } = await listen(NEVER_MS);
+    await open(port, '');
+    await answerOn(await open(port, 'GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n')); // both are accepted now
+    await close();
+  });
+
+  test('a connection that waits for its next request', async () => {
+    const { port, close } = await listen(NEVER_MS);
+    const socket = await open(port, 'GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n');
+    expect(await answerOn(socket)).toContain('HTTP/1.1 200');
+    await close();
+  });
+});
+
+test('a download that is under way is waited for, and its connection goes with it', async () => {
+  const { port, close } = await listen(NEVER_MS);
+  const response = await beginDownload(port);
+  expect(response.headers.connection).toBe('keep-alive');
+  const closed = close();
+  expect(await buffer(response)).toHaveLength(LARGE_BYTES);
+  await closed;
+});
+
+describe('given a bounded time', () => {
+  const post = `POST ${GENERATION_PATH} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 10`;
+
+  test.each([
+    ['half a header', 'GET /health/live HTTP/1.1\r\nhost: a\r\n'],
+    ['half a body', `${post}\r\n\r\n{`],
+  ])('who sends %s', async (_, words) => {
+    const { port, close } = await listen(50);
+    await open(port, words);
+    await answerOn(await open(port, 'GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n'));
+    await close();
+  });
+
+  test('who does not read a download on', async () => {
+    const { port, close } = await listen(50);
+    const response = await beginDownload(port);
+    const cut = expect(once(response, 'error')).resolves.toMatchObject([{ code: 'ECONNRESET' }]);
+    await close();
+    response.resume();
+    await cut;
+  });
+});
