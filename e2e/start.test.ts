@@ -1,16 +1,18 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { ImageJob } from '@darkroom/contracts';
 import { createImageClient } from '@darkroom/sdk';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
 import { findFreePort } from '../apps/api/src/free-port.ts';
-import { startApiProcess } from './harness/api.ts';
-import { cleanEnvironment, readListening } from './harness/api-environment.ts';
-import { CHECKOUT } from './harness/checkout.ts';
+import { startApi, startApiProcess } from './harness/api.ts';
+import { cleanEnvironment, JWT_SECRET, readListening } from './harness/api-environment.ts';
+import { API_MAIN, CHECKOUT } from './harness/checkout.ts';
 import { startChild } from './harness/child-process.ts';
 import { followUntil } from './harness/follow-until.ts';
 import { order } from './harness/order.ts';
 import { printedCurl } from './harness/printed-curl.ts';
+import { startProvider } from './harness/provider.ts';
 import { findProcesses, isRunning } from './harness/running-processes.ts';
 import { createTempDir } from './harness/temp-dir.ts';
 
@@ -54,4 +56,59 @@ test('kill -9 of the API takes its simulator with it', async () => {
   api.signal('SIGKILL');
 
   await expect.poll(() => isRunning(simulator), { timeout: 10_000 }).toBe(false);
+});
+
+test('SIGTERM while it starts ends it cleanly, and leaves no simulator behind', async () => {
+  const dataDir = await createTempDir();
+  const env = { ...cleanEnvironment(), PORT: '0', DATA_DIR: dataDir };
+  const api = startApiProcess(env);
+  await expect.poll(() => findProcesses(dataDir), { timeout: 20_000, interval: 5 }).toHaveLength(1);
+  const [simulator = 0] = findProcesses(dataDir);
+
+  api.signal('SIGTERM');
+
+  expect(await api.ended).toBe(0);
+  expect(isRunning(simulator)).toBe(false);
+  expect(api.stderr).toEqual([]);
+  await startApiProcess(env).line(readListening);
+});
+
+test('a parent that leaves before its child has begun is missed all the same', async () => {
+  const dataDir = await createTempDir();
+  const api = fork(API_MAIN, { cwd: dataDir, env: { ...cleanEnvironment(), PORT: '0', DATA_DIR: dataDir } });
+  onTestFinished(() => void api.kill('SIGKILL'));
+  const ended = once(api, 'exit');
+
+  api.disconnect();
+
+  expect(await ended).toEqual([0, null]);
+});
+
+test('a start that cannot listen has paid for nothing, and the next one makes what waits', async () => {
+  const provider = await startProvider();
+  provider.script({ hold: true });
+  const api = await startApi(provider, { GENERATION_CONCURRENCY: 1 });
+  const { sdk } = api.user();
+  await sdk.create(order('is out'));
+  await provider.held(1);
+  const waiting = await Promise.all(['one', 'two', 'three'].map((prompt) => sdk.create(order(prompt))));
+  await api.kill();
+  provider.release();
+
+  const PORT = String(new URL(provider.url).port);
+  const failed = startApiProcess({ ...api.env, PORT, GENERATION_CONCURRENCY: '4' });
+  expect(await failed.ended).toBe(1);
+  expect(failed.stderr).toEqual([`PORT: listen EADDRINUSE: address already in use 127.0.0.1:${PORT}`]);
+  expect(provider.prompts()).toEqual(['is out']);
+
+  const next = (await api.restart()).user();
+  for (const { job_id } of waiting) expect(await next.sdk.wait(job_id)).toMatchObject({ status: 'COMPLETED' });
+  expect(provider.prompts().toSorted()).toEqual(['is out', 'one', 'three', 'two']);
+});
+
+test.each(['no.such.host.invalid', '203.0.113.5'])('HOST=%s is no address of this machine: one line', async (HOST) => {
+  const DATA_DIR = await createTempDir();
+  const api = startApiProcess({ ...cleanEnvironment(), DATA_DIR, HOST, PORT: '0', JWT_SECRET, MINIMAX_API_KEY: 'key' });
+  expect(await api.ended).toBe(1);
+  expect(api.stderr).toEqual([expect.stringMatching(/^HOST: /)]);
 });

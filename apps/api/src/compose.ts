@@ -23,7 +23,7 @@ import { createSaveUpload } from './jobs/save-upload.ts';
 import { createWatcher } from './jobs/watch-job.ts';
 import { createPictures } from './pictures/create-pictures.ts';
 import { createMiniMaxProvider } from './provider/minimax-provider.ts';
-import { createReadiness } from './readiness.ts';
+import { createReadiness, type Phase } from './readiness.ts';
 import { createRounds } from './rounds.ts';
 import type { JobStore } from './store/job-store.ts';
 import { createSqlJobStore } from './store/sql-job-store.ts';
@@ -43,9 +43,9 @@ const BEAT_EVERY_MS = 3_000;
 
 export interface App {
   server: FastifyInstance;
-  /** Recovers what the last process left, then takes jobs. */
+  /** Recovers what the last process left, then takes jobs. Orders that come before wait. */
   start(): Promise<void>;
-  /** Takes nothing new; resolves when all that runs has ended. Reads are answered throughout. */
+  /** Takes nothing new; resolves when all that runs has ended, the start too. Reads are answered throughout. */
   drain(): Promise<void>;
   /** Ends for good, whatever still runs: requests have a few seconds. */
   close(): Promise<void>;
@@ -62,7 +62,7 @@ interface Surroundings {
 export async function compose({ config, minimax, publicUrl, log }: Surroundings): Promise<App> {
   const clock = Date.now;
   const stopping = new AbortController();
-  let draining = false;
+  let phase: Phase = 'starting';
   const takesOrders = config.ROLE !== 'worker';
   const makesCalls = config.ROLE !== 'api';
 
@@ -149,7 +149,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     queue: config.QUEUE_LIMIT,
     queueTtlMs: config.QUEUE_TTL_MS,
   };
-  const isDraining = () => draining;
+  const isDraining = () => phase === 'draining';
   const images = createImageService({
     store,
     files,
@@ -180,7 +180,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
       clock,
       log,
     }),
-    readiness: createReadiness({ isDraining, checks: { database: store.ping, files: files.ping }, clock, log }),
+    readiness: createReadiness({ phase: () => phase, checks: { database: store.ping, files: files.ping }, clock, log }),
     log,
     corsOrigins: config.CORS_ORIGINS ?? [new URL(publicUrl).origin],
     trustProxy: config.TRUST_PROXY ?? false,
@@ -191,21 +191,30 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   });
 
   const closeServer = createCloseServer(server);
+  let started: Promise<void> | undefined;
+
+  async function begin(): Promise<void> {
+    if (makesCalls) {
+      if (isShared) heartbeat = every({ ms: BEAT_EVERY_MS, task: 'be seen', work: beat, log });
+      await recover();
+    }
+    if (isDraining()) return;
+    queue.start();
+    rounds.start();
+    phase = 'working';
+  }
 
   return {
     server,
     async start() {
-      if (makesCalls) {
-        if (isShared) heartbeat = every({ ms: BEAT_EVERY_MS, task: 'be seen', work: beat, log });
-        await recover();
-      }
-      queue.start();
-      rounds.start();
+      started = begin();
+      await started;
     },
     async drain() {
-      draining = true;
-      const roundsEnded = rounds.stop();
+      phase = 'draining';
       watcher.release();
+      await started;
+      const roundsEnded = rounds.stop();
       await queue.drain(); // a call that ends may still bring pictures to save
       await saver.drain();
       await roundsEnded;

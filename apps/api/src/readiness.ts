@@ -1,7 +1,10 @@
 import type { Readiness } from './http/health.ts';
 
+/** Orders are taken on as they come only while it works. */
+export type Phase = 'starting' | 'working' | 'draining';
+
 interface Deps {
-  isDraining(): boolean;
+  phase(): Phase;
   /** What has to work for an order to be taken, by the name that the answer gives as the reason; tried in this order. */
   checks: Record<string, () => Promise<void>>;
   /** Milliseconds since the epoch. */
@@ -14,8 +17,8 @@ type State = Awaited<ReturnType<Readiness>>;
 /** Anybody may ask, and the checks write: they run at most this often, however many ask. */
 const CHECK_EVERY_MS = 1_000;
 
-/** Whether orders can be taken: not while the process drains, and not while its database or its files take no writes. */
-export function createReadiness({ isDraining, checks, clock, log }: Deps): Readiness {
+/** Whether orders can be taken: not while the process starts or drains, and not while its database or its files take no writes. */
+export function createReadiness({ phase, checks, clock, log }: Deps): Readiness {
   let latest: { at: number; state: Promise<State> } | undefined;
 
   async function check(): Promise<State> {
@@ -31,7 +34,8 @@ export function createReadiness({ isDraining, checks, clock, log }: Deps): Readi
   }
 
   return async function readiness() {
-    if (isDraining()) return { ready: false, reason: 'draining' };
+    const now = phase();
+    if (now !== 'working') return { ready: false, reason: now };
     if (!latest || clock() - latest.at >= CHECK_EVERY_MS) latest = { at: clock(), state: check() };
     return latest.state;
   };

@@ -4,23 +4,19 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 
-export interface SimulatorProcess {
-  url: string;
-  stop(): void;
-}
-
 const Ready = z.object({ url: z.string() });
 
-/** MiniMax's stand-in as a process of its own, which ends with this one. Its pictures and port outlive a restart. */
-export async function startSimulator(dataDir: string): Promise<SimulatorProcess> {
+/** MiniMax's stand-in as a process of its own, which ends with this one. Its pictures and port outlive a restart. Answers its URL. */
+export async function startSimulator(dataDir: string): Promise<string> {
   const main = fileURLToPath(import.meta.resolve('@darkroom/minimax-simulator/main'));
   const child = fork(main, ['--port', '0', '--state', path.join(dataDir, 'simulator')], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
+  process.once('exit', () => child.kill()); // it may not have begun to hear that the channel closes
   const ended = once(child, 'exit').then(() => {
     throw new Error('The MiniMax simulator ended before it was ready');
   });
   const [message] = await Promise.race([once(child, 'message'), ended]);
   ended.catch(() => {}); // from here on its end shows as calls that fail
-  return { url: Ready.parse(message).url, stop: () => child.kill() };
+  return Ready.parse(message).url;
 }

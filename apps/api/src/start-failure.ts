@@ -9,7 +9,6 @@ const STORAGE_FAULT =
 export function describeStartFailure(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   if (error instanceof ConfigError || error instanceof StoreOpenError) return error.message;
-  if ('code' in error && error.code === 'EADDRINUSE') return error.message;
   return describeStorageFault(error);
 }
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { createReadiness } from '../src/readiness.ts';
+import { createReadiness, type Phase } from '../src/readiness.ts';
 import { createHandClock } from './hand-clock.ts';
 import { createLogBook } from './jobs/log-book.ts';
 
@@ -7,7 +7,7 @@ const clock = createHandClock();
 const log = createLogBook();
 let writes: string[] = [];
 let broken: string | null = null;
-let draining = false;
+let phase: Phase = 'working';
 
 const checkOf = (name: string) => async () => {
   writes.push(name);
@@ -15,7 +15,7 @@ const checkOf = (name: string) => async () => {
 };
 const build = () =>
   createReadiness({
-    isDraining: () => draining,
+    phase: () => phase,
     checks: { database: checkOf('database'), files: checkOf('files') },
     clock: clock.now,
     log,
@@ -24,7 +24,7 @@ const build = () =>
 beforeEach(() => {
   writes = [];
   broken = null;
-  draining = false;
+  phase = 'working';
   log.lines.length = 0;
 });
 
@@ -54,10 +54,13 @@ test('writes once a second, however many ask', async () => {
   expect(writes).toHaveLength(4);
 });
 
-test('is not ready while it drains, whatever was found before, and writes nothing to say so', async () => {
-  const readiness = build();
-  await readiness();
-  draining = true;
-  expect(await readiness()).toEqual({ ready: false, reason: 'draining' });
-  expect(writes).toHaveLength(2);
-});
+test.each(['starting', 'draining'] as const)(
+  'is not ready while %s, whatever was found before, and writes nothing to say so',
+  async (now) => {
+    const readiness = build();
+    await readiness();
+    phase = now;
+    expect(await readiness()).toEqual({ ready: false, reason: now });
+    expect(writes).toHaveLength(2);
+  },
+);

@@ -1,5 +1,6 @@
 import { ImageError } from '@darkroom/contracts';
 import { expect, test } from 'vitest';
+import { ConfigError } from '../src/config.ts';
 import { describeStartFailure } from '../src/start-failure.ts';
 import { StoreOpenError } from '../src/store/store-open-error.ts';
 
@@ -7,7 +8,7 @@ const fault = (code: string, message: string) => Object.assign(new Error(message
 
 test.each([
   [new StoreOpenError('the folder is in use'), 'the folder is in use'],
-  [fault('EADDRINUSE', 'listen EADDRINUSE: :8080'), 'listen EADDRINUSE: :8080'],
+  [new ConfigError(['PORT: one fault', 'HOST: another']), 'PORT: one fault\nHOST: another'],
   [fault('ENOSPC', 'no space left on device'), 'DATA_DIR cannot be used: no space left on device'],
   [fault('SQLITE_FULL', 'database or disk is full'), 'DATA_DIR cannot be used: database or disk is full'],
   [

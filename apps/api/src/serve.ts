@@ -1,0 +1,65 @@
+import { compose } from './compose.ts';
+import { type Config, ConfigError, loadConfig } from './config.ts';
+import { findFreePort } from './free-port.ts';
+import { configureSharp } from './pictures/open-picture.ts';
+import { startSimulator } from './simulator.ts';
+import { lockDataDir } from './store/lock-data-dir.ts';
+import { createLogger } from './telemetry/logger.ts';
+
+/** Connections that wait to be accepted: phones that come back together. The system may allow less. */
+const BACKLOG = 4_096;
+
+/** A service that listens. */
+export interface Service {
+  /** Goes on with what the last process left, then takes jobs. */
+  begin(): Promise<void>;
+  /** Waits for what runs, SHUTDOWN_GRACE_MS at most: then the process ends with 1. Safe while it begins. */
+  end(reason: string): Promise<void>;
+}
+
+/** Answers from here on; no call is made before `begin`, since a start that cannot listen must not have paid for anything. */
+export async function serve(): Promise<Service> {
+  const config = loadConfig();
+  const log = createLogger(config.LOG_LEVEL);
+  configureSharp();
+  const isAlone = config.DATABASE_URL === undefined;
+  const lock = isAlone ? lockDataDir(config.DATA_DIR) : null; // before the simulator writes there
+  const minimax = config.minimax ?? { apiKey: 'simulator', baseUrl: await startSimulator(config.DATA_DIR) };
+  const port = config.PORT === 0 ? await onAddress(findFreePort(config.HOST)) : config.PORT;
+  const publicUrl = config.PUBLIC_URL ?? `http://localhost:${port}`;
+  const app = await compose({ config, minimax, publicUrl, log });
+  await onAddress(app.server.listen({ host: config.HOST, port, backlog: BACKLOG }));
+
+  return {
+    async begin() {
+      await app.start();
+      log.info({ host: config.HOST, port, url: publicUrl, provider: minimax.baseUrl }, 'listening');
+    },
+    async end(reason) {
+      log.info({ reason }, 'draining');
+      const grace = setTimeout(() => {
+        log.error(
+          { grace_ms: config.SHUTDOWN_GRACE_MS },
+          'the grace has passed; what still runs is left to the next start',
+        );
+        process.exit(1);
+      }, config.SHUTDOWN_GRACE_MS);
+      await app.drain();
+      await app.close();
+      lock?.release();
+      clearTimeout(grace);
+      log.info('stopped');
+    },
+  };
+}
+
+/** An address that cannot be listened on is a fault of the setting that names it. */
+async function onAddress<Result>(listening: Promise<Result>): Promise<Result> {
+  try {
+    return await listening;
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause)) throw cause;
+    const setting: keyof Config = cause.code === 'EADDRINUSE' || cause.code === 'EACCES' ? 'PORT' : 'HOST';
+    throw new ConfigError([`${setting}: ${cause.message}`], { cause });
+  }
+}
