@@ -31,12 +31,13 @@ test('every process is replaced in turn, under load: nothing is lost, unknown or
   expect(new Set(provider.calls().map((call) => call.prompt)).size).toBe(ended.length);
 });
 
-/** As a proxy does: where nobody listens, the request goes to the next. */
+/** As a proxy does: where nobody listens, or somebody is about to go, the request goes to the next. */
 function failOver(ask: typeof fetch): typeof fetch {
   return async (input, init) => {
     for (;;) {
       try {
-        return await ask(input, init);
+        const answer = await ask(input, init);
+        if (answer.status !== 503 || !(await answer.clone().text()).includes('"draining"')) return answer;
       } catch (error) {
         if (init?.signal?.aborted) throw error;
       }

@@ -15,7 +15,7 @@ interface CreateJobDeps {
   clock: Clock;
 }
 
-/** Sends one order until it is answered, always under the one key: however often it arrives, it is one job. */
+/** Sends one order until it is decided, always under the one key: however often it arrives, it is one job. */
 export async function createJob(
   { call, clock }: CreateJobDeps,
   order: CreateImageInput,
@@ -32,6 +32,8 @@ export async function createJob(
   }
 }
 
-function mayBeRepeated({ code, retryable, httpStatus = 0, retryAfterMs = 0 }: ImageApiError): boolean {
-  return retryable && (code === 'network' || httpStatus >= 500) && retryAfterMs <= PATIENCE_MS;
+/** An order that was lost on its way, or met a service without its storage. A refusal is told at once, however short. */
+function mayBeRepeated({ code, httpStatus = 0, retryAfterMs = 0 }: ImageApiError): boolean {
+  const isLost = code === 'network' || (code === 'bad_answer' && httpStatus >= 500); // a proxy speaking for an absent server
+  return (isLost || code === 'unavailable') && retryAfterMs <= PATIENCE_MS;
 }

@@ -50,9 +50,7 @@ test('each wait is between half and all of 0.5, 1, 2, 4 s; after five attempts t
 
 test.each([
   ['a proxy without its server', answer(502, '<html>Bad Gateway</html>')],
-  ['draining', refuse('draining')],
   ['unavailable', refuse('unavailable')],
-  ['internal', refuse('internal')],
 ])('%s: the same key again', async (_name, fault) => {
   server.before.push(fault);
   await client.create(order);
@@ -63,9 +61,14 @@ test.each([
 test.each([
   ['rate_limited', refuse('rate_limited')],
   ['too_many_jobs', refuse('too_many_jobs')],
+  ['quota_exceeded', refuse('quota_exceeded')],
+  ['queue_full', refuse('queue_full')],
+  ['draining', refuse('draining')],
+  ['internal', refuse('internal')],
+  ['a proxy that asks for a pause', answer(429, 'slow down')],
   ['invalid_request', refuse('invalid_request')],
   ['a page instead of an API', answer(200, '<html>Welcome to the network</html>')],
-  ['queue_full for long', answer(503, '{"error_code":"queue_full"}', { 'retry-after': '11' })],
+  ['unavailable for long', answer(503, '{"error_code":"unavailable"}', { 'retry-after': '11' })],
 ])('%s: told at once, with the key', async (_name, fault) => {
   server.before.push(fault);
   expect(await keyOfFailure(client.create(order))).toBe('order-1');
@@ -73,7 +76,7 @@ test.each([
 });
 
 test('a short Retry-After is kept', async () => {
-  server.before.push(answer(503, '{"error_code":"queue_full"}', { 'retry-after': '3' }));
+  server.before.push(answer(503, '{"error_code":"unavailable"}', { 'retry-after': '3' }));
   await client.create(order);
   expect(clock.sleeps[0]).toBeGreaterThanOrEqual(3000);
 });
