@@ -8,7 +8,9 @@ import { openDeployment } from './deployment.ts';
 import { every, type Repeated } from './every.ts';
 import { createUrlSigner } from './files/url-signer.ts';
 import { createAuthenticate } from './http/authenticate.ts';
+import type { SignDevToken } from './http/dev-token.ts';
 import { buildServer } from './http/server.ts';
+import { signToken } from './http/sign-token.ts';
 import { createCreateJob } from './jobs/create-job.ts';
 import { createEstimates } from './jobs/estimate.ts';
 import { createImageService } from './jobs/image-service.ts';
@@ -35,8 +37,11 @@ import { tellUnavailable } from './store/unavailable.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics, type QueueFigures } from './telemetry/metrics.ts';
 
-/** Pictures of all jobs that are fetched and worked on at once. */
-const PICTURES_AT_ONCE = 8;
+/**
+ * Pictures of all jobs that are fetched and worked on at once: many, so that links that hang keep nobody else waiting. Of
+ * those that are there only so many are decoded at once as there are cores.
+ */
+const PICTURES_AT_ONCE = 32;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 /** A fifth of a lease, so that it takes more than one lost beat to be given up. */
 const BEAT_EVERY_MS = 3_000;
@@ -184,7 +189,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     log,
     corsOrigins: config.CORS_ORIGINS ?? [new URL(publicUrl).origin],
     trustProxy: config.TRUST_PROXY ?? false,
-    devSecret: developmentSecret(config),
+    signDevToken: developmentTokens(config),
     metrics,
     metricsAccess: { token: config.METRICS_TOKEN ?? null, isOpenToLoopback: !config.isProduction },
     publicUrl,
@@ -237,6 +242,8 @@ async function readQueue(store: JobStore): Promise<QueueFigures> {
 }
 
 /** Tokens for the asking exist only on a developer's own machine. */
-function developmentSecret({ isProduction, hostIsLoopback, jwtKey }: Config): string | null {
-  return !isProduction && hostIsLoopback && jwtKey.kind === 'secret' ? jwtKey.secret : null;
+function developmentTokens(config: Config): SignDevToken | null {
+  const { isProduction, hostIsLoopback, jwtKey, JWT_ISSUER: iss, JWT_AUDIENCE: aud } = config;
+  if (isProduction || !hostIsLoopback || jwtKey.kind !== 'secret') return null;
+  return (ids) => signToken(jwtKey.secret, { ...ids, iss, aud });
 }

@@ -145,8 +145,6 @@ export interface StoredPicture {
 /** The pictures of one job with the answer that brought them. */
 export interface PictureSet {
   pictures: StoredPicture[];
-  /** How long ago the answer came. */
-  answeredAgoMs: number;
   /** The provider's id of the call. */
   responseId: string | null;
 }

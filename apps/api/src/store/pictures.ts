@@ -1,4 +1,4 @@
-import type { Kysely, NotNull } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Trx } from './database.ts';
 import { toPicture } from './job-row.ts';
 import type { PictureSet, PictureSource, StoredAsset } from './job-store.ts';
@@ -16,21 +16,16 @@ export async function insertPictures(trx: Trx, jobId: string, sources: PictureSo
   await trx.insertInto('pictures').values(rows).execute();
 }
 
-export async function getPictures(from: Kysely<Tables>, jobId: string, now: number): Promise<PictureSet | null> {
+export async function getPictures(from: Kysely<Tables>, jobId: string): Promise<PictureSet | null> {
   const answer = await from
     .selectFrom('attempts')
-    .select(['ended_at', 'response_id'])
+    .select('response_id')
     .where('job_id', '=', jobId)
     .where('outcome', '=', 'answered')
-    .$narrowType<{ ended_at: NotNull }>()
     .executeTakeFirst();
   if (!answer) return null;
   const rows = await from.selectFrom('pictures').selectAll().where('job_id', '=', jobId).orderBy('position').execute();
-  return {
-    pictures: rows.map(toPicture),
-    answeredAgoMs: now - answer.ended_at,
-    responseId: answer.response_id,
-  };
+  return { pictures: rows.map(toPicture), responseId: answer.response_id };
 }
 
 export async function endPicture(

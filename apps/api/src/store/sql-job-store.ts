@@ -78,7 +78,7 @@ export function createSqlJobStore(database: Database): JobStore {
     recentCalls: async (windowMs) => recentCalls(db, windowMs, await database.now(db)),
     recentCallMs: (kind) => recentCallMs(db, kind),
 
-    getPictures: async (jobId) => getPictures(db, jobId, await database.now(db)),
+    getPictures: (jobId) => getPictures(db, jobId),
     countPictures: (jobId) => countPictures(db, jobId),
     async endPicture(jobId, position, asset) {
       await transact(async (trx, announce) => {
