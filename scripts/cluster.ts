@@ -36,7 +36,7 @@ await Promise.race([
   once(surroundings, 'message'),
   gone.then(() => Promise.reject(new Error('PostgreSQL, the S3 store or nginx did not start'))),
 ]);
-const simulator = config.minimax ? null : await startSimulator(dir);
+const simulatorUrl = config.minimax ? null : await startSimulator(dir);
 
 const settings: NodeJS.ProcessEnv = {
   ...process.env,
@@ -45,9 +45,9 @@ const settings: NodeJS.ProcessEnv = {
   PUBLIC_URL: url,
   TRUST_PROXY: 'loopback',
   ...(config.jwtKey.kind === 'secret' && { JWT_SECRET: config.jwtKey.secret }),
-  ...(simulator && {
+  ...(simulatorUrl && {
     MINIMAX_API_KEY: 'simulator',
-    MINIMAX_BASE_URL: simulator.url,
+    MINIMAX_BASE_URL: simulatorUrl,
     MINIMAX_RPM: `${config.MINIMAX_RPM}`,
   }),
 };
@@ -78,9 +78,8 @@ function onSignal(): void {
 async function drain(): Promise<void> {
   await Promise.all(workers.map((worker) => worker.end()));
   await Promise.all(apis.map((api) => api.end()));
-  simulator?.stop();
   if (surroundings.connected) surroundings.disconnect();
   await gone;
   console.log('All of it has ended.');
-  process.exit();
+  process.exit(); // with the simulator
 }
