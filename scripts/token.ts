@@ -1,15 +1,40 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from '../apps/api/src/config.ts';
+import { Id } from '../apps/api/src/http/authenticate.ts';
 import { signToken } from '../apps/api/src/http/sign-token.ts';
 
-const { values } = parseArgs({ options: { user: { type: 'string', default: '1' }, star: { type: 'string' } } });
+/** `npm run token -- --user 1 --star 2`: a token that the API with the same settings accepts. */
+function makeToken(): string {
+  const { user, star } = readOptions();
+  const { jwtKey, JWT_ISSUER: iss, JWT_AUDIENCE: aud } = loadConfig();
+  if (jwtKey.kind !== 'secret') throw new ConfigError(['Tokens are signed elsewhere: this API only checks them.']);
+  return signToken(jwtKey.secret, { user_id: user, star_id: star, iss, aud });
+}
+
+function readOptions() {
+  const { values } = parseArgs({ options: { user: { type: 'string', default: '1' }, star: { type: 'string' } } });
+  return {
+    user: readId('--user', values.user),
+    star: values.star === undefined ? undefined : readId('--star', values.star),
+  };
+}
+
+function readId(option: string, text: string): string {
+  const id = Id.safeParse(text);
+  if (!id.success) throw new ConfigError([`${option}: must be a whole number from 0 to 9223372036854775807`]);
+  return id.data;
+}
+
+/** What whoever typed the command can mend; null for a fault of ours. */
+function describeFault(error: unknown): string | null {
+  if (error instanceof ConfigError) return error.message;
+  const isOption = error instanceof TypeError && 'code' in error && /^ERR_PARSE_ARGS_/.test(String(error.code));
+  return isOption ? (error.message.split('\n')[0] ?? null) : null;
+}
 
 try {
-  const { jwtKey } = loadConfig();
-  if (jwtKey.kind !== 'secret') throw new ConfigError(['Tokens are signed elsewhere: this API only checks them.']);
-  console.log(signToken(jwtKey.secret, { user_id: values.user, star_id: values.star }));
+  console.log(makeToken());
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  console.error(error.message);
+  console.error(describeFault(error) ?? error);
   process.exitCode = 1;
 }

@@ -34,7 +34,12 @@ export function welcome(url: string, config: Config): void {
   console.log(`\n  Darkroom is ready.\n\n  Open      ${url}`);
   if (config.minimax === null) console.log('  Provider  the MiniMax simulator (set MINIMAX_API_KEY for the real one)');
   if (config.jwtKey.kind !== 'secret') return;
-  const token = signToken(config.jwtKey.secret, { user_id: '1', star_id: '2' });
+  const token = signToken(config.jwtKey.secret, {
+    user_id: '1',
+    star_id: '2',
+    iss: config.JWT_ISSUER,
+    aud: config.JWT_AUDIENCE,
+  });
   console.log(`  Token     ${token}
 
   Order a picture:

@@ -20,7 +20,7 @@ const LARGEST_ID = 2n ** 63n - 1n;
  * A 64-bit id as its digits. A JSON number is taken only while it still is the number that was sent: past 2^53 - 1 it has
  * lost its last digits, and would be somebody else.
  */
-const Id = z
+export const Id = z
   .union([z.int().min(0), z.string().regex(/^\d{1,40}$/)])
   .transform((id) => BigInt(id))
   .refine((id) => id <= LARGEST_ID)

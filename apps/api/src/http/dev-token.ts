@@ -1,16 +1,18 @@
 import { invalidField } from '@darkroom/contracts';
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import { signToken } from './sign-token.ts';
+import { Id } from './authenticate.ts';
 
-const Digits = z.string().regex(/^\d{1,19}$/);
-const Query = z.object({ user_id: Digits.default('1'), star_id: Digits.optional() });
+const Ids = z.object({ user_id: Id.default('1'), star_id: Id.optional() });
+
+/** A token that this API accepts, for these ids. */
+export type SignDevToken = (ids: z.output<typeof Ids>) => string;
 
 /** A token for the asking, for the H5 page on a developer's own machine. */
-export function devTokenRoute(server: FastifyInstance, secret: string): void {
-  server.get('/dev/token', async (request, reply) => {
-    const query = Query.safeParse(request.query);
-    if (!query.success) throw invalidField([String(query.error.issues[0]?.path[0] ?? '')], '编号必须是数字');
-    return reply.header('cache-control', 'no-store').send({ token: signToken(secret, query.data) });
+export function devTokenRoute(server: FastifyInstance, signDevToken: SignDevToken): void {
+  server.get('/dev/token', async (request) => {
+    const ids = Ids.safeParse(request.query);
+    if (!ids.success) throw invalidField([String(ids.error.issues[0]?.path[0] ?? '')], '编号必须是 0 到 2^63-1 的整数');
+    return { token: signDevToken(ids.data) };
   });
 }

@@ -6,7 +6,7 @@ import type { OpenFile } from '../jobs/open-file.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { BodyBounds } from './body-room.ts';
 import { boundBodies } from './bound-bodies.ts';
-import { devTokenRoute } from './dev-token.ts';
+import { devTokenRoute, type SignDevToken } from './dev-token.ts';
 import { docsPage } from './docs/docs-page.ts';
 import { answerUnroutable, replyToErrors } from './error-replies.ts';
 import { fileRoutes } from './files.ts';
@@ -30,8 +30,8 @@ export interface ServerDeps {
   /** Origins that may call from a browser, or `*`. */
   corsOrigins: string[] | '*';
   trustProxy: string | boolean;
-  /** Set: `/dev/token` signs with it. */
-  devSecret: string | null;
+  /** Null where there is no `/dev/token`. */
+  signDevToken: SignDevToken | null;
   metrics: Metrics;
   metricsAccess: MetricsAccess;
   /** Base of the API's addresses, as its clients see it. */
@@ -122,8 +122,8 @@ async function imageRoutes(
 ): Promise<void> {
   fileRoutes(server, deps.openFile);
   openApiRoute(server, deps.publicUrl);
-  await docsPage(server, { hasDevToken: deps.devSecret !== null });
-  if (deps.devSecret !== null) devTokenRoute(server, deps.devSecret);
+  await docsPage(server, { hasDevToken: deps.signDevToken !== null });
+  if (deps.signDevToken) devTokenRoute(server, deps.signDevToken);
   await server.register(async (api) => {
     readJsonBodies(api);
     const viewers = new WeakMap<FastifyRequest, Viewer>();

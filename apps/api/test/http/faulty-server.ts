@@ -22,7 +22,7 @@ export async function buildFaultyServer(
     log: pino({ level: 'silent' }),
     corsOrigins: [],
     trustProxy: false,
-    devSecret: null,
+    signDevToken: null,
     metrics: { requestEnded() {}, contentType: 'text/plain', render: fail },
     metricsAccess: { token: null, isOpenToLoopback: true },
     publicUrl: PUBLIC_URL,

@@ -133,13 +133,18 @@ describe('a token for development', () => {
     expect(exp).toBeGreaterThan(inSeconds(60));
   });
 
-  test('is for an id alone', async () => {
-    const response = await api().server.inject('/dev/token?user_id=x');
-    expect(response.json()).toMatchObject({
-      code: 400,
-      error_code: 'invalid_request',
-      issues: [{ path: ['user_id'] }],
-    });
+  test('says whom it is from and for, where that is checked', async () => {
+    const { server } = await openApi({ JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'darkroom' });
+    const { token } = (await server.inject('/dev/token')).json();
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await server.inject({ url: GENERATION_PATH, headers })).statusCode).toBe(200);
+  });
+
+  test.each(['x', '-1', '1.5', '9223372036854775808'])('is for an id alone: not for %s', async (id) => {
+    for (const path of ['user_id', 'star_id']) {
+      const response = await api().server.inject(`/dev/token?${path}=${id}`);
+      expect(response.json()).toMatchObject({ code: 400, error_code: 'invalid_request', issues: [{ path: [path] }] });
+    }
   });
 
   test.each([{ HOST: '0.0.0.0' }, { NODE_ENV: 'production', MINIMAX_API_KEY: 'key' }])(
