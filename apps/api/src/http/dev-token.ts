@@ -2,6 +2,7 @@ import { invalidField } from '@darkroom/contracts';
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { Id } from './authenticate.ts';
+import { refuseOtherMethods } from './refuse-other-methods.ts';
 
 const Ids = z.object({ user_id: Id.default('1'), star_id: Id.optional() });
 
@@ -15,4 +16,5 @@ export function devTokenRoute(server: FastifyInstance, signDevToken: SignDevToke
     if (!ids.success) throw invalidField([String(ids.error.issues[0]?.path[0] ?? '')], '编号必须是 0 到 2^63-1 的整数');
     return { token: signDevToken(ids.data) };
   });
+  refuseOtherMethods(server, '/dev/token', ['GET', 'HEAD']);
 }

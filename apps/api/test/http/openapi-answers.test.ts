@@ -141,7 +141,7 @@ const ANSWERS: Record<string, Ask> = {
   ...answersOfFiles('headFile', 'HEAD'),
 
   'isLive 200': () => ask({ url: '/health/live' }),
-  'isReady 200': () => ask({ url: '/health/ready' }),
+  'isReady 200': () => ask({ url: '/health/ready' }, running()),
   'isReady 503': async () => ask({ url: '/health/ready' }, await drained()),
 
   'getMetrics 200': () => ask({ url: '/metrics' }),

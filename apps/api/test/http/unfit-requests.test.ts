@@ -111,6 +111,7 @@ describe('a method that an address does not answer', () => {
     ['DELETE', '/health/live', 'GET, HEAD'],
     ['POST', '/health/ready', 'GET, HEAD'],
     ['PUT', '/metrics', 'GET, HEAD'],
+    ['POST', '/dev/token', 'GET, HEAD'],
     ['TRACE', GENERATION_PATH, 'GET, HEAD, POST'],
   ])('%s %s is told those it does', async (method, url, allow) => {
     const response = await api().server.inject({ method, url, headers: bearer('1') });

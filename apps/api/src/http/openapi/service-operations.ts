@@ -8,7 +8,7 @@ const OK = object({ status: { type: 'string', const: 'ok', description: 'All is 
 
 const UNAVAILABLE = object({
   status: { type: 'string', const: 'unavailable', description: 'Send no orders here.' },
-  reason: { type: 'string', enum: ['draining', 'database', 'files'], description: 'What is the matter.' },
+  reason: { type: 'string', enum: ['starting', 'draining', 'database', 'files'], description: 'What is the matter.' },
 });
 
 /** What whoever runs the service asks. */
@@ -30,7 +30,7 @@ export const SERVICE_PATHS: Paths = {
       security: [],
       responses: {
         200: { description: 'It does.', content: json(OK) },
-        503: { description: 'It drains, or its database is away.', content: json(UNAVAILABLE) },
+        503: { description: 'It starts or drains, or its database or its files are away.', content: json(UNAVAILABLE) },
       },
     },
   },
