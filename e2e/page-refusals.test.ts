@@ -42,9 +42,14 @@ const failure = (page: Page, code: string) => page.locator(`[data-testid=failure
 describe.skipIf(chromiumPath === '')('an order that is refused', () => {
   test('because the queue is full waits as long as it was told, and is then sent by the person', async () => {
     const { provider, api, page } = await start({});
-    await page.route('**/trpc/image.create**', (route) => route.fulfill(queueFull(PAUSE_MS)));
+    let sent = 0;
+    await page.route('**/trpc/image.create**', (route) => {
+      sent++;
+      return route.fulfill(queueFull(PAUSE_MS));
+    });
     await submit(page);
     await failure(page, 'queue_full').waitFor();
+    expect(sent).toBe(1);
     const resend = page.getByTestId('resend');
     expect(await resend.getAttribute('aria-disabled')).toBe('true');
     expect(await resend.textContent()).toMatch(/\d+ 秒后可以再试/);

@@ -173,6 +173,33 @@ describe.skipIf(chromiumPath === '')('on a phone, a wait', () => {
     await page.waitForURL(/generation-result/);
   });
 
+  test('says as much as the service knows while MiniMax makes it wait', async () => {
+    const provider = await startProvider();
+    const api = await startApi(provider);
+    const { sdk } = api.user();
+    await sdk.generate({ model: 'image-01', prompt: '先有一次，才有估计' });
+    provider.script({ fault: { kind: 'http', status: 429, headers: { 'retry-after': '60' }, body: '' } });
+    const phone = await startPhone({ chromiumPath, url: api.url });
+    const page = await phone.open();
+    await order(page, '要等一等');
+    await page
+      .getByTestId('estimate')
+      .getByText(/约 \d\d 秒/)
+      .waitFor();
+    const [job] = (await sdk.list()).jobs;
+    expect(Number(await page.getByTestId('progress').getAttribute('aria-valuenow'))).toBeLessThanOrEqual(
+      job?.progress ?? 0,
+    );
+    expect(await page.getByText('比预计的久').count()).toBe(0);
+
+    await page.getByTestId('cancel').click();
+    await page.getByTestId('dialog').getByText('可能已经发给 MiniMax').waitFor();
+    await page.getByTestId('dialog-yes').click();
+    await page.locator('[data-testid=failure][data-code=canceled]').waitFor();
+    expect(await page.getByTestId('charge').textContent()).toContain('没有计费');
+    expect(await page.getByTestId('retry').textContent()).toBe('重新生成');
+  });
+
   test('may be left, and is found again at the beginning', async () => {
     const provider = await startProvider();
     provider.script({ hold: true });

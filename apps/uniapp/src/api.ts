@@ -1,7 +1,17 @@
 import { createImageClient } from '@darkroom/sdk';
+import { claimDevice } from './features/image-job/claim-device.ts';
 import { createId } from './platform/create-id.ts';
 import { readToken } from './platform/token.ts';
 import { createTransport } from './platform/transport.ts';
+import { goHome } from './routes.ts';
 
 /** The one client of the app. */
-export const api = createImageClient({ ...createTransport(), token: readToken, createId });
+export const api = createImageClient({ ...createTransport(), token: signIn, createId });
+
+/** The token, unless the pages still show what belongs to somebody else: nothing of that is sent for another person. */
+async function signIn(ask: { refresh: boolean }): Promise<string> {
+  const token = await readToken(ask);
+  if (!claimDevice(token)) return token;
+  goHome();
+  throw new Error('Somebody else has signed in.');
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTokenOwner } from '../src/pages/settings/token-owner.ts';
+import { readTokenOwner } from '../src/platform/token-owner.ts';
 
 const NOW_MS = 1_800_000_000_000;
 const valid = { exp: NOW_MS / 1000 + 60 };

@@ -11,20 +11,21 @@ export function acceptToken(token: unknown): void {
   if (typeof token === 'string' && token !== '') storedToken.write(token);
 }
 
+/** Made by the API for this visit of a page that it serves in development. */
+let developmentToken: string | null = null;
+
 /**
- * The person's token, in the sdk's form: `refresh` comes after a 401. The API gives tokens away in development only, to
- * the page that it serves; everywhere else the app around these pages has to bring one. Rejects when there is none, and with
- * an ImageApiError when that could not be found out.
+ * The person's token, in the sdk's form: `refresh` comes after a 401. The app around these pages has to bring one; only where
+ * it brings none the API is asked, which gives tokens away in development. So one that was brought and has expired never
+ * makes the person somebody else. Rejects when there is none, and with an ImageApiError when that could not be found out.
  */
 export async function readToken({ refresh }: { refresh: boolean }): Promise<string> {
-  const known = refresh ? null : storedToken.read();
-  if (known !== null) return known;
+  const brought = storedToken.read();
+  if (brought !== null && !refresh) return brought;
   // #ifdef H5
-  const token = await askForDevelopmentToken();
-  if (token !== null) {
-    storedToken.write(token);
-    return token;
-  }
+  if (refresh) developmentToken = null;
+  if (brought === null) developmentToken ??= await askForDevelopmentToken();
+  if (developmentToken !== null) return developmentToken;
   // #endif
   throw new Error('There is no token.');
 }

@@ -28,8 +28,8 @@ export interface DraftStore {
   prepare(order: CreateImageInput, photoUrl: string | null): Draft;
   /** A draft of its own although the last may be of the same order: the person asked for more. */
   prepareAnew(order: CreateImageInput, photoUrl: string | null): Draft;
-  /** Forgets this draft, and no later one. */
-  clear(draft: Draft): void;
+  /** Forgets this draft, and no later one; without one named, whatever is kept. */
+  clear(draft?: Draft): void;
 }
 
 interface DraftStoreDeps {
@@ -60,9 +60,10 @@ export function createDraftStore({
       stored.write(own);
       return own;
     },
-    clear({ idempotencyKey }) {
-      if (own?.idempotencyKey === idempotencyKey) own = null;
-      if (stored.read()?.idempotencyKey === idempotencyKey) stored.clear();
+    clear(draft) {
+      const isMeant = (kept: Draft | null) => !draft || kept?.idempotencyKey === draft.idempotencyKey;
+      if (isMeant(own)) own = null;
+      if (isMeant(stored.read())) stored.clear();
     },
   };
   return store;

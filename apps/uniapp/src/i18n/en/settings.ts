@@ -16,7 +16,7 @@ export const settings: Words<typeof zh> = {
     note: 'in development only',
     owner: (user) => `Signed in as user ${user}`,
     ownerWithStar: (user, star) => `Signed in as user ${user}, star ${star}`,
-    none: 'There is no token yet',
+    none: 'There is no token yet; a page in development is user 1',
     expired: 'The token has expired',
     placeholder: 'Paste a JWT',
     wrong: 'This is not a JWT',
@@ -44,7 +44,8 @@ export const settings: Words<typeof zh> = {
       },
       {
         title: 'On this device',
-        content: 'Unsent drafts, the number of the job under way, language and appearance, and your sign-in token.',
+        content:
+          'Unsent orders, the numbers of jobs under way, that you agreed to the use of photos, language and appearance, your user number and your sign-in token; and a random number that the pages’ framework makes for itself, which is sent to nobody.',
       },
       {
         title: 'Please note',

@@ -13,7 +13,7 @@ export const settings = {
     note: '仅开发时可见',
     owner: (user: string) => `当前用户 ${user}`,
     ownerWithStar: (user: string, star: string) => `当前用户 ${user}，角色 ${star}`,
-    none: '还没有令牌',
+    none: '还没有令牌；开发时的网页以用户 1 登录',
     expired: '令牌已过期',
     placeholder: '粘贴一个 JWT',
     wrong: '这不是一个有效的 JWT',
@@ -38,7 +38,8 @@ export const settings = {
       },
       {
         title: '保存在本机的',
-        content: '未提交的草稿、进行中的任务编号、语言与外观设置，以及登录令牌。',
+        content:
+          '未提交的内容、进行中的任务编号、你对使用照片的确认、语言与外观设置、用户编号和登录令牌；还有界面框架自己生成的一个随机编号，不会发送给任何人。',
       },
       {
         title: '请留意',

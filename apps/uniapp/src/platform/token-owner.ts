@@ -1,4 +1,4 @@
-import { isRecord } from '../../platform/storage.ts';
+import { isRecord } from './storage.ts';
 
 /** Whom a token speaks for. Read, not verified: that is for the service. */
 export interface TokenOwner {

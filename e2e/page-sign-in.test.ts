@@ -1,0 +1,83 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { signToken } from '../apps/api/src/http/sign-token.ts';
+import { part } from '../scripts/parts.ts';
+import { startApi } from './harness/api.ts';
+import { ASTRONAUT } from './harness/checkout.ts';
+import { startPhone } from './harness/phone.ts';
+import { startProvider } from './harness/provider.ts';
+
+const chromiumPath = part('chromium') ?? '';
+const PATIENCE = { timeout: 15_000 };
+
+async function start() {
+  const provider = await startProvider();
+  const api = await startApi(provider);
+  const phone = await startPhone({ chromiumPath, url: api.url });
+  return { provider, api, page: await phone.open() };
+}
+
+async function order(page: Page, prompt: string): Promise<void> {
+  await page.getByTestId('prompt').locator('textarea').fill(prompt);
+  await page.getByTestId('submit').click();
+}
+
+/** As the app around the pages brings a token. */
+const bringToken = (page: Page, token: string) =>
+  page.evaluate(`localStorage.setItem('darkroom.token', ${JSON.stringify(JSON.stringify(token))})`);
+
+describe.skipIf(chromiumPath === '')('another person on the same device', () => {
+  async function leaveThings() {
+    const { provider, api, page } = await start();
+    provider.script({ hold: true });
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByTestId('photo-add').click();
+    await page.getByTestId('consent-yes').click();
+    await (await chooser).setFiles(ASTRONAUT);
+    await page.locator('[data-testid=photo-picker][data-state=ready]').waitFor();
+    await order(page, '前一个人的');
+    await page.locator('[data-stage=generating]').waitFor();
+    await page.getByTestId('leave').click();
+    await page.getByTestId('resume').waitFor();
+    await bringToken(page, api.user('2').token);
+    return { api, page };
+  }
+
+  async function expectNothingLeft(page: Page): Promise<void> {
+    await page.locator('[data-testid=photo-picker][data-state=empty]').waitFor();
+    await expect.poll(() => page.getByTestId('prompt-count').textContent(), PATIENCE).toBe('0 / 1499');
+    expect(await page.getByTestId('resume').count()).toBe(0);
+    expect(await page.evaluate('JSON.stringify(localStorage)')).not.toMatch(/upload:|前一个人的/);
+  }
+
+  test('finds nothing of the one before', async () => {
+    const { page } = await leaveThings();
+    await page.reload();
+    await expectNothingLeft(page);
+  });
+
+  test('orders nothing that was still in the form', async () => {
+    const { api, page } = await leaveThings();
+    await page.getByTestId('submit').click();
+    await expectNothingLeft(page);
+    expect((await api.user('2').sdk.list()).jobs).toEqual([]);
+    expect((await api.user('1').sdk.list()).jobs).toHaveLength(1);
+  });
+});
+
+test.skipIf(chromiumPath === '')(
+  'a token that is no longer accepted is an error, and makes nobody somebody else',
+  async () => {
+    const { api, page } = await start();
+    await bringToken(page, signToken('a secret that was changed since then', { user_id: '42' }));
+    await page.reload();
+    await order(page, '第 42 位的');
+    await page.locator('[data-testid=failure][data-code=unauthenticated]').waitFor();
+    expect((await api.user('1').sdk.list()).jobs).toEqual([]);
+
+    await bringToken(page, api.user('42').token);
+    await page.getByTestId('resend').click();
+    await page.waitForURL(/generation-result/);
+    expect((await api.user('42').sdk.list()).jobs).toHaveLength(1);
+  },
+);
