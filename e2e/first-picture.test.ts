@@ -66,7 +66,7 @@ describe('from photo and prompt to a picture', () => {
     const { ended, stdout } = startChild(process.execPath, args, { cwd: folder, env: api.env });
 
     expect(await ended).toBe(0);
-    expect(stdout.at(-1)).toBe('COMPLETED 100');
+    expect(stdout.slice(-2)).toEqual(['COMPLETED 100', 'picture-0.jpg']);
     expect(await sharp(path.join(folder, 'picture-0.jpg')).metadata()).toMatchObject({ format: 'jpeg', width: 1024 });
     expect(provider.prompts()).toEqual(['an astronaut in a sunflower field']);
   });

@@ -1,4 +1,5 @@
-// node packages/sdk/examples/first-picture.ts e2e/photos/astronaut.png "$(npm run --silent token)"
+// From Node 22.19 on; npx finds the one that this checkout has brought. The pictures go into the current folder:
+// npx node packages/sdk/examples/first-picture.ts e2e/photos/astronaut.png "$(npm run --silent token)"
 import { readFile, writeFile } from 'node:fs/promises';
 import { createImageClient } from '@darkroom/sdk';
 
@@ -10,5 +11,7 @@ const job = await client.generate(
   { model: 'image-01', prompt: 'an astronaut in a sunflower field', subject_reference: [reference] },
   { onUpdate: ({ status, progress }) => console.log(status, progress) },
 );
-for (const [index, url] of job.images.entries())
+for (const [index, url] of job.images.entries()) {
   await writeFile(`picture-${index}.jpg`, new Uint8Array(await (await fetch(url)).arrayBuffer()));
+  console.log(`picture-${index}.jpg`);
+}
