@@ -22,7 +22,6 @@ process.on('SIGTERM', onSignal);
 process.on('SIGINT', onSignal);
 // Whoever started this as a child has ended, or has no more use for it.
 process.on('disconnect', () => void end('disconnect'));
-if (process.connected === false) void end('disconnect'); // before anybody heard of it
 
 try {
   const { serve } = await import('./serve.ts'); // it takes a while, and a signal may come meanwhile

@@ -12,7 +12,6 @@ export async function startSimulator(dataDir: string): Promise<string> {
   const child = fork(main, ['--port', '0', '--state', path.join(dataDir, 'simulator')], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  process.once('exit', () => child.kill()); // it may not have begun to hear that the channel closes
   const ended = once(child, 'exit').then(() => {
     throw new Error('The MiniMax simulator ended before it was ready');
   });

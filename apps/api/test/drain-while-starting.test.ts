@@ -3,16 +3,19 @@ import { expect, test } from 'vitest';
 import { openApi } from './http/running-api.ts';
 import { bearer } from './http/tokens.ts';
 
-test('a drain that comes while the work begins is the last word', async () => {
+test('a drain that comes while the work begins waits for it, and is the last word', async () => {
   const { app, server, simulator } = await openApi();
   const payload = { model: 'image-01', prompt: 'ordered before the work begins' };
   const created = await server.inject({ method: 'POST', url: GENERATION_PATH, headers: bearer('1'), payload });
   expect(created.json()).toMatchObject({ code: 202, data: { status: 'PENDING' } });
 
-  const started = app.start();
+  let hasBegun = false;
+  void app.start().then(() => {
+    hasBegun = true;
+  });
   await app.drain();
-  await started;
 
+  expect(hasBegun).toBe(true);
   expect((await server.inject('/health/ready')).json()).toEqual({ status: 'unavailable', reason: 'draining' });
   expect(simulator.calls()).toEqual([]);
 });
