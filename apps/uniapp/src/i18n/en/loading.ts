@@ -32,7 +32,7 @@ export const cancelDialog: Messages['cancelDialog'] = {
   title: 'Cancel this job?',
   free: 'It has not been sent to MiniMax. Canceling costs nothing.',
   maybeCharged:
-    'It may have been sent to MiniMax, and could not be called back: it may still be charged, and its pictures will not be shown.',
+    'It may already be with MiniMax, and cannot be called back from there: it may still be charged, and its pictures will not be shown.',
   charged: 'The pictures are made and charged. Canceling means they are not kept.',
   confirm: 'Cancel job',
   keep: 'Keep waiting',
