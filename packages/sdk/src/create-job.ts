@@ -7,7 +7,7 @@ import { retryDelayMs } from './retry-delay.ts';
 /** How often one order is sent before its caller hears of it: about 7 s of a lost connection. */
 const ATTEMPTS_MAX = 5;
 
-/** A server that asks for more patience than this is reported, not waited for: a person is looking at a button. */
+/** Waits of one order together, in milliseconds. Beyond it is reported, not waited for: a person is looking at a button. */
 const PATIENCE_MS = 10_000;
 
 interface CreateJobDeps {
@@ -22,18 +22,22 @@ export async function createJob(
   idempotencyKey: string,
   signal: AbortSignal | undefined,
 ): Promise<ImageJob> {
+  let waitedMs = 0;
   for (let attempt = 1; ; attempt++) {
     try {
       return await call('create', { ...order, idempotency_key: idempotencyKey }, signal);
     } catch (error) {
       if (attempt === ATTEMPTS_MAX || !isImageApiError(error) || !mayBeRepeated(error)) throw error;
-      await clock.sleep(retryDelayMs(attempt, error.retryAfterMs), signal);
+      const delayMs = retryDelayMs(attempt, error.retryAfterMs);
+      waitedMs += delayMs;
+      if (waitedMs > PATIENCE_MS) throw error;
+      await clock.sleep(delayMs, signal);
     }
   }
 }
 
-/** An order that was lost on its way, or met a service without its storage. A refusal is told at once, however short. */
-function mayBeRepeated({ code, httpStatus = 0, retryAfterMs = 0 }: ImageApiError): boolean {
+/** An order that was lost on its way, or met a service that restarts or lacks its storage. A refusal is told at once. */
+function mayBeRepeated({ code, httpStatus = 0 }: ImageApiError): boolean {
   const isLost = code === 'network' || (code === 'bad_answer' && httpStatus >= 500); // a proxy speaking for an absent server
-  return (isLost || code === 'unavailable') && retryAfterMs <= PATIENCE_MS;
+  return isLost || code === 'unavailable' || code === 'draining';
 }

@@ -40,7 +40,7 @@ export interface GenerateOptions extends CreateOptions, WaitOptions {}
 export interface ImageClient {
   /**
    * Orders pictures. A lost connection or a server that is away for a moment is met by sending the same key again, at most
-   * 5 times; whatever refuses the order, also for the moment (`queue_full`, `rate_limited`, `draining`), rejects at once.
+   * 5 times in some 10 s; whatever refuses the order, also for the moment (`queue_full`, `rate_limited`), rejects at once.
    * Either error carries the key, for the caller to go on with.
    */
   create(order: CreateImageInput, options?: CreateOptions): Promise<ImageJob>;

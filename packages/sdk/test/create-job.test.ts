@@ -51,6 +51,7 @@ test('each wait is between half and all of 0.5, 1, 2, 4 s; after five attempts t
 test.each([
   ['a proxy without its server', answer(502, '<html>Bad Gateway</html>')],
   ['unavailable', refuse('unavailable')],
+  ['draining', refuse('draining')],
 ])('%s: the same key again', async (_name, fault) => {
   server.before.push(fault);
   await client.create(order);
@@ -63,7 +64,6 @@ test.each([
   ['too_many_jobs', refuse('too_many_jobs')],
   ['quota_exceeded', refuse('quota_exceeded')],
   ['queue_full', refuse('queue_full')],
-  ['draining', refuse('draining')],
   ['internal', refuse('internal')],
   ['a proxy that asks for a pause', answer(429, 'slow down')],
   ['invalid_request', refuse('invalid_request')],
@@ -79,6 +79,13 @@ test('a short Retry-After is kept', async () => {
   server.before.push(answer(503, '{"error_code":"unavailable"}', { 'retry-after': '3' }));
   await client.create(order);
   expect(clock.sleeps[0]).toBeGreaterThanOrEqual(3000);
+});
+
+test('a server that never stops asking for a moment is reported after ten seconds of moments', async () => {
+  const moment = answer(503, '{"error_code":"unavailable"}', { 'retry-after': '4' });
+  server.before.push(moment, moment, moment, moment);
+  expect(await keyOfFailure(client.create(order))).toBe('order-1');
+  expect(server.requests).toHaveLength(3);
 });
 
 test('a second order has a key of its own', async () => {
