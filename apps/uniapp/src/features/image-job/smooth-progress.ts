@@ -9,6 +9,8 @@ export interface ProgressClaim {
   etaSeconds: number | null;
   /** When the job should be done, in milliseconds; null without an estimate. */
   endsAtMs: number | null;
+  /** Whether a call seems to be under way. */
+  runs: boolean;
   /** Milliseconds, on the same clock as `nowMs` below. */
   receivedAtMs: number;
 }
@@ -21,18 +23,38 @@ export interface ProgressClaim {
 export function claimOf(job: ImageJob, receivedAtMs: number, last: ProgressClaim | null): ProgressClaim {
   const { version, progress } = job;
   const etaSeconds = 'eta_seconds' in job ? job.eta_seconds : null;
-  const isSoon = job.status === 'PROCESSING' && last?.version === version && last.etaSeconds === etaSeconds;
+  const isGenerating = job.status === 'PROCESSING' && job.stage === 'generating';
+  const before = last?.version === version ? last : null;
+  const isSoon = job.status === 'PROCESSING' && before?.etaSeconds === etaSeconds;
   const newestMs = etaSeconds === null ? null : receivedAtMs + etaSeconds * 1000;
-  return { version, progress, etaSeconds, endsAtMs: isSoon ? last.endsAtMs : newestMs, receivedAtMs };
+  return {
+    version,
+    progress,
+    etaSeconds,
+    endsAtMs: isSoon ? before.endsAtMs : newestMs,
+    runs: isGenerating && before?.progress !== progress,
+    receivedAtMs,
+  };
 }
 
+/** How long what was shown takes to come to where the service is. */
+const CATCH_UP_MS = 2_000;
+
+/** Where the service's own way has come to when the expected time of a call is over: most of it early, then ever slower. */
+const CALL_END = 81;
+
 /**
- * The progress to show, 0 to 100, on its way from what was shown when the claim arrived to what it says, which takes as long
- * as the next answer does. It never falls, and is never ahead of the service: only that knows whether a call runs at all.
+ * The progress to show, 0 to 100, `from` what was shown when the claim arrived. It never falls. Along a call that runs it
+ * goes on in a straight line, which is below the service's own way at every moment; where nothing moved between two answers,
+ * as while MiniMax makes the job wait, it waits as well.
  */
-export function smoothProgress(from: number, { progress, receivedAtMs }: ProgressClaim, nowMs: number, overMs: number) {
-  const share = Math.min(1, Math.max(0, nowMs - receivedAtMs) / overMs);
-  return Math.max(from, from + (progress - from) * share);
+export function smoothProgress(from: number, claim: ProgressClaim, nowMs: number): number {
+  const { progress, etaSeconds, runs, receivedAtMs } = claim;
+  const passedMs = Math.max(0, nowMs - receivedAtMs);
+  const behind = Math.max(0, progress - from) * Math.max(0, 1 - passedMs / CATCH_UP_MS);
+  const ahead =
+    runs && etaSeconds !== null ? Math.max(0, CALL_END - progress) * Math.min(1, passedMs / (etaSeconds * 1_000)) : 0;
+  return Math.max(from, progress - behind + ahead);
 }
 
 /** Seconds left by the service's estimate; null without one, 0 or less when it has passed. */

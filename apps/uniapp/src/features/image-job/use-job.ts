@@ -10,7 +10,7 @@ export type JobState =
   | { status: 'unreadable'; error: ImageApiError };
 
 /** Place, progress and estimate do not wake a held poll: this is how old they may get before a person's eyes. */
-export const POLL_SECONDS = 5;
+const POLL_SECONDS = 10;
 
 /**
  * Follows one job by its id. `follow` begins or goes on, `pause` lets go of the connection; the job itself runs on at the

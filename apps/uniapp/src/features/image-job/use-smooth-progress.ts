@@ -1,7 +1,6 @@
 import type { ImageJob } from '@darkroom/contracts';
 import { computed, onMounted, onUnmounted, ref, shallowRef, watch } from 'vue';
 import { claimOf, secondsLeft, smoothProgress } from './smooth-progress.ts';
-import { POLL_SECONDS } from './use-job.ts';
 
 const TICK_MS = 250;
 
@@ -24,7 +23,7 @@ export function useSmoothProgress(answer: Answer) {
   const claim = shallowRef(claimOf(answer.job, answer.receivedAtMs, null));
   /** What was shown when the claim arrived. */
   const from = ref(answer.job.progress);
-  const progress = computed(() => smoothProgress(from.value, claim.value, nowMs.value, POLL_SECONDS * 1000));
+  const progress = computed(() => smoothProgress(from.value, claim.value, nowMs.value));
   let timer: ReturnType<typeof setInterval> | undefined;
 
   onMounted(() => {
