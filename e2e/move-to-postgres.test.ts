@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPostgresServer, type PostgresServer } from '../apps/api/test/postgres/postgres-server.ts';
+import { ageStoredFiles, readFileKeys } from './chaos/stored-files.ts';
 import { startApi, startApiProcess } from './harness/api.ts';
 import { CHECKOUT, readAstronaut } from './harness/checkout.ts';
 import { startChild } from './harness/child-process.ts';
@@ -57,6 +58,28 @@ test('a deployment moves with its jobs, keys, photographs and pictures; what wai
   expect(await moved.sdk.wait(waiting.job_id)).toMatchObject({ status: 'COMPLETED' });
   expect(await moved.sdk.wait(interrupted.job_id)).toMatchObject({ status: 'FAILED', error_code: 'outcome_unknown' });
   expect(provider.prompts().toSorted()).toEqual(['made before the move', 'out while it moves', 'waits while it moves']);
+});
+
+test('a start on PostgreSQL before the move is refused, and not one picture is swept', async () => {
+  const old = await startApi(await startProvider());
+  const { job_id } = await old.user().sdk.generate(order('made before the move'));
+  await old.kill();
+  await ageStoredFiles(old.dataDir);
+  const kept = await readFileKeys(old.dataDir);
+
+  const DATABASE_URL = await server.createDatabase();
+  const env = { ...old.env, DATABASE_URL };
+  const early = startApiProcess(env);
+  expect(await early.ended).toBe(1);
+  expect(early.stderr).toEqual([
+    expect.stringMatching(/has not moved to PostgreSQL: run `npm run migrate:to-postgres`/),
+  ]);
+  expect(await readFileKeys(old.dataDir)).toEqual(kept);
+
+  expect(await move(env).ended).toBe(0);
+  const job = await (await old.restart({ DATABASE_URL })).user().sdk.status(job_id);
+  if (job.status !== 'COMPLETED') throw new Error(job.status);
+  for (const url of job.images) expect((await fetch(url)).status).toBe(200);
 });
 
 test('it moves only to where nobody lives', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from './config.ts';
 import type { FileStore } from './files/file-store.ts';
@@ -6,7 +7,8 @@ import { createS3FileStore } from './files/s3-file-store.ts';
 import { createLocalQueue } from './queue/local-queue.ts';
 import type { Calls, Queue } from './queue/queue.ts';
 import type { Database } from './store/database.ts';
-import { openSqlite } from './store/open-sqlite.ts';
+import { openSqlite, sqliteFile } from './store/open-sqlite.ts';
+import { StoreOpenError } from './store/store-open-error.ts';
 import type { Logger } from './telemetry/logger.ts';
 
 /** A worker that was not seen for this long is given up. Several beats have failed by then, and a database has restarted. */
@@ -33,10 +35,20 @@ interface Surroundings {
 /** SQLite and p-queue, or PostgreSQL and pg-boss. Rejects with StoreOpenError when it cannot be had. */
 export async function openDeployment(surroundings: Surroundings): Promise<Deployment> {
   const { config } = surroundings;
+  if (config.DATABASE_URL !== undefined) refuseUnmoved(config.DATA_DIR);
   const files = await openFiles(config);
   return config.DATABASE_URL === undefined
     ? openAlone(surroundings, files)
     : openShared(surroundings, files, config.DATABASE_URL);
+}
+
+/** Its jobs are unknown in PostgreSQL: their files would be swept, and the calls of those that wait never made. */
+function refuseUnmoved(dataDir: string): void {
+  const file = sqliteFile(dataDir);
+  if (!existsSync(file)) return;
+  throw new StoreOpenError(
+    `${file} has not moved to PostgreSQL: run \`npm run migrate:to-postgres\`, or set another DATA_DIR`,
+  );
 }
 
 async function openFiles({ s3, DATA_DIR }: Config): Promise<FileStore> {
