@@ -30,11 +30,12 @@ export function createCreateJob(deps: Deps): CreateJob {
   const { store, uploads, files, pictures, queue, estimates, clock } = deps;
 
   return async function createJob(viewer, order, { idempotency_key: key }) {
-    const { request, prepared } = await adoptDataUrl(pictures, viewer, order);
     const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprint(order) };
     const replay = idempotency && (await store.findReplay(viewer.user_id, idempotency));
     if (replay) return jobOf(replay);
     if (deps.isDraining()) throw new ImageError('draining', { retryAfterMs: DRAINING_RETRY_MS });
+    const { ratePerMinute } = deps.limits;
+    const { request, prepared } = await adoptDataUrl({ uploads, pictures, ratePerMinute }, viewer, order);
     if (!prepared) await requireUpload(uploads, viewer, request, clock());
     const limits = { ...deps.limits, estimateWaitMs: await estimates.waiting(request) };
 

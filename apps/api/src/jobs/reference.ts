@@ -24,8 +24,23 @@ export interface PreparedUpload {
   bytes: Uint8Array;
 }
 
-/** Makes somebody's photograph fit for the provider. Rejects with `UnreadableImageError`. */
-export async function prepareUpload(pictures: Pictures, userId: string, bytes: Uint8Array): Promise<PreparedUpload> {
+interface PrepareDeps {
+  uploads: Pick<UploadStore, 'refuseUpload'>;
+  pictures: Pick<Pictures, 'prepareUpload'>;
+  ratePerMinute: number;
+}
+
+/**
+ * Makes somebody's photograph fit for the provider. Rejects with `UnreadableImageError`, and with `rate_limited` before it
+ * costs anything: decoding is the dearest thing that a request can ask for.
+ */
+export async function prepareUpload(
+  { uploads, pictures, ratePerMinute }: PrepareDeps,
+  userId: string,
+  bytes: Uint8Array,
+): Promise<PreparedUpload> {
+  const refusal = await uploads.refuseUpload(userId, ratePerMinute);
+  if (refusal) throw new ImageError(refusal.code, { retryAfterMs: refusal.retryAfterMs });
   const picture = await pictures.prepareUpload(bytes);
   const uploadId = randomUUID();
   return {
@@ -57,14 +72,14 @@ function withImageFile(request: CreateImage, imageFile: string): CreateImage {
 
 /** A data URL in an order becomes an upload; any other order stays as it is. */
 export async function adoptDataUrl(
-  pictures: Pictures,
+  deps: PrepareDeps,
   viewer: Viewer,
   request: CreateImage,
 ): Promise<{ request: CreateImage; prepared: PreparedUpload | null }> {
   const file = referenceOf(request);
   if (file?.kind !== 'data') return { request, prepared: null };
   try {
-    const prepared = await prepareUpload(pictures, viewer.user_id, Buffer.from(file.base64, 'base64'));
+    const prepared = await prepareUpload(deps, viewer.user_id, Buffer.from(file.base64, 'base64'));
     return { request: withImageFile(request, `upload://${prepared.upload.uploadId}`), prepared };
   } catch (error) {
     if (!(error instanceof UnreadableImageError)) throw error;

@@ -19,7 +19,7 @@ export type SaveUpload = (viewer: Viewer, bytes: Uint8Array) => Promise<Uploaded
 export function createSaveUpload({ uploads, files, pictures, signer, ratePerMinute }: Deps): SaveUpload {
   async function prepare(viewer: Viewer, bytes: Uint8Array): Promise<PreparedUpload> {
     try {
-      return await prepareUpload(pictures, viewer.user_id, bytes);
+      return await prepareUpload({ uploads, pictures, ratePerMinute }, viewer.user_id, bytes);
     } catch (error) {
       throw error instanceof UnreadableImageError ? new ImageError('unsupported_image', { cause: error }) : error;
     }

@@ -240,6 +240,8 @@ export interface StartOptions {
 
 /** Photographs that wait for an order. */
 export interface UploadStore {
+  /** The refusal of `createUpload` alone, told before there is an upload; counts nothing. */
+  refuseUpload(userId: string, ratePerMinute: number): Promise<Refusal | null>;
   /** Refused past the rate; the upload counts towards it. */
   createUpload(upload: NewUpload, ratePerMinute: number): Promise<Refusal | null>;
   /** Null when there is none; whose it is, is for the caller to judge. */

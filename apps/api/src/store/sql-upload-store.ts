@@ -3,8 +3,12 @@ import type { Database } from './database.ts';
 import type { UploadStore } from './job-store.ts';
 import { toUpload, uploadRow } from './upload-row.ts';
 
-export function createSqlUploadStore({ db, now: readNow, transactAlone }: Database): UploadStore {
+export function createSqlUploadStore({ db, now: readNow, transact, transactAlone }: Database): UploadStore {
   return {
+    async refuseUpload(userId, ratePerMinute) {
+      return transact(async (trx) => refuseRate(trx, userId, ratePerMinute, await readNow(trx)));
+    },
+
     async createUpload(upload, ratePerMinute) {
       return transactAlone('admission', async (trx) => {
         const isKept = await trx

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { readPhoto } from '../pictures/photos.ts';
 import { bothFaces } from './faces.ts';
 import { pathOf } from './finished-job.ts';
-import { shareApi } from './running-api.ts';
+import { openApi, shareApi } from './running-api.ts';
 import { bearer } from './tokens.ts';
 
 const LIMIT_BYTES = 20 * 1024 * 1024;
@@ -57,6 +57,24 @@ test.each([
   const { status, body } = await upload(form(new Uint8Array(Buffer.from(content, 'latin1'))));
   expect(status).toBe(415);
   expect(body).toMatchObject({ error_code: 'unsupported_image', data: null });
+});
+
+test('past the rate nothing is looked at any more: no picture is not told from a picture', async () => {
+  const { server } = await openApi({ RATE_LIMIT_PER_MINUTE: '1' });
+  const send = async (bytes: Uint8Array<ArrayBuffer>) => {
+    const body = new Response(form(bytes));
+    const headers = { ...bearer('1'), 'content-type': body.headers.get('content-type') ?? '' };
+    return server.inject({
+      method: 'POST',
+      url: UPLOADS_PATH,
+      payload: Buffer.from(await body.arrayBuffer()),
+      headers,
+    });
+  };
+  expect((await send(await photo())).statusCode).toBe(201);
+  const refused = await send(new Uint8Array(Buffer.from('no picture')));
+  expect(refused.json()).toMatchObject({ code: 429, error_code: 'rate_limited' });
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
 });
 
 test('a field of another name is named', async () => {

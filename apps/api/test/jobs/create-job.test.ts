@@ -34,7 +34,7 @@ beforeEach(async () => {
     files: await createLocalFileStore({ dir }),
     pictures: buildPictures(),
     queue: { wake: () => wakes++ },
-    estimates: createEstimates({ store: stores.jobs, countPlaces: async () => 4, rpm: 0, clock: stores.clock.now }),
+    estimates: createEstimates({ store: stores.jobs, countPlaces: async () => 4, rpm: 0, stopwatch: stores.clock.now }),
     limits: NO_LIMITS,
     clock: stores.clock.now,
     isDraining: () => false,
@@ -122,6 +122,17 @@ describe('a data URL', () => {
       issues: [{ path: ['subject_reference', 0, 'image_file'] }],
     });
     expect(await keptFiles()).toEqual([]);
+  });
+
+  test('is not decoded for somebody past the rate, unless its order was taken before', async () => {
+    const prepareUpload = vi.spyOn(deps.pictures, 'prepareUpload');
+    deps.limits = { ...NO_LIMITS, ratePerMinute: 1 };
+    const photo = `data:image/jpeg;base64,${(await readPhoto('rocket.jpg')).toString('base64')}`;
+    const { jobId } = await create(withReference(photo), 'tap');
+    stores.clock.advance(20_000);
+    await expect(create(withReference(photo))).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 40_000 });
+    expect((await create(withReference(photo), 'tap')).jobId).toBe(jobId);
+    expect(prepareUpload).toHaveBeenCalledOnce();
   });
 
   test('leaves no file behind when its order is refused', async () => {

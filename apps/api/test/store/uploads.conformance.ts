@@ -15,6 +15,18 @@ export function testUploads(open: OpenStores): void {
     expect(await stores.uploads.getUpload(upload.uploadId)).toEqual({ ...upload, createdAt: stores.clock.now() });
   });
 
+  test('past the rate a user is refused, with the time to wait, before there is an upload', async () => {
+    expect(await stores.uploads.refuseUpload('1', 1)).toBeNull();
+    expect(await stores.uploads.createUpload(newUpload(), 1)).toBeNull();
+    stores.clock.advance(20_000);
+    const refusal = { code: 'rate_limited', retryAfterMs: 40_000 };
+    expect(await stores.uploads.refuseUpload('1', 1)).toEqual(refusal);
+    expect(await stores.uploads.createUpload(newUpload(), 1)).toEqual(refusal);
+    expect(await stores.uploads.refuseUpload('2', 1)).toBeNull();
+    stores.clock.advance(40_000);
+    expect(await stores.uploads.refuseUpload('1', 1)).toBeNull();
+  });
+
   test('an order that names an upload which is gone is no order', async () => {
     const order = newJob({ request: requestWith(randomUUID()), idempotency: { key: 'late', fingerprint: 'a' } });
     expect(await stores.jobs.createJob(order, NO_LIMITS)).toEqual({ kind: 'upload_gone' });
