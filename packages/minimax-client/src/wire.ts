@@ -21,19 +21,19 @@ export interface GenerateImageRequest {
   subject_reference?: { type: 'character'; image_file: string }[] | undefined;
 }
 
-/** Numbers arrive as numbers or as strings of digits. */
+/** Numbers arrive as numbers or as strings of digits. One that no database's integer holds is none that MiniMax has. */
 const Integer = z.union([
-  z.int(),
+  z.int32(),
   z
     .string()
-    .regex(/^-?\d{1,15}$/)
+    .regex(/^-?\d{1,9}$/)
     .transform(Number),
 ]);
 
-/** Texts are kept with the call: a long one is cut, whatever the provider sends. */
+/** Texts are kept with the call: a long one is cut, and what PostgreSQL keeps in no text is left out. */
 const Text = z
   .string()
-  .transform((text) => text.slice(0, 1000))
+  .transform((text) => text.replaceAll('\0', '').slice(0, 1000))
   .nullish()
   .catch(null);
 

@@ -163,6 +163,20 @@ test.each([[[]], [null], ['ok'], [5]])(
   },
 );
 
+test('what no database keeps is not handed on: U+0000, and codes that are no 32-bit integer', async () => {
+  const body = { id: 'a\0b', base_resp: { status_code: 1002, status_msg: 'busy\0' } };
+  await expect(answerWith(body, 200)).rejects.toMatchObject({
+    responseId: 'ab',
+    statusCode: 1002,
+    providerMessage: 'busy',
+  });
+  for (const status_code of [3_000_000_000, '99999999999']) {
+    simulator.reset();
+    const error = await answerWith({ base_resp: { status_code } }, 200).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ kind: 'error', taken: 'unknown', statusCode: undefined });
+  }
+});
+
 test('malformed fields hide neither an error nor pictures', async () => {
   const odd = { id: 7, data: [], metadata: 'none', base_resp: { status_code: 1002, status_msg: null } };
   const error = await failWith({ kind: 'http', status: 200, body: JSON.stringify(odd) });
