@@ -66,6 +66,8 @@ interface Surroundings {
 /** Every part, built once, in the order of the story. */
 export async function compose({ config, minimax, publicUrl, log }: Surroundings): Promise<App> {
   const clock = Date.now;
+  /** For what lasts: nobody sets it back. */
+  const stopwatch = () => performance.now();
   const stopping = new AbortController();
   let phase: Phase = 'starting';
   const takesOrders = config.ROLE !== 'worker';
@@ -107,7 +109,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     pictures,
     inPlace: (work) => picturePlaces.add(work),
     retryForMs: config.DOWNLOAD_RETRY_FOR_MS,
-    clock,
+    stopwatch,
     log,
   });
 
@@ -129,7 +131,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     queueTtlMs: config.QUEUE_TTL_MS,
     retryBaseMs: config.MINIMAX_RETRY_BASE_MS,
     clock,
-    stopwatch: () => performance.now(),
+    stopwatch,
     random: Math.random,
     log,
     stopping: stopping.signal,
@@ -142,7 +144,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   /** What waits to be tried again goes on elsewhere at once. */
   const leave = () => workers.leave(workerId).catch((err: unknown) => log.warn({ err }, 'it will be missed instead'));
   const countPlaces = isShared ? workers.countPlaces : async () => concurrency;
-  const estimates = createEstimates({ store, countPlaces, rpm, clock });
+  const estimates = createEstimates({ store, countPlaces, rpm, stopwatch });
 
   // The verbs, and the faces that call them.
   const watcher = createWatcher({ store, clock });
@@ -182,10 +184,15 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
       key: config.jwtKey,
       issuer: config.JWT_ISSUER,
       audience: config.JWT_AUDIENCE,
-      clock,
+      stopwatch,
       log,
     }),
-    readiness: createReadiness({ phase: () => phase, checks: { database: store.ping, files: files.ping }, clock, log }),
+    readiness: createReadiness({
+      phase: () => phase,
+      checks: { database: store.ping, files: files.ping },
+      stopwatch,
+      log,
+    }),
     log,
     corsOrigins: config.CORS_ORIGINS ?? [new URL(publicUrl).origin],
     trustProxy: config.TRUST_PROXY ?? false,

@@ -17,7 +17,7 @@ const build = () =>
   createReadiness({
     phase: () => phase,
     checks: { database: checkOf('database'), files: checkOf('files') },
-    clock: clock.now,
+    stopwatch: clock.now,
     log,
   });
 

@@ -43,7 +43,8 @@ export interface AuthenticateOptions {
   audience: string | undefined;
   /** Milliseconds for one fetch of a key set. */
   fetchTimeoutMs?: number;
-  clock(): number;
+  /** Milliseconds that pass evenly. */
+  stopwatch(): number;
   log: { warn(facts: object, message: string): void };
 }
 
@@ -72,9 +73,9 @@ export function createAuthenticate({ issuer, audience, ...options }: Authenticat
   };
 }
 
-type KeyOptions = Pick<AuthenticateOptions, 'key' | 'fetchTimeoutMs' | 'clock' | 'log'>;
+type KeyOptions = Pick<AuthenticateOptions, 'key' | 'fetchTimeoutMs' | 'stopwatch' | 'log'>;
 
-function createVerify({ key, fetchTimeoutMs, clock, log }: KeyOptions, checks: TokenChecks): VerifyToken {
+function createVerify({ key, fetchTimeoutMs, stopwatch, log }: KeyOptions, checks: TokenChecks): VerifyToken {
   switch (key.kind) {
     case 'secret':
       return createVerifier({ ...checks, key: key.secret, algorithms: ['HS256'], cache: true });
@@ -86,7 +87,7 @@ function createVerify({ key, fetchTimeoutMs, clock, log }: KeyOptions, checks: T
     }
     case 'jwks': {
       const onFault = (err: unknown) => log.warn({ err }, 'the key set could not be read');
-      return verifyByKeySet(createFindKey({ url: key.url, checks, fetchTimeoutMs, clock, onFault }));
+      return verifyByKeySet(createFindKey({ url: key.url, checks, fetchTimeoutMs, stopwatch, onFault }));
     }
   }
 }

@@ -27,27 +27,29 @@ interface Deps {
   countPlaces(): Promise<number>;
   /** Calls a minute; 0 = no bound. */
   rpm: number;
-  clock(): number;
+  /** Milliseconds that pass evenly. */
+  stopwatch(): number;
 }
 
-export function createEstimates({ store, countPlaces, rpm, clock }: Deps): Estimates {
+export function createEstimates({ store, countPlaces, rpm, stopwatch }: Deps): Estimates {
   const remembered = new Map<string, { typicalMs: number; readAt: number }>();
 
   async function typicalCallMs(order: Pick<CreateImage, 'model' | 'n'>): Promise<number | null> {
     const kind = callKind(order);
     const known = remembered.get(kind);
-    if (known && clock() - known.readAt < REMEMBER_MS) return known.typicalMs;
+    if (known && stopwatch() - known.readAt < REMEMBER_MS) return known.typicalMs;
     const ofKind = await store.recentCallMs(kind);
     const typicalMs = median(ofKind.length > 0 ? ofKind : await store.recentCallMs(null));
     // The first call ever seen makes estimates at once.
-    if (typicalMs !== null) remembered.set(kind, { typicalMs, readAt: clock() });
+    if (typicalMs !== null) remembered.set(kind, { typicalMs, readAt: stopwatch() });
     return typicalMs;
   }
 
   /** The wait for a call with so many calls before it. */
   async function waitMs(order: Pick<CreateImage, 'model' | 'n'>, calls: RecentCalls): Promise<WaitMs> {
     const callMs = await typicalCallMs(order);
-    const places = Math.max(1, await countPlaces());
+    const places = await countPlaces();
+    if (places === 0) return () => null; // nobody is there to call
     return (ahead) => {
       // Jobs beyond the free places start as places come free; beyond the pace, as earlier calls leave the window.
       const beyondFree = Math.max(0, ahead + 1 - Math.max(0, places - calls.open));

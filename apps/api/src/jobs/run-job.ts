@@ -16,6 +16,7 @@ import { storeFile } from './ask-files.ts';
 import { expectedCallMs } from './estimate.ts';
 import { followEnd } from './follow-end.ts';
 import { failCall, hasEnded, isSaving, repeatAfter, startCall, startSaving } from './job-state.ts';
+import { joinSignals } from './join-signals.ts';
 import type { Log } from './log.ts';
 import { untilItWorks } from './until-it-works.ts';
 
@@ -129,7 +130,8 @@ export function createTakeNext(deps: Deps): TakeNext {
     images: Extract<ProviderOutcome, { kind: 'answered' }>['images'],
   ): Promise<PictureSource[]> {
     const end = await followEnd(store, jobId);
-    const signal = AbortSignal.any([stopping, end.signal]);
+    const either = joinSignals([stopping, end.signal]);
+    const { signal } = either;
     const sources: PictureSource[] = [];
     try {
       for (const [position, image] of images.entries()) {
@@ -146,6 +148,7 @@ export function createTakeNext(deps: Deps): TakeNext {
       if (stopping.aborted || !end.signal.aborted) throw error;
       return sources; // the answer still settles what the job cost
     } finally {
+      either.part();
       end.stop();
     }
   }

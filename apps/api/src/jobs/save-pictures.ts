@@ -5,6 +5,7 @@ import type { JobStore, PictureSet, StoredAsset, StoredPicture } from '../store/
 import { readFile, storeFile } from './ask-files.ts';
 import { followEnd } from './follow-end.ts';
 import { complete, failSaving, isSaving } from './job-state.ts';
+import { joinSignals } from './join-signals.ts';
 import type { Log } from './log.ts';
 import { untilItWorks } from './until-it-works.ts';
 
@@ -28,8 +29,17 @@ interface Deps {
   inPlace<T>(work: () => Promise<T>): Promise<T>;
   /** How long a paid picture is tried for, from its first try in this process. */
   retryForMs: number;
-  clock(): number;
+  /** Milliseconds that pass evenly, whatever is done to the machine's clock. */
+  stopwatch(): number;
   log: Log;
+}
+
+/** What ends the work for one job. */
+interface Ends {
+  /** Nobody wants it any more. */
+  unwanted: AbortSignal;
+  /** That, or the process ends. */
+  over: AbortSignal;
 }
 
 export interface PictureSaver {
@@ -40,7 +50,15 @@ export interface PictureSaver {
 }
 
 /** From the provider's answer to a COMPLETED job. It may be begun again at any point: what is kept is not fetched twice. */
-export function createPictureSaver({ store, files, pictures, inPlace, retryForMs, clock, log }: Deps): PictureSaver {
+export function createPictureSaver({
+  store,
+  files,
+  pictures,
+  inPlace,
+  retryForMs,
+  stopwatch,
+  log,
+}: Deps): PictureSaver {
   const draining = new AbortController();
   const running = new Map<string, Promise<void>>();
 
@@ -48,43 +66,40 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
     const set = await untilItWorks(() => store.getPictures(jobId), storage('read the answer of a job'));
     if (!set) throw new Error(`Job ${jobId} is saving without an answer`);
     const end = await followEnd(store, jobId); // canceled or deleted meanwhile
+    const over = joinSignals([draining.signal, end.signal]);
+    const ends = { unwanted: end.signal, over: over.signal };
     try {
       const missing = set.pictures.filter((picture) => !picture.asset && !picture.failed);
       // All of them end before the job does, also when one is interrupted.
-      const ended = await Promise.allSettled(missing.map((picture) => savePicture(jobId, set, picture, end.signal)));
+      const ended = await Promise.allSettled(missing.map((picture) => savePicture(jobId, set, picture, ends)));
       for (const result of ended) if (result.status === 'rejected') throw result.reason;
     } finally {
+      over.part();
       end.stop();
     }
     await endJob(jobId);
   }
 
-  async function savePicture(
-    jobId: string,
-    set: PictureSet,
-    picture: StoredPicture,
-    unwanted: AbortSignal,
-  ): Promise<void> {
-    const ends = AbortSignal.any([draining.signal, unwanted]);
+  async function savePicture(jobId: string, set: PictureSet, picture: StoredPicture, ends: Ends): Promise<void> {
     let deadline = Number.POSITIVE_INFINITY; // until the first try: neither a queue nor a restart uses up its time
     let permanentFailures = 0;
     let waitMs = FIRST_WAIT_MS;
     for (let tries = 1; ; tries++) {
       const failure = await inPlace(() => {
-        deadline = Math.min(deadline, clock() + retryForMs);
-        return tryPicture(jobId, set, picture, unwanted);
+        deadline = Math.min(deadline, stopwatch() + retryForMs);
+        return tryPicture(jobId, set, picture, ends);
       });
       if (!failure) return;
       if (failure.permanent) permanentFailures++;
-      const leftMs = deadline - clock();
+      const leftMs = deadline - stopwatch();
       const over = failure.permanent ? permanentFailures >= PERMANENT_FAILURES_MAX : leftMs <= 0;
       log.warn(
         { job_id: jobId, position: picture.position, tries, over, reason: failure.message },
         'a picture could not be had',
       );
-      if (over) return endPicture(jobId, picture, null, unwanted);
+      if (over) return endPicture(jobId, picture, null, ends);
       // The last try of its time is made at the end of it.
-      await sleep(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, undefined, { signal: ends });
+      await sleep(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, undefined, { signal: ends.over });
       waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
     }
   }
@@ -94,19 +109,19 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
     jobId: string,
     set: PictureSet,
     picture: StoredPicture,
-    unwanted: AbortSignal,
+    ends: Ends,
   ): Promise<DownloadError | undefined> {
-    unwanted.throwIfAborted();
+    ends.unwanted.throwIfAborted();
     try {
-      const bytes = await fetchSource(picture, unwanted);
+      const bytes = await fetchSource(picture, ends);
       const ids = {
         produceId: `${set.responseId ?? jobId}-${picture.position}`,
         propagateId: `${jobId}-${picture.position}`,
       };
       const ready = await pictures.compress(bytes, ids);
       const key = `${jobId}-${picture.position}.${EXTENSIONS[ready.contentType]}`;
-      await untilItWorks(() => storeFile(files, key, ready.bytes), storage('keep a picture', unwanted));
-      await endPicture(jobId, picture, { ...describe(ready), key }, unwanted);
+      await untilItWorks(() => storeFile(files, key, ready.bytes), storage('keep a picture', ends.over));
+      await endPicture(jobId, picture, { ...describe(ready), key }, ends);
       await dropIfDeleted(jobId, key);
       return undefined;
     } catch (error) {
@@ -115,10 +130,10 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
     }
   }
 
-  async function fetchSource({ source }: StoredPicture, unwanted: AbortSignal): Promise<Uint8Array> {
+  async function fetchSource({ source }: StoredPicture, { unwanted, over }: Ends): Promise<Uint8Array> {
     // A drain lets a download that has begun end: the picture is paid for.
     if ('url' in source) return pictures.download(source.url, unwanted);
-    const bytes = await untilItWorks(() => readFile(files, source.key), storage('read a provider answer', unwanted));
+    const bytes = await untilItWorks(() => readFile(files, source.key), storage('read a provider answer', over));
     if (!bytes) throw new DownloadError('the kept answer is gone', { permanent: true });
     return bytes;
   }
@@ -127,9 +142,9 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
     jobId: string,
     { position }: StoredPicture,
     asset: StoredAsset | null,
-    unwanted: AbortSignal,
+    { over }: Ends,
   ): Promise<void> {
-    await untilItWorks(() => store.endPicture(jobId, position, asset), storage('commit a picture', unwanted));
+    await untilItWorks(() => store.endPicture(jobId, position, asset), storage('commit a picture', over));
   }
 
   /** A job that was deleted meanwhile took only the files that it knew. What fails here is left to the sweep. */
@@ -153,8 +168,7 @@ export function createPictureSaver({ store, files, pictures, inPlace, retryForMs
     log.info({ job_id: jobId, images: assets.length }, 'job saved');
   }
 
-  function storage(task: string, unwanted?: AbortSignal) {
-    const signal = unwanted ? AbortSignal.any([draining.signal, unwanted]) : draining.signal;
+  function storage(task: string, signal = draining.signal) {
     return { log, task, signal };
   }
 

@@ -33,22 +33,22 @@ export function createWatcher({ store, clock }: Deps): Watcher {
     return { ...(await getJob(store, viewer, query.job_id)), seenAt };
   }
 
-  async function hold(viewer: Viewer, query: StatusQuery, ends: AbortSignal): Promise<SeenJob> {
+  async function hold(viewer: Viewer, query: StatusQuery, ends: AbortSignal[]): Promise<SeenJob> {
     let news = Promise.withResolvers<void>();
     const stopListening = store.onChange(query.job_id.toLowerCase(), () => news.resolve());
     const stop = () => news.resolve();
-    ends.addEventListener('abort', stop);
+    for (const end of ends) end.addEventListener('abort', stop);
     countHeld(viewer.user_id, 1);
     try {
       for (;;) {
         const job = await look(viewer, query);
-        if (isNews(job, query) || ends.aborted) return job;
+        if (isNews(job, query) || ends.some((end) => end.aborted)) return job;
         await news.promise;
         news = Promise.withResolvers<void>();
       }
     } finally {
       countHeld(viewer.user_id, -1);
-      ends.removeEventListener('abort', stop);
+      for (const end of ends) end.removeEventListener('abort', stop);
       stopListening();
     }
   }
@@ -62,11 +62,7 @@ export function createWatcher({ store, clock }: Deps): Watcher {
       const timeUp = new AbortController();
       const timer = setTimeout(() => timeUp.abort(), query.wait_seconds * 1_000);
       try {
-        return await hold(
-          viewer,
-          query,
-          AbortSignal.any([timeUp.signal, released.signal, ...(signal ? [signal] : [])]),
-        );
+        return await hold(viewer, query, [timeUp.signal, released.signal, ...(signal ? [signal] : [])]);
       } finally {
         clearTimeout(timer);
       }

@@ -65,6 +65,7 @@ export function createPgQueue({ boss, worker, clock, onError }: Options): Queue 
     if (taken.kind === 'idle') return wakeAt(taken.retryAt);
     wake();
     await taken.done;
+    wake(); // it may have to be repeated, or have left room in the pace
   }
 
   function runTurn(takeNext: TakeNext): Promise<void> {

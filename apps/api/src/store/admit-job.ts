@@ -33,6 +33,7 @@ export async function refuseRate(
     .select('ordered_at')
     .where('user_id', '=', userId)
     .where('ordered_at', '>', now - MINUTE_MS)
+    .where('ordered_at', '<=', now + MINUTE_MS) // later ones are of a clock that was set back since
     .orderBy('ordered_at', 'desc')
     .limit(ratePerMinute)
     .execute();
@@ -50,7 +51,10 @@ async function refuseQuota(
   now: number,
 ): Promise<Refusal | null> {
   if (limit === 0) return null;
-  let orders = trx.selectFrom('orders').where('ordered_at', '>', now - DAY_MS);
+  let orders = trx
+    .selectFrom('orders')
+    .where('ordered_at', '>', now - DAY_MS)
+    .where('ordered_at', '<=', now + DAY_MS);
   if (userId !== null) orders = orders.where('user_id', '=', userId);
   const sum = await orders.select(({ fn }) => fn.sum<number | null>('images').as('images')).executeTakeFirstOrThrow();
   let excess = (sum.images ?? 0) + images - limit;

@@ -7,13 +7,17 @@ import type { Tables } from './schema.ts';
 /** How many recent calls an estimate rests on. */
 const RECENT_CALLS = 20;
 
-/** With `rpm` attempts begun since `windowStart`, the beginning of the one that has to leave the window; else null. */
-export async function paceFullSince(trx: Trx, rpm: number, windowStart: number): Promise<number | null> {
+/**
+ * With `rpm` attempts begun in the last `windowMs`, the beginning of the one that has to leave the window; else null. What
+ * began more than a window ahead was written before the clock was set back: it would stop everything until then.
+ */
+export async function paceFullSince(trx: Trx, rpm: number, windowMs: number, now: number): Promise<number | null> {
   if (rpm === 0) return null;
   const latest = await trx
     .selectFrom('attempts')
     .select('started_at')
-    .where('started_at', '>', windowStart)
+    .where('started_at', '>', now - windowMs)
+    .where('started_at', '<=', now + windowMs)
     .orderBy('started_at', 'desc')
     .limit(rpm)
     .execute();
@@ -111,6 +115,7 @@ export async function recentCalls(from: Kysely<Tables>, windowMs: number, now: n
     .selectFrom('attempts')
     .select('started_at')
     .where('started_at', '>', now - windowMs)
+    .where('started_at', '<=', now + windowMs)
     .orderBy('started_at')
     .execute();
   return {

@@ -9,7 +9,7 @@ export async function startNext(database: Database, trx: Trx, options: StartOpti
   const granted = await findGrant(trx, options.attemptId);
   if (granted) return granted;
   const now = await database.now(trx);
-  const fullSince = await paceFullSince(trx, options.rpm, now - options.windowMs);
+  const fullSince = await paceFullSince(trx, options.rpm, options.windowMs, now);
   const notBefore = Math.max(fullSince === null ? 0 : fullSince + options.windowMs, await quietUntil(trx));
   if (notBefore > now) return { kind: 'idle', retryInMs: notBefore - now };
 

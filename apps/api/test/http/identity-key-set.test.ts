@@ -26,7 +26,7 @@ function openKeySet({ url }: KeyServer, fetchTimeoutMs = 5_000) {
     issuer: undefined,
     audience: undefined,
     fetchTimeoutMs,
-    clock: clock.now,
+    stopwatch: clock.now,
     log: { warn: (facts) => warnings.push(facts) },
   });
   const ask = (token: string): Promise<unknown> =>

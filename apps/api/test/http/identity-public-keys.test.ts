@@ -34,7 +34,7 @@ const CASES = WAYS.flatMap(({ way, open }) =>
 async function openAsk(key: JwtKey) {
   const { now: clock } = createHandClock();
   const log = { warn: () => {} };
-  const authenticate = createAuthenticate({ key, issuer: ISSUER, audience: AUDIENCE, clock, log });
+  const authenticate = createAuthenticate({ key, issuer: ISSUER, audience: AUDIENCE, stopwatch: clock, log });
   return (token: string): Promise<unknown> =>
     authenticate({ headers: { authorization: `Bearer ${token}` } }).catch((error) => error.code);
 }

@@ -42,6 +42,7 @@ beforeEach(async () => {
 });
 
 const create = (input: CreateImage, key?: string) => createCreateJob(deps)(viewer, input, { idempotency_key: key });
+const photographUrl = async () => `data:image/jpeg;base64,${(await readPhoto('rocket.jpg')).toString('base64')}`;
 const keptFiles = async () => (await readdir(dir, { recursive: true })).filter((name) => name.includes('-upload.'));
 
 test('an order is on disk, and the queue is awake, when it is answered', async () => {
@@ -53,7 +54,7 @@ test('an order is on disk, and the queue is awake, when it is answered', async (
 
 describe('an idempotency key', () => {
   test('fifty times at once is one job, and one photograph', async () => {
-    const photo = `data:image/jpeg;base64,${(await readPhoto('rocket.jpg')).toString('base64')}`;
+    const photo = await photographUrl();
     const jobs = await Promise.all(
       Array.from({ length: 50 }, (_, index) => create(index < 4 ? withReference(photo) : order, `tap-${index < 4}`)),
     );
@@ -127,7 +128,7 @@ describe('a data URL', () => {
   test('is not decoded for somebody past the rate, unless its order was taken before', async () => {
     const prepareUpload = vi.spyOn(deps.pictures, 'prepareUpload');
     deps.limits = { ...NO_LIMITS, ratePerMinute: 1 };
-    const photo = `data:image/jpeg;base64,${(await readPhoto('rocket.jpg')).toString('base64')}`;
+    const photo = await photographUrl();
     const { jobId } = await create(withReference(photo), 'tap');
     stores.clock.advance(20_000);
     await expect(create(withReference(photo))).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 40_000 });
@@ -135,16 +136,29 @@ describe('a data URL', () => {
     expect(prepareUpload).toHaveBeenCalledOnce();
   });
 
+  test('is decoded no more often than the rate allows, however many come at once', async () => {
+    const prepareUpload = vi.spyOn(deps.pictures, 'prepareUpload');
+    deps.limits = { ...NO_LIMITS, ratePerMinute: 2 };
+    const createJob = createCreateJob(deps);
+    const order = withReference(await photographUrl());
+    const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => createJob(viewer, order, {})));
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      ...['fulfilled', 'fulfilled'],
+      ...['rejected', 'rejected', 'rejected', 'rejected'],
+    ]);
+    expect(prepareUpload).toHaveBeenCalledTimes(2);
+  });
+
   test('leaves no file behind when its order is refused', async () => {
     deps.limits = { ...NO_LIMITS, queue: 0 };
-    const photo = `data:image/jpeg;base64,${(await readPhoto('rocket.jpg')).toString('base64')}`;
+    const photo = await photographUrl();
     await expect(create(withReference(photo))).rejects.toMatchObject({ code: 'queue_full' });
     expect(await keptFiles()).toEqual([]);
   });
 
   test('that the disk does not take is `unavailable`, and no job', async () => {
     deps.files = { ...deps.files, put: vi.fn().mockRejectedValue(new Error('ENOSPC')) };
-    const photo = `data:image/jpeg;base64,${(await readPhoto('rocket.jpg')).toString('base64')}`;
+    const photo = await photographUrl();
     await expect(create(withReference(photo))).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 5_000 });
     expect(await stores.jobs.longestWaitMs()).toBeNull();
   });

@@ -32,7 +32,7 @@ function estimatesAfter(
   return {
     clock,
     callMs,
-    estimates: createEstimates({ store, countPlaces: async () => concurrency, rpm, clock: clock.now }),
+    estimates: createEstimates({ store, countPlaces: async () => concurrency, rpm, stopwatch: clock.now }),
   };
 }
 
@@ -107,6 +107,12 @@ describe('a job waits', () => {
     expect(await estimatesAfter(past).estimates.repeating(order)).toBe(5_000);
     const paced = { ...past, begunAgoS: [50, 20] };
     expect(await estimatesAfter(paced, { rpm: 2, concurrency: 9 }).estimates.repeating(order)).toBe(10_000);
+  });
+
+  test('for nobody knows how long, while no worker is there', async () => {
+    const { estimates } = estimatesAfter(known, { concurrency: 0 });
+    expect((await estimates.waiting(order))(0)).toBeNull();
+    expect(await estimates.repeating(order)).toBeNull();
   });
 
   test('never less for being further back', async () => {

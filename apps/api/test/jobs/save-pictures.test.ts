@@ -38,7 +38,7 @@ beforeEach(async () => {
     pictures,
     inPlace: (work) => work(),
     retryForMs: 900_000,
-    clock: clock.now,
+    stopwatch: clock.now,
     log,
   };
   saver = createPictureSaver(deps);

@@ -1,3 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { HELD_POLLS_PER_USER, type StatusQuery, type Viewer } from '@darkroom/contracts';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { cancel } from '../../src/jobs/job-state.ts';
@@ -5,6 +8,9 @@ import { createWatcher, type Watcher } from '../../src/jobs/watch-job.ts';
 import type { JobStore, StoredJob } from '../../src/store/job-store.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { addJob, type Stores, startNext } from '../store/stores.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
 
 const viewer: Viewer = { user_id: '1', star_id: null };
 let stores: Stores;
@@ -44,6 +50,37 @@ test('answers at once without a wait, after a known change, and when the job has
   const ended = await cancelJob();
   expect(await watcher.watch(viewer, query())).toMatchObject({ ...ended });
   expect(await watcher.watch(viewer, query({ after_version: 99 }))).toMatchObject({ ...ended });
+});
+
+test('polls that were answered leave nothing behind', async () => {
+  let version = 1;
+  let tell = () => {};
+  const polls = createWatcher({
+    clock: Date.now,
+    store: {
+      getJob: async () => ({ ...job, version }),
+      onChange(_, listener) {
+        tell = listener;
+        return () => {};
+      },
+    },
+  });
+  async function poll(times: number): Promise<number> {
+    for (let i = 0; i < times; i++) {
+      const answer = polls.watch(viewer, query({ after_version: version }), new AbortController().signal);
+      await nextTurn(); // it is held by then
+      version++;
+      tell();
+      await answer;
+    }
+    collectGarbage();
+    await nextTurn();
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  }
+  await poll(1_000);
+  const before = await poll(1_000);
+  expect((await poll(20_000)) - before).toBeLessThan(1_000_000); // 50 bytes a poll
 });
 
 test('an id is the same in capitals', async () => {

@@ -96,6 +96,12 @@ export function testAdmission(open: OpenStores): void {
     expect(await order(five, { request: images(2) })).toMatchObject({ kind: 'created' });
   });
 
+  test('orders of a clock that was set back since keep nobody from ordering', async () => {
+    await addJob(stores, { request: images(5) });
+    stores.clock.advance(-30 * 3_600_000);
+    expect(await order({ ratePerMinute: 1, userDailyImages: 5 })).toMatchObject({ kind: 'created' });
+  });
+
   test('quota_exceeded: all users together, and canceled orders count', async () => {
     const job = await addJob(stores, { request: images(4) });
     await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));

@@ -74,6 +74,15 @@ export function testPace(open: OpenStores): void {
     expect(outcomes.filter(({ kind }) => kind === 'started')).toHaveLength(RPM);
   });
 
+  test('a clock that was set back stops nobody for longer than a window or two', async () => {
+    const stores = await open();
+    for (let i = 0; i < RPM * 2; i++) await addJob(stores);
+    for (let i = 0; i < RPM; i++) await start(stores);
+    stores.clock.advance(-3_600_000);
+    expect((await stores.jobs.recentCalls(WINDOW_MS)).begunAgoMs).toEqual([]);
+    expect((await start(stores)).kind).toBe('started');
+  });
+
   test('calls of deleted jobs count', async () => {
     const stores = await open();
     for (let i = 0; i < 4; i++) await addJob(stores);

@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration';
 import { type Dialect, jobs } from './0001-jobs.ts';
 import * as pings from './0002-pings.ts';
 import * as workers from './0003-workers.ts';
+import * as jobLists from './0004-job-lists.ts';
 
 /** Every step of the schema, in order: one history for both databases. */
 export function createMigrations(dialect: Dialect): Record<string, Migration> {
@@ -9,5 +10,6 @@ export function createMigrations(dialect: Dialect): Record<string, Migration> {
     '0001-jobs': jobs(dialect),
     '0002-pings': pings,
     '0003-workers': workers,
+    '0004-job-lists': jobLists,
   };
 }
