@@ -6,7 +6,8 @@ import type { Queue } from '../queue/queue.ts';
 import type { AdmissionLimits, CreateOutcome, JobStore, StoredJob, UploadStore } from '../store/job-store.ts';
 import { storeFile } from './ask-files.ts';
 import type { Estimates } from './estimate.ts';
-import { adoptDataUrl, requireUpload } from './reference.ts';
+import { createInTurn } from './in-turn.ts';
+import { adoptDataUrl, holdsPhotograph, requireUpload } from './reference.ts';
 
 interface Deps {
   store: JobStore;
@@ -29,7 +30,9 @@ const DRAINING_RETRY_MS = 5_000;
 export function createCreateJob(deps: Deps): CreateJob {
   const { store, uploads, files, pictures, queue, estimates, clock } = deps;
 
-  return async function createJob(viewer, order, { idempotency_key: key }) {
+  const inTurn = createInTurn();
+
+  const createJob: CreateJob = async (viewer, order, { idempotency_key: key }) => {
     const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprint(order) };
     const replay = idempotency && (await store.findReplay(viewer.user_id, idempotency));
     if (replay) return jobOf(replay);
@@ -55,6 +58,12 @@ export function createCreateJob(deps: Deps): CreateJob {
     if (outcome.kind === 'created') queue.wake();
     return jobOf(outcome);
   };
+
+  // The next photograph is not decoded before this one counts.
+  return (viewer, order, options) =>
+    holdsPhotograph(order)
+      ? inTurn(viewer.user_id, () => createJob(viewer, order, options))
+      : createJob(viewer, order, options);
 }
 
 function jobOf(outcome: CreateOutcome): StoredJob {

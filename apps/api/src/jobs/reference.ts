@@ -70,6 +70,11 @@ function withImageFile(request: CreateImage, imageFile: string): CreateImage {
   return { ...request, subject_reference: [{ type: 'character', image_file: imageFile }] };
 }
 
+/** Whether the order brings its photograph along, as a data URL. */
+export function holdsPhotograph(request: CreateImage): boolean {
+  return referenceOf(request)?.kind === 'data';
+}
+
 /** A data URL in an order becomes an upload; any other order stays as it is. */
 export async function adoptDataUrl(
   deps: PrepareDeps,

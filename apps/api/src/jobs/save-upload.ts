@@ -3,6 +3,7 @@ import type { FileStore, UrlSigner } from '../files/file-store.ts';
 import { type Pictures, UnreadableImageError } from '../pictures/pictures.ts';
 import type { UploadStore } from '../store/job-store.ts';
 import { storeFile } from './ask-files.ts';
+import { createInTurn } from './in-turn.ts';
 import { type PreparedUpload, prepareUpload } from './reference.ts';
 
 interface Deps {
@@ -17,6 +18,8 @@ export type SaveUpload = (viewer: Viewer, bytes: Uint8Array) => Promise<Uploaded
 
 /** Takes a photograph, to be named in an order later. */
 export function createSaveUpload({ uploads, files, pictures, signer, ratePerMinute }: Deps): SaveUpload {
+  const inTurn = createInTurn();
+
   async function prepare(viewer: Viewer, bytes: Uint8Array): Promise<PreparedUpload> {
     try {
       return await prepareUpload({ uploads, pictures, ratePerMinute }, viewer.user_id, bytes);
@@ -25,7 +28,7 @@ export function createSaveUpload({ uploads, files, pictures, signer, ratePerMinu
     }
   }
 
-  return async function saveUpload(viewer, bytes) {
+  async function saveUpload(viewer: Viewer, bytes: Uint8Array): Promise<UploadedImage> {
     const prepared = await prepare(viewer, bytes);
     const { uploadId, key, width, height } = prepared.upload;
     await storeFile(files, key, prepared.bytes);
@@ -36,5 +39,8 @@ export function createSaveUpload({ uploads, files, pictures, signer, ratePerMinu
     }
     const { url } = signer.sign(key);
     return { image_file: `upload://${uploadId}`, url, width, height, bytes: prepared.bytes.length };
-  };
+  }
+
+  // The next is not decoded before this one counts.
+  return (viewer, bytes) => inTurn(viewer.user_id, () => saveUpload(viewer, bytes));
 }
