@@ -245,7 +245,7 @@ async function readQueue(store: JobStore): Promise<QueueFigures> {
   const waiting = await store.countWaiting();
   const longestWaitMs = await store.longestWaitMs();
   const calls = await store.recentCalls(0);
-  return { waiting, oldestSeconds: (longestWaitMs ?? 0) / 1_000, calling: calls.open };
+  return { waiting, oldestSeconds: (longestWaitMs ?? 0) / 1_000, calling: calls.open, repeating: calls.repeats };
 }
 
 /** Tokens for the asking exist only on a developer's own machine. */

@@ -6,6 +6,8 @@ export interface QueueFigures {
   /** Seconds that the oldest waiting job has waited; 0 when none waits. */
   oldestSeconds: number;
   calling: number;
+  /** Jobs that wait to repeat a call. */
+  repeating: number;
 }
 
 export interface Metrics {
@@ -65,6 +67,11 @@ export function createMetrics({ readQueue }: { readQueue(): Promise<QueueFigures
     help: 'How long the oldest of them has waited.',
     registers,
   });
+  const repeating = new Gauge({
+    name: 'darkroom_jobs_repeating',
+    help: 'Jobs whose call was not taken and that wait to repeat it.',
+    registers,
+  });
   const calling = new Gauge({ name: 'darkroom_provider_calls_open', help: 'Provider calls that are out.', registers });
 
   return {
@@ -81,6 +88,7 @@ export function createMetrics({ readQueue }: { readQueue(): Promise<QueueFigures
       waiting.set(figures.waiting);
       oldest.set(figures.oldestSeconds);
       calling.set(figures.calling);
+      repeating.set(figures.repeating);
       return registry.metrics();
     },
   };

@@ -7,7 +7,8 @@ test('are read on this machine', async () => {
   const response = await api().server.inject('/metrics');
   expect(response.statusCode).toBe(200);
   expect(response.headers['content-type']).toContain('text/plain');
-  expect(response.body).toContain('darkroom_jobs_waiting 0');
+  for (const figure of ['jobs_waiting', 'jobs_repeating', 'provider_calls_open'])
+    expect(response.body).toContain(`darkroom_${figure} 0`);
 });
 
 test.each([
