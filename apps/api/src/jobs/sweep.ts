@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FileStore } from '../files/file-store.ts';
 import type { JobStore, RetentionStore } from '../store/job-store.ts';
 import type { Log } from './log.ts';
@@ -22,17 +23,29 @@ interface Deps {
 /** Removes what has served its time: jobs with their files, uploads, keys, and files that no row names. */
 export async function sweep({ store, retention, files, resultTtlMs, clock, log }: Deps): Promise<void> {
   const now = clock();
-  let jobs = 0;
-  for (let ended = await retention.endedBefore(now - resultTtlMs); ended.length > 0; ) {
+  const jobs = await untilNoneIsLeft(async () => {
+    const ended = await retention.endedBefore(now - resultTtlMs);
     for (const jobId of ended) await files.delete(await store.deleteJob(jobId));
-    jobs += ended.length;
-    ended = await retention.endedBefore(now - resultTtlMs);
-  }
-  const uploads = await retention.deleteUploadsBefore(now - UPLOAD_TTL_MS);
-  await files.delete(uploads);
+    return ended.length;
+  });
+  const uploads = await untilNoneIsLeft(async () => {
+    const keys = await retention.deleteUploadsBefore(now - UPLOAD_TTL_MS);
+    await files.delete(keys);
+    return keys.length;
+  });
   await retention.forgetBefore({ keys: now - KEY_TTL_MS, orders: now - ORDER_TTL_MS });
   const strays = await sweepUnknownFiles({ retention, files, olderThan: now - UNKNOWN_FILE_AGE_MS });
-  if (jobs + uploads.length + strays > 0) log.info({ jobs, uploads: uploads.length, files: strays }, 'swept');
+  if (jobs + uploads + strays > 0) log.info({ jobs, uploads, files: strays }, 'swept');
+}
+
+/** One bounded step after the other, with a turn for everybody else in between. Answers how many went in all. */
+async function untilNoneIsLeft(removeSome: () => Promise<number>): Promise<number> {
+  let removed = 0;
+  for (let some = await removeSome(); some > 0; some = await removeSome()) {
+    removed += some;
+    await nextTurn();
+  }
+  return removed;
 }
 
 async function sweepUnknownFiles({

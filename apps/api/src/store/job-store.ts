@@ -252,6 +252,7 @@ export interface UploadStore {
 export interface RetentionStore {
   /** Ended jobs completed before that time, a bounded number of them. */
   endedBefore(before: number): Promise<string[]>;
+  /** Uploads that no job names, a bounded number of them. */
   deleteUploadsBefore(before: number): Promise<string[]>;
   /** Idempotency keys and counted orders. */
   forgetBefore(times: { keys: number; orders: number }): Promise<void>;

@@ -84,6 +84,16 @@ test('an upload lives a week, and as long as a job names it', async () => {
   expect(await stores.uploads.getUpload(loose.uploadId)).toBeNull();
 });
 
+test('more uploads than one batch holds all go', async () => {
+  const uploads = Array.from({ length: 501 }, () => newUpload());
+  for (const upload of uploads) await stores.uploads.createUpload(upload, 0);
+  keep(...uploads.map((upload) => upload.key));
+  stores.clock.advance(7 * DAY_MS + 1);
+  await run();
+  expect(kept.size).toBe(0);
+  for (const { uploadId } of uploads) expect(await stores.uploads.getUpload(uploadId)).toBeNull();
+});
+
 test('a photograph that is older than a week goes with the last job that names it, and not before', async () => {
   const upload = newUpload();
   await stores.uploads.createUpload(upload, 0);
