@@ -147,7 +147,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const estimates = createEstimates({ store, countPlaces, rpm, stopwatch });
 
   // The verbs, and the faces that call them.
-  const watcher = createWatcher({ store, clock });
+  const watcher = createWatcher({ store });
   const limits = {
     ratePerMinute: config.RATE_LIMIT_PER_MINUTE,
     userDailyImages: config.USER_DAILY_IMAGES,
@@ -164,7 +164,6 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     saveUpload: createSaveUpload({ uploads, files, pictures, signer, ratePerMinute: limits.ratePerMinute }),
     watcher,
     presentJob: createPresentJob({ store, signer, estimates }),
-    clock,
     log,
   });
   const rounds = createRounds({

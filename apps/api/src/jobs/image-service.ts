@@ -17,17 +17,15 @@ interface Deps {
   saveUpload: SaveUpload;
   watcher: Watcher;
   presentJob: PresentJob;
-  /** Milliseconds since the epoch. */
-  clock(): number;
   log: Log;
 }
 
 /** The verbs as the faces call them. */
 export function createImageService(deps: Deps): ImageService {
-  const { store, createJob, saveUpload, watcher, presentJob, clock } = deps;
+  const { store, createJob, saveUpload, watcher, presentJob } = deps;
 
   async function present(read: () => Promise<StoredJob>): Promise<ImageJob> {
-    const seenAt = seenFrom(clock());
+    const seenAt = seenFrom(await store.now());
     return presentJob({ ...(await read()), seenAt });
   }
 
@@ -35,7 +33,7 @@ export function createImageService(deps: Deps): ImageService {
     create: (viewer, order, options) => present(() => createJob(viewer, order, options)),
     status: async (viewer, query, { signal }) => presentJob(await watcher.watch(viewer, query, signal)),
     async list(viewer, query) {
-      const seenAt = seenFrom(clock());
+      const seenAt = seenFrom(await store.now());
       const { jobs, nextCursor } = await listJobs(store, viewer, query);
       return { jobs: await Promise.all(jobs.map((job) => presentJob({ ...job, seenAt }))), next_cursor: nextCursor };
     },

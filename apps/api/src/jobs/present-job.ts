@@ -26,7 +26,7 @@ export type SeenJob = StoredJob & { seenAt: number };
 /** What changes a job is dated from the beginning of its transaction and seen from the end: so long may lie between. */
 const COMMIT_WITHIN_MS = 1_000;
 
-/** `seenAt` of a job that is read from now on. */
+/** `seenAt` of a job that is read from now on, by the store's clock. */
 export function seenFrom(now: number): number {
   return now - COMMIT_WITHIN_MS;
 }

@@ -12,13 +12,11 @@ export interface Watcher {
 }
 
 interface Deps {
-  store: Pick<JobStore, 'getJob' | 'onChange'>;
-  /** Milliseconds since the epoch. */
-  clock(): number;
+  store: Pick<JobStore, 'now' | 'getJob' | 'onChange'>;
 }
 
 /** The long poll: subscribe, then read, so that no change falls between the two. */
-export function createWatcher({ store, clock }: Deps): Watcher {
+export function createWatcher({ store }: Deps): Watcher {
   const heldPolls = new Map<string, number>();
   const released = new AbortController();
 
@@ -29,7 +27,7 @@ export function createWatcher({ store, clock }: Deps): Watcher {
   }
 
   async function look(viewer: Viewer, query: StatusQuery): Promise<SeenJob> {
-    const seenAt = seenFrom(clock());
+    const seenAt = seenFrom(await store.now());
     return { ...(await getJob(store, viewer, query.job_id)), seenAt };
   }
 

@@ -169,6 +169,8 @@ export interface JobStore {
   /** The first step of `createJob` alone. */
   findReplay(userId: string, idempotency: { key: string; fingerprint: string }): Promise<ReplayOutcome | null>;
   getJob(jobId: string): Promise<StoredJob | null>;
+  /** The clock that all times in the store are by, whichever process asks: milliseconds since the epoch. */
+  now(): Promise<number>;
   /** Newest first. */
   listJobs(filter: ListFilter): Promise<StoredJob[]>;
   /** The job after the step; null when there is none. */

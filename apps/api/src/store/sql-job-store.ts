@@ -2,7 +2,7 @@ import { countOrder, countWaiting, refuseJob } from './admit-job.ts';
 import { closeAttempt, recentCallMs, recentCalls } from './attempts.ts';
 import { countAhead, PENDING } from './choose-next.ts';
 import type { Database } from './database.ts';
-import { deleteJobRows } from './delete-rows.ts';
+import { deleteJobRows, forgetWords } from './delete-rows.ts';
 import type { JobStore } from './job-store.ts';
 import { findReplay, holdJob, insertJob, listJobs, readJob, takeStep } from './jobs.ts';
 import { countPictures, endPicture, getPictures, insertPictures } from './pictures.ts';
@@ -67,7 +67,10 @@ export function createSqlJobStore(database: Database): JobStore {
         const { jobId, isNews } = await closeAttempt(trx, attemptId, end, now);
         if (!isNews) return readJob(trx, jobId);
         const job = await holdJob(trx, jobId, hasConcurrentWriters);
-        if (!job) return null;
+        if (!job) {
+          await forgetWords(trx, jobId);
+          return null;
+        }
         await announce(jobId);
         const after = await takeStep(trx, job, step, now);
         await insertPictures(trx, jobId, sources);
@@ -78,6 +81,7 @@ export function createSqlJobStore(database: Database): JobStore {
     recentCalls: async (windowMs) => recentCalls(db, windowMs, await database.now(db)),
     recentCallMs: (kind) => recentCallMs(db, kind),
 
+    now: () => database.now(db),
     getPictures: (jobId) => getPictures(db, jobId),
     countPictures: (jobId) => countPictures(db, jobId),
     async endPicture(jobId, position, asset) {

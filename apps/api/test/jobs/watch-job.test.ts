@@ -25,9 +25,10 @@ beforeEach(async () => {
   job = await addJob(stores);
   held = 0;
   reads = 0;
-  watcher = createWatcher({ clock: Date.now, store: { getJob: countRead, onChange: countHeld } });
+  watcher = createWatcher({ store: { now, getJob: countRead, onChange: countHeld } });
 });
 
+const now = async () => Date.now();
 const countRead: JobStore['getJob'] = (jobId) => {
   reads++;
   return stores.jobs.getJob(jobId);
@@ -56,8 +57,8 @@ test('polls that were answered leave nothing behind', async () => {
   let version = 1;
   let tell = () => {};
   const polls = createWatcher({
-    clock: Date.now,
     store: {
+      now,
       getJob: async () => ({ ...job, version }),
       onChange(_, listener) {
         tell = listener;
@@ -127,6 +128,7 @@ describe('no change is lost', () => {
   test.each([1, 2])('that falls behind the read number %i', async (fatefulRead) => {
     let readsSoFar = 0;
     const store = {
+      now,
       onChange: stores.jobs.onChange,
       async getJob(jobId: string) {
         const read = await stores.jobs.getJob(jobId);
@@ -134,7 +136,7 @@ describe('no change is lost', () => {
         return read;
       },
     };
-    const watched = await createWatcher({ store, clock: Date.now }).watch(viewer, query({ after_version: 1 }));
+    const watched = await createWatcher({ store }).watch(viewer, query({ after_version: 1 }));
     expect(watched.version).toBe(2);
   });
 });
@@ -198,12 +200,12 @@ test('release answers every held poll, and holds none from then on', async () =>
 });
 
 test('a job is seen as of before it was read: what it reaches meanwhile is not told for later', async () => {
-  let now = 9_000;
+  let nowMs = 9_000;
   const slow: JobStore['getJob'] = async (jobId) => {
     const read = await stores.jobs.getJob(jobId);
-    now = 15_000; // this process stood still with the answer in its hands
+    nowMs = 15_000; // this process stood still with the answer in its hands
     return read;
   };
-  const { watch } = createWatcher({ store: { getJob: slow, onChange: countHeld }, clock: () => now });
+  const { watch } = createWatcher({ store: { now: async () => nowMs, getJob: slow, onChange: countHeld } });
   expect((await watch(viewer, query({ wait_seconds: 0 }))).seenAt).toBeLessThanOrEqual(9_000);
 });

@@ -36,7 +36,7 @@ async function administrate() {
 test('a held poll is answered by a change that another process makes', async () => {
   const { jobId } = await addJob(here);
   const query = { job_id: jobId, wait_seconds: 25, after_version: 1 };
-  const watched = createWatcher({ store: here.jobs, clock: here.clock.now }).watch(viewer, query);
+  const watched = createWatcher({ store: here.jobs }).watch(viewer, query);
   const { job } = await startNext(elsewhere);
   expect(await watched).toMatchObject(job);
 });
