@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { startS3 } from '../apps/api/test/files/s3-server.ts';
 import { openPostgresServer, type PostgresServer } from '../apps/api/test/postgres/postgres-server.ts';
 import { ageStoredFiles, readFileKeys } from './chaos/stored-files.ts';
 import { startApi, startApiProcess } from './harness/api.ts';
@@ -6,6 +7,7 @@ import { CHECKOUT, readAstronaut } from './harness/checkout.ts';
 import { startChild } from './harness/child-process.ts';
 import { order } from './harness/order.ts';
 import { startProvider } from './harness/provider.ts';
+import { createTempDir } from './harness/temp-dir.ts';
 
 const MOVE = `${CHECKOUT}apps/api/src/migrate-to-postgres.ts`;
 
@@ -78,6 +80,34 @@ test('a start on PostgreSQL before the move is refused, and not one picture is s
 
   expect(await move(env).ended).toBe(0);
   const job = await (await old.restart({ DATABASE_URL })).user().sdk.status(job_id);
+  if (job.status !== 'COMPLETED') throw new Error(job.status);
+  for (const url of job.images) expect((await fetch(url)).status).toBe(200);
+});
+
+test('it moves into a bucket, which is its own from then on', async () => {
+  const s3 = await startS3({ dir: await createTempDir() });
+  onTestFinished(() => s3.close());
+  const { bucket, endpoint, credentials } = await s3.createBucket('pictures');
+  const settings = {
+    S3_BUCKET: bucket,
+    S3_ENDPOINT: endpoint,
+    S3_ACCESS_KEY_ID: credentials.accessKeyId,
+    S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
+  const provider = await startProvider();
+  const [old, other] = [await startApi(provider), await startApi(provider)];
+  const { job_id } = await old.user().sdk.generate(order('goes into the bucket'));
+  await other.user().sdk.generate(order('stays where it is'));
+  await old.kill();
+  await other.kill();
+
+  const DATABASE_URL = await server.createDatabase();
+  expect(await move({ ...old.env, ...settings, DATABASE_URL }).ended).toBe(0);
+  const refused = move({ ...other.env, ...settings, DATABASE_URL: await server.createDatabase() });
+  expect(await refused.ended).toBe(1);
+  expect(refused.stderr).toEqual([expect.stringMatching(/^S3_BUCKET pictures has the files of another deployment/)]);
+
+  const job = await (await old.restart({ ...settings, DATABASE_URL })).user().sdk.status(job_id);
   if (job.status !== 'COMPLETED') throw new Error(job.status);
   for (const url of job.images) expect((await fetch(url)).status).toBe(200);
 });

@@ -4,11 +4,11 @@ import path from 'node:path';
 /** Longer ago than the sweep's grace for files that no row names yet. */
 const OLD_MS = 2 * 60 * 60 * 1_000;
 
-/** The files that an API keeps, by their keys; also what a kill left half-written. */
+/** The files that an API keeps, by their keys; also what a kill left half-written. Whose they are is none of them. */
 export async function listStoredFiles(dataDir: string): Promise<{ key: string; file: string }[]> {
   const entries = await readdir(path.join(dataDir, 'files'), { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name !== 'owner')
     .map((entry) => ({ key: entry.name, file: path.join(entry.parentPath, entry.name) }));
 }
 

@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import type { Config } from './config.ts';
 import type { FileStore } from './files/file-store.ts';
-import { createLocalFileStore } from './files/local-file-store.ts';
-import { createS3FileStore } from './files/s3-file-store.ts';
+import { openOwnFiles } from './own-files.ts';
 import { createLocalQueue } from './queue/local-queue.ts';
 import type { Calls, Queue } from './queue/queue.ts';
 import type { Database } from './store/database.ts';
@@ -32,14 +30,22 @@ interface Surroundings {
   log: Logger;
 }
 
+/** What the database brings with it. */
+type Foundation = Omit<Deployment, 'files'>;
+
 /** SQLite and p-queue, or PostgreSQL and pg-boss. Rejects with StoreOpenError when it cannot be had. */
 export async function openDeployment(surroundings: Surroundings): Promise<Deployment> {
-  const { config } = surroundings;
-  if (config.DATABASE_URL !== undefined) refuseUnmoved(config.DATA_DIR);
-  const files = await openFiles(config);
-  return config.DATABASE_URL === undefined
-    ? openAlone(surroundings, files)
-    : openShared(surroundings, files, config.DATABASE_URL);
+  const { config, log } = surroundings;
+  const foundation = await (config.DATABASE_URL === undefined
+    ? openAlone(surroundings)
+    : openShared(surroundings, config.DATABASE_URL));
+  const onAway = (err: unknown) => log.warn({ err }, 'the storage does not say whose files it has');
+  try {
+    return { ...foundation, files: await openOwnFiles(config, foundation.database.db, onAway) };
+  } catch (error) {
+    await foundation.close();
+    throw error;
+  }
 }
 
 /** Its jobs are unknown in PostgreSQL: their files would be swept, and the calls of those that wait never made. */
@@ -51,16 +57,11 @@ function refuseUnmoved(dataDir: string): void {
   );
 }
 
-async function openFiles({ s3, DATA_DIR }: Config): Promise<FileStore> {
-  return s3 ? createS3FileStore(s3) : createLocalFileStore({ dir: path.join(DATA_DIR, 'files') });
-}
-
-async function openAlone({ config, clock, log }: Surroundings, files: FileStore): Promise<Deployment> {
+async function openAlone({ config, clock, log }: Surroundings): Promise<Foundation> {
   const database = await openSqlite(config.DATA_DIR, clock);
   const onError = reportTo(log);
   return {
     database,
-    files,
     leaseMs: null,
     createQueue(calls) {
       if (!calls) throw new Error('Alone, this process makes the calls');
@@ -70,7 +71,8 @@ async function openAlone({ config, clock, log }: Surroundings, files: FileStore)
   };
 }
 
-async function openShared({ clock, log }: Surroundings, files: FileStore, databaseUrl: string): Promise<Deployment> {
+async function openShared({ config, clock, log }: Surroundings, databaseUrl: string): Promise<Foundation> {
+  refuseUnmoved(config.DATA_DIR);
   // They take a while to load: only those who use them wait.
   const { keepListening } = await import('./store/keep-listening.ts');
   const { openPostgres } = await import('./store/open-postgres.ts');
@@ -85,7 +87,6 @@ async function openShared({ clock, log }: Surroundings, files: FileStore, databa
   });
   return {
     database,
-    files,
     leaseMs: LEASE_MS,
     createQueue: (calls) => createPgQueue({ boss: turns, worker: calls, clock, onError: reportTo(log) }),
     async close() {

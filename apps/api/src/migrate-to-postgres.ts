@@ -1,9 +1,7 @@
 import { existsSync, renameSync } from 'node:fs';
-import path from 'node:path';
 import { type Config, loadConfig } from './config.ts';
 import { copyFiles } from './files/copy-files.ts';
-import { createLocalFileStore } from './files/local-file-store.ts';
-import { createS3FileStore } from './files/s3-file-store.ts';
+import { openLocalFiles, openOwnFiles } from './own-files.ts';
 import { describeStartFailure } from './start-failure.ts';
 import { copyRows } from './store/copy-rows.ts';
 import { lockDataDir } from './store/lock-data-dir.ts';
@@ -16,23 +14,34 @@ import { StoreOpenError } from './store/store-open-error.ts';
  * be run again after an interruption at any point. The old database is kept aside under another name, so that the two are
  * never at work at once: both would make the calls of the jobs that wait.
  */
-async function move({ DATA_DIR, DATABASE_URL, s3 }: Config): Promise<void> {
+async function move(config: Config): Promise<void> {
+  const { DATA_DIR, DATABASE_URL, s3 } = config;
   if (DATABASE_URL === undefined) throw new StoreOpenError('DATABASE_URL: needed, it is where the deployment goes');
   if (!existsSync(sqliteFile(DATA_DIR)) && !existsSync(movedFile(DATA_DIR))) {
     throw new StoreOpenError(`DATA_DIR ${DATA_DIR} holds no deployment`);
   }
   const lock = lockDataDir(DATA_DIR); // the old deployment does not run, and cannot be started meanwhile
-  if (s3) {
-    const kept = await createLocalFileStore({ dir: path.join(DATA_DIR, 'files') });
-    const files = await copyFiles(kept, await createS3FileStore(s3));
-    console.log(`${files} files copied to ${s3.bucket}`);
-  }
+  if (s3) console.log(`${await moveFiles(config, DATABASE_URL)} files copied to ${s3.bucket}`);
   if (existsSync(sqliteFile(DATA_DIR))) {
     await moveRows(DATA_DIR, DATABASE_URL);
     renameSync(sqliteFile(DATA_DIR), movedFile(DATA_DIR));
   }
   console.log(`Moved. The old database is kept as ${movedFile(DATA_DIR)}; start with DATABASE_URL set from now on.`);
   lock.release();
+}
+
+/** Into a bucket that becomes the deployment's own; its name is in the database, whichever of the two that is by now. */
+async function moveFiles(config: Config, databaseUrl: string): Promise<number> {
+  const isMoved = !existsSync(sqliteFile(config.DATA_DIR));
+  const database = await (isMoved ? openPostgres(databaseUrl) : openSqlite(config.DATA_DIR));
+  try {
+    const bucket = await openOwnFiles(config, database.db, (error) => {
+      throw error;
+    });
+    return await copyFiles(await openLocalFiles(config.DATA_DIR), bucket);
+  } finally {
+    await database.close();
+  }
 }
 
 async function moveRows(dataDir: string, databaseUrl: string): Promise<void> {

@@ -21,6 +21,11 @@ export interface FileStore {
   open(key: string): Promise<StoredFile | null>;
   /** Files that are not there are no error. */
   delete(keys: readonly string[]): Promise<void>;
+  /**
+   * Makes the store this deployment's unless it is somebody's already, and answers whose it is. Of two that have never
+   * claimed it and do so at the same instant both may hear that it is theirs; the next time one of them does not.
+   */
+  claim(deploymentId: string): Promise<string>;
   /** Every file, in no order; for the sweep of files that no row knows. */
   list(): AsyncIterable<{ key: string; modifiedAt: Date }>;
   /** Keeps a small file and removes it, and rejects when there is no room for it: for whoever asks seldom. */

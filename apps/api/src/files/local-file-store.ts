@@ -9,6 +9,8 @@ interface LocalFileStoreDeps {
   dir: string;
 }
 
+/** Beside the subfolders: no key leads there. */
+const OWNER = 'owner';
 /** A disk on which not even this finds room is full. */
 const PING_BYTES = 64 * 1024;
 /** Nobody writes one file for so long: what is older was left half-written by a process that died. */
@@ -24,20 +26,25 @@ export async function createLocalFileStore({ dir }: LocalFileStoreDeps): Promise
   const shardOf = (key: string) => join(dir, createHash('sha256').update(key).digest('hex').slice(0, 2));
   const pathOf = (key: string) => join(shardOf(key), key);
 
+  /** Into a folder that is made if missing; whole at once, durable once it resolves. */
+  async function replace(folder: string, name: string, bytes: Uint8Array): Promise<void> {
+    const written = join(writingDir, randomUUID());
+    await mkdir(writingDir, { recursive: true }); // somebody may have emptied the folder
+    try {
+      await writeSynced(written, bytes);
+      await mkdir(folder, { recursive: true });
+      await rename(written, join(folder, name));
+    } catch (error) {
+      await rm(written, { force: true });
+      throw error;
+    }
+    await syncFolder(folder);
+  }
+
   return {
     async put(key, bytes) {
       if (!isFileKey(key)) throw new TypeError(`not a file key: ${JSON.stringify(key)}`);
-      const written = join(writingDir, randomUUID());
-      await mkdir(writingDir, { recursive: true }); // somebody may have emptied the folder
-      try {
-        await writeSynced(written, bytes);
-        await mkdir(shardOf(key), { recursive: true });
-        await rename(written, pathOf(key));
-      } catch (error) {
-        await rm(written, { force: true });
-        throw error;
-      }
-      await syncFolder(shardOf(key));
+      await replace(shardOf(key), key, bytes);
       await syncFolder(dir);
     },
 
@@ -65,6 +72,12 @@ export async function createLocalFileStore({ dir }: LocalFileStoreDeps): Promise
 
     async delete(keys) {
       for (const key of keys.filter(isFileKey)) await rm(pathOf(key), { force: true });
+    },
+
+    async claim(deploymentId) {
+      const owner = await unlessMissing(readFile(join(dir, OWNER), 'utf8'));
+      if (owner === null) await replace(dir, OWNER, Buffer.from(deploymentId));
+      return owner ?? deploymentId;
     },
 
     async *list() {

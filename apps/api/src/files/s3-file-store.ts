@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import type { GetObjectCommandOutput, ListObjectsCommandOutput } from '@aws-sdk/client-s3';
 import { ImageError } from '@darkroom/contracts';
 import { contentTypeOf, isFileKey } from './file-key.ts';
@@ -10,11 +10,12 @@ import { createS3Client, type S3Limits, type S3Settings } from './s3-client.ts';
 /** In front of every key, so that the bucket may hold other things beside. */
 const FILES = 'darkroom/files/';
 const PINGS = 'darkroom/pings/';
+const OWNER = 'darkroom/owner';
 
 /** All tries of one exchange together, its body included; a download has it for its beginning. */
 const EXCHANGE_TIMEOUT_MS = 45_000;
-/** Who pings wants to know now. */
-const PING_TIMEOUT_MS = 5_000;
+/** Who pings or starts wants to know now. */
+const PROMPT_TIMEOUT_MS = 5_000;
 const PING_BYTES = 1_024;
 /** Each deletion is an exchange of its own: for many at once stores want checksums that are not the same everywhere. */
 const DELETIONS_AT_ONCE = 16;
@@ -67,6 +68,16 @@ export async function createS3FileStore(settings: S3Settings, limits: S3Limits =
       }
     },
 
+    async claim(deploymentId) {
+      const marker = { Bucket: settings.bucket, Key: OWNER };
+      return within(PROMPT_TIMEOUT_MS, async (abortSignal) => {
+        const owner = await unlessMissing(s3.getObject(marker, { abortSignal }));
+        if (owner) return text(readObject(owner).stream);
+        await s3.putObject({ ...marker, Body: deploymentId }, { abortSignal });
+        return deploymentId;
+      });
+    },
+
     async *list() {
       for (let marker = '', hasMore = true; hasMore; ) {
         const { Contents = [], IsTruncated } = await listAfter(marker);
@@ -81,7 +92,7 @@ export async function createS3FileStore(settings: S3Settings, limits: S3Limits =
 
     async ping() {
       const ping = { Bucket: settings.bucket, Key: PINGS + randomUUID() };
-      await within(PING_TIMEOUT_MS, async (abortSignal) => {
+      await within(PROMPT_TIMEOUT_MS, async (abortSignal) => {
         await s3.putObject({ ...ping, Body: Buffer.alloc(PING_BYTES) }, { abortSignal });
         await s3.deleteObject(ping, { abortSignal });
       });

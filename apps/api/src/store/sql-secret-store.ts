@@ -3,6 +3,8 @@ import type { Tables } from './schema.ts';
 
 /** What links to files are signed by. */
 export const LINK_KEY = 'file-links';
+/** What tells a deployment from others that have their files in the same place. */
+export const DEPLOYMENT_ID = 'deployment';
 
 /** The secret of that name, made once and kept for the life of the database. */
 export async function keepSecret(db: Kysely<Tables>, name: string, make: () => string): Promise<string> {

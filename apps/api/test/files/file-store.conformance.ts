@@ -113,6 +113,14 @@ export function testFileStore(name: string, createStore: () => Promise<FileStore
       for (const { modifiedAt } of files) expect(modifiedAt.getTime()).toBeGreaterThan(0);
     });
 
+    test('belongs to whoever claims it first, and shows that in no list', async () => {
+      expect(await store.claim('one')).toBe('one');
+      expect(await store.claim('another')).toBe('one');
+      expect(await store.claim('one')).toBe('one');
+      expect(await allKeys()).toEqual([]);
+      expect(await store.read('owner')).toBeNull();
+    });
+
     test.each([
       '',
       '.',

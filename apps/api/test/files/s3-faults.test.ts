@@ -22,6 +22,7 @@ const OPERATIONS: [string, (store: FileStore) => Promise<unknown>][] = [
   ['open', (store) => store.open('a.png')],
   ['delete', (store) => store.delete(['a.png'])],
   ['list', (store) => listAll(store)],
+  ['claim', (store) => store.claim('us')],
   ['ping', (store) => store.ping()],
 ];
 

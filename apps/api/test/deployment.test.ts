@@ -1,0 +1,86 @@
+import { copyFile, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { pino } from 'pino';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { readConfig } from '../src/config.ts';
+import { type Deployment, openDeployment } from '../src/deployment.ts';
+import { StoreOpenError } from '../src/store/store-open-error.ts';
+import { listAll } from './files/file-store.conformance.ts';
+import { startS3 } from './files/s3-server.ts';
+import { SECRET } from './http/tokens.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const PICTURE = Buffer.from('paid for');
+const log = pino({ level: 'silent' });
+
+async function open(env: Record<string, string>): Promise<Deployment> {
+  return openDeployment({ config: readConfig({ JWT_SECRET: SECRET, ...env }), clock: Date.now, log });
+}
+
+/** A bucket as settings, and its server, which can be stopped and started again. */
+async function openBucket() {
+  const dir = await temporaryFolder();
+  let server = await startS3({ dir });
+  onTestFinished(() => server.close());
+  const { bucket, endpoint, credentials } = await server.createBucket('pictures');
+  return {
+    settings: {
+      S3_BUCKET: bucket,
+      S3_ENDPOINT: endpoint,
+      S3_ACCESS_KEY_ID: credentials.accessKeyId,
+      S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    },
+    stop: () => server.close(),
+    async start() {
+      server = await startS3({ dir, port: Number(new URL(endpoint).port) });
+    },
+  };
+}
+
+describe('files of one deployment are no files of another', () => {
+  test('in a bucket', async () => {
+    const { settings } = await openBucket();
+    const [own, foreign] = [await temporaryFolder(), await temporaryFolder()];
+    const first = await open({ DATA_DIR: own, ...settings });
+    await first.files.put('a.png', PICTURE);
+    await first.close();
+
+    const other = open({ DATA_DIR: foreign, ...settings });
+    await expect(other).rejects.toThrow(StoreOpenError);
+    await expect(other).rejects.toThrow(/^S3_BUCKET pictures has the files of another deployment: [^\n]*$/);
+
+    const again = await open({ DATA_DIR: own, ...settings });
+    onTestFinished(again.close);
+    expect(await listAll(again.files)).toMatchObject([{ key: 'a.png' }]);
+  });
+
+  test('in a folder whose database is not the one that it had', async () => {
+    const DATA_DIR = await temporaryFolder();
+    const first = await open({ DATA_DIR });
+    await first.files.put('a.png', PICTURE);
+    await first.close();
+
+    const database = path.join(DATA_DIR, 'darkroom.sqlite');
+    await rename(database, `${database}.aside`);
+    await expect(open({ DATA_DIR })).rejects.toThrow(`DATA_DIR ${DATA_DIR} has the files of another deployment`);
+
+    await copyFile(`${database}.aside`, database);
+    const restored = await open({ DATA_DIR });
+    onTestFinished(restored.close);
+    expect(await listAll(restored.files)).toMatchObject([{ key: 'a.png' }]);
+  });
+
+  test('in a bucket that was away at the start, and is asked before its files are listed', async () => {
+    const bucket = await openBucket();
+    const first = await open({ DATA_DIR: await temporaryFolder(), ...bucket.settings });
+    await first.files.put('a.png', PICTURE);
+    await first.close();
+
+    await bucket.stop();
+    const other = await open({ DATA_DIR: await temporaryFolder(), ...bucket.settings });
+    onTestFinished(other.close);
+    await expect(listAll(other.files)).rejects.toMatchObject({ code: 'unavailable' });
+    await bucket.start();
+    await expect(listAll(other.files)).rejects.toThrow(StoreOpenError);
+  });
+});
