@@ -3,8 +3,13 @@ import { toPicture } from './job-row.ts';
 import type { StoredPicture } from './job-store.ts';
 import { holdUpload } from './upload-row.ts';
 
-/** Removes the job, its pictures, and its upload where no other job names that. Answers the keys of their files. */
+/**
+ * Removes the job, its pictures, its upload where no other job names that, and what was said of its calls. Answers the keys
+ * of the files.
+ */
 export async function deleteJobRows(trx: Trx, jobId: string, hasConcurrentWriters: boolean): Promise<string[]> {
+  // Before the job, as the end of a call takes the two, so that neither waits for the other.
+  await forgetWords(trx, jobId);
   const job = await trx.deleteFrom('jobs').where('job_id', '=', jobId).returning('upload_id').executeTakeFirst();
   if (!job) return [];
   const pictures = await trx.deleteFrom('pictures').where('job_id', '=', jobId).returningAll().execute();
@@ -13,6 +18,11 @@ export async function deleteJobRows(trx: Trx, jobId: string, hasConcurrentWriter
   if (job.upload_id === null || !(await holdUpload(trx, job.upload_id, hasConcurrentWriters))) return keys;
   const uploadKey = await deleteUnusedUpload(trx, job.upload_id);
   return uploadKey === null ? keys : [...keys, uploadKey];
+}
+
+/** The provider's words about a failed call may repeat the prompt. */
+export async function forgetWords(trx: Trx, jobId: string): Promise<void> {
+  await trx.updateTable('attempts').set({ failure_message: null }).where('job_id', '=', jobId).execute();
 }
 
 async function deleteUnusedUpload(trx: Trx, uploadId: string): Promise<string | null> {

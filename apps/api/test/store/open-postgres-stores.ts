@@ -46,6 +46,12 @@ export async function openPostgresStores(url: string, clock: HandClock = createH
     retention: createSqlRetentionStore(onClock),
     workers: createSqlWorkerStore({ database: onClock, leaseMs: LEASE_MS }),
     clock,
+    readAttempts: () =>
+      database.db
+        .selectFrom('attempts')
+        .select(['attempt_id', 'failure_kind', 'failure_message'])
+        .orderBy('started_at')
+        .execute(),
     async reopen() {
       await close();
       return openPostgresStores(url, clock);

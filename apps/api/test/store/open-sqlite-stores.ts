@@ -24,6 +24,12 @@ export async function openSqliteStores({ dir, clock = createHandClock() }: Place
     retention: createSqlRetentionStore(database),
     workers: createSqlWorkerStore({ database, leaseMs: null }),
     clock,
+    readAttempts: () =>
+      database.db
+        .selectFrom('attempts')
+        .select(['attempt_id', 'failure_kind', 'failure_message'])
+        .orderBy('started_at')
+        .execute(),
     async reopen() {
       await database.close();
       return openSqliteStores({ dir: folder, clock });

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { cancel, failSaving } from '../../src/jobs/job-state.ts';
+import { cancel, failCall, failSaving } from '../../src/jobs/job-state.ts';
+import type { AttemptEnd } from '../../src/store/job-store.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
 import {
   addJob,
@@ -10,9 +11,15 @@ import {
   type OpenStores,
   requestWith,
   type Stores,
+  startNext,
 } from './stores.ts';
 
 const key = { key: 'tap-1', fingerprint: 'a' };
+/** A call that the provider refused, in words that repeat the order. */
+const REFUSED: AttemptEnd = {
+  outcome: 'failed',
+  failure: { kind: 'rejected', code: 1026, message: 'refused', providerText: 'not allowed: a lighthouse at dawn' },
+};
 
 export function testRetention(open: OpenStores): void {
   let stores: Stores;
@@ -53,6 +60,25 @@ export function testRetention(open: OpenStores): void {
     await stores.retention.forgetBefore({ keys: 0, orders: createdAt + 1 });
     expect(await stores.jobs.createJob(newJob(), full)).toMatchObject({ kind: 'created' });
   });
+
+  test.each(['before', 'after'] as const)(
+    'of a call that failed %s its job was deleted no words are kept',
+    async (when) => {
+      const { jobId } = await addJob(stores);
+      const { attempt } = await startNext(stores);
+      const fail = () =>
+        stores.jobs.endAttempt(attempt.attemptId, REFUSED, (job) => failCall(job, 'content_rejected', 'no', 1_000));
+      if (when === 'before') {
+        await fail();
+        expect(await stores.readAttempts()).toMatchObject([{ failure_message: REFUSED.failure?.providerText }]);
+      }
+      await stores.jobs.deleteJob(jobId);
+      if (when === 'after') await fail();
+      expect(await stores.readAttempts()).toEqual([
+        { attempt_id: attempt.attemptId, failure_kind: 'rejected', failure_message: null },
+      ]);
+    },
+  );
 
   test('tells files that a row names from those that none does', async () => {
     const upload = newUpload();

@@ -12,6 +12,7 @@ import type {
   StoredJob,
   UploadStore,
 } from '../../src/store/job-store.ts';
+import type { AttemptRow } from '../../src/store/schema.ts';
 import type { WorkerStore } from '../../src/store/worker-store.ts';
 import type { HandClock } from '../hand-clock.ts';
 
@@ -22,6 +23,8 @@ export interface Stores {
   retention: RetentionStore;
   workers: WorkerStore;
   clock: HandClock;
+  /** What is kept of calls: no face tells, and an operator reads it here. Oldest first. */
+  readAttempts(): Promise<Pick<AttemptRow, 'attempt_id' | 'failure_kind' | 'failure_message'>[]>;
   /** The same database as the next process finds it; these stores are of no more use. */
   reopen(): Promise<Stores>;
 }
