@@ -33,7 +33,7 @@ test('a backup that is restored as docs/operating.md says calls nobody again', a
     PORT: String(api.port),
     PUBLIC_URL: api.url,
     QUEUE_TTL_MS: '1',
-    MINIMAX_RETRY_BASE_MS: '100',
+    MINIMAX_RETRY_BASE_MS: '1',
     MINIMAX_BASE_URL: 'http://127.0.0.1:9',
   });
   await restored.line(readListening);
