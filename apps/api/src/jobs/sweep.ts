@@ -7,6 +7,8 @@ import { UPLOAD_TTL_MS } from './reference.ts';
 /** Idempotency keys are kept as long as uploads; counted orders as long as a quota looks back. */
 const KEY_TTL_MS = UPLOAD_TTL_MS;
 const ORDER_TTL_MS = 2 * 24 * 60 * 60 * 1_000;
+/** However short results live: the pace and the provider's wish for quiet rest on the calls of the last hour. */
+const ATTEMPT_TTL_AT_LEAST_MS = 24 * 60 * 60 * 1_000;
 /** A file is written before its row: a younger one may still get it. */
 const UNKNOWN_FILE_AGE_MS = 60 * 60 * 1_000;
 const FILES_AT_ONCE = 200;
@@ -20,7 +22,7 @@ interface Deps {
   log: Log;
 }
 
-/** Removes what has served its time: jobs with their files, uploads, keys, and files that no row names. */
+/** Removes what has served its time: jobs with their files, uploads, keys, calls, and files that no row names. */
 export async function sweep({ store, retention, files, resultTtlMs, clock, log }: Deps): Promise<void> {
   const now = clock();
   const jobs = await untilNoneIsLeft(async () => {
@@ -34,6 +36,8 @@ export async function sweep({ store, retention, files, resultTtlMs, clock, log }
     return keys.length;
   });
   await retention.forgetBefore({ keys: now - KEY_TTL_MS, orders: now - ORDER_TTL_MS });
+  const attemptTtlMs = Math.max(resultTtlMs, ATTEMPT_TTL_AT_LEAST_MS);
+  await untilNoneIsLeft(() => retention.forgetAttemptsBefore(now - attemptTtlMs));
   const strays = await sweepUnknownFiles({ retention, files, olderThan: now - UNKNOWN_FILE_AGE_MS });
   if (jobs + uploads + strays > 0) log.info({ jobs, uploads, files: strays }, 'swept');
 }

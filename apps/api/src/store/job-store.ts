@@ -258,6 +258,11 @@ export interface RetentionStore {
   deleteUploadsBefore(before: number): Promise<string[]>;
   /** Idempotency keys and counted orders. */
   forgetBefore(times: { keys: number; orders: number }): Promise<void>;
+  /**
+   * Calls that ended before that time, of jobs that are gone; a bounded number of them, and not the latest answered ones of a
+   * kind, which estimates rest on. Answers how many.
+   */
+  forgetAttemptsBefore(before: number): Promise<number>;
   /** Those of the keys that no row names, nor will: files of a job that still runs are none of them. */
   unknownKeys(keys: readonly string[]): Promise<string[]>;
 }

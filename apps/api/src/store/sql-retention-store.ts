@@ -5,6 +5,8 @@ import type { RetentionStore } from './job-store.ts';
 
 /** Rows that one sweep handles, so that it never holds the database for long. */
 const BATCH = 500;
+/** Answered calls of a kind that stay, however old: at least as many as an estimate rests on. */
+const KEPT_OF_A_KIND = 20;
 
 export function createSqlRetentionStore({ db, transact }: Database): RetentionStore {
   return {
@@ -40,6 +42,40 @@ export function createSqlRetentionStore({ db, transact }: Database): RetentionSt
     async forgetBefore({ keys, orders }) {
       await db.deleteFrom('idempotency_keys').where('created_at', '<', keys).execute();
       await db.deleteFrom('orders').where('ordered_at', '<', orders).execute();
+    },
+
+    async forgetAttemptsBefore(before) {
+      const { numDeletedRows } = await db
+        .deleteFrom('attempts')
+        .where('attempt_id', 'in', ({ selectFrom }) =>
+          selectFrom('attempts as old')
+            .select('old.attempt_id')
+            .where('old.started_at', '<', before)
+            .where('old.ended_at', '<', before)
+            .where(({ not, exists, selectFrom }) =>
+              not(exists(selectFrom('jobs').select('job_id').whereRef('jobs.job_id', '=', 'old.job_id'))),
+            )
+            .where(({ eb, or, selectFrom }) =>
+              or([
+                eb('old.outcome', '!=', 'answered'),
+                eb(
+                  'old.started_at',
+                  '<',
+                  selectFrom('attempts as latest')
+                    .select('latest.started_at')
+                    .whereRef('latest.kind', '=', 'old.kind')
+                    .where('latest.outcome', '=', 'answered')
+                    .orderBy('latest.started_at', 'desc')
+                    .limit(1)
+                    .offset(KEPT_OF_A_KIND - 1),
+                ),
+              ]),
+            )
+            .orderBy('old.started_at')
+            .limit(BATCH),
+        )
+        .executeTakeFirstOrThrow();
+      return Number(numDeletedRows);
     },
 
     async unknownKeys(keys) {

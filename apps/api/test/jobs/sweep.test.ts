@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { FileStore } from '../../src/files/file-store.ts';
-import { cancel } from '../../src/jobs/job-state.ts';
+import { cancel, failCall } from '../../src/jobs/job-state.ts';
 import { sweep } from '../../src/jobs/sweep.ts';
 import type { StoredJob } from '../../src/store/job-store.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
-import { addJob, addSavingJob, newUpload, requestWith, type Stores } from '../store/stores.ts';
+import { addJob, addSavingJob, newUpload, requestWith, type Stores, startNext } from '../store/stores.ts';
 import { exampleAsset } from './example-job.ts';
 import { createLogBook } from './log-book.ts';
 
@@ -32,12 +32,12 @@ const files: Pick<FileStore, 'list' | 'delete'> = {
 
 const keep = (...keys: string[]) => keys.forEach((key) => void kept.set(key, stores.clock.now()));
 const endNow = ({ jobId }: StoredJob) => stores.jobs.changeJob(jobId, (job) => cancel(job, stores.clock.now()));
-const run = () =>
+const run = (resultTtlMs = RESULT_TTL_MS) =>
   sweep({
     store: stores.jobs,
     retention: stores.retention,
     files,
-    resultTtlMs: RESULT_TTL_MS,
+    resultTtlMs,
     clock: stores.clock.now,
     log: createLogBook(),
   });
@@ -121,6 +121,29 @@ test('an idempotency key is remembered for a week', async () => {
   stores.clock.advance(1);
   await run();
   expect(await stores.jobs.findReplay('1', idempotency)).toBeNull();
+});
+
+test('a call is forgotten with the results of its time, however soon its job was deleted', async () => {
+  await addJob(stores);
+  const { job, attempt } = await startNext(stores);
+  await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'failed' }, (now) => failCall(now, 'internal', 'no', 1));
+  await stores.jobs.deleteJob(job.jobId);
+  stores.clock.advance(RESULT_TTL_MS);
+  await run();
+  expect(await stores.readAttempts()).toHaveLength(1);
+  stores.clock.advance(1);
+  await run();
+  expect(await stores.readAttempts()).toEqual([]);
+});
+
+test('where results live for a moment, the pace still knows the calls of its window', async () => {
+  await addJob(stores);
+  const { job, attempt } = await startNext(stores);
+  await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'failed' }, (now) => failCall(now, 'internal', 'no', 1));
+  await stores.jobs.deleteJob(job.jobId);
+  stores.clock.advance(1_000);
+  await run(100);
+  expect(await stores.readAttempts()).toHaveLength(1);
 });
 
 test('a file that no row names goes after an hour; a younger one may still get its row', async () => {

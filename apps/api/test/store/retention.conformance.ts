@@ -80,6 +80,41 @@ export function testRetention(open: OpenStores): void {
     },
   );
 
+  test('forgets calls that ended, of jobs that are gone', async () => {
+    const refuse = async () => {
+      const { jobId } = await addJob(stores);
+      const { attempt } = await startNext(stores);
+      await stores.jobs.endAttempt(attempt.attemptId, REFUSED, (job) => failCall(job, 'content_rejected', 'no', 1_000));
+      return { jobId, attemptId: attempt.attemptId };
+    };
+    const [gone, kept] = [await refuse(), await refuse()];
+    await addJob(stores);
+    const { job, attempt: open } = await startNext(stores);
+    for (const jobId of [gone.jobId, job.jobId]) await stores.jobs.deleteJob(jobId);
+    const { forgetAttemptsBefore } = stores.retention;
+    expect(await forgetAttemptsBefore(stores.clock.now())).toBe(0);
+    expect(await forgetAttemptsBefore(stores.clock.now() + 1)).toBe(1);
+    const ids = (await stores.readAttempts()).map((attempt) => attempt.attempt_id);
+    expect(new Set(ids)).toEqual(new Set([kept.attemptId, open.attemptId]));
+    expect(await stores.jobs.recentCalls(0)).toMatchObject({ open: 1 });
+  });
+
+  test('keeps the calls that estimates rest on, however old', async () => {
+    for (let call = 1; call <= 30; call++) {
+      const { jobId } = await addJob(stores);
+      const { attempt } = await startNext(stores);
+      stores.clock.advance(call);
+      await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'answered' }, (job) =>
+        failCall(job, 'no_images', 'unknown', 1),
+      );
+      await stores.jobs.deleteJob(jobId);
+    }
+    const estimatedFrom = await stores.jobs.recentCallMs(null);
+    stores.clock.advance(1);
+    expect(await stores.retention.forgetAttemptsBefore(stores.clock.now())).toBe(10);
+    expect(await stores.jobs.recentCallMs(null)).toEqual(estimatedFrom);
+  });
+
   test('tells files that a row names from those that none does', async () => {
     const upload = newUpload();
     await stores.uploads.createUpload(upload, 0);
