@@ -45,6 +45,9 @@ test('a deployment moves with its jobs, keys, photographs and pictures; what wai
   torn.signal('SIGKILL'); // at the worst moment: copied, and perhaps not yet put aside
   await torn.ended;
   expect(await move(env).ended).toBe(0);
+  const idle = move(env);
+  expect(await idle.ended).toBe(0);
+  expect(idle.stdout.join('\n')).toMatch(/were moved before/);
 
   const alone = startApiProcess(old.env);
   expect(await alone.ended).toBe(1);

@@ -25,8 +25,12 @@ async function move(config: Config): Promise<void> {
   if (existsSync(sqliteFile(DATA_DIR))) {
     await moveRows(DATA_DIR, DATABASE_URL);
     renameSync(sqliteFile(DATA_DIR), movedFile(DATA_DIR));
+    console.log(`Moved. The old database is kept as ${movedFile(DATA_DIR)}; start with DATABASE_URL set from now on.`);
+  } else {
+    console.log(
+      `The jobs were moved before, to the DATABASE_URL of then. Their old database is ${movedFile(DATA_DIR)}.`,
+    );
   }
-  console.log(`Moved. The old database is kept as ${movedFile(DATA_DIR)}; start with DATABASE_URL set from now on.`);
   lock.release();
 }
 
