@@ -63,6 +63,11 @@ describe('the progress that is shown', () => {
     );
   });
 
+  it('moves without an estimate as along a call of the usual length', () => {
+    const share = smoothProgress(1, claimed(1, null), 13_000) / 81;
+    expect(share).toBeCloseTo(0.5, 1);
+  });
+
   it('moves at once when a call begins, and is told of the rest in two seconds', () => {
     const begun = claimed(1, 26);
     expect(smoothProgress(0, begun, 2_000)).toBeGreaterThan(5);
@@ -74,7 +79,6 @@ describe('the progress that is shown', () => {
   it.each<[string, Told, Told | null]>([
     ['in the queue', { status: 'PENDING', version: 1, progress: 0, eta_seconds: 20 }, null],
     ['while its pictures are saved', { ...running, stage: 'saving', eta_seconds: 2 }, null],
-    ['without an estimate', { ...running, eta_seconds: null }, null],
     ['where nothing moved since the last answer', { ...running, eta_seconds: 30 }, { ...running, eta_seconds: 40 }],
   ])('stands %s', (_, told, before) => {
     const last = before && claimOf(answer(before), 0, null);

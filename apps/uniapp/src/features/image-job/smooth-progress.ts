@@ -43,6 +43,9 @@ const CATCH_UP_MS = 2_000;
 /** Where the service's own way has come to when the expected time of a call is over: most of it early, then ever slower. */
 const CALL_END = 81;
 
+/** What the service takes a job for while it has seen no other. */
+const UNESTIMATED_SECONDS = 26;
+
 /**
  * The progress to show, 0 to 100, `from` what was shown when the claim arrived. It never falls. Along a call that runs it
  * goes on in a straight line, which is below the service's own way at every moment; where nothing moved between two answers,
@@ -52,8 +55,8 @@ export function smoothProgress(from: number, claim: ProgressClaim, nowMs: number
   const { progress, etaSeconds, runs, receivedAtMs } = claim;
   const passedMs = Math.max(0, nowMs - receivedAtMs);
   const behind = Math.max(0, progress - from) * Math.max(0, 1 - passedMs / CATCH_UP_MS);
-  const ahead =
-    runs && etaSeconds !== null ? Math.max(0, CALL_END - progress) * Math.min(1, passedMs / (etaSeconds * 1_000)) : 0;
+  const share = Math.min(1, passedMs / ((etaSeconds ?? UNESTIMATED_SECONDS) * 1_000));
+  const ahead = runs ? Math.max(0, CALL_END - progress) * share : 0;
   return Math.max(from, progress - behind + ahead);
 }
 
