@@ -5,7 +5,7 @@ import { type Attempt, type AttemptEnd, callKind, INTERRUPTED, type RecentCalls,
 import type { Tables } from './schema.ts';
 
 /** How many recent calls an estimate rests on. */
-const RECENT_CALLS = 20;
+export const RECENT_CALLS = 20;
 
 /**
  * With `rpm` attempts begun in the last `windowMs`, the beginning of the one that has to leave the window; else null. What

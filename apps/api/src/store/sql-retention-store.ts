@@ -1,3 +1,4 @@
+import { RECENT_CALLS } from './attempts.ts';
 import type { Database } from './database.ts';
 import { pictureKeys } from './delete-rows.ts';
 import { toPicture } from './job-row.ts';
@@ -5,8 +6,6 @@ import type { RetentionStore } from './job-store.ts';
 
 /** Rows that one sweep handles, so that it never holds the database for long. */
 const BATCH = 500;
-/** Answered calls of a kind that stay, however old: at least as many as an estimate rests on. */
-const KEPT_OF_A_KIND = 20;
 
 export function createSqlRetentionStore({ db, transact }: Database): RetentionStore {
   return {
@@ -67,7 +66,7 @@ export function createSqlRetentionStore({ db, transact }: Database): RetentionSt
                     .where('latest.outcome', '=', 'answered')
                     .orderBy('latest.started_at', 'desc')
                     .limit(1)
-                    .offset(KEPT_OF_A_KIND - 1),
+                    .offset(RECENT_CALLS - 1),
                 ),
               ]),
             )

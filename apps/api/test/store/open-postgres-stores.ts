@@ -7,7 +7,7 @@ import { createSqlUploadStore } from '../../src/store/sql-upload-store.ts';
 import { createSqlWorkerStore } from '../../src/store/sql-worker-store.ts';
 import { createHandClock, type HandClock } from '../hand-clock.ts';
 import { openPostgresServer, type PostgresServer } from '../postgres/postgres-server.ts';
-import type { Stores } from './stores.ts';
+import { readAttempts, type Stores } from './stores.ts';
 
 export const LEASE_MS = 15_000;
 /** Two seconds, where nobody else wants the machine. */
@@ -46,12 +46,7 @@ export async function openPostgresStores(url: string, clock: HandClock = createH
     retention: createSqlRetentionStore(onClock),
     workers: createSqlWorkerStore({ database: onClock, leaseMs: LEASE_MS }),
     clock,
-    readAttempts: () =>
-      database.db
-        .selectFrom('attempts')
-        .select(['attempt_id', 'failure_kind', 'failure_message'])
-        .orderBy('started_at')
-        .execute(),
+    readAttempts: () => readAttempts(database),
     async reopen() {
       await close();
       return openPostgresStores(url, clock);

@@ -6,7 +6,7 @@ import { createSqlUploadStore } from '../../src/store/sql-upload-store.ts';
 import { createSqlWorkerStore } from '../../src/store/sql-worker-store.ts';
 import { createHandClock, type HandClock } from '../hand-clock.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import type { Stores } from './stores.ts';
+import { readAttempts, type Stores } from './stores.ts';
 
 interface Place {
   dir?: string;
@@ -24,12 +24,7 @@ export async function openSqliteStores({ dir, clock = createHandClock() }: Place
     retention: createSqlRetentionStore(database),
     workers: createSqlWorkerStore({ database, leaseMs: null }),
     clock,
-    readAttempts: () =>
-      database.db
-        .selectFrom('attempts')
-        .select(['attempt_id', 'failure_kind', 'failure_message'])
-        .orderBy('started_at')
-        .execute(),
+    readAttempts: () => readAttempts(database),
     async reopen() {
       await database.close();
       return openSqliteStores({ dir: folder, clock });

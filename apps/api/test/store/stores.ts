@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { cancel, startCall, startSaving } from '../../src/jobs/job-state.ts';
+import type { Database } from '../../src/store/database.ts';
 import type {
   AdmissionLimits,
   Attempt,
@@ -27,6 +28,15 @@ export interface Stores {
   readAttempts(): Promise<Pick<AttemptRow, 'attempt_id' | 'failure_kind' | 'failure_message'>[]>;
   /** The same database as the next process finds it; these stores are of no more use. */
   reopen(): Promise<Stores>;
+}
+
+/** `Stores.readAttempts`, of any database. */
+export function readAttempts({ db }: Database): ReturnType<Stores['readAttempts']> {
+  return db
+    .selectFrom('attempts')
+    .select(['attempt_id', 'failure_kind', 'failure_message'])
+    .orderBy('started_at')
+    .execute();
 }
 
 /** Opens an empty database. */
