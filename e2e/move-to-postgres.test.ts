@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { startS3 } from '../apps/api/test/files/s3-server.ts';
+import { bucketSettings, startS3 } from '../apps/api/test/files/s3-server.ts';
 import { openPostgresServer, type PostgresServer } from '../apps/api/test/postgres/postgres-server.ts';
 import { ageStoredFiles, readFileKeys } from './chaos/stored-files.ts';
 import { startApi, startApiProcess } from './harness/api.ts';
@@ -90,13 +90,8 @@ test('a start on PostgreSQL before the move is refused, and not one picture is s
 test('it moves into a bucket, which is its own from then on', async () => {
   const s3 = await startS3({ dir: await createTempDir() });
   onTestFinished(() => s3.close());
-  const { bucket, endpoint, credentials } = await s3.createBucket('pictures');
-  const settings = {
-    S3_BUCKET: bucket,
-    S3_ENDPOINT: endpoint,
-    S3_ACCESS_KEY_ID: credentials.accessKeyId,
-    S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  };
+  const bucket = await s3.createBucket('pictures');
+  const settings = bucketSettings(bucket);
   const provider = await startProvider();
   const [old, other] = [await startApi(provider), await startApi(provider)];
   const { job_id } = await old.user().sdk.generate(order('goes into the bucket'));

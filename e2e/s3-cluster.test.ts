@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { startSimulator } from '@darkroom/minimax-simulator';
 import { expect, onTestFinished, test } from 'vitest';
-import { startS3 } from '../apps/api/test/files/s3-server.ts';
+import { bucketSettings, startS3 } from '../apps/api/test/files/s3-server.ts';
 import { readAstronaut } from './harness/checkout.ts';
 import { startCluster } from './harness/cluster.ts';
 import { order } from './harness/order.ts';
@@ -12,19 +12,14 @@ import { createUser } from './harness/user.ts';
 test('an api and a worker share a database and a bucket, and no disk', async () => {
   const s3 = await startS3({ dir: await createTempDir() });
   onTestFinished(() => s3.close());
-  const { bucket, endpoint, credentials } = await s3.createBucket('pictures');
+  const bucket = await s3.createBucket('pictures');
   const provider = await startSimulator({ pictures: 'plain' });
   onTestFinished(() => provider.close());
   const cluster = await startCluster({
     provider,
     apis: 1,
     workers: 1,
-    settings: {
-      S3_BUCKET: bucket,
-      S3_ENDPOINT: endpoint,
-      S3_ACCESS_KEY_ID: credentials.accessKeyId,
-      S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    },
+    settings: bucketSettings(bucket),
   });
   onTestFinished(() => cluster.stop());
   const leaving = new AbortController();

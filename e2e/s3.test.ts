@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { type S3Server, startS3 } from '../apps/api/test/files/s3-server.ts';
+import { bucketSettings, type S3Server, startS3 } from '../apps/api/test/files/s3-server.ts';
 import { type Api, startApi } from './harness/api.ts';
 import { followUntil, isSaving } from './harness/follow-until.ts';
 import { order } from './harness/order.ts';
@@ -12,22 +12,17 @@ import { createTempDir } from './harness/temp-dir.ts';
 async function openBucket() {
   const dir = await createTempDir();
   let server: S3Server | null = await startS3({ dir });
-  const { bucket, endpoint, credentials } = await server.createBucket('pictures');
+  const bucket = await server.createBucket('pictures');
   async function stop(): Promise<void> {
     await server?.close();
     server = null;
   }
   onTestFinished(stop);
   return {
-    settings: {
-      S3_BUCKET: bucket,
-      S3_ENDPOINT: endpoint,
-      S3_ACCESS_KEY_ID: credentials.accessKeyId,
-      S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    },
+    settings: bucketSettings(bucket),
     stop,
     async start() {
-      server = await startS3({ dir, port: Number(new URL(endpoint).port) });
+      server = await startS3({ dir, port: Number(new URL(bucket.endpoint).port) });
     },
   };
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { startS3 } from '../../apps/api/test/files/s3-server.ts';
+import { bucketSettings, startS3 } from '../../apps/api/test/files/s3-server.ts';
 import { embedPostgres } from '../../apps/api/test/postgres/embed-postgres.ts';
 import { part } from '../parts.ts';
 import { proxySettings } from './proxy-settings.ts';
@@ -31,11 +31,7 @@ process.once('disconnect', async () => {
 });
 const settings = {
   DATABASE_URL: postgres.url,
-  S3_BUCKET: bucket.bucket,
-  S3_ENDPOINT: bucket.endpoint,
-  S3_REGION: bucket.region,
-  S3_ACCESS_KEY_ID: bucket.credentials.accessKeyId,
-  S3_SECRET_ACCESS_KEY: bucket.credentials.secretAccessKey,
+  ...bucketSettings(bucket),
 };
 const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
 writeFileSync(path.join(dir, 'surroundings.env'), lines.join(''));

@@ -6,7 +6,7 @@ import { readConfig } from '../src/config.ts';
 import { type Deployment, openDeployment } from '../src/deployment.ts';
 import { StoreOpenError } from '../src/store/store-open-error.ts';
 import { listAll } from './files/file-store.conformance.ts';
-import { startS3 } from './files/s3-server.ts';
+import { bucketSettings, startS3 } from './files/s3-server.ts';
 import { SECRET } from './http/tokens.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -22,17 +22,12 @@ async function openBucket() {
   const dir = await temporaryFolder();
   let server = await startS3({ dir });
   onTestFinished(() => server.close());
-  const { bucket, endpoint, credentials } = await server.createBucket('pictures');
+  const bucket = await server.createBucket('pictures');
   return {
-    settings: {
-      S3_BUCKET: bucket,
-      S3_ENDPOINT: endpoint,
-      S3_ACCESS_KEY_ID: credentials.accessKeyId,
-      S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    },
+    settings: bucketSettings(bucket),
     stop: () => server.close(),
     async start() {
-      server = await startS3({ dir, port: Number(new URL(endpoint).port) });
+      server = await startS3({ dir, port: Number(new URL(bucket.endpoint).port) });
     },
   };
 }

@@ -13,6 +13,17 @@ export interface S3Server {
   close(): Promise<void>;
 }
 
+/** The same as an operator sets it. */
+export function bucketSettings({ bucket, endpoint, region, credentials }: Required<S3Settings>) {
+  return {
+    S3_BUCKET: bucket,
+    S3_ENDPOINT: endpoint,
+    S3_REGION: region,
+    S3_ACCESS_KEY_ID: credentials.accessKeyId,
+    S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
+}
+
 /** The only keys that s3rver knows. */
 const CREDENTIALS = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
 /** Far below the thousand of real stores, so that few objects make several pages. */
