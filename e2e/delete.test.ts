@@ -1,6 +1,6 @@
 import { GENERATION_PATH } from '@darkroom/contracts/rest';
 import { describe, expect, test, vi } from 'vitest';
-import { readBooks } from './chaos/books.ts';
+import { readSnapshot } from './chaos/database-snapshot.ts';
 import { readFileKeys } from './chaos/stored-files.ts';
 import { type Api, startApi } from './harness/api.ts';
 import { readAstronaut } from './harness/checkout.ts';
@@ -14,7 +14,7 @@ async function closeBooks(api: Api) {
   api.process.signal('SIGTERM');
   expect(await api.process.ended).toBe(0);
   expect(api.process.stdout.filter((line) => /"level":[4-6]0\b/.test(line))).toEqual([]);
-  const { jobs, attempts, files } = readBooks(api.dataDir);
+  const { jobs, attempts, files } = readSnapshot(api.dataDir);
   const kept = await readFileKeys(api.dataDir);
   return { prompts: jobs.map((job) => job.prompt), attempts, kept, strays: [...kept.difference(files)] };
 }

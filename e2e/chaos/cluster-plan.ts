@@ -4,21 +4,21 @@ import { delayMs, ORDERS } from './plan.ts';
 export const APIS = 2;
 export const WORKERS = 4;
 
-/** Most stand still for a moment; some for longer than it takes to be given up. */
+/** Mostly short pauses; some longer than the lease. */
 const STANDSTILL_MS = fc.oneof(
   { arbitrary: delayMs(2_000), weight: 8 },
   { arbitrary: fc.integer({ min: 16_000, max: 20_000 }), weight: 1 },
 );
 const TARGET = fc.integer({ min: 0, max: APIS + WORKERS - 1 });
 
-const Strike = fc.oneof(
+const ClusterFault = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
       kind: fc.constant('kill'),
       target: TARGET,
       downMs: delayMs(1_000),
-      /** Killed again so long after its next start, while it recovers; null = it is let start. */
+      /** Killed again this long after its restart, during recovery; null = not killed again. */
       againAfterMs: fc.option(delayMs(1_500), { freq: 2 }),
     }),
   },
@@ -34,11 +34,11 @@ const Strike = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('cut_connections') }) },
 );
-export type Strike = typeof Strike extends fc.Arbitrary<infer Planned> ? Planned : never;
+export type ClusterFault = typeof ClusterFault extends fc.Arbitrary<infer Planned> ? Planned : never;
 
 const Round = fc.record({
   ...ORDERS,
-  strikes: fc.array(fc.record({ afterMs: delayMs(2_500), strike: Strike }), { minLength: 3, maxLength: 5 }),
+  faults: fc.array(fc.record({ afterMs: delayMs(2_500), fault: ClusterFault }), { minLength: 3, maxLength: 5 }),
 });
 export type PlannedClusterRound = typeof Round extends fc.Arbitrary<infer Planned> ? Planned : never;
 

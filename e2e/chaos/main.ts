@@ -1,4 +1,4 @@
-/** `node e2e/chaos/main.ts --rounds 100 [--seed N] [--cluster]`: prints the seed, what happened, and every promise that was broken. */
+/** `node e2e/chaos/main.ts --rounds 100 [--seed N] [--cluster]`: prints the seed, the counts and every broken guarantee. */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
@@ -16,12 +16,12 @@ const { values } = parseArgs({
 const { rounds, seed = randomInt(2 ** 31) } = Settings.parse(values);
 const run = values.cluster ? runClusterChaos : runChaos;
 console.log(`${rounds} rounds, seed ${seed}`);
-const { counts, breaches } = await run({ rounds, seed, onRound: console.log });
+const { counts, violations } = await run({ rounds, seed, onRound: console.log });
 console.log(
   Object.entries(counts)
     .map(([what, count]) => `${count} ${what}`)
     .join(', '),
 );
-for (const breach of breaches) console.log(`BROKEN ${breach}`);
-console.log(`${breaches.length} broken promises, seed ${seed}`);
-process.exitCode = breaches.length === 0 ? 0 : 1;
+for (const violation of violations) console.log(`VIOLATION ${violation}`);
+console.log(`${violations.length} violations, seed ${seed}`);
+process.exitCode = violations.length === 0 ? 0 : 1;

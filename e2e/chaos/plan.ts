@@ -9,7 +9,7 @@ const onePicture = (picture: Extract<Fault, { kind: 'picture' }>['picture']): Sc
   fault: { kind: 'picture', picture, times: 1, position: 0 },
 });
 
-/** What the provider does with one order. */
+/** Provider behaviours for one order. */
 const SCRIPTS: ScriptInput[] = [
   { latencyMs: 300 },
   { latencyMs: 1_000 },
@@ -40,22 +40,22 @@ const Order = fc.record({
     { arbitrary: fc.constantFrom(...SCRIPTS), weight: 1 },
   ),
   face: fc.constantFrom('trpc', 'rest'),
-  /** An order without a key is sent once, whatever becomes of it. */
+  /** An order without an idempotency key is sent once only. */
   hasKey: fc.oneof({ arbitrary: fc.constant(true), weight: 4 }, { arbitrary: fc.constant(false), weight: 1 }),
   afterMs: delayMs(700),
-  /** How the person looks after it: held polls, or reads. */
+  /** Follows by long polls or by plain reads. */
   follows: fc.constantFrom('polls', 'reads'),
-  /** And what else they do with it. */
+  /** Additional action on the job. */
   act: fc.constantFrom('nothing', 'nothing', 'nothing', 'repeat', 'repeat', 'cancel', 'delete'),
   actAfterMs: delayMs(1_000),
 });
 export type PlannedOrder = typeof Order extends fc.Arbitrary<infer Planned> ? Planned : never;
 
-/** What people and the provider do in a round, whatever is struck in it. */
+/** Users and provider in one round, independent of the injected faults. */
 export const ORDERS = {
   responseFormat: fc.constantFrom('url', 'base64'),
   orders: fc.array(Order, { minLength: 10, maxLength: 10 }),
-  /** Calls that are reset before the provider reads them. */
+  /** Connections that are reset before the provider reads the request. */
   unreadCalls: fc.integer({ min: 0, max: 1 }),
 };
 export interface PlannedOrders {
@@ -65,11 +65,11 @@ export interface PlannedOrders {
 
 const Round = fc.record({
   ...ORDERS,
-  /** kill -9 so long after the start of the process, while it recovers; null = it is let start. */
+  /** Milliseconds from process start to kill -9, during recovery; null = no kill. */
   killStartAfterMs: fc.option(delayMs(1_200), { freq: 2 }),
-  /** kill -9 so long after it listens. */
+  /** Milliseconds from listening to kill -9. */
   killAfterMs: delayMs(2_500),
-  /** SIGTERM then, and kill -9 only so long after that, in the middle of the drain; null = no warning. */
+  /** Sends SIGTERM instead, and kill -9 this many milliseconds into the drain; null = kill -9 at once. */
   drainForMs: fc.oneof(
     { arbitrary: fc.constant(null), weight: 3 },
     { arbitrary: fc.integer({ min: 1, max: 600 }), weight: 1 },

@@ -5,83 +5,83 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { isPostgresAway } from '../../apps/api/src/store/postgres-errors.ts';
 import { startCluster } from '../harness/cluster.ts';
-import { balance } from './balance.ts';
-import { readSharedBooks } from './books.ts';
-import { checkPace } from './check-pace.ts';
+import { checkRateLimit } from './check-rate-limit.ts';
 import { APIS, type PlannedClusterRound, planClusterRounds, WORKERS } from './cluster-plan.ts';
-import { type ChaosReport, play } from './play.ts';
+import { readPostgresSnapshot } from './database-snapshot.ts';
+import { createFaultInjector } from './inject-cluster-fault.ts';
+import { roundRobinFetch } from './round-robin-fetch.ts';
 import type { ChaosOptions } from './run-chaos.ts';
+import { type ChaosReport, runRounds } from './run-rounds.ts';
 import { CHAOS_SETTINGS, startProvider } from './services.ts';
-import type { Stage } from './stage.ts';
 import { ageStoredFiles, readFileKeys } from './stored-files.ts';
-import { createStriker } from './strike-cluster.ts';
+import type { TestEnvironment } from './test-environment.ts';
 
-/** Low enough that long runs meet it. */
+/** Low enough that long runs reach it. */
 const RPM = 100;
-/** For the verdict on a worker that was killed last, and for what the pace keeps waiting. */
+/** Covers the lease of the worker killed last and the jobs that the rate limit delays. */
 const SETTLE_MS = 180_000;
-const LOOK_AGAIN_MS = 50;
+const POLL_INTERVAL_MS = 50;
 
-/** Two api and four worker processes over PostgreSQL: any of them killed, frozen, drained or cut off, round after round. */
+/** Two API and four worker processes on PostgreSQL; each round kills, freezes, drains or disconnects some of them. */
 export async function runClusterChaos({ rounds, seed, onRound = () => {} }: ChaosOptions): Promise<ChaosReport> {
-  return play({
+  return runRounds({
     rounds: planClusterRounds(rounds, seed),
-    stage: await openStage(),
+    environment: await openEnvironment(),
     settleMs: SETTLE_MS,
-    alsoCheck: ({ calls }) => checkPace(calls, RPM),
+    alsoCheck: ({ calls }) => checkRateLimit(calls, RPM),
     onRound,
   });
 }
 
-async function openStage(): Promise<Stage<PlannedClusterRound>> {
+async function openEnvironment(): Promise<TestEnvironment<PlannedClusterRound>> {
   const dir = await mkdtemp(path.join(tmpdir(), 'darkroom-chaos-'));
   const provider = await startProvider(dir);
   const settings = { ...CHAOS_SETTINGS, MINIMAX_RPM: RPM };
   const cluster = await startCluster({ provider: provider.control, apis: APIS, workers: WORKERS, settings });
   const processes = [...cluster.apis, ...cluster.workers];
-  const striker = createStriker(cluster);
-  const readBooks = () => readSharedBooks(cluster.ask);
-  let strays = 0;
+  const injector = createFaultInjector(cluster);
+  const readSnapshot = () => readPostgresSnapshot(cluster.ask);
+  let orphans = 0;
 
-  const readStrays = async () => (await readFileKeys(cluster.dataDir)).difference((await readBooks()).files);
+  const readOrphans = async () => (await readFileKeys(cluster.dataDir)).difference((await readSnapshot()).files);
 
   async function endAll(): Promise<void> {
     const running = processes.filter((service) => service.isRunning());
     const exits = await Promise.all(running.map((service) => service.terminate()));
-    if (exits.some((exit) => exit !== 0)) throw new Error(`They ended with ${exits.join(', ')}`);
+    if (exits.some((exit) => exit !== 0)) throw new Error(`Processes exited with ${exits.join(', ')}`);
   }
 
   return {
     provider: provider.control,
     url: cluster.api(0).url,
-    ask: balance(cluster.apis.map((api) => api.url)),
-    isStillBetweenRounds: false,
-    async playRound({ responseFormat, strikes }, placeOrders) {
+    ask: roundRobinFetch(cluster.apis.map((api) => api.url)),
+    isStoppedBetweenRounds: false,
+    async runRound({ responseFormat, faults }, placeOrders) {
       placeOrders();
       await Promise.all(
-        strikes.map(async ({ afterMs, strike }) => {
+        faults.map(async ({ afterMs, fault }) => {
           await sleep(afterMs);
-          await striker.strike(strike, { MINIMAX_RESPONSE_FORMAT: responseFormat });
+          await injector.inject(fault, { MINIMAX_RESPONSE_FORMAT: responseFormat });
         }),
       );
     },
-    async rise() {
+    async startAll() {
       const ended = processes.filter((service) => !service.isRunning());
-      if (ended.length > 0) throw new Error(`${ended.length} processes ended by themselves`);
+      if (ended.length > 0) throw new Error(`${ended.length} processes exited unexpectedly`);
     },
-    /** The sweep is that of a worker which starts hours later. */
-    async rest() {
+    /** The sweep runs in a worker that is restarted once the files look hours old. */
+    async stopAll() {
       await endAll();
-      strays = (await readStrays()).size;
+      orphans = (await readOrphans()).size;
       await ageStoredFiles(cluster.dataDir);
       await cluster.worker(0).start();
-      for (let looks = 0; looks < 100 && (await readStrays()).size > 0; looks++) await sleep(LOOK_AGAIN_MS);
+      for (let polls = 0; polls < 100 && (await readOrphans()).size > 0; polls++) await sleep(POLL_INTERVAL_MS);
       await endAll();
     },
-    readBooks,
+    readSnapshot,
     readFileKeys: () => readFileKeys(cluster.dataDir),
-    counts: () => ({ ...striker.counts(), 'stray files swept': strays }),
-    faults: () => processes.flatMap((service) => service.words().filter(isFault)),
+    counts: () => ({ ...injector.counts(), 'orphaned files swept': orphans }),
+    loggedErrors: () => processes.flatMap((service) => service.words().filter(isErrorLine)),
     async remove() {
       await cluster.stop();
       await provider.stop();
@@ -95,8 +95,8 @@ const Fault = z.object({
   err: z.object({ message: z.string(), code: z.string().optional() }).optional(),
 });
 
-/** Errors in the log, and whatever is no line of a log; except what a database that is away explains. */
-function isFault(line: string): boolean {
+/** Error log lines and non-JSON output, except errors that a stopped database explains. */
+function isErrorLine(line: string): boolean {
   if (!line.startsWith('{')) return !line.startsWith('DATABASE_URL ');
   const fault = Fault.safeParse(JSON.parse(line)).data;
   if (!fault?.err) return fault !== undefined;

@@ -8,7 +8,7 @@ import { type Child, spawnChild } from '../harness/spawn-child.ts';
 const SIMULATOR_MAIN = `${CHECKOUT}packages/minimax-simulator/src/main.ts`;
 const SIMULATOR_ARGS = ['--port', '0', '--latency-ms', '100', '--pictures', 'plain'];
 
-/** Deadlines short enough for rounds of seconds, and no limit in the way of the crowd. */
+/** Timeouts short enough for rounds of seconds, and no rate limits. */
 export const CHAOS_SETTINGS = {
   MINIMAX_TIMEOUT_MS: 2_000,
   MINIMAX_RETRY_BASE_MS: 100,
@@ -22,7 +22,7 @@ export interface Provider {
   stop(): Promise<void>;
 }
 
-/** The simulator as a process of its own: it outlives every API. */
+/** The simulator as its own process, so that it survives every kill of the API. */
 export async function startProvider(cwd: string): Promise<Provider> {
   const child = spawnChild(process.execPath, [SIMULATOR_MAIN, ...SIMULATOR_ARGS], { cwd, env: process.env });
   const url = await child.line((line) => /http:\S+/.exec(line)?.[0] ?? null);
@@ -30,27 +30,27 @@ export async function startProvider(cwd: string): Promise<Provider> {
 }
 
 export interface Service {
-  /** The same over every restart. */
+  /** Stable across restarts. */
   url: string;
-  /** A new process on the same data; resolves when it listens. */
+  /** Starts a process on the same data; resolves when it listens. */
   start(responseFormat: 'url' | 'base64'): Promise<void>;
-  /** A new process that is killed so long after its start, listening or not. */
+  /** Starts a process and kills it after this time, whether or not it listens yet. */
   killStarting(afterMs: number): Promise<void>;
   kill(): Promise<void>;
-  /** SIGTERM, and so long after it kill -9, if it still drains. */
+  /** Sends SIGTERM, and kill -9 after this time if it is still draining. */
   killDraining(afterMs: number): Promise<void>;
-  /** SIGTERM; rejects when it does not end well. */
+  /** Sends SIGTERM; rejects on a non-zero exit. */
   stop(): Promise<void>;
   kills(): number;
-  /** What all its processes logged as faults. */
-  faults(): string[];
+  /** Error lines from all its processes. */
+  loggedErrors(): string[];
 }
 
-/** One API that is killed and started again and again. */
+/** One API that is killed and restarted repeatedly. */
 export async function createService(provider: { url: string }, dataDir: string): Promise<Service> {
   const port = await findFreePort('127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
-  const lives: Child[] = [];
+  const spawned: Child[] = [];
   let running: Child | undefined;
   let kills = 0;
 
@@ -62,7 +62,7 @@ export async function createService(provider: { url: string }, dataDir: string):
       ...CHAOS_SETTINGS,
     });
     const child = spawnChild(process.execPath, [API_MAIN], { cwd: dataDir, env });
-    lives.push(child);
+    spawned.push(child);
     running = child;
     return child;
   }
@@ -98,7 +98,7 @@ export async function createService(provider: { url: string }, dataDir: string):
       if (exit !== 0) throw new Error(`The API ended with ${exit}`);
     },
     kills: () => kills,
-    faults: () => lives.flatMap((child) => [...child.stdout.filter(isFault), ...child.stderr]),
+    loggedErrors: () => spawned.flatMap((child) => [...child.stdout.filter(isErrorLine), ...child.stderr]),
   };
 }
 
@@ -107,7 +107,7 @@ async function kill(child: Child): Promise<void> {
   await child.ended;
 }
 
-/** Pino's levels from error upwards. */
-function isFault(line: string): boolean {
+/** Pino levels error and fatal. */
+function isErrorLine(line: string): boolean {
   return /"level":[56]0\b/.test(line);
 }

@@ -1,10 +1,10 @@
 import { readdir, utimes } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Longer ago than the sweep's grace for files that no row names yet. */
+/** Older than the sweep's grace period for files without a row. */
 const OLD_MS = 2 * 60 * 60 * 1_000;
 
-/** The files that an API keeps, by their keys; also what a kill left half-written. Whose they are is none of them. */
+/** Stored files by key, including half-written ones; the `owner` marker file is left out. */
 export async function listStoredFiles(dataDir: string): Promise<{ key: string; file: string }[]> {
   const entries = await readdir(path.join(dataDir, 'files'), { recursive: true, withFileTypes: true });
   return entries
@@ -16,7 +16,7 @@ export async function readFileKeys(dataDir: string): Promise<Set<string>> {
   return new Set((await listStoredFiles(dataDir)).map(({ key }) => key));
 }
 
-/** Makes every file old enough for the next sweep. */
+/** Backdates every file so that the next sweep considers it. */
 export async function ageStoredFiles(dataDir: string): Promise<void> {
   const old = new Date(Date.now() - OLD_MS);
   for (const { file } of await listStoredFiles(dataDir)) await utimes(file, old, old);

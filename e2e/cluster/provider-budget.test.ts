@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImageJob } from '@darkroom/contracts';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { checkPace } from '../chaos/check-pace.ts';
+import { checkRateLimit } from '../chaos/check-rate-limit.ts';
 import { givenCluster } from '../harness/given-cluster.ts';
 import { order } from '../harness/order.ts';
 import { freezeAfterGrant } from './freeze-after-grant.ts';
@@ -19,7 +19,7 @@ const given = givenCluster({
   settings: { MINIMAX_RPM: RPM, MINIMAX_RETRY_BASE_MS: RETRY_BASE_MS, GENERATION_CONCURRENCY: 2 },
 });
 
-/** So much time passes for the books: what was granted before was granted so much earlier. */
+/** So much time passes in the database: what was granted before was granted so much earlier. */
 const letPass = (ms: number) => given().ask('UPDATE attempts SET started_at = started_at - $1', [ms]);
 
 beforeEach(async () => {
@@ -45,7 +45,7 @@ test('four workers share one budget, also when all of them are new', async () =>
 
   await vi.waitFor(() => expect(provider.calls()).toHaveLength(2 * RPM), PATIENCE);
   const calls = provider.calls().map(({ at }) => ({ at: at < beforeNow ? at - PASSED_MS : at }));
-  expect(checkPace(calls, RPM)).toEqual([]);
+  expect(checkRateLimit(calls, RPM)).toEqual([]);
   for (const job of created) await user().sdk.cancel(job.job_id);
 });
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createImageClient, type ImageClient } from '@darkroom/sdk';
 import { expect, test } from 'vitest';
-import { balance } from '../chaos/balance.ts';
+import { roundRobinFetch } from '../chaos/round-robin-fetch.ts';
 import { givenCluster } from '../harness/given-cluster.ts';
 import { order } from '../harness/order.ts';
 import type { ServiceProcess } from '../harness/service-process.ts';
@@ -14,7 +14,7 @@ const given = givenCluster({
 
 test('every process is replaced in turn, under load: nothing is lost, unknown or made twice', async () => {
   const { apis, workers, api, provider, user } = given();
-  const ask = failOver(balance(apis.map(({ url }) => url)));
+  const ask = failOver(roundRobinFetch(apis.map(({ url }) => url)));
   const clients = ['1', '2', '3'].map((userId) =>
     createImageClient({ baseUrl: api(0).url, token: user(userId).token, fetch: ask }),
   );

@@ -7,11 +7,11 @@ import { startProvider } from '../harness/provider.ts';
 
 const CONNECTIONS = 1_000;
 const SOMAXCONN = '/proc/sys/net/core/somaxconn';
-/** What the system lets a listener ask for; Linux says it here, others allow less than is tried. */
+/** The system's limit for a listener's backlog; Linux only, other systems allow less than the test needs. */
 const allowed = existsSync(SOMAXCONN) ? Number(readFileSync(SOMAXCONN, 'utf8')) : 0;
 
 test.skipIf(allowed < CONNECTIONS)(
-  'a thousand who come while the process is busy wait to be accepted',
+  'keeps a thousand connections in the backlog while the process is busy',
   async () => {
     const api = await startApi(await startProvider());
     api.process.signal('SIGSTOP');

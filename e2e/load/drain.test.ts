@@ -1,6 +1,6 @@
 import type { ImageJob } from '@darkroom/contracts';
 import { describe, expect, test } from 'vitest';
-import { readBooks } from '../chaos/books.ts';
+import { readSnapshot } from '../chaos/database-snapshot.ts';
 import { readFileKeys } from '../chaos/stored-files.ts';
 import { type Api, startApi } from '../harness/api.ts';
 import { order } from '../harness/order.ts';
@@ -45,7 +45,7 @@ async function expectAllServed(provider: Provider, api: Api, ends: Promise<Image
   expect(new Set(provider.prompts())).toEqual(new Set(jobs.map((job) => job.request.prompt)));
   next.process.signal('SIGTERM');
   expect(await next.process.ended).toBe(0);
-  expect(readBooks(api.dataDir).jobs).toHaveLength(JOBS);
+  expect(readSnapshot(api.dataDir).jobs).toHaveLength(JOBS);
   return jobs.toSorted(byPrompt);
 }
 
@@ -83,7 +83,7 @@ describe('SIGTERM in the middle of a load', () => {
     provider.release();
     expect(await api.process.ended).toBe(0);
     expect(provider.calls()).toHaveLength(ANSWERED + CONCURRENCY);
-    const { jobs } = readBooks(api.dataDir);
+    const { jobs } = readSnapshot(api.dataDir);
     const made = jobs.filter((job) => job.status === 'COMPLETED');
     const kept = await readFileKeys(api.dataDir);
     expect(made.map((job) => job.prompt).toSorted()).toEqual(provider.prompts().toSorted());

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What the API says of itself on /metrics. */
+/** Gauges read from the API's /metrics. */
 export interface Gauges {
   memoryBytes: number;
   sockets: number;
   cpuSeconds: number;
   waiting: number;
-  /** The longest that its event loop was held since it was last asked. */
-  heldSeconds: number;
+  /** Longest event loop lag since the last scrape. */
+  eventLoopLagSeconds: number;
 }
 
 const NAMES: Record<keyof Gauges, string> = {
@@ -15,7 +15,7 @@ const NAMES: Record<keyof Gauges, string> = {
   sockets: 'nodejs_active_resources{type="TCPSocketWrap"}',
   cpuSeconds: 'process_cpu_seconds_total',
   waiting: 'darkroom_jobs_waiting',
-  heldSeconds: 'nodejs_eventloop_lag_max_seconds',
+  eventLoopLagSeconds: 'nodejs_eventloop_lag_max_seconds',
 };
 
 export async function readGauges(url: string): Promise<Gauges> {
@@ -29,20 +29,20 @@ export async function readGauges(url: string): Promise<Gauges> {
     sockets: read('sockets'),
     cpuSeconds: read('cpuSeconds'),
     waiting: read('waiting'),
-    heldSeconds: read('heldSeconds'),
+    eventLoopLagSeconds: read('eventLoopLagSeconds'),
   };
 }
 
-const LOOK_EVERY_MS = 500;
+const POLL_INTERVAL_MS = 500;
 
-/** Looks again and again until it is stopped, which answers the highest of each gauge. */
+/** Polls until stopped; `stop` returns the maximum of each gauge. */
 export function watchPeaks(url: string): { stop(): Promise<Gauges> } {
   const stopping = new AbortController();
   async function watch(): Promise<Gauges> {
     const peaks = await readGauges(url);
     while (!stopping.signal.aborted) {
-      await sleep(LOOK_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {});
-      const now = await readGauges(url).catch(() => peaks); // whether everybody is answered is told by the clients
+      await sleep(POLL_INTERVAL_MS, undefined, { signal: stopping.signal }).catch(() => {});
+      const now = await readGauges(url).catch(() => peaks); // the clients check that every request is answered
       // The keys of NAMES are those of Gauges.
       for (const gauge of Object.keys(NAMES) as (keyof Gauges)[]) peaks[gauge] = Math.max(peaks[gauge], now[gauge]);
     }
@@ -57,11 +57,11 @@ export function watchPeaks(url: string): { stop(): Promise<Gauges> } {
   };
 }
 
-/** The gauges once nobody is connected any more but who asks, or after `patienceMs` as they are then. */
-export async function untilQuiet(url: string, patienceMs: number): Promise<Gauges> {
-  for (const endsAt = Date.now() + patienceMs; ; ) {
+/** The gauges once only the polling connection is left, or after `timeoutMs`. */
+export async function untilIdle(url: string, timeoutMs: number): Promise<Gauges> {
+  for (const endsAt = Date.now() + timeoutMs; ; ) {
     const gauges = await readGauges(url);
     if (gauges.sockets <= 1 || Date.now() > endsAt) return gauges;
-    await sleep(LOOK_EVERY_MS);
+    await sleep(POLL_INTERVAL_MS);
   }
 }

@@ -6,7 +6,7 @@ import { startProvider } from '../harness/provider.ts';
 
 const OTHERS = 50;
 
-test('the 21st poll of one user is answered at once, also among those of many others, who are all held', async () => {
+test('answers the 21st held poll of one user at once while the polls of other users stay held', async () => {
   const provider = await startProvider();
   provider.script({ hold: true });
   const api = await startApi(provider);
@@ -30,7 +30,7 @@ test('the 21st poll of one user is answered at once, also among those of many ot
   const polls = await follow('1', settled, HELD_POLLS_PER_USER + 1);
 
   await Promise.race(polls);
-  for (let round = 0; round < 5; round++) await api.user('1').sdk.list(); // others have had time to be answered too
+  for (let round = 0; round < 5; round++) await api.user('1').sdk.list(); // gives a wrongly released poll time to answer
 
   expect(settled).toHaveLength(1);
   expect(othersSettled).toEqual([]);

@@ -21,10 +21,10 @@ const options = Object.fromEntries(Object.keys(Settings.shape).map((name) => [na
 const settings = Settings.parse(parseArgs({ options }).values);
 const { clients, jobs, users, seed = randomInt(2 ** 31) } = settings;
 /** The API closes an idle connection after 72 s. */
-const QUIET_MS = 80_000;
+const IDLE_MS = 80_000;
 
 console.log(`${clients} clients, ${jobs} jobs, seed ${seed}`);
-const load = await runLoad({ clients, jobs, seed, quietMs: QUIET_MS, onProgress: console.log });
+const load = await runLoad({ clients, jobs, seed, idleMs: IDLE_MS, onProgress: console.log });
 for (const [what, figure] of Object.entries(load.counts)) console.log(`  ${what}: ${figure}`);
 for (const [when, gauges] of Object.entries(load.gauges)) console.log(`  ${when}: ${describe(gauges)}`);
 
@@ -35,13 +35,13 @@ const { calls, seconds } = fairness.waits;
 console.log(`  the others waited for ${calls.median} calls (median), ${calls.longest} at most`);
 console.log(`  which took ${seconds.median} s (median), ${seconds.longest} s at most`);
 
-const breaches = [...load.breaches, ...fairness.breaches];
-for (const breach of breaches) console.log(`BROKEN ${breach}`);
-console.log(`${breaches.length} broken promises, seed ${seed}`);
-process.exitCode = breaches.length === 0 ? 0 : 1;
+const violations = [...load.violations, ...fairness.violations];
+for (const violation of violations) console.log(`VIOLATION ${violation}`);
+console.log(`${violations.length} violations, seed ${seed}`);
+process.exitCode = violations.length === 0 ? 0 : 1;
 
-function describe({ memoryBytes, sockets, cpuSeconds, waiting, heldSeconds }: Gauges): string {
+function describe({ memoryBytes, sockets, cpuSeconds, waiting, eventLoopLagSeconds }: Gauges): string {
   const megabytes = Math.round(memoryBytes / 2 ** 20);
-  const heldMs = Math.round(heldSeconds * 1_000);
-  return `${megabytes} MB, ${sockets} sockets, ${Math.round(cpuSeconds)} s of CPU, ${waiting} waiting, event loop held ${heldMs} ms`;
+  const lagMs = Math.round(eventLoopLagSeconds * 1_000);
+  return `${megabytes} MB, ${sockets} sockets, ${Math.round(cpuSeconds)} s of CPU, ${waiting} waiting, event loop lag ${lagMs} ms`;
 }

@@ -3,8 +3,8 @@ import type { ImageJob } from '@darkroom/contracts';
 import { startSimulator } from '@darkroom/minimax-simulator';
 import { createImageClient } from '@darkroom/sdk';
 import { signToken } from '../../apps/api/src/http/sign-token.ts';
-import { readBooks } from '../chaos/books.ts';
-import { checkSettled } from '../chaos/check-books.ts';
+import { checkSettled } from '../chaos/check-evidence.ts';
+import { readSnapshot } from '../chaos/database-snapshot.ts';
 import { JWT_SECRET } from '../harness/api-environment.ts';
 import type { Attempt } from '../harness/attempts.ts';
 import { order } from '../harness/order.ts';
@@ -12,17 +12,17 @@ import { readGauges } from './gauges.ts';
 import { startService } from './service.ts';
 
 interface Options {
-  /** Jobs of the one user, all of which wait when the others come. */
+  /** Jobs of the greedy user, all waiting when the other users arrive. */
   greedyJobs: number;
-  /** The others, with one job each. */
+  /** Other users, with one job each. */
   users: number;
 }
 
 export interface FairnessReport {
-  /** How long the jobs of the others waited, from their order to their call: as other calls, and as seconds. */
+  /** Wait of the other users' jobs from creation to call, in calls and in seconds. */
   waits: { calls: Spread; seconds: Spread };
-  /** Every promise that was broken; none is the only good answer. */
-  breaches: string[];
+  /** Broken guarantees; must be empty. */
+  violations: string[];
 }
 
 interface Spread {
@@ -33,17 +33,17 @@ interface Spread {
 const CONCURRENCY = 4;
 const CALL_MS = 20;
 const ORDERS_AT_ONCE = 50;
-const LOOK_AGAIN_MS = 200;
+const POLL_INTERVAL_MS = 200;
 const GREEDY = '1';
 
-/** One user has filled the queue when many with one job each come: they do not wait for the one, who is served as well. */
+/** One user fills the queue before many users with one job each arrive: they must not wait behind it. */
 export async function runFairness({ greedyJobs, users }: Options): Promise<FairnessReport> {
   const simulator = await startSimulator({ pictures: 'plain', latencyMs: CALL_MS });
   simulator.script({ hold: true });
   const service = await startService(simulator, {
     GENERATION_CONCURRENCY: CONCURRENCY,
     QUEUE_LIMIT: greedyJobs + users,
-    QUEUE_TTL_MS: 2_000_000_000, // by the calls that are held here, the wait is estimated in days
+    QUEUE_TTL_MS: 2_000_000_000, // the held calls make the estimated wait days long
     USER_ACTIVE_LIMIT: greedyJobs,
     RATE_LIMIT_PER_MINUTE: 0,
   });
@@ -53,14 +53,14 @@ export async function runFairness({ greedyJobs, users }: Options): Promise<Fairn
   async function fillQueue(): Promise<void> {
     const greedy = clientOf(GREEDY);
     const prompts = Array.from({ length: greedyJobs }, (_, number) => `one of many, ${number}.`).values();
-    // Whoever is free takes the next prompt from the one iterator.
+    // All workers share one iterator.
     const orderOn = async () => {
       for (const prompt of prompts) await greedy.create(small(prompt));
     };
     await Promise.all(Array.from({ length: ORDERS_AT_ONCE }, orderOn));
   }
 
-  function comeWithOne(): Promise<ImageJob[]> {
+  function orderOneEach(): Promise<ImageJob[]> {
     const single = Array.from({ length: users }, (_, number) => `the only one of ${number}.`);
     return Promise.all(single.map((prompt, number) => clientOf(String(number + 2)).generate(small(prompt))));
   }
@@ -68,21 +68,21 @@ export async function runFairness({ greedyJobs, users }: Options): Promise<Fairn
   try {
     await fillQueue();
     simulator.release();
-    const single = await comeWithOne();
-    while ((await readGauges(service.url)).waiting > 0) await sleep(LOOK_AGAIN_MS);
-    await service.stop(); // with what is still being saved
-    const books = readBooks(service.dataDir);
+    const single = await orderOneEach();
+    while ((await readGauges(service.url)).waiting > 0) await sleep(POLL_INTERVAL_MS);
+    await service.stop(); // finishes the images that are still being saved
+    const snapshot = readSnapshot(service.dataDir);
     const prompts = simulator.calls().map((call) => call.prompt);
-    const waits = measureWaits(single, books.attempts, prompts);
-    const breaches = waits.filter(isUnfair).map(({ prompt, calls }) => `${prompt}: waited for ${calls} calls`);
-    if (prompts.length !== greedyJobs + users) breaches.push(`${prompts.length} calls were made`);
-    if (new Set(prompts).size !== prompts.length) breaches.push('an order was called twice');
-    const uncompleted = books.jobs.filter((job) => job.status !== 'COMPLETED');
-    breaches.push(...uncompleted.map((job) => `${job.prompt}: ${job.status}`), ...service.faults());
-    breaches.push(...checkSettled({ books, entries: [] }));
+    const waits = measureWaits(single, snapshot.attempts, prompts);
+    const violations = waits.filter(isUnfair).map(({ prompt, calls }) => `${prompt}: waited for ${calls} calls`);
+    if (prompts.length !== greedyJobs + users) violations.push(`${prompts.length} calls were made`);
+    if (new Set(prompts).size !== prompts.length) violations.push('a job was called twice');
+    const uncompleted = snapshot.jobs.filter((job) => job.status !== 'COMPLETED');
+    violations.push(...uncompleted.map((job) => `${job.prompt}: ${job.status}`), ...service.loggedErrors());
+    violations.push(...checkSettled({ snapshot, entries: [] }));
     return {
       waits: { calls: spread(waits.map((wait) => wait.calls)), seconds: spread(waits.map((wait) => wait.seconds)) },
-      breaches,
+      violations,
     };
   } finally {
     await service.remove();
@@ -94,14 +94,14 @@ const small = (prompt: string) => order(prompt, { width: 512, height: 512 });
 
 interface Wait {
   prompt: string;
-  /** 1 for the first of the others who came. */
+  /** 1 for the first of the other users to arrive. */
   rank: number;
-  /** Calls that the provider saw between the job's arrival and its own. */
+  /** Calls that the provider received between the job's arrival and its own call. */
   calls: number;
   seconds: number;
 }
 
-/** In the order of arrival; arrivals by the API's clock, the order of calls by the provider's log. */
+/** In order of arrival. Arrival times come from the API, the call order from the provider's log. */
 function measureWaits(jobs: ImageJob[], attempts: Attempt[], prompts: (string | null)[]): Wait[] {
   const startOf = new Map(attempts.map((attempt) => [attempt.job_id, attempt.started_at]));
   const arrivals = jobs.map((job) => ({ ...job, arrivedAt: Date.parse(job.created_at) }));
@@ -115,7 +115,7 @@ function measureWaits(jobs: ImageJob[], attempts: Attempt[], prompts: (string | 
     }));
 }
 
-/** Who came before has a turn before, the one has a turn in between, and as many calls as may be open are under way. */
+/** Allowed before a job: one call of each earlier user, one of the greedy user in between, and the calls in flight. */
 function isUnfair({ rank, calls }: Wait): boolean {
   return calls > 2 * rank + CONCURRENCY;
 }

@@ -1,58 +1,58 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Simulator, startSimulator } from '@darkroom/minimax-simulator';
 import * as fc from 'fast-check';
-import { readBooks } from '../chaos/books.ts';
-import { type Accounts, checkBooks, checkSettled } from '../chaos/check-books.ts';
-import { createLedger, type Entry } from '../chaos/ledger.ts';
+import { checkEvidence, checkSettled, type Evidence } from '../chaos/check-evidence.ts';
+import { createObservations, type Observation } from '../chaos/client-observations.ts';
+import { readSnapshot } from '../chaos/database-snapshot.ts';
 import { readFileKeys } from '../chaos/stored-files.ts';
 import { FACES } from '../harness/send-order.ts';
-import { createClient } from './client.ts';
-import { type Gauges, readGauges, untilQuiet, watchPeaks } from './gauges.ts';
+import { createResponseCounter } from './count-responses.ts';
+import { type Gauges, readGauges, untilIdle, watchPeaks } from './gauges.ts';
+import { createLoadClient } from './load-client.ts';
 import { type Service, startService } from './service.ts';
-import { createTally } from './tally.ts';
 
 interface Options {
   /** Users, each with one order at a time. */
   clients: number;
-  /** Orders of all of them together. */
+  /** Jobs of all users together. */
   jobs: number;
-  /** Decides who comes when, and by which face. */
+  /** Decides each user's arrival time and API surface. */
   seed: number;
   /** Milliseconds for idle connections to go before they are counted at the end; the API closes them after 72 s. */
-  quietMs?: number;
+  idleMs?: number;
   onProgress?: (line: string) => void;
 }
 
 export interface LoadReport {
   counts: { [what: string]: number };
-  /** The API's gauges: before, the highest of each while it worked, and once everybody had left. */
+  /** The API's gauges before the run, at their maximum and after the last client left. */
   gauges: { start: Gauges; peak: Gauges; end: Gauges };
-  /** Every promise that was broken; none is the only good answer. */
-  breaches: string[];
+  /** Broken guarantees; must be empty. */
+  violations: string[];
 }
 
 const CONCURRENCY = 8;
-/** Room for this share of the clients, each of whom has one order at a time. */
+/** The queue holds this share of the clients, each with one job at a time. */
 const QUEUE_SHARE = 0.8;
-/** A run that takes longer than this a job does not end. */
-const PATIENCE_MS_PER_JOB = 200;
-const PATIENCE_MS = 60_000;
-const LOOK_AGAIN_MS = 50;
+/** Upper bound of a run, per job. */
+const TIMEOUT_MS_PER_JOB = 200;
+const TIMEOUT_BASE_MS = 60_000;
+const POLL_INTERVAL_MS = 50;
 const PROGRESS_EVERY = 1_000;
 const ARRIVE_WITHIN_MS = 1_000;
 
-const Visitor = fc.record({
+const PlannedClient = fc.record({
   face: fc.constantFrom(...FACES),
   afterMs: fc.integer({ min: 0, max: ARRIVE_WITHIN_MS }),
 });
-type Visitor = typeof Visitor extends fc.Arbitrary<infer Planned> ? Planned : never;
+type PlannedClient = typeof PlannedClient extends fc.Arbitrary<infer Planned> ? Planned : never;
 
-/** So many clients order so many jobs, wait in a queue that is too short for all of them, and are all served, once. */
+/** Clients create jobs against a queue too short for all of them; every job completes with exactly one call. */
 export async function runLoad({
   clients,
   jobs,
   seed,
-  quietMs = 0,
+  idleMs = 0,
   onProgress = () => {},
 }: Options): Promise<LoadReport> {
   const simulator = await startSimulator({ pictures: 'plain' });
@@ -63,26 +63,34 @@ export async function runLoad({
     QUEUE_LIMIT: queueLimit,
     RATE_LIMIT_PER_MINUTE: 0,
   });
-  const patience = AbortSignal.timeout(PATIENCE_MS + jobs * PATIENCE_MS_PER_JOB);
-  const ledger = createLedger();
-  const tally = createTally();
+  const deadline = AbortSignal.timeout(TIMEOUT_BASE_MS + jobs * TIMEOUT_MS_PER_JOB);
+  const observations = createObservations();
+  const responses = createResponseCounter();
   let ended = 0;
 
-  async function visit(number: number, { face, afterMs }: Visitor): Promise<void> {
-    const signal = AbortSignal.any([patience]); // each their own: a signal keeps all who listen to it
+  async function runClient(number: number, { face, afterMs }: PlannedClient): Promise<void> {
+    const signal = AbortSignal.any([deadline]); // one per client: a signal keeps its listeners
     await sleep(afterMs, undefined, { signal });
-    const client = createClient({ url: service.url, userId: String(number + 1), face, ledger, tally, signal });
+    const client = createLoadClient({
+      url: service.url,
+      userId: String(number + 1),
+      face,
+      observations,
+      responses,
+      signal,
+    });
     for (let order = number; order < jobs; order += clients) {
       await client.generate(`order ${order}.`);
       if (++ended % PROGRESS_EVERY === 0) onProgress(`${ended} of ${jobs} jobs have ended`);
     }
   }
 
-  const refusals = () => tally.refusals.get('queue_full') ?? 0;
+  const refusals = () => responses.refusals.get('queue_full') ?? 0;
 
-  /** The provider answers nobody before everybody who finds no room was refused. */
+  /** The provider holds all calls until every surplus client was refused. */
   async function release(): Promise<void> {
-    while (refusals() < clients - queueLimit - CONCURRENCY) await sleep(LOOK_AGAIN_MS, undefined, { signal: patience });
+    while (refusals() < clients - queueLimit - CONCURRENCY)
+      await sleep(POLL_INTERVAL_MS, undefined, { signal: deadline });
     simulator.release();
   }
 
@@ -90,33 +98,43 @@ export async function runLoad({
     const begunAt = performance.now();
     const start = await readGauges(service.url);
     const peaks = watchPeaks(service.url);
-    const visits = fc
-      .sample(Visitor, { numRuns: clients, seed, unbiased: true })
-      .map((visitor, number) =>
-        visit(number, visitor).catch((error: unknown) => void ledger.breaches.push(`client ${number}: ${error}`)),
+    const clientRuns = fc
+      .sample(PlannedClient, { numRuns: clients, seed, unbiased: true })
+      .map((planned, number) =>
+        runClient(number, planned).catch(
+          (error: unknown) => void observations.violations.push(`client ${number}: ${error}`),
+        ),
       );
-    await Promise.all([...visits, release().catch((error: unknown) => void ledger.breaches.push(`full: ${error}`))]);
+    await Promise.all([
+      ...clientRuns,
+      release().catch((error: unknown) => void observations.violations.push(`full: ${error}`)),
+    ]);
     const seconds = (performance.now() - begunAt) / 1_000;
     const peak = await peaks.stop();
-    const end = await untilQuiet(service.url, quietMs);
-    if (quietMs > 0 && end.sockets > 1)
-      ledger.breaches.push(`${end.sockets} sockets are open after everybody has left`);
+    const end = await untilIdle(service.url, idleMs);
+    if (idleMs > 0 && end.sockets > 1)
+      observations.violations.push(`${end.sockets} sockets are open after the last client left`);
     await service.stop();
-    const accounts = await readAccounts(service, simulator, ledger.entries);
-    ledger.breaches.push(...checkBooks(accounts), ...checkSettled(accounts), ...tally.breaches, ...service.faults());
+    const evidence = await readEvidence(service, simulator, observations.entries);
+    observations.violations.push(
+      ...checkEvidence(evidence),
+      ...checkSettled(evidence),
+      ...responses.violations,
+      ...service.loggedErrors(),
+    );
     return {
       counts: {
         clients,
-        jobs: ledger.entries.length,
-        completed: accounts.books.jobs.filter((job) => job.status === 'COMPLETED').length,
-        'provider calls': accounts.calls.length,
-        requests: tally.requests,
+        jobs: observations.entries.length,
+        completed: evidence.snapshot.jobs.filter((job) => job.status === 'COMPLETED').length,
+        'provider calls': evidence.calls.length,
+        requests: responses.requests,
         'refused as queue_full': refusals(),
-        'longest Retry-After in seconds': tally.longestRetryAfterS,
+        'longest Retry-After in seconds': responses.longestRetryAfterS,
         seconds: Math.round(seconds * 10) / 10,
       },
       gauges: { start, peak, end },
-      breaches: [...new Set(ledger.breaches)],
+      violations: [...new Set(observations.violations)],
     };
   } finally {
     await service.remove();
@@ -124,7 +142,7 @@ export async function runLoad({
   }
 }
 
-/** Of an API that has ended. */
-async function readAccounts({ dataDir }: Service, simulator: Simulator, entries: Entry[]): Promise<Accounts> {
-  return { books: readBooks(dataDir), calls: simulator.calls(), entries, files: await readFileKeys(dataDir) };
+/** Reads the records of a stopped API. */
+async function readEvidence({ dataDir }: Service, simulator: Simulator, entries: Observation[]): Promise<Evidence> {
+  return { snapshot: readSnapshot(dataDir), calls: simulator.calls(), entries, files: await readFileKeys(dataDir) };
 }

@@ -8,15 +8,15 @@ import { spawnChild } from '../harness/spawn-child.ts';
 export interface Service {
   url: string;
   dataDir: string;
-  /** SIGTERM; rejects when it does not end well. */
+  /** Sends SIGTERM; rejects on a non-zero exit. */
   stop(): Promise<void>;
-  /** What it logged as faults. */
-  faults(): string[];
-  /** Ends it, if it runs, and removes what it kept. */
+  /** Error lines from its log. */
+  loggedErrors(): string[];
+  /** Kills it if it runs and removes its data. */
   remove(): Promise<void>;
 }
 
-/** The real API as a process of its own, set by its environment as an operator would. */
+/** The real API as its own process, configured by environment variables. */
 export async function startService(provider: { url: string }, settings: Settings): Promise<Service> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-load-'));
   const child = spawnChild(process.execPath, [API_MAIN], {
@@ -32,7 +32,7 @@ export async function startService(provider: { url: string }, settings: Settings
       const exit = await child.ended;
       if (exit !== 0) throw new Error(`The API ended with ${exit}`);
     },
-    faults: () => [...child.stdout.filter((line) => /"level":[56]0\b/.test(line)), ...child.stderr],
+    loggedErrors: () => [...child.stdout.filter((line) => /"level":[56]0\b/.test(line)), ...child.stderr],
     async remove() {
       child.signal('SIGKILL');
       await child.ended;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CreateImageInput, ImageJob } from '@darkroom/contracts';
 import { createImageClient, isImageApiError } from '@darkroom/sdk';
 import { createRestClient } from '../harness/rest-client.ts';
-import type { Entry, Ledger } from './ledger.ts';
+import type { Observation, Observations } from './client-observations.ts';
 import type { PlannedOrder } from './plan.ts';
 
 const PAUSE_MS = 100;
@@ -12,23 +12,23 @@ interface Deps {
   url: string;
   ask: typeof fetch;
   token: string;
-  ledger: Ledger;
+  observations: Observations;
   /** A photograph as a data URL, for orders that have one. */
   photograph: string;
-  /** Ends all patience. */
+  /** Ends all deadline. */
   signal: AbortSignal;
 }
 
-export interface Person {
-  /** Orders, follows the job to its end over every restart, and does with it what is planned. */
-  carryOut(planned: PlannedOrder, entry: Entry): Promise<void>;
-  /** The same order once more, under its key. */
-  repeat(planned: PlannedOrder, entry: Entry): Promise<ImageJob>;
-  status(entry: Entry, jobId: string): Promise<ImageJob>;
+export interface SimulatedUser {
+  /** Creates the job, follows it to its end across restarts, and performs the planned action on it. */
+  run(planned: PlannedOrder, entry: Observation): Promise<void>;
+  /** Sends the same create request again under the same idempotency key. */
+  repeat(planned: PlannedOrder, entry: Observation): Promise<ImageJob>;
+  status(entry: Observation, jobId: string): Promise<ImageJob>;
 }
 
-/** One user's phone: it sends again what was not answered, and reports every answer to the ledger. */
-export function createPerson({ url, ask, token, ledger, photograph, signal }: Deps): Person {
+/** One client: retries requests that got no answer, and records every answer in the observations. */
+export function createSimulatedUser({ url, ask, token, observations, photograph, signal }: Deps): SimulatedUser {
   const sdk = createImageClient({ baseUrl: url, token, fetch: ask });
   const rest = createRestClient(url, token, signal, ask);
 
@@ -44,17 +44,17 @@ export function createPerson({ url, ask, token, ledger, photograph, signal }: De
     }
   }
 
-  function send({ face, n, hasReference }: PlannedOrder, { prompt, key }: Entry): Promise<ImageJob> {
+  function send({ face, n, hasReference }: PlannedOrder, { prompt, key }: Observation): Promise<ImageJob> {
     const order: CreateImageInput = { model: 'image-01', prompt, n, width: 512, height: 512 };
     if (hasReference) order.subject_reference = [{ type: 'character', image_file: photograph }];
-    // The sdk sends no order without a key.
+    // The SDK always sends an idempotency key.
     if (face === 'rest' || key === undefined) return rest.create(order, key).then((answer) => answer.data);
     return sdk.create(order, { idempotencyKey: key, signal });
   }
 
-  /** Null when nobody can know whether the order arrived. */
-  async function create(planned: PlannedOrder, entry: Entry): Promise<ImageJob | null> {
-    const ask = () => ledger.ask(entry, () => send(planned, entry));
+  /** Null when it is unknown whether the create request arrived. */
+  async function create(planned: PlannedOrder, entry: Observation): Promise<ImageJob | null> {
+    const ask = () => observations.ask(entry, () => send(planned, entry));
     if (entry.key !== undefined) return untilAnswered(ask);
     return ask().catch((error: unknown) => {
       if (isUnanswered(error)) return null;
@@ -62,19 +62,19 @@ export function createPerson({ url, ask, token, ledger, photograph, signal }: De
     });
   }
 
-  async function follow({ face, follows }: PlannedOrder, entry: Entry, created: ImageJob): Promise<void> {
+  async function follow({ face, follows }: PlannedOrder, entry: Observation, created: ImageJob): Promise<void> {
     const { job_id } = created;
     for (let job = created; job.status !== 'COMPLETED' && job.status !== 'FAILED'; ) {
-      await sleep(PAUSE_MS, undefined, { signal }); // also between polls: a service that drains holds none
+      await sleep(PAUSE_MS, undefined, { signal }); // also between polls: a draining service holds none
       const news = { waitSeconds: follows === 'polls' ? POLL_SECONDS : 0, afterVersion: job.version };
       const query = `?wait_seconds=${news.waitSeconds}&after_version=${news.afterVersion}`;
       const read = async () =>
         face === 'rest' ? (await rest.status(job_id, query)).data : sdk.status(job_id, { ...news, signal });
-      job = await untilAnswered(() => ledger.ask(entry, read));
+      job = await untilAnswered(() => observations.ask(entry, read));
     }
   }
 
-  async function remove(entry: Entry, jobId: string): Promise<void> {
+  async function remove(entry: Observation, jobId: string): Promise<void> {
     entry.deletion = 'asked';
     await untilAnswered(() => sdk.delete(jobId, { signal })).catch((error: unknown) => {
       if (!isGone(error)) throw error; // deleted, but the answer was lost
@@ -82,14 +82,14 @@ export function createPerson({ url, ask, token, ledger, photograph, signal }: De
     entry.deletion = 'done';
   }
 
-  async function actLater(planned: PlannedOrder, entry: Entry, jobId: string): Promise<void> {
+  async function actLater(planned: PlannedOrder, entry: Observation, jobId: string): Promise<void> {
     await sleep(planned.actAfterMs, undefined, { signal });
     switch (planned.act) {
       case 'repeat':
         if (entry.key !== undefined) await create(planned, entry);
         return;
       case 'cancel':
-        await untilAnswered(() => ledger.ask(entry, () => sdk.cancel(jobId, { signal })));
+        await untilAnswered(() => observations.ask(entry, () => sdk.cancel(jobId, { signal })));
         return;
       case 'delete':
         return remove(entry, jobId);
@@ -97,9 +97,9 @@ export function createPerson({ url, ask, token, ledger, photograph, signal }: De
   }
 
   return {
-    async carryOut(planned, entry) {
+    async run(planned, entry) {
       await sleep(planned.afterMs, undefined, { signal });
-      // Two taps on the button are two requests under one key.
+      // A double tap sends two requests under one key.
       const taps = planned.act === 'repeat' && entry.key !== undefined ? 2 : 1;
       const [created] = await Promise.all(Array.from({ length: taps }, () => create(planned, entry)));
       if (!created) return;
@@ -108,8 +108,8 @@ export function createPerson({ url, ask, token, ledger, photograph, signal }: De
       });
       await Promise.all([following, actLater(planned, entry, created.job_id)]);
     },
-    repeat: (planned, entry) => untilAnswered(() => ledger.ask(entry, () => send(planned, entry))),
-    status: (entry, jobId) => untilAnswered(() => ledger.ask(entry, () => sdk.status(jobId, { signal }))),
+    repeat: (planned, entry) => untilAnswered(() => observations.ask(entry, () => send(planned, entry))),
+    status: (entry, jobId) => untilAnswered(() => observations.ask(entry, () => sdk.status(jobId, { signal }))),
   };
 }
 
@@ -117,11 +117,11 @@ function isGone(error: unknown): boolean {
   return isImageApiError(error) ? error.code === 'job_not_found' : isRestAnswer(error, 404);
 }
 
-const COME_AGAIN = ['network', 'draining', 'unavailable'];
+const RETRYABLE_CODES = ['network', 'draining', 'unavailable'];
 
-/** No whole answer came (fetch rejects with a TypeError, half a JSON with a SyntaxError), or the service is not there now. */
+/** No complete answer arrived (TypeError from fetch, SyntaxError from truncated JSON), or the service is unavailable. */
 function isUnanswered(error: unknown): boolean {
-  if (isImageApiError(error)) return COME_AGAIN.includes(error.code);
+  if (isImageApiError(error)) return RETRYABLE_CODES.includes(error.code);
   return error instanceof TypeError || error instanceof SyntaxError || isRestAnswer(error, 503);
 }
 

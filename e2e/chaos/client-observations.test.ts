@@ -1,6 +1,6 @@
 import type { CompletedJob, ImageJob, ProcessingJob } from '@darkroom/contracts';
 import { expect, test } from 'vitest';
-import { createLedger } from './ledger.ts';
+import { createObservations } from './client-observations.ts';
 
 const base = {
   job_id: '6f0e4a52-6a53-4bd6-8a0f-0a5a4a4b6c1d',
@@ -26,31 +26,31 @@ const completed: CompletedJob = {
   charged: 'yes',
 };
 
-/** What is wrong with these answers, one after the other. */
+/** Violations found in these answers, in this order. */
 async function tell(...jobs: ImageJob[]): Promise<string[]> {
-  const ledger = createLedger();
-  const entry = ledger.open({ prompt: 'wolf', userId: '1', key: undefined });
-  for (const job of jobs) await ledger.ask(entry, async () => job);
-  return ledger.breaches;
+  const observations = createObservations();
+  const entry = observations.open({ prompt: 'wolf', userId: '1', key: undefined });
+  for (const job of jobs) await observations.ask(entry, async () => job);
+  return observations.violations;
 }
 
-test('answers that go forward break nothing', async () => {
+test('accepts answers whose version and progress rise', async () => {
   expect(await tell(processing(2, 10), processing(2, 10), processing(2, 40), completed, completed)).toEqual([]);
 });
 
-test('versions only rise, progress never falls, an end stays', async () => {
+test('reports a falling version, falling progress and a job that leaves its final status', async () => {
   expect(await tell(processing(3, 10), processing(2, 10))).toEqual(['wolf: version 2 after 3']);
   expect(await tell(processing(2, 40), processing(2, 39))).toEqual(['wolf: progress 39 after 40']);
   expect(await tell(completed, processing(4, 90))).toEqual(['wolf: PROCESSING after COMPLETED']);
 });
 
-test('an answer that was overtaken is held against what was known when it was asked for', async () => {
-  const ledger = createLedger();
-  const entry = ledger.open({ prompt: 'wolf', userId: '1', key: undefined });
+test('checks an overtaken answer against what was known when its request was sent', async () => {
+  const observations = createObservations();
+  const entry = observations.open({ prompt: 'wolf', userId: '1', key: undefined });
   const slow = Promise.withResolvers<ImageJob>();
-  const asked = ledger.ask(entry, () => slow.promise);
-  await ledger.ask(entry, async () => completed);
+  const asked = observations.ask(entry, () => slow.promise);
+  await observations.ask(entry, async () => completed);
   slow.resolve(processing(2, 10));
   await asked;
-  expect(ledger.breaches).toEqual([]);
+  expect(observations.violations).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { ASTRONAUT } from '../harness/checkout.ts';
 
-/** Screenshots of the three pages, as PNG, in the order in which a person sees them. */
-export type Story = [create: Buffer, developing: Buffer, result: Buffer];
+/** PNG screenshots of the three pages, in the order of use. */
+export type Screenshots = [create: Buffer, progress: Buffer, result: Buffer];
 
-export interface Look {
+export interface Appearance {
   theme: 'light' | 'dark';
   language: 'zh' | 'en';
   screen: BrowserContextOptions;
@@ -18,36 +18,36 @@ const PROMPTS = {
   en: 'An astronaut walks through sunflowers at dawn, on film',
 };
 
-/** Far enough on that the picture shows through, far enough from the end that it still waits. */
-const DEVELOPED_PERCENT = 55;
+/** Late enough to show the preview, early enough to still be in progress. */
+const PROGRESS_PERCENT = 55;
 const PICTURES = 4;
 
-/** Orders pictures of the astronaut, and looks at each page on the way. */
-export async function tellStory(browser: Browser, url: string, look: Look): Promise<Story> {
-  const page = await openPage(browser, url, look);
+/** Creates a job with the astronaut photo and takes a screenshot of each page on the way. */
+export async function takeScreenshots(browser: Browser, url: string, appearance: Appearance): Promise<Screenshots> {
+  const page = await openPage(browser, url, appearance);
   const chooser = page.waitForEvent('filechooser');
   await page.getByTestId('photo-add').click();
   await page.getByTestId('consent-yes').click();
   await (await chooser).setFiles(ASTRONAUT);
   await page.locator('[data-testid=photo-picker][data-state=ready]').waitFor();
-  await page.getByTestId('prompt').locator('textarea').fill(PROMPTS[look.language]);
+  await page.getByTestId('prompt').locator('textarea').fill(PROMPTS[appearance.language]);
   await page.getByTestId(`count-${PICTURES}`).click();
-  const create = await shoot(page);
+  const create = await screenshotFromTop(page);
 
   await page.getByTestId('submit').click();
   await page.waitForFunction(
-    `Number(document.querySelector('[data-testid=progress]')?.ariaValueNow) >= ${DEVELOPED_PERCENT}`,
+    `Number(document.querySelector('[data-testid=progress]')?.ariaValueNow) >= ${PROGRESS_PERCENT}`,
   );
-  const developing = await page.screenshot();
+  const progress = await page.screenshot();
 
   await untilPictures(page);
-  const result = await shoot(page);
+  const result = await screenshotFromTop(page);
   await page.context().close();
-  return [create, developing, result];
+  return [create, progress, result];
 }
 
-/** Until calls have been made, nobody knows how long one takes here, and the page shows no estimate. */
-export async function orderOnce(browser: Browser, url: string): Promise<void> {
+/** Completes one job first: without recorded calls the page has no estimate to show. */
+export async function warmUpEstimate(browser: Browser, url: string): Promise<void> {
   const page = await openPage(browser, url, { theme: 'light', language: 'zh', screen: PHONE });
   await page.getByTestId('prompt').locator('textarea').fill(PROMPTS.zh);
   await page.getByTestId(`count-${PICTURES}`).click();
@@ -56,7 +56,7 @@ export async function orderOnce(browser: Browser, url: string): Promise<void> {
   await page.context().close();
 }
 
-async function openPage(browser: Browser, url: string, { theme, language, screen }: Look): Promise<Page> {
+async function openPage(browser: Browser, url: string, { theme, language, screen }: Appearance): Promise<Page> {
   const localStorage = [
     { name: 'darkroom.theme', value: JSON.stringify(theme) },
     { name: 'darkroom.language', value: JSON.stringify(language) },
@@ -64,7 +64,7 @@ async function openPage(browser: Browser, url: string, { theme, language, screen
   const context = await browser.newContext({
     ...screen,
     storageState: { cookies: [], origins: [{ origin: url, localStorage }] },
-    // Conditions are waited for as text, which the product's own policy does not let a page evaluate.
+    // waitForFunction evaluates text, which the product's CSP forbids.
     bypassCSP: true,
   });
   const page = await context.newPage();
@@ -79,8 +79,8 @@ async function untilPictures(page: Page): Promise<void> {
   await page.waitForFunction(`${loaded}.length === ${PICTURES}`);
 }
 
-/** The page from its top, with every transition at its end. */
-async function shoot(page: Page): Promise<Buffer> {
+/** The page scrolled to its top, with transitions finished. */
+async function screenshotFromTop(page: Page): Promise<Buffer> {
   await page.evaluate('document.activeElement?.blur(); scrollTo(0, 0)');
   return page.screenshot({ animations: 'disabled' });
 }

@@ -4,7 +4,7 @@ import { CHECKOUT } from '../harness/checkout.ts';
 
 const PAGES = ['index', 'loading', 'result'];
 
-/** The same three pages of the built mini program, which its test draws and keeps. Rejects when that test fails. */
+/** The same three pages of the built mini program, as drawn by its page test. Rejects when that test fails. */
 export async function drawMiniProgram(): Promise<Buffer[]> {
   const vitest = await startVitest(['e2e/mini-program/pages.test.ts'], { root: CHECKOUT, watch: false });
   const isDrawn = vitest.state.getTestModules().every((module) => module.ok());

@@ -5,7 +5,7 @@ import { cleanEnvironment, readListening } from '../harness/api-environment.ts';
 import { API_MAIN } from '../harness/checkout.ts';
 import { spawnChild } from '../harness/spawn-child.ts';
 
-/** Runs the API on its embedded defaults, simulator included, on a free port and in an empty folder, as long as `use` does. */
+/** Runs the API on its embedded defaults (with the simulator) on a free port and an empty folder while `use` runs. */
 export async function runProduct<Result>(use: (url: string) => Promise<Result>): Promise<Result> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-gallery-'));
   const env = { ...cleanEnvironment(), DATA_DIR: dataDir, PORT: '0' };

@@ -1,5 +1,5 @@
-/** A fetch that goes round these addresses, as a load balancer does that knows nothing of who is up. */
-export function balance(urls: string[]): typeof fetch {
+/** A fetch that sends requests to these addresses in turn, like a load balancer without health checks. */
+export function roundRobinFetch(urls: string[]): typeof fetch {
   let next = 0;
   return (input, init) => {
     const { pathname, search } = new URL(input instanceof Request ? input.url : input);

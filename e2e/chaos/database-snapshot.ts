@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import * as z from 'zod';
 import { ATTEMPTS, Attempt } from '../harness/attempts.ts';
 
-/** A column of JSON as what is in it. */
+/** A JSON column, parsed and validated. */
 const json = <Value>(value: z.ZodType<Value>) =>
   z
     .string()
@@ -24,17 +24,17 @@ const Job = z.object({
 const Upload = z.object({ key: z.string() });
 const Picture = z.object({ source: Kept, asset: Kept.nullable() });
 
-export interface BookedJob extends Omit<z.output<typeof Job>, 'assets' | 'request'> {
+export interface SnapshotJob extends Omit<z.output<typeof Job>, 'assets' | 'request'> {
   prompt: string;
-  /** Keys of the pictures that were delivered. */
+  /** Keys of the delivered images. */
   files: string[];
 }
 
-/** What the database says, of one API or of all that share it. */
-export interface Books {
-  jobs: BookedJob[];
+/** The rows that a chaos run checks, read from SQLite or PostgreSQL. */
+export interface DatabaseSnapshot {
+  jobs: SnapshotJob[];
   attempts: Attempt[];
-  /** Keys of every file that some row names. */
+  /** Keys of every file that a row references. */
   files: Set<string>;
 }
 
@@ -42,19 +42,19 @@ const JOBS = 'SELECT job_id, user_id, request, status, version, charged, assets 
 const UPLOADS = 'SELECT key FROM uploads';
 const PICTURES = 'SELECT source, asset FROM pictures';
 
-export function readBooks(dataDir: string): Books {
+export function readSnapshot(dataDir: string): DatabaseSnapshot {
   const db = new Database(path.join(dataDir, 'darkroom.sqlite'), { readonly: true });
   try {
     const all = (statement: string) => db.prepare(statement).all();
-    return toBooks({ jobs: all(JOBS), attempts: all(ATTEMPTS), uploads: all(UPLOADS), pictures: all(PICTURES) });
+    return toSnapshot({ jobs: all(JOBS), attempts: all(ATTEMPTS), uploads: all(UPLOADS), pictures: all(PICTURES) });
   } finally {
     db.close();
   }
 }
 
 /** The same from PostgreSQL. */
-export async function readSharedBooks(ask: (statement: string) => Promise<unknown[]>): Promise<Books> {
-  return toBooks({
+export async function readPostgresSnapshot(ask: (statement: string) => Promise<unknown[]>): Promise<DatabaseSnapshot> {
+  return toSnapshot({
     jobs: await ask(JOBS),
     attempts: await ask(ATTEMPTS),
     uploads: await ask(UPLOADS),
@@ -62,7 +62,7 @@ export async function readSharedBooks(ask: (statement: string) => Promise<unknow
   });
 }
 
-function toBooks(rows: Record<'jobs' | 'attempts' | 'uploads' | 'pictures', unknown[]>): Books {
+function toSnapshot(rows: Record<'jobs' | 'attempts' | 'uploads' | 'pictures', unknown[]>): DatabaseSnapshot {
   const uploads = z.array(Upload).parse(rows.uploads);
   const pictures = z.array(Picture).parse(rows.pictures);
   const keys = pictures.flatMap(({ source, asset }) => [source.key, asset?.key]);

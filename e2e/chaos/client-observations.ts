@@ -1,0 +1,73 @@
+import type { CompletedJob, FailedJob, ImageJob } from '@darkroom/contracts';
+
+/** What one client has observed about one order. */
+export interface Observation {
+  /** Unique per order; it identifies the order in the provider's call log and in the database. */
+  prompt: string;
+  userId: string;
+  key: string | undefined;
+  /** Every job id that was returned for the order. */
+  jobIds: Set<string>;
+  /** Highest version in any answer. */
+  version: number;
+  progress: number;
+  ended: CompletedJob | FailedJob | null;
+  deletion: 'none' | 'asked' | 'done';
+}
+
+/** Everything clients have observed; every new answer is checked against it. */
+export interface Observations {
+  entries: Observation[];
+  /** Broken guarantees, one line each. */
+  violations: string[];
+  open(order: Pick<Observation, 'prompt' | 'userId' | 'key'>): Observation;
+  /** Reads a job and checks the answer against what was known when the request was sent. */
+  ask(entry: Observation, read: () => Promise<ImageJob>): Promise<ImageJob>;
+}
+
+export function createObservations(): Observations {
+  const entries: Observation[] = [];
+  const violations: string[] = [];
+
+  function check(known: Observation, job: ImageJob): void {
+    const violation = (what: string) => violations.push(`${known.prompt}: ${what}`);
+    if (job.request.prompt !== known.prompt) violation(`answered with the job of ${job.request.prompt}`);
+    if (job.version < known.version) violation(`version ${job.version} after ${known.version}`);
+    if (job.status === 'PROCESSING' && job.progress < known.progress) {
+      violation(`progress ${job.progress} after ${known.progress}`);
+    }
+    if (known.ended && job.status !== known.ended.status) violation(`${job.status} after ${known.ended.status}`);
+    if (job.status === 'FAILED' && job.error_code === 'internal') violation('FAILED with an internal error');
+  }
+
+  function record(entry: Observation, job: ImageJob): void {
+    entry.jobIds.add(job.job_id);
+    entry.version = Math.max(entry.version, job.version);
+    if (job.status === 'PROCESSING') entry.progress = Math.max(entry.progress, job.progress);
+    if (job.status === 'COMPLETED' || job.status === 'FAILED') entry.ended = job;
+  }
+
+  return {
+    entries,
+    violations,
+    open(order) {
+      const entry: Observation = {
+        ...order,
+        jobIds: new Set(),
+        version: 0,
+        progress: 0,
+        ended: null,
+        deletion: 'none',
+      };
+      entries.push(entry);
+      return entry;
+    },
+    async ask(entry, read) {
+      const known = { ...entry }; // answers can overtake each other: compare with what was known before this request
+      const job = await read();
+      check(known, job);
+      record(entry, job);
+      return job;
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { RemoteSimulator } from '@darkroom/minimax-simulator';
+import type { DatabaseSnapshot } from './database-snapshot.ts';
+
+/** The system under test: processes that are killed and restarted while users create jobs. */
+export interface TestEnvironment<Round> {
+  provider: RemoteSimulator;
+  /** Stable across restarts. */
+  url: string;
+  ask: typeof fetch;
+  /** Starts, faults, and puts up again, as planned; orders are placed by `placeOrders`. */
+  runRound(round: Round, placeOrders: () => void): Promise<void>;
+  /** True when no process runs between rounds, so that the database can be checked there. */
+  isStoppedBetweenRounds: boolean;
+  /** Starts everything; no more faults are injected. */
+  startAll(): Promise<void>;
+  /** Shuts everything down cleanly after orphaned files were swept. Rejects on an unclean exit. */
+  stopAll(): Promise<void>;
+  readSnapshot(): Promise<DatabaseSnapshot>;
+  /** Keys of the stored files. */
+  readFileKeys(): Promise<Set<string>>;
+  /** Injected faults by kind. */
+  counts(): Record<string, number>;
+  /** What was logged as faults that no fault explains. */
+  loggedErrors(): string[];
+  /** Kills what still runs and removes all files. */
+  remove(): Promise<void>;
+}

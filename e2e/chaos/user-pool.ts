@@ -1,0 +1,74 @@
+import sharp from 'sharp';
+import { signToken } from '../../apps/api/src/http/sign-token.ts';
+import { JWT_SECRET } from '../harness/api-environment.ts';
+import { checkImages } from './check-images.ts';
+import type { Observation, Observations } from './client-observations.ts';
+import type { PlannedOrder } from './plan.ts';
+import { createSimulatedUser } from './simulated-user.ts';
+
+interface Deps {
+  url: string;
+  ask: typeof fetch;
+  observations: Observations;
+  /** Ends all deadline. */
+  signal: AbortSignal;
+}
+
+/** All simulated users of a run. */
+export interface UserPool {
+  /** Starts a planned order; any error is recorded as a violation. */
+  place(planned: PlannedOrder, prompt: string): void;
+  /** Everybody has been told the end of their job, or has lost deadline. */
+  allFinished(): Promise<void>;
+  /** Repeats every create under its key and expects the same job, then opens every image. */
+  verifyAll(): Promise<void>;
+}
+
+export async function createUserPool({ url, ask, observations, signal }: Deps): Promise<UserPool> {
+  const photograph = await drawPhotograph();
+  const orders: { planned: PlannedOrder; entry: Observation; finished: Promise<void> }[] = [];
+
+  const userOf = ({ userId }: Observation) =>
+    createSimulatedUser({
+      url,
+      ask,
+      token: signToken(JWT_SECRET, { user_id: userId }),
+      observations,
+      photograph,
+      signal,
+    });
+
+  async function recordViolation({ prompt }: Observation, work: Promise<void>): Promise<void> {
+    await work.catch((error: unknown) => observations.violations.push(`${prompt}: ${error}`));
+  }
+
+  async function visit(planned: PlannedOrder, entry: Observation): Promise<void> {
+    const user = userOf(entry);
+    if (entry.key !== undefined) await user.repeat(planned, entry);
+    const [jobId] = entry.jobIds;
+    if (jobId === undefined) return;
+    const job = await user.status(entry, jobId);
+    if (job.status === 'COMPLETED') observations.violations.push(...(await checkImages(job)));
+  }
+
+  return {
+    place(planned, prompt) {
+      const key = planned.hasKey ? prompt.replaceAll(' ', '-') : undefined;
+      const entry = observations.open({ prompt, userId: planned.userId, key });
+      orders.push({ planned, entry, finished: recordViolation(entry, userOf(entry).run(planned, entry)) });
+    },
+    async allFinished() {
+      await Promise.all(orders.map((order) => order.finished));
+    },
+    async verifyAll() {
+      for (const { planned, entry } of orders)
+        if (entry.deletion === 'none') await recordViolation(entry, visit(planned, entry));
+    },
+  };
+}
+
+async function drawPhotograph(): Promise<string> {
+  const create = { width: 64, height: 64, channels: 3, background: '#a86c4b' } as const;
+  const png = await sharp({ create }).png().toBuffer();
+  return `data:image/png;base64,${png.toString('base64')}`;
+}

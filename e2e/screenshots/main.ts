@@ -1,0 +1,40 @@
+/**
+ * `node e2e/screenshots/main.ts` renews docs/images: creates jobs on the running product with the simulator and takes screenshots on
+ * phones and a desktop; the mini program comes from its page test. Needs Chromium, a Chinese font, and both clients built before.
+ */
+import { writeFile } from 'node:fs/promises';
+import { chromium } from 'playwright-core';
+import { part } from '../../scripts/parts.ts';
+import { CHECKOUT } from '../harness/checkout.ts';
+import { CHROMIUM_ARGS } from '../harness/chromium-args.ts';
+import { drawMiniProgram } from './draw-mini-program.ts';
+import { frameDesktop, framePhones, toPng, toWebp } from './frame-screenshots.ts';
+import { runProduct } from './run-product.ts';
+import { DESKTOP, PHONE, takeScreenshots, warmUpEstimate } from './take-screenshots.ts';
+
+const executablePath = part('chromium');
+if (!executablePath) throw new Error('Chromium is not here: apt-get install -y chromium fonts-noto-cjk');
+
+const miniProgram = await drawMiniProgram();
+const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+try {
+  const stories = await runProduct(async (url) => {
+    await warmUpEstimate(browser, url);
+    return {
+      lightZh: await takeScreenshots(browser, url, { theme: 'light', language: 'zh', screen: PHONE }),
+      darkEn: await takeScreenshots(browser, url, { theme: 'dark', language: 'en', screen: PHONE }),
+      desktop: await takeScreenshots(browser, url, { theme: 'light', language: 'zh', screen: DESKTOP }),
+    };
+  });
+  await keep('app.png', await toPng(await framePhones(browser, stories.lightZh)));
+  await keep('phone-dark-en.webp', await toWebp(await framePhones(browser, stories.darkEn)));
+  await keep('desktop.webp', await toWebp(await frameDesktop(browser, stories.desktop[2])));
+  await keep('mini-program.webp', await toWebp(await framePhones(browser, miniProgram)));
+} finally {
+  await browser.close();
+}
+
+async function keep(name: string, picture: Buffer): Promise<void> {
+  await writeFile(`${CHECKOUT}docs/images/${name}`, picture);
+  console.log(`docs/images/${name}: ${Math.round(picture.length / 1000)} kB`);
+}
