@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { readLiftList, UNIAPP } from './lift.ts';
 
-const FEATURE = 'src/features/image-job';
+const FEATURE = 'src/features';
 
 /** What the feature stands on, beside its own files. */
 const FOUNDATIONS = ['src/platform/', 'src/ui/', 'src/i18n/', 'src/design/'];

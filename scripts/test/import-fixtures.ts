@@ -11,6 +11,13 @@ const CLIENT = 'packages/minimax-client/src/client.ts';
 const SIMULATOR = 'packages/minimax-simulator/src/server.ts';
 const PAGE = 'apps/uniapp/src/api.ts';
 const COMPONENT = 'apps/uniapp/src/pages/index/index.vue';
+const FEATURE = 'apps/uniapp/src/features/progress/use-job.ts';
+const ORDER_FEATURE = 'apps/uniapp/src/features/order/draft.ts';
+const SHARED_FEATURE = 'apps/uniapp/src/features/job/use-job.ts';
+const UI = 'apps/uniapp/src/ui/confirm.ts';
+const DESIGN = 'apps/uniapp/src/design/theme.ts';
+const ROUTES = 'apps/uniapp/src/routes.ts';
+const PLATFORM = 'apps/uniapp/src/platform/token.ts';
 const HTTP = 'apps/api/src/http/rest.ts';
 const JOBS = 'apps/api/src/jobs/create-job.ts';
 const QUEUE = 'apps/api/src/queue/local-queue.ts';
@@ -59,6 +66,16 @@ export const BROKEN: (Fixture & { says: string })[] = [
   { file: PAGE, code: "import { createTRPCClient } from '@trpc/client';", says: 'the client in src/api.ts' },
   { file: PAGE, code: "import * as z from 'zod';", says: 'the client in src/api.ts' },
   { file: PAGE, code: "import path from 'node:path';", says: 'the client in src/api.ts' },
+  { file: FEATURE, code: "import History from '../../pages/history/history.vue';", says: 'Navigate through' },
+  { file: FEATURE, code: "import * as z from 'zod';", says: 'the client in src/api.ts' },
+  { file: ORDER_FEATURE, code: "import { listJobs } from '../history/list-jobs.ts';", says: 'comes before progress' },
+  { file: SHARED_FEATURE, code: "import { drafts } from '../order/draft.ts';", says: 'what the other features share' },
+  { file: UI, code: "import { drafts } from '../features/order/draft.ts';", says: 'know no job' },
+  { file: UI, code: "import { api } from '../api.ts';", says: 'know no job' },
+  { file: DESIGN, code: "import { confirm } from '../ui/confirm.ts';", says: 'import platform/ only' },
+  { file: ROUTES, code: "import type { JobFilter } from './features/history/list-jobs.ts';", says: 'the lowest layer' },
+  { file: PLATFORM, code: "import { text } from '../i18n/language.ts';", says: 'the lowest layer' },
+  { file: PLATFORM, code: "import { api } from '../api.ts';", says: 'the lowest layer' },
   {
     file: COMPONENT,
     code: '<script setup lang="ts">\nimport { CreateImage } from "@darkroom/contracts";\n</script>',
@@ -132,6 +149,10 @@ export const ALLOWED: Fixture[] = [
   { file: PAGE, code: "import type { ImageJob } from '@darkroom/contracts';" },
   { file: PAGE, code: "import { JOB_ERRORS } from '@darkroom/contracts/errors';" },
   { file: PAGE, code: "import { ref } from 'vue';" },
+  { file: PAGE, code: "import { goHome } from './routes.ts';" },
+  { file: FEATURE, code: "import { drafts } from '../order/draft.ts';" },
+  { file: FEATURE, code: "import { api } from '../../api.ts';" },
+  { file: UI, code: "import { goBack } from '../routes.ts';" },
 
   { file: HTTP, code: "import { createJob } from '../jobs/create-job.ts';" },
   { file: HTTP, code: "import type { Log } from '../telemetry/log.ts';" },

@@ -1,6 +1,6 @@
 import { createImageClient } from '@darkroom/sdk';
-import { claimDevice } from './features/image-job/claim-device.ts';
 import { createId } from './platform/create-id.ts';
+import { claimDevice } from './platform/device-owner.ts';
 import { readToken } from './platform/token.ts';
 import { createTransport } from './platform/transport.ts';
 import { goHome } from './routes.ts';

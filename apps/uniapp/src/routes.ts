@@ -1,5 +1,3 @@
-import type { JobFilter } from './features/image-job/read-job-page.ts';
-
 /** The app's addresses and the ways between them. */
 export const INDEX = '/pages/index/index';
 const LOADING = '/pages/discover/generation-loading';
@@ -8,7 +6,7 @@ const HISTORY = '/pages/history/history';
 const SETTINGS = '/pages/settings/settings';
 const PRIVACY = '/pages/settings/privacy';
 
-const historyOf = (filter: JobFilter) => (filter === 'all' ? HISTORY : `${HISTORY}?filter=${filter}`);
+const historyOf = (filter: string) => (filter === 'all' ? HISTORY : `${HISTORY}?filter=${filter}`);
 const withJob = (page: string, jobId: string) => `${page}?job_id=${encodeURIComponent(jobId)}`;
 
 /** The loading page for the stored draft. */
@@ -24,7 +22,8 @@ export function openResult(jobId: string): void {
   uni.navigateTo({ url: withJob(RESULT, jobId) });
 }
 
-export function openHistory(filter: JobFilter): void {
+/** `filter` is one of the history's filters; `all` without one in the address. */
+export function openHistory(filter: string): void {
   uni.navigateTo({ url: historyOf(filter) });
 }
 

@@ -12,7 +12,7 @@ function stubWeChat(needAuthorization: () => boolean): void {
 
 async function startApp() {
   vi.resetModules();
-  const { useConsent } = await import('../src/features/image-job/consent.ts');
+  const { useConsent } = await import('../src/features/job/consent.ts');
   return useConsent();
 }
 

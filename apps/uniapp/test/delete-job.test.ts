@@ -7,7 +7,7 @@ let server: Awaited<ReturnType<typeof startJobServer>>;
 /** The list's way to delete, and a person who answers every question with yes or no. */
 async function start(answer: boolean) {
   vi.resetModules();
-  const { useDeleteJob } = await import('../src/features/image-job/use-delete-job.ts');
+  const { useDeleteJob } = await import('../src/features/history/use-delete-job.ts');
   const { openQuestion } = await import('../src/ui/confirm.ts');
   const { watch } = await import('vue');
   watch(openQuestion, (question) => question?.answer(answer), { flush: 'sync' });

@@ -6,7 +6,7 @@ import {
   describeJobFailure,
   describeReadFailure,
   type RequestError,
-} from '../src/features/image-job/describe-failure.ts';
+} from '../src/features/job/describe-failure.ts';
 import { en } from '../src/i18n/en.ts';
 import { zh } from '../src/i18n/zh.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeTime } from '../src/features/image-job/describe-time.ts';
+import { describeTime } from '../src/features/history/describe-time.ts';
 import { history as en } from '../src/i18n/en/history.ts';
 import { history as zh } from '../src/i18n/zh/history.ts';
 

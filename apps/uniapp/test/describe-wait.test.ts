@@ -1,6 +1,6 @@
 import type { ImageJob, PendingJob, ProcessingJob } from '@darkroom/contracts';
 import { describe, expect, it } from 'vitest';
-import { describeCancel, describeSecondsLeft, describeWait } from '../src/features/image-job/describe-wait.ts';
+import { describeCancel, describeSecondsLeft, describeWait } from '../src/features/job/describe-wait.ts';
 import { zh } from '../src/i18n/zh.ts';
 
 const base = {

@@ -1,6 +1,6 @@
 import type { CreateImageInput } from '@darkroom/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createDraftStore, type DraftStore } from '../src/features/image-job/draft.ts';
+import { createDraftStore, type DraftStore } from '../src/features/order/draft.ts';
 import { stubStorage } from './stub-uni.ts';
 
 const SIX_DAYS_MS = 6 * 24 * 60 * 60 * 1000;

@@ -20,15 +20,15 @@ beforeEach(() => {
 });
 
 it('nothing of a deleted job stays on the device, and of others everything does', async () => {
-  const { forgetDeleted } = await import('../src/features/image-job/forget-deleted.ts');
-  const { orderedJobs } = await import('../src/features/image-job/ordered-jobs.ts');
-  const { drafts } = await import('../src/features/image-job/draft.ts');
-  const { storedForm, EMPTY_FORM } = await import('../src/features/image-job/order-form.ts');
-  const { usePhotoUpload } = await import('../src/features/image-job/use-photo-upload.ts');
+  const { forgetDeleted } = await import('../src/features/order/forget-deleted.ts');
+  const { deviceJobs } = await import('../src/features/job/device-jobs.ts');
+  const { drafts } = await import('../src/features/order/draft.ts');
+  const { storedForm, EMPTY_FORM } = await import('../src/features/order/order-form.ts');
+  const { usePhotoUpload } = await import('../src/features/order/use-photo-upload.ts');
   const photo = { image_file: UPLOAD, url: 'http://localhost/files/u' };
   const open = usePhotoUpload(photo);
   const other = usePhotoUpload({ ...photo, image_file: 'upload://other' });
-  orderedJobs.add({ job_id: 'a', idempotencyKey: 'key', photoUrl: photo.url });
+  deviceJobs.add({ job_id: 'a', idempotencyKey: 'key', photoUrl: photo.url });
   drafts.prepare(request, photo.url);
   storedForm.write({ ...EMPTY_FORM, prompt: '海边', photo });
   stored.set('darkroom.portrait-consent', '"given"');

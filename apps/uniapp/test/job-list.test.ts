@@ -6,7 +6,7 @@ let server: Awaited<ReturnType<typeof startJobServer>>;
 
 async function openList() {
   vi.resetModules();
-  const { useJobList } = await import('../src/features/image-job/use-job-list.ts');
+  const { useJobList } = await import('../src/features/history/use-job-list.ts');
   const list = useJobList();
   const prompts = () => {
     const { value } = list.state;

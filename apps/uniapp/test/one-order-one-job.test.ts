@@ -12,13 +12,13 @@ let stored: Map<string, unknown>;
 /** The app as it starts: everything that it keeps in memory is new, the device's storage is what it was. */
 async function startApp() {
   vi.resetModules();
-  const [{ drafts }, { orderedJobs }, { useCreateJob }, { useJob }] = await Promise.all([
-    import('../src/features/image-job/draft.ts'),
-    import('../src/features/image-job/ordered-jobs.ts'),
-    import('../src/features/image-job/use-create-job.ts'),
-    import('../src/features/image-job/use-job.ts'),
+  const [{ drafts }, { deviceJobs }, { useCreateJob }, { useJob }] = await Promise.all([
+    import('../src/features/order/draft.ts'),
+    import('../src/features/job/device-jobs.ts'),
+    import('../src/features/order/use-create-job.ts'),
+    import('../src/features/job/use-job.ts'),
   ]);
-  return { drafts, orderedJobs, useCreateJob, useJob };
+  return { drafts, deviceJobs, useCreateJob, useJob };
 }
 
 beforeEach(async () => {
@@ -41,7 +41,7 @@ describe('an order', () => {
     await vi.waitFor(() => expect(server.arrivals()).toBe(1));
 
     server.answer(true);
-    const { drafts, orderedJobs, useCreateJob } = await startApp();
+    const { drafts, deviceJobs, useCreateJob } = await startApp();
     const draft = drafts.read();
     if (!draft) throw new Error('The draft did not survive.');
     const { state, send } = useCreateJob();
@@ -50,7 +50,7 @@ describe('an order', () => {
     const [jobId] = server.jobs.keys();
     expect(server.jobs.size).toBe(1);
     expect(state.value).toEqual({ status: 'created', jobId });
-    expect(orderedJobs.read()).toMatchObject([{ job_id: jobId, idempotencyKey: draft.idempotencyKey }]);
+    expect(deviceJobs.read()).toMatchObject([{ job_id: jobId, idempotencyKey: draft.idempotencyKey }]);
     expect(drafts.read()).toBeNull();
   });
 

@@ -1,16 +1,16 @@
 import { CreateImage } from '@darkroom/contracts';
 import { ASPECT_RATIOS } from '@darkroom/contracts/limits';
 import { describe, expect, it } from 'vitest';
+import { frameSize } from '../src/features/job/aspect-ratio.ts';
 import {
   countCodePoints,
   EMPTY_FORM,
   findPromptProblem,
-  frameSize,
   type OrderForm,
   storedForm,
   toForm,
   toOrder,
-} from '../src/features/image-job/order-form.ts';
+} from '../src/features/order/order-form.ts';
 import { stubStorage } from './stub-uni.ts';
 
 const form: OrderForm = {

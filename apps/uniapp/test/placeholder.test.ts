@@ -8,7 +8,7 @@ const PNG_START = 'data:image/png;base64,iVBORw0KGgo';
 
 async function freshModule() {
   vi.resetModules();
-  return import('../src/features/image-job/placeholder.ts');
+  return import('../src/features/job/placeholder.ts');
 }
 
 describe('a placeholder', () => {

@@ -1,7 +1,7 @@
 import type { ImageJob } from '@darkroom/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { claimOf, type ProgressClaim, secondsLeft, smoothProgress } from '../src/features/image-job/smooth-progress.ts';
+import { claimOf, type ProgressClaim, secondsLeft, smoothProgress } from '../src/features/progress/smooth-progress.ts';
 
 const claims = fc.record<ProgressClaim>({
   version: fc.constant(2),

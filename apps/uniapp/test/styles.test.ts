@@ -5,13 +5,13 @@ const src = new URL('../src/', import.meta.url);
 const components = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.vue'));
 
 /** Drawn in the colours of photographic paper, which are no part of the design. */
-const DRAWINGS = ['features/image-job/develop-print.vue'];
+const DRAWINGS = ['features/job/progress-preview.vue'];
 
 /** What has to come from design/tokens.css. A drawn shape's size and place are its own, also where something keeps clear of it. */
 const SCALED = /^(font-size|margin|padding|gap|border-radius)/;
 
 /** The law's mark on a picture: its glyphs are sized by the picture's shorter side. */
-const isMark = (where: string) => /picture-(grid|viewer|frame)\.vue: font-size/.test(where);
+const isMark = (where: string) => /image-(grid|viewer|frame)\.vue: font-size/.test(where);
 
 interface Declaration {
   where: string;

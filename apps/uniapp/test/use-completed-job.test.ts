@@ -52,7 +52,7 @@ afterEach(() => {
 /** A result that was read with the first link; from then on the service answers with the second. */
 async function openResult(nowMs: number) {
   vi.resetModules();
-  const { useCompletedJob } = await import('../src/features/image-job/use-completed-job.ts');
+  const { useCompletedJob } = await import('../src/features/result/use-completed-job.ts');
   server.jobs.set(JOB_ID, completed('/files/first'));
   const result = useCompletedJob(JOB_ID, () => nowMs);
   await result.read();

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { useSwipe } from '../src/features/image-job/use-swipe.ts';
+import { useSwipe } from '../src/features/result/use-swipe.ts';
 
 const at = (clientX: number, clientY: number) => ({ clientX, clientY });
 

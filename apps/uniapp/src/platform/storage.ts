@@ -7,6 +7,7 @@ export interface StoredValue<Value> {
   clear(): void;
 }
 
+/** A setting of the device: it stays when another user signs in. */
 export function storedValue<Value>(key: string, parse: (json: unknown) => Value | null): StoredValue<Value> {
   return {
     read() {
@@ -21,6 +22,32 @@ export function storedValue<Value>(key: string, parse: (json: unknown) => Value 
     write: (value) => uni.setStorageSync(key, JSON.stringify(value)),
     clear: () => uni.removeStorageSync(key),
   };
+}
+
+/**
+ * Keys of what belongs to the signed-in user. They are listed here and not where they are used: a page that is not loaded yet
+ * could not clear its own.
+ */
+const USER_KEYS = ['darkroom.form', 'darkroom.draft', 'darkroom.jobs', 'darkroom.portrait-consent'] as const;
+
+/** A value of the signed-in user: `clearUserValues` removes it. */
+export function storedUserValue<Value>(
+  key: (typeof USER_KEYS)[number],
+  parse: (json: unknown) => Value | null,
+): StoredValue<Value> {
+  return storedValue(key, parse);
+}
+
+const clearListeners: (() => void)[] = [];
+
+/** Called with `clearUserValues`, for what a module keeps in memory beside its stored value. */
+export function onClearUserValues(listener: () => void): void {
+  clearListeners.push(listener);
+}
+
+export function clearUserValues(): void {
+  for (const key of USER_KEYS) uni.removeStorageSync(key);
+  for (const listener of clearListeners) listener();
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,0 +1,35 @@
+import type { ImageJobPage } from '@darkroom/contracts';
+import { api } from '../../api.ts';
+
+/** Which jobs the history shows; part of its address. */
+export type JobFilter = 'all' | 'running' | 'done' | 'failed';
+
+export const JOB_FILTERS: readonly JobFilter[] = ['all', 'running', 'done', 'failed'];
+
+interface PageQuery {
+  filter: JobFilter;
+  cursor?: string | undefined;
+  limit?: number | undefined;
+}
+
+/** More than a person may have on the way at once. */
+const RUNNING_MAX = 100;
+
+/** One page of the person's jobs, newest first. Rejects with an ImageApiError. */
+export async function listJobs({ filter, cursor, limit }: PageQuery): Promise<ImageJobPage> {
+  if (filter === 'all') return api.list({ cursor, limit });
+  if (filter === 'done') return api.list({ cursor, limit, status: 'COMPLETED' });
+  if (filter === 'failed') return api.list({ cursor, limit, status: 'FAILED' });
+  return readRunning();
+}
+
+/** Two questions, since the service takes one status at a time; a job that begins between the two is in both answers. */
+async function readRunning(): Promise<ImageJobPage> {
+  const [waiting, processing] = await Promise.all([
+    api.list({ status: 'PENDING', limit: RUNNING_MAX }),
+    api.list({ status: 'PROCESSING', limit: RUNNING_MAX }),
+  ]);
+  const jobs = new Map([...waiting.jobs, ...processing.jobs].map((job) => [job.job_id, job]));
+  const newestFirst = [...jobs.values()].sort((a, b) => b.created_at.localeCompare(a.created_at));
+  return { jobs: newestFirst, next_cursor: null };
+}

@@ -1,0 +1,63 @@
+import type { ImageJob } from '@darkroom/contracts';
+import { type ImageApiError, isImageApiError } from '@darkroom/sdk';
+import { shallowRef } from 'vue';
+import { api } from '../../api.ts';
+import { followCharge } from './poll-charge.ts';
+
+export type JobState =
+  | { status: 'connecting' }
+  | { status: 'known'; job: ImageJob; receivedAtMs: number }
+  | { status: 'unreadable'; error: ImageApiError };
+
+/** Place, progress and estimate do not wake a held poll: this is how old they may get before a person's eyes. */
+const POLL_SECONDS = 10;
+
+/**
+ * Follows one job by its id. `follow` begins or goes on, `pause` lets go of the connection; the job itself runs on at the
+ * service either way.
+ */
+export function useJob(jobId: string) {
+  const state = shallowRef<JobState>({ status: 'connecting' });
+  let polling: AbortController | null = null;
+
+  function show(job: ImageJob): void {
+    const known = state.value.status === 'known' ? state.value.job : null;
+    if (known && known.version > job.version) return; // a held poll may be answered after a cancel
+    state.value = { status: 'known', job, receivedAtMs: Date.now() };
+  }
+
+  async function read(signal: AbortSignal): Promise<ImageJob> {
+    const job = await api.status(jobId, { signal });
+    show(job);
+    return job;
+  }
+
+  async function follow(): Promise<void> {
+    if (polling) return;
+    const controller = new AbortController();
+    const { signal } = controller;
+    polling = controller;
+    if (state.value.status === 'unreadable') state.value = { status: 'connecting' };
+    try {
+      const ended = await api.wait(jobId, { signal, onUpdate: show, pollSeconds: POLL_SECONDS });
+      await followCharge(ended, { read: () => read(signal), signal });
+    } catch (error) {
+      if (!isImageApiError(error)) throw error;
+      if (error.code !== 'aborted') state.value = { status: 'unreadable', error };
+    } finally {
+      if (polling === controller) polling = null;
+    }
+  }
+
+  function pause(): void {
+    polling?.abort();
+    polling = null;
+  }
+
+  /** Rejects with an ImageApiError. A job that has ended meanwhile stays as it ended. */
+  async function cancel(): Promise<void> {
+    show(await api.cancel(jobId));
+  }
+
+  return { state, follow, pause, cancel };
+}

@@ -1,0 +1,17 @@
+import type { ImageJob } from '@darkroom/contracts';
+import { deviceJobs } from '../job/device-jobs.ts';
+import { loseUpload } from '../job/missing-upload.ts';
+import { drafts } from './draft.ts';
+import { storedForm } from './order-form.ts';
+
+/** Leaves nothing of a deleted job on this device: not its id, not a draft of its order, not the photo that went with it. */
+export function forgetDeleted({ job_id, request }: ImageJob): void {
+  deviceJobs.forget(job_id);
+  const photo = request.subject_reference?.[0]?.image_file;
+  if (photo === undefined) return;
+  const draft = drafts.read();
+  if (draft?.order.subject_reference?.[0]?.image_file === photo) drafts.clear(draft);
+  const form = storedForm.read();
+  if (form?.photo?.image_file === photo) storedForm.write({ ...form, photo: null });
+  loseUpload(request, 'deleted');
+}

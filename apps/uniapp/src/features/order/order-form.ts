@@ -1,0 +1,73 @@
+import type { CreateImage, CreateImageInput } from '@darkroom/contracts';
+import { ASPECT_RATIOS, IMAGES_PER_JOB_MAX, PROMPT_MAX_CODE_POINTS } from '@darkroom/contracts/limits';
+import { isRecord, storedUserValue } from '../../platform/storage.ts';
+import type { AspectRatio } from '../job/aspect-ratio.ts';
+
+/** A photo that the service has: what an order names, and a link that shows it for about an hour. */
+export interface ReferencePhoto {
+  image_file: string;
+  url: string;
+}
+
+/** What a person has filled in. */
+export interface OrderForm {
+  prompt: string;
+  aspect_ratio: AspectRatio;
+  n: number;
+  photo: ReferencePhoto | null;
+}
+
+/** A contact sheet's numbers; any number up to the contract's limit is taken from an order. */
+export const COUNTS = [1, 2, 3, 4, 6, 9] as const;
+
+export const EMPTY_FORM: OrderForm = { prompt: '', aspect_ratio: '3:4', n: 1, photo: null };
+
+/** The form as it was left, also half-written. */
+export const storedForm = storedUserValue<OrderForm>('darkroom.form', parseForm);
+
+/** Unicode code points as the service counts them: after trimming, and an emoji's parts one by one. */
+export function countCodePoints(prompt: string): number {
+  return [...prompt.trim()].length;
+}
+
+export type PromptProblem = 'empty' | 'too_long';
+
+export function findPromptProblem(prompt: string): PromptProblem | null {
+  const used = countCodePoints(prompt);
+  if (used === 0) return 'empty';
+  return used > PROMPT_MAX_CODE_POINTS ? 'too_long' : null;
+}
+
+export function toOrder({ prompt, aspect_ratio, n, photo }: OrderForm): CreateImageInput {
+  return {
+    model: 'image-01',
+    prompt: prompt.trim(),
+    aspect_ratio,
+    n,
+    ...(photo && { subject_reference: [{ type: 'character', image_file: photo.image_file }] }),
+  };
+}
+
+/** The form that would order the same again. `photoUrl` shows the photo, where it is still known. */
+export function toForm(order: CreateImage, photoUrl: string | null): OrderForm {
+  const reference = order.subject_reference?.[0];
+  return {
+    prompt: order.prompt,
+    aspect_ratio: order.aspect_ratio ?? '1:1',
+    n: order.n,
+    photo: reference ? { image_file: reference.image_file, url: photoUrl ?? '' } : null,
+  };
+}
+
+function parseForm(json: unknown): OrderForm | null {
+  if (!isRecord(json) || typeof json.prompt !== 'string') return null;
+  const { prompt, n } = json;
+  const ratio = ASPECT_RATIOS.find((known) => known === json.aspect_ratio) ?? EMPTY_FORM.aspect_ratio;
+  const isCount = typeof n === 'number' && Number.isInteger(n) && n >= 1 && n <= IMAGES_PER_JOB_MAX;
+  return { prompt, aspect_ratio: ratio, n: isCount ? n : EMPTY_FORM.n, photo: parsePhoto(json.photo) };
+}
+
+function parsePhoto(json: unknown): ReferencePhoto | null {
+  if (!isRecord(json) || typeof json.image_file !== 'string' || typeof json.url !== 'string') return null;
+  return { image_file: json.image_file, url: json.url };
+}

@@ -1,0 +1,41 @@
+import { type ImageApiError, isImageApiError } from '@darkroom/sdk';
+import { ref } from 'vue';
+import { api } from '../../api.ts';
+import { keepsOrder } from '../job/describe-failure.ts';
+import { deviceJobs } from '../job/device-jobs.ts';
+import { loseUpload } from '../job/missing-upload.ts';
+import { type Draft, drafts } from './draft.ts';
+
+export type CreateState =
+  | { status: 'sending' }
+  | { status: 'created'; jobId: string }
+  | { status: 'failed'; error: ImageApiError };
+
+/** Turns the stored draft into a job. `send` may be called again after a failure: the draft keeps its key. */
+export function useCreateJob() {
+  const state = ref<CreateState>({ status: 'sending' });
+  let isSending = false;
+
+  async function send(draft: Draft): Promise<void> {
+    if (isSending) return;
+    isSending = true;
+    state.value = { status: 'sending' };
+    try {
+      const { idempotencyKey, photoUrl } = draft;
+      const { job_id } = await api.create(draft.order, { idempotencyKey });
+      // In this order: a kill between the two leaves a draft that leads to the same job.
+      deviceJobs.add({ job_id, idempotencyKey, photoUrl });
+      drafts.clear(draft);
+      state.value = { status: 'created', jobId: job_id };
+    } catch (error) {
+      if (!isImageApiError(error)) throw error;
+      if (!keepsOrder(error)) drafts.clear(draft);
+      if (error.code === 'upload_not_found') loseUpload(draft.order, 'expired');
+      state.value = { status: 'failed', error };
+    } finally {
+      isSending = false;
+    }
+  }
+
+  return { state, send };
+}

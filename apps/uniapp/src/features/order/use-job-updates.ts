@@ -1,0 +1,61 @@
+import type { CompletedJob, FailedJob, ImageJob } from '@darkroom/contracts';
+import { isImageApiError } from '@darkroom/sdk';
+import { shallowRef } from 'vue';
+import { api } from '../../api.ts';
+import { deviceJobs } from '../job/device-jobs.ts';
+import { hasEnded, isGone } from '../job/job-status.ts';
+
+const EVERY_MS = 10_000;
+
+/** What became of the jobs that were ordered on this device, newest first; asked for as long as it is followed. */
+export function useJobUpdates() {
+  const ended = shallowRef<(CompletedJob | FailedJob)[]>([]);
+  /** Ids. A job runs until it is known to have ended, or to be gone. */
+  const running = shallowRef<string[]>([]);
+  const ends = new Map<string, CompletedJob | FailedJob>();
+  let timer: ReturnType<typeof setInterval> | undefined;
+
+  function tell(): void {
+    const ids = deviceJobs.read().map(({ job_id }) => job_id);
+    ended.value = ids.flatMap((jobId) => ends.get(jobId) ?? []);
+    running.value = ids.filter((jobId) => !ends.has(jobId));
+  }
+
+  /** As a rule one question for all of them, and none where there is nothing to learn. What cannot be read is no news. */
+  async function read(): Promise<void> {
+    tell();
+    if (running.value.length === 0) return;
+    try {
+      const { jobs } = await api.list();
+      const listed = new Map(jobs.map((job) => [job.job_id, job]));
+      const found = await Promise.all(running.value.map((jobId) => listed.get(jobId) ?? find(jobId)));
+      for (const job of found) if (job && hasEnded(job)) ends.set(job.job_id, job);
+    } catch (error) {
+      if (!isImageApiError(error)) throw error;
+    }
+    tell();
+  }
+
+  /** A job that others have pushed out of the list, or that is gone from it. */
+  async function find(jobId: string): Promise<ImageJob | null> {
+    try {
+      return await api.status(jobId);
+    } catch (error) {
+      if (!isImageApiError(error)) throw error;
+      if (isGone(error)) deviceJobs.forget(jobId);
+      return null;
+    }
+  }
+
+  async function follow(): Promise<void> {
+    timer ??= setInterval(read, EVERY_MS);
+    await read();
+  }
+
+  function pause(): void {
+    clearInterval(timer);
+    timer = undefined;
+  }
+
+  return { ended, running, follow, pause };
+}

@@ -1,0 +1,108 @@
+import { UPLOAD_MAX_BYTES } from '@darkroom/contracts/limits';
+import { ImageApiError, isImageApiError } from '@darkroom/sdk';
+import { type Ref, ref, shallowRef, watch } from 'vue';
+import { api } from '../../api.ts';
+import type { ChosenPhoto } from '../../platform/choose-photo.ts';
+import type { RequestError } from '../job/describe-failure.ts';
+import { lostUpload } from '../job/missing-upload.ts';
+import type { ReferencePhoto } from './order-form.ts';
+
+export type PhotoState =
+  | { status: 'empty' }
+  | { status: 'uploading'; previewUrl: string }
+  | { status: 'ready'; previewUrl: string; photo: ReferencePhoto }
+  | { status: 'failed'; previewUrl: string; error: RequestError };
+
+export interface PhotoUpload {
+  state: Readonly<Ref<PhotoState>>;
+  /** The photo as it was chosen, while the page lives; null for one that an earlier visit left. */
+  chosen: Readonly<Ref<ChosenPhoto | null>>;
+  /** Takes a photo that was just chosen, in place of any other. */
+  take(photo: ChosenPhoto): Promise<void>;
+  /** Sends a part of the chosen photo in place of the whole; the whole can be cut again. */
+  takePart(part: ChosenPhoto): Promise<void>;
+  /** Sends what could not be sent. */
+  retry(): Promise<void>;
+  /** Gives up the upload under way: back to the photo that was there before it. */
+  cancel(): void;
+  remove(): void;
+}
+
+/** One photo: chosen, sent to the service at once, and then ready to be named in an order. */
+export function usePhotoUpload(initial: ReferencePhoto | null): PhotoUpload {
+  const state = ref<PhotoState>(stateOf(initial));
+  const chosen = shallowRef<ChosenPhoto | null>(null);
+  /** What is, or was last, on its way: the chosen photo or a part of it. */
+  let sent: ChosenPhoto | null = null;
+  let before: { state: PhotoState; chosen: ChosenPhoto | null } = { state: state.value, chosen: null };
+  let uploading: AbortController | null = null;
+
+  async function upload(photo: ChosenPhoto): Promise<void> {
+    uploading?.abort();
+    sent = photo;
+    const { previewUrl, source, bytes } = photo;
+    const controller = new AbortController();
+    uploading = controller;
+    state.value = { status: 'uploading', previewUrl };
+    try {
+      if (bytes > UPLOAD_MAX_BYTES) throw new ImageApiError('payload_too_large');
+      const { image_file, url } = await api.upload(source, { signal: controller.signal });
+      if (!controller.signal.aborted) state.value = { status: 'ready', previewUrl, photo: { image_file, url } };
+    } catch (error) {
+      if (!isImageApiError(error)) throw error;
+      if (!controller.signal.aborted) state.value = { status: 'failed', previewUrl, error };
+    }
+  }
+
+  function remember(): void {
+    if (state.value.status !== 'uploading') before = { state: state.value, chosen: chosen.value };
+  }
+
+  function show(next: PhotoState): void {
+    uploading?.abort();
+    state.value = next;
+  }
+
+  function remove(): void {
+    chosen.value = null;
+    sent = null;
+    show({ status: 'empty' });
+  }
+
+  watch(
+    lostUpload,
+    (lost) => {
+      const { value: now } = state;
+      if (!lost || now.status !== 'ready' || now.photo.image_file !== lost.image_file) return;
+      if (lost.why === 'deleted') remove();
+      else show({ status: 'failed', previewUrl: now.previewUrl, error: new ImageApiError('upload_not_found') });
+    },
+    { immediate: true },
+  );
+
+  return {
+    state,
+    chosen,
+    async take(photo) {
+      remember();
+      chosen.value = photo;
+      await upload(photo);
+    },
+    async takePart(part) {
+      remember();
+      await upload(part);
+    },
+    async retry() {
+      if (sent) await upload(sent);
+    },
+    cancel() {
+      chosen.value = before.chosen;
+      show(before.state);
+    },
+    remove,
+  };
+}
+
+function stateOf(photo: ReferencePhoto | null): PhotoState {
+  return photo ? { status: 'ready', previewUrl: photo.url, photo } : { status: 'empty' };
+}

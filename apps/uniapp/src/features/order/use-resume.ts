@@ -1,0 +1,64 @@
+import type { CreateImageInput } from '@darkroom/contracts';
+import { computed, ref } from 'vue';
+import { text } from '../../i18n/language.ts';
+import { openDraft, openHistory, openJob, openResult } from '../../routes.ts';
+import { deviceJobs } from '../job/device-jobs.ts';
+import { type Draft, drafts, isSameOrder } from './draft.ts';
+import { useJobUpdates } from './use-job-updates.ts';
+
+/** One way back to what the person has left. */
+export interface Banner {
+  to: 'draft' | 'ended' | 'running';
+  label: string;
+  /** What pressing it does. */
+  actionLabel: string;
+}
+
+/** Where the person's orders stand, for the page that they come back to: the ways on, and how much ended unseen. */
+export function useResume() {
+  const unanswered = ref<Draft | null>(null);
+  const { ended, running, follow, pause } = useJobUpdates();
+
+  const banners = computed<Banner[]>(() => {
+    const { resume } = text.value;
+    const [end] = ended.value;
+    const count = running.value.length;
+    return [
+      ...(unanswered.value ? [{ to: 'draft', label: resume.unanswered, actionLabel: resume.open } as const] : []),
+      ...(end ? [{ to: 'ended', label: resume[end.status], actionLabel: resume.look } as const] : []),
+      ...(count > 0 ? [{ to: 'running', label: resume.running(count), actionLabel: resume.open } as const] : []),
+    ];
+  });
+  const news = computed(() => (ended.value.length > 0 ? text.value.news(ended.value.length) : null));
+
+  function show(): Promise<void> {
+    unanswered.value = drafts.read();
+    return follow();
+  }
+
+  function resume(to: Banner['to']): void {
+    const [runningId, ...more] = running.value;
+    if (to === 'draft') openDraft();
+    else if (to === 'ended') lookAtEnd();
+    else if (runningId === undefined || more.length > 0) openHistory('running');
+    else openJob(runningId);
+  }
+
+  function lookAtEnd(): void {
+    const [end] = ended.value;
+    if (!end) return;
+    deviceJobs.forget(end.job_id);
+    if (end.status === 'COMPLETED') openResult(end.job_id);
+    else openJob(end.job_id);
+  }
+
+  /** The job of this order, if it was unanswered when the page was shown and was answered since: nobody means it twice. */
+  function findLateJob(order: CreateImageInput): string | null {
+    const draft = unanswered.value;
+    if (!draft || !isSameOrder(draft.order, order)) return null;
+    const job = deviceJobs.read().find(({ idempotencyKey }) => idempotencyKey === draft.idempotencyKey);
+    return job?.job_id ?? null;
+  }
+
+  return { banners, news, show, pause, resume, findLateJob };
+}

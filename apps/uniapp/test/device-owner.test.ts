@@ -1,0 +1,67 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import { stubStorage } from './stub-uni.ts';
+
+const order = { model: 'image-01', prompt: '海边' } as const;
+
+/** Read on a device, never verified there. */
+const tokenOf = (user_id: string) =>
+  `e30.${Buffer.from(JSON.stringify({ user_id, exp: 1 })).toString('base64url')}.c2ln`;
+
+let stored: Map<string, unknown>;
+beforeEach(() => {
+  stored = stubStorage();
+  vi.resetModules();
+});
+
+async function startApp() {
+  const { claimDevice } = await import('../src/platform/device-owner.ts');
+  const { drafts } = await import('../src/features/order/draft.ts');
+  const { deviceJobs } = await import('../src/features/job/device-jobs.ts');
+  const { storedForm, EMPTY_FORM } = await import('../src/features/order/order-form.ts');
+  return {
+    claimDevice,
+    drafts,
+    leaveThings() {
+      drafts.prepare(order, null);
+      deviceJobs.add({ job_id: 'a', idempotencyKey: 'key', photoUrl: null });
+      storedForm.write({ ...EMPTY_FORM, prompt: '海边' });
+      stored.set('darkroom.portrait-consent', '"given"');
+      stored.set('darkroom.theme', '"dark"');
+    },
+  };
+}
+
+it('what a person left is there for them, and gone for the next; the device’s own settings stay', async () => {
+  const { claimDevice, drafts, leaveThings } = await startApp();
+  expect(claimDevice(tokenOf('1'))).toBe(false);
+  leaveThings();
+  const kept = [...stored.keys()];
+  expect(claimDevice(tokenOf('1'))).toBe(false);
+  expect([...stored.keys()]).toEqual(kept);
+
+  expect(claimDevice(tokenOf('2'))).toBe(true);
+  expect([...stored]).toEqual([
+    ['darkroom.theme', '"dark"'],
+    ['darkroom.owner', '"2"'],
+  ]);
+  expect(drafts.read()).toBeNull();
+});
+
+it.each([null, 'opaque'])('a token that names nobody drops nothing: %s', async (token) => {
+  const { claimDevice, drafts, leaveThings } = await startApp();
+  claimDevice(tokenOf('1'));
+  leaveThings();
+  expect(claimDevice(token)).toBe(false);
+  expect(drafts.read()).not.toBeNull();
+});
+
+it('a token that was brought is never replaced by another, also when the service no longer accepts it', async () => {
+  const { readToken } = await import('../src/platform/token.ts');
+  stored.set('darkroom.token', '"brought"');
+  const fetch = vi.fn();
+  vi.stubGlobal('fetch', fetch);
+  expect(await readToken({ refresh: false })).toBe('brought');
+  await expect(readToken({ refresh: true })).rejects.toThrow('no token');
+  expect(fetch).not.toHaveBeenCalled();
+  vi.unstubAllGlobals();
+});
