@@ -1,10 +1,33 @@
-import { type Composition, divide, drawWords } from './composition.ts';
-import { blurred, cutOut } from './photo.ts';
-import { type Box, linearGradient, svg } from './svg.ts';
+import type { OverlayOptions, Sharp } from 'sharp';
+import type { Palette } from './palette.ts';
+import { blurred, cutOut, type Photo } from './photo.ts';
+import type { Random } from './random.ts';
+import { type Box, drawText, LINE_HEIGHT, linearGradient, SANS, SERIF, svg } from './svg.ts';
+import { fitText, splitTitle, type TextBlock } from './typeset.ts';
 
-/** The photo as a card that floats over its own colours. */
-export const composeCard: Composition = async ({ width, height, photo, prompt, palette, random }) => {
-  const { picture, words, anchor } = divide(width, height);
+interface Canvas {
+  width: number;
+  height: number;
+  photo: Photo;
+  /** Empty when no font can draw it. */
+  prompt: string;
+  palette: Palette;
+  random: Random;
+}
+
+interface Composed {
+  /** Fills the canvas. */
+  background: Sharp;
+  /** From the bottom up. */
+  layers: OverlayOptions[];
+}
+
+/** Wide enough for photo and text side by side. */
+const WIDE_RATIO = 1.25;
+
+/** The photo as a card over its own blurred colours, with the prompt beside or below it. */
+export async function composeCard({ width, height, photo, prompt, palette, random }: Canvas): Promise<Composed> {
+  const { picture, words, anchor } = layOut(width, height);
   const radius = Math.min(picture.width, picture.height) * 0.07;
   const turn = (random() < 0.5 ? -1 : 1) * (3 + random() * 2);
   const [cx, cy] = [picture.x + picture.width / 2, picture.y + picture.height / 2];
@@ -19,10 +42,10 @@ export const composeCard: Composition = async ({ width, height, photo, prompt, p
     shadow(picture, radius);
   const front =
     `<rect x="${picture.x}" y="${picture.y}" width="${picture.width}" height="${picture.height}" rx="${radius}" fill="none" stroke="${palette.paper}" stroke-opacity="0.85" stroke-width="${radius * 0.14}"/>` +
-    drawWords(prompt, words, { anchor, colour: palette.paper, rule: palette.accent, stand: 'middle' });
+    drawPrompt(prompt, words, anchor, { text: palette.paper, rule: palette.accent });
 
   return {
-    ground: await blurred(photo, width, height),
+    background: await blurred(photo, width, height),
     layers: [
       { input: svg(width, height, back) },
       await cutOut(
@@ -33,7 +56,7 @@ export const composeCard: Composition = async ({ width, height, photo, prompt, p
       { input: svg(width, height, front) },
     ],
   };
-};
+}
 
 /** Soft by stacking: an SVG blur would cost more than the rest of the picture. */
 function shadow({ x, y, width, height }: Box, radius: number): string {
@@ -41,4 +64,54 @@ function shadow({ x, y, width, height }: Box, radius: number): string {
     const by = (radius * (index + 1)) / 7;
     return `<rect x="${x - by}" y="${y - by + radius * 0.25}" width="${width + by * 2}" height="${height + by * 2}" rx="${radius + by}" fill="#000" fill-opacity="0.045"/>`;
   }).join('');
+}
+
+/** Boxes for the photo and the text: side by side on wide canvases, else one above the other. */
+function layOut(width: number, height: number): { picture: Box; words: Box; anchor: 'start' | 'middle' } {
+  if (width > height * WIDE_RATIO) {
+    const side = Math.min(height * 0.78, width * 0.42);
+    const picture = { x: width * 0.075, y: (height - side) / 2, width: side, height: side };
+    const x = picture.x + side + width * 0.055;
+    return { picture, words: { x, y: height * 0.12, width: width * 0.93 - x, height: height * 0.76 }, anchor: 'start' };
+  }
+  const top = height * 0.085;
+  const picture = { x: width * 0.15, y: top, width: width * 0.7, height: Math.min(height * 0.56, width * 0.92) };
+  const y = top + picture.height + height * 0.035;
+  return { picture, words: { x: width * 0.09, y, width: width * 0.82, height: height * 0.945 - y }, anchor: 'middle' };
+}
+
+interface TextColours {
+  text: string;
+  /** The thin rule between title and text. */
+  rule: string;
+}
+
+/** The prompt as a title, a rule and, for longer prompts, a few smaller lines. */
+function drawPrompt(prompt: string, box: Box, anchor: 'start' | 'middle', colours: TextColours): string {
+  if (prompt === '') return '';
+  const { title, rest } = splitTitle(prompt);
+  const isFlat = box.height < box.width * 0.3;
+  const titleLines = isFlat ? 1 : 2;
+  // In these units the title, the rule and the text fill the height of the box.
+  const unit = Math.min(Math.sqrt(box.width * box.height) / 10, box.height / (isFlat ? 6.2 : 8.5));
+  const fit = { widthPx: box.width, maxLines: titleLines, largestPx: unit * 2.1, smallestPx: unit * 0.9 };
+  const heading = fitText(title, fit);
+  const body = fitText(rest, { ...fit, maxLines: titleLines + 1, largestPx: unit * 0.62, smallestPx: unit * 0.5 });
+  const gap = heading.sizePx * 0.42;
+  const ruleGap = gap * 2;
+  const total = heightOf(heading) + ruleGap + heightOf(body);
+  const top = box.y + (box.height - total) * 0.5;
+  const x = anchor === 'middle' ? box.x + box.width / 2 : box.x;
+  const ruleWidth = unit * 1.5;
+  const ruleX = anchor === 'middle' ? x - ruleWidth / 2 : x;
+  const ruleY = top + heightOf(heading) + gap;
+  return (
+    drawText(heading, { x, y: top, anchor, colour: colours.text, family: SERIF, weight: 700 }) +
+    `<rect x="${ruleX}" y="${ruleY}" width="${ruleWidth}" height="${Math.max(2, unit * 0.07)}" fill="${colours.rule}"/>` +
+    drawText(body, { x, y: ruleY + gap, anchor, colour: colours.text, family: SANS, weight: 400, opacity: 0.86 })
+  );
+}
+
+function heightOf({ lines, sizePx }: TextBlock): number {
+  return lines.length * sizePx * LINE_HEIGHT;
 }

@@ -4,7 +4,7 @@ import { decode, type Photo } from './photo.ts';
 import type { Random } from './random.ts';
 import { glow, linearGradient, svg } from './svg.ts';
 
-/** A morning in the hills, for orders that bring no photograph of their own. */
+/** Hills at sunrise, for requests without a reference. */
 export function drawLandscape(width: number, height: number, palette: Palette, random: Random): Promise<Photo> {
   const horizon = height * (0.5 + random() * 0.1);
   const sun = {
@@ -25,7 +25,6 @@ export function drawLandscape(width: number, height: number, palette: Palette, r
     `<rect width="${width}" height="${height}" fill="url(#sky)"/>` +
     `<circle cx="${sun.x}" cy="${sun.y}" r="${sun.r * 3}" fill="url(#glow)"/>` +
     `<circle cx="${sun.x}" cy="${sun.y}" r="${sun.r}" fill="${palette.accent}"/>` +
-    drawBirds(width, horizon, palette.ink, random) +
     ridges.join('');
   return decode(sharp(svg(width, height, content)));
 }
@@ -33,13 +32,13 @@ export function drawLandscape(width: number, height: number, palette: Palette, r
 interface Ridge {
   width: number;
   height: number;
-  /** Where it runs, on average, and how far it goes up and down from there. */
+  /** Average height and amplitude. */
   y: number;
   rise: number;
   colour: string;
 }
 
-/** One range of hills: a few waves of different length on top of each other. */
+/** One ridge: the sum of a few sine waves. */
 function drawRidge({ width, height, y, rise, colour }: Ridge, random: Random): string {
   const waves = [1.3, 2.9, 6.1].map((frequency, index) => ({
     frequency: frequency * (0.8 + random() * 0.5),
@@ -56,23 +55,4 @@ function drawRidge({ width, height, y, rise, colour }: Ridge, random: Random): s
     points.push(`${(at * width).toFixed(1)},${(y - lift * rise * 0.4).toFixed(1)}`);
   }
   return `<polygon points="0,${height} ${points.join(' ')} ${width},${height}" fill="${colour}"/>`;
-}
-
-function drawBirds(width: number, horizon: number, colour: string, random: Random): string {
-  const [x, y, size] = [width * (0.2 + random() * 0.5), horizon * (0.2 + random() * 0.25), width * 0.014];
-  const drawn = [0, 1, 2].map((index) => {
-    const [left, top, span] = [x + size * index * 3.1, y + size * (index % 2 ? 1.6 : 0), size * (1 - index * 0.15)];
-    return `<path d="M${left} ${top}q${span * 0.6} ${-span * 0.8} ${span} 0q${span * 0.4} ${-span * 0.8} ${span} 0"/>`;
-  });
-  return `<g fill="none" stroke="${colour}" stroke-opacity="0.7" stroke-width="${size * 0.16}" stroke-linecap="round">${drawn.join('')}</g>`;
-}
-
-/** The nearest hills alone, to stand in front of something else. */
-export function drawForeground(width: number, height: number, top: number, palette: Palette, random: Random): string {
-  const depth = height - top;
-  return [palette.middle, palette.deep, palette.ink]
-    .map((colour, index) =>
-      drawRidge({ width, height, y: top + depth * index * 0.17, rise: depth * (0.26 - index * 0.05), colour }, random),
-    )
-    .join('');
 }
