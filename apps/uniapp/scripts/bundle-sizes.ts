@@ -9,7 +9,7 @@ export interface BundleSize {
   budgetBytes: number;
 }
 
-/** WeChat takes 2 MB a package; the main one is what a person waits for, and means to open at once. */
+/** WeChat takes 2 MB a package; the main one is what a user waits for, and means to open at once. */
 const MAIN_PACKAGE_BUDGET_BYTES = 200_000;
 const MINI_PROGRAM_BUDGET_BYTES = 2_000_000;
 /** Half a second on a slow 3G line of 1.6 Mbit/s. */
@@ -42,7 +42,7 @@ function subpackageRoots(files: OutputFile[]): string[] {
   return subPackages.map(({ root }) => root);
 }
 
-/** The scripts that stand between a person and the first page: the entry, that page, and what the two import. */
+/** The scripts that stand between a user and the first page: the entry, that page, and what the two import. */
 function h5Sizes(files: OutputFile[]): BundleSize[] {
   const html = files.find(({ path }) => path === 'index.html')?.text ?? '';
   const entries = [...html.matchAll(/<script[^>]*\bsrc="\.\/([^"]+)"/g)].map(([, src = '']) => src);

@@ -5,10 +5,10 @@ import { readToken } from './platform/token.ts';
 import { createTransport } from './platform/transport.ts';
 import { goHome } from './routes.ts';
 
-/** The one client of the app. */
+/** The app's SDK client. */
 export const api = createImageClient({ ...createTransport(), token: signIn, createId });
 
-/** The token, unless the pages still show what belongs to somebody else: nothing of that is sent for another person. */
+/** The token, unless the pages still show another user's data: that must not be sent under this token. */
 async function signIn(ask: { refresh: boolean }): Promise<string> {
   const token = await readToken(ask);
   if (!claimDevice(token)) return token;

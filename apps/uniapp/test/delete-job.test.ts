@@ -4,7 +4,7 @@ import { stubStorage } from './stub-uni.ts';
 
 let server: Awaited<ReturnType<typeof startJobServer>>;
 
-/** The list's way to delete, and a person who answers every question with yes or no. */
+/** The list's way to delete, and a user who answers every question with yes or no. */
 async function start(answer: boolean) {
   vi.resetModules();
   const { useDeleteJob } = await import('../src/features/history/use-delete-job.ts');

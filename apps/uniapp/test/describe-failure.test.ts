@@ -95,7 +95,7 @@ describe('the step that is offered', () => {
     expect(describeJobFailure(failed('provider_rejected'), zh).step).toBe('edit');
   });
 
-  it('is no blame for a job that the person canceled', () => {
+  it('is no blame for a job that the user canceled', () => {
     expect(describeJobFailure(failed('canceled'), zh).isWished).toBe(true);
     expect(describeJobFailure(failed('expired'), zh).isWished).toBe(false);
   });

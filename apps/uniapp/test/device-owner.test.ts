@@ -31,7 +31,7 @@ async function startApp() {
   };
 }
 
-it('what a person left is there for them, and gone for the next; the device’s own settings stay', async () => {
+it('what a user left is there for them, and gone for the next; the device’s own settings stay', async () => {
   const { claimDevice, drafts, leaveThings } = await startApp();
   expect(claimDevice(tokenOf('1'))).toBe(false);
   leaveThings();

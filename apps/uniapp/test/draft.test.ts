@@ -36,7 +36,7 @@ describe('a draft', () => {
     expect(openStore().prepare({ ...order, n: 3 }, null).idempotencyKey).toBe('key-2');
   });
 
-  it('gets another key when the person asks for the same once more', () => {
+  it('gets another key when the user asks for the same once more', () => {
     openStore().prepare(order, null);
     expect(openStore().prepareAnew(order, null).idempotencyKey).toBe('key-2');
   });

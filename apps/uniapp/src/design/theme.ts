@@ -17,7 +17,7 @@ watchSystemTheme((now) => {
   system.value = now;
 });
 
-/** What the person chose; `system` until then. */
+/** What the user chose; `system` until then. */
 export const themeChoice = computed(() => choice.value);
 
 /** What is shown. */

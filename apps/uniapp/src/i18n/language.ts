@@ -19,15 +19,15 @@ const choice = ref<LanguageChoice>(stored.read() ?? 'system');
 const language = computed<Language>(() => (choice.value === 'system' ? systemLanguage() : choice.value));
 watchEffect(() => labelDocument(language.value));
 
-/** What the person chose; `system` until then. */
+/** What the user chose; `system` until then. */
 export const languageChoice = computed(() => choice.value);
 
-/** One of several tables of the same words: the one in the person's language. */
+/** One of several tables of the same words: the one in the user's language. */
 export function inLanguage<Table>(tables: Record<Language, Table>): ComputedRef<Table> {
   return computed(() => tables[language.value]);
 }
 
-/** What every page carries, in the person's language. */
+/** What every page carries, in the user's language. */
 export const text = inLanguage<Messages>({ zh, en });
 
 /** `中文` and `English` are the names of both in every language. */

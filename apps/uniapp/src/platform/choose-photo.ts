@@ -9,10 +9,10 @@ export interface ChosenPhoto {
   bytes: number;
 }
 
-/** Either leaves it to the platform: to its own sheet, or to what stands behind a browser's file chooser. */
+/** `either` leaves the choice to the platform's own sheet or file chooser. */
 export type PhotoOrigin = 'either' | 'camera';
 
-/** `canceled`: they changed their mind. `refused`: camera or album are closed to the app, by them or by the system. */
+/** `canceled`: by the user. `refused`: no permission for camera or album. */
 export type PhotoChoice = { outcome: 'chosen'; photo: ChosenPhoto } | { outcome: 'canceled' | 'refused' };
 
 /** What the service takes. Naming it makes iPhones hand over JPEG in place of their own HEIC. */
@@ -23,10 +23,10 @@ let choose: (origin: PhotoOrigin) => Promise<PhotoChoice> = chooseImage;
 choose = chooseMedia;
 // #endif
 
-/** Lets the person choose one photo or take one. */
+/** Asks for one photo from the album or the camera. */
 export const choosePhoto = (origin: PhotoOrigin): Promise<PhotoChoice> => choose(origin);
 
-/** A phone's browser may open a file chooser without a camera in it: there the camera is a choice of its own. */
+/** Whether to offer the camera separately: file choosers of mobile browsers may lack it. */
 export function offersCamera(): boolean {
   let offers = false;
   // #ifdef H5
@@ -56,7 +56,7 @@ function chooseImage(origin: PhotoOrigin): Promise<PhotoChoice> {
   });
 }
 
-/** In place of `chooseImage`, which WeChat no longer maintains. */
+/** Replaces `chooseImage`, which WeChat no longer maintains. */
 function chooseMedia(): Promise<PhotoChoice> {
   return new Promise((resolve) => {
     uni.chooseMedia({

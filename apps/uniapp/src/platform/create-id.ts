@@ -1,7 +1,7 @@
 /**
  * A 128-bit id in hex. Mini programs and pages on plain http have no `crypto.randomUUID`, older ones not even
- * `getRandomValues`; there the time and three random numbers serve, which is enough for keys that only have to differ
- * within one person's last 7 days.
+ * `getRandomValues`; they fall back to the time and three random numbers, enough for keys that must differ within one
+ * user's last 7 days.
  */
 export function createId(): string {
   if (typeof crypto !== 'undefined' && typeof crypto.randomUUID === 'function') return crypto.randomUUID();

@@ -8,7 +8,7 @@ export interface CropArea {
   height: number;
 }
 
-/** `page`: by a screen of ours and `cutOut`. `system`: by a screen of the system, `cropBySystem`. */
+/** `page`: our own crop screen and `cutOut`. `system`: the system's, by `cropBySystem`. */
 export type CropMeans = 'page' | 'system' | 'none';
 
 /** How a photo is cropped here. WeChat has a screen of its own from 2.26.0 on, on phones; elsewhere there is none. */
@@ -23,7 +23,7 @@ export function findCropMeans(): CropMeans {
   return means;
 }
 
-/** WeChat's own screen, for a square; null when the person left it. */
+/** WeChat's own screen, for a square; null when the user left it. */
 export function cropBySystem({ previewUrl }: ChosenPhoto): Promise<ChosenPhoto | null> {
   return new Promise((resolve) => {
     uni.cropImage({
@@ -35,7 +35,7 @@ export function cropBySystem({ previewUrl }: ChosenPhoto): Promise<ChosenPhoto |
   });
 }
 
-/** Longer sides are drawn smaller: more is never used of a reference. */
+/** Longer sides are scaled down: the service uses no more of a reference. */
 const EDGE_PX_MAX = 2048;
 const JPEG_QUALITY = 0.92;
 

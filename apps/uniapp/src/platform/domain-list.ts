@@ -4,8 +4,8 @@ type NetworkApi = 'request' | 'uploadFile' | 'downloadFile';
 const explained = new Set<string>();
 
 /**
- * Tells the developers and testers of a mini program, in both languages, which domain is missing from which of WeChat's
- * lists; once each. In a released one nobody could mend it, and the page speaks of a service that cannot be reached.
+ * Tells developers and testers of a mini program, once each and in both languages, which domain is missing from which WeChat
+ * list. In a released version the page only says that the service cannot be reached.
  */
 export function explainUnlisted(api: NetworkApi, url: string, errMsg: string | undefined): void {
   // #ifdef MP-WEIXIN

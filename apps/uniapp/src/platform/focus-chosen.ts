@@ -1,4 +1,4 @@
-/** Moves a browser's focus to the chosen one of a group of choices, as its arrow keys do. Phones have no such focus. */
+/** Moves a browser's focus to the chosen option of a group. Mini programs have no focus. */
 export function focusChosen(group: unknown): void {
   // #ifdef H5
   if (group instanceof HTMLElement) group.querySelector<HTMLElement>('[aria-checked="true"]')?.focus();

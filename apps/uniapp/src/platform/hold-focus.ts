@@ -1,4 +1,4 @@
-/** Keeps a browser's focus within an element, at first on its last stop; what it answers with gives it back. Phones have none. */
+/** Traps a browser's focus inside an element, starting at its last focusable; the returned function restores it. */
 export function holdFocus(element: unknown): () => void {
   let release = () => {};
   // #ifdef H5

@@ -1,7 +1,6 @@
 /**
- * WeChat lets nobody near photos or album before the person has agreed to the privacy guide that stands registered for the
- * mini program. Asked for here by our own words and a button with `open-type="agreePrivacyAuthorization"`; where this was
- * missed, WeChat asks by itself. https://developers.weixin.qq.com/miniprogram/dev/framework/user-privacy/PrivacyAuthorize.html
+ * WeChat blocks photos and album until the user agreed to the mini program's registered privacy guide. We ask with our own
+ * text and a button with `open-type="agreePrivacyAuthorization"`; otherwise WeChat asks by itself. https://developers.weixin.qq.com/miniprogram/dev/framework/user-privacy/PrivacyAuthorize.html
  */
 export function needsPrivacyAgreement(): Promise<boolean> {
   let asking = Promise.resolve(false);

@@ -1,6 +1,6 @@
 import { explainUnlisted } from './domain-list.ts';
 
-/** `refused`: the person, or the phone, does not let the app into the album. */
+/** `refused`: the user or the phone denies access to the album. */
 export type SaveOutcome = 'started' | 'saved' | 'refused' | 'failed';
 
 type Save = (url: string, fileName: string) => Promise<SaveOutcome>;
@@ -10,12 +10,12 @@ let save: Save = saveToAlbum;
 save = downloadInBrowser;
 // #endif
 
-/** Saves one picture: by the browser's download, or into the phone's album, which the person has to allow. */
+/** Saves one image: as a browser download, or to the phone's album, which needs permission. */
 export const saveImage: Save = (url, fileName) => save(url, fileName);
 
 /**
- * Opens the app's permissions, where the person can allow the album after having refused it; true when they are known to have
- * done so. A native app's settings are the phone's, which tell nothing.
+ * Opens the app's permissions so that a denied album access can be granted; true when it was granted. A native app opens the
+ * phone's settings, which report nothing.
  */
 export function openPermissions(): Promise<boolean> {
   let opening = Promise.resolve(false);
@@ -51,14 +51,14 @@ async function saveToAlbum(url: string): Promise<SaveOutcome> {
     uni.saveImageToPhotosAlbum({
       filePath,
       success: () => resolve('saved'),
-      // WeChat says "auth deny" or "auth denied", "privacy permission is not authorized", and "cancel" when the person closed
+      // WeChat says "auth deny" or "auth denied", "privacy permission is not authorized", and "cancel" when the user closed
       // its question.
       fail: ({ errMsg }: { errMsg?: string }) => resolve(/auth|cancel/.test(errMsg ?? '') ? 'refused' : 'failed'),
     });
   });
 }
 
-/** The path of the file, which WeChat fetches by a domain list of its own; null when it was not to be had. */
+/** Path of the downloaded file (WeChat checks its downloadFile domain list); null when the download failed. */
 function download(url: string): Promise<string | null> {
   return new Promise((resolve) => {
     uni.downloadFile({

@@ -1,4 +1,4 @@
-/** `shared`: the pictures themselves, by the system's sheet. `copied`: the page's address. */
+/** `shared`: the image files through the system's share sheet. `copied`: the page's address. */
 export type ShareOutcome = 'shared' | 'copied' | 'canceled' | 'failed';
 
 export interface SharedPicture {
@@ -16,8 +16,8 @@ export function sharesByButton(): boolean {
 }
 
 /**
- * Hands the pictures themselves to the browser's share sheet; where it has none, copies the page's address, which opens for
- * the same person only. Links to picture files never leave: they are signed, and open for anybody.
+ * Passes the image files to the browser's share sheet; without one, copies the page's address, which opens for
+ * the same user only. Image links are never shared: they are signed and open for anybody.
  */
 export async function sharePictures(title: string, pictures: SharedPicture[]): Promise<ShareOutcome> {
   let outcome: ShareOutcome = 'failed';

@@ -1,8 +1,8 @@
-/** Where the app's own title bar has to keep clear of the phone's and the mini program's, in px. */
+/** Safe area of the app's own title bar beside the system's status bar and WeChat's capsule, in px. */
 export interface TitleBar {
   top: number;
   height: number;
-  /** Free space on the right: WeChat lays its capsule there. */
+  /** Space for WeChat's capsule on the right. */
   right: number;
 }
 

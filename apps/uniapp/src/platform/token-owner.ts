@@ -1,6 +1,6 @@
 import { isRecord } from './storage.ts';
 
-/** Whom a token speaks for. Read, not verified: that is for the service. */
+/** The claims of a token that the app shows. Not verified: the service does that. */
 export interface TokenOwner {
   userId: string;
   starId: string | null;

@@ -1,7 +1,7 @@
 import { ImageApiError } from '@darkroom/sdk';
 import { storedValue } from './storage.ts';
 
-/** The person's token on this device. */
+/** The user's token on this device. */
 export const storedToken = storedValue<string>('darkroom.token', (value) =>
   typeof value === 'string' && value ? value : null,
 );
@@ -11,13 +11,13 @@ export function acceptToken(token: unknown): void {
   if (typeof token === 'string' && token !== '') storedToken.write(token);
 }
 
-/** Made by the API for this visit of a page that it serves in development. */
+/** Issued by the API in development, for this page visit. */
 let developmentToken: string | null = null;
 
 /**
- * The person's token, in the sdk's form: `refresh` comes after a 401. The app around these pages has to bring one; only where
- * it brings none the API is asked, which gives tokens away in development. So one that was brought and has expired never
- * makes the person somebody else. Rejects when there is none, and with an ImageApiError when that could not be found out.
+ * The user's token, as the SDK asks for it; `refresh` is set after a 401. The surrounding app provides it. Only without one
+ * is a development token requested, so an expired token never turns into another user. Rejects when there is none, and with
+ * an ImageApiError when the request failed.
  */
 export async function readToken({ refresh }: { refresh: boolean }): Promise<string> {
   const brought = storedToken.read();

@@ -5,7 +5,7 @@ import { uniUploadFile } from './upload-file.ts';
 
 type Transport = Pick<ImageClientSettings, 'baseUrl' | 'fetch' | 'uploadFile'>;
 
-/** How this platform reaches the API: a browser by its own means at the page's origin, everything else through uni. */
+/** How this platform reaches the API: browsers by fetch on the page's origin, everything else through uni. */
 export function createTransport(): Transport {
   let transport: Transport = { baseUrl: API_ORIGIN, fetch: uniFetch, uploadFile: uniUploadFile };
   // #ifdef H5
@@ -14,5 +14,5 @@ export function createTransport(): Transport {
   return transport;
 }
 
-/** Set when the app is built; WeChat only lets registered https domains through. */
+/** Set at build time; WeChat allows registered https domains only. */
 const API_ORIGIN: string = import.meta.env.VITE_API_ORIGIN ?? 'http://localhost:8080';

@@ -1,4 +1,4 @@
 import { ref } from 'vue';
 
-/** Percent of the photo under way that has left the device. One is sent at a time; the sdk has no word for it. */
+/** Percent of the current upload that was sent. One upload runs at a time; the SDK has no progress event. */
 export const sentPercent = ref(0);

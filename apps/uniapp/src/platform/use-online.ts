@@ -1,6 +1,6 @@
 import { onMounted, onUnmounted, ref } from 'vue';
 
-/** Tells now and at every change whether there is a network; answers with how to stop. */
+/** Calls back with the network state now and at every change; returns the unsubscribe function. */
 type WatchNetwork = (tell: (isOnline: boolean) => void) => () => void;
 
 let watchNetwork: WatchNetwork = watchDevice;
@@ -8,7 +8,7 @@ let watchNetwork: WatchNetwork = watchDevice;
 watchNetwork = watchBrowser;
 // #endif
 
-/** Whether the device believes to have a network. */
+/** Whether the device reports a network. */
 export function useOnline() {
   const isOnline = ref(true);
   let stop = () => {};
@@ -28,7 +28,7 @@ function watchDevice(tell: (isOnline: boolean) => void): () => void {
   return () => uni.offNetworkStatusChange(listen);
 }
 
-/** Not by uni: in Chromium it names the last speed of a network that is gone. */
+/** Not by uni: in Chromium it keeps reporting the last network type while offline. */
 function watchBrowser(tell: (isOnline: boolean) => void): () => void {
   const listen = () => tell(navigator.onLine);
   listen();

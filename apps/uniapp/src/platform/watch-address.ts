@@ -1,10 +1,10 @@
 /**
- * Opens a page anew when its address was changed by hand, as by a pasted link: uni-app would keep the page that is open, with
- * the job of the old address. Only browsers have an address.
+ * Reloads when the address was edited by hand, for example by a pasted link: uni-app would keep the open page with the old
+ * job. Browsers only.
  */
 export function watchAddress(): void {
   // #ifdef H5
-  // After uni-app's own listener: where that has opened the page of the new address, there is nothing to do.
+  // Runs after uni-app's own listener, which may already have opened the new page.
   window.addEventListener('hashchange', () => setTimeout(reloadStalePage));
   // #endif
 }
@@ -13,7 +13,7 @@ function reloadStalePage(): void {
   const address = window.location.hash.slice(1);
   // Not in its types; uni-app's pages have it on every platform.
   const page = getCurrentPages().at(-1) as { $page?: { fullPath: string } } | undefined;
-  // The first page goes by a short address, and is found by uni-app.
+  // uni-app handles the short address of the first page itself.
   const isFirst = address === '' || address === '/';
   if (page?.$page && !isFirst && page.$page.fullPath !== address) window.location.reload();
 }

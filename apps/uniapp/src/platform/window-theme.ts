@@ -1,6 +1,6 @@
 export type Theme = 'light' | 'dark';
 
-/** Tells the system's theme at every change. */
+/** Calls back with the system's theme now and at every change. */
 type WatchSystem = (tell: (theme: Theme) => void) => void;
 
 let read: () => Theme = readDevice;
@@ -14,7 +14,7 @@ paint = paintDocument;
 
 export const readSystemTheme = () => read();
 export const watchSystemTheme: WatchSystem = (tell) => watch(tell);
-/** Gives the theme to what lies around and behind the open page. */
+/** Applies the theme to the window around the page. */
 export const paintWindow = (theme: Theme) => paint(theme);
 
 function readDevice(): Theme {
@@ -26,7 +26,7 @@ function watchDevice(tell: (theme: Theme) => void): void {
   uni.onThemeChange?.(({ theme }) => tell(theme === 'dark' ? 'dark' : 'light'));
 }
 
-/** The two grounds are those of design/tokens.css. */
+/** Background colours of design/tokens.css. */
 function paintPageWindow(theme: Theme): void {
   const ground = theme === 'dark' ? '#110e0d' : '#f4efe7';
   const frontColor = theme === 'dark' ? '#ffffff' : '#000000';

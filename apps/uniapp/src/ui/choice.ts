@@ -1,8 +1,8 @@
-/** One of several that exclude each other. */
+/** One option of a group with a single choice. */
 export interface Choice<Value extends string | number = string | number> {
   value: Value;
   label: string;
-  /** How it is read out, where the label alone says too little. */
+  /** Accessible name where the label alone is too short. */
   name?: string;
   /** A small frame above the label, in px. */
   shape?: { width: number; height: number };
@@ -10,7 +10,7 @@ export interface Choice<Value extends string | number = string | number> {
 
 const STEPS: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-/** What an arrow key leads to from the chosen one, around the ends; null for every other key. */
+/** The option an arrow key moves to, wrapping at the ends; null for every other key. */
 export function choiceByKey<Value extends string | number>(
   choices: readonly Choice<Value>[],
   chosen: Value,

@@ -11,11 +11,11 @@ interface OpenQuestion extends Question {
   answer(isYes: boolean): void;
 }
 
-/** What the page asks right now; its dialog stands in the page frame. */
+/** The open question; the page frame shows its dialog. */
 export const openQuestion = shallowRef<OpenQuestion | null>(null);
 
 /**
- * Asks before something that cannot be taken back; false also when the page goes away or asks something else. Not by
+ * Asks before something irreversible; false also when the page closes or asks something else. Does not use
  * `uni.showModal`: WeChat's refuses answers of more than four characters, and uni's in a browser cannot be reached by keyboard.
  */
 export function confirm(question: Question): Promise<boolean> {

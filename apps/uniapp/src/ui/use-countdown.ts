@@ -2,7 +2,7 @@ import { computed, onUnmounted, ref } from 'vue';
 
 const TICK_MS = 500;
 
-/** Whole seconds until a time that is set with `until`; 0 before that and after. */
+/** Whole seconds left of a countdown; 0 before it starts and after it ends. */
 export function useCountdown() {
   const nowMs = ref(0);
   const endsAtMs = ref(0);
@@ -13,7 +13,7 @@ export function useCountdown() {
     if (nowMs.value >= endsAtMs.value) clearInterval(timer);
   }
 
-  /** Counts down so many milliseconds from now, in place of what was counted before. */
+  /** Starts a countdown of so many milliseconds, replacing a running one. */
   function start(ms: number): void {
     clearInterval(timer);
     endsAtMs.value = Date.now() + ms;

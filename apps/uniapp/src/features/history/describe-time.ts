@@ -5,7 +5,7 @@ type TimeWords = Words<(typeof history)['time']>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** When something happened, as a person where they are would say it. Mini programs have no full Intl. Both in ms since 1970. */
+/** Relative date in the user's time zone. Mini programs have no full Intl. Both in ms since 1970. */
 export function describeTime(thenMs: number, nowMs: number, words: TimeWords): string {
   const then = new Date(thenMs);
   const clock = `${two(then.getHours())}:${two(then.getMinutes())}`;

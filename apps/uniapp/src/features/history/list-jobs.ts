@@ -12,10 +12,10 @@ interface PageQuery {
   limit?: number | undefined;
 }
 
-/** More than a person may have on the way at once. */
+/** Above the limit of active jobs a user may have. */
 const RUNNING_MAX = 100;
 
-/** One page of the person's jobs, newest first. Rejects with an ImageApiError. */
+/** One page of the user's jobs, newest first. Rejects with an ImageApiError. */
 export async function listJobs({ filter, cursor, limit }: PageQuery): Promise<ImageJobPage> {
   if (filter === 'all') return api.list({ cursor, limit });
   if (filter === 'done') return api.list({ cursor, limit, status: 'COMPLETED' });
@@ -23,7 +23,7 @@ export async function listJobs({ filter, cursor, limit }: PageQuery): Promise<Im
   return readRunning();
 }
 
-/** Two questions, since the service takes one status at a time; a job that begins between the two is in both answers. */
+/** Two requests, since the API filters by one status; a job that starts between them appears in both. */
 async function readRunning(): Promise<ImageJobPage> {
   const [waiting, processing] = await Promise.all([
     api.list({ status: 'PENDING', limit: RUNNING_MAX }),

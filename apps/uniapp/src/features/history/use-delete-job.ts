@@ -9,12 +9,12 @@ import { describeCancel } from '../job/describe-wait.ts';
 import { hasEnded } from '../job/job-status.ts';
 import { forgetDeleted } from '../order/forget-deleted.ts';
 
-/** Jobs on their way out of a list: `deleted` are shown no more, those in `undeleted` came back, each with the reason. */
+/** Optimistic deletion: `deleted` jobs are hidden, `undeleted` ones came back with a reason. */
 export function useDeleteJob() {
   const deleted = ref<ReadonlySet<string>>(new Set());
   const undeleted = ref<ReadonlyMap<string, ImageApiError>>(new Map());
 
-  /** Asks, takes the job out at once, and brings it back if the service would not. */
+  /** Confirms, hides the job at once and restores it when the request fails. */
   async function askToDelete(job: ImageJob): Promise<void> {
     const { title, ended, confirm: yes, keep: no } = historyText.value.deleteDialog;
     const content = hasEnded(job) ? ended : describeCancel(job, text.value);

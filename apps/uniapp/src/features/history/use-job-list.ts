@@ -6,7 +6,7 @@ import { type JobFilter, listJobs } from './list-jobs.ts';
 
 export type JobListState =
   | { status: 'reading' }
-  /** `fault` is why the last reading brought nothing, at which end of the list. */
+  /** `fault`: why the last read failed, and at which end of the list. */
   | { status: 'known'; jobs: ImageJob[]; nextCursor: string | null; fault: ListFault | null }
   | { status: 'unreadable'; error: ImageApiError };
 
@@ -15,22 +15,22 @@ interface ListFault {
   error: ImageApiError;
 }
 
-/** How old place and progress may get before a person's eyes. */
+/** Maximum age of the shown position and progress. */
 const ADVANCE_EVERY_MS = 4_000;
 
-/** Jobs that one answer may hold. */
+/** Jobs per page. */
 const PAGE_MAX = 100;
 
-/** The person's jobs, newest first, a page at a time; while `follow` is on, running ones advance by themselves. */
+/** The user's jobs, newest first, in pages. While `follow` is active, running jobs are refreshed. */
 export function useJobList() {
   const state = shallowRef<JobListState>({ status: 'reading' });
   const filter = ref<JobFilter>('all');
   const isReading = ref(false);
   let timer: ReturnType<typeof setInterval> | undefined;
-  /** Rises with every question that makes earlier answers worthless. */
+  /** Increased by every request that makes earlier answers obsolete. */
   let question = 0;
 
-  /** Reads the first page anew; what is shown stays until it is there, and older pages come again with `more`. */
+  /** Reloads the first page, keeping the shown list until it arrived; `more` loads older pages again. */
   async function refresh(): Promise<void> {
     question++;
     await read('top', async () => {
@@ -74,7 +74,7 @@ export function useJobList() {
     }
   }
 
-  /** Reads the head of the list again, as far down as something runs. What cannot be read is read next time. */
+  /** Refreshes the list down to the last running job. Failures are retried at the next interval. */
   async function advance(): Promise<void> {
     const { value: before } = state;
     if (isReading.value || before.status !== 'known') return;
@@ -102,7 +102,7 @@ export function useJobList() {
   return { state, filter, isReading, refresh, more, choose, follow, pause };
 }
 
-/** The list with what is newer: new jobs before it, known ones in their places. */
+/** Merges newer jobs into the list: new ones first, known ones in place. */
 function merge(known: ImageJob[], newer: ImageJob[]): ImageJob[] {
   const fresh = new Map(newer.map((job) => [job.job_id, job]));
   const shown = known.map((job) => fresh.get(job.job_id) ?? job);

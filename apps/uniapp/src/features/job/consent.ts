@@ -2,26 +2,26 @@ import { shallowRef } from 'vue';
 import { needsPrivacyAgreement } from '../../platform/privacy.ts';
 import { storedUserValue } from '../../platform/storage.ts';
 
-/** The person has confirmed, on this device, that it may use photos of whoever is in them. */
+/** Whether the user confirmed on this device that they may use the portraits they upload. */
 export const portraitConsent = storedUserValue<'given'>('darkroom.portrait-consent', (value) =>
   value === 'given' ? value : null,
 );
 
 export interface ConsentQuestion {
-  /** What is about to be touched. */
+  /** What access is needed for. */
   purpose: 'photo' | 'album';
-  /** The right to the portrait has to be confirmed. */
+  /** Ask to confirm the right to the portrait. */
   portrait: boolean;
-  /** WeChat wants its privacy guide agreed to, by a button of its own kind. */
+  /** Ask for WeChat's privacy agreement, which needs its own button type. */
   privacy: boolean;
 }
 
-/** What has to be agreed to before photos are chosen or saved, asked once and in one sheet. */
+/** Asks for all consents needed before photos are chosen or images saved, in one sheet. */
 export function useConsent() {
   const question = shallowRef<ConsentQuestion | null>(null);
   let settle = (_isAgreed: boolean) => {};
 
-  /** Resolves at once where nothing is left to agree to; false also when something else is asked meanwhile. */
+  /** Resolves at once when no consent is missing; false also when another question replaces this one. */
   async function ask(purpose: ConsentQuestion['purpose']): Promise<boolean> {
     answer(false);
     const portrait = purpose === 'photo' && portraitConsent.read() === null;

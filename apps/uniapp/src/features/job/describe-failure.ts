@@ -3,26 +3,26 @@ import type { JobErrorCode } from '@darkroom/contracts/errors';
 import type { ImageApiError, ImageApiErrorCode } from '@darkroom/sdk';
 import type { Messages } from '../../i18n/zh.ts';
 
-/** The one thing that most likely helps; always offered, never done by itself. */
+/** The most helpful next step; always offered, never automatic. */
 export type NextStep = 'retry' | 'resend' | 'running' | 'edit' | 'reload' | 'home';
 
 export interface FailureDescription {
   title: string;
   reason: string;
-  /** What the person can do, in words. */
+  /** Advice. */
   next: string;
-  /** Whether it may have cost something. */
+  /** Text about a possible charge. */
   charge: string;
-  /** What ordering the same anew is called, where that is a step. */
+  /** Label of "order again", where that is offered. */
   again: string;
   step: NextStep;
   /** What else may help, after something else has changed. */
   also?: NextStep;
-  /** Canceled by the person's own wish: an end, not a fault. */
+  /** Canceled by the user: not an error. */
   isWished: boolean;
 }
 
-/** Codes that the same order would meet again. */
+/** Codes that the same request would produce again. */
 const NEEDS_ANOTHER_ORDER: readonly JobErrorCode[] = ['provider_rejected', 'content_rejected'];
 
 /** Why a job FAILED. Ordering the same again makes a new job under a new key, possibly at a cost. */
@@ -46,7 +46,7 @@ function wordsOf({ error_code, charged, request }: FailedJob, { jobFailures, con
 
 type RequestCode = Exclude<ImageApiErrorCode, 'aborted'>;
 
-/** What helps after a request that was not accepted or not answered. */
+/** Next step after a request that was refused or got no answer. */
 const STEPS: Record<RequestCode, NextStep> = {
   invalid_request: 'edit',
   unauthenticated: 'resend',
@@ -71,17 +71,17 @@ const STEPS: Record<RequestCode, NextStep> = {
   bad_answer: 'resend',
 };
 
-/** Codes after which a sent order may have been accepted all the same. */
+/** Codes after which the request may have been accepted all the same. */
 const UNANSWERED: readonly RequestCode[] = ['network', 'bad_answer', 'internal', 'unavailable'];
 
 export type RequestError = Pick<ImageApiError, 'code' | 'retryable' | 'issues' | 'retryAfterMs'>;
 
-/** The service has not answered that this order, as it is, never becomes a job: it is kept, to be sent again. */
+/** True unless the service refused the request for good; the draft is kept and can be sent again. */
 export function keepsOrder({ code, retryable }: RequestError): boolean {
   return retryable || code === 'unauthenticated' || code === 'bad_answer' || code === 'aborted';
 }
 
-/** Why an order was not accepted. Sending it again uses the same key: at most one job comes of it. */
+/** Why a request was not accepted. Sending it again uses the same key, so at most one job results. */
 export function describeCreateFailure(error: RequestError, text: Messages): FailureDescription {
   const code = requestCode(error);
   const charge = UNANSWERED.includes(code) ? text.charge.unanswered : text.charge.none;
@@ -112,7 +112,7 @@ function describe(error: RequestError, text: Messages) {
   return { title, reason: issues.join(' ') || reason, next };
 }
 
-/** An aborted call has no words of its own: whoever aborted it does not ask. */
+/** Aborted calls have no text: their callers do not show one. */
 function requestCode({ code }: RequestError): RequestCode {
   return code !== 'aborted' && code in STEPS ? code : 'network';
 }

@@ -6,7 +6,7 @@ export interface WaitDescription {
   note: string;
 }
 
-/** What happens to a job on its way, in words. One that has just ended is on its way out of the page. */
+/** Text for the current stage of a job. */
 export function describeWait(job: ImageJob, secondsLeft: number | null, text: Messages): WaitDescription {
   const { loading } = text;
   if (job.status === 'PENDING') {
@@ -20,14 +20,14 @@ export function describeWait(job: ImageJob, secondsLeft: number | null, text: Me
   return { stage: loading.saving, note: loading.savingNote };
 }
 
-/** Rounded, so that it can be true: seconds by fives, minutes from 90 s on. */
+/** Rounded to what the estimate can support: 5 s steps, minutes from 90 s on. */
 export function describeSecondsLeft(secondsLeft: number | null, { loading }: Messages): string {
   if (secondsLeft === null || secondsLeft <= 0) return loading.noEstimate;
   if (secondsLeft >= 90) return loading.minutes(Math.round(secondsLeft / 60));
   return loading.seconds(secondsLeft <= 5 ? Math.ceil(secondsLeft) : Math.ceil(secondsLeft / 5) * 5);
 }
 
-/** What cancelling now would mean for the bill. */
+/** What canceling now would cost. */
 export function describeCancel(job: ImageJob, { cancelDialog }: Messages): string {
   if (job.status === 'PENDING') return cancelDialog.free;
   return job.status === 'PROCESSING' && job.stage === 'saving' ? cancelDialog.charged : cancelDialog.maybeCharged;

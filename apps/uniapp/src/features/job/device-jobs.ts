@@ -1,22 +1,22 @@
 import { isRecord, storedUserValue } from '../../platform/storage.ts';
 
-/** A job that was ordered on this device and whose end the person has not seen. */
+/** A job created on this device whose end the user has not seen yet. */
 export interface DeviceJob {
   job_id: string;
-  /** Of the draft that became this job. */
+  /** Key of the draft that created this job. */
   idempotencyKey: string;
-  /** Shows the photo while the job is made. */
+  /** Shows the photo while the job runs. */
   photoUrl: string | null;
 }
 
-/** More than one person can have on the way at once. */
+/** Above the limit of active jobs a user may have. */
 const KEPT_MAX = 50;
 
 const stored = storedUserValue<DeviceJob[]>('darkroom.jobs', (json) =>
   Array.isArray(json) ? json.flatMap((job) => parseJob(job) ?? []) : null,
 );
 
-/** How a killed app finds its way back: each of these runs, or is news once it has ended. */
+/** Jobs to resume after the app was killed: running, or ended and not seen. */
 export const deviceJobs = {
   /** Newest first. */
   read: () => stored.read() ?? [],
@@ -24,7 +24,7 @@ export const deviceJobs = {
   add(job: DeviceJob): void {
     stored.write([job, ...without(job.job_id)].slice(0, KEPT_MAX));
   },
-  /** Its end has been seen, or there is nothing to be seen. */
+  /** Its end was seen, or the job is gone. */
   forget(jobId: string): void {
     if (deviceJobs.find(jobId)) stored.write(without(jobId));
   },

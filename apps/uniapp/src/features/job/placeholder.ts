@@ -1,12 +1,12 @@
 import { thumbHashToDataURL } from 'thumbhash';
 
-/** Bytes before which a thumbhash has not even said its colours. */
+/** Shortest valid thumbhash, in bytes. */
 const HASH_BYTES_MIN = 5;
 
-/** Some kB each, and asked for at every rendering. */
+/** Cached: some kB each, read at every rendering. */
 const known = new Map<string, string | null>();
 
-/** What an asset's `placeholder` looks like: a blurred picture of 32 px as a data URL, or null where there is none. */
+/** An asset's `placeholder` as a data URL of a blurred image of 32 px; null without one. */
 export function placeholderUrl(placeholder: string | null | undefined): string | null {
   if (!placeholder) return null; // also undefined: from a service that is older than this page
   const url = known.get(placeholder) ?? draw(placeholder);
@@ -19,7 +19,7 @@ function draw(placeholder: string): string | null {
   return hash.length < HASH_BYTES_MIN ? null : thumbHashToDataURL(hash);
 }
 
-/** The same as a style for the element beneath a picture. */
+/** The same as a background style. */
 export function placeholderStyle(placeholder: string | null | undefined): Record<string, string> {
   const url = placeholderUrl(placeholder);
   return url === null ? {} : { backgroundImage: `url(${url})`, backgroundSize: '100% 100%' };

@@ -2,7 +2,7 @@ import type { ImageJob } from '@darkroom/contracts';
 import { isImageApiError } from '@darkroom/sdk';
 
 const EVERY_MS = 10_000;
-/** In all longer than a provider's call may take by the service's default, 3 minutes. */
+/** Covers the service's default provider timeout of 3 minutes. */
 const READS_MAX = 20;
 
 interface Deps {
@@ -13,8 +13,8 @@ interface Deps {
 }
 
 /**
- * Reads a job on that was canceled while its call ran, until the service knows whether that was charged, or for about 3
- * minutes. Its end is known already: a reading that fails takes nothing away.
+ * Polls a job that was canceled during its call until the service knows whether it was charged, for about 3 minutes. Read
+ * failures are ignored.
  */
 export async function followCharge(job: ImageJob, { read, signal, sleep = sleepWhile }: Deps): Promise<void> {
   let known = job;

@@ -9,12 +9,11 @@ export type JobState =
   | { status: 'known'; job: ImageJob; receivedAtMs: number }
   | { status: 'unreadable'; error: ImageApiError };
 
-/** Place, progress and estimate do not wake a held poll: this is how old they may get before a person's eyes. */
+/** Position, progress and estimate do not wake a held poll; this bounds their age. */
 const POLL_SECONDS = 10;
 
 /**
- * Follows one job by its id. `follow` begins or goes on, `pause` lets go of the connection; the job itself runs on at the
- * service either way.
+ * Follows one job by its id. `follow` starts or resumes polling, `pause` stops it; the job itself is not affected.
  */
 export function useJob(jobId: string) {
   const state = shallowRef<JobState>({ status: 'connecting' });

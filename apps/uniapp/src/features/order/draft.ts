@@ -26,7 +26,7 @@ export interface DraftStore {
    * after a lost answer, are one job.
    */
   prepare(order: CreateImageInput, photoUrl: string | null): Draft;
-  /** A draft of its own although the last may be of the same order: the person asked for more. */
+  /** A draft of its own although the last may be of the same order: the user asked for more. */
   prepareAnew(order: CreateImageInput, photoUrl: string | null): Draft;
   /** Forgets this draft, and no later one; without one named, whatever is kept. */
   clear(draft?: Draft): void;

@@ -9,7 +9,7 @@ export interface ReferencePhoto {
   url: string;
 }
 
-/** What a person has filled in. */
+/** What a user has filled in. */
 export interface OrderForm {
   prompt: string;
   aspect_ratio: AspectRatio;

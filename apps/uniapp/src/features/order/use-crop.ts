@@ -22,7 +22,7 @@ export function useCrop(upload: PhotoUpload) {
     if (part) await upload.takePart(part);
   }
 
-  /** Null when the person left the screen. */
+  /** Null when the user left the screen. */
   async function finish(area: CropArea | null): Promise<void> {
     const photo = cropping.value;
     cropping.value = null;

@@ -4,7 +4,7 @@ import { useOnline } from '../../platform/use-online.ts';
 import { EMPTY_FORM, findPromptProblem, type OrderForm, storedForm } from './order-form.ts';
 import { usePhotoUpload } from './use-photo-upload.ts';
 
-/** The form as the person left it, kept as they go on, and what still keeps the order back. */
+/** The form as the user left it, kept as they go on, and what still keeps the order back. */
 export function useOrderForm() {
   const form = reactive<OrderForm>(storedForm.read() ?? { ...EMPTY_FORM });
   const upload = usePhotoUpload(form.photo);

@@ -15,24 +15,24 @@ export type PhotoState =
 
 export interface PhotoUpload {
   state: Readonly<Ref<PhotoState>>;
-  /** The photo as it was chosen, while the page lives; null for one that an earlier visit left. */
+  /** The photo as chosen on this visit; null for one from an earlier visit. */
   chosen: Readonly<Ref<ChosenPhoto | null>>;
-  /** Takes a photo that was just chosen, in place of any other. */
+  /** Uploads a newly chosen photo, replacing any other. */
   take(photo: ChosenPhoto): Promise<void>;
-  /** Sends a part of the chosen photo in place of the whole; the whole can be cut again. */
+  /** Uploads a crop of the chosen photo; the original can be cropped again. */
   takePart(part: ChosenPhoto): Promise<void>;
-  /** Sends what could not be sent. */
+  /** Retries a failed upload. */
   retry(): Promise<void>;
-  /** Gives up the upload under way: back to the photo that was there before it. */
+  /** Cancels the running upload and restores the previous photo. */
   cancel(): void;
   remove(): void;
 }
 
-/** One photo: chosen, sent to the service at once, and then ready to be named in an order. */
+/** The form's photo: uploaded as soon as it is chosen, then ready to be referenced. */
 export function usePhotoUpload(initial: ReferencePhoto | null): PhotoUpload {
   const state = ref<PhotoState>(stateOf(initial));
   const chosen = shallowRef<ChosenPhoto | null>(null);
-  /** What is, or was last, on its way: the chosen photo or a part of it. */
+  /** The photo or crop of the current or last upload. */
   let sent: ChosenPhoto | null = null;
   let before: { state: PhotoState; chosen: ChosenPhoto | null } = { state: state.value, chosen: null };
   let uploading: AbortController | null = null;

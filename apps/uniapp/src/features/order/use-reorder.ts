@@ -5,9 +5,9 @@ import { confirm } from '../../ui/confirm.ts';
 import { drafts } from './draft.ts';
 import { storedForm, toForm } from './order-form.ts';
 
-/** The two ways on from a job that has ended; each is the person's choice, and never the same key. */
+/** Two actions on an ended job; both are the user's choice and never reuse its key. */
 export function useReorder() {
-  /** The same order as a new job, after a word about its cost, and about an order that is still kept. */
+  /** Creates the same job again, after confirming its cost and the replacement of a stored draft. */
   async function orderAgain(job: ImageJob): Promise<void> {
     const { actions, keptOrder } = text.value;
     const { confirmAgainTitle: title, confirm: yes, dismiss: no } = actions;
@@ -19,7 +19,7 @@ export function useReorder() {
     replaceWithDraft();
   }
 
-  /** Back to the form, filled in as it was. */
+  /** Opens the form with the job's request. */
   function changeOrder(order: CreateImage): void {
     storedForm.write(toForm(order, findPhotoUrl(order)));
     goHome();
@@ -28,7 +28,7 @@ export function useReorder() {
   return { orderAgain, changeOrder };
 }
 
-/** A job names its photo but does not show it; the form does, as long as it still holds the same one. */
+/** The photo's link: a job has none, but the stored form does while it names the same upload. */
 function findPhotoUrl(order: CreateImage): string | null {
   const photo = storedForm.read()?.photo;
   return photo && photo.image_file === order.subject_reference?.[0]?.image_file ? photo.url : null;

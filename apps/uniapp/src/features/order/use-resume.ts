@@ -6,7 +6,7 @@ import { deviceJobs } from '../job/device-jobs.ts';
 import { type Draft, drafts, isSameOrder } from './draft.ts';
 import { useJobUpdates } from './use-job-updates.ts';
 
-/** One way back to what the person has left. */
+/** One way back to what the user has left. */
 export interface Banner {
   to: 'draft' | 'ended' | 'running';
   label: string;
@@ -14,7 +14,7 @@ export interface Banner {
   actionLabel: string;
 }
 
-/** Where the person's orders stand, for the page that they come back to: the ways on, and how much ended unseen. */
+/** Where the user's orders stand, for the page that they come back to: the ways on, and how much ended unseen. */
 export function useResume() {
   const unanswered = ref<Draft | null>(null);
   const { ended, running, follow, pause } = useJobUpdates();

@@ -1,6 +1,6 @@
 import type { ImageJob } from '@darkroom/contracts';
 
-/** What the service last said about a job, and when that arrived. */
+/** The service's last answer about a job, and when it arrived. */
 export interface ProgressClaim {
   version: number;
   /** 0 to 100. */

@@ -4,10 +4,10 @@ import { claimOf, secondsLeft, smoothProgress } from './smooth-progress.ts';
 
 const TICK_MS = 250;
 
-/** Longer gaps between two ticks are time in the background, where nobody waited for an answer. */
+/** A longer gap between two ticks means that the app was in the background. */
 const GAP_MS_MAX = 1_000;
 
-/** Two answers are never further apart than this while all is well. */
+/** Maximum interval between answers while the connection works. */
 const SILENCE_MS_MAX = 30_000;
 
 interface Answer {

@@ -13,7 +13,7 @@ export interface LinkSource {
 }
 
 interface Deps extends LinkSource {
-  /** False: the person did not agree to the album being touched. */
+  /** False: the user did not agree to the album being touched. */
   askForAlbum(): Promise<boolean>;
 }
 

@@ -1,4 +1,4 @@
-// Runs before the first paint, from the page's head: the theme that the person chose, or else the system's. It reads what
+// Runs before the first paint, from the page's head: the theme that the user chose, or else the system's. It reads what
 // design/theme.ts stored; a file of its own, since the page's policy allows no inline script.
 (() => {
   const stored = localStorage.getItem('darkroom.theme');
