@@ -9,13 +9,13 @@ export interface BundleSize {
   budgetBytes: number;
 }
 
-/** WeChat takes 2 MB a package; the main one is what a user waits for, and means to open at once. */
+/** WeChat's limit is 2 MB a package; the main package has our own smaller budget because users wait for it. */
 const MAIN_PACKAGE_BUDGET_BYTES = 200_000;
 const MINI_PROGRAM_BUDGET_BYTES = 2_000_000;
 /** Half a second on a slow 3G line of 1.6 Mbit/s. */
 const H5_FIRST_LOAD_BUDGET_BYTES = 120_000;
 
-/** What a phone has to load, part by part. */
+/** Sizes of what a phone loads, per package. */
 export function bundleSizes(output: BuildOutput): BundleSize[] {
   return output.name === 'h5' ? h5Sizes(output.files) : miniProgramSizes(output.files);
 }
@@ -42,7 +42,7 @@ function subpackageRoots(files: OutputFile[]): string[] {
   return subPackages.map(({ root }) => root);
 }
 
-/** The scripts that stand between a user and the first page: the entry, that page, and what the two import. */
+/** Scripts needed for the first page: the entry, the page and their imports. */
 function h5Sizes(files: OutputFile[]): BundleSize[] {
   const html = files.find(({ path }) => path === 'index.html')?.text ?? '';
   const entries = [...html.matchAll(/<script[^>]*\bsrc="\.\/([^"]+)"/g)].map(([, src = '']) => src);

@@ -25,7 +25,7 @@ export const PAGES = [
   'pages/settings/privacy',
 ];
 
-/** What is wrong with a build, one sentence each. */
+/** Faults of a build, one sentence each. */
 export function findFaults(output: BuildOutput): string[] {
   const faults = missingFiles(output).map((path) => `${output.name}: ${path} is missing.`);
   for (const { path, text } of output.files) {

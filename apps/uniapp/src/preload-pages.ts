@@ -1,9 +1,9 @@
-/** After this the first page stands, on any line. */
+/** Late enough for the first page to have loaded. */
 const AFTER_MS = 1_500;
 
 /**
- * Fetches the browser's other pages before they are asked for: opened without a network, one that is not here yet would be
- * uni-app's own error. What fails is fetched when it is opened. In mini programs the preloadRule in pages.json does the same.
+ * Preloads the browser's other pages: opening one offline that was never loaded would show uni-app's own error. Failures are
+ * ignored. In mini programs the preloadRule in pages.json does the same.
  */
 export function preloadPages(): void {
   // #ifdef H5

@@ -1,4 +1,4 @@
-/** The app's addresses and the ways between them. */
+/** The app's page addresses and navigation. */
 export const INDEX = '/pages/index/index';
 const LOADING = '/pages/discover/generation-loading';
 const RESULT = '/pages/discover/generation-result';
@@ -35,7 +35,7 @@ export function openPrivacy(): void {
   uni.navigateTo({ url: PRIVACY });
 }
 
-/** The same in place of the page that is open, so that the way back leads to the form. */
+/** Replaces the current page, so that back leads to the form. */
 export function replaceWithDraft(): void {
   uni.redirectTo({ url: LOADING });
 }
@@ -56,7 +56,7 @@ export function goHome(): void {
   uni.reLaunch({ url: INDEX });
 }
 
-/** A page that was opened by its address has nothing behind it. */
+/** A page opened by its address has no history. */
 export function goBack(): void {
   if (getCurrentPages().length > 1) uni.navigateBack();
   else goHome();

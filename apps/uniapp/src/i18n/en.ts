@@ -8,7 +8,7 @@ import { plural } from './en/plural.ts';
 import { issue, orderKept, requestFailures, retryAfter } from './en/request-failures.ts';
 import type { Messages } from './zh.ts';
 
-/** What every page carries, in English, a file an area. */
+/** English texts of the main package, one file per area. */
 export const en: Messages = {
   languageName: 'English',
   otherLanguage: '中文',

@@ -2,5 +2,5 @@ import { history as en } from './en/history.ts';
 import { inLanguage } from './language.ts';
 import { history as zh } from './zh/history.ts';
 
-/** The words of the history alone. */
+/** Texts of the history page. */
 export const historyText = inLanguage({ zh, en });

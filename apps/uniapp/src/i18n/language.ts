@@ -22,12 +22,12 @@ watchEffect(() => labelDocument(language.value));
 /** What the user chose; `system` until then. */
 export const languageChoice = computed(() => choice.value);
 
-/** One of several tables of the same words: the one in the user's language. */
+/** Selects the table of the user's language. */
 export function inLanguage<Table>(tables: Record<Language, Table>): ComputedRef<Table> {
   return computed(() => tables[language.value]);
 }
 
-/** What every page carries, in the user's language. */
+/** Texts of the main package in the user's language. */
 export const text = inLanguage<Messages>({ zh, en });
 
 /** `中文` and `English` are the names of both in every language. */

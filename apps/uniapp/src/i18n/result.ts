@@ -2,5 +2,5 @@ import { result as en } from './en/result.ts';
 import { inLanguage } from './language.ts';
 import { result as zh } from './zh/result.ts';
 
-/** The words of the result page alone. */
+/** Texts of the result page. */
 export const resultText = inLanguage({ zh, en });

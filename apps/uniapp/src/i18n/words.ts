@@ -1,4 +1,4 @@
-/** What another language has to fill: the same keys, any words. */
+/** Shape of a translation: the same keys with any text. */
 export type Words<Text> = Text extends string
   ? string
   : Text extends (...args: infer Args) => string

@@ -8,8 +8,8 @@ import { crop, photo } from './zh/photo.ts';
 import { issue, orderKept, requestFailures, retryAfter } from './zh/request-failures.ts';
 
 /**
- * What every page carries, in Chinese, a file an area. `Messages`, its shape, is what any other language has to fill. Words of
- * a subpackage alone stand in an area of their own, such as i18n/settings.ts, and travel with it.
+ * Chinese texts of the main package, one file per area. `Messages` is the shape every other language must have. Texts of a
+ * subpackage are separate (for example i18n/settings.ts) and are bundled with it.
  */
 export const zh = {
   languageName: '中文',
@@ -39,5 +39,5 @@ export const zh = {
   issue,
 };
 
-/** The shape of the table: the same keys, any words. */
+/** Shape of the table: the same keys with any text. */
 export type Messages = Words<typeof zh>;

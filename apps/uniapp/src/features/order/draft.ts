@@ -2,33 +2,33 @@ import type { CreateImageInput } from '@darkroom/contracts';
 import { createId } from '../../platform/create-id.ts';
 import { isRecord, onClearUserValues, type StoredValue, storedUserValue } from '../../platform/storage.ts';
 
-/** One order on its way: stored before it is sent, gone once its job's id is stored. */
+/** A request being sent: stored before sending, cleared once its job's id is stored. */
 export interface Draft {
   order: CreateImageInput;
-  /** Names the order at the service: however often the draft is sent, it is one job. */
+  /** Idempotency key: however often the draft is sent, one job results. */
   idempotencyKey: string;
-  /** Shows the photo while the job is made. */
+  /** Shows the photo while the job runs. */
   photoUrl: string | null;
   /** Milliseconds since 1970. */
   preparedAt: number;
 }
 
-/** The service knows a key for 7 days; an order sent again later could be a second job. */
+/** The service keeps a key for 7 days; a draft sent later could create a second job. */
 const DRAFT_LIFE_MS = 6 * 24 * 60 * 60 * 1000;
 
 export interface DraftStore {
-  /** The draft of this page's own visit; else the one that an earlier visit, or another tab, left on the device. */
+  /** This visit's draft; otherwise the stored one of an earlier visit or another tab. */
   read(): Draft | null;
-  /** Whether a draft of this order would take the place of another order's, which then never goes through. */
+  /** Whether a draft of this request would replace the unsent draft of another one. */
   replacesAnother(order: CreateImageInput): boolean;
   /**
-   * The draft of this order, stored. The same order again is the same draft with the same key, so that two taps, or a tap
-   * after a lost answer, are one job.
+   * Stores a draft of this request. The same request returns the same draft with the same key, so that a double tap or a
+   * lost answer results in one job.
    */
   prepare(order: CreateImageInput, photoUrl: string | null): Draft;
-  /** A draft of its own although the last may be of the same order: the user asked for more. */
+  /** Stores a draft with a new key, also for the same request: the user wants a further job. */
   prepareAnew(order: CreateImageInput, photoUrl: string | null): Draft;
-  /** Forgets this draft, and no later one; without one named, whatever is kept. */
+  /** Clears this draft and no later one; without an argument, any stored draft. */
   clear(draft?: Draft): void;
 }
 
@@ -43,7 +43,7 @@ export function createDraftStore({
   now = Date.now,
   stored = storedUserValue('darkroom.draft', parseDraft),
 }: DraftStoreDeps): DraftStore {
-  /** Beside the stored one, in whose place another tab may have put its own. */
+  /** Kept in memory because another tab may replace the stored draft. */
   let own: Draft | null = null;
   const isKept = (draft: Draft | null): draft is Draft => draft !== null && now() - draft.preparedAt < DRAFT_LIFE_MS;
   const kept = () => [own, stored.read()].filter(isKept);
@@ -73,7 +73,7 @@ export function isSameOrder(one: CreateImageInput, other: CreateImageInput): boo
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** The order on its way from this device. */
+/** The draft of this device. */
 export const drafts = createDraftStore({ createId });
 onClearUserValues(() => drafts.clear());
 

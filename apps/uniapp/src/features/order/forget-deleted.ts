@@ -4,7 +4,7 @@ import { loseUpload } from '../job/missing-upload.ts';
 import { drafts } from './draft.ts';
 import { storedForm } from './order-form.ts';
 
-/** Leaves nothing of a deleted job on this device: not its id, not a draft of its order, not the photo that went with it. */
+/** Removes a deleted job from this device: its id, a draft of the same request and its deleted photo. */
 export function forgetDeleted({ job_id, request }: ImageJob): void {
   deviceJobs.forget(job_id);
   const photo = request.subject_reference?.[0]?.image_file;

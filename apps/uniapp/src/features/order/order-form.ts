@@ -3,13 +3,13 @@ import { ASPECT_RATIOS, IMAGES_PER_JOB_MAX, PROMPT_MAX_CODE_POINTS } from '@dark
 import { isRecord, storedUserValue } from '../../platform/storage.ts';
 import type { AspectRatio } from '../job/aspect-ratio.ts';
 
-/** A photo that the service has: what an order names, and a link that shows it for about an hour. */
+/** An uploaded photo: its reference for a request, and a link valid for about an hour. */
 export interface ReferencePhoto {
   image_file: string;
   url: string;
 }
 
-/** What a user has filled in. */
+/** The form's values. */
 export interface OrderForm {
   prompt: string;
   aspect_ratio: AspectRatio;
@@ -17,15 +17,15 @@ export interface OrderForm {
   photo: ReferencePhoto | null;
 }
 
-/** A contact sheet's numbers; any number up to the contract's limit is taken from an order. */
+/** Offered image counts; a request may carry any count up to the contract's limit. */
 export const COUNTS = [1, 2, 3, 4, 6, 9] as const;
 
 export const EMPTY_FORM: OrderForm = { prompt: '', aspect_ratio: '3:4', n: 1, photo: null };
 
-/** The form as it was left, also half-written. */
+/** The form as it was left, also when incomplete. */
 export const storedForm = storedUserValue<OrderForm>('darkroom.form', parseForm);
 
-/** Unicode code points as the service counts them: after trimming, and an emoji's parts one by one. */
+/** Unicode code points as the service counts them: after trimming; an emoji may count as several. */
 export function countCodePoints(prompt: string): number {
   return [...prompt.trim()].length;
 }
@@ -48,7 +48,7 @@ export function toOrder({ prompt, aspect_ratio, n, photo }: OrderForm): CreateIm
   };
 }
 
-/** The form that would order the same again. `photoUrl` shows the photo, where it is still known. */
+/** The form of a request. `photoUrl` shows the photo, if still known. */
 export function toForm(order: CreateImage, photoUrl: string | null): OrderForm {
   const reference = order.subject_reference?.[0];
   return {

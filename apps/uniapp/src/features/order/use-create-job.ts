@@ -23,7 +23,7 @@ export function useCreateJob() {
     try {
       const { idempotencyKey, photoUrl } = draft;
       const { job_id } = await api.create(draft.order, { idempotencyKey });
-      // In this order: a kill between the two leaves a draft that leads to the same job.
+      // In this order: after a kill between the two, the draft leads to the same job.
       deviceJobs.add({ job_id, idempotencyKey, photoUrl });
       drafts.clear(draft);
       state.value = { status: 'created', jobId: job_id };

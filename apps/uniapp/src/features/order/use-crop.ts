@@ -4,11 +4,11 @@ import type { ChosenPhoto } from '../../platform/choose-photo.ts';
 import { type CropArea, cropBySystem, cutOut, findCropMeans } from '../../platform/crop-photo.ts';
 import type { PhotoUpload } from './use-photo-upload.ts';
 
-/** Cutting the chosen photo, by the platform's own screen or by ours. */
+/** Crops the chosen photo on the platform's own screen or on ours. */
 export function useCrop(upload: PhotoUpload) {
   const means = findCropMeans();
   const canCrop = computed(() => means !== 'none' && upload.chosen.value !== null);
-  /** The photo that is on our screen. */
+  /** The photo shown on our crop screen. */
   const cropping = shallowRef<ChosenPhoto | null>(null);
 
   async function crop(): Promise<void> {

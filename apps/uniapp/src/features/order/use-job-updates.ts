@@ -7,10 +7,10 @@ import { hasEnded, isGone } from '../job/job-status.ts';
 
 const EVERY_MS = 10_000;
 
-/** What became of the jobs that were ordered on this device, newest first; asked for as long as it is followed. */
+/** State of the jobs created on this device, newest first; polled while followed. */
 export function useJobUpdates() {
   const ended = shallowRef<(CompletedJob | FailedJob)[]>([]);
-  /** Ids. A job runs until it is known to have ended, or to be gone. */
+  /** Ids. A job counts as running until it is known to have ended or to be gone. */
   const running = shallowRef<string[]>([]);
   const ends = new Map<string, CompletedJob | FailedJob>();
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -21,7 +21,7 @@ export function useJobUpdates() {
     running.value = ids.filter((jobId) => !ends.has(jobId));
   }
 
-  /** As a rule one question for all of them, and none where there is nothing to learn. What cannot be read is no news. */
+  /** Usually one request for all jobs, and none without running jobs. Read failures change nothing. */
   async function read(): Promise<void> {
     tell();
     if (running.value.length === 0) return;
@@ -36,7 +36,7 @@ export function useJobUpdates() {
     tell();
   }
 
-  /** A job that others have pushed out of the list, or that is gone from it. */
+  /** Reads a job that is not on the first page of the list. */
   async function find(jobId: string): Promise<ImageJob | null> {
     try {
       return await api.status(jobId);

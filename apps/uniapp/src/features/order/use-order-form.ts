@@ -4,7 +4,7 @@ import { useOnline } from '../../platform/use-online.ts';
 import { EMPTY_FORM, findPromptProblem, type OrderForm, storedForm } from './order-form.ts';
 import { usePhotoUpload } from './use-photo-upload.ts';
 
-/** The form as the user left it, kept as they go on, and what still keeps the order back. */
+/** The stored form, saved on every change, and what prevents submitting it. */
 export function useOrderForm() {
   const form = reactive<OrderForm>(storedForm.read() ?? { ...EMPTY_FORM });
   const upload = usePhotoUpload(form.photo);
@@ -14,7 +14,7 @@ export function useOrderForm() {
   });
   watch(form, (left) => storedForm.write(left));
 
-  /** In words; null when nothing does. A photo that was chosen is never left out without a word. */
+  /** Text of what prevents submitting; null when nothing does. A chosen photo that is not uploaded yet does. */
   const obstacle = computed(() => {
     const { needPrompt, needShorterPrompt, needNetwork, waitForUpload, needUpload } = text.value.form;
     if (!isOnline.value) return needNetwork;

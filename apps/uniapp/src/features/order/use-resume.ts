@@ -6,15 +6,15 @@ import { deviceJobs } from '../job/device-jobs.ts';
 import { type Draft, drafts, isSameOrder } from './draft.ts';
 import { useJobUpdates } from './use-job-updates.ts';
 
-/** One way back to what the user has left. */
+/** A banner that resumes unfinished work. */
 export interface Banner {
   to: 'draft' | 'ended' | 'running';
   label: string;
-  /** What pressing it does. */
+  /** Label of its action. */
   actionLabel: string;
 }
 
-/** Where the user's orders stand, for the page that they come back to: the ways on, and how much ended unseen. */
+/** Unfinished work for the home page: an unsent draft, running jobs, and jobs that ended unseen. */
 export function useResume() {
   const unanswered = ref<Draft | null>(null);
   const { ended, running, follow, pause } = useJobUpdates();
@@ -52,7 +52,7 @@ export function useResume() {
     else openJob(end.job_id);
   }
 
-  /** The job of this order, if it was unanswered when the page was shown and was answered since: nobody means it twice. */
+  /** The job of this draft, if its answer arrived after the page was shown: submitting again would be a mistake. */
   function findLateJob(order: CreateImageInput): string | null {
     const draft = unanswered.value;
     if (!draft || !isSameOrder(draft.order, order)) return null;

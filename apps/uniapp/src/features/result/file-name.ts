@@ -5,7 +5,7 @@ const EXTENSIONS: Record<string, string> = {
   'image/avif': 'avif',
 };
 
-/** The name under which a browser saves one picture of a job. */
+/** File name of a saved image. */
 export function fileName(jobId: string, index: number, contentType: string): string {
   return `darkroom-${jobId.slice(0, 8)}-${index + 1}.${EXTENSIONS[contentType] ?? 'jpg'}`;
 }

@@ -6,17 +6,17 @@ import { api } from '../../api.ts';
 export type ResultState =
   | { status: 'reading' }
   | { status: 'known'; job: CompletedJob }
-  /** It is not done after all, and is to be followed. */
+  /** The job has not completed; follow it instead. */
   | { status: 'running'; job: ImageJob }
   | { status: 'unreadable'; error: ImageApiError };
 
-/** A link that dies sooner is asked for again before it is used. */
+/** Links with less remaining validity are renewed before use. */
 const MARGIN_MS = 60_000;
 
-/** The pictures of one job, and links to them that work. */
+/** The images of one job with valid links. */
 export function useCompletedJob(jobId: string, now: () => number = Date.now) {
   const state = shallowRef<ResultState>({ status: 'reading' });
-  /** The links after which was asked because a picture did not come. */
+  /** Links already renewed after a load failure. */
   let mended = '';
 
   async function read(): Promise<void> {
@@ -25,7 +25,7 @@ export function useCompletedJob(jobId: string, now: () => number = Date.now) {
       state.value = job.status === 'COMPLETED' ? { status: 'known', job } : { status: 'running', job };
     } catch (error) {
       if (!isImageApiError(error)) throw error;
-      // What is on the screen stays there when only its links could not be renewed.
+      // A failed renewal keeps the shown images.
       if (state.value.status !== 'known' || error.code === 'job_not_found')
         state.value = { status: 'unreadable', error };
     }
@@ -36,13 +36,13 @@ export function useCompletedJob(jobId: string, now: () => number = Date.now) {
   return {
     state,
     read,
-    /** Renews the links if the first of them is about to expire. Answers with the job as it is then known. */
+    /** Renews the links if the first one is about to expire, and returns the current job. */
     async freshen(): Promise<CompletedJob | null> {
       const expiresAtMs = known()?.assets.map(({ url_expires_at }) => Date.parse(url_expires_at)) ?? [];
       if (Math.min(...expiresAtMs) - MARGIN_MS < now()) await read();
       return known();
     },
-    /** Renews links one of which did not work, once each: a picture that stays broken must not ask without end. */
+    /** Renews links after a load failure, once per link: a broken image must not cause endless requests. */
     async mend(): Promise<CompletedJob | null> {
       const links = known()?.images.join() ?? '';
       if (links !== mended) await read();

@@ -6,18 +6,18 @@ import { confirm } from '../../ui/confirm.ts';
 import { fileName } from './file-name.ts';
 
 export interface LinkSource {
-  /** The job with links that should work. */
+  /** The job with valid links. */
   freshen(): Promise<CompletedJob | null>;
-  /** The same after one of them did not. */
+  /** The job with links renewed after a failure. */
   mend(): Promise<CompletedJob | null>;
 }
 
 interface Deps extends LinkSource {
-  /** False: the user did not agree to the album being touched. */
+  /** False: the user did not consent to album access. */
   askForAlbum(): Promise<boolean>;
 }
 
-/** Saves pictures of a job one after another, with the questions that a phone asks on the way. */
+/** Saves images of a job one after another, asking for the permissions a phone needs. */
 export function useSaveImages({ freshen, mend, askForAlbum }: Deps) {
   const saving = ref<{ done: number; count: number } | null>(null);
 
@@ -52,14 +52,14 @@ async function saveFrom(job: CompletedJob | null, index: number): Promise<SaveOu
   return job && asset ? saveImage(asset.url, fileName(job.job_id, index, asset.content_type)) : 'failed';
 }
 
-/** True once the album is open to the app. */
+/** True once the app has album access. */
 async function askForPermission(): Promise<boolean> {
   const { save, saveRefused, openSettings, notNow } = resultText.value;
   const question = { title: save, content: saveRefused, yes: openSettings, no: notNow };
   return (await confirm(question)) && openPermissions();
 }
 
-/** A browser shows its downloads by itself. */
+/** Browsers show downloads themselves. */
 function tell(outcomes: SaveOutcome[]): void {
   const { saved, savedAll, savedSome, saveFailed } = resultText.value;
   const done = outcomes.filter((outcome) => outcome !== 'failed').length;

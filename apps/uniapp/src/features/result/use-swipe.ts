@@ -1,14 +1,14 @@
-/** The part of a touch event that is read, in a browser as in a mini program. */
+/** The touch event fields shared by browsers and mini programs. */
 interface Touch {
   clientX: number;
   clientY: number;
 }
 
-/** Px across that are meant, and how much flatter than steep such a movement is. */
+/** Minimum horizontal distance in px, and minimum ratio of horizontal to vertical movement. */
 const SWIPE_PX_MIN = 48;
 const FLATNESS = 1.5;
 
-/** Tells a finger that was drawn across: `turn(1)` to the left, towards the next, `turn(-1)` to the right. */
+/** Detects horizontal swipes: `turn(1)` for left (next), `turn(-1)` for right (previous). */
 export function useSwipe(turn: (by: 1 | -1) => void) {
   let from: Touch | null = null;
 
