@@ -1,0 +1,58 @@
+/** What `npm audit --json` prints: a report, or why there is none. */
+interface AuditReport {
+  vulnerabilities?: Record<string, { severity: string; via: (string | { title: string; url: string })[] }>;
+  message?: string;
+  error?: { code?: string; summary?: string };
+}
+
+/** What `npm audit signatures --json` prints. */
+interface SignatureReport {
+  invalid?: { name: string; version: string }[];
+  error?: { code?: string; summary?: string };
+}
+
+export interface Verdict {
+  ok: boolean;
+  /** One line. */
+  text: string;
+}
+
+/** Fails for a known vulnerability of high or critical severity. A registry that keeps no advisories fails nothing. */
+export function judgeAdvisories(stdout: string): Verdict {
+  const report = parse<AuditReport>(stdout);
+  if (!report?.vulnerabilities) return notChecked('advisories', report);
+  const severe = Object.entries(report.vulnerabilities)
+    .filter(([, { severity }]) => severity === 'high' || severity === 'critical')
+    .map(([name, { severity, via }]) => {
+      const named = via.find((cause) => typeof cause !== 'string');
+      return `${name} (${severity}: ${named ? `${named.title}, ${named.url}` : `through ${via.join(', ')}`})`;
+    });
+  return severe.length === 0
+    ? { ok: true, text: 'advisories: none of high or critical severity.' }
+    : { ok: false, text: `advisories: ${severe.join('; ')}.` };
+}
+
+/** Fails for a package whose registry signature does not match. A registry that signs nothing fails nothing. */
+export function judgeSignatures(stdout: string): Verdict {
+  const report = parse<SignatureReport>(stdout);
+  if (!report?.invalid) return notChecked('signatures', report);
+  const invalid = report.invalid.map(({ name, version }) => `${name}@${version}`);
+  return invalid.length === 0
+    ? { ok: true, text: 'signatures: none is invalid.' }
+    : { ok: false, text: `signatures: invalid for ${invalid.join(', ')}.` };
+}
+
+function notChecked(what: string, report: Pick<AuditReport, 'message' | 'error'> | undefined): Verdict {
+  const reason = report?.message || report?.error?.summary || report?.error?.code || 'npm gave no report';
+  // npm's reasons name the registry; a log of ours does not.
+  return { ok: true, text: `${what}: not checked, since ${reason.replace(/https?:\/\/\S+/g, 'the registry')}.` };
+}
+
+// Printed by npm; everything that is read of it is optional above.
+function parse<T>(stdout: string): T | undefined {
+  try {
+    return JSON.parse(stdout) as T;
+  } catch {
+    return undefined;
+  }
+}
