@@ -20,7 +20,10 @@ export interface Database {
    * committed, and not if it is not.
    */
   transact<T>(work: Work<T>): Promise<T>;
-  /** The same, with nobody else in this part of the work, in no process: what it reads is what it changes. */
+  /**
+   * The same, with nobody else in this part of the work, in no process: what it reads is what it changes. Admission may
+   * reject with AdmissionQueueFull.
+   */
   transactAlone<T>(part: Part, work: Work<T>): Promise<T>;
   /** Whether a row that is read to be changed has to be locked: not where one transaction runs at a time. */
   hasConcurrentWriters: boolean;

@@ -1,10 +1,12 @@
 import { Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
+import { createAdmissionQueue } from './admission-queue.ts';
 import { createCarefulPool } from './careful-pool.ts';
 import type { Database, Part, Work } from './database.ts';
 import { CHANNEL, followNotifications } from './follow-notifications.ts';
 import { migrate } from './migrate.ts';
 import { createMigrations } from './migrations/migrations.ts';
+import { isLockTimeout, isPassing, isPostgresAway } from './postgres-errors.ts';
 import type { Tables } from './schema.ts';
 
 /**
@@ -13,6 +15,10 @@ import type { Tables } from './schema.ts';
  */
 const CONNECTIONS = 6;
 const ADMISSION_CONNECTIONS = 2;
+/** How long an order waits for its turn in this process. A client or a proxy in front gives up after 30 s or more. */
+const ADMISSION_WITHIN_MS = 15_000;
+/** What is kept of an order that waits is some kilobytes. */
+const WAITING_FOR_ADMISSION = 2_000;
 const CONNECT_WITHIN_MS = 5_000;
 /**
  * A process that stands still inside a transaction keeps its locks no longer than this; whoever waits for one of them waits
@@ -41,6 +47,7 @@ const TYPES: pg.CustomTypesConfig = {
 export async function openPostgres(
   databaseUrl: string,
   onLost: (error: unknown) => void = () => {},
+  { admissionWithinMs = ADMISSION_WITHIN_MS, lockWithinMs = LOCK_WITHIN_MS } = {},
 ): Promise<Database> {
   const config: pg.ClientConfig = {
     connectionString: databaseUrl,
@@ -54,22 +61,31 @@ export async function openPostgres(
   const bounded: pg.ClientConfig = {
     ...config,
     idle_in_transaction_session_timeout: STALLED_TRANSACTION_MS,
-    lock_timeout: LOCK_WITHIN_MS,
+    lock_timeout: lockWithinMs,
     statement_timeout: STATEMENT_WITHIN_MS,
     query_timeout: ANSWER_WITHIN_MS,
   };
   const db = connect({ ...bounded, max: CONNECTIONS }, onLost);
   const admissions = connect({ ...bounded, max: ADMISSION_CONNECTIONS }, onLost);
+  const admissionQueue = createAdmissionQueue({
+    places: ADMISSION_CONNECTIONS,
+    waitWithinMs: admissionWithinMs,
+    waitingLimit: WAITING_FOR_ADMISSION,
+    isBusy: isLockTimeout,
+    failsAll: (error) => isPostgresAway(error) && !isPassing(error),
+  });
+  const alone = <T>(pool: Kysely<Tables>, part: Part, work: Work<T>) =>
+    transact(pool, async (trx, announce) => {
+      await sql`SELECT pg_advisory_xact_lock(${OUR_LOCKS}::int, ${LOCKS[part]}::int)`.execute(trx);
+      return work(trx, announce);
+    });
 
   return {
     db,
     now: async (from) => onlyRow(await NOW.execute(from)).now,
     transact: (work) => transact(db, work),
     transactAlone: (part, work) =>
-      transact(part === 'admission' ? admissions : db, async (trx, announce) => {
-        await sql`SELECT pg_advisory_xact_lock(${OUR_LOCKS}::int, ${LOCKS[part]}::int)`.execute(trx);
-        return work(trx, announce);
-      }),
+      part === 'admission' ? admissionQueue.run(() => alone(admissions, part, work)) : alone(db, part, work),
     hasConcurrentWriters: true,
     onChange: notifications.onChange,
     async close() {

@@ -14,6 +14,11 @@ const UNREACHABLE = /^(ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|ENO
 const LOST_IN_WORDS = /^(Connection terminated|Client has encountered a connection error|Client was closed)/;
 const TIMED_OUT_IN_WORDS = /^(timeout exceeded when trying to connect|Query read timeout|Cannot use a pool after)/;
 
+/** Others held a lock for longer than `lock_timeout`; the transaction is undone, and the database is there. */
+export function isLockTimeout(error: unknown): boolean {
+  return wordsOf(error).code === '55P03';
+}
+
 /** The same may well work at once: the connection was lost, or the transaction was in another's way. */
 export function isPassing(error: unknown): boolean {
   const { code, message } = wordsOf(error);

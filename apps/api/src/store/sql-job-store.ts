@@ -1,9 +1,10 @@
+import { admissionRefusal } from './admission-queue.ts';
 import { countOrder, countWaiting, refuseJob } from './admit-job.ts';
 import { closeAttempt, recentCallMs, recentCalls } from './attempts.ts';
 import { countAhead, PENDING } from './choose-next.ts';
 import type { Database } from './database.ts';
 import { deleteJobRows, forgetWords } from './delete-rows.ts';
-import type { JobStore } from './job-store.ts';
+import type { CreateOutcome, JobStore } from './job-store.ts';
 import { findReplay, holdJob, insertJob, listJobs, readJob, takeStep } from './jobs.ts';
 import { countPictures, endPicture, getPictures, insertPictures } from './pictures.ts';
 import { startNext } from './start-next.ts';
@@ -15,7 +16,7 @@ export function createSqlJobStore(database: Database): JobStore {
 
   return {
     async createJob(order, limits) {
-      return transactAlone('admission', async (trx) => {
+      const admitted = transactAlone('admission', async (trx): Promise<CreateOutcome> => {
         const made = await readJob(trx, order.jobId);
         if (made) return { kind: 'created', job: made };
         const replay = order.idempotency && (await findReplay(trx, order.userId, order.idempotency));
@@ -30,6 +31,11 @@ export function createSqlJobStore(database: Database): JobStore {
         const job = await insertJob(trx, order, now);
         await countOrder(trx, { userId: order.userId, images: order.request.n }, now);
         return { kind: 'created', job };
+      });
+      return admitted.catch(async (error: unknown) => {
+        const refusal = admissionRefusal(error);
+        const made = await readJob(db, order.jobId); // by an earlier try, of whose commit nobody heard
+        return made ? { kind: 'created', job: made } : { kind: 'refused', refusal };
       });
     },
 

@@ -1,6 +1,9 @@
+import type { Kysely } from 'kysely';
+import { admissionRefusal } from './admission-queue.ts';
 import { countOrder, refuseRate } from './admit-job.ts';
 import type { Database } from './database.ts';
 import type { UploadStore } from './job-store.ts';
+import type { Tables } from './schema.ts';
 import { toUpload, uploadRow } from './upload-row.ts';
 
 export function createSqlUploadStore({ db, now: readNow, transact, transactAlone }: Database): UploadStore {
@@ -10,19 +13,18 @@ export function createSqlUploadStore({ db, now: readNow, transact, transactAlone
     },
 
     async createUpload(upload, ratePerMinute) {
-      return transactAlone('admission', async (trx) => {
-        const isKept = await trx
-          .selectFrom('uploads')
-          .select('upload_id')
-          .where('upload_id', '=', upload.uploadId)
-          .executeTakeFirst();
-        if (isKept) return null;
+      const admitted = transactAlone('admission', async (trx) => {
+        if (await isKept(trx, upload.uploadId)) return null;
         const now = await readNow(trx);
         const refusal = await refuseRate(trx, upload.userId, ratePerMinute, now);
         if (refusal) return refusal;
         await trx.insertInto('uploads').values(uploadRow(upload, now)).execute();
         await countOrder(trx, { userId: upload.userId, images: 0 }, now);
         return null;
+      });
+      return admitted.catch(async (error: unknown) => {
+        const refusal = admissionRefusal(error);
+        return (await isKept(db, upload.uploadId)) ? null : refusal; // by an earlier try, of whose commit nobody heard
       });
     },
 
@@ -31,4 +33,9 @@ export function createSqlUploadStore({ db, now: readNow, transact, transactAlone
       return row ? toUpload(row) : null;
     },
   };
+}
+
+async function isKept(from: Kysely<Tables>, uploadId: string): Promise<boolean> {
+  const row = await from.selectFrom('uploads').select('upload_id').where('upload_id', '=', uploadId).executeTakeFirst();
+  return row !== undefined;
 }

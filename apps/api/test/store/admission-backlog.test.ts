@@ -1,0 +1,81 @@
+import { sql } from 'kysely';
+import pg from 'pg';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { AdmissionQueueFull } from '../../src/store/admission-queue.ts';
+import type { Database } from '../../src/store/database.ts';
+import { openPostgres } from '../../src/store/open-postgres.ts';
+import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
+import { createSqlUploadStore } from '../../src/store/sql-upload-store.ts';
+import { tellUnavailable } from '../../src/store/unavailable.ts';
+import { emptyDatabase } from './empty-database.ts';
+import { givenPostgres } from './open-postgres-stores.ts';
+import { NO_LIMITS, newJob, newUpload } from './stores.ts';
+
+const postgres = givenPostgres();
+let database: Database;
+beforeEach(async () => {
+  await emptyDatabase(postgres.url());
+  database = await openPostgres(postgres.url());
+  onTestFinished(() => database.close());
+});
+
+/** Another process that holds the admission lock for as long as the test wants. */
+async function holdAdmission(): Promise<{ letGo(): Promise<void> }> {
+  const client = new pg.Client(postgres.url());
+  await client.connect();
+  onTestFinished(() => client.end());
+  await client.query(`SELECT pg_advisory_lock(${0x6461726b}, 1)`);
+  return { letGo: async () => void (await client.query('SELECT pg_advisory_unlock_all()')) };
+}
+
+async function countWaitingForLock(): Promise<number> {
+  const { rows } = await sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`.execute(database.db);
+  return rows.length;
+}
+
+test('orders that wait for others in admission are taken when their turn comes', async () => {
+  const jobs = tellUnavailable(createSqlJobStore(database));
+  const { letGo } = await holdAdmission();
+  const orders = Array.from({ length: 100 }, () => jobs.createJob(newJob(), NO_LIMITS));
+  await vi.waitFor(async () => expect(await countWaitingForLock()).toBe(2), { timeout: 15_000 });
+  expect(await jobs.countWaiting()).toBe(0); // a read does not wait with them
+  await letGo();
+  for (const outcome of await Promise.all(orders)) expect(outcome).toMatchObject({ kind: 'created' });
+});
+
+test('an order that waits in admission for too long is refused as queue_full, and is no job', async () => {
+  const hurried = await openPostgres(postgres.url(), () => {}, { admissionWithinMs: 400, lockWithinMs: 300 });
+  onTestFinished(() => hurried.close());
+  const jobs = tellUnavailable(createSqlJobStore(hurried));
+  const uploads = tellUnavailable(createSqlUploadStore(hurried));
+  const { letGo } = await holdAdmission();
+  const orders = Array.from({ length: 5 }, () => newJob());
+  const upload = newUpload();
+  const refusals = await Promise.all([
+    ...orders.map(async (order) => jobs.createJob(order, NO_LIMITS)),
+    uploads.createUpload(upload, 0).then((refusal) => ({ kind: 'refused', refusal })),
+  ]);
+  for (const refused of refusals) expect(refused).toMatchObject({ kind: 'refused', refusal: { code: 'queue_full' } });
+  for (const { jobId } of orders) expect(await jobs.getJob(jobId)).toBeNull();
+  expect(await uploads.getUpload(upload.uploadId)).toBeNull();
+  await letGo();
+  expect(await jobs.createJob(newJob(), NO_LIMITS)).toMatchObject({ kind: 'created' });
+});
+
+test('an order that was committed unheard is answered as created, though its next try finds the queue full', async () => {
+  let isLost = false;
+  const { transactAlone } = database;
+  const jobs = tellUnavailable(
+    createSqlJobStore({
+      ...database,
+      async transactAlone(part, work) {
+        if (isLost) throw new AdmissionQueueFull(5_000);
+        await transactAlone(part, work);
+        isLost = true;
+        throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+      },
+    }),
+  );
+  const order = newJob();
+  expect(await jobs.createJob(order, NO_LIMITS)).toMatchObject({ kind: 'created', job: { jobId: order.jobId } });
+});

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type AdmissionQueueOptions, createAdmissionQueue } from '../../src/store/admission-queue.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const AWAY = new Error('away');
+const BUSY = new Error('busy');
+
+function given(options: Partial<AdmissionQueueOptions> = {}) {
+  const queue = createAdmissionQueue({
+    places: 2,
+    waitWithinMs: 15_000,
+    waitingLimit: 100,
+    isBusy: (error) => error === BUSY,
+    failsAll: (error) => error === AWAY,
+    clock: Date.now,
+    ...options,
+  });
+  const started: number[] = [];
+  const run = (number: number, end: () => Promise<unknown>) =>
+    queue.run(() => {
+      started.push(number);
+      return end();
+    });
+  const take = (number: number, ms: number) => run(number, () => new Promise((resolve) => setTimeout(resolve, ms)));
+  const takeAll = (count: number, ms: number) => Array.from({ length: count }, (_, number) => take(number, ms));
+  return { run, take, takeAll, started };
+}
+
+const full = (retryAfterMs: number) => ({ refusal: { code: 'queue_full', retryAfterMs } });
+
+describe('the admission queue', () => {
+  test('runs as much at once as it has places, and the rest in the order in which it came', async () => {
+    const { takeAll, started } = given();
+    const all = Promise.all(takeAll(5, 10));
+    await vi.advanceTimersByTimeAsync(5);
+    expect(started).toEqual([0, 1]);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(started).toEqual([0, 1, 2, 3]);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(await all).toHaveLength(5);
+    expect(started).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  test('lets work wait for longer than a connection is waited for', async () => {
+    const { takeAll, started } = given();
+    const all = Promise.all(takeAll(4, 6_000));
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect(await all).toHaveLength(4);
+    expect(started).toHaveLength(4);
+  });
+
+  test('refuses at once when the backlog needs longer than anybody waits, and says how long', async () => {
+    const { take, takeAll, started } = given({ waitWithinMs: 15_400 });
+    await Promise.all([...takeAll(2, 1_000), vi.advanceTimersByTimeAsync(1_000)]); // a second each, two at a time
+    const all = Promise.allSettled(takeAll(32, 1_000));
+    await expect(take(99, 1_000)).rejects.toMatchObject(full(15_500)); // 30 wait, and this one
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect((await all).filter(({ status }) => status === 'rejected')).toHaveLength(0);
+    expect(started).not.toContain(99);
+  });
+
+  test('refuses at once past its bound of waiting work, also before the first has ended', async () => {
+    const { take, takeAll } = given({ waitingLimit: 3 });
+    const all = Promise.all(takeAll(5, 10));
+    await expect(take(99, 10)).rejects.toMatchObject(full(5_000));
+    await vi.advanceTimersByTimeAsync(30);
+    expect(await all).toHaveLength(5);
+  });
+
+  test('gives up what waited in vain without having begun it, and goes on with what comes later', async () => {
+    const { run, take, started } = given({ places: 1 });
+    const held = Promise.withResolvers<void>();
+    const holder = run(0, () => held.promise);
+    const waiter = expect(take(1, 10)).rejects.toMatchObject(full(5_000));
+    await vi.advanceTimersByTimeAsync(15_000);
+    await waiter;
+    held.resolve();
+    await holder;
+    await Promise.all([take(2, 10), vi.advanceTimersByTimeAsync(10)]);
+    expect(started).toEqual([0, 2]);
+  });
+
+  test('refuses work that met a lock for too long like work that waited here for too long', async () => {
+    const { run } = given();
+    await expect(run(0, () => Promise.reject(BUSY))).rejects.toMatchObject({ ...full(5_000), cause: BUSY });
+  });
+
+  test('tells everybody who waits when the database is away, and then takes work again', async () => {
+    const { run, takeAll, started } = given({ places: 1 });
+    const lost = run(0, () => Promise.reject(AWAY));
+    const waiting = takeAll(3, 10);
+    for (const each of [lost, ...waiting]) await expect(each).rejects.toBe(AWAY);
+    await Promise.all([...takeAll(1, 10), vi.advanceTimersByTimeAsync(10)]);
+    expect(started).toEqual([0, 0]);
+  });
+
+  test('goes on after a failure that concerns nobody else', async () => {
+    const { run, take, started } = given({ places: 1 });
+    const failing = expect(run(0, () => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
+    await Promise.all([take(1, 10), failing, vi.advanceTimersByTimeAsync(10)]);
+    expect(started).toEqual([0, 1]);
+  });
+});
