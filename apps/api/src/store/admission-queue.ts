@@ -33,7 +33,7 @@ export interface AdmissionQueueOptions {
 export interface AdmissionQueue {
   /**
    * Runs the work in its turn, first come, first served. Rejects with AdmissionQueueFull and the time that the backlog needs:
-   * at once when that is longer than `waitWithinMs` or too many wait, else after `waitWithinMs` without a place.
+   * as soon as that is far longer than `waitWithinMs`, or too many wait, and else after `waitWithinMs` without a place.
    */
   run<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -41,11 +41,17 @@ export interface AdmissionQueue {
 interface Waiter {
   start(): void;
   reject(error: unknown): void;
+  /** By the queue's clock; the timer is for a queue that stands still. */
+  giveUpAt: number;
   timer: NodeJS.Timeout;
 }
 
-/** Weight of the newest duration in the mean: some twenty of them make the figure. */
-const NEWEST_WEIGHT = 0.1;
+/** The median of so many durations is what work takes now: one that stood still does not count for the others. */
+const RECENT = 21;
+/** Below this nothing is said: the first ones also open their connections. */
+const RECENT_MIN = 10;
+/** A burst is slowest at its beginning, when all of it is parsed: what is due within twice the time may be in time. */
+const DOUBT = 2;
 const RETRY_MS_MIN = 1_000;
 /** What to say when nothing has ended yet, or when the backlog is short and stands still. */
 const RETRY_MS_STALLED = 5_000;
@@ -56,14 +62,22 @@ const RETRY_MS_STALLED = 5_000;
  */
 export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQueue {
   const { places, waitWithinMs, waitingLimit, isBusy, failsAll, clock = () => performance.now() } = options;
-  const waiting = new Set<Waiter>();
+  const waiting: Waiter[] = [];
   let running = 0;
-  let meanMs: number | null = null;
+  const recentMs: number[] = [];
 
-  const backlogMs = () => (meanMs === null ? null : ((waiting.size + 1) * meanMs) / places);
+  /** How long the last of so many waits, or null while too little is known. */
+  function waitMs(waiters: number): number | null {
+    if (recentMs.length < RECENT_MIN) return null;
+    const median = recentMs.toSorted((a, b) => a - b)[recentMs.length >> 1] ?? 0;
+    return (waiters * median) / places;
+  }
 
   function refuse(retryMsMin: number, options?: ErrorOptions): AdmissionQueueFull {
-    return new AdmissionQueueFull(Math.max(retryMsMin, Math.ceil(backlogMs() ?? RETRY_MS_STALLED)), options);
+    return new AdmissionQueueFull(
+      Math.max(retryMsMin, Math.ceil(waitMs(waiting.length + 1) ?? RETRY_MS_STALLED)),
+      options,
+    );
   }
 
   function takePlace(): Promise<void> {
@@ -71,29 +85,37 @@ export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQ
       running++;
       return Promise.resolve();
     }
-    if (waiting.size >= waitingLimit || (backlogMs() ?? 0) > waitWithinMs) return Promise.reject(refuse(RETRY_MS_MIN));
+    if (waiting.length >= waitingLimit || (waitMs(waiting.length + 1) ?? 0) > DOUBT * waitWithinMs)
+      return Promise.reject(refuse(RETRY_MS_MIN));
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         start: resolve,
         reject,
-        timer: setTimeout(() => {
-          waiting.delete(waiter);
-          reject(refuse(RETRY_MS_STALLED));
-        }, waitWithinMs),
+        giveUpAt: clock() + waitWithinMs,
+        timer: setTimeout(() => remove(waiter).reject(refuse(RETRY_MS_STALLED)), waitWithinMs),
       };
-      waiting.add(waiter);
+      waiting.push(waiter);
     });
   }
 
   function leavePlace(): void {
-    const [next] = waiting;
-    if (!next) return void running--;
-    remove(next).start(); // the place passes on
+    const next = waiting[0];
+    if (!next) running--;
+    else remove(next).start(); // the place passes on
+  }
+
+  /** The newest, for as long as they would not come to their turn in time: told now, they do not wait in vain. */
+  function refuseHopeless(): void {
+    for (let last = waiting.at(-1); last; last = waiting.at(-1)) {
+      const turnMs = waitMs(waiting.length);
+      if (turnMs === null || turnMs <= DOUBT * (last.giveUpAt - clock())) return;
+      remove(last).reject(refuse(RETRY_MS_MIN));
+    }
   }
 
   function remove(waiter: Waiter): Waiter {
     clearTimeout(waiter.timer);
-    waiting.delete(waiter);
+    waiting.splice(waiting.indexOf(waiter), 1);
     return waiter;
   }
 
@@ -105,12 +127,13 @@ export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQ
         return await work();
       } catch (error) {
         if (isBusy(error)) throw refuse(RETRY_MS_STALLED, { cause: error });
-        if (failsAll(error)) for (const waiter of waiting) remove(waiter).reject(error);
+        if (failsAll(error)) for (const waiter of [...waiting]) remove(waiter).reject(error);
         throw error;
       } finally {
         const tookMs = clock() - startedAt;
-        meanMs = meanMs === null ? tookMs : meanMs + (tookMs - meanMs) * NEWEST_WEIGHT;
+        if (recentMs.push(tookMs) > RECENT) recentMs.shift();
         leavePlace();
+        refuseHopeless();
       }
     },
   };

@@ -11,7 +11,7 @@ function given(options: Partial<AdmissionQueueOptions> = {}) {
   const queue = createAdmissionQueue({
     places: 2,
     waitWithinMs: 15_000,
-    waitingLimit: 100,
+    waitingLimit: 500,
     isBusy: (error) => error === BUSY,
     failsAll: (error) => error === AWAY,
     clock: Date.now,
@@ -51,14 +51,37 @@ describe('the admission queue', () => {
     expect(started).toHaveLength(4);
   });
 
-  test('refuses at once when the backlog needs longer than anybody waits, and says how long', async () => {
-    const { take, takeAll, started } = given({ waitWithinMs: 15_400 });
-    await Promise.all([...takeAll(2, 1_000), vi.advanceTimersByTimeAsync(1_000)]); // a second each, two at a time
-    const all = Promise.allSettled(takeAll(32, 1_000));
-    await expect(take(99, 1_000)).rejects.toMatchObject(full(15_500)); // 30 wait, and this one
-    await vi.advanceTimersByTimeAsync(16_000);
-    expect((await all).filter(({ status }) => status === 'rejected')).toHaveLength(0);
+  test('refuses at once when the backlog needs twice as long as anybody waits, and says how long', async () => {
+    const { take, takeAll, started } = given();
+    await Promise.all([...takeAll(10, 1_000), vi.advanceTimersByTimeAsync(5_000)]); // a second each, two at a time
+    const all = Promise.allSettled(takeAll(62, 1_000));
+    await expect(take(99, 1_000)).rejects.toMatchObject(full(30_500)); // 60 wait, and this one
+    await Promise.all([all, vi.advanceTimersByTimeAsync(20_000)]);
     expect(started).not.toContain(99);
+  });
+
+  test('refuses the newest as soon as the pace shows that their turn comes too late', async () => {
+    const { takeAll } = given();
+    const ends = takeAll(200, 990).map((each, number) => each.then(() => number));
+    const refused = vi.fn();
+    for (const each of ends) each.catch(refused);
+    await vi.advanceTimersByTimeAsync(4_949);
+    expect(refused).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1); // ten have ended, two a second: 40 are due within twice the time left
+    expect(refused).toHaveBeenCalledTimes(148);
+    await vi.advanceTimersByTimeAsync(12_000);
+    const taken = (await Promise.allSettled(ends)).flatMap((end) => (end.status === 'fulfilled' ? end.value : []));
+    expect(taken.length).toBeGreaterThanOrEqual(30);
+    expect(taken).toEqual([...taken.keys()]); // the oldest
+  });
+
+  test('does not take one that stood still for the pace of the others', async () => {
+    const { take, takeAll } = given();
+    await Promise.all([...takeAll(20, 10), vi.advanceTimersByTimeAsync(100)]);
+    const stalled = [take(0, 5_000), take(1, 5_000)];
+    const others = takeAll(90, 10);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(await Promise.all([...stalled, ...others])).toHaveLength(92);
   });
 
   test('refuses at once past its bound of waiting work, also before the first has ended', async () => {
