@@ -23,6 +23,13 @@ export const PictureFault = z.discriminatedUnion('kind', [
 ]);
 export type PictureFault = z.output<typeof PictureFault>;
 
+/**
+ * Where relays put pictures that MiniMax has in `data.image_urls` or `data.image_base64`: in the other list, as data URLs, as
+ * OpenAI does, or in both lists.
+ */
+export const Shape = z.enum(['swapped_lists', 'data_urls', 'openai', 'both_lists']);
+export type Shape = z.output<typeof Shape>;
+
 /** Everything that can go otherwise than well with one call. A new fault is one more member here. */
 export const Fault = z.discriminatedUnion('kind', [
   /** MiniMax's own way to fail: usually under HTTP 200. */
@@ -48,6 +55,14 @@ export const Fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('close'), at: z.enum(['headers', 'body']) }),
   /** The answer, one byte at a time. */
   z.strictObject({ kind: z.literal('trickle'), intervalMs: z.number().min(1).default(100) }),
+  /** Interim answers that nobody asked for (100, 102, 103), then the good one; `inPieces` sends them a byte at a time. */
+  z.strictObject({
+    kind: z.literal('interim'),
+    statuses: z.array(z.int().min(100).max(199)).min(1).default([100]),
+    inPieces: z.boolean().default(false),
+  }),
+  /** The good answer with other fields in place of its own: how a relay spells it. */
+  z.strictObject({ kind: z.literal('reshaped'), shape: Shape }),
   /** JSON that begins well and never ends. */
   z.strictObject({ kind: z.literal('endless') }),
   /** A small gzip body of so many bytes, all of them blanks. */

@@ -3,7 +3,16 @@ import { gzip } from 'node:zlib';
 import type { FastifyReply } from 'fastify';
 import type { Fault } from './fault.ts';
 import { errorAnswer, type GenerationAnswer } from './generation-answer.ts';
-import { closeConnection, hangBeforeHeaders, pour, resetConnection, sendHalf, trickle } from './transfer.ts';
+import { reshape } from './reshape.ts';
+import {
+  closeConnection,
+  hangBeforeHeaders,
+  pour,
+  resetConnection,
+  sendHalf,
+  sendInterim,
+  trickle,
+} from './transfer.ts';
 
 const compress = promisify(gzip);
 
@@ -39,6 +48,11 @@ export async function sendAnswer(
       return fault.at === 'body' ? sendHalf(reply, contentType, json, 'reset') : resetConnection(reply);
     case 'close':
       return fault.at === 'body' ? sendHalf(reply, contentType, json, 'end') : closeConnection(reply);
+    case 'interim':
+      await sendInterim(reply, fault.statuses, fault.inPieces);
+      return reply.send(good);
+    case 'reshaped':
+      return reply.send(reshape(good, fault.shape));
     case 'trickle':
       return trickle(reply, contentType, json, fault.intervalMs);
     case 'endless':

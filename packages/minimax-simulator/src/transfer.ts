@@ -43,6 +43,15 @@ export async function sendHalf(
   if (then === 'end') raw.socket?.end();
 }
 
+/** Interim answers, straight onto the connection; the reply is still to come. */
+export async function sendInterim(reply: FastifyReply, statuses: number[], inPieces: boolean): Promise<void> {
+  const { socket } = reply.raw;
+  const text = statuses.map((status) => `HTTP/1.1 ${status} Interim\r\nX-Interim: ${status}\r\n\r\n`).join('');
+  for (const piece of inPieces ? text : [text]) {
+    await new Promise((resolve) => socket?.write(piece, resolve));
+  }
+}
+
 /** One byte every `intervalMs`, until all are sent or the other side leaves. */
 export async function trickle(
   reply: FastifyReply,
