@@ -1,7 +1,13 @@
 import { buildConnector } from 'undici';
 import { type Clock, systemClock } from './clock.ts';
-import { type ExchangeSettings, generateImage } from './generate-image.ts';
+import {
+  type ExchangeSettings,
+  type GenerateImageOptions,
+  generateImage,
+  readRecordedAnswer,
+} from './generate-image.ts';
 import type { GeneratedImages } from './read-answer.ts';
+import type { RecordedAnswer } from './recorded-answer.ts';
 import type { GenerateImageRequest } from './wire.ts';
 
 /** The China host; `https://api.minimax.cn` and, for international keys, `https://api.minimax.io` are the others. */
@@ -27,14 +33,11 @@ export interface MiniMaxClientOptions {
   clock?: Clock | undefined;
 }
 
-export interface GenerateImageOptions {
-  /** Ends the exchange with kind `aborted`. MiniMax has no cancel: a call that was sent may still be billed. */
-  signal?: AbortSignal | undefined;
-}
-
 export interface MiniMaxClient {
   /** One call, which is never repeated. Rejects with a MiniMaxError. */
   generateImage(request: GenerateImageRequest, options?: GenerateImageOptions): Promise<GeneratedImages>;
+  /** The result of a call whose answer was recorded. Rejects with a MiniMaxError, as the call would have. */
+  readAnswer(recorded: RecordedAnswer): Promise<GeneratedImages>;
 }
 
 /** Throws a TypeError for a key or a base URL that cannot work. */
@@ -48,7 +51,10 @@ export function createMiniMaxClient(options: MiniMaxClientOptions): MiniMaxClien
     connect: options.connect ?? buildConnector({ timeout, allowH2: false }),
     clock: options.clock ?? systemClock,
   };
-  return { generateImage: (request, { signal } = {}) => generateImage(settings, request, signal) };
+  return {
+    generateImage: (request, options = {}) => generateImage(settings, request, options),
+    readAnswer: (recorded) => readRecordedAnswer(recorded, settings.maxResponseBytes),
+  };
 }
 
 /** Checked here, since fetch would repeat a malformed key in the text of its error. */

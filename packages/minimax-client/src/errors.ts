@@ -6,6 +6,8 @@ export type MiniMaxErrorKind =
   | 'timeout'
   /** The connection broke before the answer was whole. */
   | 'connection_lost'
+  /** A redirect, 404, 405 or the like without a base_resp: what answered is not MiniMax's endpoint. */
+  | 'misdirected'
   /** 5xx, not JSON, too large, or otherwise no answer of MiniMax's. */
   | 'bad_answer'
   | 'rate_limited'
@@ -33,6 +35,8 @@ export interface MiniMaxErrorDetails {
   taken: Taken;
   /** What happened, free of keys, prompts and queries. */
   reason: string;
+  /** The endpoint's host and port. */
+  host?: string | undefined;
   /** `base_resp.status_code`. */
   statusCode?: number | undefined;
   httpStatus?: number | undefined;
@@ -53,6 +57,8 @@ export class MiniMaxError extends Error {
   readonly [MARKER] = true;
   readonly kind: MiniMaxErrorKind;
   readonly taken: Taken;
+  /** The endpoint's host and port. */
+  readonly host: string | undefined;
   readonly statusCode: number | undefined;
   readonly httpStatus: number | undefined;
   /** Not part of `message`, since it may repeat parts of the prompt. */
@@ -65,6 +71,7 @@ export class MiniMaxError extends Error {
     super(`MiniMax: ${details.reason}`, { cause: details.cause });
     this.kind = details.kind;
     this.taken = details.taken;
+    this.host = details.host;
     this.statusCode = details.statusCode;
     this.httpStatus = details.httpStatus;
     this.providerMessage = details.providerMessage;

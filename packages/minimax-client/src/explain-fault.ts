@@ -6,19 +6,20 @@ import { BodyTooLargeError } from './read-body.ts';
 export type ExchangeEnd = 'aborted' | 'timeout' | 'fault';
 
 /** `hasStood`: whether the connection had come about. If not, nothing was sent, and that is the proof for `taken: 'no'`. */
-export function explainFault(fault: unknown, end: ExchangeEnd, hasStood: boolean): MiniMaxError {
+export function explainFault(fault: unknown, end: ExchangeEnd, hasStood: boolean, host: string): MiniMaxError {
   const cause = rootOf(fault);
   const taken = hasStood ? 'unknown' : 'no';
-  if (end === 'aborted') return new MiniMaxError({ kind: 'aborted', taken, cause, reason: 'aborted by the caller' });
+  const seen = { taken, cause, host } as const;
+  if (end === 'aborted') return new MiniMaxError({ kind: 'aborted', ...seen, reason: 'aborted by the caller' });
   if (!hasStood) {
     const reason = `no connection (${end === 'timeout' ? 'timeout' : codeOf(cause)})`;
-    return new MiniMaxError({ kind: 'unreachable', taken, cause, reason });
+    return new MiniMaxError({ kind: 'unreachable', ...seen, reason });
   }
-  if (end === 'timeout') return new MiniMaxError({ kind: 'timeout', taken, cause, reason: 'timeout' });
+  if (end === 'timeout') return new MiniMaxError({ kind: 'timeout', ...seen, reason: 'timeout' });
   if (cause instanceof BodyTooLargeError) {
-    return new MiniMaxError({ kind: 'bad_answer', taken, cause, reason: 'the answer is too large' });
+    return new MiniMaxError({ kind: 'bad_answer', ...seen, reason: 'the answer is too large' });
   }
-  return new MiniMaxError({ kind: 'connection_lost', taken, cause, reason: `connection lost (${codeOf(cause)})` });
+  return new MiniMaxError({ kind: 'connection_lost', ...seen, reason: `connection lost (${codeOf(cause)})` });
 }
 
 /** ofetch and fetch wrap what happened; ofetch's text also holds the URL and its options the key, so it is left out. */

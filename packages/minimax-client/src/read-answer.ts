@@ -1,20 +1,14 @@
 import { MiniMaxError } from './errors.ts';
+import { imagesOf } from './image-lists.ts';
+import type { GeneratedImage } from './recognize-image.ts';
+import type { AnswerHead } from './recorded-answer.ts';
 import { BLOCKED_CODES, failureOfHttpStatus, failureOfStatusCode } from './status-codes.ts';
 import { Answer } from './wire.ts';
 
-/** An answer that arrived whole. */
-export interface ReceivedAnswer {
-  /** Whose it is. Failures name it: the usual reason for 2049 is a key that belongs to another region's host. */
-  host: string;
-  httpStatus: number;
+/** An answer that arrived whole, decoded. */
+export interface ReceivedAnswer extends AnswerHead {
   body: string;
-  /** Header `Trace-Id`. */
-  traceId: string | undefined;
-  /** From header Retry-After. */
-  retryAfterMs: number | undefined;
 }
-
-export type GeneratedImage = { url: string } | { base64: string };
 
 /** What a call that went well brought. */
 export interface GeneratedImages {
@@ -34,9 +28,9 @@ export interface GeneratedImages {
  * `base_resp` decides wherever there is one, since MiniMax reports its errors under HTTP 200, and else the HTTP status.
  */
 export function readAnswer(received: ReceivedAnswer): GeneratedImages {
-  const { host, httpStatus, traceId, retryAfterMs } = received;
+  const { protocol, host, httpStatus, traceId, retryAfterMs } = received;
   const answer = parseAnswer(received.body);
-  const images = answer ? imagesOf(answer) : [];
+  const images = answer ? imagesOf(answer.images, protocol, answer.metadata?.success_count ?? 0) : [];
   const statusCode = answer?.base_resp?.status_code;
   const isBlocked = statusCode !== undefined && BLOCKED_CODES.has(statusCode);
   if (answer && (statusCode === 0 || (images.length > 0 && !isBlocked))) {
@@ -48,7 +42,7 @@ export function readAnswer(received: ReceivedAnswer): GeneratedImages {
     };
   }
 
-  const seen = { httpStatus, traceId, retryAfterMs, responseId: answer?.id ?? undefined };
+  const seen = { host, httpStatus, traceId, retryAfterMs, responseId: answer?.id ?? undefined };
   if (statusCode !== undefined) {
     const providerMessage = answer?.base_resp?.status_msg ?? '';
     const reason = `base_resp ${statusCode} from ${host}`;
@@ -75,9 +69,4 @@ function parseAnswer(body: string): Answer | undefined {
   } catch {
     return undefined;
   }
-}
-
-function imagesOf({ data }: Answer): GeneratedImage[] {
-  if (!data) return [];
-  return [...data.image_urls.map((url) => ({ url })), ...data.image_base64.map((base64) => ({ base64 }))];
 }

@@ -33,15 +33,28 @@ const STATUS_CODES: Record<number, Failure> = {
 /** The review of what was asked for (1026) and of what was made (1027). */
 export const BLOCKED_CODES = new Set([1026, 1027]);
 
+/** No endpoint of MiniMax's answers so: a wrong path or host, or a proxy or portal in between. */
+const MISDIRECTED: Failure = { kind: 'misdirected', taken: 'no' };
+
 /** HTTP answers without a base_resp, typically a gateway's; whatever is not listed proves nothing. */
 const HTTP_STATUSES: Record<number, Failure> = {
+  301: MISDIRECTED,
+  302: MISDIRECTED,
+  303: MISDIRECTED,
+  307: MISDIRECTED,
+  308: MISDIRECTED,
   400: { kind: 'rejected', taken: 'no' },
   401: { kind: 'auth', taken: 'no' },
   403: { kind: 'auth', taken: 'no' },
-  404: { kind: 'rejected', taken: 'no' },
+  404: MISDIRECTED,
+  405: MISDIRECTED,
+  407: MISDIRECTED,
+  410: MISDIRECTED,
   413: { kind: 'rejected', taken: 'no' },
   422: { kind: 'rejected', taken: 'no' },
   429: { kind: 'rate_limited', taken: 'no' },
+  501: MISDIRECTED,
+  511: MISDIRECTED,
 };
 
 /** An unknown code is an error that may have been billed. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AnsweredImages } from './image-lists.ts';
 
 /** The body of `POST /v1/image_generation`, field by field as MiniMax names it. */
 export interface GenerateImageRequest {
@@ -37,26 +38,22 @@ const Text = z
   .nullish()
   .catch(null);
 
-/** The list that is not used is absent, null or anything else; what is no text in a list is no picture. */
-const Images = z
-  .array(z.unknown())
-  .nullish()
-  .catch(null)
-  .transform((list) => (list ?? []).filter((item): item is string => typeof item === 'string' && item !== ''));
-
-/** Documented as bare; what makes it a data URL is taken off. */
-const Base64Images = Images.transform((list) => list.map((text) => text.replace(/^data:image\/[^,]*;base64,/i, '')));
-
 /**
- * The response fields that are read, each for itself: a malformed one counts as absent, so that it hides neither the error
- * that base_resp reports nor pictures that may have been paid for. JSON that is no object has none of them.
+ * The response fields that are read beside the images, each for itself: a malformed one counts as absent, so that it hides
+ * neither the error that base_resp reports nor images that may have been paid for. JSON that is no object has none of them.
  */
-export const Answer = z
+const AnswerFields = z
   .object({
     id: Text,
-    data: z.object({ image_urls: Images, image_base64: Base64Images }).nullish().catch(null),
-    metadata: z.object({ failed_count: Integer.nullish() }).nullish().catch(null),
+    metadata: z
+      .object({ failed_count: Integer.nullish().catch(null), success_count: Integer.nullish().catch(null) })
+      .nullish()
+      .catch(null),
     base_resp: z.object({ status_code: Integer, status_msg: Text }).nullish().catch(null),
   })
   .catch({});
+
+export const Answer = z
+  .unknown()
+  .transform((json) => ({ ...AnswerFields.parse(json), images: AnsweredImages.parse(json) }));
 export type Answer = z.output<typeof Answer>;

@@ -85,16 +85,26 @@ test('1000 about a disallowed image URL is a rejection', async () => {
 });
 
 const HTTP_STATUSES: [number, MiniMaxErrorKind, Taken][] = [
-  [302, 'bad_answer', 'unknown'],
+  [301, 'misdirected', 'no'],
+  [302, 'misdirected', 'no'],
+  [303, 'misdirected', 'no'],
+  [304, 'bad_answer', 'unknown'],
+  [307, 'misdirected', 'no'],
+  [308, 'misdirected', 'no'],
   [400, 'rejected', 'no'],
   [401, 'auth', 'no'],
   [403, 'auth', 'no'],
-  [404, 'rejected', 'no'],
+  [404, 'misdirected', 'no'],
+  [405, 'misdirected', 'no'],
+  [407, 'misdirected', 'no'],
+  [410, 'misdirected', 'no'],
   [408, 'bad_answer', 'unknown'],
   [413, 'rejected', 'no'],
   [422, 'rejected', 'no'],
   [429, 'rate_limited', 'no'],
   [500, 'bad_answer', 'unknown'],
+  [501, 'misdirected', 'no'],
+  [511, 'misdirected', 'no'],
   [502, 'bad_answer', 'unknown'],
   [504, 'bad_answer', 'unknown'],
 ];
@@ -104,6 +114,11 @@ test.each(HTTP_STATUSES)('HTTP %i without base_resp is %s, taken: %s', async (st
   const error = await failWith({ kind: 'http', status, headers, body: '<html>Oops</html>' });
   expect(error).toMatchObject({ kind, taken, httpStatus: status });
   expect(error.message).toBe(`MiniMax: HTTP ${status} from ${new URL(simulator.url).host}`);
+});
+
+test('HTTP 404 with a base_resp stays a rejection', async () => {
+  const error = await failWith({ kind: 'base_resp', code: 2013, status: 404 });
+  expect(error).toMatchObject({ kind: 'rejected', taken: 'no', httpStatus: 404 });
 });
 
 test('an HTTP error that holds a base_resp is judged by the base_resp', async () => {

@@ -37,9 +37,10 @@ export function observeStore(store: JobStore, observer: JobObserver): JobStore {
 /** The same provider, which tells of every call. */
 export function observeProvider(provider: ImageProvider, observer: JobObserver, clock: () => number): ImageProvider {
   return {
-    async generate(order) {
+    ...provider,
+    async generate(order, recorder) {
       const startedAt = clock();
-      const outcome = await provider.generate(order);
+      const outcome = await provider.generate(order, recorder);
       const error = outcome.kind === 'answered' ? '' : outcome.errorCode;
       observer.callEnded({ outcome: outcome.kind, error, seconds: (clock() - startedAt) / 1_000 });
       return outcome;

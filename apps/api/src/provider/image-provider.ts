@@ -17,6 +17,12 @@ export interface ProviderFailure {
   providerText: string | null;
 }
 
+/** For the log: where the call went, and whether only the operator can mend what it met (address, key, balance, network). */
+export interface Blame {
+  host: string | null;
+  isOperators: boolean;
+}
+
 interface Ids {
   traceId: string | null;
   responseId: string | null;
@@ -26,11 +32,36 @@ export type ProviderOutcome = Ids &
   (
     | { kind: 'answered'; images: ({ url: string } | { bytes: Uint8Array })[] }
     /** Proven not to have been taken: the same call may be made again, not before `retryAfterMs`. */
-    | { kind: 'not_taken'; errorCode: JobErrorCode; retryAfterMs: number | null; failure: ProviderFailure }
-    | { kind: 'failed'; errorCode: JobErrorCode; charged: Charged; failure: ProviderFailure }
+    | {
+        kind: 'not_taken';
+        errorCode: JobErrorCode;
+        retryAfterMs: number | null;
+        failure: ProviderFailure;
+        blame?: Blame;
+      }
+    | { kind: 'failed'; errorCode: JobErrorCode; charged: Charged; failure: ProviderFailure; blame?: Blame }
   );
+
+/**
+ * Keeps the answer of a call while it arrives, so that it outlives the process: `begin`, any number of `write`, and `end` once
+ * it is whole and before it is read. Never rejects.
+ */
+export interface AnswerRecorder {
+  /** `head` can be JSON. */
+  begin(head: object): Promise<void>;
+  write(chunk: Uint8Array): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** What a recorder kept. */
+export interface RecordedAnswer {
+  head: unknown;
+  body: Uint8Array;
+}
 
 export interface ImageProvider {
   /** One paid call, bounded in time. Never rejects: every end of a call is an outcome. */
-  generate(order: ProviderOrder): Promise<ProviderOutcome>;
+  generate(order: ProviderOrder, recorder?: AnswerRecorder): Promise<ProviderOutcome>;
+  /** The outcome of a call whose answer was recorded, with at most `imagesMax` images. Rejects when it cannot be read. */
+  readAnswer(recorded: RecordedAnswer, imagesMax: number): Promise<ProviderOutcome>;
 }

@@ -1,5 +1,6 @@
 import type { Charged, JobErrorCode } from '@darkroom/contracts';
 import {
+  type GeneratedImages,
   type GenerateImageRequest,
   type MiniMaxClient,
   MiniMaxError,
@@ -15,23 +16,36 @@ interface Options {
 /** MiniMax as Darkroom's provider: an order becomes its request, its errors become a job's. */
 export function createMiniMaxProvider({ client, responseFormat }: Options): ImageProvider {
   return {
-    async generate(order) {
+    async generate(order, recorder) {
       try {
-        const { id, traceId, images: received } = await client.generateImage(toRequest(order, responseFormat));
-        const images = received.slice(0, order.request.n); // whatever comes, no more is fetched and kept than was ordered
-        const ids = { traceId: traceId ?? null, responseId: id ?? null };
-        if (images.length === 0) {
-          return { ...ids, kind: 'failed', errorCode: 'no_images', charged: 'unknown', failure: NO_IMAGES };
-        }
-        return {
-          ...ids,
-          kind: 'answered',
-          images: images.map((image) => ('url' in image ? image : { bytes: Buffer.from(image.base64, 'base64') })),
-        };
+        const result = await client.generateImage(toRequest(order, responseFormat), { recorder });
+        return toOutcome(result, order.request.n);
       } catch (error) {
         return toFailure(error);
       }
     },
+    async readAnswer(recorded, imagesMax) {
+      try {
+        return toOutcome(await client.readAnswer(recorded), imagesMax);
+      } catch (error) {
+        if (!MiniMaxError.isInstance(error)) throw error;
+        return toFailure(error);
+      }
+    },
+  };
+}
+
+/** Whatever comes, no more is fetched and kept than was ordered. */
+function toOutcome({ id, traceId, images: received }: GeneratedImages, imagesMax: number): ProviderOutcome {
+  const images = received.slice(0, imagesMax);
+  const ids = { traceId: traceId ?? null, responseId: id ?? null };
+  if (images.length === 0) {
+    return { ...ids, kind: 'failed', errorCode: 'no_images', charged: 'unknown', failure: NO_IMAGES };
+  }
+  return {
+    ...ids,
+    kind: 'answered',
+    images: images.map((image) => ('url' in image ? image : { bytes: Buffer.from(image.base64, 'base64') })),
   };
 }
 
@@ -59,6 +73,7 @@ const ERROR_CODES: Record<MiniMaxErrorKind, JobErrorCode> = {
   unreachable: 'provider_unavailable',
   connection_lost: 'provider_unavailable',
   bad_answer: 'provider_unavailable',
+  misdirected: 'provider_unavailable',
   rate_limited: 'provider_rate_limited',
   auth: 'provider_auth',
   balance: 'provider_balance',
@@ -71,6 +86,14 @@ const ERROR_CODES: Record<MiniMaxErrorKind, JobErrorCode> = {
 
 /** Kinds that say nothing about the order itself: where such a call was not taken, the same call may be made again. */
 const REPEATABLE: ReadonlySet<MiniMaxErrorKind> = new Set(['unreachable', 'rate_limited']);
+
+/** Kinds that no other order would escape, until somebody mends an address, a key, an account or a network. */
+const OPERATORS: ReadonlySet<MiniMaxErrorKind> = new Set(['unreachable', 'misdirected', 'auth', 'balance']);
+
+/** What is no answer of MiniMax's at all, as of a portal under HTTP 200, counts too; that MiniMax is down does not. */
+function isOperators({ kind, httpStatus }: MiniMaxError): boolean {
+  return OPERATORS.has(kind) || (kind === 'bad_answer' && httpStatus !== undefined && httpStatus < 500);
+}
 
 function toFailure(error: unknown): ProviderOutcome {
   if (!MiniMaxError.isInstance(error)) {
@@ -85,9 +108,10 @@ function toFailure(error: unknown): ProviderOutcome {
     message: error.message,
     providerText: error.providerMessage ?? null,
   };
+  const blame = { host: error.host ?? null, isOperators: isOperators(error) };
   if (error.taken === 'no' && REPEATABLE.has(error.kind)) {
-    return { ...ids, kind: 'not_taken', errorCode, retryAfterMs: error.retryAfterMs ?? null, failure };
+    return { ...ids, kind: 'not_taken', errorCode, retryAfterMs: error.retryAfterMs ?? null, failure, blame };
   }
   const charged: Charged = error.taken;
-  return { ...ids, kind: 'failed', errorCode, charged, failure };
+  return { ...ids, kind: 'failed', errorCode, charged, failure, blame };
 }

@@ -38,5 +38,6 @@ export function createScriptedProvider(...outcomes: ProviderOutcome[]): Scripted
       await this.onCall();
       return outcome;
     },
+    readAnswer: async (recorded) => JSON.parse(Buffer.from(recorded.body).toString()),
   };
 }

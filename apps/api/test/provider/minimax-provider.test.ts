@@ -126,6 +126,11 @@ test.each([
   ['HTTP 400', { kind: 'http', status: 400 }, 'provider_rejected', 'no'],
   ['HTTP 401', { kind: 'http', status: 401 }, 'provider_auth', 'no'],
   ['HTTP 403', { kind: 'http', status: 403 }, 'provider_auth', 'no'],
+  ['HTTP 404', { kind: 'http', status: 404, body: '<html>' }, 'provider_unavailable', 'no'],
+  ['HTTP 405', { kind: 'http', status: 405 }, 'provider_unavailable', 'no'],
+  ['a redirect', { kind: 'http', status: 308, headers: { location: '/' } }, 'provider_unavailable', 'no'],
+  ['a proxy that wants a password', { kind: 'http', status: 407 }, 'provider_unavailable', 'no'],
+  ['HTTP 404 with a base_resp', { kind: 'base_resp', code: 2013, status: 404 }, 'provider_rejected', 'no'],
   ['HTTP 422', { kind: 'http', status: 422 }, 'provider_rejected', 'no'],
   ['HTTP 502', { kind: 'http', status: 502, body: '<html>' }, 'provider_unavailable', 'unknown'],
   ['an HTTP error that holds a base_resp', { kind: 'base_resp', code: 1008, status: 500 }, 'provider_balance', 'no'],
@@ -159,6 +164,37 @@ test.each(['headers', 'body'] as const)(
   },
 );
 
+test.each([
+  ['the wrong address', { kind: 'http', status: 404 }, true],
+  ['the wrong key', { kind: 'base_resp', code: 2049 }, true],
+  ['an empty account', { kind: 'base_resp', code: 1008 }, true],
+  ['a portal that answers in place of MiniMax', { kind: 'http', status: 200, body: '<html>Sign in' }, true],
+  ['MiniMax being down', { kind: 'http', status: 502 }, false],
+  ['a refused prompt', { kind: 'base_resp', code: 1026 }, false],
+  ['too many calls', { kind: 'base_resp', code: 1002 }, false],
+] as const)('%s: only the operator can mend it: %s', async (_, fault, isOperators) => {
+  simulator.script({ fault });
+  expect(await provider().generate(order)).toMatchObject({ blame: { host: new URL(simulator.url).host, isOperators } });
+});
+
+test('a recorded answer becomes the outcome that its call would have had', async () => {
+  const chunks: Uint8Array[] = [];
+  let head: unknown;
+  let isWhole = false;
+  const recorder = {
+    async begin(given: object) {
+      head = JSON.parse(JSON.stringify(given));
+    },
+    write: async (chunk: Uint8Array) => void chunks.push(chunk),
+    async end() {
+      isWhole = true;
+    },
+  };
+  const outcome = await provider({ format: 'base64' }).generate(order, recorder);
+  expect(isWhole).toBe(true);
+  expect(await provider().readAnswer({ head, body: Buffer.concat(chunks) }, order.request.n)).toEqual(outcome);
+});
+
 test('the wrong key is ours to mend', async () => {
   expect(await provider({ apiKey: 'wrong' }).generate(order)).toMatchObject({
     errorCode: 'provider_auth',
@@ -167,7 +203,8 @@ test('the wrong key is ours to mend', async () => {
 });
 
 test('whatever else goes wrong is an outcome too', async () => {
-  const client = { generateImage: () => Promise.reject(new TypeError('a bug')) };
+  const bug = () => Promise.reject(new TypeError('a bug'));
+  const client = { generateImage: bug, readAnswer: bug };
   const outcome = await createMiniMaxProvider({ client, responseFormat: 'url' }).generate(order);
   expect(outcome).toMatchObject({ kind: 'failed', errorCode: 'internal', charged: 'unknown' });
 });
