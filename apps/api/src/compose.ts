@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createMiniMaxClient } from '@darkroom/minimax-client';
+import { createMiniMaxClient, createStartDeadline } from '@darkroom/minimax-client';
 import type { FastifyInstance } from 'fastify';
 import PQueue from 'p-queue';
 import { createCloseServer } from './close-server.ts';
@@ -27,6 +27,7 @@ import { createPictures } from './pictures/create-pictures.ts';
 import { createMiniMaxProvider } from './provider/minimax-provider.ts';
 import { createReadiness, type Phase } from './readiness.ts';
 import { createRounds } from './rounds.ts';
+import { createRunningStopwatch } from './running-stopwatch.ts';
 import type { JobStore } from './store/job-store.ts';
 import { createSqlJobStore } from './store/sql-job-store.ts';
 import { createSqlRetentionStore } from './store/sql-retention-store.ts';
@@ -101,7 +102,9 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     downloadMaxBytes: config.DOWNLOAD_MAX_BYTES,
     trustedOrigin: new URL(minimax.baseUrl).origin,
     aigcPropagator: config.AIGC_PROPAGATOR,
+    startDeadline: createStartDeadline(),
   });
+  const running = createRunningStopwatch(stopwatch);
   const picturePlaces = new PQueue({ concurrency: PICTURES_AT_ONCE });
   const saver = createPictureSaver({
     store,
@@ -109,7 +112,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     pictures,
     inPlace: (work) => picturePlaces.add(work),
     retryForMs: config.DOWNLOAD_RETRY_FOR_MS,
-    stopwatch,
+    stopwatch: running.read,
     log,
   });
 
@@ -234,6 +237,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     },
     async close() {
       stopping.abort();
+      running.stop();
       await closeServer();
       await deployment.close();
     },

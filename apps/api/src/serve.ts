@@ -1,3 +1,4 @@
+import { createStartDeadline } from '@darkroom/minimax-client';
 import { compose } from './compose.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { findFreePort } from './free-port.ts';
@@ -37,17 +38,17 @@ export async function serve(): Promise<Service> {
     },
     async end(reason) {
       log.info({ reason }, 'draining');
-      const grace = setTimeout(() => {
+      const callOff = createStartDeadline()(config.SHUTDOWN_GRACE_MS, () => {
         log.error(
           { grace_ms: config.SHUTDOWN_GRACE_MS },
           'the grace has passed; what still runs is left to the next start',
         );
         process.exit(1);
-      }, config.SHUTDOWN_GRACE_MS);
+      });
       await app.drain();
       await app.close();
       lock?.release();
-      clearTimeout(grace);
+      callOff();
       log.info('stopped');
     },
   };

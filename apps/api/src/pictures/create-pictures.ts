@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net';
 import { availableParallelism } from 'node:os';
 import PQueue from 'p-queue';
 import { type CompressSettings, compress } from './compress.ts';
-import { createDownload } from './download.ts';
+import { createDownload, type StartDeadline } from './download.ts';
 import type { Pictures } from './pictures.ts';
 import { prepareUpload } from './prepare-upload.ts';
 
@@ -15,6 +15,7 @@ export interface PicturesSettings extends CompressSettings {
   trustedOrigin: string;
   /** How names are resolved; the system's way by default. */
   lookup?: LookupFunction;
+  startDeadline: StartDeadline;
   /** Pictures decoded at once, which bounds CPU and memory; by default one a core. */
   concurrency?: number;
 }
@@ -28,6 +29,7 @@ export function createPictures(settings: PicturesSettings): Pictures {
       maxBytes: settings.downloadMaxBytes,
       trustedOrigin: settings.trustedOrigin,
       lookup: settings.lookup,
+      startDeadline: settings.startDeadline,
     }),
     compress: (bytes, label) => queue.add(() => compress(bytes, label, settings)),
     prepareUpload: (bytes) => queue.add(() => prepareUpload(bytes)),

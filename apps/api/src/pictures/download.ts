@@ -19,12 +19,16 @@ export interface DownloadDeps {
   /** The one origin that may be anywhere, private networks too. */
   trustedOrigin: string;
   lookup?: LookupFunction | undefined;
+  startDeadline: StartDeadline;
 }
+
+/** Calls back once, after so many milliseconds in which this process ran; the returned function calls it off. */
+export type StartDeadline = (delayMs: number, callback: () => void) => () => void;
 
 type Download = (url: string, signal: AbortSignal) => Promise<Uint8Array>;
 
 /** Builds one try at one picture: no repeating, no cookies, no credentials. */
-export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup }: DownloadDeps): Download {
+export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup, startDeadline }: DownloadDeps): Download {
   const guarded = createGuardedConnector({ timeoutMs, lookup });
   const unguarded = buildConnector({ timeout: timeoutMs, allowH2: false });
   const trusted = new URL(trustedOrigin).origin;
@@ -78,7 +82,7 @@ export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup }: D
 
   return async (url, signal) => {
     const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), timeoutMs);
+    const callOff = startDeadline(timeoutMs, () => deadline.abort());
     try {
       return await fetchWhole(url, AbortSignal.any([signal, deadline.signal]));
     } catch (error) {
@@ -87,7 +91,7 @@ export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup }: D
       const host = URL.parse(url)?.host ?? 'an unreadable URL';
       throw new DownloadError(`GET ${host}: not finished after ${timeoutMs} ms`, { permanent: false, cause: error });
     } finally {
-      clearTimeout(timer);
+      callOff();
     }
   };
 }

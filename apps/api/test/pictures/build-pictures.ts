@@ -1,3 +1,4 @@
+import { createStartDeadline } from '@darkroom/minimax-client';
 import { createPictures, type PicturesSettings } from '../../src/pictures/create-pictures.ts';
 import type { Pictures } from '../../src/pictures/pictures.ts';
 
@@ -11,6 +12,7 @@ export function buildPictures(settings: Partial<PicturesSettings> = {}): Picture
     downloadTimeoutMs: 10_000,
     downloadMaxBytes: 10_000_000,
     trustedOrigin: 'https://api.minimaxi.com',
+    startDeadline: createStartDeadline(),
     ...settings,
   });
 }

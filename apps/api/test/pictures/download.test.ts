@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import sharp from 'sharp';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { PicturesSettings } from '../../src/pictures/create-pictures.ts';
 import { buildPictures } from './build-pictures.ts';
 import { readPhoto } from './photos.ts';
@@ -54,6 +56,27 @@ describe('the request', () => {
     }
   });
 });
+
+test('a picture that came while the process stood still past the deadline is read', async () => {
+  const worker = new Worker(PICTURE_SERVER, { eval: true });
+  onTestFinished(async () => void (await worker.terminate()));
+  const [port]: number[] = await once(worker, 'message');
+  const origin = `http://127.0.0.1:${port}`;
+  const downloaded = download(`${origin}/a.jpg`, { trustedOrigin: origin, downloadTimeoutMs: 300 });
+  await once(worker, 'message'); // it has the request
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);
+  expect(await downloaded).toHaveLength(9_000_000);
+});
+
+/** In a thread of its own, which goes on while the test's stands still. */
+const PICTURE_SERVER = `
+  const { parentPort } = require('node:worker_threads');
+  const server = require('node:http').createServer((request, response) => {
+    parentPort.postMessage('asked');
+    setTimeout(() => response.end(Buffer.concat([Buffer.from('ffd8ff', 'hex'), Buffer.alloc(8_999_995), Buffer.from('ffd9', 'hex')])), 100);
+  });
+  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+`;
 
 describe('answers', () => {
   test.each([500, 502, 503, 504, 429, 408])('HTTP %i may pass', async (status) => {
