@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { createMiniMaxClient, createStartDeadline } from '@darkroom/minimax-client';
 import type { FastifyInstance } from 'fastify';
 import PQueue from 'p-queue';
@@ -6,6 +7,7 @@ import { createCloseServer } from './close-server.ts';
 import type { Config } from './config.ts';
 import { openDeployment } from './deployment.ts';
 import { every, type Repeated } from './every.ts';
+import { createLocalAnswerSpool } from './files/local-answer-spool.ts';
 import { createUrlSigner } from './files/url-signer.ts';
 import { createAuthenticate } from './http/authenticate.ts';
 import type { SignDevToken } from './http/dev-token.ts';
@@ -14,11 +16,13 @@ import { signToken } from './http/sign-token.ts';
 import { createCreateJob } from './jobs/create-job.ts';
 import { createEstimates } from './jobs/estimate.ts';
 import { createImageService } from './jobs/image-service.ts';
+import { createOutcomeKeeper } from './jobs/keep-outcome.ts';
 import { observeProvider, observeStore } from './jobs/observer.ts';
 import { createOpenFile } from './jobs/open-file.ts';
 import { createPresentJob } from './jobs/present-job.ts';
 import { recoverJobs } from './jobs/recover-jobs.ts';
 import { loadReference } from './jobs/reference.ts';
+import { createAnswerResumer } from './jobs/resume-answers.ts';
 import { createTakeNext } from './jobs/run-job.ts';
 import { createPictureSaver } from './jobs/save-pictures.ts';
 import { createSaveUpload } from './jobs/save-upload.ts';
@@ -122,25 +126,46 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const rpm = config.MINIMAX_RPM;
   const concurrency = config.GENERATION_CONCURRENCY;
   const referenceSigner = config.REFERENCE_DELIVERY === 'url' ? signer : null;
-  const takeNext = createTakeNext({
+  const spool = createLocalAnswerSpool({
+    dir: path.join(config.DATA_DIR, 'answers'),
+    onError: (err) => log.warn({ err }, 'a provider answer is not written down: it would not outlive this process'),
+  });
+  const outcomes = {
     store,
     files,
-    provider,
-    loadReference: (request) => loadReference({ uploads, files, signer: referenceSigner }, request),
     savePictures: saver.save,
-    workerId,
-    heldAttempts,
-    rpm,
     queueTtlMs: config.QUEUE_TTL_MS,
     retryBaseMs: config.MINIMAX_RETRY_BASE_MS,
-    clock,
-    stopwatch,
     random: Math.random,
     log,
     stopping: stopping.signal,
+  };
+  const takeNext = createTakeNext({
+    ...outcomes,
+    store,
+    provider,
+    spool,
+    loadReference: (request) => loadReference({ uploads, files, signer: referenceSigner }, request),
+    workerId,
+    heldAttempts,
+    rpm,
+    clock,
+    stopwatch,
   });
   const queue = deployment.createQueue(makesCalls ? { concurrency, takeNext } : null);
-  const recover = () => recoverJobs({ store, workers, workerId, heldAttempts, savePictures: saver.save, log });
+  const answers = createAnswerResumer({
+    store,
+    spool,
+    provider,
+    keeper: createOutcomeKeeper({ ...outcomes, savePictures: () => {} }),
+    async onResumed() {
+      for (const jobId of await workers.adoptSaving(workerId)) saver.save(jobId);
+      queue.wake();
+    },
+    log,
+    stopping: stopping.signal,
+  });
+  const recover = () => recoverJobs({ store, workers, workerId, heldAttempts, savePictures: saver.save, answers, log });
   const beat = () => workers.beat(workerId, concurrency);
   const isShared = deployment.leaseMs !== null;
   let heartbeat: Repeated | undefined;
@@ -230,6 +255,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
       await started;
       const roundsEnded = rounds.stop();
       await queue.drain(); // a call that ends may still bring pictures to save
+      await answers.drain();
       await saver.drain();
       await roundsEnded;
       await heartbeat?.stop(); // until here its calls were its own

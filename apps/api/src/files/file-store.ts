@@ -39,3 +39,39 @@ export interface UrlSigner {
   /** Whether a link's query (as sent) is ours and still good for this key. */
   verify(key: string, query: { expires?: string | undefined; signature?: string | undefined }): boolean;
 }
+
+/** The call whose answer it is. */
+export interface SpooledCall {
+  jobId: string;
+  attemptId: string;
+  /** 1 for a job's first call. */
+  number: number;
+}
+
+export interface SpooledAnswer {
+  call: SpooledCall;
+  /** What `begin` was given, as JSON has it. */
+  head: unknown;
+  body: Uint8Array;
+}
+
+/**
+ * Answers of the provider from their first byte until their end is committed: what was paid for outlives a process that is
+ * killed in between. On the disk of this process, whichever store keeps the files. No fault of that disk rejects: it costs
+ * the safety net, and not the answer.
+ */
+export interface AnswerSpool {
+  /** Keeps the answer to one call while it arrives. */
+  record(call: SpooledCall): {
+    begin(head: object): Promise<void>;
+    write(chunk: Uint8Array): Promise<void>;
+    /** The answer is whole: durable once it resolves. */
+    end(): Promise<void>;
+  };
+  /** Attempts whose answer is there and whole. */
+  list(): Promise<string[]>;
+  /** Null when there is none that can be read. */
+  read(attemptId: string): Promise<SpooledAnswer | null>;
+  /** Removes what there is of the answer, also of one that is not whole; its recording is over. */
+  remove(attemptId: string): Promise<void>;
+}

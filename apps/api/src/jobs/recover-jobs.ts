@@ -2,6 +2,7 @@ import { type AttemptEnd, INTERRUPTED, type JobStore } from '../store/job-store.
 import type { OpenAttempt, WorkerStore } from '../store/worker-store.ts';
 import { failCall, repeatAfter } from './job-state.ts';
 import type { Log } from './log.ts';
+import type { AnswerResumer } from './resume-answers.ts';
 
 interface Deps {
   store: Pick<JobStore, 'endAttempt'>;
@@ -10,6 +11,8 @@ interface Deps {
   /** Attempts whose end this worker will bring. */
   heldAttempts: ReadonlySet<string>;
   savePictures(jobId: string): void;
+  /** Answers that workers on this machine had written down. */
+  answers: Pick<AnswerResumer, 'list' | 'resume'>;
   log: Log;
 }
 
@@ -20,13 +23,17 @@ const VERDICT: AttemptEnd = {
 
 /**
  * What workers left undone that are no more: at the start of the only process, and every few seconds where there may be
- * others. Waiting jobs need nothing. A call without an answer may have been taken and cannot be looked up, so its job says
- * that nobody knows; an answer without pictures goes on here.
+ * others. Waiting jobs need nothing. A call whose answer was written down whole ends with that. One without an answer may have
+ * been taken and cannot be looked up, so its job says that nobody knows; an answer without pictures goes on here.
  */
-export async function recoverJobs({ store, workers, workerId, heldAttempts, savePictures, log }: Deps): Promise<void> {
+export async function recoverJobs(deps: Deps): Promise<void> {
+  const { store, workers, workerId, heldAttempts, savePictures, answers, log } = deps;
+  const written = new Set(await answers.list());
   for (const attempt of await workers.openAttempts(workerId)) {
     const facts = { job_id: attempt.jobId, attempt_id: attempt.attemptId };
+    const isWritten = written.delete(attempt.attemptId);
     if (attempt.worker === 'lapsed') {
+      if (isWritten && (await answers.resume(attempt.attemptId, { isOpen: true }))) continue;
       log.warn(facts, 'a provider call was interrupted; its outcome is unknown');
       await store.endAttempt(attempt.attemptId, VERDICT, (job, now) =>
         failCall(job, 'outcome_unknown', 'unknown', now),
@@ -35,6 +42,10 @@ export async function recoverJobs({ store, workers, workerId, heldAttempts, save
       log.warn(facts, 'a grant whose commit was not acknowledged was never used; its job goes on');
       await store.endAttempt(attempt.attemptId, { outcome: 'not_sent' }, (job, now) => repeatAfter(job, 0, now));
     }
+  }
+  // Another worker presumed their outcome before this one came back, or they were committed and not removed any more.
+  for (const attemptId of written) {
+    if (!heldAttempts.has(attemptId)) await answers.resume(attemptId, { isOpen: false });
   }
   for (const jobId of await workers.adoptSaving(workerId)) savePictures(jobId);
 

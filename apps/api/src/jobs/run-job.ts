@@ -1,30 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Charged } from '@darkroom/contracts';
-import type { FileStore } from '../files/file-store.ts';
+import type { AnswerSpool } from '../files/file-store.ts';
 import type { ImageProvider, ProviderOutcome, Reference } from '../provider/image-provider.ts';
 import type { TakeNext } from '../queue/queue.ts';
-import type {
-  Attempt,
-  AttemptEnd,
-  JobStore,
-  PictureSource,
-  StartOutcome,
-  StoredJob,
-  Transition,
-} from '../store/job-store.ts';
-import { storeFile } from './ask-files.ts';
+import type { Attempt, JobStore, StartOutcome, StoredJob } from '../store/job-store.ts';
 import { expectedCallMs } from './estimate.ts';
-import { followEnd } from './follow-end.ts';
-import { failCall, hasEnded, isSaving, repeatAfter, startCall, startSaving } from './job-state.ts';
-import { joinSignals } from './join-signals.ts';
-import type { Log } from './log.ts';
+import { failCall, hasEnded, repeatAfter, startCall } from './job-state.ts';
+import { createOutcomeKeeper, type KeepOutcomeDeps, type Reached, reachedBy } from './keep-outcome.ts';
 import { untilItWorks } from './until-it-works.ts';
 
-/** interface.md, section 2: a call that provably was not taken is made at most this often in all. */
-const MAX_CALLS = 5;
-const REPEAT_LONGEST_MS = 60_000;
-/** No Retry-After holds everybody back for longer: a senseless one must not silence a deployment for days. */
-const QUIET_LONGEST_MS = 3_600_000;
 const PACE_WINDOW_MS = 60_000;
 /**
  * Some time passes from the grant of a call to its first byte, so the window is kept this much longer, and a grant that was
@@ -32,35 +15,27 @@ const PACE_WINDOW_MS = 60_000;
  */
 const GRANT_MARGIN_MS = 1_000;
 
-interface Deps {
+interface Deps extends KeepOutcomeDeps {
   store: JobStore;
-  files: Pick<FileStore, 'put' | 'delete'>;
-  provider: ImageProvider;
+  provider: Pick<ImageProvider, 'generate'>;
+  /** Where an answer is kept from its first byte until its end is committed. */
+  spool: Pick<AnswerSpool, 'record' | 'remove'>;
   loadReference(request: StoredJob['request']): Promise<Reference | null>;
-  /** Begins to fetch the pictures of a job that has its answer. */
-  savePictures(jobId: string): void;
   workerId: string;
   /** Attempts that this worker begins, until their end is committed: any other attempt of its own was never sent. */
   heldAttempts: Set<string>;
   /** Calls of all workers that may begin in a minute; 0 = no bound. */
   rpm: number;
-  queueTtlMs: number;
-  /** First wait before a repeat; it doubles. */
-  retryBaseMs: number;
   /** Milliseconds since the epoch, by this machine. */
   clock(): number;
   /** Milliseconds that pass evenly, whatever is done to the machine's clock. */
   stopwatch(): number;
-  /** 0 to 1, for jitter. */
-  random(): number;
-  log: Log;
-  /** Aborts when the process can wait no longer. */
-  stopping: AbortSignal;
 }
 
 /** Takes jobs to the provider, one paid call each: the order of writes is architecture.md's. */
 export function createTakeNext(deps: Deps): TakeNext {
-  const { store, files, provider, heldAttempts, rpm, queueTtlMs, clock, stopwatch, log, stopping } = deps;
+  const { store, provider, spool, heldAttempts, rpm, queueTtlMs, clock, stopwatch, log, stopping } = deps;
+  const { keepOutcome, endAttempt } = createOutcomeKeeper(deps);
 
   /** Jobs whose last grant went stale. */
   const lateJobs = new Set<string>();
@@ -74,96 +49,32 @@ export function createTakeNext(deps: Deps): TakeNext {
       if (!(await maySend(job.jobId, askedAt))) return await giveBack(attempt);
       log.info(facts, 'provider call starts');
       reached = { outcome: 'unknown', charged: 'unknown' };
-      const outcome = await provider.generate({ request: job.request, reference });
+      const call = { jobId: job.jobId, attemptId: attempt.attemptId, number: attempt.number };
+      const outcome = await provider.generate({ request: job.request, reference }, spool.record(call));
       reached = reachedBy(outcome);
-      log.info({ ...facts, ...describe(outcome), ms: Math.round(stopwatch() - askedAt) }, 'provider call ended');
-      await keepOutcome(job, attempt, outcome);
+      logEnd(outcome, { ...facts, ms: Math.round(stopwatch() - askedAt) });
+      await keepOutcome(call, outcome);
+      await letGo(attempt);
     } catch (err) {
       if (stopping.aborted) return; // what is on disk decides at the next start
       log.error({ err, ...facts }, 'a job failed by a fault of ours');
       const { outcome, charged } = reached;
-      await endAttempt(attempt, { outcome }, (current, now) => failCall(current, 'internal', charged, now));
+      await endAttempt(attempt.attemptId, { outcome }, (current, now) => failCall(current, 'internal', charged, now));
+      await letGo(attempt);
     }
   }
 
-  async function keepOutcome(job: StoredJob, attempt: Attempt, outcome: ProviderOutcome): Promise<void> {
-    const ids = { traceId: outcome.traceId, responseId: outcome.responseId };
-    switch (outcome.kind) {
-      case 'answered': {
-        const pictures = await keepImages(job.jobId, outcome.images);
-        const after = await endAttempt(attempt, { outcome: 'answered', ...ids }, startSaving, pictures);
-        if (after && isSaving(after.state)) deps.savePictures(after.jobId);
-        if (!after) await dropImages(pictures);
-        return;
-      }
-      case 'not_taken': {
-        const waitMs = repeatWaitMs(attempt.number, outcome.retryAfterMs);
-        const isTooLong = (outcome.retryAfterMs ?? 0) > queueTtlMs; // who would wait so long is better told now
-        const isLast = attempt.number >= MAX_CALLS || isTooLong;
-        const end = {
-          outcome: 'not_taken' as const,
-          ...ids,
-          failure: outcome.failure,
-          // What was too much was too much of all workers together.
-          ...(outcome.errorCode === 'provider_rate_limited' && { quietMs: Math.min(waitMs, QUIET_LONGEST_MS) }),
-        };
-        await endAttempt(attempt, end, (current, now) =>
-          isLast ? failCall(current, outcome.errorCode, 'no', now) : repeatAfter(current, waitMs, now),
-        );
-        return;
-      }
-      case 'failed': {
-        const end = {
-          outcome: reachedBy(outcome).outcome,
-          ...ids,
-          failure: outcome.failure,
-        } as const;
-        await endAttempt(attempt, end, (current, now) => failCall(current, outcome.errorCode, outcome.charged, now));
-        return;
-      }
-    }
+  /** Its end is committed. */
+  async function letGo({ attemptId }: Attempt): Promise<void> {
+    heldAttempts.delete(attemptId);
+    await spool.remove(attemptId);
   }
 
-  /** Pictures that came by value are kept in our own files before the answer is committed, while the job wants them. */
-  async function keepImages(
-    jobId: string,
-    images: Extract<ProviderOutcome, { kind: 'answered' }>['images'],
-  ): Promise<PictureSource[]> {
-    const end = await followEnd(store, jobId);
-    const either = joinSignals([stopping, end.signal]);
-    const { signal } = either;
-    const sources: PictureSource[] = [];
-    try {
-      for (const [position, image] of images.entries()) {
-        if ('url' in image) {
-          sources.push(image);
-          continue;
-        }
-        const key = `${jobId}-${position}-source.bin`;
-        await untilItWorks(() => storeFile(files, key, image.bytes), { log, task: 'keep a provider answer', signal });
-        sources.push({ key });
-      }
-      return sources;
-    } catch (error) {
-      if (stopping.aborted || !end.signal.aborted) throw error;
-      return sources; // the answer still settles what the job cost
-    } finally {
-      either.part();
-      end.stop();
-    }
-  }
-
-  /** Their job was deleted during the call. What fails here is left to the sweep. */
-  async function dropImages(sources: PictureSource[]): Promise<void> {
-    const keys = sources.flatMap((source) => ('key' in source ? [source.key] : []));
-    await files.delete(keys).catch(() => {});
-  }
-
-  async function endAttempt(attempt: Attempt, end: AttemptEnd, step: Transition, pictures?: PictureSource[]) {
-    const work = () => store.endAttempt(attempt.attemptId, end, step, pictures);
-    const after = await untilItWorks(work, { log, task: 'commit the end of a call', signal: stopping });
-    heldAttempts.delete(attempt.attemptId);
-    return after;
+  /** An error where no other order would fare better until the operator acts; a warning while it is still tried. */
+  function logEnd(outcome: ProviderOutcome, facts: Record<string, unknown>): void {
+    const isOperators = outcome.kind !== 'answered' && outcome.blame?.isOperators === true;
+    const level = !isOperators ? 'info' : outcome.kind === 'failed' ? 'error' : 'warn';
+    log[level]({ ...facts, ...describe(outcome) }, 'provider call ended');
   }
 
   /** Not for a job that was given up meanwhile, and not with a grant that went stale. */
@@ -185,13 +96,8 @@ export function createTakeNext(deps: Deps): TakeNext {
 
   /** The grant was not used; a job that still wants one takes its turn again at once. */
   async function giveBack(attempt: Attempt): Promise<void> {
-    await endAttempt(attempt, { outcome: 'not_sent' }, (current, now) => repeatAfter(current, 0, now));
-  }
-
-  /** Milliseconds before the call is repeated, and before anybody calls a provider that had too many. */
-  function repeatWaitMs(calls: number, retryAfterMs: number | null): number {
-    const backoffMs = Math.min(deps.retryBaseMs * 2 ** (calls - 1) * (1 + deps.random() / 4), REPEAT_LONGEST_MS);
-    return Math.round(Math.max(backoffMs, retryAfterMs ?? 0));
+    await endAttempt(attempt.attemptId, { outcome: 'not_sent' }, (current, now) => repeatAfter(current, 0, now));
+    heldAttempts.delete(attempt.attemptId);
   }
 
   async function startNext(attemptId: string): Promise<StartOutcome> {
@@ -224,26 +130,12 @@ export function createTakeNext(deps: Deps): TakeNext {
   };
 }
 
-/** How far a call got, for the case that a fault of ours ends it. */
-interface Reached {
-  outcome: AttemptEnd['outcome'];
-  charged: Charged;
-}
-
-function reachedBy(outcome: ProviderOutcome): Reached {
-  switch (outcome.kind) {
-    case 'answered':
-      return { outcome: 'answered', charged: 'yes' };
-    case 'not_taken':
-      return { outcome: 'not_taken', charged: 'no' };
-    case 'failed':
-      return { outcome: outcome.charged === 'unknown' ? 'unknown' : 'failed', charged: outcome.charged };
-  }
-}
-
 function describe(outcome: ProviderOutcome): Record<string, unknown> {
   const ids = { outcome: outcome.kind, trace_id: outcome.traceId };
   if (outcome.kind === 'answered') return { ...ids, images: outcome.images.length };
   const { kind: failure, code, message: reason } = outcome.failure;
-  return { ...ids, failure, code, reason };
+  const { host = null, isOperators = false } = outcome.blame ?? {};
+  return { ...ids, failure, code, host, reason, ...(isOperators && { hint: OPERATOR_HINT }) };
 }
+
+const OPERATOR_HINT = 'check MINIMAX_BASE_URL, MINIMAX_API_KEY, the account, and DNS, TLS and proxies on the way';

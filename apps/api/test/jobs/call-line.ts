@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { createLocalAnswerSpool } from '../../src/files/local-answer-spool.ts';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { createTakeNext } from '../../src/jobs/run-job.ts';
 import type { TakeNext } from '../../src/queue/queue.ts';
@@ -15,13 +16,16 @@ export async function openCallLine() {
   waits.length = 0;
   const stores = await openSqliteStores({ clock });
   const provider = createScriptedProvider(answered);
-  const files = await createLocalFileStore({ dir: path.join(await temporaryFolder(), 'files') });
+  const folder = await temporaryFolder();
+  const files = await createLocalFileStore({ dir: path.join(folder, 'files') });
+  const spool = createLocalAnswerSpool({ dir: path.join(folder, 'answers'), onError: fail });
   const saved: string[] = [];
   const stopping = new AbortController();
   const deps: Parameters<typeof createTakeNext>[0] = {
     store: stores.jobs,
     files,
     provider,
+    spool,
     loadReference: async () => null,
     savePictures: (jobId) => void saved.push(jobId),
     workerId: WORKER,
@@ -42,6 +46,7 @@ export async function openCallLine() {
     stores,
     provider,
     files,
+    spool,
     /** Jobs whose pictures were asked for. */
     saved,
     stopping,
@@ -58,6 +63,10 @@ export async function openCallLine() {
     openAttempts: () => stores.workers.openAttempts(WORKER),
     stateOf: async (job: StoredJob) => (await stores.jobs.getJob(job.jobId))?.state,
   };
+}
+
+function fail(error: unknown): never {
+  throw error;
 }
 
 export type CallLine = Awaited<ReturnType<typeof openCallLine>>;

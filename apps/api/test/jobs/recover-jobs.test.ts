@@ -6,6 +6,8 @@ import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { addJob, addSavingJob, type Stores, startNext, WORKER } from '../store/stores.ts';
 import { createLogBook } from './log-book.ts';
 
+const NO_ANSWERS = { list: async () => [], resume: async () => false };
+
 let stores: Stores;
 let saved: string[];
 beforeEach(async () => {
@@ -22,6 +24,7 @@ async function restart(): Promise<void> {
     workerId: 'the-next-process',
     heldAttempts: new Set(),
     savePictures,
+    answers: NO_ANSWERS,
     log: createLogBook(),
   });
 }
@@ -84,6 +87,7 @@ describe('an own call on record', () => {
       workerId: WORKER,
       heldAttempts: new Set(attemptIds),
       savePictures: (jobId) => void saved.push(jobId),
+      answers: NO_ANSWERS,
       log: createLogBook(),
     });
 

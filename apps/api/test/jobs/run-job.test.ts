@@ -6,6 +6,7 @@ import type { StoredJob } from '../../src/store/job-store.ts';
 import { addJob } from '../store/stores.ts';
 import { type CallLine, openCallLine } from './call-line.ts';
 import { clock, waits } from './hand-sleep.ts';
+import { createLogBook, type LogBook } from './log-book.ts';
 import { answered, failed, notTaken } from './scripted-provider.ts';
 
 vi.mock('node:timers/promises', () => import('./hand-sleep.ts'));
@@ -198,6 +199,114 @@ test('a process that ends while its database is away leaves the call open for th
   };
   await line.runNext();
   expect(await line.openAttempts()).toHaveLength(1);
+});
+
+describe('the recorded answer of a call', () => {
+  const WHOLE = Buffer.from('an answer');
+
+  function recordWhole(): void {
+    const { generate } = line.provider;
+    line.provider.generate = async function (order, recorder) {
+      await recorder?.begin({});
+      await recorder?.write(WHOLE);
+      await recorder?.end();
+      return generate.call(this, order, recorder);
+    };
+  }
+
+  test('is there until the end of the call is committed, and then gone', async () => {
+    const job = await addJob(line.stores);
+    recordWhole();
+    const { endAttempt } = line.stores.jobs;
+    const spooled: unknown[] = [];
+    line.deps.store = {
+      ...line.stores.jobs,
+      async endAttempt(attemptId, ...end) {
+        spooled.push(await line.spool.read(attemptId));
+        return endAttempt(attemptId, ...end);
+      },
+    };
+    await line.runNext();
+    const call = { jobId: job.jobId, attemptId: expect.any(String), number: 1 };
+    expect(spooled).toEqual([{ call, head: {}, body: WHOLE }]);
+    expect(await line.spool.list()).toEqual([]);
+  });
+
+  test('stays for the next start where the process ends before that', async () => {
+    await addJob(line.stores);
+    recordWhole();
+    line.deps.store = {
+      ...line.stores.jobs,
+      endAttempt: () => {
+        line.stopping.abort();
+        return Promise.reject(new ImageError('unavailable'));
+      },
+    };
+    await line.runNext();
+    const [attempt] = await line.openAttempts();
+    expect(await line.spool.list()).toEqual([attempt?.attemptId]);
+  });
+});
+
+describe('the end of a call that only the operator can mend', () => {
+  const blame = { host: 'api.example:443', isOperators: true };
+  let log: LogBook;
+  beforeEach(() => {
+    log = createLogBook();
+    line.deps.log = log;
+  });
+  const endOf = async (outcome: ProviderOutcome) => {
+    line.provider.outcomes = [outcome];
+    await addJob(line.stores);
+    await line.runNext();
+    return log.lines.find(({ message }) => message === 'provider call ended');
+  };
+
+  test('is an error in the log, with host and status, and fails its job without a charge', async () => {
+    const failure = {
+      kind: 'misdirected',
+      code: 404,
+      message: 'MiniMax: HTTP 404 from api.example:443',
+      providerText: '',
+    };
+    const outcome = { ...failed({ errorCode: 'provider_unavailable', charged: 'no' }), failure, blame };
+    expect(await endOf(outcome)).toMatchObject({
+      level: 'error',
+      facts: {
+        host: 'api.example:443',
+        code: 404,
+        failure: 'misdirected',
+        hint: expect.stringMatching('MINIMAX_BASE_URL'),
+      },
+    });
+    expect(line.provider.calls).toHaveLength(1);
+  });
+
+  const unreachable: ProviderOutcome = {
+    kind: 'not_taken',
+    errorCode: 'provider_unavailable',
+    retryAfterMs: null,
+    traceId: null,
+    responseId: null,
+    failure: { kind: 'unreachable', code: null, message: 'MiniMax: no connection (ENOTFOUND)', providerText: null },
+    blame,
+  };
+
+  test('is a warning as long as the call is repeated, and an error after the last', async () => {
+    expect(await endOf(unreachable)).toMatchObject({ level: 'warn' });
+    for (let call = 2; call <= 5; call++) {
+      clock.advance(60_000);
+      await line.runNext();
+    }
+    expect(line.provider.calls).toHaveLength(5);
+    expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([
+      { message: 'the provider could not be reached', facts: { host: 'api.example:443' } },
+    ]);
+  });
+
+  test('every other end is no more than information', async () => {
+    expect(await endOf(failed({ errorCode: 'content_rejected', charged: 'no' }))).toMatchObject({ level: 'info' });
+  });
 });
 
 describe('an attempt is held', () => {

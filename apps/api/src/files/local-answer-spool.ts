@@ -1,0 +1,142 @@
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { AnswerSpool } from './file-store.ts';
+
+const FirstLine = z.object({
+  call: z.object({ jobId: z.string(), attemptId: z.string(), number: z.int() }),
+  head: z.unknown(),
+});
+
+interface Deps {
+  /** Made when it is needed. Processes may share it. */
+  dir: string;
+  onError(error: unknown): void;
+}
+
+const WHOLE = '.answer';
+const PARTIAL = '.partial';
+/** No call takes so long: its process was killed while the answer came. */
+const ABANDONED_MS = 60 * 60 * 1_000;
+
+/** On the disk of this process, one file an answer: a line of JSON, then the body as it came. It has its final name once it is whole. */
+export function createLocalAnswerSpool({ dir, onError }: Deps): AnswerSpool {
+  const pathOf = (attemptId: string, ending: string) => join(dir, attemptId + ending);
+
+  async function syncFolder(): Promise<void> {
+    if (process.platform === 'win32') return; // cannot open folders, and needs no such step
+    const folder = await open(dir);
+    await folder.sync().finally(() => folder.close());
+  }
+
+  /** Recordings that may still be written to. */
+  const recordings = new Map<string, { close(): Promise<void> }>();
+
+  /** Files may be gone or unreadable: neither may keep a call from its end. */
+  async function reportFaults<T>(work: Promise<T>, otherwise: T): Promise<T> {
+    return work.catch((error: unknown) => {
+      onError(error);
+      return otherwise;
+    });
+  }
+
+  async function namesOf(ending: string): Promise<string[]> {
+    const names = await readdir(dir).catch(() => []); // not made yet
+    return names.filter((name) => name.endsWith(ending));
+  }
+
+  async function removeAbandoned(): Promise<void> {
+    for (const name of await namesOf(PARTIAL)) {
+      const stats = await stat(join(dir, name)).catch(() => null);
+      if (stats && stats.mtimeMs < Date.now() - ABANDONED_MS) await rm(join(dir, name), { force: true });
+    }
+  }
+
+  return {
+    record(call) {
+      const partial = pathOf(call.attemptId, PARTIAL);
+      /** What is written so far. Chunks follow each other without holding up whoever reads them. */
+      let written = Promise.resolve();
+      let file: Awaited<ReturnType<typeof open>> | undefined;
+      let isBroken = false;
+
+      async function close(): Promise<void> {
+        const opened = file;
+        file = undefined;
+        await opened?.close();
+      }
+
+      recordings.set(call.attemptId, {
+        async close() {
+          await written;
+          await reportFaults(close(), undefined);
+        },
+      });
+
+      function then(step: () => Promise<unknown>): void {
+        written = written.then(async () => {
+          if (isBroken) return;
+          try {
+            await step();
+          } catch (error) {
+            isBroken = true;
+            onError(error);
+            await close().catch(() => {});
+            await rm(partial, { force: true }).catch(() => {});
+          }
+        });
+      }
+
+      return {
+        async begin(head) {
+          then(async () => {
+            await mkdir(dir, { recursive: true });
+            file = await open(partial, 'w', 0o600);
+            await file.writeFile(`${JSON.stringify({ call, head })}\n`);
+          });
+        },
+        async write(chunk) {
+          then(async () => file?.writeFile(chunk));
+        },
+        async end() {
+          then(async () => {
+            // Named before it is synced: a process that is killed here has left a whole answer.
+            await rename(partial, pathOf(call.attemptId, WHOLE));
+            await file?.sync();
+            await close();
+            await syncFolder();
+          });
+          await written;
+        },
+      };
+    },
+
+    async list() {
+      await reportFaults(removeAbandoned(), undefined);
+      return (await namesOf(WHOLE)).map((name) => name.slice(0, -WHOLE.length));
+    },
+
+    async read(attemptId) {
+      const bytes = await readFile(pathOf(attemptId, WHOLE)).catch(() => null);
+      if (!bytes) return null;
+      const lineEnd = bytes.indexOf('\n');
+      const line = parseLine(bytes.toString('utf8', 0, Math.max(lineEnd, 0)));
+      return line && { ...line, body: bytes.subarray(lineEnd + 1) };
+    },
+
+    async remove(attemptId) {
+      await recordings.get(attemptId)?.close();
+      recordings.delete(attemptId);
+      const paths = [WHOLE, PARTIAL].map((ending) => pathOf(attemptId, ending));
+      await reportFaults(Promise.all(paths.map((path) => rm(path, { force: true }))), []);
+    },
+  };
+}
+
+function parseLine(text: string): z.output<typeof FirstLine> | null {
+  try {
+    return FirstLine.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,163 @@
+import type { Charged } from '@darkroom/contracts';
+import type { FileStore } from '../files/file-store.ts';
+import type { ProviderOutcome } from '../provider/image-provider.ts';
+import type { AttemptEnd, JobStore, PictureSource, StoredJob, Transition } from '../store/job-store.ts';
+import { storeFile } from './ask-files.ts';
+import { followEnd } from './follow-end.ts';
+import { failCall, isSaving, repeatAfter, startSaving } from './job-state.ts';
+import { joinSignals } from './join-signals.ts';
+import type { Log } from './log.ts';
+import { untilItWorks } from './until-it-works.ts';
+
+/** interface.md, section 2: a call that provably was not taken is made at most this often in all. */
+const MAX_CALLS = 5;
+const REPEAT_LONGEST_MS = 60_000;
+/** No Retry-After holds everybody back for longer: a senseless one must not silence a deployment for days. */
+const QUIET_LONGEST_MS = 3_600_000;
+
+export interface KeepOutcomeDeps {
+  store: Pick<JobStore, 'endAttempt' | 'getJob' | 'onChange'>;
+  files: Pick<FileStore, 'put' | 'delete'>;
+  /** Begins to fetch the pictures of a job that has its answer. */
+  savePictures(jobId: string): void;
+  queueTtlMs: number;
+  /** First wait before a repeat; it doubles. */
+  retryBaseMs: number;
+  /** 0 to 1, for jitter. */
+  random(): number;
+  log: Log;
+  /** Aborts when the process can wait no longer. */
+  stopping: AbortSignal;
+}
+
+/** A call that is on record. */
+export interface RecordedCall {
+  jobId: string;
+  attemptId: string;
+  /** 1 for a job's first call. */
+  number: number;
+}
+
+export interface OutcomeKeeper {
+  /** Commits what became of a call: what it brought is kept first. */
+  keepOutcome(call: RecordedCall, outcome: ProviderOutcome): Promise<void>;
+  /** Commits the end of a call with the step of its job; null when that is gone. */
+  endAttempt(
+    attemptId: string,
+    end: AttemptEnd,
+    step: Transition,
+    pictures?: PictureSource[],
+  ): Promise<StoredJob | null>;
+}
+
+/** Steps 4 of architecture.md's order of writes. */
+export function createOutcomeKeeper(deps: KeepOutcomeDeps): OutcomeKeeper {
+  const { store, files, queueTtlMs, log, stopping } = deps;
+
+  async function keepOutcome({ jobId, attemptId, number }: RecordedCall, outcome: ProviderOutcome): Promise<void> {
+    const ids = { traceId: outcome.traceId, responseId: outcome.responseId };
+    switch (outcome.kind) {
+      case 'answered': {
+        const pictures = await keepImages(jobId, outcome.images);
+        const after = await endAttempt(attemptId, { outcome: 'answered', ...ids }, startSaving, pictures);
+        if (after && isSaving(after.state)) deps.savePictures(after.jobId);
+        if (!after) await dropImages(pictures);
+        return;
+      }
+      case 'not_taken': {
+        const waitMs = repeatWaitMs(number, outcome.retryAfterMs);
+        const isTooLong = (outcome.retryAfterMs ?? 0) > queueTtlMs; // who would wait so long is better told now
+        const isLast = number >= MAX_CALLS || isTooLong;
+        if (isLast && outcome.blame?.isOperators) {
+          const facts = { job_id: jobId, attempt_id: attemptId, call: number, host: outcome.blame.host };
+          log.error({ ...facts, reason: outcome.failure.message }, 'the provider could not be reached');
+        }
+        const end = {
+          outcome: 'not_taken' as const,
+          ...ids,
+          failure: outcome.failure,
+          // What was too much was too much of all workers together.
+          ...(outcome.errorCode === 'provider_rate_limited' && { quietMs: Math.min(waitMs, QUIET_LONGEST_MS) }),
+        };
+        await endAttempt(attemptId, end, (current, now) =>
+          isLast ? failCall(current, outcome.errorCode, 'no', now) : repeatAfter(current, waitMs, now),
+        );
+        return;
+      }
+      case 'failed': {
+        const end = {
+          outcome: reachedBy(outcome).outcome,
+          ...ids,
+          failure: outcome.failure,
+        } as const;
+        await endAttempt(attemptId, end, (current, now) => failCall(current, outcome.errorCode, outcome.charged, now));
+        return;
+      }
+    }
+  }
+
+  /** Pictures that came by value are kept in our own files before the answer is committed, while the job wants them. */
+  async function keepImages(
+    jobId: string,
+    images: Extract<ProviderOutcome, { kind: 'answered' }>['images'],
+  ): Promise<PictureSource[]> {
+    const end = await followEnd(store, jobId);
+    const either = joinSignals([stopping, end.signal]);
+    const { signal } = either;
+    const sources: PictureSource[] = [];
+    try {
+      for (const [position, image] of images.entries()) {
+        if ('url' in image) {
+          sources.push(image);
+          continue;
+        }
+        const key = `${jobId}-${position}-source.bin`;
+        await untilItWorks(() => storeFile(files, key, image.bytes), { log, task: 'keep a provider answer', signal });
+        sources.push({ key });
+      }
+      return sources;
+    } catch (error) {
+      if (stopping.aborted || !end.signal.aborted) throw error;
+      return sources; // the answer still settles what the job cost
+    } finally {
+      either.part();
+      end.stop();
+    }
+  }
+
+  /** Their job was deleted during the call. What fails here is left to the sweep. */
+  async function dropImages(sources: PictureSource[]): Promise<void> {
+    const keys = sources.flatMap((source) => ('key' in source ? [source.key] : []));
+    await files.delete(keys).catch(() => {});
+  }
+
+  async function endAttempt(attemptId: string, end: AttemptEnd, step: Transition, pictures?: PictureSource[]) {
+    const work = () => store.endAttempt(attemptId, end, step, pictures);
+    return untilItWorks(work, { log, task: 'commit the end of a call', signal: stopping });
+  }
+
+  /** Milliseconds before the call is repeated, and before anybody calls a provider that had too many. */
+  function repeatWaitMs(calls: number, retryAfterMs: number | null): number {
+    const backoffMs = Math.min(deps.retryBaseMs * 2 ** (calls - 1) * (1 + deps.random() / 4), REPEAT_LONGEST_MS);
+    return Math.round(Math.max(backoffMs, retryAfterMs ?? 0));
+  }
+
+  return { keepOutcome, endAttempt };
+}
+
+/** How far a call got, for the case that a fault of ours ends it. */
+export interface Reached {
+  outcome: AttemptEnd['outcome'];
+  charged: Charged;
+}
+
+export function reachedBy(outcome: ProviderOutcome): Reached {
+  switch (outcome.kind) {
+    case 'answered':
+      return { outcome: 'answered', charged: 'yes' };
+    case 'not_taken':
+      return { outcome: 'not_taken', charged: 'no' };
+    case 'failed':
+      return { outcome: outcome.charged === 'unknown' ? 'unknown' : 'failed', charged: outcome.charged };
+  }
+}

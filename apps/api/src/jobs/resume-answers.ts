@@ -1,0 +1,99 @@
+import type { AnswerSpool, SpooledAnswer } from '../files/file-store.ts';
+import type { ImageProvider, ProviderOutcome } from '../provider/image-provider.ts';
+import type { JobStore } from '../store/job-store.ts';
+import { failCall } from './job-state.ts';
+import { type OutcomeKeeper, reachedBy } from './keep-outcome.ts';
+import type { Log } from './log.ts';
+
+interface Deps {
+  store: Pick<JobStore, 'getJob'>;
+  spool: AnswerSpool;
+  provider: Pick<ImageProvider, 'readAnswer'>;
+  keeper: OutcomeKeeper;
+  /** After each end that was committed: its job may have pictures to save, or a call to repeat. */
+  onResumed(): Promise<void>;
+  log: Log;
+  stopping: AbortSignal;
+}
+
+export interface AnswerResumer {
+  /** Attempts whose answer was written down whole. */
+  list(): Promise<string[]>;
+  /**
+   * Begins to bring the end of a call whose worker is no more, from the answer that it wrote down; false when that cannot be
+   * read. A call that is closed may have a presumed outcome, which the answer replaces: its job has ended and shows no
+   * pictures, so none is kept.
+   */
+  resume(attemptId: string, attempt: { isOpen: boolean }): Promise<boolean>;
+  /** Resolves when what was begun has ended. */
+  drain(): Promise<void>;
+}
+
+/** From an answer on disk to the committed end of its call, in the background: storage may be away for a while. */
+export function createAnswerResumer({ store, spool, provider, keeper, onResumed, log, stopping }: Deps): AnswerResumer {
+  const running = new Map<string, Promise<void>>();
+
+  async function readOutcome(answer: SpooledAnswer): Promise<ProviderOutcome | null> {
+    const job = await store.getJob(answer.call.jobId);
+    try {
+      return await provider.readAnswer(answer, job?.request.n ?? Number.POSITIVE_INFINITY);
+    } catch (err) {
+      log.error({ err, attempt_id: answer.call.attemptId }, 'a recorded provider answer cannot be read');
+      return null;
+    }
+  }
+
+  async function settle({ call }: SpooledAnswer, outcome: ProviderOutcome): Promise<void> {
+    const facts = { job_id: call.jobId, attempt_id: call.attemptId, outcome: outcome.kind };
+    try {
+      await keeper.keepOutcome(call, outcome);
+      log.info(facts, 'an interrupted provider call ended with its recorded answer');
+    } catch (err) {
+      if (stopping.aborted) return; // it is still there for the next start
+      log.error({ err, ...facts }, 'a recorded provider answer could not be kept');
+      const { outcome: reached, charged } = reachedBy(outcome);
+      await keeper.endAttempt(call.attemptId, { outcome: reached }, (job, now) =>
+        failCall(job, 'internal', charged, now),
+      );
+    }
+    await spool.remove(call.attemptId);
+    await onResumed();
+  }
+
+  async function settleSafely(answer: SpooledAnswer, outcome: ProviderOutcome): Promise<void> {
+    try {
+      await settle(answer, outcome);
+    } catch (err) {
+      if (!stopping.aborted)
+        log.error({ err, attempt_id: answer.call.attemptId }, 'and its end could not be committed');
+    }
+  }
+
+  return {
+    list: spool.list,
+    async resume(attemptId, { isOpen }) {
+      if (running.has(attemptId)) return true;
+      const answer = await spool.read(attemptId);
+      const outcome = answer && (await readOutcome(answer));
+      if (!answer || !outcome) {
+        await spool.remove(attemptId);
+        return false;
+      }
+      const settled = settleSafely(answer, isOpen ? outcome : withoutValues(outcome));
+      running.set(
+        attemptId,
+        settled.finally(() => running.delete(attemptId)),
+      );
+      return true;
+    },
+    async drain() {
+      while (running.size > 0) await Promise.all(running.values());
+    },
+  };
+}
+
+function withoutValues(outcome: ProviderOutcome): ProviderOutcome {
+  return outcome.kind === 'answered'
+    ? { ...outcome, images: outcome.images.filter((image) => 'url' in image) }
+    : outcome;
+}

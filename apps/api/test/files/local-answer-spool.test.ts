@@ -1,0 +1,74 @@
+import { readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import type { AnswerSpool } from '../../src/files/file-store.ts';
+import { createLocalAnswerSpool } from '../../src/files/local-answer-spool.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+const call = { jobId: 'job', attemptId: 'attempt', number: 2 };
+let dir: string;
+let faults: unknown[];
+let spool: AnswerSpool;
+
+beforeEach(async () => {
+  dir = path.join(await temporaryFolder(), 'answers');
+  faults = [];
+  spool = createLocalAnswerSpool({ dir, onError: (error) => faults.push(error) });
+});
+
+test('an answer that was recorded whole is read as it came', async () => {
+  const body = Buffer.from([10, 13, 0, 255, 10]);
+  const recorder = spool.record(call);
+  await recorder.begin({ status: 200 });
+  for (const byte of body) await recorder.write(Buffer.from([byte]));
+  await recorder.end();
+  expect(await spool.list()).toEqual(['attempt']);
+  expect(await spool.read('attempt')).toEqual({ call, head: { status: 200 }, body });
+  expect((await stat(path.join(dir, 'attempt.answer'))).mode & 0o077).toBe(0);
+  await spool.remove('attempt');
+  expect(await readdir(dir)).toEqual([]);
+  expect(await spool.read('attempt')).toBeNull();
+});
+
+test('an answer that is not whole is none, and goes with its call', async () => {
+  const recorder = spool.record(call);
+  await recorder.begin({});
+  await recorder.write(Buffer.from('half'));
+  expect(await spool.list()).toEqual([]);
+  expect(await spool.read('attempt')).toBeNull();
+  await spool.remove('attempt');
+  expect(await readdir(dir)).toEqual([]);
+});
+
+test('half an answer that a killed process left is removed an hour later', async () => {
+  for (const [name, ageMs] of Object.entries({ old: 3_700_000, young: 3_500_000 })) {
+    await spool.record({ ...call, attemptId: 'any' }).begin({});
+    await spool.remove('any');
+    await writeFile(path.join(dir, `${name}.partial`), 'half');
+    const at = new Date(Date.now() - ageMs);
+    await utimes(path.join(dir, `${name}.partial`), at, at);
+  }
+  await spool.list();
+  expect(await readdir(dir)).toEqual(['young.partial']);
+});
+
+test('a disk that does not take an answer is told of once, and rejects nothing', async () => {
+  await writeFile(dir, 'a file where the folder should be');
+  const recorder = spool.record(call);
+  await recorder.begin({});
+  await recorder.write(Buffer.from('chunk'));
+  await recorder.end();
+  expect(faults).toHaveLength(1);
+  expect(await spool.list()).toEqual([]);
+  await rm(dir);
+});
+
+test.each(['', 'no JSON\nbody', '{"call":{"jobId":7}}\nbody', '{"call":'])(
+  'a file that is no recording (%j) is no answer',
+  async (text) => {
+    await spool.record({ ...call, attemptId: 'any' }).begin({});
+    await spool.remove('any');
+    await writeFile(path.join(dir, 'attempt.answer'), text);
+    expect(await spool.read('attempt')).toBeNull();
+  },
+);

@@ -1,0 +1,190 @@
+import path from 'node:path';
+import { createMiniMaxClient } from '@darkroom/minimax-client';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { AnswerSpool, FileStore } from '../../src/files/file-store.ts';
+import { createLocalAnswerSpool } from '../../src/files/local-answer-spool.ts';
+import { createLocalFileStore } from '../../src/files/local-file-store.ts';
+import { cancel, failCall } from '../../src/jobs/job-state.ts';
+import { createOutcomeKeeper } from '../../src/jobs/keep-outcome.ts';
+import { recoverJobs } from '../../src/jobs/recover-jobs.ts';
+import { createAnswerResumer } from '../../src/jobs/resume-answers.ts';
+import { createMiniMaxProvider } from '../../src/provider/minimax-provider.ts';
+import { INTERRUPTED, type StoredJob } from '../../src/store/job-store.ts';
+import { openSqliteStores } from '../store/open-sqlite-stores.ts';
+import { addJob, type Stores, startNext, WORKER } from '../store/stores.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { createLogBook, type LogBook } from './log-book.ts';
+
+const HEAD = { host: 'api.minimaxi.com', protocol: 'https:', httpStatus: 200, contentEncoding: null, traceId: 'trace' };
+const JPEG = Buffer.from('ffd8ffe000104a46', 'hex');
+const SUCCESS = { status_code: 0, status_msg: 'success' };
+const byValue = { id: 'response', data: { image_base64: [JPEG.toString('base64')] }, base_resp: SUCCESS };
+const byLink = { id: 'response', data: { image_urls: ['https://cdn.example.com/a.jpg'] }, base_resp: SUCCESS };
+
+let stores: Stores;
+let spool: AnswerSpool;
+let files: FileStore;
+let log: LogBook;
+let saved: string[];
+
+beforeEach(async () => {
+  stores = await openSqliteStores();
+  const folder = await temporaryFolder();
+  log = createLogBook();
+  spool = createLocalAnswerSpool({ dir: path.join(folder, 'answers'), onError: (err) => log.warn({ err }, 'spool') });
+  files = await createLocalFileStore({ dir: path.join(folder, 'files') });
+  saved = [];
+});
+
+/** A call whose answer arrived, in pieces, before its process was killed. */
+async function callKilledAfter(answer: unknown, { isWhole = true, head = HEAD as object } = {}): Promise<StoredJob> {
+  const job = await addJob(stores);
+  const { attempt } = await startNext(stores);
+  const recorder = spool.record({ jobId: job.jobId, attemptId: attempt.attemptId, number: attempt.number });
+  const body = Buffer.from(typeof answer === 'string' ? answer : JSON.stringify(answer));
+  await recorder.begin(head);
+  for (const half of [body.subarray(0, 10), body.subarray(10)]) await recorder.write(half);
+  if (isWhole) await recorder.end();
+  return job;
+}
+
+/** The next process starts, on a database that was opened anew; or, the same one looks again. */
+async function restart({ heldAttempts = new Set<string>(), workerId = 'the-next-process' } = {}): Promise<void> {
+  stores = await stores.reopen();
+  const stopping = new AbortController();
+  const savePictures = (jobId: string) => void saved.push(jobId);
+  const keeping = { store: stores.jobs, files, savePictures: () => {}, log, stopping: stopping.signal };
+  const answers = createAnswerResumer({
+    store: stores.jobs,
+    spool,
+    provider: createMiniMaxProvider({ client: createMiniMaxClient({ apiKey: 'key' }), responseFormat: 'url' }),
+    keeper: createOutcomeKeeper({ ...keeping, queueTtlMs: 1_800_000, retryBaseMs: 5_000, random: () => 0 }),
+    onResumed: async () => {
+      for (const jobId of await stores.workers.adoptSaving(workerId)) savePictures(jobId);
+    },
+    log,
+    stopping: stopping.signal,
+  });
+  await recoverJobs({
+    store: stores.jobs,
+    workers: stores.workers,
+    workerId,
+    heldAttempts,
+    savePictures,
+    answers,
+    log,
+  });
+  await answers.drain();
+}
+
+const stateOf = async (job: StoredJob) => (await stores.jobs.getJob(job.jobId))?.state;
+const sourcesOf = async (job: StoredJob) =>
+  (await stores.jobs.getPictures(job.jobId))?.pictures.map(({ source }) => source);
+
+describe('a call whose process was killed after its answer was whole', () => {
+  test('ends with that answer: links', async () => {
+    const job = await callKilledAfter(byLink);
+    await restart();
+    expect(await stateOf(job)).toEqual({ status: 'PROCESSING', stage: 'saving' });
+    expect(await sourcesOf(job)).toEqual([{ url: 'https://cdn.example.com/a.jpg' }]);
+    expect(saved).toEqual([job.jobId]);
+    expect(await stores.jobs.getPictures(job.jobId)).toMatchObject({ responseId: 'response' });
+    expect(await spool.list()).toEqual([]);
+  });
+
+  test('ends with that answer: values, no more than were ordered', async () => {
+    const many = { ...byValue, data: { image_base64: Array(3).fill(JPEG.toString('base64')) } };
+    const job = await callKilledAfter(many);
+    await restart();
+    const key = `${job.jobId}-0-source.bin`;
+    expect(await sourcesOf(job)).toEqual([{ key }]);
+    expect(await files.read(key)).toEqual(JPEG);
+    expect(saved).toEqual([job.jobId]);
+  });
+
+  test('is repeated where the answer says that it was not taken', async () => {
+    const job = await callKilledAfter({ base_resp: { status_code: 1002, status_msg: 'busy' } });
+    await restart();
+    expect(await stateOf(job)).toMatchObject({ stage: 'generating', call: null, repeatAt: expect.any(Number) });
+  });
+
+  test('fails as the answer says', async () => {
+    const job = await callKilledAfter({ base_resp: { status_code: 1008, status_msg: 'no money' } });
+    await restart();
+    expect(await stateOf(job)).toMatchObject({ status: 'FAILED', errorCode: 'provider_balance', charged: 'no' });
+  });
+
+  test('and was canceled: its answer settles the charge, and its pictures are not fetched', async () => {
+    const job = await callKilledAfter(byValue);
+    await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
+    await restart();
+    expect(await stateOf(job)).toMatchObject({ errorCode: 'canceled', charged: 'yes' });
+    expect(saved).toEqual([]);
+  });
+
+  test('and whose job was deleted leaves nothing', async () => {
+    const job = await callKilledAfter(byValue);
+    await stores.jobs.deleteJob(job.jobId);
+    await restart();
+    expect(await stores.workers.openAttempts(WORKER)).toEqual([]);
+    expect(await files.read(`${job.jobId}-0-source.bin`)).toBeNull();
+    expect(await spool.list()).toEqual([]);
+  });
+
+  test('and whose outcome another worker presumed: the charge is corrected, and the job stays as people saw it end', async () => {
+    const job = await callKilledAfter(byValue);
+    const [attempt] = await stores.workers.openAttempts(WORKER);
+    const failure = { kind: INTERRUPTED, code: null, message: 'given up', providerText: null };
+    await stores.jobs.endAttempt(attempt?.attemptId ?? '', { outcome: 'unknown', failure }, (current, now) =>
+      failCall(current, 'outcome_unknown', 'unknown', now),
+    );
+    await restart();
+    expect(await stateOf(job)).toMatchObject({ errorCode: 'outcome_unknown', charged: 'yes' });
+    expect(await files.read(`${job.jobId}-0-source.bin`)).toBeNull();
+    expect(await spool.list()).toEqual([]);
+  });
+
+  test('and whose end was committed already changes nothing more', async () => {
+    const job = await callKilledAfter(byLink);
+    const [attempt] = await stores.workers.openAttempts(WORKER);
+    await stores.jobs.endAttempt(attempt?.attemptId ?? '', { outcome: 'failed' }, (current, now) =>
+      failCall(current, 'content_rejected', 'no', now),
+    );
+    await restart();
+    expect(await stateOf(job)).toMatchObject({ errorCode: 'content_rejected', charged: 'no' });
+    expect(await spool.list()).toEqual([]);
+  });
+
+  test('is resumed once, however often one looks', async () => {
+    const job = await callKilledAfter(byLink);
+    await restart();
+    const resumed = await stores.jobs.getJob(job.jobId);
+    await restart();
+    expect(await stores.jobs.getJob(job.jobId)).toEqual(resumed);
+  });
+});
+
+describe('nobody knows the outcome', () => {
+  const UNKNOWN = { status: 'FAILED', errorCode: 'outcome_unknown', charged: 'unknown' };
+
+  test('of a call whose answer is not whole', async () => {
+    const job = await callKilledAfter(byLink, { isWhole: false });
+    await restart();
+    expect(await stateOf(job)).toMatchObject(UNKNOWN);
+  });
+
+  test('of a call whose recorded answer cannot be read', async () => {
+    const job = await callKilledAfter(byLink, { head: { host: 7 } });
+    await restart();
+    expect(await stateOf(job)).toMatchObject(UNKNOWN);
+    expect(await spool.list()).toEqual([]);
+  });
+});
+
+test('the answer to a call that this worker makes is left to it', async () => {
+  const job = await callKilledAfter(byLink);
+  const [attempt] = await stores.workers.openAttempts(WORKER);
+  await restart({ workerId: WORKER, heldAttempts: new Set([attempt?.attemptId ?? '']) });
+  expect(await stateOf(job)).toMatchObject({ stage: 'generating' });
+  expect(await spool.list()).toEqual([attempt?.attemptId]);
+});
