@@ -1,4 +1,4 @@
-import type { Viewer } from '@darkroom/contracts';
+import { ImageError, type Viewer } from '@darkroom/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type BodyBounds, createBodyRoom } from './body-room.ts';
 
@@ -14,6 +14,10 @@ export function boundBodies(
   const room = createBodyRoom(bounds);
   const leaving = new WeakMap<FastifyRequest, () => void>();
   server.addHook('onRequest', async (request) => {
+    // Multipart is parsed without a look at its length, and whatever is too large must not wait for room.
+    if (Number(request.headers['content-length'] ?? 0) > request.routeOptions.bodyLimit) {
+      throw new ImageError('payload_too_large');
+    }
     const bytes = bodyBytes(request);
     if (bytes > SMALL_BODY_BYTES) {
       leaving.set(request, await room.enter({ userId: viewerOf(request).user_id, bytes }));

@@ -73,10 +73,7 @@ function trpcEnvelope(error: ImageError): unknown {
 export const TRPC_PREFIX = '/trpc';
 
 function send(request: FastifyRequest, reply: FastifyReply, error: ImageError): FastifyReply {
-  const onTrpc = request.url.startsWith(`${TRPC_PREFIX}/`);
-  // Fastify would close the connection of a body that is too large while it is still being sent: few clients read an answer
-  // that comes so. Node reads the rest, and drops it, for as long as a request may take.
-  if (error.code === 'payload_too_large') reply.removeHeader('connection');
+  const onTrpc = request.originalUrl.startsWith(`${TRPC_PREFIX}/`);
   return reply
     .code(REQUEST_ERRORS[error.code].http)
     .header('cache-control', 'no-store')
@@ -90,7 +87,7 @@ function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyRe
   return send(request, reply, imageError);
 }
 
-/** An address that cannot be read never reaches a route: what Fastify's `frameworkErrors` takes. */
+/** What never reaches a route: what Fastify's `frameworkErrors` takes. */
 export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   answerFailure(error, request, reply);
 }

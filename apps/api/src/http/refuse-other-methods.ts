@@ -6,9 +6,11 @@ export function refuseOtherMethods(server: FastifyInstance, url: string, allowed
   server.route({
     method: server.supportedMethods.filter((method) => method !== 'OPTIONS' && !allowed.includes(method)),
     url,
-    handler: (_request, reply) => {
+    // Behind identity, before a byte of the body is read.
+    onRequest: async (_request, reply) => {
       reply.header('allow', allowed.join(', '));
       throw new ImageError('method_not_allowed');
     },
+    handler: () => {},
   });
 }

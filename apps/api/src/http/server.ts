@@ -6,6 +6,7 @@ import type { OpenFile } from '../jobs/open-file.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { BodyBounds } from './body-room.ts';
 import { boundBodies } from './bound-bodies.ts';
+import { boundConnections } from './connection-bounds.ts';
 import { devTokenRoute, type SignDevToken } from './dev-token.ts';
 import { docsPage } from './docs/docs-page.ts';
 import { answerUnroutable, replyToErrors } from './error-replies.ts';
@@ -13,11 +14,18 @@ import { fileRoutes } from './files.ts';
 import { h5Routes } from './h5.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { readJsonBodies } from './json-bodies.ts';
+import {
+  announceEarlyAnswers,
+  createLingering,
+  type LingerBounds,
+  lingerAfterEarlyAnswers,
+} from './lingering-close.ts';
 import { type Metrics, type MetricsAccess, metricsRoute } from './metrics.ts';
 import { openApiRoute } from './openapi/route.ts';
+import { createProtocolChecks } from './protocol-checks.ts';
 import { restRoutes } from './rest.ts';
 import { trpcRoutes } from './trpc.ts';
-import { answerUnreadable, rememberAnswers } from './unreadable-requests.ts';
+import { createUnreadableRequests } from './unreadable-requests.ts';
 import { uploadRoutes } from './uploads.ts';
 
 export interface ServerDeps {
@@ -40,6 +48,8 @@ export interface ServerDeps {
 
 /** Longest job id, batch of procedure names or file key in an address. */
 const MAX_PARAM_LENGTH = 4_096;
+/** Longest address, by Node's bound on all headers. */
+const MAX_ADDRESS_LENGTH = 16_384;
 
 /** What a client may take of the server without sending anything of use. */
 export interface ClientBounds {
@@ -51,6 +61,12 @@ export interface ClientBounds {
   checkEveryMs: number;
   /** Connections at once; those beyond are closed as they come. Long polls hold one each. */
   maxConnections: number;
+  /** Connections at once of one public address that is no trusted proxy. */
+  maxConnectionsPerAddress: number;
+  /** In which a client has to take in some part of an answer. */
+  stalledAnswerMs: number;
+  /** After an answer that came before the end of its request. */
+  linger: LingerBounds;
   bodies: BodyBounds;
 }
 
@@ -59,11 +75,19 @@ const CLIENT_BOUNDS: ClientBounds = {
   requestTimeoutMs: 300_000,
   checkEveryMs: 5_000,
   maxConnections: 20_000,
+  // A tenth of all: hundreds of phones behind one carrier's NAT, each with a poll and its images, and ten such addresses.
+  maxConnectionsPerAddress: 2_000,
+  stalledAnswerMs: 120_000,
+  // Three times the largest body, so that a browser that sends too much sees why; a minute, as any proxy gives a body.
+  linger: { bytes: 64 * 1024 * 1024, idleMs: 5_000, totalMs: 60_000, connections: 2_000 },
   bodies: { totalBytes: 256 * 1024 * 1024, userBytes: 64 * 1024 * 1024, waitMs: 20_000 },
 };
 
 /** Every face of the service on one server, not yet listening. */
 export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIENT_BOUNDS): Promise<FastifyInstance> {
+  const lingering = createLingering(bounds.linger);
+  const unreadable = createUnreadableRequests(lingering);
+  const protocol = createProtocolChecks(MAX_PARAM_LENGTH);
   const server = fastify({
     loggerInstance: deps.log,
     logController: new LogController({ disableRequestLogging: true }), // it would write signed queries
@@ -72,13 +96,27 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
     forceCloseConnections: 'idle',
     return503OnClosing: false, // in words of its own, to a client that could have had its answer
     requestTimeout: bounds.requestTimeoutMs,
-    http: { headersTimeout: bounds.headersTimeoutMs, connectionsCheckingInterval: bounds.checkEveryMs },
-    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    http: {
+      headersTimeout: bounds.headersTimeoutMs,
+      connectionsCheckingInterval: bounds.checkEveryMs,
+      requireHostHeader: false, // in no words at all
+    },
+    routerOptions: { maxParamLength: MAX_ADDRESS_LENGTH, ignoreTrailingSlash: true },
+    rewriteUrl: protocol.rewriteUrl,
     frameworkErrors: answerUnroutable,
-    clientErrorHandler: answerUnreadable,
+    clientErrorHandler: unreadable.answer,
   });
-  rememberAnswers(server.server);
+  lingerAfterEarlyAnswers(server.server, lingering);
+  unreadable.watch(server.server);
+  protocol.watch(server.server);
   server.server.maxConnections = bounds.maxConnections;
+  boundConnections(server.server, {
+    maxPerAddress: bounds.maxConnectionsPerAddress,
+    stalledAnswerMs: bounds.stalledAnswerMs,
+    checkEveryMs: bounds.checkEveryMs,
+    trustProxy: deps.trustProxy,
+  });
+  announceEarlyAnswers(server);
   replyToErrors(server);
   // Before CORS answers a preflight. Pictures and pages say otherwise for themselves.
   server.addHook('onRequest', async (_request, reply) => {
@@ -108,6 +146,7 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
     },
   });
 
+  protocol.refuse(server);
   healthRoutes(server, deps.readiness);
   metricsRoute(server, deps.metrics, deps.metricsAccess);
   if (deps.images) await imageRoutes(server, deps.images, deps, bounds);

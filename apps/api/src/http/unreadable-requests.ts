@@ -1,40 +1,90 @@
 import type { Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ImageError, REQUEST_ERRORS, unreadableRequest } from '@darkroom/contracts';
 import { errorEnvelope } from './error-replies.ts';
+import type { Lingering } from './lingering-close.ts';
 
-/** The latest answer of each connection. */
-const answers = new WeakMap<Socket, ServerResponse>();
+/** For a request whose address is never looked up. */
+const ANY_METHOD = 'GET, HEAD, POST, DELETE, OPTIONS';
+const REQUEST_LINE = /^[!#$%&'*+.^`|~\w-]+ \S+ HTTP\/1\.[01]\r?\n/;
 
-/** Remembers what is answered, so that `answerUnreadable` does not answer it again. */
-export function rememberAnswers(server: Server): void {
-  server.on('request', (request, response) => {
-    const { socket } = request;
-    answers.set(socket, response);
-    // With it goes what it was the answer to: an idle connection would keep a whole photograph.
-    response.once('close', () => {
-      if (request.complete && answers.get(socket) === response) answers.delete(socket);
-    });
-  });
+type ParseError = Error & { code?: string };
+
+export interface UnreadableRequests {
+  /** What Fastify's `clientErrorHandler` takes: no HTTP request at all, headers beyond the bound, a request that took too long. */
+  answer(error: ParseError, socket: Socket): void;
+  /** To be called once the server is there. */
+  watch(server: Server): void;
 }
 
-/** Answers what is no HTTP request at all, or one with more headers than fit, in the shape of every other error. */
-export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || isAnswered(socket)) {
-    socket.destroy();
-    return;
+/** Answers what never becomes a request in the shape of every other error, and closes its connection. */
+export function createUnreadableRequests(lingering: Lingering): UnreadableRequests {
+  /** The latest answer of each connection. */
+  const answers = new WeakMap<Socket, ServerResponse>();
+  /** A parser that has failed fails again with every further piece. */
+  const failed = new WeakSet<Socket>();
+
+  function refuse(socket: Socket, refusal: ImageError): void {
+    const body = JSON.stringify(errorEnvelope(refusal));
+    const { http } = REQUEST_ERRORS[refusal.code];
+    socket.on('error', () => {}); // the peer may have reset the connection
+    socket.write(
+      `HTTP/1.1 ${http} Refused\r\ncontent-type: application/json; charset=utf-8\r\n` +
+        `content-length: ${Buffer.byteLength(body)}\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\n` +
+        `${http === 405 ? `allow: ${ANY_METHOD}\r\n` : ''}connection: close\r\n\r\n${body}`,
+    );
+    lingering.close(socket);
   }
-  const refusal = error.code === 'HPE_HEADER_OVERFLOW' ? new ImageError('payload_too_large') : unreadableRequest(error);
-  const body = JSON.stringify(errorEnvelope(refusal));
-  const status = REQUEST_ERRORS[refusal.code].http;
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\ncontent-type: application/json; charset=utf-8\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`,
-  );
+
+  function end(error: ParseError, socket: Socket): void {
+    if (socket.destroyed || lingering.has(socket)) return;
+    const answer = answers.get(socket);
+    if (!answer || answer.writableFinished) {
+      refuse(socket, refusalOf(error));
+    } else if (answer.headersSent || answer.req.complete || answer.socket !== socket) {
+      // What cannot be read lies behind a request that has, or will have, its answer: another would pass for that one.
+      answer.once('finish', () => lingering.close(socket));
+    } else {
+      answer.detachSocket(socket); // so that nobody answers this request a second time
+      refuse(socket, refusalOf(error));
+    }
+  }
+
+  return {
+    answer(error, socket) {
+      if (error.code === 'ECONNRESET' || !socket.writable) {
+        if (!lingering.has(socket)) socket.destroy();
+        return;
+      }
+      if (failed.has(socket)) return;
+      failed.add(socket);
+      setImmediate(() => end(error, socket)); // an answer that needs no body may be on its way
+    },
+    watch(server) {
+      server.on('request', (request, response) => {
+        const { socket } = request;
+        answers.set(socket, response);
+        // With it goes what it was the answer to: an idle connection would keep a whole photograph.
+        response.once('close', () => {
+          if (request.complete && answers.get(socket) === response) answers.delete(socket);
+        });
+      });
+      // Without a listener Node closes the connection of a CONNECT without a word.
+      server.on('connect', (_request, stream: Duplex) => {
+        if (stream instanceof Socket) refuse(stream, new ImageError('method_not_allowed'));
+      });
+    },
+  };
 }
 
-/** What cannot be read is the rest of a request that has its answer: a second one would pass for that of the next request. */
-function isAnswered(socket: Socket): boolean {
-  const answer = answers.get(socket);
-  return answer?.headersSent === true && !answer.req.complete;
+function refusalOf(error: ParseError): ImageError {
+  if (error.code === 'HPE_HEADER_OVERFLOW') return new ImageError('payload_too_large');
+  return isMethodUnknown(error) ? new ImageError('method_not_allowed') : unreadableRequest(error);
+}
+
+/** A request line but for its method, which Node's parser has never heard of. */
+function isMethodUnknown(error: ParseError): boolean {
+  if (error.code !== 'HPE_INVALID_METHOD' || !('rawPacket' in error)) return false;
+  return Buffer.isBuffer(error.rawPacket) && REQUEST_LINE.test(error.rawPacket.toString('latin1'));
 }

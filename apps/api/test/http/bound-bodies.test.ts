@@ -15,7 +15,15 @@ const ROOM: BodyBounds = { totalBytes: 2 * UPLOAD_MAX_BYTES, userBytes: 2 * UPLO
 async function openHolding(bodies: Partial<BodyBounds> = {}) {
   const held: (() => void)[] = [];
   const started: string[] = [];
-  const wide = { headersTimeoutMs: 60_000, requestTimeoutMs: 60_000, checkEveryMs: 1_000, maxConnections: 100 };
+  const wide = {
+    headersTimeoutMs: 60_000,
+    requestTimeoutMs: 60_000,
+    checkEveryMs: 1_000,
+    maxConnections: 100,
+    maxConnectionsPerAddress: 100,
+    stalledAnswerMs: 60_000,
+    linger: { bytes: 100_000_000, idleMs: 60_000, totalMs: 60_000, connections: 100 },
+  };
   const server = await buildFaultyServer(
     new ImageError('unsupported_image'),
     { ...wide, bodies: { ...ROOM, ...bodies } },

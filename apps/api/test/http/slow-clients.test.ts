@@ -12,6 +12,9 @@ const WIDE: ClientBounds = {
   requestTimeoutMs: 60_000,
   checkEveryMs: 20,
   maxConnections: 100,
+  maxConnectionsPerAddress: 100,
+  stalledAnswerMs: 60_000,
+  linger: { bytes: 100_000_000, idleMs: 60_000, totalMs: 60_000, connections: 100 },
   bodies: { totalBytes: 100_000_000, userBytes: 100_000_000, waitMs: 60_000 },
 };
 

@@ -1,0 +1,86 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { ImageError, invalidField, unreadableRequest } from '@darkroom/contracts';
+import type { FastifyInstance } from 'fastify';
+
+/** Fastify routes these; every address refuses TRACE. Any other method takes its place and meets the same 405. */
+const ROUTED = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
+
+/**
+ * What Node and Fastify would answer in words of their own, or not at all, becomes a request like any other, so that its
+ * refusal has the headers and the shape of every other one.
+ */
+export interface ProtocolChecks {
+  /** What Fastify's `rewriteUrl` takes: an address that cannot be decoded, or has an overlong part, becomes one that nobody has. */
+  rewriteUrl(request: IncomingMessage): string;
+  /** To be called once the server is there, before others listen to requests. */
+  watch(server: Server): void;
+  /** Refuses what the two above have let through. Behind the hooks that set headers of every answer. */
+  refuse(server: FastifyInstance): void;
+}
+
+const NOWHERE = '/-';
+
+export function createProtocolChecks(maxPartLength: number): ProtocolChecks {
+  const refusals = new WeakMap<IncomingMessage, ImageError>();
+
+  function findFault(request: IncomingMessage): ImageError | null {
+    const { headers, rawHeaders, httpVersion, url = '' } = request;
+    const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
+    if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) {
+      return invalidField(['Host'], '请求须有且只有一个 Host 头');
+    }
+    if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect)) {
+      return invalidField(['Expect'], '只支持 100-continue');
+    }
+    return findAddressFault(url);
+  }
+
+  function findAddressFault(url: string): ImageError | null {
+    const [path = ''] = url.split(/[?#]/, 1);
+    try {
+      const isTooLong = decodeURI(path)
+        .split('/')
+        .some((part) => part.length > maxPartLength);
+      return isTooLong ? new ImageError('payload_too_large') : null;
+    } catch {
+      return unreadableRequest();
+    }
+  }
+
+  return {
+    rewriteUrl(request) {
+      const fault = findFault(request);
+      if (request.method !== undefined && !ROUTED.includes(request.method)) request.method = 'TRACE';
+      if (fault === null) return request.url ?? '/';
+      refusals.set(request, fault);
+      return NOWHERE;
+    },
+    watch(server) {
+      // 100 Continue goes out when the body is first read, so that whoever is refused before sends nothing.
+      server.on('checkContinue', (request, response) => {
+        request.once('resume', () => {
+          if (!response.headersSent) response.writeContinue();
+        });
+        server.emit('request', request, response);
+      });
+      server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+    },
+    refuse(server) {
+      const methods = new Map<string, Set<string>>();
+      server.addHook('onRoute', ({ method, url }) => {
+        methods.set(url, new Set([...(methods.get(url) ?? []), method].flat()));
+      });
+      server.addHook('onRequest', async (request, reply) => {
+        const refusal = refusals.get(request.raw);
+        if (refusal) throw refusal;
+        if (!request.is404) return;
+        // Before a byte of the body is read.
+        const [url = ''] = request.url.split('?', 1);
+        const allowed = methods.get(url);
+        if (!allowed) throw new ImageError('not_found');
+        reply.header('allow', [...allowed].join(', '));
+        throw new ImageError('method_not_allowed');
+      });
+    },
+  };
+}
