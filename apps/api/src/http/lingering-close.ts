@@ -1,10 +1,9 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyInstance } from 'fastify';
 
-/** How long a connection is read whose last answer came before the end of its request. */
+/** How long a connection is read behind its last answer. */
 export interface LingerBounds {
-  /** Bytes that are read and dropped. Browsers read an answer only once they have sent all of a body. */
+  /** Bytes that are read and dropped. */
   bytes: number;
   /** Milliseconds without a byte. */
   idleMs: number;
@@ -61,7 +60,7 @@ export function createLingering(bounds: LingerBounds): Lingering {
   return { close, has: (socket) => sockets.has(socket) };
 }
 
-/** Closes every connection whose answer came before the end of its request, whatever gave the answer. To be called before others listen to requests. */
+/** Lingers on every connection whose answer came before the end of its request, whatever gave the answer. To be called before others listen to requests. */
 export function lingerAfterEarlyAnswers(server: Server, lingering: Lingering): void {
   server.prependListener('request', (request, response) => {
     // Before Node's own listener, which may destroy the connection.
@@ -71,12 +70,5 @@ export function lingerAfterEarlyAnswers(server: Server, lingering: Lingering): v
       lingering.close(socket);
       socket.once('close', () => request.destroy()); // ends who still waits for the body
     });
-  });
-}
-
-/** Tells the client, and any proxy that pools connections, that nothing can follow an answer given before the end of its request. */
-export function announceEarlyAnswers(server: FastifyInstance): void {
-  server.addHook('onSend', async ({ raw }, reply) => {
-    if (raw.complete === false) reply.header('connection', 'close');
   });
 }

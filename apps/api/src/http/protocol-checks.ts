@@ -56,13 +56,6 @@ export function createProtocolChecks(maxPartLength: number): ProtocolChecks {
       return NOWHERE;
     },
     watch(server) {
-      // 100 Continue goes out when the body is first read, so that whoever is refused before sends nothing.
-      server.on('checkContinue', (request, response) => {
-        request.once('resume', () => {
-          if (!response.headersSent) response.writeContinue();
-        });
-        server.emit('request', request, response);
-      });
       server.on('checkExpectation', (request, response) => server.emit('request', request, response));
     },
     refuse(server) {

@@ -8,8 +8,8 @@ const NAME_MAX_LENGTH = 40;
 /** RFC 2045, section 6.1: encodings that change nothing. */
 const IDENTITY_ENCODINGS = ['7bit', '8bit', 'binary'];
 
-/** What multipart adds around one file: as many fields as below, and the headers of all parts. */
-export const FRAMING_BYTES = 192 * 1024;
+/** What multipart adds around one file: fields, and the headers of all parts. */
+export const FRAMING_BYTES = 96 * 1024;
 
 const FORM = {
   /** One file, a second one to refuse, and a few fields that are not looked at. */

@@ -7,19 +7,16 @@ import type { Authenticate } from './authenticate.ts';
 import type { BodyBounds } from './body-room.ts';
 import { boundBodies } from './bound-bodies.ts';
 import { boundConnections } from './connection-bounds.ts';
+import { createDelayedContinue } from './delayed-continue.ts';
 import { devTokenRoute, type SignDevToken } from './dev-token.ts';
 import { docsPage } from './docs/docs-page.ts';
+import { createEarlyAnswers, type HoldBounds } from './early-answers.ts';
 import { answerUnroutable, replyToErrors } from './error-replies.ts';
 import { fileRoutes } from './files.ts';
 import { h5Routes } from './h5.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { readJsonBodies } from './json-bodies.ts';
-import {
-  announceEarlyAnswers,
-  createLingering,
-  type LingerBounds,
-  lingerAfterEarlyAnswers,
-} from './lingering-close.ts';
+import { createLingering, type LingerBounds, lingerAfterEarlyAnswers } from './lingering-close.ts';
 import { type Metrics, type MetricsAccess, metricsRoute } from './metrics.ts';
 import { openApiRoute } from './openapi/route.ts';
 import { createProtocolChecks } from './protocol-checks.ts';
@@ -65,7 +62,9 @@ export interface ClientBounds {
   maxConnectionsPerAddress: number;
   /** In which a client has to take in some part of an answer. */
   stalledAnswerMs: number;
-  /** After an answer that came before the end of its request. */
+  /** For the end of a request that has its answer already. */
+  hold: HoldBounds;
+  /** After an answer that went out before that end. */
   linger: LingerBounds;
   bodies: BodyBounds;
 }
@@ -78,7 +77,8 @@ const CLIENT_BOUNDS: ClientBounds = {
   // A tenth of all: hundreds of phones behind one carrier's NAT, each with a poll and its images, and ten such addresses.
   maxConnectionsPerAddress: 2_000,
   stalledAnswerMs: 120_000,
-  // Three times the largest body, so that a browser that sends too much sees why; a minute, as any proxy gives a body.
+  // Three times the largest body, so that a browser that sends too much sees why.
+  hold: { bytes: 64 * 1024 * 1024, idleMs: 1_000, totalMs: 30_000 },
   linger: { bytes: 64 * 1024 * 1024, idleMs: 5_000, totalMs: 60_000, connections: 2_000 },
   bodies: { totalBytes: 256 * 1024 * 1024, userBytes: 64 * 1024 * 1024, waitMs: 20_000 },
 };
@@ -86,7 +86,9 @@ const CLIENT_BOUNDS: ClientBounds = {
 /** Every face of the service on one server, not yet listening. */
 export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIENT_BOUNDS): Promise<FastifyInstance> {
   const lingering = createLingering(bounds.linger);
-  const unreadable = createUnreadableRequests(lingering);
+  const delayed = createDelayedContinue();
+  const early = createEarlyAnswers(bounds.hold, delayed);
+  const unreadable = createUnreadableRequests(lingering, early);
   const protocol = createProtocolChecks(MAX_PARAM_LENGTH);
   const server = fastify({
     loggerInstance: deps.log,
@@ -109,6 +111,7 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
   lingerAfterEarlyAnswers(server.server, lingering);
   unreadable.watch(server.server);
   protocol.watch(server.server);
+  delayed.watch(server.server);
   server.server.maxConnections = bounds.maxConnections;
   boundConnections(server.server, {
     maxPerAddress: bounds.maxConnectionsPerAddress,
@@ -116,7 +119,7 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
     checkEveryMs: bounds.checkEveryMs,
     trustProxy: deps.trustProxy,
   });
-  announceEarlyAnswers(server);
+  early.watch(server);
   replyToErrors(server);
   // Before CORS answers a preflight. Pictures and pages say otherwise for themselves.
   server.addHook('onRequest', async (_request, reply) => {

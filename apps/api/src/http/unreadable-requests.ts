@@ -2,6 +2,7 @@ import type { Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ImageError, REQUEST_ERRORS, unreadableRequest } from '@darkroom/contracts';
+import type { EarlyAnswers } from './early-answers.ts';
 import { errorEnvelope } from './error-replies.ts';
 import type { Lingering } from './lingering-close.ts';
 
@@ -19,7 +20,10 @@ export interface UnreadableRequests {
 }
 
 /** Answers what never becomes a request in the shape of every other error, and closes its connection. */
-export function createUnreadableRequests(lingering: Lingering): UnreadableRequests {
+export function createUnreadableRequests(
+  lingering: Lingering,
+  early: Pick<EarlyAnswers, 'release'>,
+): UnreadableRequests {
   /** The latest answer of each connection. */
   const answers = new WeakMap<Socket, ServerResponse>();
   /** A parser that has failed fails again with every further piece. */
@@ -42,7 +46,7 @@ export function createUnreadableRequests(lingering: Lingering): UnreadableReques
     const answer = answers.get(socket);
     if (!answer || answer.writableFinished) {
       refuse(socket, refusalOf(error));
-    } else if (answer.headersSent || answer.req.complete || answer.socket !== socket) {
+    } else if (early.release(answer.req) || answer.headersSent || answer.req.complete || answer.socket !== socket) {
       // What cannot be read lies behind a request that has, or will have, its answer: another would pass for that one.
       answer.once('finish', () => lingering.close(socket));
     } else {

@@ -22,6 +22,7 @@ async function openHolding(bodies: Partial<BodyBounds> = {}) {
     maxConnections: 100,
     maxConnectionsPerAddress: 100,
     stalledAnswerMs: 60_000,
+    hold: { bytes: 100_000_000, idleMs: 20, totalMs: 60_000 },
     linger: { bytes: 100_000_000, idleMs: 60_000, totalMs: 60_000, connections: 100 },
   };
   const server = await buildFaultyServer(

@@ -14,6 +14,7 @@ const WIDE: ClientBounds = {
   maxConnections: 100,
   maxConnectionsPerAddress: 100,
   stalledAnswerMs: 60_000,
+  hold: { bytes: 100_000_000, idleMs: 20, totalMs: 60_000 },
   linger: { bytes: 100_000_000, idleMs: 60_000, totalMs: 60_000, connections: 100 },
   bodies: { totalBytes: 100_000_000, userBytes: 100_000_000, waitMs: 60_000 },
 };

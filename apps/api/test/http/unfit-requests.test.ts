@@ -1,6 +1,5 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { finished } from 'node:stream/promises';
 import { JSON_BODY_MAX_BYTES } from '@darkroom/contracts';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import type { HTTPMethods } from 'fastify';
@@ -153,20 +152,18 @@ describe('on the wire itself', () => {
   });
 
   test.each([GENERATION_PATH, '/trpc/image.create'])(
-    'answers a body too large for %s before its end, reads the rest, and takes nothing behind it for a request',
+    'a body that %s cannot take has its answer, and is read to its end, so that the answer can be read as well',
     async (address) => {
       const head = `POST ${address} HTTP/1.1\r\nhost: a\r\nauthorization: ${bearer('1').authorization}\r\n`;
       const size = `content-type: application/json\r\ncontent-length: ${JSON_BODY_MAX_BYTES + 1}\r\n\r\n`;
       const next = 'GET /health/live HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n';
       const { port } = new URL(await listening());
-      const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+      const socket = connect(Number(port), '127.0.0.1');
       socket.write(head + size);
       socket.write(Buffer.alloc(JSON_BODY_MAX_BYTES + 1));
-      socket.end(next);
-      await finished(socket, { readable: false }); // all is taken in before any of the answer is read
-      const answer = await text(socket);
-      expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413']);
-      expect(answer).toMatch(/^connection: close\r$/im);
+      socket.write(next);
+      const answers = (await text(socket)).match(/HTTP\/1\.1 \d+/g);
+      expect(answers).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
     },
   );
 
