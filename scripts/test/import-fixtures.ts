@@ -30,6 +30,7 @@ const TELEMETRY = 'apps/api/src/telemetry/log.ts';
 const COMPOSE = 'apps/api/src/compose.ts';
 const MAIN = 'apps/api/src/main.ts';
 const CONFIG = 'apps/api/src/config.ts';
+const SETTINGS = 'apps/api/src/settings/urls.ts';
 
 /** Each line breaks one rule; `says` is the part of the message that tells what to do instead. */
 export const BROKEN: (Fixture & { says: string })[] = [
@@ -122,6 +123,7 @@ export const BROKEN: (Fixture & { says: string })[] = [
   { file: COMPOSE, code: "import { pino } from 'pino';", says: 'made in telemetry/' },
   { file: MAIN, code: "import { register } from 'prom-client';", says: 'made in telemetry/' },
   { file: CONFIG, code: "import { x } from './compose.ts';", says: 'Settings depend on nothing of ours' },
+  { file: SETTINGS, code: "import { x } from '../compose.ts';", says: 'Settings depend on nothing of ours' },
 
   { file: JOBS, code: 'process.env.PORT;', says: 'process.env' },
   { file: MAIN, code: 'process.env.PORT;', says: 'process.env' },
@@ -178,4 +180,6 @@ export const ALLOWED: Fixture[] = [
   { file: COMPOSE, code: "import { createLocalQueue } from './queue/local-queue.ts';" },
   { file: COMPOSE, code: "import { createSqlJobStore } from './store/sql-job-store.ts';" },
   { file: CONFIG, code: 'process.env.PORT;' },
+  { file: CONFIG, code: "import { isOrigin } from './settings/urls.ts';" },
+  { file: SETTINGS, code: "import { distance } from './distance.ts';" },
 ];

@@ -1,8 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseEnv } from 'node:util';
-import { Environment, isJwtSecret, LONGEST_TIMER_MS } from './environment.ts';
+import { Environment, isJwtSecret, isListenHost, LONGEST_TIMER_MS } from './environment.ts';
+import { findDoubts } from './settings/doubts.ts';
+import { isLoopbackName } from './settings/loopback.ts';
+import { type Dotenv, readDotenv } from './settings/read-dotenv.ts';
+import { readSecretFiles, SECRETS } from './settings/secret-files.ts';
+import { findUnknownNames } from './settings/unknown-names.ts';
 
 /** One clear line per fault. */
 export class ConfigError extends Error {
@@ -24,20 +28,23 @@ const JWT_KEYS = ['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL'];
 /** Without a bucket they would quietly do nothing. */
 const S3_NEIGHBOURS = ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
 
-/** Settings that say something. */
+const SETTINGS = [...Object.keys(Environment.shape), ...SECRETS.map((name) => `${name}_FILE`)];
+
+/** Settings that say something, without the white space around it. */
 type Given = Readonly<Record<string, string>>;
 
 export type Config = ReturnType<typeof readConfig>;
 
 /** The settings of this process: its environment, then `.env` in the current folder. Throws `ConfigError`. */
 export function loadConfig(): Config {
-  return readConfig({ ...readDotenv(), ...set(process.env) });
+  const { values, cut } = openDotenv();
+  const own = set(process.env);
+  return readConfig({ ...values, ...own }, { cut: cut.filter((name) => !(name in own)) });
 }
 
-function readDotenv(): Record<string, string | undefined> {
-  if (!existsSync('.env')) return {};
+function openDotenv(): Dotenv {
   try {
-    return parseEnv(readFileSync('.env', 'utf8').replace(/^\uFEFF/, '')); // Windows' editors begin a file so
+    return readDotenv();
   } catch (cause) {
     throw new ConfigError([`.env cannot be read: ${cause instanceof Error ? cause.message : cause}`], { cause });
   }
@@ -45,14 +52,23 @@ function readDotenv(): Record<string, string | undefined> {
 
 /** An empty string means unset. */
 function set(env: Record<string, string | undefined>): Given {
-  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])),
+  );
 }
 
-export function readConfig(env: Record<string, string | undefined>) {
-  const given = set(env);
-  const parsed = Environment.safeParse(given);
-  const faults = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  faults.push(...findFaultsBetween(given));
+/** `cut` names settings of which a part was taken for a comment. */
+export function readConfig(env: Record<string, string | undefined>, { cut = [] }: { cut?: readonly string[] } = {}) {
+  const written = set(env);
+  const quoted = findQuoted(written);
+  const { given, faults } = readSecretFiles(without(written, quoted));
+  quoted.push(...findQuoted(given));
+  const unknown = findUnknownNames(written, SETTINGS);
+  const unread = Object.keys(given).filter((name) => given[name] === '');
+  const parsed = Environment.safeParse(without(given, [...quoted, ...unread]));
+  faults.push(...quoted.map((name) => `${name}: is in quotes, which would be part of it; leave them out`));
+  faults.push(...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  faults.push(...findFaultsBetween({ ...written, ...given }), ...unknown.faults);
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
 
   const { JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL, S3_BUCKET, ...others } = parsed.data;
@@ -90,8 +106,23 @@ export function readConfig(env: Record<string, string | undefined>) {
     SHUTDOWN_GRACE_MS:
       settings.SHUTDOWN_GRACE_MS ?? Math.min(settings.MINIMAX_TIMEOUT_MS + AFTER_A_CALL_MS, LONGEST_TIMER_MS),
     isProduction: settings.NODE_ENV === 'production',
-    hostIsLoopback: isLoopback(settings.HOST),
+    hostIsLoopback: isLoopbackName(settings.HOST),
+    /** What the log says at the start. */
+    doubts: findDoubts(
+      given,
+      cut.filter((name) => SETTINGS.includes(name)),
+      unknown.foreign,
+    ),
   });
+}
+
+/** As `docker run --env-file` and YAML leave them around a value. */
+function findQuoted(given: Given): string[] {
+  return SETTINGS.filter((name) => /^(".*"|'.*'|`.*`|“.*”|‘.*’)$/s.test(given[name] ?? ''));
+}
+
+function without(given: Given, names: readonly string[]): Given {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)));
 }
 
 /** What is wrong between settings, whatever is wrong with each by itself: one line per fault. */
@@ -111,7 +142,17 @@ function s3Faults(given: Given): string[] {
   if ('S3_ACCESS_KEY_ID' in given !== 'S3_SECRET_ACCESS_KEY' in given) {
     faults.push('S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY: set both, or neither to use what the machine is granted');
   }
+  if (namesBucket(given)) faults.push('S3_ENDPOINT: must not name the bucket, which is put in from S3_BUCKET');
   return faults;
+}
+
+/** As consoles show it: in the path, or before the host of a store. */
+function namesBucket({ S3_BUCKET = '', S3_ENDPOINT = '' }: Given): boolean {
+  const url = URL.parse(S3_ENDPOINT);
+  if (!url || S3_BUCKET === '') return false;
+  const [first, ...store] = url.hostname.split(/\.(.*)/s);
+  const isInHost = first === S3_BUCKET.toLowerCase() && /^(s3|oss|cos|tos)[.-]/.test(store[0] ?? '');
+  return isInHost || url.pathname.replace(/\/+$/, '').endsWith(`/${S3_BUCKET}`);
 }
 
 function jwtFaults(given: Given): string[] {
@@ -121,7 +162,7 @@ function jwtFaults(given: Given): string[] {
   if (given.NODE_ENV === 'production') {
     return ['JWT_SECRET: needed in production (or JWT_PUBLIC_KEY, or JWT_JWKS_URL)'];
   }
-  if (given.HOST === undefined || isLoopback(given.HOST)) return [];
+  if (given.HOST === undefined || isLoopbackName(given.HOST) || !isListenHost(given.HOST)) return [];
   return ['JWT_SECRET: needed while HOST is not loopback (or JWT_PUBLIC_KEY, or JWT_JWKS_URL)'];
 }
 
@@ -133,11 +174,6 @@ function minimaxFaults({ NODE_ENV, MINIMAX_API_KEY, MINIMAX_BASE_URL }: Given): 
     faults.push('MINIMAX_API_KEY: needed with MINIMAX_BASE_URL (without both, the simulator is used)');
   }
   return faults;
-}
-
-/** Whether nobody but this machine reaches a server that listens there. */
-function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|::1)$/.test(host);
 }
 
 /** The secret of this data folder, made once, for development. */
@@ -153,8 +189,8 @@ function keepJwtSecret(dataDir: string): string {
 function readOrMake(file: string): string {
   try {
     mkdirSync(path.dirname(file), { recursive: true });
-    if (!existsSync(file) || readFileSync(file).length === 0) make(file);
-    return readFileSync(file, 'utf8');
+    if (!existsSync(file) || readFileSync(file, 'utf8').trim() === '') make(file);
+    return readFileSync(file, 'utf8').trim();
   } catch (cause) {
     throw new ConfigError([`DATA_DIR cannot be used: ${cause instanceof Error ? cause.message : cause}`], { cause });
   }

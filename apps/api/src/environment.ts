@@ -2,6 +2,8 @@ import { createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
+import { distance } from './settings/distance.ts';
+import { isBaseUrl, isHostName, isHttpUrl, isOrigin, isProviderUrl } from './settings/urls.ts';
 
 /** Node's timers do not reach further: a longer one would go off at once. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -21,20 +23,17 @@ const days = flagged(
   (text) => /^\d{1,5}(\.\d{1,9})?$/.test(text) && Number(text) > 0 && Number(text) <= 36_500,
   'must be a number of days up to 36500, above 0',
 ).transform(Number);
-const address = flagged(isHttpUrl, 'must be an http(s) URL');
+const address = flagged(isHttpUrl, 'must be an http(s) URL without credentials, its host a name or an address');
+const withoutSlash = (text: string) => text.replace(/\/+$/, '');
 /** What paths are put behind. */
-const baseUrl = flagged(isBaseUrl, 'must be an http(s) URL without query, fragment and credentials').transform((text) =>
-  text.replace(/\/+$/, ''),
-);
-
-function isHttpUrl(text: string): boolean {
-  return /^https?:\/\/\S+$/.test(text) && URL.canParse(text);
-}
-function isBaseUrl(text: string): boolean {
-  if (!isHttpUrl(text) || /[?#]/.test(text)) return false;
-  const { username, password } = new URL(text);
-  return username === '' && password === '';
-}
+const baseUrl = flagged(
+  isBaseUrl,
+  'must be an http(s) URL without query, fragment and credentials, its host a name or an address',
+).transform(withoutSlash);
+const providerUrl = flagged(
+  isProviderUrl,
+  'must be an http(s) URL without query, fragment, credentials and any path but /v1, such as https://api.minimaxi.com',
+).transform(withoutSlash);
 
 /** As browsers write them: a trailing slash or a capital letter would never match. */
 const corsOrigins = z.string().transform((text, { addIssue }): string[] | '*' => {
@@ -44,8 +43,20 @@ const corsOrigins = z.string().transform((text, { addIssue }): string[] | '*' =>
   return origins.filter(isOrigin).map((origin) => new URL(origin).origin);
 });
 
-function isOrigin(text: string): boolean {
-  return isBaseUrl(text) && new URL(text).pathname === '/';
+/** Where to listen: `http://0.0.0.0`, `localhost:8080` and `[::1]` are no such place. */
+export function isListenHost(text: string): boolean {
+  return isIP(text) !== 0 || (isHostName(text.toLowerCase()) && !text.startsWith('['));
+}
+
+/** What somebody may have meant by a word that means no production. */
+function isMisspeltProduction(text: string): boolean {
+  const word = text.toLowerCase();
+  return text !== 'production' && (/^pro?d$/.test(word) || distance(word, 'production') <= 2);
+}
+
+/** Compared with what a header brings, of which Node makes one character a byte. */
+function isHeaderText(text: string): boolean {
+  return /^[\x20-\x7e\xa0-\xff]+$/.test(text);
 }
 
 /** At least as long as the digest that it keys (RFC 7518, section 3.2). */
@@ -89,18 +100,18 @@ function isPublicKey(pem: string): boolean {
 
 /** Every setting of interface.md, section 2, each by itself. */
 export const Environment = z.object({
-  HOST: z.string().default('127.0.0.1'),
+  HOST: flagged(isListenHost, 'must be an address or a name alone, without http:// and port').default('127.0.0.1'),
   PORT: whole(0, 65_535).default(8080),
   PUBLIC_URL: baseUrl.optional(),
   TRUST_PROXY: flagged(isTrustProxy, 'must be true, false, or addresses of proxies with commas between')
     .transform(readTrustProxy)
     .optional(),
-  NODE_ENV: z.string().optional(),
+  NODE_ENV: flagged((text) => !isMisspeltProduction(text), 'anything but "production" means development').optional(),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: flagged(isPostgresUrl, 'must be a postgres:// URL').optional(),
   ROLE: z.enum(['api', 'worker', 'all']).default('all'),
   MINIMAX_API_KEY: flagged((text) => /^[\x21-\x7e]+$/.test(text), 'must be visible ASCII').optional(),
-  MINIMAX_BASE_URL: baseUrl.optional(),
+  MINIMAX_BASE_URL: providerUrl.optional(),
   MINIMAX_TIMEOUT_MS: positive(180_000),
   MINIMAX_RETRY_BASE_MS: positive(5_000),
   MINIMAX_RPM: whole(0, 100_000).optional(),
@@ -127,13 +138,14 @@ export const Environment = z.object({
   IMAGE_QUALITY: whole(1, 100).default(80),
   IMAGE_MAX_EDGE: whole(64, 8_192).default(2_048),
   FILE_URL_TTL_S: whole(2, 2_147_483_647).default(3_600), // links change at half of it
-  S3_BUCKET: z.string().optional(),
+  S3_BUCKET: flagged((text) => /^[\w.-]+$/.test(text), 'must be the name of a bucket alone').optional(),
   S3_ENDPOINT: baseUrl.optional(),
-  S3_REGION: z.string().default('us-east-1'), // what stores without regions expect
-  S3_ACCESS_KEY_ID: z.string().optional(),
+  // What stores without regions expect.
+  S3_REGION: flagged((text) => /^[\w.-]+$/.test(text), 'must be the name of a region').default('us-east-1'),
+  S3_ACCESS_KEY_ID: flagged((text) => /^[\x21-\x7e]+$/.test(text), 'must be visible ASCII').optional(),
   S3_SECRET_ACCESS_KEY: z.string().optional(),
   RESULT_TTL_DAYS: days.default(30),
   AIGC_PROPAGATOR: z.string().default('Darkroom'),
-  METRICS_TOKEN: z.string().optional(),
+  METRICS_TOKEN: flagged(isHeaderText, 'must be one line of characters that a header can carry').optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });

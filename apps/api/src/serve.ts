@@ -22,6 +22,7 @@ export interface Service {
 export async function serve(): Promise<Service> {
   const config = loadConfig();
   const log = createLogger(config.LOG_LEVEL);
+  for (const doubt of config.doubts) log.warn(doubt, 'a setting is probably not what was meant');
   configureSharp();
   const isAlone = config.DATABASE_URL === undefined;
   const lock = isAlone ? lockDataDir(config.DATA_DIR) : null; // before the simulator writes there
