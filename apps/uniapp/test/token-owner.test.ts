@@ -20,6 +20,10 @@ describe('whom a token speaks for', () => {
       { userId: '12', starId: null },
     ],
     [
+      { ...valid, sub: 'auth0|5f7c8ec7' },
+      { userId: 'auth0|5f7c8ec7', starId: null },
+    ],
+    [
       { ...valid, user_id: 3, name: '宇航员👩‍🚀' },
       { userId: '3', starId: null },
     ],
@@ -32,10 +36,14 @@ describe('whom a token speaks for', () => {
     expect(readTokenOwner(tokenOf({ user_id: '1' }), NOW_MS)?.isExpired).toBe(true);
   });
 
-  it.each(['', 'token', 'a.b.c', 'e30.e30.e30', tokenOf({ ...valid, user_id: 'someone' })])(
-    'is nobody for %j',
-    (text) => {
-      expect(readTokenOwner(text, NOW_MS)).toBeNull();
-    },
-  );
+  it.each([
+    '',
+    'token',
+    'a.b.c',
+    'e30.e30.e30',
+    tokenOf({ ...valid, user_id: '用户' }),
+    tokenOf({ ...valid, user_id: 1.5 }),
+  ])('is nobody for %j', (text) => {
+    expect(readTokenOwner(text, NOW_MS)).toBeNull();
+  });
 });

@@ -24,6 +24,9 @@ export const Id = z
   .regex(/^\d{1,19}$/, { error: '编号必须是数字', abort: true })
   .refine((digits) => BigInt(digits) <= ID_MAX, '编号超出范围');
 
+/** Whom a token speaks for: a 64-bit id as digits, or a name of the operator's own, kept as it is. */
+export const UserId = z.string().regex(/^[\x20-\x7e]{1,128}$/);
+
 const Prompt = z
   .string()
   .transform((text) => text.trim())
@@ -166,7 +169,7 @@ export type ImageAsset = z.output<typeof ImageAsset>;
 
 const JobBase = z.object({
   job_id: z.uuid(),
-  user_id: Id,
+  user_id: UserId,
   star_id: Id.nullable(),
   created_at: Time,
   updated_at: Time,

@@ -8,7 +8,7 @@ import type {
   UploadedImage,
 } from './image-job.ts';
 
-/** Who asks; ids are digits. */
+/** Who asks: a 64-bit id as digits or a name of 1 to 128 printable ASCII characters, and a 64-bit id as digits. */
 export interface Viewer {
   user_id: string;
   star_id: string | null;

@@ -15,6 +15,10 @@ describe('ImageJob', () => {
     expect(ImageJob.parse(job)).toEqual(job);
   });
 
+  test.each(['9223372036854775807', 'auth0|5f7c8ec7', 'Ada Lovelace', '~'.repeat(128)])('of the user %s', (user_id) => {
+    expect(ImageJob.parse({ ...pending, user_id })).toMatchObject({ user_id });
+  });
+
   test.each(JOB_ERROR_CODES)('FAILED: %s', (error_code) => {
     expect(ImageJob.parse({ ...failed, error_code })).toMatchObject({ error_code });
   });
@@ -32,6 +36,8 @@ describe('ImageJob', () => {
     ['a charge that is no answer', { ...failed, charged: 'maybe' }],
     ['an id that is no UUID', { ...pending, job_id: '7' }],
     ['a user as a number', { ...pending, user_id: 1 }],
+    ['a user without a name', { ...pending, user_id: '' }],
+    ['a user whose name is not ASCII', { ...pending, user_id: '用户' }],
     ['a time without milliseconds', { ...pending, created_at: '2026-11-22T08:00:00Z' }],
     ['a time elsewhere', { ...pending, created_at: '2026-11-22T08:00:00.000+08:00' }],
     ['an order that would not be accepted', { ...pending, request: { ...pending.request, n: 10 } }],

@@ -10,7 +10,7 @@ export interface TokenOwner {
 /** Null when the text is no JWT of the service's kind. `nowMs` is milliseconds since 1970. */
 export function readTokenOwner(token: string, nowMs: number): TokenOwner | null {
   const claims = readClaims(token);
-  const userId = digits(claims?.user_id ?? claims?.sub);
+  const userId = userIdOf(claims?.user_id ?? claims?.sub);
   if (!claims || userId === null) return null;
   return {
     userId,
@@ -32,7 +32,7 @@ function readClaims(token: string): Record<string, unknown> | null {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** A byte a character: ids are digits, and no other claim is shown. Mini programs have no `atob`. */
+/** A byte a character: ids are ASCII, and no other claim is shown. Mini programs have no `atob`. */
 function decodeBase64Url(text: string): string {
   let bits = 0;
   let held = 0;
@@ -45,6 +45,11 @@ function decodeBase64Url(text: string): string {
     decoded += String.fromCharCode((bits >> held) & 0xff);
   }
   return decoded;
+}
+
+/** Digits, or any other name of printable ASCII, as the service takes them. */
+function userIdOf(id: unknown): string | null {
+  return digits(id) ?? (typeof id === 'string' && /^[\x20-\x7e]{1,128}$/.test(id) ? id : null);
 }
 
 function digits(id: unknown): string | null {
