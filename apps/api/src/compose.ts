@@ -13,6 +13,7 @@ import { createAuthenticate } from './http/authenticate.ts';
 import type { SignDevToken } from './http/dev-token.ts';
 import { buildServer } from './http/server.ts';
 import { signToken } from './http/sign-token.ts';
+import { UNAUTHENTICATED_REASONS } from './http/unauthenticated.ts';
 import { createCreateJob } from './jobs/create-job.ts';
 import { createEstimates } from './jobs/estimate.ts';
 import { createImageService } from './jobs/image-service.ts';
@@ -82,7 +83,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const deployment = await openDeployment({ config, clock, log });
   const { database, files } = deployment;
   const sqlStore = tellUnavailable(createSqlJobStore(database));
-  const metrics = createMetrics({ readQueue: () => readQueue(sqlStore) });
+  const metrics = createMetrics({ readQueue: () => readQueue(sqlStore), refusalReasons: UNAUTHENTICATED_REASONS });
   const store = observeStore(sqlStore, metrics);
   const uploads = tellUnavailable(createSqlUploadStore(database));
   const retention = createSqlRetentionStore(database);

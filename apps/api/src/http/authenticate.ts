@@ -1,6 +1,5 @@
 import { createPublicKey } from 'node:crypto';
 import { ImageError, type Viewer } from '@darkroom/contracts';
-import { createVerifier } from 'fast-jwt';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { createFindKey, type FindKey } from './key-set.ts';
@@ -11,6 +10,8 @@ import {
   type TokenChecks,
   type VerifyToken,
 } from './public-key.ts';
+import { createSecretVerifier } from './shared-secret.ts';
+import { refuseToken, Unauthenticated } from './unauthenticated.ts';
 
 const LEEWAY_MS = 5_000;
 const KID_MAX_LENGTH = 256;
@@ -26,10 +27,13 @@ export const Id = z
   .refine((id) => id <= LARGEST_ID)
   .transform(String);
 
+/** Whom a token speaks for: a 64-bit id, or any other name as it is. Digits that are no such id are nobody's. */
+const UserId = z.union([Id, z.string().regex(/^(?!\d+$)[\x20-\x7e]{1,128}$/)]);
+
 const Claims = z
-  .object({ user_id: Id.optional(), sub: z.unknown().optional(), star_id: Id.nullish(), exp: z.number() })
+  .object({ user_id: UserId.optional(), sub: z.unknown().optional(), star_id: Id.nullish(), exp: z.number() })
   .transform(({ user_id, sub, star_id }): unknown => ({ user_id: user_id ?? sub, star_id: star_id ?? null }))
-  .pipe(z.object({ user_id: Id, star_id: Id.nullable() }));
+  .pipe(z.object({ user_id: UserId, star_id: Id.nullable() }));
 
 /** How tokens are checked: exactly one way, with its own family of algorithms. */
 export type JwtKey =
@@ -63,12 +67,14 @@ export function createAuthenticate({ issuer, audience, ...options }: Authenticat
   });
 
   return async function authenticate(request) {
-    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (token === undefined) throw new ImageError('unauthenticated');
+    const credentials = /^Bearer +(.*)$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (credentials === undefined) throw new Unauthenticated('missing');
+    const token = /^[\w-]+\.[\w-]+\.[\w-]+$/.exec(credentials)?.[0];
+    if (token === undefined) throw new Unauthenticated('malformed');
     try {
       return Claims.parse(await verify(token));
     } catch (cause) {
-      throw cause instanceof ImageError ? cause : new ImageError('unauthenticated', { cause });
+      throw cause instanceof ImageError ? cause : refuseToken(cause);
     }
   };
 }
@@ -78,7 +84,7 @@ type KeyOptions = Pick<AuthenticateOptions, 'key' | 'fetchTimeoutMs' | 'stopwatc
 function createVerify({ key, fetchTimeoutMs, stopwatch, log }: KeyOptions, checks: TokenChecks): VerifyToken {
   switch (key.kind) {
     case 'secret':
-      return createVerifier({ ...checks, key: key.secret, algorithms: ['HS256'], cache: true });
+      return createSecretVerifier(key.secret, checks);
     case 'public_key': {
       const publicKey = createPublicKey(key.pem);
       const algorithm = algorithmOf(publicKey);
@@ -92,14 +98,26 @@ function createVerify({ key, fetchTimeoutMs, stopwatch, log }: KeyOptions, check
   }
 }
 
-const Header = z.object({ alg: z.enum(PUBLIC_KEY_ALGORITHMS), kid: z.string().max(KID_MAX_LENGTH).optional() });
+const Header = z.object({ alg: z.string(), kid: z.string().max(KID_MAX_LENGTH).optional() });
+const Algorithm = z.enum(PUBLIC_KEY_ALGORITHMS);
 
 function verifyByKeySet(findKey: FindKey): VerifyToken {
   return async (token) => {
-    const [header = ''] = token.split('.', 1);
-    const { alg, kid } = Header.parse(JSON.parse(Buffer.from(header, 'base64url').toString()));
-    const verify = await findKey({ alg, kid });
-    if (!verify) throw new Error('no key of the set is called so');
+    const header = Header.safeParse(readHeader(token)).data;
+    if (!header) throw new Unauthenticated('malformed');
+    const alg = Algorithm.safeParse(header.alg).data;
+    if (alg === undefined) throw new Unauthenticated('algorithm');
+    const verify = await findKey({ alg, kid: header.kid });
+    if (!verify) throw new Unauthenticated('unknown_key');
     return verify(token);
   };
+}
+
+function readHeader(token: string): unknown {
+  const [header = ''] = token.split('.', 1);
+  try {
+    return JSON.parse(Buffer.from(header, 'base64url').toString());
+  } catch {
+    return null;
+  }
 }

@@ -3,6 +3,7 @@ import type { ErrorEnvelope } from '@darkroom/contracts/rest';
 import { errorDetails, trpcCode } from '@darkroom/contracts/trpc';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { challenge } from './unauthenticated.ts';
 
 /** Fastify's own refusals in the words of the table. Others with a 4xx status are `invalid_request`. */
 const FASTIFY_REFUSALS: Record<string, RequestErrorCode> = {
@@ -78,6 +79,7 @@ function send(request: FastifyRequest, reply: FastifyReply, error: ImageError): 
     .code(REQUEST_ERRORS[error.code].http)
     .header('cache-control', 'no-store')
     .headers(retryAfter(error))
+    .headers(challenge(error))
     .send(onTrpc ? trpcEnvelope(error) : errorEnvelope(error));
 }
 

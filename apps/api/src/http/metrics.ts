@@ -1,12 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
-import { isIP } from 'node:net';
 import { ImageError } from '@darkroom/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { LocalGuard } from './local-guard.ts';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
+import type { UnauthenticatedReason } from './unauthenticated.ts';
 
 /** What is counted here and shown. */
 export interface Metrics {
   requestEnded(request: { method: string; route: string; status: number; seconds: number }): void;
+  callerRefused(reason: UnauthenticatedReason): void;
   contentType: string;
   render(): Promise<string>;
 }
@@ -14,15 +16,16 @@ export interface Metrics {
 export interface MetricsAccess {
   /** The bearer token that opens them; null where none is set. */
   token: string | null;
-  /** Without a token: whether a peer on this machine may see them. */
+  /** Without a token: whether this machine may see them. */
   isOpenToLoopback: boolean;
 }
 
-/** What reverse proxies add: the peer on this machine is then not the one who asks. */
-const FORWARDING_HEADER =
-  /^(forwarded|via|x-forwarded(-.+)?|x-(real|client|cluster-client|original)-ip|x-original-forwarded-for|cf-connecting-ip(v6)?|true-client-ip|fastly-client-ip)$/;
-
-export function metricsRoute(server: FastifyInstance, metrics: Metrics, access: MetricsAccess): void {
+export function metricsRoute(
+  server: FastifyInstance,
+  metrics: Metrics,
+  access: MetricsAccess,
+  guard: LocalGuard,
+): void {
   server.addHook('onResponse', async (request, reply) => {
     metrics.requestEnded({
       method: request.method,
@@ -32,24 +35,25 @@ export function metricsRoute(server: FastifyInstance, metrics: Metrics, access: 
     });
   });
 
-  server.get('/metrics', async (request, reply) => {
-    if (!mayRead(request, access)) throw new ImageError('not_found');
-    return reply.type(metrics.contentType).send(await metrics.render());
+  server.register(async (guarded) => {
+    guarded.addHook('onRequest', async (request) => checkReader(request, access, guard));
+    guarded.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.render()));
+    refuseOtherMethods(guarded, '/metrics', ['GET', 'HEAD']);
   });
-  refuseOtherMethods(server, '/metrics', ['GET', 'HEAD']);
 }
 
-function mayRead(request: FastifyRequest, { token, isOpenToLoopback }: MetricsAccess): boolean {
-  if (token !== null) return isSame(/^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '', token);
-  const isForwarded = Object.keys(request.headers).some((name) => FORWARDING_HEADER.test(name));
-  return isOpenToLoopback && !isForwarded && isLoopback(request.socket.remoteAddress ?? '');
+function checkReader(request: FastifyRequest, { token, isOpenToLoopback }: MetricsAccess, guard: LocalGuard): void {
+  if (token !== null) {
+    const given = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    if (!isSame(given, token)) throw new ImageError('not_found');
+    guard.requireKnownHost(request);
+  } else {
+    if (!isOpenToLoopback) throw new ImageError('not_found');
+    guard.requireThisMachine(request);
+  }
 }
 
 function isSame(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || (isIP(address.replace(/^::ffff:/, '')) === 4 && /^(::ffff:)?127\./.test(address));
 }

@@ -17,11 +17,13 @@ import { h5Routes } from './h5.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { readJsonBodies } from './json-bodies.ts';
 import { createLingering, type LingerBounds, lingerAfterEarlyAnswers } from './lingering-close.ts';
+import { createLocalGuard, type LocalGuard } from './local-guard.ts';
 import { type Metrics, type MetricsAccess, metricsRoute } from './metrics.ts';
 import { openApiRoute } from './openapi/route.ts';
 import { createProtocolChecks } from './protocol-checks.ts';
 import { restRoutes } from './rest.ts';
 import { trpcRoutes } from './trpc.ts';
+import { Unauthenticated } from './unauthenticated.ts';
 import { createUnreadableRequests } from './unreadable-requests.ts';
 import { uploadRoutes } from './uploads.ts';
 
@@ -128,7 +130,7 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
   await server.register(cors, {
     origin: deps.corsOrigins,
     methods: ['GET', 'HEAD', 'POST', 'DELETE'],
-    exposedHeaders: ['retry-after'],
+    exposedHeaders: ['retry-after', 'www-authenticate'],
     strictPreflight: false, // it would refuse an OPTIONS that is no preflight in words of its own
     maxAge: 600,
   });
@@ -151,27 +153,31 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
 
   protocol.refuse(server);
   healthRoutes(server, deps.readiness);
-  metricsRoute(server, deps.metrics, deps.metricsAccess);
-  if (deps.images) await imageRoutes(server, deps.images, deps, bounds);
+  const guard = createLocalGuard(deps);
+  metricsRoute(server, deps.metrics, deps.metricsAccess, guard);
+  if (deps.images) await imageRoutes(server, deps.images, { ...deps, guard }, bounds);
   return server;
 }
 
 async function imageRoutes(
   server: FastifyInstance,
   images: ImageService,
-  deps: ServerDeps,
+  deps: ServerDeps & { guard: LocalGuard },
   bounds: ClientBounds,
 ): Promise<void> {
   fileRoutes(server, deps.openFile);
   openApiRoute(server, deps.publicUrl);
   await docsPage(server, { hasDevToken: deps.signDevToken !== null });
-  if (deps.signDevToken) devTokenRoute(server, deps.signDevToken);
+  if (deps.signDevToken) devTokenRoute(server, deps.signDevToken, deps.guard);
   await server.register(async (api) => {
     readJsonBodies(api);
     const viewers = new WeakMap<FastifyRequest, Viewer>();
     // Before a byte of the body is read.
     api.addHook('onRequest', async (request) => {
-      viewers.set(request, await deps.authenticate(request));
+      viewers.set(
+        request,
+        await deps.authenticate(request).catch((error: unknown) => tellRefusal(error, request, deps.metrics)),
+      );
     });
     const faces = { images, viewerOf: (request: FastifyRequest) => viewerOf(viewers, request) };
     boundBodies(api, bounds.bodies, faces.viewerOf);
@@ -180,6 +186,15 @@ async function imageRoutes(
     await api.register(async (uploads) => uploadRoutes(uploads, faces));
   });
   await h5Routes(server);
+}
+
+/** Why a caller is nobody: exactly in the log, by class in the figures. */
+function tellRefusal(error: unknown, request: FastifyRequest, metrics: Metrics): never {
+  if (error instanceof Unauthenticated) {
+    metrics.callerRefused(error.reason);
+    request.log.debug({ reason: error.reason, detail: error.detail }, 'a caller was not identified');
+  }
+  throw error;
 }
 
 function viewerOf(viewers: WeakMap<FastifyRequest, Viewer>, request: FastifyRequest): Viewer {

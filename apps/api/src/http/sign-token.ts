@@ -1,4 +1,5 @@
 import { createSigner } from 'fast-jwt';
+import { secretsOf } from './shared-secret.ts';
 
 /** Long enough for a day's work, short enough to be forgotten. */
 const TOKEN_TTL_MS = 24 * 60 * 60 * 1_000;
@@ -12,6 +13,6 @@ interface Claims {
 }
 
 /** A development token: production tokens come from the app's own sign-in. */
-export function signToken(secret: string, claims: Claims): string {
-  return createSigner({ key: secret, algorithm: 'HS256', expiresIn: TOKEN_TTL_MS })(claims);
+export function signToken(setting: string, claims: Claims): string {
+  return createSigner({ key: secretsOf(setting)[0], algorithm: 'HS256', expiresIn: TOKEN_TTL_MS })(claims);
 }

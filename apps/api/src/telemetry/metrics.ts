@@ -12,6 +12,7 @@ export interface QueueFigures {
 
 export interface Metrics {
   requestEnded(request: { method: string; route: string; status: number; seconds: number }): void;
+  callerRefused(reason: string): void;
   callEnded(call: { outcome: string; error: string; seconds: number }): void;
   jobEnded(job: { status: string; error: string; charged: string; seconds: number }): void;
   pictureEnded(picture: { result: 'compressed' | 'as_it_came' | 'failed'; bytes: number }): void;
@@ -23,8 +24,14 @@ export interface Metrics {
 const FAST_SECONDS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 const SLOW_SECONDS = [1, 2, 5, 10, 15, 20, 25, 30, 45, 60, 90, 120, 180, 300, 600, 1800];
 
-/** `readQueue` is asked at every scrape: what is in the database is counted there, also after a restart. */
-export function createMetrics({ readQueue }: { readQueue(): Promise<QueueFigures> }): Metrics {
+interface Deps {
+  /** Asked at every scrape: what is in the database is counted there, also after a restart. */
+  readQueue(): Promise<QueueFigures>;
+  /** Every reason for which a caller may be refused, so that each is there from the start, at 0. */
+  refusalReasons: readonly string[];
+}
+
+export function createMetrics({ readQueue, refusalReasons }: Deps): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -36,6 +43,13 @@ export function createMetrics({ readQueue }: { readQueue(): Promise<QueueFigures
     buckets: FAST_SECONDS,
     registers,
   });
+  const unauthenticated = new Counter({
+    name: 'darkroom_unauthenticated_total',
+    help: 'Requests answered 401, by reason.',
+    labelNames: ['reason'],
+    registers,
+  });
+  for (const reason of refusalReasons) unauthenticated.inc({ reason }, 0);
   const calls = new Histogram({
     name: 'darkroom_provider_call_seconds',
     help: 'Provider calls by outcome (answered, not_taken, failed) and error.',
@@ -76,6 +90,7 @@ export function createMetrics({ readQueue }: { readQueue(): Promise<QueueFigures
 
   return {
     requestEnded: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),
+    callerRefused: (reason) => unauthenticated.inc({ reason }),
     callEnded: ({ outcome, error, seconds }) => calls.observe({ outcome, error }, seconds),
     jobEnded: ({ status, error, charged, seconds }) => jobs.observe({ status, error, charged }, seconds),
     pictureEnded({ result, bytes }) {

@@ -23,7 +23,7 @@ export async function buildFaultyServer(
     corsOrigins: [],
     trustProxy: false,
     signDevToken: null,
-    metrics: { requestEnded() {}, contentType: 'text/plain', render: fail },
+    metrics: { requestEnded() {}, callerRefused() {}, contentType: 'text/plain', render: fail },
     metricsAccess: { token: null, isOpenToLoopback: true },
     publicUrl: PUBLIC_URL,
   };

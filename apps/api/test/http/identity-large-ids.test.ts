@@ -29,3 +29,22 @@ test.each([
     expect(await listed(other, one)).toMatchObject({ data: { jobs: [] } });
   }
 });
+
+test.each([
+  ['Ada', 'ada'],
+  ['auth0|1', 'auth0|2'],
+  ['1', '-1'],
+  ['constructor', '__proto__'],
+])('users %s and %s stay two, from the token to the store and back', async (one, other) => {
+  for (const face of bothFaces(api().server)) {
+    const read = async (answer: ReturnType<typeof face.create>) => face.read(await answer);
+    const created = await read(face.create(order, bearer(other, '7')));
+    const { job_id, ...owner } = Job.parse('data' in created && created.data);
+    expect(owner).toEqual({ user_id: other, star_id: '7' });
+    expect(await read(face.status({ job_id }, bearer(other)))).toMatchObject({ data: owner });
+    expect(await read(face.status({ job_id }, bearer(one)))).toMatchObject({ error_code: 'forbidden' });
+    const mine = { data: { jobs: expect.arrayContaining([expect.objectContaining({ job_id })]) } };
+    expect(await read(face.list({}, bearer(other)))).toMatchObject(mine);
+    expect(await read(face.list({}, bearer(one)))).not.toMatchObject(mine);
+  }
+});

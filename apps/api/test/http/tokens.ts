@@ -12,7 +12,7 @@ export function signPayload(payload: string, { alg = 'HS256', secret = SECRET, h
   const parts = [JSON.stringify({ alg, typ: 'JWT', ...header }), payload].map((part) =>
     Buffer.from(part).toString('base64url'),
   );
-  const signature = createHmac(alg === 'HS512' ? 'sha512' : 'sha256', secret)
+  const signature = createHmac(`sha${/^HS(384|512)$/.exec(alg)?.[1] ?? 256}`, secret)
     .update(parts.join('.'))
     .digest('base64url');
   return [...parts, signature].join('.');

@@ -45,7 +45,7 @@ const ORDER_FIELDS: Description<OrderFields>['fields'] = {
 
 const JOB_FIELDS: Description<FieldsOf<ImageJob>>['fields'] = {
   job_id: 'Names the job in every other route.',
-  user_id: 'Whose job it is: a 64-bit id as digits.',
+  user_id: 'Whose job it is, by the token: a 64-bit id as digits, or any other name of printable ASCII.',
   star_id: 'For which star it was ordered, by the token: a 64-bit id as digits, or null.',
   created_at: 'When the order was accepted.',
   updated_at: 'When `version` last rose.',

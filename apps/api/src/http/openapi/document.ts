@@ -42,7 +42,8 @@ export function openApiDocument(serverUrl: string): Record<string, unknown> {
           bearerFormat: 'JWT',
           description:
             'From the sign-in of your app. `exp` is required; `user_id` (else `sub`) and the optional `star_id` are ' +
-            '64-bit ids, best sent as strings of digits.',
+            '64-bit ids, best sent as strings of digits; `user_id` and `sub` may also be any other string of 1 to 128 ' +
+            'printable ASCII characters.',
         },
         operator: { type: 'http', scheme: 'bearer', description: '`METRICS_TOKEN`.' },
       },

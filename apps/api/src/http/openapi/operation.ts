@@ -60,6 +60,7 @@ function refusal(codes: RequestErrorCode[]): Answer {
   return {
     description: codes.map((code) => `\`${code}\`: ${REQUEST_ERRORS[code].en}`).join('\n\n'),
     ...(codes.some(saysWhenToComeBack) && { headers: { 'Retry-After': RETRY_AFTER } }),
+    ...(codes.includes('unauthenticated') && { headers: { 'WWW-Authenticate': CHALLENGE } }),
     content: { 'application/json': { schema, examples } },
   };
 }
@@ -72,6 +73,12 @@ function exampleOf(code: RequestErrorCode): ErrorEnvelope {
 function saysWhenToComeBack(code: RequestErrorCode): boolean {
   return REQUEST_ERRORS[code].http === 429 || REQUEST_ERRORS[code].http === 503;
 }
+
+const CHALLENGE = {
+  description: '`Bearer`; with `error="invalid_token"` and an `error_description` where a token was sent.',
+  required: true,
+  schema: { type: 'string', pattern: '^Bearer' },
+};
 
 const RETRY_AFTER = {
   description: 'Seconds after which trying again makes sense.',

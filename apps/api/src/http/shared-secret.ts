@@ -1,0 +1,37 @@
+import { createVerifier } from 'fast-jwt';
+import type { TokenChecks, VerifyToken } from './public-key.ts';
+import { isSignatureFault } from './unauthenticated.ts';
+
+const ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const;
+/** RFC 7518, section 3.2. */
+const SHORTEST_BYTES = 32;
+
+/**
+ * The secrets of a JWT_SECRET, the one to sign with first: two with a comma between while one takes over from the other. A
+ * secret that itself has a comma stays a secret as a whole.
+ */
+export function secretsOf(setting: string): [signing: string, ...others: string[]] {
+  const parts = setting.split(',').flatMap((part) => part.trim() || []);
+  const [one, other, ...more] = parts.filter((part) => Buffer.byteLength(part) >= SHORTEST_BYTES);
+  const isList = setting.includes(',') && more.length === 0 && parts.length === (other === undefined ? 1 : 2);
+  if (!isList || one === undefined) return [setting];
+  return other === undefined ? [one, setting] : [one, other, setting];
+}
+
+export function createSecretVerifier(setting: string, checks: TokenChecks): VerifyToken {
+  const verifiers = secretsOf(setting).map((key) =>
+    createVerifier({ ...checks, key, algorithms: [...ALGORITHMS], cache: true }),
+  );
+  return (token) => {
+    let refusal: unknown;
+    for (const verify of verifiers) {
+      try {
+        return verify(token);
+      } catch (error) {
+        refusal = error;
+        if (!isSignatureFault(error)) break; // by this secret, and refused for something else
+      }
+    }
+    throw refusal;
+  };
+}

@@ -1,0 +1,66 @@
+import { ImageError } from '@darkroom/contracts';
+import { TokenError } from 'fast-jwt';
+import * as z from 'zod';
+
+/** Why a caller is nobody, and what they are told of it (RFC 6750, section 3). */
+const REASONS = {
+  missing: null,
+  malformed: 'The token is malformed',
+  expired: 'The token has expired',
+  not_yet_valid: 'The token is not yet valid',
+  signature: 'The signature does not match',
+  algorithm: 'The algorithm is not accepted',
+  unknown_key: 'The signing key is not known',
+  claims: 'The claims are not accepted',
+} as const;
+
+export type UnauthenticatedReason = keyof typeof REASONS;
+
+// Object.keys is typed string[]; the table is closed, so its keys are exactly these.
+export const UNAUTHENTICATED_REASONS = Object.keys(REASONS) as UnauthenticatedReason[];
+
+export class Unauthenticated extends ImageError {
+  readonly reason: UnauthenticatedReason;
+  /** For the operator's log. Holds nothing of the token. */
+  readonly detail: string | undefined;
+
+  constructor(reason: UnauthenticatedReason, detail?: string) {
+    super('unauthenticated');
+    this.reason = reason;
+    this.detail = detail;
+  }
+}
+
+const REASON_OF_CODE: Record<string, UnauthenticatedReason> = {
+  [TokenError.codes.expired]: 'expired',
+  [TokenError.codes.inactive]: 'not_yet_valid',
+  [TokenError.codes.invalidSignature]: 'signature',
+  [TokenError.codes.missingSignature]: 'signature',
+  [TokenError.codes.invalidAlgorithm]: 'algorithm',
+  [TokenError.codes.invalidClaimType]: 'claims',
+  [TokenError.codes.invalidClaimValue]: 'claims',
+  [TokenError.codes.missingRequiredClaim]: 'claims',
+};
+
+/** The refusal of a token that was read as far as `cause` says. */
+export function refuseToken(cause: unknown): Unauthenticated {
+  if (cause instanceof z.ZodError) {
+    const claims = new Set(cause.issues.map(({ path }) => path.join('.') || 'payload'));
+    return new Unauthenticated('claims', `not accepted: ${[...claims].join(', ')}`);
+  }
+  const reason = cause instanceof TokenError ? REASON_OF_CODE[cause.code] : undefined;
+  if (reason === undefined) return new Unauthenticated('malformed');
+  return new Unauthenticated(reason, cause instanceof Error ? cause.message : undefined);
+}
+
+export function isSignatureFault(error: unknown): boolean {
+  return error instanceof TokenError && error.code === TokenError.codes.invalidSignature;
+}
+
+/** The challenge that every 401 carries (RFC 9110, section 11.6.1); no header for other errors. */
+export function challenge(error: ImageError): Record<string, string> {
+  if (error.code !== 'unauthenticated') return {};
+  const description = error instanceof Unauthenticated ? REASONS[error.reason] : null;
+  const told = description === null ? '' : ` error="invalid_token", error_description="${description}"`;
+  return { 'www-authenticate': `Bearer${told}` };
+}
