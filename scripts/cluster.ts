@@ -63,7 +63,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 await Promise.all([...workers, ...apis].map((kept) => kept.listening));
 if (!hasProxy)
   console.log('There is no nginx here (apt-get install -y nginx-light): the first api process is in front.');
-if (firstSignalAt === undefined) welcome(url, config);
+if (firstSignalAt === undefined) welcome(url, config, { isProxied: hasProxy });
 
 function onSignal(): void {
   if (firstSignalAt === undefined) {

@@ -28,8 +28,8 @@ export function listeningUrl(line: string): string | null {
   return match?.[1] ?? null;
 }
 
-/** Shows a person where it is, and how to order. */
-export function welcome(url: string, config: Config): void {
+/** Shows a person where it is, and how to order. Behind a proxy no page is given a token, so its link brings one along. */
+export function welcome(url: string, config: Config, { isProxied = false } = {}): void {
   const generation = `${url}/api/v1/assets/mints/image/generation`;
   console.log(`\n  Darkroom is ready.\n\n  Open      ${url}`);
   if (config.minimax === null) console.log('  Provider  the MiniMax simulator (set MINIMAX_API_KEY for the real one)');
@@ -40,6 +40,7 @@ export function welcome(url: string, config: Config): void {
     iss: config.JWT_ISSUER,
     aud: config.JWT_AUDIENCE,
   });
+  if (isProxied) console.log(`  Signed in ${url}/#/?token=${token}`);
   console.log(`  Token     ${token}
 
   Order a picture:

@@ -1,0 +1,63 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { SECRET, settingsReader } from './read-settings.ts';
+
+const { dir } = settingsReader();
+
+describe('.env', () => {
+  beforeEach(() => {
+    const before = process.cwd();
+    mkdirSync(path.join(dir(), 'cwd'));
+    process.chdir(path.join(dir(), 'cwd'));
+    vi.stubEnv('NODE_ENV', 'test');
+    vi.stubEnv('DATA_DIR', dir());
+    return () => process.chdir(before);
+  });
+  afterEach(() => void vi.unstubAllEnvs());
+
+  const line = `JWT_SECRET=${SECRET}\n`;
+  test.each<[string, Uint8Array]>([
+    ['UTF-16 with its mark', Buffer.from(`\ufeff${line}`, 'utf16le')],
+    ['UTF-16 the other way round', Buffer.from(`\ufeff${line}`, 'utf16le').swap16()],
+    ['UTF-16 without a mark', Buffer.from(line, 'utf16le')],
+    ['with a NUL byte', Buffer.from(`${line}A=\0`)],
+    ['GBK', Buffer.concat([Buffer.from(`${line}# `), Buffer.from([0xc3, 0xdc, 0xd4, 0xbf])])],
+  ])('that is %s stops the start with one line', (_, bytes) => {
+    writeFileSync('.env', bytes);
+    expect(loadConfig).toThrow(/^\.env cannot be read: it [^\n]*UTF-8 text[^\n]*$/);
+  });
+
+  test('may have the line ends of any system', () => {
+    for (const end of ['\n', '\r\n', '\r']) {
+      writeFileSync('.env', [`JWT_SECRET=${SECRET}`, 'PORT=1111', 'QUEUE_LIMIT=5', ''].join(end));
+      expect(loadConfig()).toMatchObject({ PORT: 1111, QUEUE_LIMIT: 5, jwtKey: { secret: SECRET } });
+    }
+  });
+
+  test('whose value is cut at a # is said so, unless the environment has its own', () => {
+    writeFileSync('.env', `JWT_SECRET=${SECRET}#more\nMETRICS_TOKEN="a#b"\nPORT=1111 # a comment\nOTHER=a#b\n`);
+    expect(loadConfig().doubts).toEqual([{ setting: 'JWT_SECRET', doubt: expect.stringContaining('#') }]);
+    vi.stubEnv('JWT_SECRET', SECRET);
+    expect(loadConfig().doubts).toEqual([]);
+  });
+
+  test('may have quotes of its own around a value, and none within', () => {
+    writeFileSync('.env', `JWT_SECRET="${SECRET}"\n`);
+    expect(loadConfig().jwtKey).toEqual({ kind: 'secret', secret: SECRET });
+    writeFileSync('.env', `JWT_SECRET='"${SECRET}"'\n`);
+    expect(loadConfig).toThrow(/^JWT_SECRET: is in quotes/);
+  });
+
+  test('with a misspelt name stops the start', () => {
+    writeFileSync('.env', `${line}MINIMAX_RMP=5\n`);
+    expect(loadConfig).toThrow('MINIMAX_RMP: there is no such setting; the nearest is MINIMAX_RPM');
+  });
+
+  test('an empty environment variable of white space leaves the file its word', () => {
+    writeFileSync('.env', `${line}PORT=1111\n`);
+    vi.stubEnv('PORT', ' ');
+    expect(loadConfig().PORT).toBe(1111);
+  });
+});

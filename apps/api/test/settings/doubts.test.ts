@@ -1,0 +1,43 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { KEY, SECRET, settingsReader } from './read-settings.ts';
+
+const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  .publicKey.export({ type: 'spki', format: 'pem' })
+  .toString();
+const { read } = settingsReader();
+
+describe('what is probably not meant is taken, and said at the start without its value', () => {
+  test.each<[string, Record<string, string>, string]>([
+    ['a placeholder', { JWT_SECRET: 'changeme-changeme-changeme-changeme' }, 'JWT_SECRET'],
+    ['a placeholder for a key', { MINIMAX_API_KEY: 'your-minimax-api-key' }, 'MINIMAX_API_KEY'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: nobody has put in what it stands for.
+    ['a variable', { METRICS_TOKEN: '${METRICS_TOKEN}' }, 'METRICS_TOKEN'],
+    ['one character', { JWT_SECRET: 'x'.repeat(40) }, 'JWT_SECRET'],
+    ['a PEM', { JWT_SECRET: pem }, 'JWT_SECRET'],
+    ['a path', { JWT_SECRET: '/run/secrets/darkroom/jwt-secret.txt' }, 'JWT_SECRET'],
+    ['a key set', { JWT_SECRET: 'https://id.example/.well-known/jwks.json' }, 'JWT_SECRET'],
+    ['half a pair of quotes', { JWT_SECRET: `"${SECRET}` }, 'JWT_SECRET'],
+    ['its own name', { JWT_SECRET: `JWT_SECRET=${SECRET}` }, 'JWT_SECRET'],
+    ['a whole header', { METRICS_TOKEN: 'Bearer token' }, 'METRICS_TOKEN'],
+    ['half a rotation', { JWT_SECRET: `${SECRET},short` }, 'JWT_SECRET'],
+    ['production without PUBLIC_URL', { NODE_ENV: 'production', MINIMAX_API_KEY: KEY }, 'PUBLIC_URL'],
+    ['an address to listen on', { PUBLIC_URL: 'http://0.0.0.0:8080' }, 'PUBLIC_URL'],
+    ['links that MiniMax cannot open', { REFERENCE_DELIVERY: 'url', MINIMAX_API_KEY: KEY }, 'REFERENCE_DELIVERY'],
+    ['a home that nobody puts in', { DATA_DIR: '~/darkroom' }, 'DATA_DIR'],
+  ])('%s', (_, env, setting) => {
+    const { doubts } = read(env);
+    expect(doubts).toEqual([{ setting, doubt: expect.any(String) }]);
+    if (env[setting]) expect(doubts[0]?.doubt).not.toContain(env[setting]);
+  });
+
+  test.each([
+    { JWT_SECRET: '/9j4AAQSkZJRgABAQAAAQABAADxqzPk3A8=' },
+    { JWT_SECRET: `${SECRET},${SECRET}-too` },
+    { JWT_SECRET: 'a secret of thirty bytes, or so, without a second one' },
+    { JWT_SECRET: '0123456789abcdef0123456789abcdef' },
+    { NODE_ENV: 'production', MINIMAX_API_KEY: KEY, PUBLIC_URL: 'https://darkroom.example' },
+  ])('nothing is said of %j', (env) => {
+    expect(read(env).doubts).toEqual([]);
+  });
+});
