@@ -31,6 +31,8 @@ test.skipIf(!part('nginx'))('npm run cluster, as a new operator walks through it
   expect(cluster.stdout).toContain(`  Open      ${url}`);
   expect((await fetch(url)).headers.get('content-type')).toContain('text/html');
   expect((await fetch(`${url}/metrics`)).status).toBe(404); // deploy/nginx.conf is in front
+  expect((await fetch(`${url}/dev/token`)).status).toBe(404); // whoever comes through it may be anybody
+  expect(cluster.stdout).toContain(`  Signed in ${url}/#/?token=${token}`);
 
   // From create to picture, all of it through the proxy.
   const answer = execFileSync('bash', ['-c', printedCurl(cluster.stdout)], { encoding: 'utf8' });

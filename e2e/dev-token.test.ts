@@ -1,0 +1,54 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { chromium } from 'playwright-core';
+import { expect, onTestFinished, test } from 'vitest';
+import { part } from '../scripts/parts.ts';
+import { startApi } from './harness/api.ts';
+import { CHROMIUM_ARGS } from './harness/chromium-args.ts';
+import { startProvider } from './harness/provider.ts';
+
+const chromiumPath = part('chromium') ?? '';
+/** Names that this browser finds at 127.0.0.1, as after DNS rebinding. */
+const REBOUND = '--host-resolver-rules=MAP *.example.com 127.0.0.1';
+
+test.skipIf(chromiumPath === '')(
+  'a page gets a development token at this machine only, whatever its name resolves to',
+  async () => {
+    const { port, user } = await startApi(await startProvider(), { CORS_ORIGINS: '*' });
+    const elsewhere = await servePage();
+    const browser = await chromium.launch({ executablePath: chromiumPath, args: [...CHROMIUM_ARGS, REBOUND] });
+    onTestFinished(() => browser.close());
+    const page = await browser.newPage();
+    const askFrom = async (origin: string, url = '/dev/token') => {
+      await page.goto(`${origin}/health/live`);
+      return page.evaluate(`fetch('${url}').then((answer) => answer.status)`);
+    };
+
+    expect(await askFrom(`http://localhost:${port}`)).toBe(200);
+    expect(await askFrom(`http://127.0.0.1:${port}`)).toBe(200);
+    expect(await askFrom(`http://127.0.0.1:${elsewhere}`, `http://localhost:${port}/dev/token`)).toBe(200);
+    expect(await askFrom(`http://evil.example.com:${port}`)).toBe(404);
+    expect(await askFrom(`http://evil.example.com:${port}`, '/metrics')).toBe(404);
+    // CORS lets every page read this answer; it is the guard that says no.
+    expect(await askFrom(`http://evil.example.com:${elsewhere}`, `http://localhost:${port}/dev/token`)).toBe(404);
+
+    // Where no page is given a token, as behind a proxy, the link brings one along.
+    const { token } = user('42');
+    await page.goto(`http://evil.example.com:${port}/#/?token=${token}`);
+    const stored = () => page.evaluate("localStorage.getItem('darkroom.token')");
+    await expect.poll(stored, { timeout: 15_000 }).toBe(JSON.stringify(token));
+  },
+);
+
+/** A page at another port, which may ask whom it likes. Answers the port. */
+async function servePage(): Promise<number> {
+  const server = createServer(
+    (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('a page'),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port; // listens on TCP
+}
