@@ -1,20 +1,8 @@
 import * as z from 'zod';
+import { asSent } from './as-sent.ts';
+import { AcceptedOrder } from './create-image.ts';
 import { JOB_ERROR_CODES } from './errors.ts';
-import { parseImageFile } from './image-file.ts';
-import {
-  ASPECT_RATIOS,
-  IDEMPOTENCY_KEY_MAX_LENGTH,
-  IMAGES_PER_JOB_MAX,
-  LIST_LIMIT_DEFAULT,
-  LIST_LIMIT_MAX,
-  MODELS,
-  PROMPT_MAX_CODE_POINTS,
-  SIZE_MAX,
-  SIZE_MIN,
-  SIZE_STEP,
-  STYLE_TYPES,
-  WAIT_SECONDS_MAX,
-} from './limits.ts';
+import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, WAIT_SECONDS_MAX } from './limits.ts';
 
 const ID_MAX = 2n ** 63n - 1n;
 
@@ -27,121 +15,40 @@ export const Id = z
 /** Whom a token speaks for: a 64-bit id as digits, or a name of the operator's own, kept as it is. */
 export const UserId = z.string().regex(/^[\x20-\x7e]{1,128}$/);
 
-const Prompt = z
-  .string()
-  .transform((text) => text.trim())
-  .superRefine((text, ctx) => {
-    const problem = promptProblem(text);
-    if (problem) ctx.addIssue({ code: 'custom', message: problem });
-  });
-
-function promptProblem(text: string): string | undefined {
-  if (text === '') return '提示词不能为空';
-  if (text.includes('\u0000')) return '提示词包含无效字符（U+0000）';
-  if (!text.isWellFormed()) return '提示词包含无效字符（不完整的 Unicode）';
-  let codePoints = 0;
-  for (const _ of text) codePoints++;
-  return codePoints > PROMPT_MAX_CODE_POINTS ? `提示词不能超过 ${PROMPT_MAX_CODE_POINTS} 个字符` : undefined;
-}
-
-const Side = z.int().min(SIZE_MIN).max(SIZE_MAX).multipleOf(SIZE_STEP);
-
-const SubjectReference = z.strictObject({
-  type: z.literal('character'),
-  image_file: z.string().superRefine((text, ctx) => {
-    const file = parseImageFile(text);
-    if (typeof file === 'string') ctx.addIssue({ code: 'custom', message: file });
-  }),
-});
-
-const Style = z.strictObject({
-  style_type: z.enum(STYLE_TYPES),
-  style_weight: z.number().gt(0).lte(1).optional(),
-});
-
-const CreateImageFields = z.strictObject({
-  model: z.enum(MODELS),
-  prompt: Prompt,
-  aspect_ratio: z.enum(ASPECT_RATIOS).optional(),
-  width: Side.optional(),
-  height: Side.optional(),
-  subject_reference: z.array(SubjectReference).max(1).optional(),
-  n: z.int().min(1).max(IMAGES_PER_JOB_MAX).default(1),
-  seed: z.int().optional(),
-  prompt_optimizer: z.boolean().optional(),
-  aigc_watermark: z.boolean().optional(),
-  style: Style.optional(),
-});
-
-type Fields = Pick<z.output<typeof CreateImageFields>, 'model' | 'aspect_ratio' | 'width' | 'height' | 'style'>;
-
-/** The rules that look at more than one field. Each names the field that a person would change. */
-function crossFieldProblems(input: Fields): { path: string; message: string }[] {
-  const problems: { path: string; message: string }[] = [];
-  const { width, height } = input;
-  if ((width === undefined) !== (height === undefined)) {
-    problems.push({ path: width === undefined ? 'width' : 'height', message: '宽度和高度必须同时提供' });
-  }
-  if (width !== undefined && input.aspect_ratio !== undefined) {
-    problems.push({ path: 'aspect_ratio', message: '画面比例和宽高只能选择其一' });
-  }
-  if (input.model === 'image-01-live') {
-    if (width !== undefined) problems.push({ path: 'width', message: 'image-01-live 不支持自定义宽高' });
-    if (input.aspect_ratio === '21:9') problems.push({ path: 'aspect_ratio', message: 'image-01-live 不支持 21:9' });
-  } else if (input.style !== undefined) {
-    problems.push({ path: 'style', message: '画风仅支持 image-01-live' });
-  }
-  return problems;
-}
-
-function checkCrossFields(input: Fields, ctx: z.RefinementCtx): void {
-  for (const { path, message } of crossFieldProblems(input)) ctx.addIssue({ code: 'custom', path: [path], message });
-}
-
-/** One order for pictures. Unknown keys are an error, so that a misspelt option is never silently ignored. */
-export const CreateImage = CreateImageFields.superRefine(checkCrossFields);
-export type CreateImage = z.output<typeof CreateImage>;
-export type CreateImageInput = z.input<typeof CreateImage>;
-
-/** Visible ASCII; names one order of one user for 7 days, on tRPC and REST alike. */
-export const IdempotencyKey = z
-  .string()
-  .min(1)
-  .max(IDEMPOTENCY_KEY_MAX_LENGTH)
-  .regex(/^[\x21-\x7e]*$/, '幂等键只能包含可见的 ASCII 字符');
-
-export const CreateImageCall = CreateImageFields.extend({ idempotency_key: IdempotencyKey.optional() }).superRefine(
-  checkCrossFields,
-);
-export type CreateImageCall = z.output<typeof CreateImageCall>;
-export type CreateImageCallInput = z.input<typeof CreateImageCall>;
-
 export const JobStatus = z.enum(['PENDING', 'PROCESSING', 'COMPLETED', 'FAILED']);
 export type JobStatus = z.output<typeof JobStatus>;
 
 /** Not a UUID on purpose: an id that cannot exist is answered as a job that does not exist. */
 const JobId = z.string();
 
-export const StatusQuery = z.strictObject({
-  job_id: JobId,
-  /** Seconds to hold the answer until there is news. */
-  wait_seconds: z.number().min(0).max(WAIT_SECONDS_MAX).default(0),
-  /** The version already known; without it the answer is held until the job ends. */
-  after_version: z.int().min(0).optional(),
-});
+export const StatusQuery = asSent(
+  z.strictObject({
+    job_id: JobId,
+    /**
+     * Seconds to hold the answer until there is news. Ignored in a tRPC batch of two or more calls, whose answers come
+     * together: the response then carries `Darkroom-Wait: ignored-in-batch`.
+     */
+    wait_seconds: z.number().min(0).max(WAIT_SECONDS_MAX).default(0),
+    /** The version already known; without it the answer is held until the job ends. */
+    after_version: z.int().min(0).optional(),
+  }),
+);
 export type StatusQuery = z.output<typeof StatusQuery>;
 export type StatusQueryInput = z.input<typeof StatusQuery>;
 
-export const ListQuery = z.strictObject({
-  limit: z.int().min(1).max(LIST_LIMIT_MAX).default(LIST_LIMIT_DEFAULT),
-  cursor: z.string().min(1).max(200).optional(),
-  status: JobStatus.optional(),
-  star_id: Id.optional(),
-});
+export const ListQuery = asSent(
+  z.strictObject({
+    limit: z.int().min(1).max(LIST_LIMIT_MAX).default(LIST_LIMIT_DEFAULT),
+    /** `next_cursor` of the page before, as it came: null asks for the first page, as absent does. */
+    cursor: z.string().min(1).max(200).optional(),
+    status: JobStatus.optional(),
+    star_id: Id.optional(),
+  }),
+);
 export type ListQuery = z.output<typeof ListQuery>;
 export type ListQueryInput = z.input<typeof ListQuery>;
 
-export const JobRef = z.strictObject({ job_id: JobId });
+export const JobRef = asSent(z.strictObject({ job_id: JobId }));
 export type JobRef = z.output<typeof JobRef>;
 
 /** Whether the provider may have billed the job. */
@@ -176,7 +83,7 @@ const JobBase = z.object({
   /** Rises with every change of status, stage, images or charge. */
   version: z.int(),
   /** The order as accepted, so that the same can be ordered again; a data URL is shown as the upload it became. */
-  request: CreateImage,
+  request: AcceptedOrder,
 });
 
 const Following = {

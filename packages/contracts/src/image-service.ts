@@ -1,12 +1,5 @@
-import type {
-  CreateImage,
-  ImageJob,
-  ImageJobPage,
-  JobRef,
-  ListQuery,
-  StatusQuery,
-  UploadedImage,
-} from './image-job.ts';
+import type { CreateImage } from './create-image.ts';
+import type { ImageJob, ImageJobPage, JobRef, ListQuery, StatusQuery, UploadedImage } from './image-job.ts';
 
 /** Who asks: a 64-bit id as digits or a name of 1 to 128 printable ASCII characters, and a 64-bit id as digits. */
 export interface Viewer {

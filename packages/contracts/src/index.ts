@@ -1,3 +1,4 @@
+export * from './create-image.ts';
 export * from './errors.ts';
 export { type ImageFile, parseImageFile } from './image-file.ts';
 export * from './image-job.ts';

@@ -1,17 +1,42 @@
 import type * as z from 'zod';
 import type { Issue } from './errors.ts';
+import { ISSUES_MAX } from './limits.ts';
+
+/** Parts of one path: no field of the contract lies deeper than four. */
+const PATH_PARTS_MAX = 8;
+/** Characters of one part of a path, and of one message. A key that somebody made up may be long. */
+const PATH_PART_MAX_LENGTH = 64;
+const MESSAGE_MAX_LENGTH = 200;
 
 /**
  * Zod's findings as the wire's issues, in Chinese. An unknown key is named by its own path, so that every issue points at
- * the field a person would change.
+ * the field a person would change. What comes of a request is bounded whatever the request holds: the first ISSUES_MAX
+ * issues, each of bounded length.
  */
 export function issuesOf(error: z.core.$ZodError): Issue[] {
-  return error.issues.flatMap((issue) => {
+  const issues: Issue[] = [];
+  for (const issue of error.issues) {
     // Symbols cannot come out of JSON.
     const path = issue.path.filter((part) => typeof part !== 'symbol');
-    if (issue.code !== 'unrecognized_keys') return [{ path, message: explain(issue) }];
-    return issue.keys.map((key) => ({ path: [...path, key], message: '不支持的字段' }));
-  });
+    if (issue.code !== 'unrecognized_keys') issues.push(bounded({ path, message: explain(issue) }));
+    else {
+      const keys = issue.keys.slice(0, ISSUES_MAX);
+      issues.push(...keys.map((key) => bounded({ path: [...path, key], message: '不支持的字段' })));
+    }
+    if (issues.length >= ISSUES_MAX) break;
+  }
+  return issues.slice(0, ISSUES_MAX);
+}
+
+function bounded({ path, message }: Issue): Issue {
+  const parts = path
+    .slice(0, PATH_PARTS_MAX)
+    .map((part) => (typeof part === 'number' ? part : shorten(part, PATH_PART_MAX_LENGTH)));
+  return { path: parts, message: shorten(message, MESSAGE_MAX_LENGTH) };
+}
+
+function shorten(text: string, maxLength: number): string {
+  return text.length <= maxLength ? text : `${text.slice(0, maxLength - 1).toWellFormed()}…`;
 }
 
 function explain(issue: z.core.$ZodIssue): string {

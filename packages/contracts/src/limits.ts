@@ -17,6 +17,9 @@ export const MODELS = ['image-01', 'image-01-live'] as const;
 
 export const STYLE_TYPES = ['漫画', '元气', '中世纪', '水彩'] as const;
 
+/** Reference photographs of one order. */
+export const SUBJECT_REFERENCES_MAX = 1;
+
 /** Decoded bytes of a reference photograph must stay below this. */
 export const REFERENCE_BYTES_LIMIT = 10_000_000;
 
@@ -42,3 +45,10 @@ export const LIST_LIMIT_DEFAULT = 20;
 export const LIST_LIMIT_MAX = 100;
 
 export const IDEMPOTENCY_KEY_MAX_LENGTH = 255;
+
+/** Issues that one refusal names; what lies beyond them shows once these are mended. */
+export const ISSUES_MAX = 20;
+
+/** Keys looked at in one object of a request, and characters of each. The largest object of the contract has 12. */
+export const OBJECT_KEYS_MAX = 100;
+export const OBJECT_KEY_MAX_LENGTH = 256;

@@ -1,4 +1,5 @@
-import { CreateImageCall, JobRef, ListQuery, StatusQuery } from './image-job.ts';
+import { CreateImageCall } from './create-image.ts';
+import { JobRef, ListQuery, StatusQuery } from './image-job.ts';
 import { router, viewerProcedure } from './trpc.ts';
 
 const image = router({

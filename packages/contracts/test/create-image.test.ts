@@ -77,7 +77,6 @@ describe('refused, naming the field that a person would change', () => {
     ['a prompt with surrogates the wrong way round', { ...order, prompt: '\udf05\ud83c' }, ['prompt']],
 
     ['a ratio that does not exist', { ...order, aspect_ratio: '5:4' }, ['aspect_ratio']],
-    ['an empty ratio', { ...order, aspect_ratio: '' }, ['aspect_ratio']],
     ['21:9 on the live model', { ...live, aspect_ratio: '21:9' }, ['aspect_ratio']],
 
     ['a width alone', { ...order, width: 512 }, ['height']],
@@ -88,15 +87,15 @@ describe('refused, naming the field that a person would change', () => {
     ['a width half a step off', { ...order, width: 516, height: 512 }, ['width']],
     ['a height between pixels', { ...order, width: 512, height: 512.5 }, ['height']],
     ['a width as text', { ...order, width: '512', height: 512 }, ['width']],
-    ['both sides wrong', { ...order, width: 0, height: -8 }, ['width', 'height']],
+    ['both sides wrong', { ...order, width: 8, height: -8 }, ['width', 'height']],
     ['a size and a ratio', { ...order, width: 512, height: 512, aspect_ratio: '1:1' }, ['aspect_ratio']],
     ['a size on the live model', { ...live, width: 512, height: 512 }, ['width']],
 
-    ['no picture', { ...order, n: 0 }, ['n']],
+    ['fewer pictures than none', { ...order, n: -1 }, ['n']],
     ['ten pictures', { ...order, n: 10 }, ['n']],
     ['one and a half pictures', { ...order, n: 1.5 }, ['n']],
     ['pictures as text', { ...order, n: '2' }, ['n']],
-    ['pictures as null', { ...order, n: null }, ['n']],
+    ['a prompt that is null', { ...order, prompt: null }, ['prompt']],
     ['no number of pictures', { ...order, n: Number.NaN }, ['n']],
 
     ['a seed between numbers', { ...order, seed: 0.5 }, ['seed']],
@@ -110,6 +109,7 @@ describe('refused, naming the field that a person would change', () => {
     ['a style on the other model', { ...order, style: { style_type: '漫画' } }, ['style']],
     ['a style that does not exist', { ...live, style: { style_type: '油画' } }, ['style.style_type']],
     ['a style without type', { ...live, style: {} }, ['style.style_type']],
+    ['a style whose type is null', { ...live, style: { style_type: null } }, ['style.style_type']],
     [
       'a style without weight in it',
       { ...live, style: { style_type: '漫画', style_weight: 0 } },
@@ -224,20 +224,16 @@ describe('a reference', () => {
   });
 
   test.each<[string, () => string]>([
-    ['a JPEG called PNG', () => `data:image/png;base64,${photographs.jpeg}`],
-    ['a PNG called JPEG', () => `data:image/jpeg;base64,${photographs.png}`],
     ['WebP', () => 'data:image/webp;base64,UklGRg=='],
+    ['WebP called JPEG', () => 'data:image/jpeg;base64,UklGRiQAAABXRUJQVlA4IBgAAAAw'],
+    ['a type that is no image', () => `data:text/html;base64,${photographs.jpeg}`],
+    ['no type', () => `data:;base64,${photographs.jpeg}`],
     ['SVG', () => 'data:image/svg+xml;base64,PHN2Zz4='],
-    ['the type in capitals', () => `data:IMAGE/JPEG;base64,${photographs.jpeg}`],
-    ['a type with more', () => `data:image/jpeg;charset=utf-8;base64,${photographs.jpeg}`],
     ['no base64', () => 'data:image/jpeg,abc'],
     ['no data', () => 'data:image/jpeg;base64,'],
-    ['base64 of a URL', () => `data:image/jpeg;base64,${photographs.jpeg.slice(0, 400)}-_==`],
-    [
-      'base64 in lines',
-      () => `data:image/jpeg;base64,${photographs.jpeg.slice(0, 76)}\n${photographs.jpeg.slice(76, 152)}`,
-    ],
-    ['base64 without its padding', () => `data:image/jpeg;base64,${photographs.jpeg.slice(0, 401)}`],
+    ['base64 with a character too many', () => `data:image/jpeg;base64,${photographs.jpeg.slice(0, 401)}`],
+    ['signs that are no base64', () => `data:image/jpeg;base64,${photographs.jpeg.slice(0, 399)}!`],
+    ['percent signs that stand for something else', () => 'data:image/jpeg;base64,/9j/%41%41%41%41'],
     ['padding inside', () => `data:image/jpeg;base64,/9j/AA==${photographs.jpeg.slice(0, 400)}`],
     ['three paddings', () => 'data:image/jpeg;base64,/9j/A==='],
   ])('refused as data: %s', (_name, image_file) => {
@@ -264,16 +260,13 @@ describe('the key of a call', () => {
     return result.success ? [] : issuesOf(result.error).map(({ path }) => path.join('.'));
   };
 
-  test.each(['k', '!~', 'a'.repeat(255), undefined])('accepted: %s', (key) => {
+  test.each(['k', '!~', 'a'.repeat(255), undefined, null])('accepted: %s', (key) => {
     expect(keyFaults(key)).toEqual([]);
   });
 
-  test.each([[''], ['a b'], ['a\n'], ['a\u007f'], ['é'], ['钥'], ['a'.repeat(256)], [7], [null]])(
-    'refused: %j',
-    (key) => {
-      expect(new Set(keyFaults(key))).toEqual(new Set(['idempotency_key']));
-    },
-  );
+  test.each([[''], ['a b'], ['a\n'], ['a\u007f'], ['é'], ['钥'], ['a'.repeat(256)], [7]])('refused: %j', (key) => {
+    expect(new Set(keyFaults(key))).toEqual(new Set(['idempotency_key']));
+  });
 
   test('a call obeys the rules across fields as an order does', () => {
     const result = CreateImageCall.safeParse({ ...order, width: 512, idempotency_key: 'k' });

@@ -72,7 +72,7 @@ function withImageFile(request: CreateImage, imageFile: string): CreateImage {
 
 /** Whether the order brings its photograph along, as a data URL. */
 export function holdsPhotograph(request: CreateImage): boolean {
-  return referenceOf(request)?.kind === 'data';
+  return request.subject_reference?.[0]?.image_file.startsWith('data:') === true;
 }
 
 /** A data URL in an order becomes an upload; any other order stays as it is. */

@@ -1,4 +1,4 @@
-import { Charged, CreateImage, JOB_ERROR_CODES, JobStatus } from '@darkroom/contracts';
+import { AcceptedOrder, Charged, JOB_ERROR_CODES, JobStatus } from '@darkroom/contracts';
 import type { Selectable } from 'kysely';
 import * as z from 'zod';
 import type { JobState, PictureSource, StoredAsset, StoredJob, StoredPicture } from './job-store.ts';
@@ -28,7 +28,7 @@ export function toJob(row: Selectable<JobRow>): StoredJob {
     jobId: row.job_id,
     userId: row.user_id,
     starId: row.star_id,
-    request: CreateImage.parse(JSON.parse(row.request)),
+    request: AcceptedOrder.parse(JSON.parse(row.request)),
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

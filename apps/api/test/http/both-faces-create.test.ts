@@ -38,11 +38,11 @@ const WRONG: [name: string, input: unknown, paths: string[]][] = [
   ['no multiple of 8', { ...order, width: 513, height: 512 }, ['width']],
   ['half a pixel', { ...order, width: 512.5, height: 512 }, ['width']],
   ['a size as text', { ...order, width: '512', height: 512 }, ['width']],
-  ['no pictures', { ...order, n: 0 }, ['n']],
+  ['fewer pictures than none', { ...order, n: -1 }, ['n']],
   ['ten pictures', { ...order, n: 10 }, ['n']],
   ['a picture and a half', { ...order, n: 1.5 }, ['n']],
   ['a number as text', { ...order, n: '2' }, ['n']],
-  ['a null', { ...order, n: null }, ['n']],
+  ['a null where a value is needed', { ...order, model: null }, ['model']],
   ['a seed that is no whole number', { ...order, seed: 1.5 }, ['seed']],
   ['a switch that is no switch', { ...order, prompt_optimizer: 'yes' }, ['prompt_optimizer']],
   ['a watermark that is no switch', { ...order, aigc_watermark: 1 }, ['aigc_watermark']],
@@ -72,7 +72,10 @@ const WRONG: [name: string, input: unknown, paths: string[]][] = [
     ['an upload whose id is none', 'upload://7'],
     ['a GIF', 'data:image/gif;base64,R0lGODlhAQABAAAAACw='],
     ['bytes that are no base64', 'data:image/jpeg;base64,/9j/%%%%'],
-    ['a JPEG that says it is a PNG', `data:image/png;base64,${JPEG}`],
+    ['a WebP that says it is a JPEG', 'data:image/jpeg;base64,UklGRiQAAABXRUJQVlA4IBgAAAAw'],
+    ["an address on the caller's own device", 'http://tmp/wx1234.jpg'],
+    ["a file on the caller's own device", 'wxfile://tmp_1234.jpg'],
+    ['an address in a private network', 'http://192.168.1.5/a.jpg'],
     ['a JPEG that is only a beginning', `data:image/jpeg;base64,${JPEG}`],
     ['no bytes', 'data:image/jpeg;base64,'],
     ['ten megabytes', `data:image/jpeg;base64,/9j/${'A'.repeat(13_333_332)}`],
@@ -111,8 +114,20 @@ test('one key is one order, on whichever face and in whatever order it is writte
   expect(other).toEqual({ status: 422, error_code: 'idempotency_mismatch', paths: null });
 });
 
+test('one key is one order, whether absent fields are null, empty, 0 or left out', async () => {
+  const [rest, trpc] = bothFaces(api().server);
+  const absent = { aspect_ratio: '', n: 0, width: 0, height: 0, seed: null, style: null, subject_reference: null };
+  const first = rest.read(await rest.create({ ...order, ...absent }, { ...bearer('1'), 'idempotency-key': 'sparse' }));
+  expect(first).toMatchObject({ data: { request: { ...order, n: 1 } } });
+  const second = trpc.read(await trpc.create({ ...order, idempotency_key: 'sparse' }));
+  expect(second).toEqual(first);
+  const third = trpc.read(await trpc.create({ ...order, ...absent, subject_reference: [], idempotency_key: 'sparse' }));
+  expect(third).toEqual(first);
+});
+
 test.each([
   ['the least', order],
+  ['the least, with null for all that may be absent', { ...order, aspect_ratio: null, n: null, style: null }],
   ['the most', { ...live, prompt: '🖼'.repeat(1_499), n: 9, seed: -1, style: { style_type: '水彩', style_weight: 1 } }],
   ['a size', { ...order, width: 512, height: 2048, prompt_optimizer: true, aigc_watermark: false }],
   ['a reference by its address', reference('HTTPS://a.example/a.jpg?x=%2F')],

@@ -40,6 +40,17 @@ test('is sound OpenAPI, examples and all', async () => {
   expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual([]);
 });
 
+test('says that an order takes null for what may be absent, and for nothing else', () => {
+  const { schemas } = openApiDocument(PUBLIC_URL).components as { schemas: Record<string, unknown> }; // as the test above has it
+  const types = z.object({ properties: z.record(z.string(), z.object({ type: z.unknown() })) });
+  const { properties } = types.parse(schemas.CreateImage);
+  expect(Object.entries(properties).flatMap(([name, { type }]) => (Array.isArray(type) ? [name] : []))).toEqual(
+    Object.keys(properties).filter((name) => name !== 'model' && name !== 'prompt'),
+  );
+  const accepted = types.parse(schemas.AcceptedOrder).properties;
+  expect(Object.values(accepted).some(({ type }) => Array.isArray(type))).toBe(false);
+});
+
 test('says of every shape and field what it is', () => {
   const { schemas } = Document.parse(openApiDocument(PUBLIC_URL)).components;
   expect(Object.entries(schemas).flatMap(([name, schema]) => silent(name, schema))).toEqual([]);

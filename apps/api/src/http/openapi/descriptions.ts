@@ -27,14 +27,15 @@ const ORDER_FIELDS: Description<OrderFields>['fields'] = {
     `What to draw. 1 to ${PROMPT_MAX_CODE_POINTS} Unicode code points after trimming, without U+0000 and without half a ` +
     'surrogate pair.',
   aspect_ratio: 'Shape of the pictures; 1:1 where neither this nor a size is given. 21:9 only with `image-01`.',
-  width: 'Pixels; together with `height`, instead of `aspect_ratio`, only with `image-01`.',
-  height: 'Pixels; together with `width`.',
+  width: 'Pixels; together with `height`, instead of `aspect_ratio`, only with `image-01`. 0 is the same as absent.',
+  height: 'Pixels; together with `width`. 0 is the same as absent.',
   subject_reference: 'At most one photograph of a person who is to appear in the pictures.',
   'subject_reference.type': 'The one kind that there is.',
   'subject_reference.image_file':
-    'The `upload://` address that an upload was answered with; or an http(s) address, which is handed to MiniMax as it is; ' +
-    'or a `data:image/jpeg;base64,` or `data:image/png;base64,` URL of less than 10,000,000 decoded bytes.',
-  n: 'How many pictures; 1 where it is not given.',
+    'The `upload://` address that an upload was answered with; or an http(s) address of a public host, which is handed to MiniMax ' +
+    'as it is; or a `data:image/jpeg;base64,` or `data:image/png;base64,` URL of less than 10,000,000 decoded bytes, which ' +
+    'is read as the JPEG or PNG that its bytes are. An address that only your own device or network knows is refused: upload first.',
+  n: 'How many pictures; 1 where it is not given. 0 is the same as absent.',
   seed: 'The same seed with the same order draws similar pictures.',
   prompt_optimizer: 'Lets MiniMax rewrite the prompt first.',
   aigc_watermark: "Lets MiniMax draw a visible mark that the picture is a machine's.",
@@ -100,7 +101,7 @@ const ERROR_FIELDS: Description<ErrorFields>['fields'] = {
   message: 'For people, in Chinese.',
   data: 'Nothing.',
   error_code: 'For programs.',
-  issues: 'With `invalid_request`: what is wrong, one field each.',
+  issues: 'With `invalid_request`: what is wrong, one field each, 20 at most.',
   'issues.path': 'The way to the field; empty where the whole request is meant.',
   'issues.message': 'For people, in Chinese.',
 };
@@ -112,7 +113,8 @@ function ofJob(description: string): Description {
 export const DESCRIPTIONS = {
   CreateImage: {
     description:
-      'An order for pictures. Unknown fields are an error. Fields that depend on each other: `width` and `height` come ' +
+      'An order for pictures. Unknown fields are an error. Null in an optional field, or an empty `aspect_ratio` or ' +
+      '`subject_reference`, is the same as leaving it out. Fields that depend on each other: `width` and `height` come ' +
       'together, in steps of 8; a size and `aspect_ratio` exclude each other; `image-01-live` takes neither a size nor ' +
       '21:9; `style` is for `image-01-live` alone.',
     fields: ORDER_FIELDS,

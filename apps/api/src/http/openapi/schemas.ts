@@ -1,4 +1,5 @@
 import {
+  AcceptedOrder,
   CompletedJob,
   CreateImage,
   FailedJob,
@@ -27,7 +28,7 @@ const REQUESTS = { CreateImage };
 
 /** What callers get: what has a default is there. */
 const RESPONSES = {
-  AcceptedOrder: CreateImage,
+  AcceptedOrder,
   ImageJob,
   PendingJob,
   ProcessingJob,
@@ -45,7 +46,9 @@ export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** What the wire carries, as `components.schemas` of OpenAPI 3.1: JSON Schema made from the zod contracts themselves. */
 export function componentSchemas(): Record<string, JsonSchema> {
-  const schemas = { ...jsonSchemas(REQUESTS, 'input'), ...jsonSchemas(RESPONSES, 'output') };
+  const requests = jsonSchemas(REQUESTS, 'input');
+  for (const schema of Object.values(requests)) takeAbsent(schema);
+  const schemas = { ...requests, ...jsonSchemas(RESPONSES, 'output') };
   for (const [name, description] of Object.entries(DESCRIPTIONS)) describe(schemas[name] ?? {}, description);
   for (const [name, example] of Object.entries(ANSWERS)) Object.assign(schemas[name] ?? {}, { examples: [example] });
   return { ...schemas, ImageJob: { ...schemas.ImageJob, discriminator: JOB_BY_STATUS } };
@@ -92,6 +95,17 @@ function simplify(schema: JsonSchema, io: 'input' | 'output'): void {
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   if (io === 'input') delete schema.default; // generated TypeScript would ask for what may be left out
   if (io === 'output') delete schema.additionalProperties; // a later version may answer with more
+}
+
+/** What the contract reads as absent, in every object of a request: null, and an empty text where there is a choice of texts. */
+function takeAbsent(schema: JsonSchema): void {
+  const { required = [] } = schema;
+  for (const [name, field] of Object.entries(propertiesOf(schema) ?? {})) {
+    takeAbsent(field);
+    if (required.includes(name) || typeof field.type !== 'string') continue;
+    Object.assign(field, { type: [field.type, 'null'] });
+    if (field.enum) field.enum.push(null, '');
+  }
 }
 
 function describe(schema: JsonSchema, { description, fields }: Description): void {

@@ -1,0 +1,151 @@
+import * as z from 'zod';
+import { type AsSent, asSent, asSentOf } from './as-sent.ts';
+import { parseImageFile } from './image-file.ts';
+import {
+  ASPECT_RATIOS,
+  IDEMPOTENCY_KEY_MAX_LENGTH,
+  IMAGES_PER_JOB_MAX,
+  MODELS,
+  PROMPT_MAX_CODE_POINTS,
+  SIZE_MAX,
+  SIZE_MIN,
+  SIZE_STEP,
+  STYLE_TYPES,
+  SUBJECT_REFERENCES_MAX,
+} from './limits.ts';
+import { isUnreachable } from './unreachable-host.ts';
+
+const Prompt = z
+  .string()
+  .transform((text) => text.trim())
+  .superRefine((text, ctx) => {
+    const problem = promptProblem(text);
+    if (problem) ctx.addIssue({ code: 'custom', message: problem });
+  });
+
+function promptProblem(text: string): string | undefined {
+  if (text === '') return '提示词不能为空';
+  // Two UTF-16 units a code point at most: a prompt of megabytes is refused without a look at it.
+  if (text.length > 2 * PROMPT_MAX_CODE_POINTS) return `提示词不能超过 ${PROMPT_MAX_CODE_POINTS} 个字符`;
+  if (text.includes('\u0000')) return '提示词包含无效字符（U+0000）';
+  if (!text.isWellFormed()) return '提示词包含无效字符（不完整的 Unicode）';
+  let codePoints = 0;
+  for (const _ of text) codePoints++;
+  return codePoints > PROMPT_MAX_CODE_POINTS ? `提示词不能超过 ${PROMPT_MAX_CODE_POINTS} 个字符` : undefined;
+}
+
+const Side = z.int().min(SIZE_MIN).max(SIZE_MAX).multipleOf(SIZE_STEP);
+
+/** A data URL is kept in one spelling, so that the same bytes are the same order. */
+const ImageFileText = z.string().transform((text, ctx) => {
+  const file = parseImageFile(text);
+  if (typeof file !== 'string') return file.kind === 'data' ? `data:${file.contentType};base64,${file.base64}` : text;
+  ctx.addIssue({ code: 'custom', message: file });
+  return z.NEVER;
+});
+
+const SubjectReference = asSent(z.strictObject({ type: z.literal('character'), image_file: ImageFileText }));
+
+/** The length is checked before any item is. */
+const SubjectReferences = z.preprocess((list: z.input<typeof SubjectReference>[], ctx) => {
+  if (!Array.isArray(list) || list.length <= SUBJECT_REFERENCES_MAX) return list;
+  ctx.addIssue({ code: 'custom', message: `数量不能大于 ${SUBJECT_REFERENCES_MAX}` });
+  return z.NEVER;
+}, z.array(SubjectReference).max(SUBJECT_REFERENCES_MAX));
+
+const Style = asSent(
+  z.strictObject({ style_type: z.enum(STYLE_TYPES), style_weight: z.number().gt(0).lte(1).optional() }),
+);
+
+const OrderFields = z.strictObject({
+  model: z.enum(MODELS),
+  prompt: Prompt,
+  aspect_ratio: z.enum(ASPECT_RATIOS).optional(),
+  width: Side.optional(),
+  height: Side.optional(),
+  subject_reference: SubjectReferences.optional(),
+  n: z.int().min(1).max(IMAGES_PER_JOB_MAX).default(1),
+  seed: z.int().optional(),
+  prompt_optimizer: z.boolean().optional(),
+  aigc_watermark: z.boolean().optional(),
+  style: Style.optional(),
+});
+
+type Fields = Omit<z.output<typeof OrderFields>, 'prompt'>;
+
+/** The rules that look at more than one field. Each names the field that a person would change. */
+function crossFieldProblems(input: Fields): { path: string; message: string }[] {
+  const problems: { path: string; message: string }[] = [];
+  const { width, height } = input;
+  if ((width === undefined) !== (height === undefined)) {
+    problems.push({ path: width === undefined ? 'width' : 'height', message: '宽度和高度必须同时提供' });
+  }
+  if (width !== undefined && input.aspect_ratio !== undefined) {
+    problems.push({ path: 'aspect_ratio', message: '画面比例和宽高只能选择其一' });
+  }
+  if (input.model === 'image-01-live') {
+    if (width !== undefined) problems.push({ path: 'width', message: 'image-01-live 不支持自定义宽高' });
+    if (input.aspect_ratio === '21:9') problems.push({ path: 'aspect_ratio', message: 'image-01-live 不支持 21:9' });
+  } else if (input.style !== undefined) {
+    problems.push({ path: 'style', message: '画风仅支持 image-01-live' });
+  }
+  return problems;
+}
+
+function checkCrossFields(input: Fields, ctx: z.RefinementCtx): void {
+  for (const { path, message } of crossFieldProblems(input)) ctx.addIssue({ code: 'custom', path: [path], message });
+}
+
+/** An order as it was accepted, is stored and is shown: what was taken once can always be read again. */
+export const AcceptedOrder = OrderFields.superRefine(checkCrossFields);
+export type AcceptedOrder = z.output<typeof AcceptedOrder>;
+
+function checkReachable({ subject_reference }: Fields, ctx: z.RefinementCtx): void {
+  const file = subject_reference?.[0]?.image_file;
+  if (file === undefined || !isUnreachable(file)) return;
+  ctx.addIssue({
+    code: 'custom',
+    path: ['subject_reference', 0, 'image_file'],
+    message: '生成服务无法访问该地址（本机或内网地址），请先上传图片，再使用返回的 upload://<id>',
+  });
+}
+
+type Sent<Fields extends { aspect_ratio?: unknown }> = Omit<AsSent<Fields>, 'aspect_ratio'> & {
+  aspect_ratio?: Fields['aspect_ratio'] | '' | null;
+};
+
+/** The zero values that clients write which send every field. */
+const EMPTY: Record<string, unknown> = { aspect_ratio: '', n: 0, width: 0, height: 0 };
+
+/** Optional fields of an order, with the values beside null that mean that one is absent. */
+function isEmpty(value: unknown, field: string): boolean {
+  if (field === 'subject_reference') return Array.isArray(value) && value.length === 0;
+  return field in EMPTY && value === EMPTY[field];
+}
+
+/**
+ * One order for pictures. Unknown keys are an error, so that a misspelt option is never silently ignored. Null in an
+ * optional field, an empty `aspect_ratio` or `subject_reference`, and 0 for `n`, `width` or `height` mean absent.
+ */
+export const CreateImage = asSentOf<Sent<z.input<typeof OrderFields>>, typeof AcceptedOrder>(
+  AcceptedOrder.superRefine(checkReachable),
+  isEmpty,
+);
+export type CreateImage = z.output<typeof CreateImage>;
+export type CreateImageInput = z.input<typeof CreateImage>;
+
+/** Visible ASCII; names one order of one user for 7 days, on tRPC and REST alike. */
+export const IdempotencyKey = z
+  .string()
+  .min(1)
+  .max(IDEMPOTENCY_KEY_MAX_LENGTH, { abort: true })
+  .regex(/^[\x21-\x7e]*$/, '幂等键只能包含可见的 ASCII 字符');
+
+const CallFields = OrderFields.extend({ idempotency_key: IdempotencyKey.optional() });
+
+export const CreateImageCall = asSentOf<Sent<z.input<typeof CallFields>>, typeof CallFields>(
+  CallFields.superRefine(checkCrossFields).superRefine(checkReachable),
+  isEmpty,
+);
+export type CreateImageCall = z.output<typeof CreateImageCall>;
+export type CreateImageCallInput = z.input<typeof CreateImageCall>;

@@ -1,0 +1,138 @@
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import {
+  AcceptedOrder,
+  CreateImage,
+  CreateImageCall,
+  type CreateImageInput,
+  type ImageJobPage,
+  issuesOf,
+  JobRef,
+  ListQuery,
+  type ListQueryInput,
+  OBJECT_KEYS_MAX,
+  StatusQuery,
+  type StatusQueryInput,
+} from '../src/index.ts';
+
+const order = { model: 'image-01', prompt: 'a lighthouse at dawn' } as const;
+const live = { ...order, model: 'image-01-live' } as const;
+
+/** Written as it is stored and hashed: a field that is undefined is not there. */
+const written = (value: unknown) => JSON.stringify(value);
+
+describe('an absent value of an optional field gives the same order as leaving the field out', () => {
+  const NULLS = {
+    aspect_ratio: null,
+    width: null,
+    height: null,
+    subject_reference: null,
+    n: null,
+    seed: null,
+    prompt_optimizer: null,
+    aigc_watermark: null,
+    style: null,
+  };
+
+  test.each<[string, CreateImageInput]>([
+    ['null in every optional field', { ...order, ...NULLS }],
+    ["the zero values of the Go service's DTO", { ...order, aspect_ratio: '', subject_reference: null, n: 0 }],
+    ['an empty aspect_ratio', { ...order, aspect_ratio: '' }],
+    ['0 for n, width and height', { ...order, n: 0, width: 0, height: 0 }],
+    ['an empty list of references', { ...order, subject_reference: [] }],
+  ])('%s', (_name, input) => {
+    expect(CreateImage.parse(input)).toStrictEqual(CreateImage.parse(order));
+    expect(CreateImageCall.parse({ ...input, idempotency_key: null })).toStrictEqual(CreateImageCall.parse(order));
+  });
+
+  test('a weight of null leaves the weight of a style out', () => {
+    const style = { style_type: '水彩' } as const;
+    expect(CreateImage.parse({ ...live, style: { ...style, style_weight: null } })).toStrictEqual(
+      CreateImage.parse({ ...live, style }),
+    );
+  });
+
+  test('a width of 0 beside an aspect ratio is no second choice of size', () => {
+    const input = { ...order, aspect_ratio: '16:9', width: 0, height: 0 };
+    expect(CreateImage.parse(input)).toStrictEqual({ ...order, aspect_ratio: '16:9', n: 1 });
+  });
+
+  test('the input that was passed is left as it was', () => {
+    const input = { ...order, n: null, aspect_ratio: '' } as const;
+    CreateImage.parse(input);
+    expect(input).toEqual({ ...order, n: null, aspect_ratio: '' });
+  });
+
+  test.each([
+    ['a seed of 0', { ...order, seed: 0 }],
+    ['a switch that is off', { ...order, prompt_optimizer: false, aigc_watermark: false }],
+  ])('%s is a value', (_name, input) => {
+    expect(CreateImage.parse(input)).toStrictEqual({ ...input, n: 1 });
+  });
+
+  test.each([
+    [{ ...order, model: null }, 'model'],
+    [{ ...order, prompt: null }, 'prompt'],
+    [{ ...order, prompt: '' }, 'prompt'],
+    [{ ...order, n: '' }, 'n'],
+    [{ ...order, aspect_ratio: 0 }, 'aspect_ratio'],
+    [{ ...order, seed: '' }, 'seed'],
+    [{ ...live, style: {} }, 'style.style_type'],
+    [{ ...live, style: { style_type: '水彩', style_weight: 0 } }, 'style.style_weight'],
+    [{ ...order, subject_reference: [null] }, 'subject_reference.0'],
+    [{ ...order, unknown: null }, 'unknown'],
+  ])('%j is refused all the same', (input, path) => {
+    const { error } = CreateImage.safeParse(input);
+    expect(error && issuesOf(error).map((issue) => issue.path.join('.'))).toEqual([path]);
+  });
+});
+
+describe('queries', () => {
+  test('null in an optional field of a list asks for the first page with its defaults', () => {
+    const nulls = { limit: null, cursor: null, status: null, star_id: null };
+    expect(written(ListQuery.parse(nulls))).toBe(written(ListQuery.parse({})));
+  });
+
+  test('null in an optional field of a status question is its default', () => {
+    const parsed = StatusQuery.parse({ job_id: 'x', wait_seconds: null, after_version: null });
+    expect(parsed).toStrictEqual({ job_id: 'x', wait_seconds: 0 });
+  });
+
+  test('a page can be fed back: cursor takes what next_cursor is', () => {
+    expectTypeOf<ImageJobPage['next_cursor']>().toExtend<ListQueryInput['cursor']>();
+    expectTypeOf<{ job_id: string; wait_seconds: null }>().toExtend<StatusQueryInput>();
+    expectTypeOf<{ model: 'image-01'; prompt: string; n: null; aspect_ratio: '' }>().toExtend<CreateImageInput>();
+    expectTypeOf<{ model: 'image-01'; prompt: null }>().not.toExtend<CreateImageInput>();
+  });
+});
+
+describe('an object with too many keys is refused with one issue, before any of them is named', () => {
+  const many = Object.fromEntries(Array.from({ length: OBJECT_KEYS_MAX + 1 }, (_, index) => [`key${index}`, index]));
+  const long = { ['k'.repeat(1_000)]: 1 };
+
+  test.each([
+    ['many', many],
+    ['long', long],
+  ])('%s', (_name, extra) => {
+    const issuesFor = (schema: typeof CreateImage | typeof ListQuery | typeof JobRef, input: object) => {
+      const { error } = schema.safeParse(input);
+      return error && issuesOf(error).map((issue) => issue.path.join('.'));
+    };
+    expect(issuesFor(CreateImage, { ...order, ...extra })).toEqual(['']);
+    expect(issuesFor(CreateImage, { ...live, style: { style_type: '水彩', ...extra } })).toEqual(['style']);
+    const reference = { type: 'character', image_file: 'https://a.example/a.jpg', ...extra };
+    expect(issuesFor(CreateImage, { ...order, subject_reference: [reference] })).toEqual(['subject_reference.0']);
+    expect(issuesFor(ListQuery, extra)).toEqual(['']);
+    expect(issuesFor(JobRef, { job_id: 'x', ...extra })).toEqual(['']);
+  });
+});
+
+test('what was stored before a rule for new orders came is still read', () => {
+  const stored = { ...order, n: 1, subject_reference: [{ type: 'character', image_file: 'http://localhost/a.jpg' }] };
+  expect(AcceptedOrder.parse(stored)).toEqual(stored);
+  expect(AcceptedOrder.parse({ ...order, n: 1, subject_reference: [] })).toEqual({
+    ...order,
+    n: 1,
+    subject_reference: [],
+  });
+  expect(CreateImage.safeParse(stored).success).toBe(false);
+});

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { CreateImage, ISSUES_MAX, issuesOf } from '../src/index.ts';
+
+const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+
+function issuesFor(schema: z.ZodType, input: unknown) {
+  const { error } = schema.safeParse(input);
+  return error ? issuesOf(error) : [];
+}
+
+test('names the first 20 of 90 unknown keys', () => {
+  const extra = Object.fromEntries(Array.from({ length: 90 }, (_, index) => [`key${index}`, 1]));
+  const issues = issuesFor(CreateImage, { ...order, ...extra });
+  expect(issues).toHaveLength(ISSUES_MAX);
+  expect(issues[0]).toEqual({ path: ['key0'], message: '不支持的字段' });
+});
+
+test('names the first 20 of a million faults, whatever schema found them', () => {
+  const faults = Array.from({ length: 1_000_000 }, () => 1);
+  expect(issuesFor(z.array(z.string()), faults)).toHaveLength(ISSUES_MAX);
+});
+
+test('shortens keys and messages, and cuts no character in half', () => {
+  const key = '🌅'.repeat(100);
+  const [unknown] = issuesFor(z.strictObject({}), { [key]: 1 });
+  const part = String(unknown?.path[0]);
+  expect(part.length).toBeLessThanOrEqual(64);
+  expect(part.isWellFormed() && part.endsWith('…')).toBe(true);
+  const [named] = issuesFor(
+    z.string().refine(() => false, '长'.repeat(5_000)),
+    'x',
+  );
+  expect(named?.message).toHaveLength(200);
+});
+
+test('keeps the way to a field bounded', () => {
+  let schema: z.ZodType = z.string();
+  let input: unknown = 1;
+  for (let depth = 0; depth < 50; depth++) {
+    schema = z.object({ a: schema });
+    input = { a: input };
+  }
+  expect(issuesFor(schema, input)[0]?.path).toHaveLength(8);
+});
+
+test('a list of references is not looked at item by item when it is too long', () => {
+  let looks = 0;
+  const ownKeys = () => {
+    looks++;
+    return [];
+  };
+  const item = new Proxy({}, { ownKeys });
+  const issues = issuesFor(CreateImage, { ...order, subject_reference: Array(100_000).fill(item) });
+  expect(issues).toEqual([{ path: ['subject_reference'], message: '数量不能大于 1' }]);
+  expect(looks).toBe(0);
+});
