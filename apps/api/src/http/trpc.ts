@@ -22,7 +22,10 @@ export function trpcRoutes(server: FastifyInstance, { images, viewerOf }: Deps):
   const trpcOptions = {
     router: appRouter,
     maxBatchSize: BATCH_MAX_CALLS,
-    createContext: ({ req, info }) => ({ viewer: viewerOf(req), images, batchSize: info.calls.length }),
+    createContext: async ({ req, res, info }) => {
+      if (await ignoresWait(info.calls)) res.header('darkroom-wait', 'ignored-in-batch');
+      return { viewer: viewerOf(req), images, batchSize: info.calls.length };
+    },
     onError: ({ error, req }) => logFault(req, toImageError(error)),
     responseMeta: ({ errors }) => ({
       headers: Object.assign({}, ...errors.map((error) => retryAfter(toImageError(error)))),
@@ -40,4 +43,23 @@ export function trpcRoutes(server: FastifyInstance, { images, viewerOf }: Deps):
     });
     refuseOtherMethods(face, PROCEDURES, METHODS);
   });
+}
+
+interface Call {
+  path: string;
+  getRawInput(): Promise<unknown>;
+}
+
+const HeldStatus = z.looseObject({ wait_seconds: z.number().gt(0) });
+
+/**
+ * Whether a batch asks to be held, which it is not: the answers of a batch come together, so that one poll would hold all of
+ * them, and ten calls could take half of a user's held polls. The answer says so in a header.
+ */
+async function ignoresWait(calls: Call[]): Promise<boolean> {
+  if (calls.length < 2) return false;
+  for (const { path, getRawInput } of calls) {
+    if (path === 'image.status' && HeldStatus.safeParse(await getRawInput().catch(() => null)).success) return true;
+  }
+  return false;
 }

@@ -51,10 +51,26 @@ test('parameters of a connection that cannot be read are a bad request as any ot
   expect(response.json()).toMatchObject({ error: { code: -32600, data: { code: 'BAD_REQUEST', httpStatus: 400 } } });
 });
 
-test('in a batch of two nobody waits', async () => {
+test('a batch of two is not held, and says so where one of them asked for it', async () => {
   const job_id = await createJob();
-  const response = await askAll(Array(2).fill({ job_id, wait_seconds: 25 }));
-  expect(response.json()).toMatchObject(Array(2).fill({ result: { data: { status: 'PENDING' } } }));
+  for (const batch of [Array(2).fill({ job_id, wait_seconds: 25 }), [{ job_id }, { job_id, wait_seconds: 0.5 }]]) {
+    const response = await askAll(batch);
+    expect(response.json()).toMatchObject(Array(2).fill({ result: { data: { status: 'PENDING' } } }));
+    expect(response.headers['darkroom-wait']).toBe('ignored-in-batch');
+  }
+  const unheld = await askAll([{ job_id }, { job_id, wait_seconds: 0 }, { job_id, wait_seconds: null }]);
+  expect(unheld.headers['darkroom-wait']).toBeUndefined();
+});
+
+test('a streamed batch says so too', async () => {
+  const job_id = await createJob();
+  const input = encodeURIComponent(JSON.stringify({ 0: { job_id, wait_seconds: 25 }, 1: { job_id } }));
+  const response = await api().server.inject({
+    url: `/trpc/image.status,image.status?batch=1&input=${input}`,
+    headers: { ...bearer('1'), 'trpc-accept': 'application/jsonl' },
+  });
+  expect(response.statusCode).toBe(200);
+  expect(response.headers['darkroom-wait']).toBe('ignored-in-batch');
 });
 
 test('a batch of one waits', async () => {
@@ -68,7 +84,9 @@ test('a batch of one waits', async () => {
   for (let i = 0; i < 5; i++) await askAll([{ job_id }]);
   expect(isAnswered).toBe(false);
   await restFace(api().server).cancel({ job_id });
-  expect((await held).json()).toMatchObject([{ result: { data: { status: 'FAILED' } } }]);
+  const response = await held;
+  expect(response.json()).toMatchObject([{ result: { data: { status: 'FAILED' } } }]);
+  expect(response.headers['darkroom-wait']).toBeUndefined();
 });
 
 test('a faulty call in a batch does not spoil the others', async () => {
