@@ -228,6 +228,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     metrics,
     metricsAccess: { token: config.METRICS_TOKEN ?? null, isOpenToLoopback: !config.isProduction },
     publicUrl,
+    stopwatch,
   });
 
   const closeServer = createCloseServer(server);

@@ -248,6 +248,8 @@ export interface Issue {
 
 interface ImageErrorDetails {
   issues?: Issue[];
+  /** What exactly was refused, in words for people; follows the table's text. */
+  detail?: string;
   /** Milliseconds after which trying again makes sense. */
   retryAfterMs?: number;
   cause?: unknown;
@@ -261,7 +263,8 @@ export class ImageError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(code: RequestErrorCode, details: ImageErrorDetails = {}) {
-    super(REQUEST_ERRORS[code].zh, { cause: details.cause });
+    const { zh } = REQUEST_ERRORS[code];
+    super(details.detail === undefined ? zh : `${zh}：${details.detail}`, { cause: details.cause });
     this.code = code;
     this.issues = details.issues;
     this.retryAfterMs = details.retryAfterMs;

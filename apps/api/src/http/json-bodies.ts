@@ -1,6 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { ImageError, unreadableRequest } from '@darkroom/contracts';
+import type { IncomingMessage } from 'node:http';
+import { ImageError, invalidField, unreadableRequest } from '@darkroom/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { fitsJsonBounds } from './json-shape.ts';
+import { hasBody } from './request-body.ts';
 
 /** JSON is all that the routes of this scope read. A request without a body may say that it is anything: some clients do. */
 export function readJsonBodies(server: FastifyInstance): void {
@@ -19,14 +22,25 @@ function readTexts(server: FastifyInstance, read: (request: FastifyRequest, text
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     // A prompt with signs that nobody can read would be paid for all the same.
-    if (isUtf8(body)) read(request, body.toString(), done);
-    else done(unreadableRequest());
+    if (!isUtf8(body)) done(unreadableRequest());
+    else if (fitsJsonBounds(body)) read(request, body.toString(), done);
+    else done(invalidField([], '请求结构过于复杂：字段、列表项或嵌套层级过多'));
   });
-  server.addContentTypeParser('*', (request, _payload, done) => {
-    done(hasBody(request) ? new ImageError('unsupported_media_type') : null);
+  server.addContentTypeParser('*', (request, payload, done) => {
+    if (!hasBody(request)) done(null);
+    else if (request.headers['transfer-encoding'] === undefined) done(new ImageError('unsupported_media_type'));
+    else refuseFirstByte(payload, done);
   });
 }
 
-function hasBody({ headers }: FastifyRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+/** A body in chunks tells only by its end that it is empty, and an empty one may be of any type. */
+function refuseFirstByte(payload: IncomingMessage, done: Done): void {
+  let isAnswered = false;
+  const answer = (error: Error | null) => {
+    if (!isAnswered) done(error);
+    isAnswered = true;
+  };
+  payload.on('data', () => answer(new ImageError('unsupported_media_type'))); // what follows is dropped
+  payload.once('end', () => answer(null));
+  payload.once('error', (cause) => answer(unreadableRequest(cause)));
 }

@@ -22,7 +22,10 @@ interface Deps {
 
 const Params = z.object({ job_id: z.string() });
 
-/** Query strings hold text only; what is empty is not there, and unknown keys are ignored. */
+/**
+ * Query strings hold text only; what is empty is not there, and unknown keys are ignored. `null` is how clients write a
+ * `next_cursor` that is null, and is no value of any of these.
+ */
 const QueryNumber = z.preprocess(
   (text) => (typeof text === 'string' && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text),
   z.unknown(),
@@ -83,7 +86,8 @@ function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.outp
 }
 
 function present(query: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== '' && value !== undefined));
+  const isPresent = (value: unknown) => value !== '' && value !== 'null' && value !== undefined;
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => isPresent(value)));
 }
 
 function idempotencyKeyOf(request: FastifyRequest): string | undefined {

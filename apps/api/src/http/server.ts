@@ -16,11 +16,13 @@ import { fileRoutes } from './files.ts';
 import { h5Routes } from './h5.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { readJsonBodies } from './json-bodies.ts';
+import { limitRefusals, REFUSAL_BOUNDS, type RefusalBounds } from './limit-refusals.ts';
 import { createLingering, type LingerBounds, lingerAfterEarlyAnswers } from './lingering-close.ts';
 import { createLocalGuard, type LocalGuard } from './local-guard.ts';
 import { type Metrics, type MetricsAccess, metricsRoute } from './metrics.ts';
 import { openApiRoute } from './openapi/route.ts';
 import { createProtocolChecks } from './protocol-checks.ts';
+import { refuseEncodedBodies } from './refuse-encoded-bodies.ts';
 import { restRoutes } from './rest.ts';
 import { trpcRoutes } from './trpc.ts';
 import { Unauthenticated } from './unauthenticated.ts';
@@ -43,6 +45,8 @@ export interface ServerDeps {
   metricsAccess: MetricsAccess;
   /** Base of the API's addresses, as its clients see it. */
   publicUrl: string;
+  /** Milliseconds that pass evenly. */
+  stopwatch(): number;
 }
 
 /** Longest job id, batch of procedure names or file key in an address. */
@@ -69,6 +73,8 @@ export interface ClientBounds {
   /** After an answer that went out before that end. */
   linger: LingerBounds;
   bodies: BodyBounds;
+  /** Requests that are refused; REFUSAL_BOUNDS where nothing else is said. */
+  refusals?: RefusalBounds;
 }
 
 const CLIENT_BOUNDS: ClientBounds = {
@@ -130,7 +136,7 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
   await server.register(cors, {
     origin: deps.corsOrigins,
     methods: ['GET', 'HEAD', 'POST', 'DELETE'],
-    exposedHeaders: ['retry-after', 'www-authenticate'],
+    exposedHeaders: ['retry-after', 'www-authenticate', 'darkroom-wait'],
     strictPreflight: false, // it would refuse an OPTIONS that is no preflight in words of its own
     maxAge: 600,
   });
@@ -172,13 +178,15 @@ async function imageRoutes(
   await server.register(async (api) => {
     readJsonBodies(api);
     const viewers = new WeakMap<FastifyRequest, Viewer>();
+    const authenticate = limitRefusals(api, bounds.refusals ?? REFUSAL_BOUNDS, deps);
     // Before a byte of the body is read.
     api.addHook('onRequest', async (request) => {
       viewers.set(
         request,
-        await deps.authenticate(request).catch((error: unknown) => tellRefusal(error, request, deps.metrics)),
+        await authenticate(request).catch((error: unknown) => tellRefusal(error, request, deps.metrics)),
       );
     });
+    refuseEncodedBodies(api);
     const faces = { images, viewerOf: (request: FastifyRequest) => viewerOf(viewers, request) };
     boundBodies(api, bounds.bodies, faces.viewerOf);
     trpcRoutes(api, faces);

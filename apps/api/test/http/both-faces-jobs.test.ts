@@ -56,6 +56,12 @@ test('a job reads the same on both faces, before and after its end', async () =>
   expect(await askBoth((face) => face.status({ job_id, wait_seconds: 25 }))).toEqual(canceled);
 });
 
+test('null in a status question is as if it were left out', async () => {
+  const { job_id } = await createJob();
+  const nulls = { job_id, wait_seconds: null, after_version: null };
+  expect(await askBoth((face) => face.status(nulls))).toEqual(await askBoth((face) => face.status({ job_id })));
+});
+
 test('a deleted job is gone on both faces', async () => {
   for (const face of bothFaces(api().server)) {
     const { job_id } = await createJob();
@@ -111,6 +117,14 @@ describe('a list', () => {
 
   test('of nothing is empty', async () => {
     expect(await askBoth((face) => face.list({}, user))).toEqual({ data: { jobs: [], next_cursor: null } });
+  });
+
+  test('with null where a value may be absent is the first page: next_cursor can be fed back as it came', async () => {
+    await createJob(user);
+    const first = await askBoth((face) => face.list({}, user));
+    const nulls = { limit: null, cursor: null, status: null, star_id: null };
+    expect(await askBoth((face) => face.list(nulls, user))).toEqual(first);
+    expect(pageOf(first).next_cursor).toBeNull();
   });
 
   test('goes page by page, newest first, while jobs come', async () => {

@@ -10,6 +10,7 @@ export async function buildFaultyServer(
   fault: Error,
   bounds?: ClientBounds,
   verbs: Partial<ImageService> = {},
+  more: Partial<ServerDeps> = {},
 ): Promise<FastifyInstance> {
   const fail = async () => {
     throw fault;
@@ -26,6 +27,8 @@ export async function buildFaultyServer(
     metrics: { requestEnded() {}, callerRefused() {}, contentType: 'text/plain', render: fail },
     metricsAccess: { token: null, isOpenToLoopback: true },
     publicUrl: PUBLIC_URL,
+    stopwatch: () => performance.now(),
+    ...more,
   };
   const server = await buildServer(deps, bounds);
   onTestFinished(() => server.close());

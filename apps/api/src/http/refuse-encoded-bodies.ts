@@ -1,0 +1,18 @@
+import { ImageError } from '@darkroom/contracts';
+import type { FastifyInstance } from 'fastify';
+import { hasBody } from './request-body.ts';
+
+/** Characters of an encoding's name that an answer repeats. */
+const NAME_MAX_LENGTH = 40;
+
+/** Refuses compressed bodies before a byte is read: decompressing would unbound what the limits on bytes have bounded. */
+export function refuseEncodedBodies(server: FastifyInstance): void {
+  server.addHook('onRequest', async (request) => {
+    if (!hasBody(request)) return;
+    const names = (request.headers['content-encoding'] ?? '').split(',').map((name) => name.trim());
+    const encoding = names.find((name) => name !== '' && name.toLowerCase() !== 'identity');
+    if (encoding === undefined) return;
+    const named = encoding.slice(0, NAME_MAX_LENGTH).replace(/[^\w.+-]/g, '?');
+    throw new ImageError('unsupported_media_type', { detail: `Content-Encoding: ${named}，请发送未压缩的内容` });
+  });
+}

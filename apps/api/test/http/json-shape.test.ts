@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { fitsJsonBounds, JSON_BOUNDS } from '../../src/http/json-shape.ts';
+
+const fits = (json: string, bounds = {}) => fitsJsonBounds(Buffer.from(json), { ...JSON_BOUNDS, ...bounds });
+const { values, depth, bytesOutsideStrings } = JSON_BOUNDS;
+
+describe('takes', () => {
+  test.each([
+    ['a text of megabytes', `{"prompt":"${'a'.repeat(5_000_000)}"}`],
+    ['structure inside a text', `{"prompt":"${'{[,'.repeat(100_000)}"}`],
+    ['escaped quotes, which end no text', `{"prompt":"${'\\"{[,'.repeat(100_000)}"}`],
+    ['escaped backslashes before the end of a text', '{"a":"\\\\","b":[]}'],
+    ['an escape just where a long run begins to be skipped', `{"a":"${'a'.repeat(31)}\\",${'[,'.repeat(9_000)}"}`],
+    [
+      'as many items as are taken',
+      `[${Array(values - 1)
+        .fill('0')
+        .join(',')}]`,
+    ],
+    ['as many levels as are taken', '['.repeat(depth) + ']'.repeat(depth)],
+    ['what is no JSON', '}}}]]"'],
+    ['nothing', ''],
+  ])('%s', (_name, json) => {
+    expect(fits(json)).toBe(true);
+  });
+});
+
+describe('refuses before anything is parsed', () => {
+  test.each([
+    [
+      'more items',
+      `[${Array(values + 1)
+        .fill('0')
+        .join(',')}]`,
+    ],
+    [
+      'more empty texts',
+      `[${Array(values + 1)
+        .fill('""')
+        .join(',')}]`,
+    ],
+    ['more keys', `{${Array.from({ length: values + 1 }, (_, i) => `"k${i}":1`).join(',')}}`],
+    ['more keys after a text of megabytes', `{"a":"${'a'.repeat(1_000_000)}",${'"k":1,'.repeat(values)}"z":1}`],
+    ['more lists beside each other', `[${Array(values).fill('[]').join(',')}]`],
+    ['more levels', '['.repeat(depth + 1) + ']'.repeat(depth + 1)],
+    ['more levels of both kinds', '[{"a":'.repeat(depth)],
+    ['more white space', `{${' '.repeat(bytesOutsideStrings)}}`],
+    ['longer numbers', `{"seed":${'9'.repeat(bytesOutsideStrings)}}`],
+  ])('%s', (_name, json) => {
+    expect(fits(json)).toBe(false);
+  });
+});
+
+test('counts the same as a parser would, whatever the texts hold', () => {
+  const tokens = fc.array(
+    fc.oneof(fc.constantFrom('{', '[', ',', '\\', '"', 'a'), fc.string({ unit: 'binary', maxLength: 80 })),
+    { maxLength: 60 },
+  );
+  fc.assert(
+    fc.property(fc.array(tokens, { minLength: 1, maxLength: 20 }), (texts) => {
+      const list = texts.map((parts) => parts.join(''));
+      const json = JSON.stringify(list);
+      expect(fits(json, { values: list.length })).toBe(true);
+      expect(fits(json, { values: list.length - 1 })).toBe(false);
+      expect(fits(json, { bytesOutsideStrings: 2 * list.length + 1 })).toBe(true);
+      expect(fits(json, { bytesOutsideStrings: 2 * list.length })).toBe(false);
+    }),
+  );
+});

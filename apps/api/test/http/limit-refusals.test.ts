@@ -1,0 +1,118 @@
+import { ImageError } from '@darkroom/contracts';
+import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { expect, test } from 'vitest';
+import type { RefusalBounds } from '../../src/http/limit-refusals.ts';
+import { buildFaultyServer } from './faulty-server.ts';
+
+const BOUNDS = {
+  headersTimeoutMs: 60_000,
+  requestTimeoutMs: 60_000,
+  checkEveryMs: 1_000,
+  maxConnections: 100,
+  bodies: { totalBytes: 1e9, userBytes: 1e9, waitMs: 1_000 },
+};
+/** Two megabytes of refused bodies, or 40 small refusals. */
+const RATE = { capacity: 10, perSecond: 1 };
+const WIDE = { capacity: 1_000_000, perSecond: 1 };
+
+/** An API whose tokens are user ids, `bad` being nobody's; whatever is asked of a job is not found. */
+async function openLimited(refusals: Partial<RefusalBounds>) {
+  let now = 0;
+  const server = await buildFaultyServer(
+    new ImageError('job_not_found'),
+    { ...BOUNDS, refusals: { user: WIDE, address: WIDE, unauthenticated: WIDE, maxKeys: 100, ...refusals } },
+    {},
+    {
+      stopwatch: () => now,
+      trustProxy: 'loopback',
+      async authenticate({ headers }) {
+        if (headers.authorization === 'bad') throw new ImageError('unauthenticated');
+        return { user_id: headers.authorization ?? '1', star_id: null };
+      },
+    },
+  );
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+
+  async function ask(method: string, path: string, user: string, body?: string, from = '198.51.100.1') {
+    const headers = { authorization: user, 'content-type': 'application/json', 'x-forwarded-for': from };
+    const response = await fetch(url + path, { method, headers, ...(body !== undefined && { body }) });
+    const { error_code } = Object(await response.json());
+    return { status: response.status, error_code, retryAfter: response.headers.get('retry-after') };
+  }
+  return {
+    ask,
+    pass: (ms: number) => (now += ms),
+    orderBadly: (user: string, bytes: number, from?: string) =>
+      ask('POST', GENERATION_PATH, user, JSON.stringify({ prompt: 'a'.repeat(bytes) }), from),
+  };
+}
+
+const INVALID = { status: 400, error_code: 'invalid_request', retryAfter: null };
+const LIMITED = { status: 429, error_code: 'rate_limited', retryAfter: expect.stringMatching(/^\d+$/) };
+
+test('large refused bodies use up the budget of their user, who is then told when to come back', async () => {
+  const { orderBadly, pass } = await openLimited({ user: RATE });
+  expect(await orderBadly('1', 1_000_000)).toEqual(INVALID);
+  expect(await orderBadly('1', 1_000_000)).toEqual(INVALID);
+  expect(await orderBadly('1', 10)).toEqual(LIMITED);
+  expect(await orderBadly('2', 10)).toEqual(INVALID);
+  pass(10_000);
+  expect(await orderBadly('1', 10)).toEqual(INVALID);
+});
+
+test('what is turned away for the budget is not charged once more', async () => {
+  const { orderBadly, pass } = await openLimited({ user: RATE });
+  for (let i = 0; i < 2; i++) await orderBadly('1', 1_000_000);
+  for (let i = 0; i < 20; i++) expect(await orderBadly('1', 1_000_000)).toEqual(LIMITED);
+  pass(10_000);
+  expect(await orderBadly('1', 10)).toEqual(INVALID);
+});
+
+test('small refusals are nearly free: some dozens of them in a row have their own answer', async () => {
+  const { orderBadly } = await openLimited({ user: RATE });
+  for (let i = 0; i < 30; i++) expect(await orderBadly('1', 10)).toEqual(INVALID);
+  let answer = await orderBadly('1', 10);
+  for (let i = 0; i < 30 && answer.status === 400; i++) answer = await orderBadly('1', 10);
+  expect(answer).toEqual(LIMITED);
+});
+
+test('a user whose budget is used up goes on reading, and cannot order, call procedures or upload', async () => {
+  const { ask, orderBadly } = await openLimited({ user: RATE });
+  for (let i = 0; i < 2; i++) await orderBadly('1', 1_000_000);
+  expect(await ask('GET', `${GENERATION_PATH}/x`, '1')).toMatchObject({ status: 404 });
+  expect(await ask('POST', `${GENERATION_PATH}/x/cancel`, '1')).toMatchObject({ status: 404 });
+  expect(await ask('POST', UPLOADS_PATH, '1', '{}')).toEqual(LIMITED);
+  expect(await ask('POST', '/trpc/image.create', '1', '{}')).toMatchObject({
+    status: 429,
+    retryAfter: LIMITED.retryAfter,
+  });
+});
+
+test('users of one address share a budget for large bodies; small ones and other addresses go on', async () => {
+  const { orderBadly } = await openLimited({ address: RATE });
+  expect(await orderBadly('1', 1_000_000)).toEqual(INVALID);
+  expect(await orderBadly('2', 1_000_000)).toEqual(INVALID);
+  expect(await orderBadly('3', 1_000_000)).toEqual(LIMITED);
+  expect(await orderBadly('3', 10)).toEqual(INVALID);
+  expect(await orderBadly('3', 1_000_000, '198.51.100.2')).toEqual(INVALID);
+});
+
+test('addresses of one IPv6 network are one', async () => {
+  const { orderBadly } = await openLimited({ address: RATE });
+  for (const from of ['2001:db8::1', '2001:db8::2']) await orderBadly('1', 1_000_000, from);
+  expect(await orderBadly('2', 1_000_000, '2001:db8::3')).toEqual(LIMITED);
+  expect(await orderBadly('2', 1_000_000, '2001:db8:0:1::3')).toEqual(INVALID);
+});
+
+test('tokens that are refused count against their address, and a good one is never turned away for them', async () => {
+  const { ask } = await openLimited({ unauthenticated: RATE });
+  for (let i = 0; i < 41; i++) await ask('GET', GENERATION_PATH, 'bad');
+  expect(await ask('GET', GENERATION_PATH, 'bad')).toEqual(LIMITED);
+  expect(await ask('GET', GENERATION_PATH, 'bad', undefined, '198.51.100.2')).toMatchObject({ status: 401 });
+  expect(await ask('POST', GENERATION_PATH, '1', '{}')).toEqual(INVALID);
+});
+
+test('a refused token is not charged for the body that it announced and nobody read', async () => {
+  const { orderBadly } = await openLimited({ unauthenticated: RATE });
+  for (let i = 0; i < 10; i++) expect(await orderBadly('bad', 1_000_000)).toMatchObject({ status: 401 });
+});

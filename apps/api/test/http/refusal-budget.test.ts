@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { createRefusalBudget } from '../../src/http/refusal-budget.ts';
+
+function openBudget(maxKeys = 100) {
+  let now = 0;
+  const budget = createRefusalBudget({ capacity: 100, perSecond: 10, maxKeys, stopwatch: () => now });
+  return { ...budget, pass: (ms: number) => (now += ms) };
+}
+
+test('lets a key go on until its capacity is used up, then says how long until it may again', () => {
+  const { waitMs, charge, pass } = openBudget();
+  expect(waitMs('a')).toBe(0);
+  charge('a', 99);
+  expect(waitMs('a')).toBe(0);
+  charge('a', 21);
+  expect(waitMs('a')).toBe(2_000);
+  pass(1_500);
+  expect(waitMs('a')).toBe(500);
+  pass(501);
+  expect(waitMs('a')).toBe(0);
+});
+
+test('counts each key by itself', () => {
+  const { waitMs, charge } = openBudget();
+  charge('a', 200);
+  expect(waitMs('b')).toBe(0);
+});
+
+test('fills up to the capacity and no further', () => {
+  const { waitMs, charge, pass } = openBudget();
+  charge('a', 1);
+  pass(1_000_000);
+  charge('a', 110);
+  expect(waitMs('a')).toBe(1_000);
+});
+
+test('a debt is never more than the capacity', () => {
+  const { waitMs, charge } = openBudget();
+  for (let i = 0; i < 100; i++) charge('a', 1_000);
+  expect(waitMs('a')).toBe(10_000);
+});
+
+test('forgets the key that was charged longest ago, not the one that goes on', () => {
+  const { waitMs, charge } = openBudget(2);
+  charge('a', 200);
+  charge('b', 200);
+  charge('a', 1);
+  charge('c', 200);
+  expect([waitMs('a') > 0, waitMs('b') > 0, waitMs('c') > 0]).toEqual([true, false, true]);
+});
