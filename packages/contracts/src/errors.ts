@@ -1,3 +1,5 @@
+import type { IssueParams } from './upload-problems.ts';
+
 /**
  * Every error that Darkroom answers with, in one closed table. No zod here: browsers carry this file.
  * `zh` is what people are shown, `en` is for developers and for the English interface.
@@ -244,12 +246,16 @@ export const JOB_ERROR_CODES = Object.keys(JOB_ERRORS) as JobErrorCode[];
 export interface Issue {
   path: (string | number)[];
   message: string;
+  /** The cause by name, where the table of upload-problems.ts has one. */
+  reason?: string;
+  /** What completes the text of that cause. */
+  params?: IssueParams;
 }
 
 interface ImageErrorDetails {
+  /** Says more than the table's text for the code. */
+  message?: string;
   issues?: Issue[];
-  /** What exactly was refused, in words for people; follows the table's text. */
-  detail?: string;
   /** Milliseconds after which trying again makes sense. */
   retryAfterMs?: number;
   cause?: unknown;
@@ -263,8 +269,7 @@ export class ImageError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(code: RequestErrorCode, details: ImageErrorDetails = {}) {
-    const { zh } = REQUEST_ERRORS[code];
-    super(details.detail === undefined ? zh : `${zh}：${details.detail}`, { cause: details.cause });
+    super(details.message ?? REQUEST_ERRORS[code].zh, { cause: details.cause });
     this.code = code;
     this.issues = details.issues;
     this.retryAfterMs = details.retryAfterMs;

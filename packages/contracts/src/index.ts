@@ -5,3 +5,4 @@ export * from './image-job.ts';
 export type * from './image-service.ts';
 export { issuesOf } from './issues.ts';
 export * from './limits.ts';
+export * from './upload-problems.ts';

@@ -1,4 +1,4 @@
-import { ImageError } from '@darkroom/contracts';
+import { ImageError, REQUEST_ERRORS } from '@darkroom/contracts';
 import type { FastifyInstance } from 'fastify';
 import { hasBody } from './request-body.ts';
 
@@ -13,6 +13,9 @@ export function refuseEncodedBodies(server: FastifyInstance): void {
     const encoding = names.find((name) => name !== '' && name.toLowerCase() !== 'identity');
     if (encoding === undefined) return;
     const named = encoding.slice(0, NAME_MAX_LENGTH).replace(/[^\w.+-]/g, '?');
-    throw new ImageError('unsupported_media_type', { detail: `Content-Encoding: ${named}，请发送未压缩的内容` });
+    const { zh } = REQUEST_ERRORS.unsupported_media_type;
+    throw new ImageError('unsupported_media_type', {
+      message: `${zh}：Content-Encoding: ${named}，请发送未压缩的内容`,
+    });
   });
 }

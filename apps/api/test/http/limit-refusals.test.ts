@@ -9,6 +9,10 @@ const BOUNDS = {
   requestTimeoutMs: 60_000,
   checkEveryMs: 1_000,
   maxConnections: 100,
+  maxConnectionsPerAddress: 100,
+  stalledAnswerMs: 60_000,
+  hold: { bytes: 1e9, idleMs: 1_000, totalMs: 30_000 },
+  linger: { bytes: 1e9, idleMs: 5_000, totalMs: 60_000, connections: 100 },
   bodies: { totalBytes: 1e9, userBytes: 1e9, waitMs: 1_000 },
 };
 /** Two megabytes of refused bodies, or 40 small refusals. */

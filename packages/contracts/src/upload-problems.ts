@@ -1,0 +1,121 @@
+import { ImageError, type Issue } from './errors.ts';
+
+/**
+ * Why a photograph was not taken, in one closed table: the refusal's `message`, and its issue's `reason` and `params`.
+ * No zod here: browsers carry this file.
+ */
+
+/** Numbers and names that complete the text; machine-readable beside it. */
+export type IssueParams = Readonly<Record<string, string | number>>;
+
+interface UploadProblemRow {
+  zh(params: IssueParams): string;
+  en(params: IssueParams): string;
+}
+
+const TAKEN_ZH = 'JPEG、PNG、WebP 或 AVIF';
+const TAKEN_EN = 'JPEG, PNG, WebP or AVIF';
+
+export const UPLOAD_PROBLEMS = {
+  empty_file: {
+    zh: () => '文件是空的（0 字节），请重新选择图片',
+    en: () => 'The file is empty (0 bytes). Choose the picture again.',
+  },
+  heic: {
+    zh: () =>
+      '不支持 iPhone 的 HEIC 照片。请在 iPhone 的“设置 › 相机 › 格式”里选“兼容性最佳”后重拍，或先把照片转换成 JPEG 再上传',
+    en: () =>
+      'HEIC photos from an iPhone are not taken. Choose “Most Compatible” under Settings › Camera › Formats and take ' +
+      'it again, or convert the photo to JPEG first.',
+  },
+  unsupported_format: {
+    zh: ({ format }) => `不支持 ${format} 格式，请使用 ${TAKEN_ZH}`,
+    en: ({ format }) => `${format} files are not taken. Use ${TAKEN_EN}.`,
+  },
+  unknown_format: {
+    zh: () => `无法识别文件格式，它不像是图片。请使用 ${TAKEN_ZH}`,
+    en: () => `The format of the file is not known; it does not look like a picture. Use ${TAKEN_EN}.`,
+  },
+  truncated: {
+    zh: ({ format }) => `这个 ${format} 文件不完整，后半部分缺失。请重新导出或重新选择后再上传`,
+    en: ({ format }) => `The ${format} file is incomplete: its end is missing. Export or choose it again.`,
+  },
+  damaged: {
+    zh: ({ format }) => `这个 ${format} 文件已损坏，无法解码。请换一张图片`,
+    en: ({ format }) => `The ${format} file is damaged and cannot be decoded. Choose another picture.`,
+  },
+  too_many_pixels: {
+    zh: ({ format, width, height, max_pixels }) =>
+      `图片有 ${tenThousands(Number(width) * Number(height), Math.ceil)} 万像素（${width}×${height}），` +
+      `${format} 最多 ${tenThousands(Number(max_pixels), Math.floor)} 万像素，请缩小后再上传`,
+    en: ({ format, width, height, max_pixels }) =>
+      `The picture has ${megapixels(Number(width) * Number(height), Math.ceil)} megapixels (${width}×${height}); ` +
+      `${format} may have up to ${megapixels(Number(max_pixels), Math.floor)}. Make it smaller first.`,
+  },
+  too_complex: {
+    zh: ({ format }) => `这个 ${format} 文件结构过于复杂，处理时间超出限制。请重新导出后再上传`,
+    en: ({ format }) => `The ${format} file is too complex to be processed in time. Export it again.`,
+  },
+  upload_space_full: {
+    zh: ({ max_bytes }) =>
+      `你上传的图片总量已达上限（${mebibytes(max_bytes)} MB），请删除不需要的任务，或等旧图片过期后再上传`,
+    en: ({ max_bytes }) =>
+      `Your uploads have reached their limit of ${mebibytes(max_bytes)} MB. Delete jobs that you do not need, or wait ` +
+      'until older uploads expire.',
+  },
+} as const satisfies Record<string, UploadProblemRow>;
+
+export type UploadProblemReason = keyof typeof UPLOAD_PROBLEMS;
+
+/** One of the causes above, with what completes its text. */
+export interface UploadProblem {
+  reason: UploadProblemReason;
+  params?: IssueParams;
+}
+
+/** A newer service may name a reason that this version does not know. */
+export function isUploadProblemReason(reason: string | undefined): reason is UploadProblemReason {
+  return reason !== undefined && Object.hasOwn(UPLOAD_PROBLEMS, reason);
+}
+
+export function explainUploadProblem({ reason, params = {} }: UploadProblem, language: 'zh' | 'en'): string {
+  return UPLOAD_PROBLEMS[reason][language](params);
+}
+
+/** All texts in one language, as a client's own table of words holds them. */
+export function uploadProblemTexts(
+  language: 'zh' | 'en',
+): Record<UploadProblemReason, (params: IssueParams) => string> {
+  const texts = Object.entries(UPLOAD_PROBLEMS).map(([reason, row]) => [reason, row[language]]);
+  // Object.fromEntries is typed by string; the keys are the table's.
+  return Object.fromEntries(texts) as Record<UploadProblemReason, (params: IssueParams) => string>;
+}
+
+type Rounding = (value: number) => number;
+
+/** A picture's number is rounded up and its limit down, so that the text never says that what is too much would fit. */
+function tenThousands(pixels: number, round: Rounding): number {
+  return round(pixels / 10_000);
+}
+
+function megapixels(pixels: number, round: Rounding): number {
+  return round(pixels / 100_000) / 10;
+}
+
+function mebibytes(bytes: string | number | undefined): number {
+  return Math.floor(Number(bytes) / 1_048_576);
+}
+
+/** A photograph that is not taken, by its own cause: an upload's own error, or the fault of the field that carries it. */
+export function uploadProblemError(
+  code: 'unsupported_image' | 'invalid_request' | 'quota_exceeded',
+  path: Issue['path'],
+  problem: UploadProblem,
+  details: { cause?: unknown; retryAfterMs?: number } = {},
+): ImageError {
+  const message = explainUploadProblem(problem, 'zh');
+  const { reason, params } = problem;
+  const issue = { path, message, reason, ...(params && { params }) };
+  // An invalid order may have other faults beside: its own text stays general.
+  return new ImageError(code, { ...details, ...(code !== 'invalid_request' && { message }), issues: [issue] });
+}
