@@ -136,6 +136,32 @@ describe('an order that was not accepted', () => {
     expect(describeCreateFailure(error, en).reason).toBe('The description is not accepted.');
   });
 
+  it('names the cause for which a photo was refused, in the language that is read', () => {
+    const issue = {
+      path: ['file'],
+      message: '图片有 40000 万像素',
+      reason: 'too_many_pixels',
+      params: { format: 'JPEG', width: 20_000, height: 20_000, max_pixels: 210_000_000 },
+    };
+    const error = refused('unsupported_image', { issues: [issue] });
+    expect(describeCreateFailure(error, zh).reason).toContain('最多 21000 万像素');
+    expect(describeCreateFailure(error, en).reason).toContain('may have up to 210');
+  });
+
+  it('has words of its own for uploads that take up all the room, which is no matter of today’s pictures', () => {
+    const issue = { path: ['file'], message: '', reason: 'upload_space_full', params: { max_bytes: 1_073_741_824 } };
+    const { title, reason } = describeCreateFailure(refused('quota_exceeded', { issues: [issue] }), en);
+    expect(title).not.toBe(en.requestFailures.quota_exceeded.title);
+    expect(reason).toContain('1024 MB');
+  });
+
+  it('shows what the service says of a cause that only a newer service knows', () => {
+    const issue = { path: ['file'], message: '以后才有的原因', reason: 'from_the_future' };
+    expect(describeCreateFailure(refused('unsupported_image', { issues: [issue] }), zh).reason).toBe(
+      '以后才有的原因。',
+    );
+  });
+
   it('leads to what is running where there is too much of it', () => {
     expect(describeCreateFailure(refused('too_many_jobs'), zh)).toMatchObject({ step: 'running', also: 'resend' });
   });

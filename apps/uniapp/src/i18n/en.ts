@@ -5,7 +5,14 @@ import { contentRejections, jobFailures } from './en/job-failures.ts';
 import { cancelDialog, loading } from './en/loading.ts';
 import { crop, photo } from './en/photo.ts';
 import { plural } from './en/plural.ts';
-import { issue, orderKept, requestFailures, retryAfter } from './en/request-failures.ts';
+import {
+  issue,
+  orderKept,
+  requestFailures,
+  retryAfter,
+  uploadProblems,
+  uploadSpaceFull,
+} from './en/request-failures.ts';
 import type { Messages } from './zh.ts';
 
 /** English texts of the main package, one file per area. */
@@ -35,4 +42,6 @@ export const en: Messages = {
   orderKept,
   retryAfter,
   issue,
+  uploadProblems,
+  uploadSpaceFull,
 };

@@ -5,7 +5,14 @@ import { form, keptOrder, resume } from './zh/form.ts';
 import { contentRejections, jobFailures } from './zh/job-failures.ts';
 import { cancelDialog, loading } from './zh/loading.ts';
 import { crop, photo } from './zh/photo.ts';
-import { issue, orderKept, requestFailures, retryAfter } from './zh/request-failures.ts';
+import {
+  issue,
+  orderKept,
+  requestFailures,
+  retryAfter,
+  uploadProblems,
+  uploadSpaceFull,
+} from './zh/request-failures.ts';
 
 /**
  * Chinese texts of the main package, one file per area. `Messages` is the shape every other language must have. Texts of a
@@ -37,6 +44,8 @@ export const zh = {
   orderKept,
   retryAfter,
   issue,
+  uploadProblems,
+  uploadSpaceFull,
 };
 
 /** Shape of the table: the same keys with any text. */

@@ -1,5 +1,6 @@
 import type { FailedJob } from '@darkroom/contracts';
 import type { JobErrorCode } from '@darkroom/contracts/errors';
+import { isUploadProblemReason } from '@darkroom/contracts/upload-problems';
 import type { ImageApiError, ImageApiErrorCode } from '@darkroom/sdk';
 import type { Messages } from '../../i18n/zh.ts';
 
@@ -107,8 +108,11 @@ export function describeReadFailure(error: RequestError, text: Messages): Failur
 }
 
 function describe(error: RequestError, text: Messages) {
-  const { title, reason, next } = text.requestFailures[requestCode(error)];
-  const issues = error.issues.map(({ path: [field = ''], message }) => text.issue(String(field), message));
+  const isSpace = error.issues.some((issue) => issue.reason === 'upload_space_full');
+  const { title, reason, next } = isSpace ? text.uploadSpaceFull : text.requestFailures[requestCode(error)];
+  const issues = error.issues.map(({ path: [field = ''], message, reason: cause, params = {} }) =>
+    isUploadProblemReason(cause) ? text.uploadProblems[cause](params) : text.issue(String(field), message),
+  );
   return { title, reason: issues.join(' ') || reason, next };
 }
 

@@ -1,3 +1,4 @@
+import { uploadProblemTexts } from '@darkroom/contracts/upload-problems';
 import type { Messages } from '../zh.ts';
 import { plural } from './plural.ts';
 
@@ -55,7 +56,7 @@ export const requestFailures: Messages['requestFailures'] = {
   unsupported_image: {
     title: 'The photo cannot be read',
     reason: 'The file may be damaged or of another format.',
-    next: 'Use JPEG, PNG, WebP or AVIF.',
+    next: 'Choose another photo.',
   },
   idempotency_mismatch: {
     title: 'The submission conflicts with another',
@@ -125,3 +126,11 @@ const FIELDS: Record<string, string> = {
 };
 
 export const issue: Messages['issue'] = (field) => `${FIELDS[field] ?? 'One of the settings'} is not accepted.`;
+
+export const uploadProblems: Messages['uploadProblems'] = uploadProblemTexts('en');
+
+export const uploadSpaceFull: Messages['uploadSpaceFull'] = {
+  title: 'There is no room for more photos',
+  reason: 'The photos that you uploaded take up all the room that an account has.',
+  next: 'Use a photo that is uploaded already, or delete jobs that you no longer need.',
+};

@@ -1,3 +1,5 @@
+import { uploadProblemTexts } from '@darkroom/contracts/upload-problems';
+
 export const requestFailures = {
   invalid_request: {
     title: '提交的内容有误',
@@ -52,7 +54,7 @@ export const requestFailures = {
   unsupported_image: {
     title: '无法识别这张照片',
     reason: '文件可能损坏，或格式不受支持。',
-    next: '请使用 JPEG、PNG、WebP 或 AVIF。',
+    next: '请换一张照片。',
   },
   idempotency_mismatch: {
     title: '提交有冲突',
@@ -113,3 +115,12 @@ export const retryAfter = (seconds: number) => `建议等待 ${seconds} 秒。`;
 
 /** What the service says about one field of an order; it says so in Chinese. */
 export const issue = (_field: string, message: string) => `${message}。`;
+
+/** Why the service did not take a photo. */
+export const uploadProblems = uploadProblemTexts('zh');
+
+export const uploadSpaceFull = {
+  title: '照片空间已满',
+  reason: '你上传的照片已占满账号可用的空间。',
+  next: '可以使用已上传的照片，或删除不再需要的任务。',
+};
