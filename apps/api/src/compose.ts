@@ -17,6 +17,7 @@ import { UNAUTHENTICATED_REASONS } from './http/unauthenticated.ts';
 import { createCreateJob } from './jobs/create-job.ts';
 import { createEstimates } from './jobs/estimate.ts';
 import { createImageService } from './jobs/image-service.ts';
+import { createInTurn } from './jobs/in-turn.ts';
 import { createOutcomeKeeper } from './jobs/keep-outcome.ts';
 import { observeProvider, observeStore } from './jobs/observer.ts';
 import { createOpenFile } from './jobs/open-file.ts';
@@ -42,6 +43,7 @@ import { createSqlWorkerStore } from './store/sql-worker-store.ts';
 import { tellUnavailable } from './store/unavailable.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics, type QueueFigures } from './telemetry/metrics.ts';
+import { decodePlaces } from './thread-pool.ts';
 
 /**
  * Pictures of all jobs that are fetched and worked on at once: many, so that links that hang keep nobody else waiting. Of
@@ -108,6 +110,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     trustedOrigin: new URL(minimax.baseUrl).origin,
     aigcPropagator: config.AIGC_PROPAGATOR,
     startDeadline: createStartDeadline(),
+    concurrency: decodePlaces(),
   });
   const running = createRunningStopwatch(stopwatch);
   const picturePlaces = new PQueue({ concurrency: PICTURES_AT_ONCE });
@@ -179,6 +182,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const watcher = createWatcher({ store });
   const limits = {
     ratePerMinute: config.RATE_LIMIT_PER_MINUTE,
+    userUploadBytes: config.USER_UPLOAD_BYTES,
     userDailyImages: config.USER_DAILY_IMAGES,
     dailyImages: config.DAILY_IMAGES,
     userActive: config.USER_ACTIVE_LIMIT,
@@ -186,11 +190,23 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     queueTtlMs: config.QUEUE_TTL_MS,
   };
   const isDraining = () => phase === 'draining';
+  const inTurn = createInTurn();
   const images = createImageService({
     store,
     files,
-    createJob: createCreateJob({ store, uploads, files, pictures, queue, estimates, limits, clock, isDraining }),
-    saveUpload: createSaveUpload({ uploads, files, pictures, signer, ratePerMinute: limits.ratePerMinute }),
+    createJob: createCreateJob({
+      store,
+      uploads,
+      files,
+      pictures,
+      queue,
+      estimates,
+      limits,
+      inTurn,
+      clock,
+      isDraining,
+    }),
+    saveUpload: createSaveUpload({ uploads, files, pictures, signer, limits, inTurn }),
     watcher,
     presentJob: createPresentJob({ store, signer, estimates }),
     log,

@@ -121,6 +121,7 @@ export const Environment = z.object({
   QUEUE_LIMIT: positive(1_000),
   QUEUE_TTL_MS: positive(1_800_000),
   USER_ACTIVE_LIMIT: positive(20),
+  USER_UPLOAD_BYTES: whole(0, 1_000_000_000_000).default(1_073_741_824),
   USER_DAILY_IMAGES: count(0),
   DAILY_IMAGES: count(0),
   RATE_LIMIT_PER_MINUTE: count(60),

@@ -1,4 +1,7 @@
 import type { Service } from './serve.ts';
+import { sizeThreadPool } from './thread-pool.ts';
+
+sizeThreadPool();
 
 /** Until it is there nothing is under way: the process may end as it stands, and all that it holds goes with it. */
 let service: Service | undefined;

@@ -45,12 +45,12 @@ export const UPLOAD_PROBLEMS = {
     en: ({ format }) => `The ${format} file is damaged and cannot be decoded. Choose another picture.`,
   },
   too_many_pixels: {
-    zh: ({ format, width, height, max_pixels }) =>
+    zh: ({ format, variant, width, height, max_pixels }) =>
       `图片有 ${tenThousands(Number(width) * Number(height), Math.ceil)} 万像素（${width}×${height}），` +
-      `${format} 最多 ${tenThousands(Number(max_pixels), Math.floor)} 万像素，请缩小后再上传`,
-    en: ({ format, width, height, max_pixels }) =>
+      `${variantName(variant, 'zh')}${format} 最多 ${tenThousands(Number(max_pixels), Math.floor)} 万像素，请缩小后再上传`,
+    en: ({ format, variant, width, height, max_pixels }) =>
       `The picture has ${megapixels(Number(width) * Number(height), Math.ceil)} megapixels (${width}×${height}); ` +
-      `${format} may have up to ${megapixels(Number(max_pixels), Math.floor)}. Make it smaller first.`,
+      `${variantName(variant, 'en')}${format} may have up to ${megapixels(Number(max_pixels), Math.floor)}. Make it smaller first.`,
   },
   too_complex: {
     zh: ({ format }) => `这个 ${format} 文件结构过于复杂，处理时间超出限制。请重新导出后再上传`,
@@ -89,6 +89,16 @@ export function uploadProblemTexts(
   const texts = Object.entries(UPLOAD_PROBLEMS).map(([reason, row]) => [reason, row[language]]);
   // Object.fromEntries is typed by string; the keys are the table's.
   return Object.fromEntries(texts) as Record<UploadProblemReason, (params: IssueParams) => string>;
+}
+
+/** Kinds of a format that take more memory, and have lower bounds. */
+const VARIANTS: Record<string, { zh: string; en: string }> = {
+  progressive: { zh: '渐进式 ', en: 'progressive ' },
+  interlaced: { zh: '隔行扫描 ', en: 'interlaced ' },
+};
+
+function variantName(variant: string | number | undefined, language: 'zh' | 'en'): string {
+  return VARIANTS[String(variant)]?.[language] ?? '';
 }
 
 type Rounding = (value: number) => number;

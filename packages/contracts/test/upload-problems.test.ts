@@ -27,6 +27,12 @@ test('too many pixels are named with their number and their limit', () => {
   );
 });
 
+test('a kind of a format that has a bound of its own is named', () => {
+  const problem = { reason: 'too_many_pixels', params: { ...params, variant: 'progressive' } } as const;
+  expect(explainUploadProblem(problem, 'zh')).toContain('渐进式 JPEG 最多');
+  expect(explainUploadProblem(problem, 'en')).toContain('progressive JPEG may have');
+});
+
 test('a picture just above its limit is not said to be within it', () => {
   const just = {
     reason: 'too_many_pixels',

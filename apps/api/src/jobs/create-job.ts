@@ -6,8 +6,8 @@ import type { Queue } from '../queue/queue.ts';
 import type { AdmissionLimits, CreateOutcome, JobStore, StoredJob, UploadStore } from '../store/job-store.ts';
 import { storeFile } from './ask-files.ts';
 import type { Estimates } from './estimate.ts';
-import { createInTurn } from './in-turn.ts';
-import { adoptDataUrl, holdsPhotograph, requireUpload } from './reference.ts';
+import type { InTurn } from './in-turn.ts';
+import { adoptDataUrl, holdsPhotograph, IMAGE_FILE_PATH, refusalError, requireUpload } from './reference.ts';
 
 interface Deps {
   store: JobStore;
@@ -17,6 +17,8 @@ interface Deps {
   queue: Pick<Queue, 'wake'>;
   estimates: Estimates;
   limits: Omit<AdmissionLimits, 'estimateWaitMs'>;
+  /** Shared with all that decodes for users: no user has two photographs decoded at once. */
+  inTurn: InTurn;
   clock(): number;
   isDraining(): boolean;
 }
@@ -28,9 +30,7 @@ const DRAINING_RETRY_MS = 5_000;
 
 /** Takes an order: when this resolves, the job is on disk. The order of refusals is interface.md's, section 5. */
 export function createCreateJob(deps: Deps): CreateJob {
-  const { store, uploads, files, pictures, queue, estimates, clock } = deps;
-
-  const inTurn = createInTurn();
+  const { store, uploads, files, pictures, queue, estimates, inTurn, clock } = deps;
 
   const createJob: CreateJob = async (viewer, order, { idempotency_key: key }) => {
     const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprint(order) };
@@ -49,7 +49,7 @@ export function createCreateJob(deps: Deps): CreateJob {
         userId: viewer.user_id,
         starId: viewer.star_id,
         request,
-        ...(prepared && { upload: prepared.upload }),
+        ...(prepared && { upload: prepared.upload, attemptId: prepared.attemptId }),
         ...(idempotency && { idempotency }),
       },
       limits,
@@ -59,7 +59,6 @@ export function createCreateJob(deps: Deps): CreateJob {
     return jobOf(outcome);
   };
 
-  // The next photograph is not decoded before this one counts.
   return (viewer, order, options) =>
     holdsPhotograph(order)
       ? inTurn(viewer.user_id, () => createJob(viewer, order, options))
@@ -72,7 +71,7 @@ function jobOf(outcome: CreateOutcome): StoredJob {
     case 'replayed':
       return outcome.job;
     case 'refused':
-      throw new ImageError(outcome.refusal.code, { retryAfterMs: outcome.refusal.retryAfterMs });
+      throw refusalError(outcome.refusal, IMAGE_FILE_PATH);
     case 'mismatch':
       throw new ImageError('idempotency_mismatch');
     case 'upload_gone':

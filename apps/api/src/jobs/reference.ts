@@ -3,18 +3,22 @@ import {
   type CreateImage,
   ImageError,
   type ImageFile,
-  invalidField,
+  type Issue,
   parseImageFile,
+  uploadProblemError,
   type Viewer,
 } from '@darkroom/contracts';
 import type { FileStore, UrlSigner } from '../files/file-store.ts';
 import { type Pictures, UnreadableImageError } from '../pictures/pictures.ts';
 import type { Reference } from '../provider/image-provider.ts';
-import type { NewUpload, StoredUpload, UploadStore } from '../store/job-store.ts';
+import {
+  type NewUpload,
+  type Refusal,
+  type StoredUpload,
+  UPLOAD_TTL_MS,
+  type UploadStore,
+} from '../store/job-store.ts';
 import { readFile } from './ask-files.ts';
-
-/** Uploads are good for this long. */
-export const UPLOAD_TTL_MS = 7 * 24 * 60 * 60 * 1_000;
 
 const EXTENSIONS: Record<string, string> = { 'image/jpeg': 'jpg', 'image/png': 'png' };
 
@@ -22,28 +26,32 @@ const EXTENSIONS: Record<string, string> = { 'image/jpeg': 'jpg', 'image/png': '
 export interface PreparedUpload {
   upload: NewUpload;
   bytes: Uint8Array;
+  /** What it was counted as. */
+  attemptId: number;
 }
 
 interface PrepareDeps {
-  uploads: Pick<UploadStore, 'refuseUpload'>;
+  uploads: Pick<UploadStore, 'countAttempt'>;
   pictures: Pick<Pictures, 'prepareUpload'>;
   ratePerMinute: number;
 }
 
 /**
- * Makes somebody's photograph fit for the provider. Rejects with `UnreadableImageError`, and with `rate_limited` before it
- * costs anything: decoding is the dearest thing that a request can ask for.
+ * Makes somebody's photograph fit for the provider. Decoding is the dearest thing that a request can ask for, so it counts
+ * towards the rate before it begins, and is not given back when it fails. Rejects with `UnreadableImageError`, and with
+ * `rate_limited` before it costs anything.
  */
 export async function prepareUpload(
   { uploads, pictures, ratePerMinute }: PrepareDeps,
   userId: string,
   bytes: Uint8Array,
 ): Promise<PreparedUpload> {
-  const refusal = await uploads.refuseUpload(userId, ratePerMinute);
-  if (refusal) throw new ImageError(refusal.code, { retryAfterMs: refusal.retryAfterMs });
+  const attempt = await uploads.countAttempt(userId, ratePerMinute);
+  if (attempt.kind === 'refused') throw refusalError(attempt.refusal, []);
   const picture = await pictures.prepareUpload(bytes);
   const uploadId = randomUUID();
   return {
+    attemptId: attempt.attemptId,
     bytes: picture.bytes,
     upload: {
       uploadId,
@@ -56,6 +64,15 @@ export async function prepareUpload(
     },
   };
 }
+
+/** A refusal of the store as the error that it is on the wire; `path` leads to the photograph, for causes that it has. */
+export function refusalError({ code, retryAfterMs, problem }: Refusal, path: Issue['path']): ImageError {
+  if (code !== 'quota_exceeded' || !problem) return new ImageError(code, { retryAfterMs });
+  return uploadProblemError(code, path, problem, { retryAfterMs });
+}
+
+/** Where an order carries its photograph. */
+export const IMAGE_FILE_PATH: Issue['path'] = ['subject_reference', 0, 'image_file'];
 
 /** The photograph that an accepted order names; null when it names none. */
 function referenceOf(request: CreateImage): ImageFile | null {
@@ -88,7 +105,7 @@ export async function adoptDataUrl(
     return { request: withImageFile(request, `upload://${prepared.upload.uploadId}`), prepared };
   } catch (error) {
     if (!(error instanceof UnreadableImageError)) throw error;
-    throw invalidField(['subject_reference', 0, 'image_file'], '参考图无法解码，请换一张图片');
+    throw uploadProblemError('invalid_request', IMAGE_FILE_PATH, error.problem, { cause: error });
   }
 }
 

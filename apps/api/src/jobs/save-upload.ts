@@ -1,30 +1,36 @@
-import { ImageError, type UploadedImage, type Viewer } from '@darkroom/contracts';
+import { type UploadedImage, uploadProblemError, type Viewer } from '@darkroom/contracts';
 import type { FileStore, UrlSigner } from '../files/file-store.ts';
 import { type Pictures, UnreadableImageError } from '../pictures/pictures.ts';
 import type { UploadStore } from '../store/job-store.ts';
 import { storeFile } from './ask-files.ts';
-import { createInTurn } from './in-turn.ts';
-import { type PreparedUpload, prepareUpload } from './reference.ts';
+import type { InTurn } from './in-turn.ts';
+import { type PreparedUpload, prepareUpload, refusalError } from './reference.ts';
 
 interface Deps {
   uploads: UploadStore;
   files: FileStore;
   pictures: Pictures;
   signer: UrlSigner;
-  ratePerMinute: number;
+  limits: { ratePerMinute: number; userUploadBytes: number };
+  /** Shared with all that decodes for users: no user has two photographs decoded at once. */
+  inTurn: InTurn;
 }
 
 export type SaveUpload = (viewer: Viewer, bytes: Uint8Array) => Promise<UploadedImage>;
 
+/** Where a form carries its photograph. */
+const FILE_PATH = ['file'];
+
 /** Takes a photograph, to be named in an order later. */
-export function createSaveUpload({ uploads, files, pictures, signer, ratePerMinute }: Deps): SaveUpload {
-  const inTurn = createInTurn();
+export function createSaveUpload({ uploads, files, pictures, signer, limits, inTurn }: Deps): SaveUpload {
+  const { ratePerMinute, userUploadBytes } = limits;
 
   async function prepare(viewer: Viewer, bytes: Uint8Array): Promise<PreparedUpload> {
     try {
       return await prepareUpload({ uploads, pictures, ratePerMinute }, viewer.user_id, bytes);
     } catch (error) {
-      throw error instanceof UnreadableImageError ? new ImageError('unsupported_image', { cause: error }) : error;
+      if (!(error instanceof UnreadableImageError)) throw error;
+      throw uploadProblemError('unsupported_image', FILE_PATH, error.problem, { cause: error });
     }
   }
 
@@ -32,15 +38,14 @@ export function createSaveUpload({ uploads, files, pictures, signer, ratePerMinu
     const prepared = await prepare(viewer, bytes);
     const { uploadId, key, width, height } = prepared.upload;
     await storeFile(files, key, prepared.bytes);
-    const refusal = await uploads.createUpload(prepared.upload, ratePerMinute);
+    const refusal = await uploads.createUpload(prepared.upload, userUploadBytes);
     if (refusal) {
       await files.delete([key]);
-      throw new ImageError(refusal.code, { retryAfterMs: refusal.retryAfterMs });
+      throw refusalError(refusal, FILE_PATH);
     }
     const { url } = signer.sign(key);
     return { image_file: `upload://${uploadId}`, url, width, height, bytes: prepared.bytes.length };
   }
 
-  // The next is not decoded before this one counts.
   return (viewer, bytes) => inTurn(viewer.user_id, () => saveUpload(viewer, bytes));
 }

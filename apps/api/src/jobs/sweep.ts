@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FileStore } from '../files/file-store.ts';
 import type { JobStore, RetentionStore } from '../store/job-store.ts';
+import { UPLOAD_TTL_MS } from '../store/job-store.ts';
 import type { Log } from './log.ts';
-import { UPLOAD_TTL_MS } from './reference.ts';
 
 /** Idempotency keys are kept as long as uploads; counted orders as long as a quota looks back. */
 const KEY_TTL_MS = UPLOAD_TTL_MS;

@@ -2,6 +2,7 @@ import type { Sharp } from 'sharp';
 import { sniff } from './inspect.ts';
 import { labelledXmp } from './label.ts';
 import { openPicture, readSize } from './open-picture.ts';
+import type { PictureHeader } from './picture-header.ts';
 import { DownloadError, type LabelIds, type Picture, type ResultPicture } from './pictures.ts';
 import { makePlaceholder } from './placeholder.ts';
 
@@ -17,26 +18,44 @@ export interface CompressSettings {
   aigcPropagator: string;
 }
 
-/** Compresses one result picture; see `Pictures.compress`. */
-export async function compress(bytes: Uint8Array, label: LabelIds, settings: CompressSettings): Promise<ResultPicture> {
+/** Compresses one result picture, whose header is null if it cannot be read; see `Pictures.compress`. */
+export async function compress(
+  bytes: Uint8Array,
+  header: PictureHeader | null,
+  label: LabelIds,
+  settings: CompressSettings,
+): Promise<ResultPicture> {
   const contentType = sniff(bytes);
   if (contentType === null || contentType === 'image/avif') {
     throw new DownloadError('the bytes begin as no JPEG, PNG or WebP', { permanent: true });
   }
   const placeholder = await makePlaceholder(bytes);
   // A picture was paid for: whatever sharp thinks of it, it is delivered.
-  const smaller = settings.format === 'original' ? null : await reencode(bytes, label, settings).catch(() => null);
+  const isReencoded = settings.format !== 'original' && header !== null;
+  const smaller = isReencoded ? await reencode(bytes, header, label, settings).catch(() => null) : null;
   if (smaller) return { ...smaller, placeholder };
   const size = await readSize(bytes);
   const { width, height } = size ?? { width: null, height: null };
   return { bytes, contentType, width, height, compressed: false, placeholder };
 }
 
+/** What encoders take for each pixel that they write. */
+const ENCODE_BYTES_PER_PIXEL: Record<ImageFormat, number> = { jpeg: 6, webp: 6, avif: 48, original: 0 };
+
+/** An estimate of the memory that encoding a result takes. */
+export function encodeBytes({ format, maxEdge }: CompressSettings, header: PictureHeader | null): number {
+  return Math.min(header?.pixels ?? 0, maxEdge * maxEdge) * ENCODE_BYTES_PER_PIXEL[format];
+}
+
 /** Null when it does not pay. */
-async function reencode(bytes: Uint8Array, label: LabelIds, settings: CompressSettings): Promise<Picture | null> {
+async function reencode(
+  bytes: Uint8Array,
+  { metadata }: PictureHeader,
+  label: LabelIds,
+  settings: CompressSettings,
+): Promise<Picture | null> {
   const { maxEdge, aigcPropagator } = settings;
   const picture = openPicture(bytes, 'warning');
-  const metadata = await picture.metadata();
   const turned = (metadata.orientation ?? 1) !== 1;
 
   const { data, info } = await encode(

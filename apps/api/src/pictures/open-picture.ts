@@ -1,6 +1,6 @@
 import sharp, { type FailOnOptions, type Sharp } from 'sharp';
 
-/** Pixels of one picture, as its header claims them; decoded, each takes up to eight bytes of memory. */
+/** Pixels of one result picture, as its header claims them; decoded, each takes up to eight bytes of memory. */
 const PIXELS_MAX = 50_000_000;
 
 /** Seconds of processing one picture. */
@@ -24,8 +24,8 @@ export function configureSharp(): void {
  * A picture turned upright, bounded in pixels and time; of an animation the first frame. `failOn` says how much damage is
  * too much: `warning` any, `error` what a viewer would not forgive either.
  */
-export function openPicture(bytes: Uint8Array, failOn: FailOnOptions): Sharp {
-  return sharp(bytes, { autoOrient: true, failOn, limitInputPixels: PIXELS_MAX }).timeout({
+export function openPicture(bytes: Uint8Array, failOn: FailOnOptions, pixelsMax = PIXELS_MAX): Sharp {
+  return sharp(bytes, { autoOrient: true, failOn, limitInputPixels: pixelsMax }).timeout({
     seconds: PROCESSING_TIMEOUT_S,
   });
 }

@@ -1,3 +1,5 @@
+import { explainUploadProblem, type UploadProblem } from '@darkroom/contracts';
+
 /** A picture ready to be kept. */
 export interface Picture {
   bytes: Uint8Array;
@@ -36,9 +38,15 @@ export class DownloadError extends Error {
   }
 }
 
-/** Somebody's upload is no picture that we can read. */
+/** Somebody's upload is no picture that we can read, or passes a bound. */
 export class UnreadableImageError extends Error {
   override readonly name = 'UnreadableImageError';
+  readonly problem: UploadProblem;
+
+  constructor(problem: UploadProblem, options?: ErrorOptions) {
+    super(explainUploadProblem(problem, 'en'), options);
+    this.problem = problem;
+  }
 }
 
 /** Bytes in, pictures out. Every operation is bounded in bytes, pixels and time. */
@@ -49,6 +57,6 @@ export interface Pictures {
    *  Bytes that begin as no picture reject with a permanent `DownloadError`. */
   compress(bytes: Uint8Array, label: LabelIds): Promise<ResultPicture>;
   /** A photograph as the provider takes it: upright, no metadata, JPEG or PNG, under its limits. Rejects with
-   *  `UnreadableImageError`. */
+   *  `UnreadableImageError`, and with `unavailable` where its turn does not come in time. */
   prepareUpload(bytes: Uint8Array): Promise<Picture & { width: number; height: number }>;
 }

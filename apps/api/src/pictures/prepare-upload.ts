@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
-import { sniff } from './inspect.ts';
+import { explainUndecodable } from './check-upload.ts';
 import { openPicture } from './open-picture.ts';
+import type { PictureHeader } from './picture-header.ts';
 import { type Pictures, UnreadableImageError } from './pictures.ts';
 
 /** MiniMax takes references of less than 10 MB (minimax-api.md, section 2). */
@@ -14,20 +15,19 @@ const UPLOAD_EDGES = [2048, 1448] as const;
 
 type PreparedUpload = Awaited<ReturnType<Pictures['prepareUpload']>>;
 
-/** Brings a photograph into the shape that the provider takes; see `Pictures.prepareUpload`. */
-export async function prepareUpload(bytes: Uint8Array): Promise<PreparedUpload> {
-  if (sniff(bytes) === null) throw new UnreadableImageError('the bytes begin as no JPEG, PNG, WebP or AVIF');
+/** Brings a photograph, whose header was checked, into the shape that the provider takes; see `Pictures.prepareUpload`. */
+export async function prepareUpload(bytes: Uint8Array, { pixels: claimed }: PictureHeader): Promise<PreparedUpload> {
   try {
-    const pixels = await decode(bytes);
+    const pixels = await decode(bytes, claimed);
     const transparent = hasTransparency(pixels);
     for (const edge of UPLOAD_EDGES) {
       const upload = await encode(pixels, transparent, edge);
       if (upload.bytes.byteLength < UPLOAD_BYTES_LIMIT) return upload;
     }
   } catch (error) {
-    throw new UnreadableImageError('the picture cannot be decoded', { cause: error });
+    throw new UnreadableImageError(explainUndecodable(bytes, error), { cause: error });
   }
-  throw new UnreadableImageError(`the picture cannot be brought below ${UPLOAD_BYTES_LIMIT} bytes`);
+  throw new Error(`a picture cannot be brought below ${UPLOAD_BYTES_LIMIT} bytes`);
 }
 
 /** Red, green, blue and alpha of eight bits each, row by row. */
@@ -37,9 +37,9 @@ interface Pixels {
   height: number;
 }
 
-/** Decoded once, however often it is encoded: the largest that is taken has 50 million pixels. */
-async function decode(bytes: Uint8Array): Promise<Pixels> {
-  const { data, info } = await within(openPicture(bytes, 'error'), UPLOAD_EDGES[0])
+/** Decoded once, however often it is encoded. */
+async function decode(bytes: Uint8Array, pixelsMax: number): Promise<Pixels> {
+  const { data, info } = await within(openPicture(bytes, 'error', pixelsMax), UPLOAD_EDGES[0])
     .toColourspace('srgb')
     .ensureAlpha()
     .raw()

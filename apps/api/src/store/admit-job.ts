@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { PENDING, PROCESSING } from './choose-next.ts';
 import type { Trx } from './database.ts';
-import type { AdmissionLimits, NewJob, Refusal } from './job-store.ts';
+import { type AdmissionLimits, type NewJob, type NewUpload, type Refusal, UPLOAD_TTL_MS } from './job-store.ts';
 import type { Tables } from './schema.ts';
 
 const MINUTE_MS = 60_000;
@@ -12,7 +12,8 @@ const ASK_AGAIN_MS = 5_000;
 /** The first bound that this order would pass, in the order that interface.md (section 5) gives. */
 export async function refuseJob(trx: Trx, job: NewJob, limits: AdmissionLimits, now: number): Promise<Refusal | null> {
   return (
-    (await refuseRate(trx, job.userId, limits.ratePerMinute, now)) ??
+    (job.attemptId === undefined ? await refuseRate(trx, job.userId, limits.ratePerMinute, now) : null) ??
+    (job.upload ? await refuseUploadSpace(trx, job.upload, limits.userUploadBytes, now) : null) ??
     (await refuseQuota(trx, job.userId, job.request.n, limits.userDailyImages, now)) ??
     (await refuseQuota(trx, null, job.request.n, limits.dailyImages, now)) ??
     (await refuseActive(trx, job.userId, limits.userActive)) ??
@@ -69,6 +70,31 @@ async function refuseQuota(
   return { code: 'quota_exceeded', retryAfterMs: leavesAt + DAY_MS - now };
 }
 
+/** Bytes of one user's uploads that are kept; `retryAfterMs` is when enough of the oldest expire. */
+export async function refuseUploadSpace(
+  trx: Trx,
+  { userId, bytes }: Pick<NewUpload, 'userId' | 'bytes'>,
+  limit: number,
+  now: number,
+): Promise<Refusal | null> {
+  if (limit === 0) return null;
+  const kept = trx.selectFrom('uploads').where('user_id', '=', userId);
+  const sum = await kept.select(({ fn }) => fn.sum<number | null>('bytes').as('bytes')).executeTakeFirstOrThrow();
+  let excess = Number(sum.bytes ?? 0) + bytes - limit;
+  if (excess <= 0) return null;
+  let expiresAt = now;
+  for (const upload of await kept.select(['created_at', 'bytes']).orderBy('created_at').execute()) {
+    expiresAt = upload.created_at + UPLOAD_TTL_MS;
+    excess -= upload.bytes;
+    if (excess <= 0) break;
+  }
+  return {
+    code: 'quota_exceeded',
+    retryAfterMs: Math.max(1_000, expiresAt - now), // one that a job names stays as long as the job
+    problem: { reason: 'upload_space_full', params: { max_bytes: limit } },
+  };
+}
+
 /** Jobs of one user that have not ended, or whose call still runs after they were canceled or deleted. */
 async function refuseActive(trx: Trx, userId: string, limit: number): Promise<Refusal | null> {
   const unended = (status: typeof PENDING) =>
@@ -112,6 +138,16 @@ export async function countWaiting(db: Kysely<Tables>): Promise<number> {
 }
 
 /** The order counts from now on, whatever becomes of it. */
-export async function countOrder(trx: Trx, order: { userId: string; images: number }, now: number): Promise<void> {
-  await trx.insertInto('orders').values({ user_id: order.userId, ordered_at: now, images: order.images }).execute();
+export async function countOrder(trx: Trx, order: { userId: string; images: number }, now: number): Promise<number> {
+  const { order_id } = await trx
+    .insertInto('orders')
+    .values({ user_id: order.userId, ordered_at: now, images: order.images })
+    .returning('order_id')
+    .executeTakeFirstOrThrow();
+  return order_id;
+}
+
+/** The attempt that was counted before has become an order of so many images. */
+export async function countImages(trx: Trx, attemptId: number, images: number): Promise<void> {
+  await trx.updateTable('orders').set({ images }).where('order_id', '=', attemptId).execute();
 }

@@ -1,4 +1,11 @@
-import type { Charged, CreateImage, JobErrorCode, JobStatus, RequestErrorCode } from '@darkroom/contracts';
+import type {
+  Charged,
+  CreateImage,
+  JobErrorCode,
+  JobStatus,
+  RequestErrorCode,
+  UploadProblem,
+} from '@darkroom/contracts';
 
 /** A delivered picture, as kept. `key` names it in the file store. */
 export interface StoredAsset {
@@ -66,6 +73,8 @@ export interface NewJob {
   request: CreateImage;
   /** The upload that a data URL became; it goes in or stays out with the job. */
   upload?: NewUpload;
+  /** The attempt that this order was counted as before its photograph was decoded: it passed the rate then. */
+  attemptId?: number;
   /** `fingerprint` is a digest of the parsed order. */
   idempotency?: { key: string; fingerprint: string };
 }
@@ -73,6 +82,8 @@ export interface NewJob {
 /** Bounds on what is taken in; 0 means no bound for the rates and quotas. */
 export interface AdmissionLimits {
   ratePerMinute: number;
+  /** Bytes of the uploads that are kept for one user. */
+  userUploadBytes: number;
   userDailyImages: number;
   dailyImages: number;
   userActive: number;
@@ -85,6 +96,8 @@ export interface AdmissionLimits {
 export interface Refusal {
   code: Extract<RequestErrorCode, 'rate_limited' | 'quota_exceeded' | 'too_many_jobs' | 'queue_full'>;
   retryAfterMs: number;
+  /** What the code alone leaves open: which quota it is. */
+  problem?: UploadProblem;
 }
 
 export type CreateOutcome =
@@ -240,12 +253,18 @@ export interface StartOptions {
   step(job: StoredJob, call: { startedAt: number; recentCallMs: number[] }): StoredJob;
 }
 
+/** An attempt to hand in a photograph, as it counts towards the rate. */
+export type CountedAttempt = { kind: 'counted'; attemptId: number } | { kind: 'refused'; refusal: Refusal };
+
+/** Uploads are good for this long. */
+export const UPLOAD_TTL_MS = 7 * 24 * 60 * 60 * 1_000;
+
 /** Photographs that wait for an order. */
 export interface UploadStore {
-  /** The refusal of `createUpload` alone, told before there is an upload; counts nothing. */
-  refuseUpload(userId: string, ratePerMinute: number): Promise<Refusal | null>;
-  /** Refused past the rate; the upload counts towards it. */
-  createUpload(upload: NewUpload, ratePerMinute: number): Promise<Refusal | null>;
+  /** Refused past the rate; else it counts, whatever becomes of the photograph. Called before anything is decoded. */
+  countAttempt(userId: string, ratePerMinute: number): Promise<CountedAttempt>;
+  /** Keeps an upload whose attempt was counted. Refused where the user's uploads would take more bytes (0 = no bound). */
+  createUpload(upload: NewUpload, userUploadBytes: number): Promise<Refusal | null>;
   /** Null when there is none; whose it is, is for the caller to judge. */
   getUpload(uploadId: string): Promise<StoredUpload | null>;
 }

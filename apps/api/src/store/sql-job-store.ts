@@ -1,5 +1,5 @@
 import { admissionRefusal } from './admission-queue.ts';
-import { countOrder, countWaiting, refuseJob } from './admit-job.ts';
+import { countImages, countOrder, countWaiting, refuseJob } from './admit-job.ts';
 import { closeAttempt, recentCallMs, recentCalls } from './attempts.ts';
 import { countAhead, PENDING } from './choose-next.ts';
 import type { Database } from './database.ts';
@@ -29,7 +29,9 @@ export function createSqlJobStore(database: Database): JobStore {
           return { kind: 'upload_gone' };
         }
         const job = await insertJob(trx, order, now);
-        await countOrder(trx, { userId: order.userId, images: order.request.n }, now);
+        if (order.attemptId === undefined)
+          await countOrder(trx, { userId: order.userId, images: order.request.n }, now);
+        else await countImages(trx, order.attemptId, order.request.n);
         return { kind: 'created', job };
       });
       return admitted.catch(async (error: unknown) => {

@@ -1,25 +1,30 @@
 import type { Kysely } from 'kysely';
 import { admissionRefusal } from './admission-queue.ts';
-import { countOrder, refuseRate } from './admit-job.ts';
+import { countOrder, refuseRate, refuseUploadSpace } from './admit-job.ts';
 import type { Database } from './database.ts';
-import type { UploadStore } from './job-store.ts';
+import type { CountedAttempt, UploadStore } from './job-store.ts';
 import type { Tables } from './schema.ts';
 import { toUpload, uploadRow } from './upload-row.ts';
 
-export function createSqlUploadStore({ db, now: readNow, transact, transactAlone }: Database): UploadStore {
+export function createSqlUploadStore({ db, now: readNow, transactAlone }: Database): UploadStore {
   return {
-    async refuseUpload(userId, ratePerMinute) {
-      return transact(async (trx) => refuseRate(trx, userId, ratePerMinute, await readNow(trx)));
+    async countAttempt(userId, ratePerMinute) {
+      const admitted = transactAlone('admission', async (trx): Promise<CountedAttempt> => {
+        const now = await readNow(trx);
+        const refusal = await refuseRate(trx, userId, ratePerMinute, now);
+        if (refusal) return { kind: 'refused', refusal };
+        return { kind: 'counted', attemptId: await countOrder(trx, { userId, images: 0 }, now) };
+      });
+      return admitted.catch((error: unknown) => ({ kind: 'refused', refusal: admissionRefusal(error) }));
     },
 
-    async createUpload(upload, ratePerMinute) {
+    async createUpload(upload, userUploadBytes) {
       const admitted = transactAlone('admission', async (trx) => {
         if (await isKept(trx, upload.uploadId)) return null;
         const now = await readNow(trx);
-        const refusal = await refuseRate(trx, upload.userId, ratePerMinute, now);
+        const refusal = await refuseUploadSpace(trx, upload, userUploadBytes, now);
         if (refusal) return refusal;
         await trx.insertInto('uploads').values(uploadRow(upload, now)).execute();
-        await countOrder(trx, { userId: upload.userId, images: 0 }, now);
         return null;
       });
       return admitted.catch(async (error: unknown) => {

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { createCreateJob } from '../../src/jobs/create-job.ts';
 import { createEstimates } from '../../src/jobs/estimate.ts';
+import { createInTurn } from '../../src/jobs/in-turn.ts';
 import { buildPictures } from '../pictures/build-pictures.ts';
 import { readPhoto } from '../pictures/photos.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
@@ -36,6 +37,7 @@ beforeEach(async () => {
     queue: { wake: () => wakes++ },
     estimates: createEstimates({ store: stores.jobs, countPlaces: async () => 4, rpm: 0, stopwatch: stores.clock.now }),
     limits: NO_LIMITS,
+    inTurn: createInTurn(),
     clock: stores.clock.now,
     isDraining: () => false,
   };
@@ -147,6 +149,23 @@ describe('a data URL', () => {
       ...['rejected', 'rejected', 'rejected', 'rejected'],
     ]);
     expect(prepareUpload).toHaveBeenCalledTimes(2);
+  });
+
+  test('that does not decode counts towards the rate', async () => {
+    deps.limits = { ...NO_LIMITS, ratePerMinute: 1 };
+    const broken = (await readPhoto('rocket.jpg')).subarray(0, 300).toString('base64');
+    const order = withReference(`data:image/jpeg;base64,${broken}`);
+    await expect(create(order)).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(create(order)).rejects.toMatchObject({ code: 'rate_limited' });
+  });
+
+  test('past the bytes of one user is refused, and leaves no file behind', async () => {
+    deps.limits = { ...NO_LIMITS, userUploadBytes: 1_000 };
+    await expect(create(withReference(await photographUrl()))).rejects.toMatchObject({
+      code: 'quota_exceeded',
+      issues: [{ path: ['subject_reference', 0, 'image_file'], reason: 'upload_space_full' }],
+    });
+    expect(await keptFiles()).toEqual([]);
   });
 
   test('leaves no file behind when its order is refused', async () => {

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
+import { createInTurn } from '../../src/jobs/in-turn.ts';
 import { createSaveUpload } from '../../src/jobs/save-upload.ts';
 import { buildPictures } from '../pictures/build-pictures.ts';
 import { readPhoto } from '../pictures/photos.ts';
@@ -8,19 +9,47 @@ import { temporaryFolder } from '../temporary-folder.ts';
 
 const viewer = { user_id: '1', star_id: null };
 
-test('no more is decoded than the rate allows, however many uploads of one user come at once', async () => {
+async function openUploads(limits: { ratePerMinute: number; userUploadBytes: number }) {
   const { uploads } = await openSqliteStores();
   const pictures = buildPictures();
+  const dir = await temporaryFolder();
+  const files = await createLocalFileStore({ dir });
   const prepareUpload = vi.spyOn(pictures, 'prepareUpload');
-  const saveUpload = createSaveUpload({
-    uploads,
-    pictures,
-    files: await createLocalFileStore({ dir: await temporaryFolder() }),
-    signer: { sign: (key) => ({ url: key, expiresAt: new Date(0) }), verify: () => true },
-    ratePerMinute: 2,
-  });
+  const signer = { sign: (key: string) => ({ url: key, expiresAt: new Date(0) }), verify: () => true };
+  const saveUpload = createSaveUpload({ uploads, pictures, files, signer, limits, inTurn: createInTurn() });
+  return { saveUpload, prepareUpload, files };
+}
+
+test('no more is decoded than the rate allows, however many uploads of one user come at once', async () => {
+  const { saveUpload, prepareUpload } = await openUploads({ ratePerMinute: 2, userUploadBytes: 0 });
   const photo = await readPhoto('rocket.jpg');
   const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => saveUpload(viewer, photo)));
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
   expect(prepareUpload).toHaveBeenCalledTimes(2);
+});
+
+test('an upload that cannot be decoded counts towards the rate', async () => {
+  const { saveUpload, prepareUpload } = await openUploads({ ratePerMinute: 2, userUploadBytes: 0 });
+  const damaged = (await readPhoto('rocket.jpg')).subarray(0, 20_000);
+  for (let i = 0; i < 2; i++) {
+    await expect(saveUpload(viewer, damaged)).rejects.toMatchObject({ code: 'unsupported_image' });
+  }
+  await expect(saveUpload(viewer, damaged)).rejects.toMatchObject({ code: 'rate_limited' });
+  expect(prepareUpload).toHaveBeenCalledTimes(2);
+});
+
+test('past the bytes of one user an upload is refused by its own words, and leaves no file behind', async () => {
+  const { saveUpload, files } = await openUploads({ ratePerMinute: 0, userUploadBytes: 1_048_576 });
+  const put = vi.spyOn(files, 'put');
+  const photo = await readPhoto('hubble_deep_field.jpg');
+  const refusal = await (async () => {
+    for (let i = 0; i < 100; i++) await saveUpload(viewer, photo);
+  })().catch((error: unknown) => error);
+  expect(refusal).toMatchObject({
+    code: 'quota_exceeded',
+    message: expect.stringContaining('1 MB'),
+    issues: [{ path: ['file'], reason: 'upload_space_full', params: { max_bytes: 1_048_576 } }],
+    retryAfterMs: expect.any(Number),
+  });
+  expect(await files.read(put.mock.lastCall?.[0] ?? '')).toBeNull();
 });

@@ -71,10 +71,10 @@ export function testAdmission(open: OpenStores): void {
   test('rate_limited: orders and uploads of one user in a rolling minute', async () => {
     await order({});
     stores.clock.advance(20_000);
-    expect(await stores.uploads.createUpload(newUpload(), 2)).toBeNull();
+    expect(await stores.uploads.countAttempt('1', 2)).toMatchObject({ kind: 'counted' });
     const refusal = refused('rate_limited', 40_000);
     expect(await order({ ratePerMinute: 2 })).toEqual(refusal);
-    expect(await stores.uploads.createUpload(newUpload(), 2)).toEqual(refusal.refusal);
+    expect(await stores.uploads.countAttempt('1', 2)).toEqual(refusal);
     expect(await order({ ratePerMinute: 2 }, { userId: '2' })).toMatchObject({ kind: 'created' });
     stores.clock.advance(39_999);
     expect(await order({ ratePerMinute: 2 })).toEqual(refused('rate_limited', 1));

@@ -68,7 +68,12 @@ describe('a bound is one for all processes', () => {
   });
 
   test('uploads count towards the rate as orders do', async () => {
-    const uploads = await atOnce(6, (stores) => stores.uploads.createUpload(newUpload(), 5));
+    const attempts = await atOnce(6, (stores) => stores.uploads.countAttempt('1', 5));
+    expect(attempts.filter(({ kind }) => kind === 'counted')).toHaveLength(5);
+  });
+
+  test('the bytes of uploads', async () => {
+    const uploads = await atOnce(6, (stores) => stores.uploads.createUpload(newUpload({ userId: '77', bytes: 2 }), 10));
     expect(uploads.filter((refusal) => refusal === null)).toHaveLength(5);
   });
 });

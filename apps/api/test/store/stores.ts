@@ -44,6 +44,7 @@ export type OpenStores = () => Promise<Stores>;
 
 export const NO_LIMITS: AdmissionLimits = {
   ratePerMinute: 0,
+  userUploadBytes: 0,
   userDailyImages: 0,
   dailyImages: 0,
   userActive: 1_000_000,

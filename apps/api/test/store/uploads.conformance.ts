@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { UPLOAD_TTL_MS } from '../../src/store/job-store.ts';
 import { addJob, NO_LIMITS, newJob, newUpload, type OpenStores, requestWith, type Stores } from './stores.ts';
 
 export function testUploads(open: OpenStores): void {
@@ -15,16 +16,63 @@ export function testUploads(open: OpenStores): void {
     expect(await stores.uploads.getUpload(upload.uploadId)).toEqual({ ...upload, createdAt: stores.clock.now() });
   });
 
-  test('past the rate a user is refused, with the time to wait, before there is an upload', async () => {
-    expect(await stores.uploads.refuseUpload('1', 1)).toBeNull();
-    expect(await stores.uploads.createUpload(newUpload(), 1)).toBeNull();
+  test('an attempt counts towards the rate before there is an upload, and past it the user is told how long to wait', async () => {
+    expect(await stores.uploads.countAttempt('1', 2)).toMatchObject({ kind: 'counted' });
     stores.clock.advance(20_000);
-    const refusal = { code: 'rate_limited', retryAfterMs: 40_000 };
-    expect(await stores.uploads.refuseUpload('1', 1)).toEqual(refusal);
-    expect(await stores.uploads.createUpload(newUpload(), 1)).toEqual(refusal);
-    expect(await stores.uploads.refuseUpload('2', 1)).toBeNull();
+    expect(await stores.uploads.countAttempt('1', 2)).toMatchObject({ kind: 'counted' });
+    const refused = (retryAfterMs: number) => ({ kind: 'refused', refusal: { code: 'rate_limited', retryAfterMs } });
+    expect(await stores.uploads.countAttempt('1', 2)).toEqual(refused(40_000));
+    expect(await stores.uploads.countAttempt('2', 2)).toMatchObject({ kind: 'counted' });
     stores.clock.advance(40_000);
-    expect(await stores.uploads.refuseUpload('1', 1)).toBeNull();
+    expect(await stores.uploads.countAttempt('1', 2)).toMatchObject({ kind: 'counted' });
+  });
+
+  test('an order whose photograph was counted as an attempt counts once, with its images', async () => {
+    const attempt = await stores.uploads.countAttempt('1', 2);
+    if (attempt.kind !== 'counted') throw new Error('not counted');
+    const limits = { ...NO_LIMITS, ratePerMinute: 1, userDailyImages: 3 };
+    const order = newJob({ attemptId: attempt.attemptId, upload: newUpload(), request: { ...newJob().request, n: 2 } });
+    expect(await stores.jobs.createJob(order, limits)).toMatchObject({ kind: 'created' });
+    expect(await stores.uploads.countAttempt('1', 2)).toMatchObject({ kind: 'counted' });
+    const next = newJob({ request: { ...newJob().request, n: 2 } });
+    expect(await stores.jobs.createJob(next, { ...limits, ratePerMinute: 0 })).toMatchObject({
+      refusal: { code: 'quota_exceeded' },
+    });
+  });
+
+  describe('quota_exceeded: bytes of one user that are kept', () => {
+    const refused = (retryAfterMs: number) => ({
+      code: 'quota_exceeded',
+      retryAfterMs,
+      problem: { reason: 'upload_space_full', params: { max_bytes: 10 } },
+    });
+
+    test('until enough of the oldest uploads expire', async () => {
+      for (const bytes of [4, 6]) {
+        expect(await stores.uploads.createUpload(newUpload({ bytes }), 10)).toBeNull();
+        stores.clock.advance(1_000);
+      }
+      expect(await stores.uploads.createUpload(newUpload({ bytes: 4 }), 10)).toEqual(refused(UPLOAD_TTL_MS - 2_000));
+      expect(await stores.uploads.createUpload(newUpload({ bytes: 5 }), 10)).toEqual(refused(UPLOAD_TTL_MS - 1_000));
+      expect(await stores.uploads.createUpload(newUpload({ userId: '2', bytes: 10 }), 10)).toBeNull();
+      expect(await stores.uploads.createUpload(newUpload({ bytes: 5 }), 0)).toBeNull();
+    });
+
+    test('the photograph of an order too, which then becomes neither a job nor an upload', async () => {
+      const upload = newUpload({ bytes: 11 });
+      const outcome = await stores.jobs.createJob(newJob({ upload }), { ...NO_LIMITS, userUploadBytes: 10 });
+      expect(outcome).toMatchObject({ kind: 'refused', refusal: refused(1_000) });
+      expect(await stores.uploads.getUpload(upload.uploadId)).toBeNull();
+    });
+
+    test('a deleted upload makes room', async () => {
+      const upload = newUpload({ bytes: 10 });
+      await stores.uploads.createUpload(upload, 10);
+      const job = await addJob(stores, { request: requestWith(upload.uploadId) });
+      expect(await stores.uploads.createUpload(newUpload({ bytes: 1 }), 10)).toMatchObject({ code: 'quota_exceeded' });
+      await stores.jobs.deleteJob(job.jobId);
+      expect(await stores.uploads.createUpload(newUpload({ bytes: 10 }), 10)).toBeNull();
+    });
   });
 
   test('an order that names an upload which is gone is no order', async () => {

@@ -20,7 +20,16 @@ const ErrorEnvelope = z.object({
   message: z.string(),
   data: z.null(),
   error_code: z.enum(REQUEST_ERROR_CODES),
-  issues: z.array(z.object({ path: z.array(z.union([z.string(), z.int()])), message: z.string() })).optional(),
+  issues: z
+    .array(
+      z.object({
+        path: z.array(z.union([z.string(), z.int()])),
+        message: z.string(),
+        reason: z.string().optional(),
+        params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+      }),
+    )
+    .optional(),
 });
 
 /** What callers send: what has a default may be left out. */
