@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Environment, isJwtSecret, isListenHost, LONGEST_TIMER_MS } from './environment.ts';
 import { findDoubts } from './settings/doubts.ts';
 import { isLoopbackName } from './settings/loopback.ts';
-import { type Dotenv, readDotenv } from './settings/read-dotenv.ts';
+import { type Dotenv, type DotenvOddities, readDotenv } from './settings/read-dotenv.ts';
 import { readSecretFiles, SECRETS } from './settings/secret-files.ts';
 import { findUnknownNames } from './settings/unknown-names.ts';
 
@@ -37,9 +37,11 @@ export type Config = ReturnType<typeof readConfig>;
 
 /** The settings of this process: its environment, then `.env` in the current folder. Throws `ConfigError`. */
 export function loadConfig(): Config {
-  const { values, cut } = openDotenv();
+  const { values, oddities } = openDotenv();
   const own = set(process.env);
-  return readConfig({ ...values, ...own }, { cut: cut.filter((name) => !(name in own)) });
+  const isRead = (name: string) => SETTINGS.includes(name) && !(name in own);
+  const { cut, unread } = oddities;
+  return readConfig({ ...values, ...own }, { cut: cut.filter(isRead), unread: unread.filter(isRead) });
 }
 
 function openDotenv(): Dotenv {
@@ -57,8 +59,7 @@ function set(env: Record<string, string | undefined>): Given {
   );
 }
 
-/** `cut` names settings of which a part was taken for a comment. */
-export function readConfig(env: Record<string, string | undefined>, { cut = [] }: { cut?: readonly string[] } = {}) {
+export function readConfig(env: Record<string, string | undefined>, oddities?: DotenvOddities) {
   const written = set(env);
   const quoted = findQuoted(written);
   const { given, faults } = readSecretFiles(without(written, quoted));
@@ -108,11 +109,7 @@ export function readConfig(env: Record<string, string | undefined>, { cut = [] }
     isProduction: settings.NODE_ENV === 'production',
     hostIsLoopback: isLoopbackName(settings.HOST),
     /** What the log says at the start. */
-    doubts: findDoubts(
-      given,
-      cut.filter((name) => SETTINGS.includes(name)),
-      unknown.foreign,
-    ),
+    doubts: findDoubts(given, unknown.foreign, oddities),
   });
 }
 

@@ -1,3 +1,4 @@
+import type { DotenvOddities } from './read-dotenv.ts';
 import { SECRETS } from './secret-files.ts';
 
 /** A setting that is taken as it is, and is probably not what was meant. */
@@ -15,17 +16,21 @@ const PATH = /^(~|\.{1,2})?\/(run|var|etc|home|root|Users|mnt|opt|tmp|secrets|ap
 const FEWEST_CHARACTERS = 6;
 
 /** What is said at the start about settings that are good by themselves. Says nothing of a secret's value. */
-export function findDoubts(given: Given, cut: readonly string[], foreign: readonly string[]): Doubt[] {
+export function findDoubts(given: Given, foreign: readonly string[], dotenv?: DotenvOddities): Doubt[] {
   return [
     ...SECRETS.flatMap((setting) => about(setting, given[setting] && doubtSecret(setting, given[setting]))),
     ...about('JWT_SECRET', doubtRotation(given.JWT_SECRET)),
     ...about('PUBLIC_URL', doubtPublicUrl(given)),
     ...about('REFERENCE_DELIVERY', doubtDelivery(given)),
     ...about('DATA_DIR', /^~|\$/.test(given.DATA_DIR ?? '') && 'nothing is put in for ~ and $ here'),
-    ...cut.flatMap((setting) => about(setting, 'cut in .env at a #, which begins a comment; quotes keep it whole')),
-    ...foreign.flatMap((setting) => about(setting, 'not a setting of this service, and not looked at')),
+    ...each(dotenv?.cut, 'cut in .env at a #, which begins a comment; quotes keep it whole'),
+    ...each(dotenv?.unread, 'written with a colon in .env, and not read; an equals sign is needed'),
+    ...each(foreign, 'not a setting of this service, and not looked at'),
   ];
 }
+
+const each = (settings: readonly string[] = [], doubt: string): Doubt[] =>
+  settings.map((setting) => ({ setting, doubt }));
 
 function about(setting: string, doubt: string | false | null | undefined): Doubt[] {
   return doubt ? [{ setting, doubt }] : [];

@@ -3,18 +3,24 @@ import { parseEnv } from 'node:util';
 
 export interface Dotenv {
   values: Record<string, string | undefined>;
-  /** Names whose value was cut at a `#`, which begins a comment outside quotes. */
-  cut: string[];
+  oddities: DotenvOddities;
 }
 
-const NOTHING: Dotenv = { values: {}, cut: [] };
+/** Names with which the parser does something else than was probably meant. */
+export interface DotenvOddities {
+  /** Whose value was cut at a `#`, which begins a comment outside quotes. */
+  cut: readonly string[];
+  /** Written with a colon, as in YAML: such a line is passed over. */
+  unread: readonly string[];
+}
 
 /** `.env` in the current folder. Throws with one line for a file that cannot be read as text. */
 export function readDotenv(): Dotenv {
-  if (!existsSync('.env')) return NOTHING;
+  if (!existsSync('.env')) return { values: {}, oddities: { cut: [], unread: [] } };
   const text = decode(readFileSync('.env'));
   const values = parseEnv(text);
-  return { values, cut: findCut(text).filter((name) => name in values) };
+  const unread = namesIn(text, /^\s*(?:export\s+)?(\w+)[^\S\n]*:/gm).filter((name) => !(name in values));
+  return { values, oddities: { cut: namesIn(text, CUT), unread } };
 }
 
 /** UTF-8, with or without a byte order mark. Lines of old editors end with a lone CR, which Node's parser drops. */
@@ -29,7 +35,8 @@ function decode(bytes: Buffer): string {
   }
 }
 
-function findCut(text: string): string[] {
-  const unquoted = /^\s*(?:export\s+)?(\w+)\s*=[^\S\n]*(?!["'`#])[^\s#]+#/gm;
-  return [...text.matchAll(unquoted)].map(([, name = '']) => name);
+const CUT = /^\s*(?:export\s+)?(\w+)[^\S\n]*=[^\S\n]*(?!["'`#])[^\s#]+#/gm;
+
+function namesIn(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(([, name = '']) => name);
 }

@@ -43,6 +43,11 @@ describe('.env', () => {
     expect(loadConfig().doubts).toEqual([]);
   });
 
+  test('whose line has a colon for an equals sign is said so', () => {
+    writeFileSync('.env', `MINIMAX_API_KEY: sk-0123456789\n${line}OTHER: 1\nPUBLIC_URL=https://a.example\n`);
+    expect(loadConfig().doubts).toEqual([{ setting: 'MINIMAX_API_KEY', doubt: expect.stringContaining('colon') }]);
+  });
+
   test('may have quotes of its own around a value, and none within', () => {
     writeFileSync('.env', `JWT_SECRET="${SECRET}"\n`);
     expect(loadConfig().jwtKey).toEqual({ kind: 'secret', secret: SECRET });
