@@ -29,6 +29,11 @@ describe('.env', () => {
     expect(loadConfig).toThrow(/^\.env cannot be read: it [^\n]*UTF-8 text[^\n]*$/);
   });
 
+  test('that begins with the mark of UTF-16 is called so', () => {
+    writeFileSync('.env', Buffer.from(`\ufeff${line}`, 'utf16le'));
+    expect(loadConfig).toThrow('.env cannot be read: it is UTF-16, and has to be UTF-8 text');
+  });
+
   test('may have the line ends of any system', () => {
     for (const end of ['\n', '\r\n', '\r']) {
       writeFileSync('.env', [`JWT_SECRET=${SECRET}`, 'PORT=1111', 'QUEUE_LIMIT=5', ''].join(end));

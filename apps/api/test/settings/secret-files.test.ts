@@ -80,6 +80,12 @@ describe('a secret in a file', () => {
     ]);
   });
 
+  test('whose path is in quotes is one line', () => {
+    expect(faultsOf({ JWT_SECRET: undefined, JWT_SECRET_FILE: `"${write('jwt', SECRET)}"` })).toEqual([
+      expect.stringMatching(/^JWT_SECRET_FILE: is in quotes/),
+    ]);
+  });
+
   test('is not a setting for what is no secret', () => {
     expect(faultsOf({ MINIMAX_RPM_FILE: '/run/rpm' })).toEqual([expect.stringMatching(/^MINIMAX_RPM_FILE: /)]);
   });
