@@ -94,7 +94,7 @@ const UPLOAD_FIELDS: Description<FieldsOf<UploadedImage>>['fields'] = {
   bytes: 'Size of the file that is kept.',
 };
 
-type ErrorFields = FieldsOf<ErrorEnvelope> | 'issues.path' | 'issues.message';
+type ErrorFields = FieldsOf<ErrorEnvelope> | `issues.${FieldsOf<Issue>}`;
 
 const ERROR_FIELDS: Description<ErrorFields>['fields'] = {
   code: 'The HTTP status again.',
@@ -104,6 +104,8 @@ const ERROR_FIELDS: Description<ErrorFields>['fields'] = {
   issues: 'With `invalid_request`: what is wrong, one field each, 20 at most.',
   'issues.path': 'The way to the field; empty where the whole request is meant.',
   'issues.message': 'For people, in Chinese.',
+  'issues.reason': 'With an unsuitable photo: the cause, for programs.',
+  'issues.params': 'With `reason`: the numbers and names of its text.',
 };
 
 function ofJob(description: string): Description {
