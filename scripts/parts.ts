@@ -43,6 +43,12 @@ const PARTS = {
     install: 'apt-get install -y nginx-light',
     find: () => firstExecutable(['/usr/sbin/nginx']) ?? onPath('nginx'),
   },
+  caddy: {
+    name: 'Caddy',
+    usedBy: 'the stories of refusals behind a proxy',
+    install: 'apt-get install -y caddy',
+    find: () => onPath('caddy'),
+  },
   prlimit: {
     name: 'prlimit',
     usedBy: 'the stories of a full disk',

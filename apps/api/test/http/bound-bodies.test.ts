@@ -7,6 +7,7 @@ import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { expect, onTestFinished, test } from 'vitest';
 import type { BodyBounds } from '../../src/http/body-room.ts';
 import { buildFaultyServer } from './faulty-server.ts';
+import { WIDE } from './wide-bounds.ts';
 
 const KB = 1_024;
 const ROOM: BodyBounds = { totalBytes: 2 * UPLOAD_MAX_BYTES, userBytes: 2 * UPLOAD_MAX_BYTES, waitMs: 60_000 };
@@ -15,19 +16,9 @@ const ROOM: BodyBounds = { totalBytes: 2 * UPLOAD_MAX_BYTES, userBytes: 2 * UPLO
 async function openHolding(bodies: Partial<BodyBounds> = {}) {
   const held: (() => void)[] = [];
   const started: string[] = [];
-  const wide = {
-    headersTimeoutMs: 60_000,
-    requestTimeoutMs: 60_000,
-    checkEveryMs: 1_000,
-    maxConnections: 100,
-    maxConnectionsPerAddress: 100,
-    stalledAnswerMs: 60_000,
-    hold: { bytes: 100_000_000, idleMs: 20, totalMs: 60_000 },
-    linger: { bytes: 100_000_000, idleMs: 60_000, totalMs: 60_000, connections: 100 },
-  };
   const server = await buildFaultyServer(
     new ImageError('unsupported_image'),
-    { ...wide, bodies: { ...ROOM, ...bodies } },
+    { ...WIDE, checkEveryMs: 1_000, bodies: { ...ROOM, ...bodies } },
     {
       async upload({ user_id }) {
         started.push(user_id);

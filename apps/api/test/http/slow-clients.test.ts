@@ -5,19 +5,7 @@ import { GENERATION_PATH } from '@darkroom/contracts/rest';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ClientBounds } from '../../src/http/server.ts';
 import { buildFaultyServer } from './faulty-server.ts';
-
-/** What is not tried in a test stays out of its way. */
-const WIDE: ClientBounds = {
-  headersTimeoutMs: 60_000,
-  requestTimeoutMs: 60_000,
-  checkEveryMs: 20,
-  maxConnections: 100,
-  maxConnectionsPerAddress: 100,
-  stalledAnswerMs: 60_000,
-  hold: { bytes: 100_000_000, idleMs: 20, totalMs: 60_000 },
-  linger: { bytes: 100_000_000, idleMs: 60_000, totalMs: 60_000, connections: 100 },
-  bodies: { totalBytes: 100_000_000, userBytes: 100_000_000, waitMs: 60_000 },
-};
+import { WIDE } from './wide-bounds.ts';
 
 async function listen(bounds: Partial<ClientBounds>): Promise<() => Socket> {
   const server = await buildFaultyServer(new Error('not to be reached'), { ...WIDE, ...bounds });

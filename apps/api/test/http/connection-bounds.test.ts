@@ -1,0 +1,60 @@
+import { EventEmitter } from 'node:events';
+import type { Server } from 'node:http';
+import { expect, onTestFinished, test } from 'vitest';
+import { boundConnections } from '../../src/http/connection-bounds.ts';
+
+/** How many of so many connections from these addresses, one after the other, are let in. */
+function letIn(addresses: string[], trustProxy: string | boolean = false): string[] {
+  // Only what a server and its sockets emit is used.
+  const server = new EventEmitter() as unknown as Server;
+  boundConnections(server, { maxPerAddress: 2, stalledAnswerMs: 60_000, checkEveryMs: 60_000, trustProxy });
+  onTestFinished(() => void server.emit('close'));
+  return addresses.filter((remoteAddress) => {
+    let isIn = true;
+    const socket = Object.assign(new EventEmitter(), { remoteAddress, destroy: () => (isIn = false) });
+    server.emit('connection', socket);
+    return isIn;
+  });
+}
+
+const thrice = (address: string) => [address, address, address];
+
+test.each(['203.0.113.9', '::ffff:203.0.113.9', '2001:db9::1'])(
+  'lets two connections of %s in, and no third',
+  (address) => {
+    expect(letIn(thrice(address))).toHaveLength(2);
+  },
+);
+
+test('counts a /64 of IPv6 as one address', () => {
+  expect(letIn(['2001:db9::1', '2001:db9::2', '2001:db9::3', '2001:db9:0:1::1'])).toEqual([
+    '2001:db9::1',
+    '2001:db9::2',
+    '2001:db9:0:1::1',
+  ]);
+});
+
+test.each([
+  '127.0.0.1',
+  '::1',
+  '::ffff:127.0.0.1',
+  '10.0.0.1',
+  '172.17.0.1',
+  '192.168.1.1',
+  '100.64.0.1',
+  'fd00::1',
+  'fe80::1',
+])('bounds nobody who comes from inside: %s may be a proxy or a NAT', (address) => {
+  expect(letIn(thrice(address))).toHaveLength(3);
+});
+
+test.each<[string, string | boolean, number]>([
+  ['203.0.113.9', '203.0.113.9', 3],
+  ['203.0.113.9', 'loopback, 203.0.113.0/24', 3],
+  ['203.0.113.9', '198.51.100.0/24,2001:db9::/32', 2],
+  ['2001:db9::1', '2001:db9::/32', 3],
+  ['203.0.113.9', true, 3],
+  ['203.0.113.9', 'uniquelocal', 2],
+])('%s with TRUST_PROXY=%s: %i of 3', (address, trustProxy, expected) => {
+  expect(letIn(thrice(address), trustProxy)).toHaveLength(expected);
+});

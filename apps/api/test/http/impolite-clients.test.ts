@@ -1,0 +1,171 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ClientBounds } from '../../src/http/server.ts';
+import { buildFaultyServer } from './faulty-server.ts';
+import { WIDE } from './wide-bounds.ts';
+
+const FOREVER_BYTES = 1_000_000_000;
+
+interface Listening {
+  open(words?: string): Socket;
+  /** Connections that the server holds. */
+  count(): Promise<number>;
+}
+
+async function listen(bounds: Partial<ClientBounds>): Promise<Listening> {
+  const server = await buildFaultyServer(new Error('not to be reached'), { ...WIDE, ...bounds });
+  const chunk = Buffer.alloc(64 * 1024);
+  server.get('/large', (_, reply) => reply.send(Readable.from(Array.from({ length: 512 }, () => chunk))));
+  const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
+  return {
+    open(words = '') {
+      const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+      onTestFinished(() => void socket.destroy());
+      socket.on('error', () => {}); // it may be cut off
+      socket.write(words);
+      return socket;
+    },
+    count: () =>
+      new Promise((resolve, reject) => {
+        server.server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+      }),
+  };
+}
+
+/** Sends a byte every so often, whatever comes back. */
+function drip(socket: Socket): void {
+  const timer = setInterval(() => socket.writable && socket.write('a'), 10);
+  onTestFinished(() => clearInterval(timer));
+}
+
+const headOf = (length: number, more = '') =>
+  `POST ${UPLOADS_PATH} HTTP/1.1\r\nhost: a\r\ncontent-type: text/plain\r\ncontent-length: ${length}\r\n${more}\r\n`;
+const SHORT = { bytes: 100_000_000, idleMs: 50, totalMs: 60_000, connections: 100 };
+const BRIEF = { bytes: 100_000_000, idleMs: 60_000, totalMs: 200, connections: 100 };
+
+describe('destroys, although the client never closes it, the connection of one', () => {
+  test.each([
+    ['who connects and says nothing', '', false],
+    ['who sends half a header', 'GET / HTTP/1.1\r\nhost: a\r\n', false],
+    ['who sends a header byte by byte', 'GET / HTTP/1.1\r\nx: ', true],
+    ['who sends a body byte by byte', headOf(FOREVER_BYTES), true],
+    ['who sends no HTTP, and goes on', 'HELLO\r\n\r\n', true],
+    ['who sends more headers than fit, and goes on', `GET / HTTP/1.1\r\nx: ${'a'.repeat(20_000)}`, true],
+  ])('%s', async (_, words, goesOn) => {
+    const { open, count } = await listen({
+      headersTimeoutMs: 50,
+      requestTimeoutMs: 100,
+      hold: { ...WIDE.hold, totalMs: 50 },
+      linger: goesOn ? BRIEF : SHORT,
+    });
+    const socket = open(words);
+    if (goesOn) drip(socket);
+    const answer = text(socket);
+    expect(await answer).toMatch(/^HTTP\/1\.1 4\d\d /);
+    await expect.poll(count).toBe(0);
+  });
+
+  test('who is refused and sends more than is read away', async () => {
+    const { open, count } = await listen({
+      hold: { ...WIDE.hold, bytes: 100_000 },
+      linger: { ...WIDE.linger, bytes: 100_000 },
+    });
+    const socket = open(headOf(FOREVER_BYTES));
+    const [first] = await Promise.all([once(socket, 'data'), once(socket, 'connect').then(() => flood(socket))]);
+    expect(String(first)).toMatch(/^HTTP\/1\.1 4\d\d /);
+    await expect.poll(count).toBe(0);
+  });
+
+  test('who asks for much and reads none of it', async () => {
+    const { open, count } = await listen({ stalledAnswerMs: 100 });
+    const socket = open('GET /large HTTP/1.1\r\nhost: a\r\n\r\n').pause();
+    await once(socket, 'connect');
+    await expect.poll(count).toBe(1);
+    await expect.poll(count).toBe(0);
+  });
+});
+
+function flood(socket: Socket): void {
+  const timer = setInterval(() => socket.writableLength < 1_000_000 && socket.write(Buffer.alloc(100_000)), 1);
+  onTestFinished(() => clearInterval(timer));
+  socket.once('close', () => clearInterval(timer));
+}
+
+test('does not linger on more connections than the bound: the next is closed with its answer', async () => {
+  const { open, count } = await listen({ linger: { ...WIDE.linger, connections: 1 } });
+  const first = open('HELLO\r\n\r\n');
+  expect(await text(first)).toContain('HTTP/1.1 400');
+  const second = open('HELLO\r\n\r\n');
+  expect(await text(second)).toContain('HTTP/1.1 400');
+  await expect.poll(count).toBe(1);
+});
+
+describe('an answer before the end of its body', () => {
+  test('waits while the body comes, and leaves the connection to the next request', async () => {
+    const { open } = await listen({ hold: { ...WIDE.hold, idleMs: 60_000 } });
+    const size = 30_000_000;
+    const socket = open(headOf(size));
+    socket.write(Buffer.alloc(size));
+    socket.end('GET /nowhere HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
+    expect((await text(socket)).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 404']);
+  });
+
+  test('goes out when nothing more comes, and says that nothing can follow', async () => {
+    const { open } = await listen({ linger: SHORT });
+    const answer = await text(open(`${headOf(1_000_000)}abc`));
+    expect(answer).toMatch(/^HTTP\/1\.1 415 /);
+    expect(answer).toMatch(/^connection: close\r$/im);
+  });
+
+  test('is not reset by what the client sends behind it', async () => {
+    const { open } = await listen({});
+    const socket = open(`${headOf(1_000_000)}abc`);
+    await once(socket, 'readable'); // it is there, unread
+    socket.write(Buffer.alloc(900_000), () => setImmediate(() => socket.end()));
+    await once(socket, 'finish');
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 415 /);
+  });
+
+  test.each(['connection: close\r\n', 'expect: 100-continue\r\n'])('with %j is not reset either', async (header) => {
+    const { open } = await listen({});
+    const socket = open(headOf(1_000_000, header));
+    await once(socket, 'readable');
+    socket.write(Buffer.alloc(1_000_000));
+    socket.end();
+    await once(socket, 'finish');
+    expect((await text(socket)).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 415']);
+  });
+
+  test('takes nothing behind it for a request', async () => {
+    const { open } = await listen({ hold: { ...WIDE.hold, bytes: 1_000 } });
+    const socket = open(headOf(100_000));
+    socket.write(Buffer.alloc(50_000));
+    await once(socket, 'readable');
+    socket.write(Buffer.alloc(50_000));
+    socket.end('GET /nowhere HTTP/1.1\r\nhost: a\r\n\r\n');
+    expect((await text(socket)).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 415']);
+  });
+});
+
+test('says 100 Continue once the body is wanted, and not to one who is refused before', async () => {
+  const { open } = await listen({ linger: SHORT });
+  const wanted = `POST ${GENERATION_PATH} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\nexpect: 100-continue\r\n`;
+  const socket = open(`${wanted}content-length: 2\r\nconnection: close\r\n\r\n`);
+  expect(String((await once(socket, 'data'))[0])).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+  socket.write('{}');
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 /);
+
+  const refused = open(headOf(5_000_000, 'expect: 100-continue\r\n'));
+  expect((await text(refused)).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 415']);
+});
+
+test('garbage behind a request that is under way does not answer for it', async () => {
+  const { open } = await listen({});
+  const answer = await text(open('GET /large HTTP/1.1\r\nhost: a\r\n\r\nGARBAGE\r\n\r\n'));
+  expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+  expect(answer.length).toBeGreaterThan(512 * 64 * 1024);
+});

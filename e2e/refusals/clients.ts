@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
+import path from 'node:path';
+import { json, text } from 'node:stream/consumers';
+import { chromium, type Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
+import { CHROMIUM_ARGS } from '../harness/chromium-args.ts';
+import { createTempDir } from '../harness/temp-dir.ts';
+
+export interface Call {
+  url: string;
+  method: string;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+/** The status and the error code of an answer that has arrived whole. Rejects where none does. */
+export type Client = (call: Call) => Promise<{ status: number; error_code: string }>;
+
+/** Longer than any refusal may take. */
+const PATIENCE_MS = 60_000;
+
+export const sendByFetch: Client = async ({ url, body, ...call }) => {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const response = await fetch(url, { ...call, body: new Uint8Array(body), signal });
+  const { error_code } = Object(await response.json());
+  return { status: response.status, error_code };
+};
+
+/** On a connection that is kept where the server allows it. */
+export function createNodeClient(): Client {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => agent.destroy());
+  return ({ url, method, headers, body }) =>
+    new Promise((resolve, reject) => {
+      const signal = AbortSignal.timeout(PATIENCE_MS);
+      const sent = request(url, { agent, method, headers: { ...headers, 'content-length': body.length }, signal });
+      sent.on('error', reject);
+      sent.on('response', async (response) => {
+        const { error_code } = Object(await json(response).catch(reject));
+        resolve({ status: response.statusCode ?? 0, error_code });
+      });
+      sent.end(body);
+    });
+}
+
+/** `expect`: null leaves it to curl, which asks first from 1 MB on; an empty one says that it must not. */
+export async function createCurlClient(expect: string | null): Promise<Client> {
+  const dir = await createTempDir();
+  let number = 0;
+  return async ({ url, method, headers, body }) => {
+    const file = path.join(dir, String(number++ % 4));
+    await writeFile(file, body);
+    const all = { ...headers, ...(expect !== null && { Expect: expect }) };
+    const flags = Object.entries(all).flatMap(([name, value]) => ['-H', `${name}:${value}`]);
+    // A second request on the same connection, which an unread body would hold up.
+    const next = ['--next', '-s', '-o', '/dev/null', '-w', '%{http_code}', new URL('/health/live', url).href];
+    const args = ['-s', '-m', String(PATIENCE_MS / 1_000), '-X', method, ...flags, '--data-binary', `@${file}`];
+    const child = spawn('curl', [...args, '-w', '\n%{http_code}\n', url, '-m', '20', ...next]);
+    const [answer = '', status, nextStatus] = (await text(child.stdout)).split('\n');
+    if (nextStatus !== '200') throw new Error(`the next request on the connection had ${nextStatus}`);
+    return { status: Number(status), error_code: String(Object(JSON.parse(answer)).error_code) };
+  };
+}
+
+/** A page of the address itself, which sends by fetch or by XMLHttpRequest. */
+export async function createChromiumClients(
+  chromiumPath: string,
+  url: string,
+): Promise<{ fetch: Client; xhr: Client }> {
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
+  onTestFinished(() => browser.close());
+  const page: Page = await browser.newPage();
+  await page.goto(`${url}/health/live`);
+  const sendBy = (script: string): Client => {
+    return async ({ url, method, headers, body }) => {
+      const [before, behind] = [body.subarray(0, 200).toString(), body.subarray(-200).toString()];
+      const { 'content-length': _, ...set } = headers;
+      const call = { url, method, headers: set, before, behind, fill: body.length - 400, patienceMs: PATIENCE_MS };
+      // What the script leaves: a status and the text of an answer.
+      const answer = (await page.evaluate(`(${script})(${JSON.stringify(call)})`)) as [number, string];
+      return { status: answer[0], error_code: String(Object(JSON.parse(answer[1])).error_code) };
+    };
+  };
+  return { fetch: sendBy(BY_FETCH), xhr: sendBy(BY_XHR) };
+}
+
+const BODY = 'new Blob([call.before, new Uint8Array(call.fill).fill(97), call.behind])';
+const BY_FETCH = `async (call) => {
+  const signal = AbortSignal.timeout(call.patienceMs);
+  const response = await fetch(call.url, { method: call.method, headers: call.headers, body: ${BODY}, signal });
+  return [response.status, await response.text()];
+}`;
+const BY_XHR = `(call) => new Promise((resolve, reject) => {
+  const request = new XMLHttpRequest();
+  request.open(call.method, call.url);
+  request.timeout = call.patienceMs;
+  for (const [name, value] of Object.entries(call.headers)) request.setRequestHeader(name, value);
+  request.onload = () => resolve([request.status, request.responseText]);
+  request.onerror = () => reject(new Error('network error'));
+  request.ontimeout = () => reject(new Error('no answer'));
+  request.send(${BODY});
+})`;

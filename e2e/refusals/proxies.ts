@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+import { findFreePort } from '../../apps/api/src/free-port.ts';
+import { proxySettings } from '../../scripts/cluster/proxy-settings.ts';
+import { part } from '../../scripts/parts.ts';
+import type { Api } from '../harness/api.ts';
+import { cleanEnvironment } from '../harness/api-environment.ts';
+import { CHECKOUT } from '../harness/checkout.ts';
+import { spawnChild } from '../harness/spawn-child.ts';
+import { createTempDir } from '../harness/temp-dir.ts';
+
+/** Where an API is reached: by itself, or through a proxy as deploy/ sets it up, but for addresses and TLS. */
+export const WAYS = ['direct', 'nginx', 'nginx, unbuffered', 'caddy'] as const;
+export type Way = (typeof WAYS)[number];
+
+/** Whether this machine has what the way needs. */
+export function isThere(way: Way): boolean {
+  if (way === 'direct') return true;
+  return part(way === 'caddy' ? 'caddy' : 'nginx') !== undefined;
+}
+
+/** The API's address by this way. */
+export async function openWay(way: Way, api: Api): Promise<string> {
+  if (way === 'direct') return api.url;
+  const port = String(await findFreePort('127.0.0.1'));
+  const dir = await createTempDir();
+  if (way === 'caddy') await startCaddy(port, dir, api);
+  else await startNginx(port, dir, api, way === 'nginx, unbuffered');
+  const url = `http://127.0.0.1:${port}`;
+  await untilItAnswers(`${url}/health/live`);
+  return url;
+}
+
+async function startNginx(port: string, dir: string, api: Api, isUnbuffered: boolean): Promise<void> {
+  const apiPorts = [String(api.port), String(api.port)];
+  const settings = proxySettings({ port, apiPorts, dir });
+  const file = path.join(dir, 'nginx.conf');
+  await writeFile(
+    file,
+    isUnbuffered ? settings.replace('proxy_pass', 'proxy_request_buffering off;\nproxy_pass') : settings,
+  );
+  run(part('nginx') ?? '', ['-c', file, '-p', dir], { cwd: dir, env: cleanEnvironment() });
+}
+
+async function startCaddy(port: string, dir: string, api: Api): Promise<void> {
+  const site = readFileSync(`${CHECKOUT}deploy/Caddyfile`, 'utf8')
+    .replace('{$DOMAIN} {', `http://127.0.0.1:${port} {`)
+    .replace('api-1:8080 api-2:8080', `127.0.0.1:${api.port}`);
+  const file = path.join(dir, 'Caddyfile');
+  await writeFile(file, `{\n\tadmin off\n}\n${site}`);
+  const env = { ...cleanEnvironment(), XDG_CONFIG_HOME: dir, XDG_DATA_HOME: dir };
+  run(part('caddy') ?? '', ['run', '--config', file, '--adapter', 'caddyfile'], { cwd: dir, env });
+}
+
+async function untilItAnswers(url: string): Promise<void> {
+  for (;;) {
+    const answer = await fetch(url).catch(() => null);
+    await answer?.arrayBuffer();
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Ends with the test, and in order: nginx's workers outlive a master that is killed. */
+function run(command: string, args: string[], options: { cwd: string; env: NodeJS.ProcessEnv }): void {
+  const child = spawnChild(command, args, options);
+  onTestFinished(async () => {
+    child.signal('SIGTERM');
+    await child.ended;
+  });
+}
