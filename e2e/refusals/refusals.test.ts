@@ -13,7 +13,7 @@ import { bodyOf, REFUSALS, type Refusal, SIZES, type Size, statusesOf } from './
  */
 const TIMES = Number(process.env.REFUSALS ?? 1);
 const isFull = process.env.REFUSALS !== undefined;
-const sizes = (process.env.REFUSALS_SIZES ?? (isFull ? Object.keys(SIZES).join() : '1 MB,40 MB'))
+const sizes = (process.env.REFUSALS_SIZES ?? (isFull ? Object.keys(SIZES).join() : '1 MB'))
   .split(',')
   .filter((name): name is Size => name in SIZES);
 const ways = WAYS.filter((way) => (process.env.REFUSALS_WAYS ?? WAYS.join(';')).split(';').includes(way));
