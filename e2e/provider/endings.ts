@@ -34,6 +34,13 @@ const ANSWERED: Books = { charged: 'yes', attempts: ['answered'] };
 // interface.md, section 7: the errors of jobs.
 export const TIMEOUT = fail('provider_timeout', `${FAILED} timeout`, true, UNKNOWN);
 export const LOST = fail('provider_unavailable', `${FAILED} 服务暂时不可用，没有得到有效的回应`, true, UNKNOWN);
+/** What answered is not MiniMax's endpoint. */
+export const MISDIRECTED = fail(
+  'provider_unavailable',
+  `${FAILED} 服务暂时不可用，没有得到有效的回应`,
+  true,
+  NOT_CHARGED,
+);
 export const UNREACHABLE = {
   ...fail('provider_unavailable', `${FAILED} 服务暂时不可用，没有得到有效的回应`, true, NEVER_TAKEN),
   calls: 0,

@@ -11,6 +11,7 @@ import {
   ERROR,
   FLAT_JPEG,
   LOST,
+  MISDIRECTED,
   NO_IMAGES,
   NOT_FETCHED,
   RATE_LIMITED,
@@ -92,18 +93,25 @@ const CODES: [code: number, ends: Ending][] = [
 
 const NOT_OK: [status: number, ends: Ending][] = [
   [204, LOST],
-  [301, LOST],
-  [307, LOST],
+  [301, MISDIRECTED],
+  [302, MISDIRECTED],
+  [307, MISDIRECTED],
+  [308, MISDIRECTED],
   [400, REJECTED],
   [401, AUTH],
   [403, AUTH],
-  [404, REJECTED],
+  [404, MISDIRECTED],
+  [405, MISDIRECTED],
+  [407, MISDIRECTED],
+  [410, MISDIRECTED],
   [408, LOST],
   [413, REJECTED],
   [421, LOST],
   [422, REJECTED],
   [429, RATE_LIMITED],
   [500, LOST],
+  [501, MISDIRECTED],
+  [511, MISDIRECTED],
   [502, LOST],
   [503, LOST],
   [504, LOST],
@@ -125,6 +133,7 @@ const ANSWERS: Row[] = [
   row('HTTP 503 with Retry-After', http(503, { 'retry-after': '1' }), LOST),
   row('HTTP 500 with base_resp 1002', { kind: 'base_resp', code: 1002, status: 500 }, RATE_LIMITED),
   row('HTTP 400 with base_resp 1026', { kind: 'base_resp', code: 1026, status: 400 }, BLOCKED_INPUT),
+  row('HTTP 404 with base_resp 2013', { kind: 'base_resp', code: 2013, status: 404 }, REJECTED),
   row('HTTP 429 with base_resp 1008', { kind: 'base_resp', code: 1008, status: 429 }, BALANCE),
   row('HTTP 429 with base_resp 0', json({ data: { image_urls: [] }, base_resp: SUCCESS }, 429), NO_IMAGES),
 
@@ -174,11 +183,28 @@ const ANSWERS: Row[] = [
   ),
   row('links that are none', json({ data: { image_urls: ['../etc/passwd'] }, base_resp: SUCCESS }), NOT_FETCHED),
 
+  row(
+    'a data URL among links',
+    json({ data: { image_urls: [`data:image/jpeg;base64,${STUB}`, null] }, base_resp: SUCCESS }),
+    delivered([STUB_DELIVERED]),
+  ),
   row('data: null', { kind: 'null_data' }, NO_IMAGES),
   row('success without a picture', { kind: 'fewer_images', delivered: 0 }, NO_IMAGES, { n: 2 }),
   row('one picture of two', { kind: 'fewer_images', delivered: 1 }, delivered([FLAT_JPEG], 1), { n: 2 }),
   row('pictures without base_resp', { kind: 'no_base_resp', images: true }, delivered()),
   row('neither pictures nor base_resp', { kind: 'no_base_resp', images: false }, ERROR),
+];
+
+/** How relays give the same pictures back. */
+const SHAPES: Row[] = (['swapped_lists', 'data_urls', 'openai', 'both_lists'] as const).map((shape) =>
+  row(`pictures as a relay gives them: ${shape}`, { kind: 'reshaped', shape }, delivered([FLAT_JPEG, FLAT_JPEG]), {
+    n: 2,
+  }),
+);
+
+const INTERIM: Row[] = [
+  row('100 Continue before the answer', { kind: 'interim' }, delivered()),
+  row('interim answers before the answer', { kind: 'interim', statuses: [103, 100, 102], inPieces: true }, delivered()),
 ];
 
 const SILENCES: Row[] = [
@@ -218,6 +244,8 @@ const BY_VALUE: Row[] = [
     { n: 2 },
   ),
   ...BYTES,
+  ...SHAPES,
+  ...INTERIM,
 ];
 
 /** Time may mend these. */
@@ -263,7 +291,7 @@ const BY_LINK: Row[] = [
 ];
 
 export const CIRCUMSTANCES: Circumstance[] = [
-  { when: 'MiniMax answers', settings: {}, rows: ANSWERS },
+  { when: 'MiniMax answers', settings: {}, rows: [...ANSWERS, ...SHAPES, ...INTERIM] },
   { when: 'MiniMax does not answer in time', settings: { MINIMAX_TIMEOUT_MS: 1_500 }, rows: SILENCES },
   { when: 'pictures come by value', settings: { MINIMAX_RESPONSE_FORMAT: 'base64' }, rows: BY_VALUE },
   {

@@ -1,0 +1,56 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { type Api, startApi } from '../harness/api.ts';
+import { readAttempts } from '../harness/attempts.ts';
+import { order } from '../harness/order.ts';
+import { startProvider } from '../harness/provider.ts';
+
+const spooled = ({ dataDir }: Api, ending: string): string[] => {
+  try {
+    return readdirSync(path.join(dataDir, 'answers')).filter((name) => name.endsWith(ending));
+  } catch {
+    return []; // not made yet
+  }
+};
+
+/** kill -9 as soon as a whole answer is on disk. */
+async function killAfterTheLastByte(api: Api): Promise<void> {
+  while (spooled(api, '.answer').length === 0) await nextTurn();
+  await api.kill();
+}
+
+test.each([
+  ['values, 40 MB in all', 'base64', { kind: 'picture', picture: { kind: 'padded', bytes: 3_330_000 } } as const],
+  ['links', 'url', undefined],
+])('kill -9 after the last byte of an answer and before its commit loses no picture: %s', async (_, format, fault) => {
+  const provider = await startProvider();
+  provider.script({ fault });
+  const api = await startApi(provider, { MINIMAX_RESPONSE_FORMAT: format });
+  const { job_id } = await api.user().sdk.create(order('paid', { n: 9 }));
+
+  await killAfterTheLastByte(api);
+  if (format === 'base64') expect(readAttempts(api)).toMatchObject([{ outcome: null }]); // not committed yet
+  const next = await api.restart();
+
+  const job = await next.user().sdk.wait(job_id);
+  expect(job).toMatchObject({ status: 'COMPLETED', failed_count: 0, charged: 'yes' });
+  expect(provider.callsFor('paid')).toBe(1);
+  expect(readAttempts(next)).toMatchObject([{ outcome: 'answered' }]);
+  await expect.poll(() => spooled(next, ''), { timeout: 20_000 }).toEqual([]);
+});
+
+test('kill -9 in the middle of an answer: nobody knows its outcome, and it is not asked for again', async () => {
+  const provider = await startProvider();
+  provider.script({ fault: { kind: 'hang', at: 'body' } });
+  const api = await startApi(provider);
+  const { job_id } = await api.user().sdk.create(order('half', { n: 2 }));
+  await expect.poll(() => spooled(api, '.partial'), { timeout: 20_000 }).toHaveLength(1);
+
+  await api.kill();
+  const next = await api.restart();
+
+  expect(await next.user().sdk.wait(job_id)).toMatchObject({ error_code: 'outcome_unknown', charged: 'unknown' });
+  expect(provider.callsFor('half')).toBe(1);
+});

@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { type Api, startApi } from '../harness/api.ts';
+import { followUntil, isSaving } from '../harness/follow-until.ts';
+import { order } from '../harness/order.ts';
+import { type Provider, startProvider } from '../harness/provider.ts';
+
+const TIMEOUT_MS = 2_000;
+
+/** Nine pictures of this size are 40 MB of JSON. */
+const BIG = { kind: 'picture', picture: { kind: 'padded', bytes: 3_330_000 } } as const;
+
+/** Stops the process with SIGSTOP, as a paused machine does, until `work` is done and its deadline has passed. */
+async function standStill(api: Api, work: () => void): Promise<void> {
+  api.process.signal('SIGSTOP');
+  work();
+  await delay(TIMEOUT_MS + 1_500); // a standstill is time: nothing else can be waited for
+  api.process.signal('SIGCONT');
+}
+
+async function orderHeld(api: Api, provider: Provider, prompts: string[], n: number): Promise<string[]> {
+  const { rest } = api.user();
+  const created = await Promise.all(prompts.map((prompt) => rest.create(order(prompt, { n }))));
+  await provider.held(prompts.length);
+  return created.map(({ data }) => data.job_id);
+}
+
+describe('a process that stands still past MINIMAX_TIMEOUT_MS', () => {
+  test.each([
+    ['links', { MINIMAX_RESPONSE_FORMAT: 'url' }, { jobs: 10, n: 1 }, undefined],
+    ['values of 40 MB in all', { MINIMAX_RESPONSE_FORMAT: 'base64' }, { jobs: 1, n: 9 }, BIG],
+  ])('reads the answers that came meanwhile: %s', async (_, settings, { jobs, n }, fault) => {
+    const provider = await startProvider();
+    provider.script({ hold: true, ...(fault && { fault }) });
+    const api = await startApi(provider, { ...settings, MINIMAX_TIMEOUT_MS: TIMEOUT_MS, GENERATION_CONCURRENCY: jobs });
+    const prompts = Array.from({ length: jobs }, (_unused, index) => `[${index}]`);
+    const jobIds = await orderHeld(api, provider, prompts, n);
+
+    await standStill(api, () => provider.release());
+
+    const { sdk } = api.user();
+    for (const jobId of jobIds) {
+      expect(await sdk.wait(jobId)).toMatchObject({ status: 'COMPLETED', failed_count: 0, charged: 'yes' });
+    }
+    expect(provider.calls()).toHaveLength(jobs);
+  });
+
+  test('still gives up on an answer that does not come', async () => {
+    const provider = await startProvider();
+    provider.script({ hold: true });
+    const api = await startApi(provider, { MINIMAX_TIMEOUT_MS: TIMEOUT_MS });
+    const [jobId = ''] = await orderHeld(api, provider, ['silence'], 1);
+
+    await standStill(api, () => {});
+
+    expect(await api.user().sdk.wait(jobId)).toMatchObject({ error_code: 'provider_timeout', charged: 'unknown' });
+  });
+});
+
+test('a process that stands still past the whole time for downloads goes on fetching what was paid for', async () => {
+  const provider = await startProvider();
+  provider.script({ fault: { kind: 'picture', picture: { kind: 'status', status: 503 }, times: 2 } });
+  const settings = { DOWNLOAD_TIMEOUT_MS: 1_000, DOWNLOAD_RETRY_FOR_MS: 4_000 };
+  const api = await startApi(provider, settings);
+  const { sdk } = api.user();
+  const { job_id } = await sdk.create(order('a picture that takes three tries'));
+  await followUntil(sdk, job_id, isSaving);
+
+  api.process.signal('SIGSTOP');
+  await delay(settings.DOWNLOAD_RETRY_FOR_MS + 1_000);
+  api.process.signal('SIGCONT');
+
+  expect(await sdk.wait(job_id)).toMatchObject({ status: 'COMPLETED', failed_count: 0, charged: 'yes' });
+});
+
+test('a process that stands still past its shutdown grace keeps the answer that came meanwhile', async () => {
+  const provider = await startProvider();
+  provider.script({ hold: true });
+  const settings = { MINIMAX_TIMEOUT_MS: TIMEOUT_MS, SHUTDOWN_GRACE_MS: TIMEOUT_MS };
+  const api = await startApi(provider, settings);
+  const [jobId = ''] = await orderHeld(api, provider, ['on the way out'], 1);
+  api.process.signal('SIGTERM');
+  await api.process.line((line) => (line.includes('"draining"') ? line : null));
+
+  await standStill(api, () => provider.release());
+
+  expect(await api.process.ended).toBe(0);
+  provider.reset(); // calls are counted anew
+  const { sdk } = (await api.restart()).user();
+  expect(await sdk.wait(jobId)).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
+  expect(provider.calls()).toEqual([]);
+});
