@@ -27,12 +27,17 @@ async function orderHeld(api: Api, provider: Provider, prompts: string[], n: num
 
 describe('a process that stands still past MINIMAX_TIMEOUT_MS', () => {
   test.each([
-    ['links', { MINIMAX_RESPONSE_FORMAT: 'url' }, { jobs: 10, n: 1 }, undefined],
+    ['links', { MINIMAX_RESPONSE_FORMAT: 'url' }, { jobs: 60, n: 1 }, undefined],
     ['values of 40 MB in all', { MINIMAX_RESPONSE_FORMAT: 'base64' }, { jobs: 1, n: 9 }, BIG],
   ])('reads the answers that came meanwhile: %s', async (_, settings, { jobs, n }, fault) => {
     const provider = await startProvider();
     provider.script({ hold: true, ...(fault && { fault }) });
-    const api = await startApi(provider, { ...settings, MINIMAX_TIMEOUT_MS: TIMEOUT_MS, GENERATION_CONCURRENCY: jobs });
+    const api = await startApi(provider, {
+      ...settings,
+      MINIMAX_TIMEOUT_MS: TIMEOUT_MS,
+      GENERATION_CONCURRENCY: jobs,
+      USER_ACTIVE_LIMIT: jobs,
+    });
     const prompts = Array.from({ length: jobs }, (_unused, index) => `[${index}]`);
     const jobIds = await orderHeld(api, provider, prompts, n);
 

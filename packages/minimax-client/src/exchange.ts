@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
@@ -39,11 +38,10 @@ async function send(connection: Connection, url: URL, { headers, body, signal }:
     signal,
   });
   exchanging.end(body);
-  exchanging.on('error', () => {}); // once the answer has begun, its body tells
-  const closed = once(exchanging, 'close').then(() => Promise.reject(new Error('closed without an answer')));
-  const [answer]: IncomingMessage[] = await Promise.race([once(exchanging, 'response'), closed]);
-  if (!answer) throw new Error('no answer');
-  return answer;
+  return new Promise((resolve, reject) => {
+    exchanging.once('response', resolve);
+    exchanging.on('error', reject); // also once the answer has begun, when its body tells
+  });
 }
 
 function toResponse(answer: IncomingMessage): Response {

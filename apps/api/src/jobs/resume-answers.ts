@@ -64,8 +64,9 @@ export function createAnswerResumer({ store, spool, provider, keeper, onResumed,
     try {
       await settle(answer, outcome);
     } catch (err) {
-      if (!stopping.aborted)
-        log.error({ err, attempt_id: answer.call.attemptId }, 'and its end could not be committed');
+      if (stopping.aborted) return;
+      log.error({ err, attempt_id: answer.call.attemptId }, 'and its end could not be committed');
+      await spool.remove(answer.call.attemptId); // a restored database may not know the call at all
     }
   }
 

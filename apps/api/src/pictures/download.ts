@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { promisify } from 'node:util';
 import { brotliDecompress, unzip } from 'node:zlib';
-import { buildConnector, Client, type Dispatcher, errors } from 'undici';
+import { buildConnector } from 'undici';
 import { createGuardedConnector, RefusedAddressError } from './address-guard.ts';
+import { httpGet } from './http-get.ts';
 import { lacksEnd, sniff } from './inspect.ts';
 import { DownloadError } from './pictures.ts';
 
@@ -35,27 +37,22 @@ export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup, sta
 
   /** One hop: the body, or where it is now. */
   async function fetchHop(target: Target, signal: AbortSignal): Promise<Body | { location: string }> {
-    const client = new Client(target.origin, {
-      connect: target.origin === trusted ? unguarded : guarded,
-      pipelining: 0, // Connection: close
-      headersTimeout: 0, // the signal is the only clock
-      bodyTimeout: 0,
-      maxResponseSize: maxBytes,
-    });
-    // undici looks at a request's own signal only once it is connected.
-    const abort = () => void client.destroy();
-    signal.throwIfAborted();
-    signal.addEventListener('abort', abort);
+    const over = new AbortController();
     try {
-      const response = await client.request({ method: 'GET', path: target.path, headers: REQUEST_HEADERS });
+      const response = await httpGet({
+        connect: target.origin === trusted ? unguarded : guarded,
+        origin: target.origin,
+        path: target.path,
+        headers: REQUEST_HEADERS,
+        signal: AbortSignal.any([signal, over.signal]),
+      });
       const location = redirectLocation(response);
       if (location !== undefined) return { location };
       assertWhole(target.host, response, maxBytes);
-      const bytes = await decodeBody(await response.body.bytes(), response, maxBytes);
+      const bytes = await decodeBody(await readBody(target.host, response, maxBytes), response, maxBytes);
       return { bytes, isWhole: announcesEnd(response) || !lacksEnd(bytes) };
     } finally {
-      signal.removeEventListener('abort', abort);
-      abort(); // not awaited: it would wait for a connection that is still being made
+      over.abort(); // nothing is left of the connection, read to its end or not
     }
   }
 
@@ -126,17 +123,29 @@ function parseTarget(text: string, base?: Target): Target {
   return { origin: url.origin, host: url.host, path: asGiven ?? url.pathname + url.search, href: url.href };
 }
 
-function redirectLocation({ statusCode, headers }: Dispatcher.ResponseData): string | undefined {
+function redirectLocation({ statusCode, headers }: IncomingMessage): string | undefined {
   const { location } = headers;
-  return [301, 302, 303, 307, 308].includes(statusCode) && typeof location === 'string' ? location : undefined;
+  return [301, 302, 303, 307, 308].includes(statusCode ?? 0) && typeof location === 'string' ? location : undefined;
 }
 
-function assertWhole(host: string, { statusCode, headers }: Dispatcher.ResponseData, maxBytes: number): void {
+function assertWhole(host: string, { statusCode = 0, headers }: IncomingMessage, maxBytes: number): void {
   if (statusCode !== 200) {
     const permanent = statusCode < 500 && !TRANSIENT_4XX.has(statusCode);
     throw new DownloadError(`GET ${host}: HTTP ${statusCode}`, { permanent });
   }
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooManyBytes(host);
+}
+
+async function readBody(host: string, body: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // Without an encoding a message's chunks are buffers.
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw tooManyBytes(host);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 const unzipBytes = promisify(unzip); // knows gzip and deflate by their first bytes
@@ -148,13 +157,13 @@ const DECODERS = new Map([
 ]);
 
 /** Some stores send a content coding although none was asked for, and some name one that they did not apply. */
-async function decodeBody(body: Uint8Array, { headers }: Dispatcher.ResponseData, maxBytes: number) {
+async function decodeBody(body: Uint8Array, { headers }: IncomingMessage, maxBytes: number) {
   const decode = DECODERS.get(String(headers['content-encoding']).toLowerCase());
   return decode && sniff(body) === null ? decode(body, { maxOutputLength: maxBytes }) : body;
 }
 
 /** Without a length or chunks a body ends where its connection does, cut short or not. */
-function announcesEnd({ headers }: Dispatcher.ResponseData): boolean {
+function announcesEnd({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
@@ -164,7 +173,7 @@ function tooManyBytes(host: string): DownloadError {
 
 function describe(host: string, error: unknown): DownloadError {
   if (error instanceof DownloadError) return error;
-  if (error instanceof errors.ResponseExceededMaxSizeError || isDecodedTooLarge(error)) return tooManyBytes(host);
+  if (isDecodedTooLarge(error)) return tooManyBytes(host);
   if (error instanceof RefusedAddressError) {
     return new DownloadError(`GET ${host}: not a public address`, { permanent: true, cause: error });
   }

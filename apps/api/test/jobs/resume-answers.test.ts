@@ -181,6 +181,16 @@ describe('nobody knows the outcome', () => {
   });
 });
 
+test('the answer to a call that a restored database does not know is removed, and the start goes on', async () => {
+  const recorder = spool.record({ jobId: 'gone', attemptId: 'gone', number: 1 });
+  await recorder.begin(HEAD);
+  await recorder.write(Buffer.from(JSON.stringify(byLink)));
+  await recorder.end();
+  await restart();
+  expect(log.lines.filter(({ level }) => level === 'error').length).toBeGreaterThan(0);
+  expect(await spool.list()).toEqual([]);
+});
+
 test('the answer to a call that this worker makes is left to it', async () => {
   const job = await callKilledAfter(byLink);
   const [attempt] = await stores.workers.openAttempts(WORKER);

@@ -57,6 +57,14 @@ describe('the request', () => {
   });
 });
 
+test.each([[[100]], [[103, 100]]])('interim answers before the picture are read over: %j', async (statuses) => {
+  const { origin } = await servePictures((_, response) => {
+    for (const status of statuses) response.socket?.write(`HTTP/1.1 ${status} Interim\r\n\r\n`);
+    response.end(photo);
+  });
+  expect(await download(origin, { trustedOrigin: origin })).toHaveLength(photo.byteLength);
+});
+
 test('a picture that came while the process stood still past the deadline is read', async () => {
   const worker = new Worker(PICTURE_SERVER, { eval: true });
   onTestFinished(async () => void (await worker.terminate()));
