@@ -233,7 +233,8 @@ describe('a reference', () => {
     ['no data', () => 'data:image/jpeg;base64,'],
     ['base64 with a character too many', () => `data:image/jpeg;base64,${photographs.jpeg.slice(0, 401)}`],
     ['signs that are no base64', () => `data:image/jpeg;base64,${photographs.jpeg.slice(0, 399)}!`],
-    ['percent signs that stand for something else', () => 'data:image/jpeg;base64,/9j/%41%41%41%41'],
+    ['percent signs that stand for nothing', () => 'data:image/jpeg;base64,/9j/%4g%4'],
+    ['percent signs that stand for something else', () => 'data:image/jpeg;base64,/9j/%21%21%21%21'],
     ['padding inside', () => `data:image/jpeg;base64,/9j/AA==${photographs.jpeg.slice(0, 400)}`],
     ['three paddings', () => 'data:image/jpeg;base64,/9j/A==='],
   ])('refused as data: %s', (_name, image_file) => {

@@ -44,6 +44,7 @@ export interface ImageClient {
    * Either error carries the key, for the caller to go on with.
    */
   create(order: CreateImageInput, options?: CreateOptions): Promise<ImageJob>;
+  /** Sent as a request of its own, since a server holds no answer inside a batch. */
   status(jobId: string, options?: StatusOptions): Promise<ImageJob>;
   /**
    * Follows a job, by its id or (one request less) as it was last seen, until it is COMPLETED or FAILED. Waits out lost
@@ -52,7 +53,7 @@ export interface ImageClient {
   wait(job: string | ImageJob, options?: WaitOptions): Promise<CompletedJob | FailedJob>;
   /** `create`, then `wait`. Never orders a FAILED job again. */
   generate(order: CreateImageInput, options?: GenerateOptions): Promise<CompletedJob>;
-  /** The caller's jobs, newest first. */
+  /** The caller's jobs, newest first. `cursor` takes the `next_cursor` of the page before; null is the first page. */
   list(query?: ListQueryInput, options?: CallOptions): Promise<ImageJobPage>;
   /** Answers with the job: FAILED `canceled`, or as it ended before. */
   cancel(jobId: string, options?: CallOptions): Promise<ImageJob>;

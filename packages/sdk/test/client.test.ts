@@ -37,6 +37,18 @@ test('generate: an order becomes a job, is followed through its stages and ends 
   expect(server.requests).toEqual(['image.create', 'image.status', 'image.status', 'image.status']);
 });
 
+test('list: next_cursor is fed back as it came, null too', async () => {
+  await client.create(order);
+  let cursor: string | null = null;
+  let jobs = 0;
+  do {
+    const page = await client.list({ cursor, limit: 1 });
+    jobs += page.jobs.length;
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  expect(jobs).toBe(1);
+});
+
 test('generate: a FAILED job rejects with the job inside, and is not ordered again', async () => {
   const generated = client.generate(order, { onUpdate: ({ job_id }) => server.images.set(job_id, failed) });
   const error: unknown = await generated.catch((reason: unknown) => reason);

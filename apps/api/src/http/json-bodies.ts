@@ -24,7 +24,7 @@ function readTexts(server: FastifyInstance, read: (request: FastifyRequest, text
     // A prompt with signs that nobody can read would be paid for all the same.
     if (!isUtf8(body)) done(unreadableRequest());
     else if (fitsJsonBounds(body)) read(request, body.toString(), done);
-    else done(invalidField([], '请求结构过于复杂：字段、列表项或嵌套层级过多'));
+    else done(invalidField([], '请求过于复杂：字段、列表项、嵌套层级或文字过多'));
   });
   server.addContentTypeParser('*', (request, payload, done) => {
     if (!hasBody(request)) done(null);

@@ -1,4 +1,6 @@
-/** What a JSON text may consist of, beside the bytes of its strings. */
+import { isAscii } from 'node:buffer';
+
+/** What a JSON text may consist of, beside the data URLs in it. */
 export interface JsonBounds {
   /** Members of objects and items of lists, all levels together. */
   values: number;
@@ -6,13 +8,20 @@ export interface JsonBounds {
   depth: number;
   /** Bytes outside strings: white space, numbers, punctuation. */
   bytesOutsideStrings: number;
+  /** Bytes of all strings that are no data URL, keys too. */
+  bytesOfTexts: number;
 }
 
 /**
- * The largest order of the contract has some 20 values on 4 levels, a batch of 10 has 200. `JSON.parse` needs seconds and
- * gigabytes for a body of 16 MB that is made of keys or brackets, and milliseconds for one that is a single text.
+ * The largest order of the contract has some 20 values on 4 levels and 10 kB of texts beside its data URL; a batch has 10 of
+ * them. `JSON.parse` needs seconds and gigabytes for a body of 16 MB that is made of keys or brackets.
  */
-export const JSON_BOUNDS: JsonBounds = { values: 5_000, depth: 32, bytesOutsideStrings: 256 * 1024 };
+export const JSON_BOUNDS: JsonBounds = {
+  values: 5_000,
+  depth: 32,
+  bytesOutsideStrings: 256 * 1024,
+  bytesOfTexts: 1024 * 1024,
+};
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -28,12 +37,16 @@ export function fitsJsonBounds(json: Buffer, bounds: JsonBounds = JSON_BOUNDS): 
   let values = 0;
   let depth = 0;
   let outside = 0;
+  let texts = 0;
   for (let at = 0; at < json.length; ) {
     if (++outside > bounds.bytesOutsideStrings) return false;
     switch (json[at++]) {
-      case QUOTE:
+      case QUOTE: {
+        const start = at;
         at = skipString(at);
+        if (!isDataUrl(json, start, at)) texts += at - start;
         break;
+      }
       case 0x2c: // comma
         values++;
         break;
@@ -47,9 +60,14 @@ export function fitsJsonBounds(json: Buffer, bounds: JsonBounds = JSON_BOUNDS): 
         depth--;
         break;
     }
-    if (values > bounds.values || depth > bounds.depth) return false;
+    if (values > bounds.values || depth > bounds.depth || texts > bounds.bytesOfTexts) return false;
   }
   return true;
+}
+
+/** Base64 is ASCII, whatever JSON escapes of it. */
+function isDataUrl(json: Buffer, start: number, end: number): boolean {
+  return /^data:/i.test(json.toString('latin1', start, start + 5)) && isAscii(json.subarray(start, end));
 }
 
 /** Where a string ends that begins at an offset. Long runs without quote and backslash are skipped at memory speed. */

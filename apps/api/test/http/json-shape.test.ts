@@ -3,11 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { fitsJsonBounds, JSON_BOUNDS } from '../../src/http/json-shape.ts';
 
 const fits = (json: string, bounds = {}) => fitsJsonBounds(Buffer.from(json), { ...JSON_BOUNDS, ...bounds });
-const { values, depth, bytesOutsideStrings } = JSON_BOUNDS;
+const { values, depth, bytesOutsideStrings, bytesOfTexts } = JSON_BOUNDS;
 
 describe('takes', () => {
   test.each([
-    ['a text of megabytes', `{"prompt":"${'a'.repeat(5_000_000)}"}`],
+    ['a data URL of megabytes', `{"image_file":"data:image\\/jpeg;base64,${'a'.repeat(5_000_000)}"}`],
+    ['a data URL in capitals', `{"image_file":"DATA:${'a'.repeat(5_000_000)}"}`],
+    ['a long text', `{"prompt":"${'灯'.repeat(300_000)}"}`],
     ['structure inside a text', `{"prompt":"${'{[,'.repeat(100_000)}"}`],
     ['escaped quotes, which end no text', `{"prompt":"${'\\"{[,'.repeat(100_000)}"}`],
     ['escaped backslashes before the end of a text', '{"a":"\\\\","b":[]}'],
@@ -41,10 +43,14 @@ describe('refuses before anything is parsed', () => {
         .join(',')}]`,
     ],
     ['more keys', `{${Array.from({ length: values + 1 }, (_, i) => `"k${i}":1`).join(',')}}`],
-    ['more keys after a text of megabytes', `{"a":"${'a'.repeat(1_000_000)}",${'"k":1,'.repeat(values)}"z":1}`],
+    ['more keys after a data URL', `{"a":"data:${'a'.repeat(5_000_000)}",${'"k":1,'.repeat(values)}"z":1}`],
     ['more lists beside each other', `[${Array(values).fill('[]').join(',')}]`],
     ['more levels', '['.repeat(depth + 1) + ']'.repeat(depth + 1)],
     ['more levels of both kinds', '[{"a":'.repeat(depth)],
+    ['a longer text', `{"prompt":"${'a'.repeat(bytesOfTexts)}"}`],
+    ['texts that are longer together', `["${'a'.repeat(bytesOfTexts / 2)}","${'a'.repeat(bytesOfTexts / 2)}"]`],
+    ['a longer key', `{"${'k'.repeat(bytesOfTexts)}":1}`],
+    ['what calls itself a data URL and is no ASCII', `{"image_file":"data:${'灯'.repeat(bytesOfTexts)}"}`],
     ['more white space', `{${' '.repeat(bytesOutsideStrings)}}`],
     ['longer numbers', `{"seed":${'9'.repeat(bytesOutsideStrings)}}`],
   ])('%s', (_name, json) => {

@@ -4,6 +4,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { ISSUES_MAX, JSON_BODY_MAX_BYTES } from '@darkroom/contracts';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { DEAR_BODIES } from './dear-bodies.ts';
 import { readRest, readTrpc } from './faces.ts';
 import { shareApi } from './running-api.ts';
 import { bearer } from './tokens.ts';
@@ -109,24 +110,8 @@ describe('in chunks', () => {
   });
 });
 
-/** Bodies that would keep a parser or a schema busy for seconds, each within the limit of bytes. */
-const DEAR: [name: string, build: () => string][] = [
-  ['900,000 unknown keys', () => `{${Array.from({ length: 900_000 }, (_, i) => `"k${i}":1`).join(',')}}`],
-  ['the same key 2,000,000 times', () => `{${Array(2_000_000).fill('"a":1').join(',')}}`],
-  ['7,000,000 levels', () => '['.repeat(7_000_000) + ']'.repeat(7_000_000)],
-  ['a list of 5,000,000 references', () => `{"subject_reference":[${Array(5_000_000).fill('{}').join(',')}]}`],
-  ['a number of 16,000,000 digits', () => `{"seed":${'9'.repeat(16_000_000)}}`],
-  ['16,000,000 blanks', () => `{${' '.repeat(16_000_000)}}`],
-  ['a key of 16,000,000 characters', () => `{"${'k'.repeat(16_000_000)}":1}`],
-  ['a prompt of 16,000,000 characters', () => JSON.stringify({ ...order, prompt: 'a'.repeat(16_000_000) })],
-  ['a prompt of blanks', () => JSON.stringify({ ...order, prompt: ' '.repeat(16_000_000) })],
-  ['a prompt of 5,000,000 Chinese characters', () => JSON.stringify({ ...order, prompt: '灯'.repeat(5_000_000) })],
-  ['a prompt of 2,700,000 escapes', () => `{"model":"image-01","prompt":"${'\\u4e00'.repeat(2_700_000)}"}`],
-  ['90 keys of 200 characters', () => `{${Array.from({ length: 90 }, (_, i) => `"${i}${'k'.repeat(200)}":1`)}}`],
-];
-
 describe.each(FACES)('on %s the answer to the dearest bodies is small', (_name, url, read) => {
-  test.each(DEAR)('%s', async (_body, build) => {
+  test.each(DEAR_BODIES)('%s', async (_body, build) => {
     const body = build();
     expect(body.length).toBeLessThanOrEqual(JSON_BODY_MAX_BYTES);
     const response = await post(url, body);

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GENERATION_PATH } from '@darkroom/contracts/rest';
+import { expect, test } from 'vitest';
+import { DEAR_BODIES } from '../../apps/api/test/http/dear-bodies.ts';
+import { type Api, startApi } from '../harness/api.ts';
+import { order } from '../harness/order.ts';
+import { startProvider } from '../harness/provider.ts';
+
+const AT_ONCE = 6;
+const ROUNDS = 8;
+const POLL_EVERY_MS = 5;
+const ANSWER_MAX_BYTES = 8_192;
+/** What deploy/ gives a process. */
+const MEMORY_LIMIT_BYTES = 1024 * 1024 * 1024;
+
+const REST = ['REST', GENERATION_PATH] as const;
+const TRPC = ['tRPC', '/trpc/image.create'] as const;
+
+interface Outcome {
+  status: number;
+  bytes: number;
+  errorCode: string | undefined;
+  retryAfterS: number;
+}
+
+async function send(api: Api, path: string, userId: string, body: string): Promise<Outcome> {
+  const headers = { authorization: `Bearer ${api.user(userId).token}`, 'content-type': 'application/json' };
+  const response = await fetch(api.url + path, { method: 'POST', headers, body });
+  const text = await response.text();
+  return {
+    status: response.status,
+    bytes: text.length,
+    errorCode: /"error_code":"(\w+)"/.exec(text)?.[1],
+    retryAfterS: Number(response.headers.get('retry-after') ?? 0),
+  };
+}
+
+/** The longest answer to somebody else's cheap question while work goes on, for the figures. */
+async function longestPollMs(api: Api, jobId: string, work: Promise<unknown>): Promise<number> {
+  let isOver = false;
+  void work.finally(() => {
+    isOver = true;
+  });
+  let longest = 0;
+  while (!isOver) {
+    const askedAt = performance.now();
+    expect((await api.user('1').rest.status(jobId)).status).toBe(200);
+    longest = Math.max(longest, performance.now() - askedAt);
+    await sleep(POLL_EVERY_MS);
+  }
+  return longest;
+}
+
+/** From /proc; null where there is none. */
+function figuresOf(pid: number): { cpuMs: number; peakBytes: number } | null {
+  if (process.platform !== 'linux') return null;
+  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  const [userTicks, systemTicks] = fields.split(' ').slice(11, 13).map(Number);
+  const peakKb = Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  return { cpuMs: ((userTicks ?? 0) + (systemTicks ?? 0)) * 10, peakBytes: peakKb * 1024 };
+}
+
+test(`${AT_ONCE} of the dearest bodies at once: small answers, memory within deploy's limit, others are answered`, {
+  timeout: 600_000,
+}, async () => {
+  const api = await startApi(await startProvider(), { RATE_LIMIT_PER_MINUTE: 0 });
+  const { job_id } = await api.user('1').sdk.generate(order('somebody else'));
+  let user = 100;
+  for (const [index, [name, build]] of DEAR_BODIES.entries()) {
+    const body = build();
+    // Both faces read bodies by the same code: each gets every second.
+    const [face, path] = index % 2 === 0 ? REST : TRPC;
+    const before = figuresOf(api.process.pid);
+    const outcomes = Promise.all(Array.from({ length: AT_ONCE }, () => send(api, path, String(user++), body)));
+    const longest = await longestPollMs(api, job_id, outcomes);
+    for (const { status, errorCode, bytes } of await outcomes) {
+      expect({ status, errorCode }).toEqual({ status: 400, errorCode: 'invalid_request' });
+      expect(bytes).toBeLessThan(ANSWER_MAX_BYTES);
+    }
+    const after = figuresOf(api.process.pid);
+    if (!before || !after) continue;
+    const cpu = Math.round((after.cpuMs - before.cpuMs) / AT_ONCE);
+    console.log(
+      `${name}, ${face}: ${cpu} ms of CPU each, longest poll ${Math.round(longest)} ms, ` +
+        `peak so far ${Math.round(after.peakBytes / 1e6)} MB`,
+    );
+  }
+  const figures = figuresOf(api.process.pid);
+  if (figures) expect(figures.peakBytes).toBeLessThan(MEMORY_LIMIT_BYTES);
+  expect(api.process.stderr).toEqual([]);
+  expect(api.process.stdout.filter((line) => line.includes('"level":50'))).toEqual([]);
+});
+
+test('who goes on sending them is turned away with 429 and Retry-After, and nobody else is', {
+  timeout: 120_000,
+}, async () => {
+  const api = await startApi(await startProvider(), { RATE_LIMIT_PER_MINUTE: 0 });
+  const body = JSON.stringify({ ...order('x'), prompt: 'a'.repeat(16_000_000) });
+  const outcomes: Outcome[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    outcomes.push(...(await Promise.all(Array.from({ length: AT_ONCE }, () => send(api, GENERATION_PATH, '2', body)))));
+  }
+  const limited = outcomes.filter(({ status }) => status === 429);
+  expect(outcomes[0]).toMatchObject({ status: 400 });
+  expect(limited.length).toBeGreaterThan(0);
+  for (const outcome of limited) {
+    expect(outcome).toMatchObject({ errorCode: 'rate_limited', retryAfterS: expect.toSatisfy((s: number) => s >= 1) });
+  }
+  expect(outcomes.every(({ status }) => status === 400 || status === 429)).toBe(true);
+  expect(await api.user('3').sdk.generate(order('an honest one'))).toMatchObject({ status: 'COMPLETED' });
+  expect((await send(api, GENERATION_PATH, '3', '{}')).status).toBe(400);
+});
