@@ -53,6 +53,7 @@ test('every setting has the default that was promised', () => {
     USER_DAILY_IMAGES: 0,
     DAILY_IMAGES: 0,
     RATE_LIMIT_PER_MINUTE: 60,
+    USER_UPLOAD_BYTES: 1_073_741_824,
     DOWNLOAD_TIMEOUT_MS: 60_000,
     DOWNLOAD_MAX_BYTES: 26_214_400,
     DOWNLOAD_RETRY_FOR_MS: 900_000,

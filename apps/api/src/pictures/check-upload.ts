@@ -5,13 +5,14 @@ import { type PictureHeader, pixelsWithin } from './picture-header.ts';
 import type { Picture } from './pictures.ts';
 
 /**
- * Pixels of one upload. A JPEG is shrunk while it is decoded, and phones make up to 201 million; AVIF costs about 20 bytes of
- * memory and, at worst, 0.4 µs of CPU a pixel, and once begun its decoding cannot be stopped.
+ * Pixels of one upload; memory may bound it lower. A JPEG is shrunk while it is decoded, and phones make up to 201 million.
+ * A PNG or WebP is read whole, so its CPU grows with them. Once begun, decoding an AVIF cannot be stopped: 13 million take
+ * 5 s of CPU at worst.
  */
 const PIXELS_MAX: Record<Picture['contentType'], number> = {
   'image/jpeg': 210_000_000,
-  'image/png': 50_000_000,
-  'image/webp': 50_000_000,
+  'image/png': 110_000_000,
+  'image/webp': 110_000_000,
   'image/avif': 13_000_000,
 };
 

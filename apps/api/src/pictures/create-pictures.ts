@@ -26,8 +26,8 @@ export interface PicturesSettings extends CompressSettings {
 /** Memory of all decoding at once, by its estimates: with bodies and the process itself it stays below 1 GiB. */
 const DECODE_BYTES_MAX = 448 * 1_048_576;
 
-/** An upload that waits longer is told to come later. */
-const UPLOAD_WAIT_MS = 20_000;
+/** An upload that waits longer is told to come later, before a proxy gives it up. */
+const UPLOAD_WAIT_MS = 40_000;
 
 /** Everything that Darkroom does with pictures, within the given bounds. */
 export function createPictures(settings: PicturesSettings): Pictures {

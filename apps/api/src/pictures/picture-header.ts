@@ -9,8 +9,6 @@ export interface PictureHeader {
   pixels: number;
   /** An estimate of the most memory that decoding takes at once, the picture's own bytes not counted. */
   decodeBytes: number;
-  /** The part of it that grows with every pixel. */
-  bytesPerPixel: number;
 }
 
 const MIB = 1_048_576;
@@ -18,8 +16,8 @@ const MIB = 1_048_576;
 /** The shrunk pixels, the encoder's work on them, and the tables of the codecs. */
 const FIXED_BYTES = 40 * MIB;
 
-/** Rows that libvips holds while it shrinks a picture that streams. */
-const ROWS_HELD = 1_024;
+/** Rows that libvips holds, at most, while it shrinks a picture that streams. */
+const ROWS_HELD = 2_048;
 
 /** Null where the header cannot be read, or the bytes begin as no picture that we handle. Nothing is decoded. */
 export async function readHeader(bytes: Uint8Array): Promise<PictureHeader | null> {
@@ -29,19 +27,21 @@ export async function readHeader(bytes: Uint8Array): Promise<PictureHeader | nul
     .metadata()
     .catch(() => null);
   if (!metadata) return null;
-  const { width, height } = metadata;
-  const pixels = width * height;
-  const bytesPerPixel = memoryPerPixel(type, metadata, bytes);
-  const rows = Math.min(pixels, width * ROWS_HELD) * decodedBytes(metadata);
-  // A JPEG shrinks while it is decoded, by up to eight.
-  const rowBytes = type === 'image/jpeg' ? rows / 4 : rows;
-  return { type, metadata, pixels, bytesPerPixel, decodeBytes: FIXED_BYTES + rowBytes + pixels * bytesPerPixel };
+  const pixels = metadata.width * metadata.height;
+  const decodeBytes = FIXED_BYTES + rowBytes(type, metadata, pixels) + pixels * memoryPerPixel(type, metadata, bytes);
+  return { type, metadata, pixels, decodeBytes };
 }
 
-/** Pixels of such a picture that fit into so much memory. */
-export function pixelsWithin({ bytesPerPixel, pixels, decodeBytes }: PictureHeader, memoryBytes: number): number {
-  const others = decodeBytes - pixels * bytesPerPixel;
-  return bytesPerPixel === 0 ? Number.POSITIVE_INFINITY : Math.floor((memoryBytes - others) / bytesPerPixel);
+/** How many pixels such a picture may have to be decoded within so much memory. */
+export function pixelsWithin({ pixels, decodeBytes }: PictureHeader, memoryBytes: number): number {
+  return Math.floor((pixels * (memoryBytes - FIXED_BYTES)) / (decodeBytes - FIXED_BYTES));
+}
+
+/** The rows of a picture that streams. A JPEG shrinks by up to eight before. */
+function rowBytes(type: Picture['contentType'], metadata: Metadata, pixels: number): number {
+  if (type !== 'image/jpeg' && type !== 'image/png') return 0;
+  const bytes = Math.min(pixels, metadata.width * ROWS_HELD) * decodedBytes(metadata);
+  return type === 'image/jpeg' ? bytes / 4 : bytes;
 }
 
 /** What a codec keeps of the whole picture; 0 where rows stream through. The factors are measured (docs/operating.md). */

@@ -97,8 +97,8 @@ describe('too many pixels', () => {
   const few = (variant: string) => ({ variant, max_pixels: expect.any(Number) });
 
   test('are told with their number and their limit, before anything is decoded', async () => {
-    await expect(pictures.prepareUpload(oversizedPng(8_000, 6_400))).rejects.toMatchObject(
-      excess('PNG', 8_000, 6_400, { max_pixels: 50_000_000 }),
+    await expect(pictures.prepareUpload(oversizedPng(11_000, 10_100))).rejects.toMatchObject(
+      excess('PNG', 11_000, 10_100, { max_pixels: 110_000_000 }),
     );
   });
 

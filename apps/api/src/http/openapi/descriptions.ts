@@ -94,18 +94,18 @@ const UPLOAD_FIELDS: Description<FieldsOf<UploadedImage>>['fields'] = {
   bytes: 'Size of the file that is kept.',
 };
 
-type ErrorFields = FieldsOf<ErrorEnvelope> | `issues.${FieldsOf<Issue>}`;
+type ErrorFields = FieldsOf<ErrorEnvelope> | `issues.${'path' | 'message' | 'reason' | 'params'}`;
 
 const ERROR_FIELDS: Description<ErrorFields>['fields'] = {
   code: 'The HTTP status again.',
   message: 'For people, in Chinese.',
   data: 'Nothing.',
   error_code: 'For programs.',
-  issues: 'With `invalid_request`: what is wrong, one field each, 20 at most.',
+  issues: 'What is wrong, one field each, 20 at most: with `invalid_request`, and where a photograph was not taken.',
   'issues.path': 'The way to the field; empty where the whole request is meant.',
   'issues.message': 'For people, in Chinese.',
-  'issues.reason': 'With an unsuitable photo: the cause, for programs.',
-  'issues.params': 'With `reason`: the numbers and names of its text.',
+  'issues.reason': 'For programs: why a photograph was not taken. More may be added.',
+  'issues.params': 'What completes the text of that reason, such as `width`, `height` and `max_pixels`.',
 };
 
 function ofJob(description: string): Description {

@@ -9,8 +9,11 @@ const uploadImage = enveloped({
   tags: TAGS,
   summary: 'Hand in a photograph, to be named in an order',
   description:
-    'JPEG, PNG, WebP or AVIF, up to 20 MB. It is turned upright, freed of its metadata and brought under what MiniMax ' +
-    'takes; it lives for 7 days.',
+    'JPEG up to 210 megapixels (progressive: about 110), PNG and WebP up to 110 as memory allows, AVIF up to 13; 20 MB. It ' +
+    'is turned upright, freed of its metadata and brought under what MiniMax takes; it lives for 7 days. A refusal names ' +
+    'its own cause in `message`, and by name in the `reason` of its issue: `empty_file`, `heic`, `unsupported_format`, ' +
+    '`unknown_format`, `truncated`, `damaged`, `too_many_pixels`, `too_complex`; with `quota_exceeded`, `upload_space_full`. ' +
+    'Each attempt counts towards the rate limit, also one that is refused for what it is.',
   requestBody: {
     required: true,
     content: {
@@ -20,7 +23,14 @@ const uploadImage = enveloped({
     },
   },
   success: { status: 201, description: 'The photograph as it is kept.', data: refTo('UploadedImage') },
-  errors: ['invalid_request', 'payload_too_large', 'unsupported_media_type', 'unsupported_image', 'rate_limited'],
+  errors: [
+    'invalid_request',
+    'payload_too_large',
+    'unsupported_media_type',
+    'unsupported_image',
+    'rate_limited',
+    'quota_exceeded',
+  ],
 });
 
 const LINK = [
