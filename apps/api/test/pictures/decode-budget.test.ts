@@ -80,6 +80,17 @@ test('a result that waits goes before every upload that waits', async () => {
   expect(begun).toEqual(['photo', 'result', 'next photo']);
 });
 
+test('an upload that would fit does not slip in before a result that waits for memory', async () => {
+  const { add, begun, end, settle } = openBudget();
+  void add('result', 'first', 50);
+  void add('result', 'large', 90);
+  void add('upload', 'photo', 10);
+  await settle();
+  expect(begun).toEqual(['first']);
+  await end('first');
+  expect(begun).toEqual(['first', 'large', 'photo']);
+});
+
 test('a large upload that waits is not overtaken by smaller ones', async () => {
   const { add, begun, end, settle } = openBudget();
   void add('upload', 'first', 30);
