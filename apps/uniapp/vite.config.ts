@@ -14,7 +14,8 @@ const api = process.env.API_ORIGIN ?? 'http://localhost:8080';
 
 export default defineConfig({
   plugins: [uni(), ...pluginsOf(platform)],
-  build: isMiniProgram ? { target: 'es2018' } : {},
+  // Syntax and styles; scripts/newer-built-ins.ts looks for library calls above the same targets.
+  build: { target: platform === 'h5' ? ['es2018', 'chrome70', 'safari13'] : 'es2018' },
   server: { host: '127.0.0.1', proxy: { '/trpc': api, '/api': api, '/files': api, '/dev': api } },
 });
 

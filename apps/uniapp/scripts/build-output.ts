@@ -9,7 +9,7 @@ export interface OutputFile {
 }
 
 export interface BuildOutput {
-  name: 'h5' | 'mp-weixin';
+  name: 'h5' | 'mp-weixin' | 'app';
   files: OutputFile[];
 }
 

@@ -17,6 +17,7 @@ const H5_FIRST_LOAD_BUDGET_BYTES = 120_000;
 
 /** Sizes of what a phone loads, per package. */
 export function bundleSizes(output: BuildOutput): BundleSize[] {
+  if (output.name === 'app') return []; // installed, not loaded
   return output.name === 'h5' ? h5Sizes(output.files) : miniProgramSizes(output.files);
 }
 

@@ -8,13 +8,14 @@ const AFTER_MS = 1_500;
 export function preloadPages(): void {
   // #ifdef H5
   setTimeout(() => {
-    void Promise.allSettled([
+    const pages = [
       import('./pages/discover/generation-loading.vue'),
       import('./pages/discover/generation-result.vue'),
       import('./pages/history/history.vue'),
       import('./pages/settings/settings.vue'),
       import('./pages/settings/privacy.vue'),
-    ]);
+    ];
+    for (const page of pages) page.catch(() => {});
   }, AFTER_MS);
   // #endif
 }

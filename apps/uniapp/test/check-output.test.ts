@@ -21,7 +21,7 @@ const FIRST_PAGE: Files = { 'a.js': '', 'assets/pages-index-index.1.js': 'import
 
 const spaces = (bytes: number) => ' '.repeat(bytes);
 /** Text that gzip makes no smaller than so many bytes. */
-const noise = (bytes: number) => randomBytes(bytes).toString('base64');
+const noise = (bytes: number) => `/*${randomBytes(bytes).toString('base64')}*/`;
 
 function output(name: BuildOutput['name'], files: Files): BuildOutput {
   return { name, files: Object.entries(files).map(([path, text]) => ({ path, text, bytes: text.length })) };
@@ -47,6 +47,9 @@ describe('the check of a build', () => {
     ['an inline script', 'h5', { 'index.html': '<script>1</script>' }, 'inline script'],
     ['a main package that is too large', 'mp-weixin', { ...MINI_PROGRAM, 'a.js': spaces(200_000) }, 'main package'],
     ['too much in all', 'mp-weixin', { ...MINI_PROGRAM, 'pages/discover/a.js': spaces(2_000_000) }, 'all packages'],
+    ['a method that old browsers lack', 'h5', { ...H5, 'a.js': 'f().at(-1)' }, 'h5/a.js: .at() is newer'],
+    ['one in a mini program', 'mp-weixin', { ...MINI_PROGRAM, 'a.js': '[[1]].flat()' }, '.flat() is newer'],
+    ['one in a native app', 'app', { 'app-service.js': 'Object.hasOwn({},"a")' }, 'Object.hasOwn is newer'],
     ['a first page that is too large', 'h5', { ...H5, ...FIRST_PAGE, 'b.js': noise(120_000) }, 'first page'],
   ])('finds %s', (_what, name, files, fault) => {
     expect(findFaults(output(name, files)).join('\n')).toContain(fault);

@@ -15,10 +15,10 @@ function hold(element: HTMLElement): () => void {
     event.preventDefault();
     const stops = findStops();
     const now = stops.findIndex((stop) => stop.matches(':focus'));
-    stops.at((now + (event.shiftKey ? -1 : 1)) % stops.length)?.focus();
+    stops[(now + (event.shiftKey ? -1 : 1) + stops.length) % stops.length]?.focus();
   };
   element.addEventListener('keydown', onTab);
-  findStops().at(-1)?.focus();
+  findStops().pop()?.focus();
   return () => {
     element.removeEventListener('keydown', onTab);
     if (before instanceof HTMLElement) before.focus();

@@ -12,7 +12,7 @@ export function watchAddress(): void {
 function reloadStalePage(): void {
   const address = window.location.hash.slice(1);
   // Not in its types; uni-app's pages have it on every platform.
-  const page = getCurrentPages().at(-1) as { $page?: { fullPath: string } } | undefined;
+  const page = getCurrentPages().slice(-1)[0] as { $page?: { fullPath: string } } | undefined;
   // uni-app handles the short address of the first page itself.
   const isFirst = address === '' || address === '/';
   if (page?.$page && !isFirst && page.$page.fullPath !== address) window.location.reload();

@@ -8,7 +8,7 @@ let watch: WatchSystem = watchDevice;
 let paint: (theme: Theme) => void = paintPageWindow;
 // #ifdef H5
 read = () => themeOf(darkQuery());
-watch = (tell) => darkQuery().addEventListener('change', (query) => tell(themeOf(query)));
+watch = watchBrowser;
 paint = paintDocument;
 // #endif
 
@@ -19,6 +19,14 @@ export const paintWindow = (theme: Theme) => paint(theme);
 
 function readDevice(): Theme {
   return uni.getAppBaseInfo().hostTheme === 'dark' ? 'dark' : 'light';
+}
+
+function watchBrowser(tell: (theme: Theme) => void): void {
+  const query = darkQuery();
+  const onChange = () => tell(themeOf(query));
+  // Before iOS 14 the query is no EventTarget, and has this older method alone.
+  if (typeof query.addEventListener === 'function') query.addEventListener('change', onChange);
+  else query.addListener(onChange);
 }
 
 function watchDevice(tell: (theme: Theme) => void): void {

@@ -13,7 +13,7 @@ export interface DeviceJob {
 const KEPT_MAX = 50;
 
 const stored = storedUserValue<DeviceJob[]>('darkroom.jobs', (json) =>
-  Array.isArray(json) ? json.flatMap((job) => parseJob(job) ?? []) : null,
+  Array.isArray(json) ? json.map(parseJob).filter((job) => job !== null) : null,
 );
 
 /** Jobs to resume after the app was killed: running, or ended and not seen. */

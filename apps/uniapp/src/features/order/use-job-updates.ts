@@ -17,7 +17,7 @@ export function useJobUpdates() {
 
   function tell(): void {
     const ids = deviceJobs.read().map(({ job_id }) => job_id);
-    ended.value = ids.flatMap((jobId) => ends.get(jobId) ?? []);
+    ended.value = ids.map((jobId) => ends.get(jobId)).filter((job) => job !== undefined);
     running.value = ids.filter((jobId) => !ends.has(jobId));
   }
 
