@@ -2,6 +2,7 @@ import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { CHECKOUT } from './checkout.ts';
 import { CHROMIUM_ARGS } from './chromium-args.ts';
+import { ageBrowser } from './old-browser.ts';
 
 export interface Phone {
   /** The client's first page, in a new tab of the same browser: what the app stored is still there. */
@@ -15,10 +16,12 @@ interface Options {
   /** The API's address; it serves the client. */
   url: string;
   colorScheme?: 'light' | 'dark';
+  /** Without the built-ins that are newer than the app's targets. */
+  isOld?: boolean;
 }
 
 /** A phone's browser that nobody has used before. */
-export async function startPhone({ chromiumPath, url, colorScheme = 'light' }: Options): Promise<Phone> {
+export async function startPhone({ chromiumPath, url, colorScheme = 'light', isOld = false }: Options): Promise<Phone> {
   const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
   onTestFinished(() => browser.close());
   const context = await browser.newContext({
@@ -30,6 +33,7 @@ export async function startPhone({ chromiumPath, url, colorScheme = 'light' }: O
     colorScheme,
   });
   context.setDefaultTimeout(20_000);
+  if (isOld) await ageBrowser(context);
   return {
     faults: collectFaults(context, url),
     async open() {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
+import { languageBuiltIns } from '../../../apps/uniapp/scripts/built-ins.ts';
+import { newerBuiltIns, removalScript } from '../../harness/old-browser.ts';
 
 type Module = { exports: unknown };
 
@@ -42,11 +44,14 @@ export interface Bundle {
   missed: Set<string>;
 }
 
-/** A built mini program in a realm of its own, with JavaScript's own globals and those that are given: no others. */
+/**
+ * A built mini program in a realm of its own, with JavaScript's own globals of ES2018 and those that are given: no others.
+ */
 export function runBundle(folder: string, globals: Record<string, unknown>): Bundle {
   const missed = new Set<string>();
   // Neither eval nor new Function, as in WeChat.
   const context = vm.createContext({ ...globals }, { codeGeneration: { strings: false, wasm: false } });
+  vm.runInContext(removalScript(newerBuiltIns(languageBuiltIns())), context);
   for (const name of MISSING_IN_WECHAT) {
     Object.defineProperty(context, name, {
       get() {

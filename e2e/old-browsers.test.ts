@@ -1,0 +1,103 @@
+import type { Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { part } from '../scripts/parts.ts';
+import { startApi } from './harness/api.ts';
+import { ASTRONAUT } from './harness/checkout.ts';
+import { CHROMIUM_ARGS } from './harness/chromium-args.ts';
+import { ageBrowser } from './harness/old-browser.ts';
+import { startPhone } from './harness/phone.ts';
+import { startProvider } from './harness/provider.ts';
+import { stockWorld } from './pages/stock-world.ts';
+import { listViews, PERSONS } from './pages/views.ts';
+
+const chromiumPath = part('chromium') ?? '';
+const PATIENCE_MS = 20_000;
+
+/** What no browser before iOS 15.4 or Chrome 92 has; the page would work differently with any of them. */
+const NEWER = ['[].at', 'Object.hasOwn', 'self.structuredClone', '"".replaceAll', '[].flatMap', 'Promise.allSettled'];
+
+/** The test id of what has the focus, or of what is around it. */
+const focused = (page: Page) =>
+  page.evaluate<string>(`document.activeElement.closest('[data-testid]')?.getAttribute('data-testid') ?? ''`);
+
+describe.skipIf(chromiumPath === '')('a browser without the built-ins that are newer than iOS 13 and Chrome 70', () => {
+  test('opens every page and dialog in every state, and moves through it by Tab', { timeout: 300_000 }, async () => {
+    const world = await stockWorld();
+    const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
+    onTestFinished(() => browser.close());
+    const faults: string[] = [];
+    for (const person of PERSONS) {
+      const localStorage = Object.entries(world[person]).map(([name, value]) => ({
+        name,
+        value: JSON.stringify(value),
+      }));
+      const device = await browser.newContext({
+        reducedMotion: 'reduce',
+        storageState: { cookies: [], origins: [{ origin: world.url, localStorage }] },
+      });
+      device.setDefaultTimeout(PATIENCE_MS);
+      await ageBrowser(device);
+      for (const view of listViews(world).filter((each) => each.person === person)) {
+        const page = await device.newPage();
+        page.on('pageerror', (error) => faults.push(`${view.name}: ${error.stack}`));
+        page.on('console', (message) => message.type() === 'error' && faults.push(`${view.name}: ${message.text()}`));
+        await page.goto(`${world.url}/#${view.path}`);
+        await view.act?.(page);
+        await page.locator(view.landmark).first().waitFor();
+        expect(await page.evaluate(`[${NEWER}].filter((each) => each !== undefined).length`), view.name).toBe(0);
+        const stops: string[] = [];
+        for (const key of ['Tab', 'Tab', 'Shift+Tab']) {
+          await page.keyboard.press(key);
+          stops.push(await focused(page));
+        }
+        if (!stops.every((stop) => stop !== '')) faults.push(`${view.name}: Tab stops at nothing: ${stops}`);
+        await page.close();
+      }
+      await device.close();
+    }
+    expect(faults).toEqual([]);
+  });
+
+  test('takes a photo and an order, follows it, and shows, crops and saves pictures', async () => {
+    const provider = await startProvider();
+    const api = await startApi(provider);
+    const phone = await startPhone({ chromiumPath, url: api.url, isOld: true });
+    const page = await phone.open();
+
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByTestId('photo-add').click();
+    await page.getByTestId('consent-yes').click();
+    await (await chooser).setFiles(ASTRONAUT);
+    await page.locator('[data-testid=photo-picker][data-state=ready]').waitFor();
+    await page.getByTestId('photo-crop').click();
+    await page.getByTestId('crop-zoom-in').click();
+    await page.getByTestId('crop-done').click();
+    await page.getByTestId('crop').waitFor({ state: 'detached' });
+    await page.locator('[data-testid=photo-picker][data-state=ready]').waitFor();
+    await page.getByTestId('prompt').locator('textarea').fill('旧手机上的照片');
+    await page.getByTestId('submit').click();
+
+    await page.getByTestId('result-image').first().waitFor();
+    await page.getByTestId('result-image').first().click();
+    await page.getByTestId('viewer').waitFor();
+    await page.keyboard.press('Tab');
+    expect(await focused(page)).toMatch(/^viewer/);
+    await page.keyboard.press('Escape');
+    const download = page.waitForEvent('download');
+    await page.getByTestId('save').first().click();
+    expect(await (await download).failure()).toBeNull();
+    expect(provider.calls()).toHaveLength(1);
+    expect(phone.faults).toEqual([]);
+  });
+
+  test('follows the system to its dark look', async () => {
+    const phone = await startPhone({ chromiumPath, url: (await startApi(await startProvider())).url, isOld: true });
+    const page = await phone.open();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.locator('html.theme-dark').waitFor();
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.locator('html.theme-light').waitFor();
+    expect(phone.faults).toEqual([]);
+  });
+});
