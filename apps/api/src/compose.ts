@@ -51,8 +51,10 @@ import { decodePlaces } from './thread-pool.ts';
  */
 const PICTURES_AT_ONCE = 32;
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** A fifth of a lease, so that it takes more than one lost beat to be given up. */
-const BEAT_EVERY_MS = 3_000;
+/** It takes more than one lost beat to be given up. */
+const BEATS_PER_LEASE = 5;
+/** With the lease this bounds how long a dead worker's jobs say nothing. */
+const RECOVERIES_PER_LEASE = 3;
 
 export interface App {
   server: FastifyInstance;
@@ -171,7 +173,8 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   });
   const recover = () => recoverJobs({ store, workers, workerId, heldAttempts, savePictures: saver.save, answers, log });
   const beat = () => workers.beat(workerId, concurrency);
-  const isShared = deployment.leaseMs !== null;
+  const { leaseMs } = deployment;
+  const isShared = leaseMs !== null;
   let heartbeat: Repeated | undefined;
   /** What waits to be tried again goes on elsewhere at once. */
   const leave = () => workers.leave(workerId).catch((err: unknown) => log.warn({ err }, 'it will be missed instead'));
@@ -215,7 +218,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     store,
     retention,
     files,
-    recover: isShared && makesCalls ? recover : null,
+    recovery: isShared && makesCalls ? { everyMs: leaseMs / RECOVERIES_PER_LEASE, recover } : null,
     queueTtlMs: config.QUEUE_TTL_MS,
     resultTtlMs: config.RESULT_TTL_DAYS * DAY_MS,
     clock,
@@ -252,7 +255,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
 
   async function begin(): Promise<void> {
     if (makesCalls) {
-      if (isShared) heartbeat = every({ ms: BEAT_EVERY_MS, task: 'be seen', work: beat, log });
+      if (isShared) heartbeat = every({ ms: leaseMs / BEATS_PER_LEASE, task: 'be seen', work: beat, log });
       await recover();
     }
     if (isDraining()) return;

@@ -9,14 +9,11 @@ import { openSqlite, sqliteFile } from './store/open-sqlite.ts';
 import { StoreOpenError } from './store/store-open-error.ts';
 import type { Logger } from './telemetry/logger.ts';
 
-/** A worker that was not seen for this long is given up. Several beats have failed by then, and a database has restarted. */
-const LEASE_MS = 15_000;
-
 /** What is one for all processes: on this machine, or on servers that they share. */
 export interface Deployment {
   database: Database;
   files: FileStore;
-  /** Null where one process has all of it to itself. */
+  /** How long a worker may go unseen. Null where one process has all of it to itself. */
   leaseMs: number | null;
   /** `calls` is null in a process that makes none. */
   createQueue(calls: Calls | null): Queue;
@@ -87,7 +84,7 @@ async function openShared({ config, clock, log }: Surroundings, databaseUrl: str
   });
   return {
     database,
-    leaseMs: LEASE_MS,
+    leaseMs: config.WORKER_LEASE_MS,
     createQueue: (calls) => createPgQueue({ boss: turns, worker: calls, clock, onError: reportTo(log) }),
     async close() {
       await turns.stop({ graceful: false });

@@ -118,6 +118,7 @@ export const Environment = z.object({
   MINIMAX_RESPONSE_FORMAT: z.enum(['url', 'base64']).default('url'),
   REFERENCE_DELIVERY: z.enum(['inline', 'url']).default('inline'),
   GENERATION_CONCURRENCY: whole(1, 1_000).default(4),
+  WORKER_LEASE_MS: whole(3_000, 600_000).default(15_000),
   QUEUE_LIMIT: positive(1_000),
   QUEUE_TTL_MS: positive(1_800_000),
   USER_ACTIVE_LIMIT: positive(20),

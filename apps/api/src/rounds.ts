@@ -5,13 +5,11 @@ import { sweep } from './jobs/sweep.ts';
 type Deps = Parameters<typeof expireJobs>[0] &
   Parameters<typeof sweep>[0] & {
     /** Takes over what dead workers left; null where there are no others, or where no calls are made. */
-    recover: (() => Promise<void>) | null;
+    recovery: { everyMs: number; recover(): Promise<void> } | null;
   };
 
 const EXPIRE_AT_LEAST_EVERY_MS = 1_000;
 const SWEEP_EVERY_MS = 60 * 60 * 1_000;
-/** With the lease this bounds how long a dead worker's jobs say nothing. */
-const RECOVER_EVERY_MS = 5_000;
 
 export interface Rounds {
   start(): void;
@@ -21,7 +19,7 @@ export interface Rounds {
 
 /** What time alone brings: jobs that waited too long, workers that died, and things that have served their time. */
 export function createRounds(deps: Deps): Rounds {
-  const { recover, log } = deps;
+  const { recovery, log } = deps;
   const rounds: Repeated[] = [];
 
   function begin(ms: number, task: string, work: () => Promise<unknown>): void {
@@ -32,7 +30,7 @@ export function createRounds(deps: Deps): Rounds {
     start() {
       begin(EXPIRE_AT_LEAST_EVERY_MS, 'expire waiting jobs', () => expireJobs(deps));
       begin(SWEEP_EVERY_MS, 'sweep', () => sweep(deps));
-      if (recover) begin(RECOVER_EVERY_MS, 'recover the jobs of dead workers', recover);
+      if (recovery) begin(recovery.everyMs, 'recover the jobs of dead workers', recovery.recover);
     },
     async stop() {
       await Promise.all(rounds.map((round) => round.stop()));

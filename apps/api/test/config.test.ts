@@ -47,6 +47,7 @@ test('every setting has the default that was promised', () => {
     MINIMAX_RESPONSE_FORMAT: 'url',
     REFERENCE_DELIVERY: 'inline',
     GENERATION_CONCURRENCY: 4,
+    WORKER_LEASE_MS: 15_000,
     QUEUE_LIMIT: 1_000,
     QUEUE_TTL_MS: 1_800_000,
     USER_ACTIVE_LIMIT: 20,

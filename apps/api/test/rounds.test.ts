@@ -30,7 +30,7 @@ function startRounds(log = createLogBook(), waitingFor = stores.jobs.waitingFor)
         for (const key of keys) kept.delete(key);
       },
     },
-    recover: null,
+    recovery: null,
     queueTtlMs: QUEUE_TTL_MS,
     resultTtlMs: HOUR_MS,
     clock: stores.clock.now,
