@@ -141,6 +141,7 @@ describe('one fault is one line that names the setting', () => {
     ['MINIMAX_RESPONSE_FORMAT', ['URL', 'png']],
     ['REFERENCE_DELIVERY', ['link']],
     ['GENERATION_CONCURRENCY', ['0', 'many']],
+    ['WORKER_LEASE_MS', ['0', '2999', '600001']],
     ['QUEUE_LIMIT', ['0', '1.5']],
     ['QUEUE_TTL_MS', ['0']],
     ['USER_ACTIVE_LIMIT', ['0']],

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createRounds } from '../src/rounds.ts';
+import { createRounds, type Rounds } from '../src/rounds.ts';
 import { createLogBook } from './jobs/log-book.ts';
 import { openSqliteStores } from './store/open-sqlite-stores.ts';
 import { addJob, type Stores } from './store/stores.ts';
@@ -18,7 +18,11 @@ beforeEach(async () => {
 });
 afterEach(() => void vi.useRealTimers());
 
-function startRounds(log = createLogBook(), waitingFor = stores.jobs.waitingFor) {
+function startRounds(
+  log = createLogBook(),
+  waitingFor = stores.jobs.waitingFor,
+  recovery: Parameters<typeof createRounds>[0]['recovery'] = null,
+): Rounds {
   const rounds = createRounds({
     store: { ...stores.jobs, waitingFor },
     retention: stores.retention,
@@ -30,7 +34,7 @@ function startRounds(log = createLogBook(), waitingFor = stores.jobs.waitingFor)
         for (const key of keys) kept.delete(key);
       },
     },
-    recovery: null,
+    recovery,
     queueTtlMs: QUEUE_TTL_MS,
     resultTtlMs: HOUR_MS,
     clock: stores.clock.now,
@@ -98,4 +102,15 @@ test('the stop waits for the round that runs, which may still need the database'
   answer.resolve([]);
   await stopped;
   expect(order).toEqual(['the round ends', 'stopped']);
+});
+
+test('recovery of dead workers runs at the start and then at its own interval', async () => {
+  const recover = vi.fn(async () => {});
+  const rounds = startRounds(createLogBook(), async () => [], { everyMs: 2_000, recover });
+  expect(recover).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(recover).toHaveBeenCalledTimes(3);
+  await rounds.stop();
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(recover).toHaveBeenCalledTimes(3);
 });
