@@ -6,7 +6,6 @@ import { spawnSync } from 'node:child_process';
 import { startVitest, type TestModule } from 'vitest/node';
 import { missingParts } from './parts.ts';
 import { type FileOutcome, summarize } from './test-summary.ts';
-import { buildClient } from './way-in.ts';
 
 // The stories open the built pages and the built mini program; turbo answers from its cache when nothing has changed.
 const build = spawnSync('npm', ['run', 'build'], { stdio: 'inherit' });
@@ -14,10 +13,6 @@ if (build.status !== 0) {
   console.error('The build failed; no test was run.');
   process.exit(1);
 }
-
-// `npm start` and `npm run cluster` build the H5 client by a task of its own. Known to turbo now, it is not built again under
-// the browsers of other tests.
-buildClient();
 
 const vitest = await startVitest(process.argv.slice(2), { watch: false });
 const outcomes = vitest.state.getTestModules().map(outcomeOf);
