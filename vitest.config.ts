@@ -1,24 +1,35 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './test-kit/slowest-first.ts';
+
+const files = { isolate: false, setupFiles: 'test-kit/each-file.ts' };
 
 export default defineConfig({
   test: {
+    // Once per run, whatever the projects are.
+    globalSetup: 'test-kit/global-setup.ts',
+    sequence: { sequencer: SlowestFirst },
     projects: [
       {
         test: {
+          ...files,
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
           testTimeout: 20_000,
+          // Vitest's default leaves one core idle, which may be half of the machine.
+          maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
+          ...files,
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Stories start whole servers and browsers, and then mostly wait for them.
-          maxWorkers: 2,
+          maxWorkers: Math.max(availableParallelism(), 4),
           // After the unit tests, which want all of the machine.
           sequence: { groupOrder: 1 },
         },

@@ -1,13 +1,16 @@
 import * as fc from 'fast-check';
+import { SHORT_LEASE } from '../harness/lease.ts';
 import { delayMs, ORDERS } from './plan.ts';
 
 export const APIS = 2;
 export const WORKERS = 4;
 
+/** In hundredths of a lease: long enough for the worker to be presumed dead. */
+const LONGER_THAN_A_LEASE = fc.integer({ min: 107, max: 133 });
 /** Mostly short pauses; some longer than the lease. */
 const STANDSTILL_MS = fc.oneof(
   { arbitrary: delayMs(2_000), weight: 8 },
-  { arbitrary: fc.integer({ min: 16_000, max: 20_000 }), weight: 1 },
+  { arbitrary: LONGER_THAN_A_LEASE.map((hundredths) => (hundredths * SHORT_LEASE.WORKER_LEASE_MS) / 100), weight: 1 },
 );
 const TARGET = fc.integer({ min: 0, max: APIS + WORKERS - 1 });
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { isPostgresAway } from '../../apps/api/src/store/postgres-errors.ts';
 import { startCluster } from '../harness/cluster.ts';
+import { SHORT_LEASE } from '../harness/lease.ts';
 import { checkRateLimit } from './check-rate-limit.ts';
 import { APIS, type PlannedClusterRound, planClusterRounds, WORKERS } from './cluster-plan.ts';
 import { readPostgresSnapshot } from './database-snapshot.ts';
@@ -36,8 +37,13 @@ export async function runClusterChaos({ rounds, seed, onRound = () => {} }: Chao
 async function openEnvironment(): Promise<TestEnvironment<PlannedClusterRound>> {
   const dir = await mkdtemp(path.join(tmpdir(), 'darkroom-chaos-'));
   const provider = await startProvider(dir);
-  const settings = { ...CHAOS_SETTINGS, MINIMAX_RPM: RPM };
-  const cluster = await startCluster({ provider: provider.control, apis: APIS, workers: WORKERS, settings });
+  const cluster = await startCluster({
+    provider: provider.control,
+    apis: APIS,
+    workers: WORKERS,
+    settings: { ...CHAOS_SETTINGS, ...SHORT_LEASE, MINIMAX_RPM: RPM },
+    ownPostgres: true,
+  });
   const processes = [...cluster.apis, ...cluster.workers];
   const injector = createFaultInjector(cluster);
   const readSnapshot = () => readPostgresSnapshot(cluster.ask);

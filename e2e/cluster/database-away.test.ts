@@ -2,15 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { followUntil } from '../harness/follow-until.ts';
 import { givenCluster } from '../harness/given-cluster.ts';
+import { SHORT_LEASE } from '../harness/lease.ts';
 import { order } from '../harness/order.ts';
 import { FACES, sendOrder } from '../harness/send-order.ts';
 
 /** After this long unseen a worker is given up, where the database was there all the time. */
-const LEASE_MS = 15_000;
+const LEASE_MS = SHORT_LEASE.WORKER_LEASE_MS;
 /** For a machine that does much else. */
 const PATIENCE = { timeout: 60_000, interval: 50 };
 
-const given = givenCluster({ settings: { GENERATION_CONCURRENCY: 2, RATE_LIMIT_PER_MINUTE: 0 } });
+const given = givenCluster({
+  ownPostgres: true,
+  settings: { ...SHORT_LEASE, GENERATION_CONCURRENCY: 2, RATE_LIMIT_PER_MINUTE: 0 },
+});
 beforeEach(() => given().provider.reset());
 
 /** Jobs whose calls are held open, four of them, and as many that wait. */

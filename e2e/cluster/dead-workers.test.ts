@@ -3,20 +3,21 @@ import type { CompletedJob, FailedJob, ImageJob } from '@darkroom/contracts';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { followUntil, isSaving } from '../harness/follow-until.ts';
 import { givenCluster } from '../harness/given-cluster.ts';
+import { SHORT_LEASE } from '../harness/lease.ts';
 import { order } from '../harness/order.ts';
 import type { ServiceProcess } from '../harness/service-process.ts';
 import { freezeAfterGrant } from './freeze-after-grant.ts';
 
 /** A worker that was not seen for this long is given up, and a round of the others later everybody knows. */
-const LEASE_MS = 15_000;
-const VERDICT_MS = LEASE_MS + 5_000;
+const LEASE_MS = SHORT_LEASE.WORKER_LEASE_MS;
+const VERDICT_MS = LEASE_MS + LEASE_MS / 3;
 /** Later than any verdict. */
 const LONG_CALL_MS = VERDICT_MS + 4_000;
 /** For a machine that does much else. */
 const PATIENCE = { timeout: 60_000, interval: 50 };
 
 // One place each, so that every story has its own worker; one more judges.
-const given = givenCluster({ apis: 1, workers: 7, settings: { GENERATION_CONCURRENCY: 1 } });
+const given = givenCluster({ apis: 1, workers: 7, settings: { ...SHORT_LEASE, GENERATION_CONCURRENCY: 1 } });
 
 /** A job with one worker, in the state that is awaited. */
 async function begin(prompt: string, isAwaited: (job: ImageJob) => boolean) {

@@ -5,10 +5,10 @@ export type Settings = Record<string, string | number>;
 export const JWT_SECRET = 'a secret of the tests, longer than 32 bytes';
 const Listening = z.object({ msg: z.literal('listening'), url: z.string(), port: z.number(), pid: z.number() });
 
-/** Nothing of the developer's own settings. */
+/** Nothing of the developer's own settings. With Node's compile cache a process starts with a fifth less CPU. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
-  const { PATH, HOME } = process.env;
-  return { PATH, HOME };
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, HOME, ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }) };
 }
 
 /** An API on a free port of this machine, with a provider that runs elsewhere. */

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { copyMigratedDatabase } from '../../test-kit/migrated-sqlite.ts';
 import { apiEnvironment, asEnvironment, readListening, type Settings } from './api-environment.ts';
 import { API_MAIN } from './checkout.ts';
 import { startChild } from './child-process.ts';
@@ -23,6 +24,7 @@ export interface Api {
 /** The real API as a process of its own, with a provider that runs elsewhere. */
 export async function startApi(provider: { url: string }, settings: Settings = {}): Promise<Api> {
   const dataDir = await createTempDir();
+  if (settings.DATABASE_URL === undefined) await copyMigratedDatabase(dataDir);
   return listen(apiEnvironment(provider, dataDir, settings));
 }
 

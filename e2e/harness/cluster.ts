@@ -2,11 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { type OwnPostgresServer, startPostgresServer } from '../../apps/api/test/postgres/postgres-server.ts';
+import {
+  type OwnPostgresServer,
+  openPostgresServer,
+  startPostgresServer,
+} from '../../apps/api/test/postgres/postgres-server.ts';
 import type { Settings } from './api-environment.ts';
 import { createServiceProcess, type ServiceProcess } from './service-process.ts';
 
 export interface Cluster {
+  /** Of a cluster with a PostgreSQL of its own; rejects where other tests use it too. */
   postgres: Pick<OwnPostgresServer, 'stop' | 'start'>;
   /** One folder of pictures for all, as a shared disk. */
   dataDir: string;
@@ -28,13 +33,17 @@ interface Options {
   apis: number;
   workers: number;
   settings?: Settings;
+  /** For what stops PostgreSQL; by default it has a database of its own on the server that all tests share. */
+  ownPostgres?: boolean;
 }
 
 /** PostgreSQL, and processes of the real API over it, all started at the same moment on an empty database. */
-export async function startCluster({ provider, apis, workers, settings = {} }: Options): Promise<Cluster> {
+export async function startCluster(options: Options): Promise<Cluster> {
+  const { provider, apis, workers, settings = {}, ownPostgres = false } = options;
   const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-cluster-'));
-  const postgres = await startPostgresServer();
-  const databaseUrl = await postgres.createDatabase();
+  const own = ownPostgres ? await startPostgresServer() : null;
+  const server = own ?? (await openPostgresServer());
+  const databaseUrl = await server.createDatabase();
 
   async function connect(): Promise<pg.Client> {
     const client = new pg.Client(databaseUrl);
@@ -62,7 +71,7 @@ export async function startCluster({ provider, apis, workers, settings = {} }: O
 
   await Promise.all(processes.map((service) => service.start()));
   return {
-    postgres,
+    postgres: own ?? { stop: refuseShared, start: refuseShared },
     dataDir,
     apis: services.api,
     workers: services.worker,
@@ -78,8 +87,12 @@ export async function startCluster({ provider, apis, workers, settings = {} }: O
     },
     async stop() {
       await Promise.all(processes.map((service) => service.kill()));
-      await postgres.close();
+      await server.close();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function refuseShared(): Promise<never> {
+  throw new Error('Other tests use this PostgreSQL: start the cluster with ownPostgres');
 }

@@ -15,16 +15,19 @@ interface Options {
   apis?: number;
   workers?: number;
   settings?: Settings;
+  /** See `startCluster`. */
+  ownPostgres?: boolean;
   simulator?: SimulatorOptions;
 }
 
 /** One cluster for all tests of a file, or of a `describe`; what its processes wrote is shown when one of them fails. */
-export function givenCluster({ apis = 2, workers = 2, settings = {}, simulator = {} }: Options): () => GivenCluster {
+export function givenCluster(options: Options): () => GivenCluster {
+  const { apis = 2, workers = 2, simulator = {}, ...others } = options;
   let cluster: GivenCluster;
   const leaving = new AbortController();
   beforeAll(async () => {
     const provider = await startSimulator({ pictures: 'plain', ...simulator });
-    const services = await startCluster({ provider, apis, workers, settings });
+    const services = await startCluster({ provider, apis, workers, ...others });
     cluster = {
       ...services,
       provider,

@@ -6,6 +6,7 @@ import { type Simulator, startSimulator } from '@darkroom/minimax-simulator';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { copyMigratedDatabase } from '../../../../test-kit/migrated-sqlite.ts';
 import { type App, compose } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
 import { SECRET } from './tokens.ts';
@@ -44,6 +45,7 @@ export function shareApi(env?: Record<string, string>): () => Api {
 /** The whole API over a real SQLite and the simulator, as `compose` builds it. Jobs wait until `app.start()`. */
 async function startApi(env: Record<string, string> = {}): Promise<Api> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-api-'));
+  await copyMigratedDatabase(dataDir);
   const simulator = await startSimulator({ pictures: 'plain', apiKey: API_KEY });
   const logLines: string[] = [];
   const lines = new Writable({

@@ -14,19 +14,33 @@ export interface PostgresServer {
 }
 
 /** One whose outages a test makes. */
-export type OwnPostgresServer = PostgresServer & Pick<EmbeddedServer, 'stop' | 'start'>;
+export type OwnPostgresServer = PostgresServer & EmbeddedServer;
 
-/** The server at TEST_DATABASE_URL, or one of our own. */
+/** The server at TEST_DATABASE_URL, or the one that all files of this test run share, or one of our own. */
 export async function openPostgresServer(): Promise<PostgresServer> {
-  const url = process.env.TEST_DATABASE_URL;
+  const url = process.env.TEST_DATABASE_URL || (await askForSharedServer());
   return url ? useServer(url) : startPostgresServer();
 }
+
+/** Its URL, from vitest's main process (test-kit/run-server.ts); undefined outside vitest. */
+async function askForSharedServer(): Promise<string | undefined> {
+  const { TEST_RUN_SERVER } = process.env;
+  if (!TEST_RUN_SERVER) return undefined;
+  const answer = await fetch(TEST_RUN_SERVER);
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(text);
+  return text;
+}
+
+/** Whole clusters may share one server, each process with 14 connections. */
+const SETTINGS = ['fsync=off', 'full_page_writes=off', 'max_connections=500'];
 
 /** PostgreSQL on loopback for as long as the test lasts: what it holds outlives its own crash, and not the machine's. */
 export async function startPostgresServer(): Promise<OwnPostgresServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'darkroom-postgres-'));
-  const { url, stop, start } = await embedPostgres({ folder, settings: ['fsync=off', 'full_page_writes=off'] });
+  const { url, stop, start } = await embedPostgres({ folder, settings: SETTINGS });
   return {
+    url,
     createDatabase: useServer(url).createDatabase,
     stop,
     start,

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { copyMigratedDatabase } from '../../../../test-kit/migrated-sqlite.ts';
 import { openSqlite } from '../../src/store/open-sqlite.ts';
 import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
 import { createSqlRetentionStore } from '../../src/store/sql-retention-store.ts';
@@ -16,6 +17,7 @@ interface Place {
 /** The stores over a SQLite file, by default a new one, which is closed when the test ends. */
 export async function openSqliteStores({ dir, clock = createHandClock() }: Place = {}): Promise<Stores> {
   const folder = dir ?? (await temporaryFolder());
+  if (dir === undefined) await copyMigratedDatabase(folder);
   const database = await openSqlite(folder, clock.now);
   onTestFinished(database.close);
   return {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startSaving } from '../../src/jobs/job-state.ts';
@@ -120,10 +119,16 @@ describe('where nobody can tell whether it was committed', () => {
   });
 });
 
+async function expectNoBackend(pid: number | undefined): Promise<void> {
+  const { rows } = await sql`SELECT 1 FROM pg_stat_activity WHERE pid = ${pid}`.execute(database.db);
+  expect(rows).toEqual([]);
+}
+
 test('a process that stands still inside a transaction holds up the others for a few seconds, and no longer', async () => {
   await addJob({ jobs });
   const standsStill = admin.transactAlone('pace', async (trx) => {
-    await sleep(7_000);
+    const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(trx);
+    await vi.waitFor(() => expectNoBackend(rows[0]?.pid), { timeout: 15_000, interval: 50 });
     await trx.selectFrom('jobs').selectAll().execute();
   });
   const isEnded = expect(standsStill).rejects.toThrow(/not queryable/);
