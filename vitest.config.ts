@@ -2,8 +2,6 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { SlowestFirst } from './test-kit/slowest-first.ts';
 
-const files = { isolate: false, setupFiles: 'test-kit/each-file.ts' };
-
 export default defineConfig({
   test: {
     // Once per run, whatever the projects are.
@@ -12,10 +10,11 @@ export default defineConfig({
     projects: [
       {
         test: {
-          ...files,
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
           testTimeout: 20_000,
+          isolate: false,
+          setupFiles: 'test-kit/each-unit-file.ts',
           // Vitest's default leaves one core idle, which may be half of the machine.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
@@ -23,7 +22,6 @@ export default defineConfig({
       },
       {
         test: {
-          ...files,
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           testTimeout: 120_000,
