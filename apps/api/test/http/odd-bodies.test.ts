@@ -122,6 +122,14 @@ describe.each(FACES)('on %s the answer to the dearest bodies is small', (_name, 
   });
 });
 
+test.each(FACES)(
+  'on %s a body of too much structure is refused, even where a parser would make a good order of it',
+  async (_name, url, read) => {
+    const body = `{"model":"image-01","prompt":"a lighthouse"${',"seed":1'.repeat(6_000)}}`;
+    expect(read(await post(url, body))).toEqual({ status: 400, error_code: 'invalid_request', paths: [''] });
+  },
+);
+
 test('a batch of ten dear calls has a small answer', async () => {
   const call = `{${Array.from({ length: 90 }, (_, i) => `"${i}${'k'.repeat(200)}":1`)}}`;
   const names = Array(10).fill('image.create').join(',');
