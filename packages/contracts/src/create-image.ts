@@ -46,13 +46,6 @@ const ImageFileText = z.string().transform((text, ctx) => {
 
 const SubjectReference = asSent(z.strictObject({ type: z.literal('character'), image_file: ImageFileText }));
 
-/** The length is checked before any item is. */
-const SubjectReferences = z.preprocess((list: z.input<typeof SubjectReference>[], ctx) => {
-  if (!Array.isArray(list) || list.length <= SUBJECT_REFERENCES_MAX) return list;
-  ctx.addIssue({ code: 'custom', message: `数量不能大于 ${SUBJECT_REFERENCES_MAX}` });
-  return z.NEVER;
-}, z.array(SubjectReference).max(SUBJECT_REFERENCES_MAX));
-
 const Style = asSent(
   z.strictObject({ style_type: z.enum(STYLE_TYPES), style_weight: z.number().gt(0).lte(1).optional() }),
 );
@@ -63,7 +56,7 @@ const OrderFields = z.strictObject({
   aspect_ratio: z.enum(ASPECT_RATIOS).optional(),
   width: Side.optional(),
   height: Side.optional(),
-  subject_reference: SubjectReferences.optional(),
+  subject_reference: z.array(SubjectReference).max(SUBJECT_REFERENCES_MAX).optional(), // zod looks at the length before the items
   n: z.int().min(1).max(IMAGES_PER_JOB_MAX).default(1),
   seed: z.int().optional(),
   prompt_optimizer: z.boolean().optional(),

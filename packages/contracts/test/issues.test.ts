@@ -16,6 +16,13 @@ test('names the first 20 of 90 unknown keys', () => {
   expect(issues[0]).toEqual({ path: ['key0'], message: '不支持的字段' });
 });
 
+test('names 20 in all where fields are at fault beside 90 unknown keys', () => {
+  const extra = Object.fromEntries(Array.from({ length: 90 }, (_, index) => [`key${index}`, 1]));
+  const issues = issuesFor(CreateImage, { model: 'x', prompt: '', n: 99, ...extra });
+  expect(issues).toHaveLength(ISSUES_MAX);
+  expect(issues.slice(0, 4).map(({ path }) => path.join('.'))).toEqual(['model', 'prompt', 'n', 'key0']);
+});
+
 test('names the first 20 of a million faults, whatever schema found them', () => {
   const faults = Array.from({ length: 1_000_000 }, () => 1);
   expect(issuesFor(z.array(z.string()), faults)).toHaveLength(ISSUES_MAX);
@@ -51,7 +58,7 @@ test('a list of references is not looked at item by item when it is too long', (
     return [];
   };
   const item = new Proxy({}, { ownKeys });
-  const issues = issuesFor(CreateImage, { ...order, subject_reference: Array(100_000).fill(item) });
+  const issues = issuesFor(CreateImage, { ...order, subject_reference: Array(1_000).fill(item) });
   expect(issues).toEqual([{ path: ['subject_reference'], message: '数量不能大于 1' }]);
   expect(looks).toBe(0);
 });
