@@ -29,7 +29,7 @@ async function listen(requestsEndMs: number): Promise<Closing> {
 }
 
 async function open(port: number, words: string): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }); // which never closes by itself
   onTestFinished(() => void socket.destroy());
   socket.on('error', () => {}); // it may be cut off
   await once(socket, 'connect');
@@ -83,6 +83,9 @@ describe('given a bounded time', () => {
   test.each([
     ['half a header', 'GET /health/live HTTP/1.1\r\nhost: a\r\n'],
     ['half a body', `${post}\r\n\r\n{`],
+    ['half a body that was refused', `${post.replace('json', 'x')}\r\n\r\n{`],
+    ['no HTTP', 'HELLO\r\n\r\n'],
+    ['CONNECT', 'CONNECT a:443 HTTP/1.1\r\nhost: a\r\n\r\n'],
   ])('who sends %s', async (_, words) => {
     const { port, close } = await listen(50);
     await open(port, words);
