@@ -36,7 +36,7 @@ function faultOf(answer: Answer | null, { bytes, isFit }: Probe): string | null 
   if (status >= 500) return `a ${status}`;
   // With the last job that names a photograph goes the photograph.
   if (isFit && !body.includes('upload_not_found')) return `refused: ${status} ${body.slice(0, 200)}`;
-  if (bytes.subarray(0, 5).toString() === 'HEAD ' || status === 417) return null; // no body to look at
+  if (bytes.subarray(0, 5).toString() === 'HEAD ') return null; // no body to look at
   const parsed = AnyError.safeParse(parseJson(body));
   return parsed.success ? null : `not in the shape of an error: ${status} ${body.slice(0, 200)}`;
 }
