@@ -1,10 +1,7 @@
 import * as z from 'zod';
 import { type GeneratedImage, recognizeImage } from './recognize-image.ts';
 
-const ImageText = z
-  .string()
-  .transform((text) => text.trim())
-  .pipe(z.string().min(1));
+const ImageText = z.string().min(1);
 const MaybeText = ImageText.optional().catch(undefined);
 
 /** OpenAI's way to spell one image. Its value goes before its link: it is here already. */

@@ -7,7 +7,8 @@ const DATA_URL = /^data:[^,]{0,200},/i;
 const HOST_AND_PATH = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?\//i;
 
 /** What a text is by itself, whichever list it came in; null for what is no image by any sign. */
-export function recognizeImage(text: string, protocol: string): GeneratedImage | null {
+export function recognizeImage(given: string, protocol: string): GeneratedImage | null {
+  const text = given.trim();
   const dataUrl = DATA_URL.exec(text)?.[0];
   if (dataUrl !== undefined) return { base64: unescapePercents(text.slice(dataUrl.length)) };
   if (/^https?:\/\//i.test(text)) return { url: text };

@@ -78,7 +78,7 @@ describe('an image is found wherever relays put it', () => {
     ['a list named images beside data', { images: [{ url: LINK }] }],
     ['the lists beside data', { image_urls: [LINK], data: null }],
     ['nothing else in the answer', { data: { image_urls: [LINK] } }],
-    ['nulls and blanks around it', { data: { image_urls: [null, '', ' ', 7, LINK, null] } }],
+    ['nulls and blanks around it', { data: { image_urls: [null, '', 7, LINK, null] } }],
     ['counts as text', { data: { image_urls: [LINK] }, metadata: { success_count: '1', failed_count: '0' } }],
     ['counts that are none', { data: { image_urls: [LINK] }, metadata: { success_count: 'one', failed_count: {} } }],
   ])('%s', async (_, body) => {
