@@ -13,6 +13,7 @@ import { buildServer } from './http/server.ts';
 import { signToken } from './http/sign-token.ts';
 import { createCreateJob } from './jobs/create-job.ts';
 import { createEstimates } from './jobs/estimate.ts';
+import { createFileLedger } from './jobs/file-ledger.ts';
 import { createImageService } from './jobs/image-service.ts';
 import { observeProvider, observeStore } from './jobs/observer.ts';
 import { createOpenFile } from './jobs/open-file.ts';
@@ -28,6 +29,7 @@ import { createMiniMaxProvider } from './provider/minimax-provider.ts';
 import { createReadiness, type Phase } from './readiness.ts';
 import { createRounds } from './rounds.ts';
 import type { JobStore } from './store/job-store.ts';
+import { createSqlDeletionStore } from './store/sql-deletion-store.ts';
 import { createSqlJobStore } from './store/sql-job-store.ts';
 import { createSqlRetentionStore } from './store/sql-retention-store.ts';
 import { keepSecret, LINK_KEY } from './store/sql-secret-store.ts';
@@ -74,14 +76,18 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const makesCalls = config.ROLE !== 'api';
 
   // The truth, and where pictures live.
-  const deployment = await openDeployment({ config, clock, log });
+  const workerId = randomUUID();
+  const deployment = await openDeployment({ config, workerId, clock, log });
   const { database, files } = deployment;
+  const isShared = deployment.leaseMs !== null;
   const sqlStore = tellUnavailable(createSqlJobStore(database));
   const metrics = createMetrics({ readQueue: () => readQueue(sqlStore) });
   const store = observeStore(sqlStore, metrics);
   const uploads = tellUnavailable(createSqlUploadStore(database));
   const retention = createSqlRetentionStore(database);
   const workers = tellUnavailable(createSqlWorkerStore({ database, leaseMs: deployment.leaseMs }));
+  const deletions = tellUnavailable(createSqlDeletionStore({ database, leaseMs: deployment.leaseMs }));
+  const ledger = createFileLedger({ deletions, files, workerId, log });
   const signer = createUrlSigner({
     secret: await keepSecret(database.db, LINK_KEY, () => randomBytes(32).toString('base64url')),
     baseUrl: publicUrl,
@@ -106,6 +112,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const saver = createPictureSaver({
     store,
     files,
+    ledger,
     pictures,
     inPlace: (work) => picturePlaces.add(work),
     retryForMs: config.DOWNLOAD_RETRY_FOR_MS,
@@ -114,7 +121,6 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   });
 
   // The queue between them.
-  const workerId = randomUUID();
   const heldAttempts = new Set<string>();
   const rpm = config.MINIMAX_RPM;
   const concurrency = config.GENERATION_CONCURRENCY;
@@ -122,6 +128,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const takeNext = createTakeNext({
     store,
     files,
+    ledger,
     provider,
     loadReference: (request) => loadReference({ uploads, files, signer: referenceSigner }, request),
     savePictures: saver.save,
@@ -138,8 +145,9 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   });
   const queue = deployment.createQueue(makesCalls ? { concurrency, takeNext } : null);
   const recover = () => recoverJobs({ store, workers, workerId, heldAttempts, savePictures: saver.save, log });
-  const beat = () => workers.beat(workerId, concurrency);
-  const isShared = deployment.leaseMs !== null;
+  const beat = () => workers.beat(workerId, makesCalls ? concurrency : 0);
+  /** A file that is written by nobody who lives is taken for left behind. */
+  if (isShared) await beat();
   let heartbeat: Repeated | undefined;
   /** What waits to be tried again goes on elsewhere at once. */
   const leave = () => workers.leave(workerId).catch((err: unknown) => log.warn({ err }, 'it will be missed instead'));
@@ -159,17 +167,32 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const isDraining = () => phase === 'draining';
   const images = createImageService({
     store,
-    files,
-    createJob: createCreateJob({ store, uploads, files, pictures, queue, estimates, limits, clock, isDraining }),
-    saveUpload: createSaveUpload({ uploads, files, pictures, signer, ratePerMinute: limits.ratePerMinute }),
+    ledger,
+    createJob: createCreateJob({
+      store,
+      uploads,
+      files,
+      ledger,
+      pictures,
+      queue,
+      estimates,
+      limits,
+      clock,
+      isDraining,
+    }),
+    saveUpload: createSaveUpload({ uploads, files, ledger, pictures, signer, ratePerMinute: limits.ratePerMinute }),
     watcher,
     presentJob: createPresentJob({ store, signer, estimates }),
-    log,
   });
   const rounds = createRounds({
     store,
     retention,
     files,
+    ledger,
+    async deleteFiles() {
+      await ledger.round();
+      if (isShared) await files.removeHalfWritten((writers) => workers.endedOf(workerId, writers));
+    },
     recover: isShared && makesCalls ? recover : null,
     queueTtlMs: config.QUEUE_TTL_MS,
     resultTtlMs: config.RESULT_TTL_DAYS * DAY_MS,
@@ -178,7 +201,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   });
   const server = await buildServer({
     images: takesOrders ? images : null,
-    openFile: createOpenFile({ files, signer, clock }),
+    openFile: createOpenFile({ files, deletions, signer, clock }),
     authenticate: createAuthenticate({
       key: config.jwtKey,
       issuer: config.JWT_ISSUER,
@@ -205,10 +228,9 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   let started: Promise<void> | undefined;
 
   async function begin(): Promise<void> {
-    if (makesCalls) {
-      if (isShared) heartbeat = every({ ms: BEAT_EVERY_MS, task: 'be seen', work: beat, log });
-      await recover();
-    }
+    if (isShared) heartbeat = every({ ms: BEAT_EVERY_MS, task: 'be seen', work: beat, log });
+    else await deletions.hasten();
+    if (makesCalls) await recover();
     if (isDraining()) return;
     queue.start();
     rounds.start();

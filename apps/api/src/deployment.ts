@@ -26,6 +26,8 @@ export interface Deployment {
 
 interface Surroundings {
   config: Config;
+  /** Of this process, while it lives. */
+  workerId: string;
   clock(): number;
   log: Logger;
 }
@@ -35,13 +37,14 @@ type Foundation = Omit<Deployment, 'files'>;
 
 /** SQLite and p-queue, or PostgreSQL and pg-boss. Rejects with StoreOpenError when it cannot be had. */
 export async function openDeployment(surroundings: Surroundings): Promise<Deployment> {
-  const { config, log } = surroundings;
+  const { config, workerId, log } = surroundings;
   const foundation = await (config.DATABASE_URL === undefined
     ? openAlone(surroundings)
     : openShared(surroundings, config.DATABASE_URL));
   const onAway = (err: unknown) => log.warn({ err }, 'the storage does not say whose files it has');
   try {
-    return { ...foundation, files: await openOwnFiles(config, foundation.database.db, onAway) };
+    const writing = { writer: workerId, isAlone: foundation.leaseMs === null };
+    return { ...foundation, files: await openOwnFiles(config, foundation.database.db, onAway, writing) };
   } catch (error) {
     await foundation.close();
     throw error;

@@ -6,10 +6,14 @@ type Deps = Parameters<typeof expireJobs>[0] &
   Parameters<typeof sweep>[0] & {
     /** Takes over what dead workers left; null where there are no others, or where no calls are made. */
     recover: (() => Promise<void>) | null;
+    /** Deletes the files that have to go. */
+    deleteFiles(): Promise<void>;
   };
 
 const EXPIRE_AT_LEAST_EVERY_MS = 1_000;
 const SWEEP_EVERY_MS = 60 * 60 * 1_000;
+/** This bounds how long a file outlives a job whose deletion was interrupted. */
+const DELETE_EVERY_MS = 2_000;
 /** With the lease this bounds how long a dead worker's jobs say nothing. */
 const RECOVER_EVERY_MS = 5_000;
 
@@ -21,7 +25,7 @@ export interface Rounds {
 
 /** What time alone brings: jobs that waited too long, workers that died, and things that have served their time. */
 export function createRounds(deps: Deps): Rounds {
-  const { recover, log } = deps;
+  const { recover, deleteFiles, log } = deps;
   const rounds: Repeated[] = [];
 
   function begin(ms: number, task: string, work: () => Promise<unknown>): void {
@@ -31,6 +35,7 @@ export function createRounds(deps: Deps): Rounds {
   return {
     start() {
       begin(EXPIRE_AT_LEAST_EVERY_MS, 'expire waiting jobs', () => expireJobs(deps));
+      begin(DELETE_EVERY_MS, 'delete files', deleteFiles);
       begin(SWEEP_EVERY_MS, 'sweep', () => sweep(deps));
       if (recover) begin(RECOVER_EVERY_MS, 'recover the jobs of dead workers', recover);
     },

@@ -14,6 +14,7 @@ import type {
 } from '../store/job-store.ts';
 import { storeFile } from './ask-files.ts';
 import { expectedCallMs } from './estimate.ts';
+import type { FileLedger } from './file-ledger.ts';
 import { followEnd } from './follow-end.ts';
 import { failCall, hasEnded, isSaving, repeatAfter, startCall, startSaving } from './job-state.ts';
 import { joinSignals } from './join-signals.ts';
@@ -34,7 +35,8 @@ const GRANT_MARGIN_MS = 1_000;
 
 interface Deps {
   store: JobStore;
-  files: Pick<FileStore, 'put' | 'delete'>;
+  files: Pick<FileStore, 'put'>;
+  ledger: Pick<FileLedger, 'whileWriting' | 'finishDeletion'>;
   provider: ImageProvider;
   loadReference(request: StoredJob['request']): Promise<Reference | null>;
   /** Begins to fetch the pictures of a job that has its answer. */
@@ -60,7 +62,7 @@ interface Deps {
 
 /** Takes jobs to the provider, one paid call each: the order of writes is architecture.md's. */
 export function createTakeNext(deps: Deps): TakeNext {
-  const { store, files, provider, heldAttempts, rpm, queueTtlMs, clock, stopwatch, log, stopping } = deps;
+  const { store, files, ledger, provider, heldAttempts, rpm, queueTtlMs, clock, stopwatch, log, stopping } = deps;
 
   /** Jobs whose last grant went stale. */
   const lateJobs = new Set<string>();
@@ -90,10 +92,15 @@ export function createTakeNext(deps: Deps): TakeNext {
     const ids = { traceId: outcome.traceId, responseId: outcome.responseId };
     switch (outcome.kind) {
       case 'answered': {
-        const pictures = await keepImages(job.jobId, outcome.images);
-        const after = await endAttempt(attempt, { outcome: 'answered', ...ids }, startSaving, pictures);
+        const keys = outcome.images.flatMap((image, position) =>
+          'url' in image ? [] : [sourceKey(job.jobId, position)],
+        );
+        const after = await whileWriting(job.jobId, keys, async () => {
+          const pictures = await keepImages(job.jobId, outcome.images);
+          return endAttempt(attempt, { outcome: 'answered', ...ids }, startSaving, pictures);
+        });
         if (after && isSaving(after.state)) deps.savePictures(after.jobId);
-        if (!after) await dropImages(pictures);
+        if (!after) await ledger.finishDeletion(job.jobId); // it was deleted during the call
         return;
       }
       case 'not_taken': {
@@ -139,7 +146,7 @@ export function createTakeNext(deps: Deps): TakeNext {
           sources.push(image);
           continue;
         }
-        const key = `${jobId}-${position}-source.bin`;
+        const key = sourceKey(jobId, position);
         await untilItWorks(() => storeFile(files, key, image.bytes), { log, task: 'keep a provider answer', signal });
         sources.push({ key });
       }
@@ -153,10 +160,10 @@ export function createTakeNext(deps: Deps): TakeNext {
     }
   }
 
-  /** Their job was deleted during the call. What fails here is left to the sweep. */
-  async function dropImages(sources: PictureSource[]): Promise<void> {
-    const keys = sources.flatMap((source) => ('key' in source ? [source.key] : []));
-    await files.delete(keys).catch(() => {});
+  /** What was paid for waits for a database that is away. */
+  function whileWriting<T>(jobId: string, keys: string[], work: () => Promise<T>): Promise<T> {
+    const options = { log, task: 'remember what is about to be written', signal: stopping };
+    return ledger.whileWriting(keys, work, { jobId, insist: (sayIt) => untilItWorks(sayIt, options) });
   }
 
   async function endAttempt(attempt: Attempt, end: AttemptEnd, step: Transition, pictures?: PictureSource[]) {
@@ -222,6 +229,10 @@ export function createTakeNext(deps: Deps): TakeNext {
     heldAttempts.delete(attemptId);
     return { kind: 'idle', retryAt: outcome.retryInMs === null ? null : clock() + outcome.retryInMs };
   };
+}
+
+function sourceKey(jobId: string, position: number): string {
+  return `${jobId}-${position}-source.bin`;
 }
 
 /** How far a call got, for the case that a fault of ours ends it. */

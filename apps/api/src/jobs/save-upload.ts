@@ -2,13 +2,15 @@ import { ImageError, type UploadedImage, type Viewer } from '@darkroom/contracts
 import type { FileStore, UrlSigner } from '../files/file-store.ts';
 import { type Pictures, UnreadableImageError } from '../pictures/pictures.ts';
 import type { UploadStore } from '../store/job-store.ts';
-import { storeFile } from './ask-files.ts';
+import type { FileLedger } from './file-ledger.ts';
 import { createInTurn } from './in-turn.ts';
 import { type PreparedUpload, prepareUpload } from './reference.ts';
+import { storeUpload } from './store-upload.ts';
 
 interface Deps {
   uploads: UploadStore;
   files: FileStore;
+  ledger: FileLedger;
   pictures: Pictures;
   signer: UrlSigner;
   ratePerMinute: number;
@@ -17,7 +19,7 @@ interface Deps {
 export type SaveUpload = (viewer: Viewer, bytes: Uint8Array) => Promise<UploadedImage>;
 
 /** Takes a photograph, to be named in an order later. */
-export function createSaveUpload({ uploads, files, pictures, signer, ratePerMinute }: Deps): SaveUpload {
+export function createSaveUpload({ uploads, files, ledger, pictures, signer, ratePerMinute }: Deps): SaveUpload {
   const inTurn = createInTurn();
 
   async function prepare(viewer: Viewer, bytes: Uint8Array): Promise<PreparedUpload> {
@@ -31,10 +33,11 @@ export function createSaveUpload({ uploads, files, pictures, signer, ratePerMinu
   async function saveUpload(viewer: Viewer, bytes: Uint8Array): Promise<UploadedImage> {
     const prepared = await prepare(viewer, bytes);
     const { uploadId, key, width, height } = prepared.upload;
-    await storeFile(files, key, prepared.bytes);
-    const refusal = await uploads.createUpload(prepared.upload, ratePerMinute);
+    const refusal = await storeUpload({ files, ledger }, prepared, (upload) =>
+      uploads.createUpload(upload, ratePerMinute),
+    );
     if (refusal) {
-      await files.delete([key]);
+      await ledger.deleteNow([key]);
       throw new ImageError(refusal.code, { retryAfterMs: refusal.retryAfterMs });
     }
     const { url } = signer.sign(key);

@@ -1,7 +1,8 @@
 import { countOrder, refuseRate } from './admit-job.ts';
 import type { Database } from './database.ts';
+import { doomFiles } from './doomed-files.ts';
 import type { UploadStore } from './job-store.ts';
-import { toUpload, uploadRow } from './upload-row.ts';
+import { nameUpload, toUpload, uploadRow } from './upload-row.ts';
 
 export function createSqlUploadStore({ db, now: readNow, transact, transactAlone }: Database): UploadStore {
   return {
@@ -19,7 +20,11 @@ export function createSqlUploadStore({ db, now: readNow, transact, transactAlone
         if (isKept) return null;
         const now = await readNow(trx);
         const refusal = await refuseRate(trx, upload.userId, ratePerMinute, now);
-        if (refusal) return refusal;
+        if (refusal) {
+          await doomFiles(trx, [upload.key], { jobId: null, now });
+          return refusal;
+        }
+        await nameUpload(trx, upload);
         await trx.insertInto('uploads').values(uploadRow(upload, now)).execute();
         await countOrder(trx, { userId: upload.userId, images: 0 }, now);
         return null;

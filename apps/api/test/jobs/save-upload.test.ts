@@ -5,17 +5,20 @@ import { buildPictures } from '../pictures/build-pictures.ts';
 import { readPhoto } from '../pictures/photos.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { buildLedger } from './build-ledger.ts';
 
 const viewer = { user_id: '1', star_id: null };
 
 test('no more is decoded than the rate allows, however many uploads of one user come at once', async () => {
-  const { uploads } = await openSqliteStores();
+  const stores = await openSqliteStores();
+  const files = await createLocalFileStore({ dir: await temporaryFolder() });
   const pictures = buildPictures();
   const prepareUpload = vi.spyOn(pictures, 'prepareUpload');
   const saveUpload = createSaveUpload({
-    uploads,
+    uploads: stores.uploads,
     pictures,
-    files: await createLocalFileStore({ dir: await temporaryFolder() }),
+    files,
+    ledger: buildLedger(stores, files),
     signer: { sign: (key) => ({ url: key, expiresAt: new Date(0) }), verify: () => true },
     ratePerMinute: 2,
   });

@@ -1,0 +1,94 @@
+import type { FileStore } from '../files/file-store.ts';
+import type { DeletionStore } from '../store/deletion-store.ts';
+import type { Log } from './log.ts';
+
+/** Each deletion may be an exchange with a server. */
+const DELETIONS_AT_ONCE = 16;
+
+interface Deps {
+  deletions: DeletionStore;
+  files: Pick<FileStore, 'delete'>;
+  workerId: string;
+  log: Log;
+}
+
+interface WriteOptions {
+  /** Whose results they are. */
+  jobId?: string;
+  /** For what was paid for: says it again for as long as the database is away. */
+  insist?(sayIt: () => Promise<void>): Promise<void>;
+}
+
+/** What this process does to files beside reading them: none is left behind or forgotten, wherever it is killed. */
+export interface FileLedger {
+  /** Under which files are written. */
+  workerId: string;
+  /**
+   * Says on disk that files are about to be written, then does the work, which writes and names them. Those that no row
+   * names when it ends, however it ends, go with the next round.
+   */
+  whileWriting<T>(keys: readonly string[], work: () => Promise<T>, options?: WriteOptions): Promise<T>;
+  /** Deletes files that are on record as doomed. What cannot be deleted now is left to the rounds. */
+  deleteNow(keys: readonly string[]): Promise<void>;
+  /** The same for what is left of the deletion of that job. */
+  finishDeletion(jobId: string): Promise<void>;
+  /** Deletes what is due: what a process that died left, and what storage did not take before. */
+  round(): Promise<void>;
+}
+
+const sayOnce = (sayIt: () => Promise<void>) => sayIt();
+
+export function createFileLedger({ deletions, files, workerId, log }: Deps): FileLedger {
+  const held = new Set<string>();
+
+  /** Answers whether all of them are gone. */
+  async function deleteAll(keys: readonly string[]): Promise<boolean> {
+    const faults: unknown[] = [];
+    for (let from = 0; from < keys.length; from += DELETIONS_AT_ONCE) {
+      const some = keys.slice(from, from + DELETIONS_AT_ONCE);
+      // One by one: a file that cannot be deleted keeps no other.
+      const ended = await Promise.allSettled(some.map((key) => files.delete([key])));
+      await deletions.finish(some.filter((_, index) => ended[index]?.status === 'fulfilled'));
+      for (const result of ended) if (result.status === 'rejected') faults.push(result.reason);
+    }
+    if (faults.length > 0)
+      log.warn({ err: faults[0], files: faults.length }, 'files cannot be deleted now; trying again');
+    return faults.length === 0;
+  }
+
+  async function deleteNow(keys: readonly string[]): Promise<void> {
+    try {
+      await deleteAll(keys);
+    } catch (err) {
+      log.warn({ err, files: keys.length }, 'that files are deleted is not on record; it is done again');
+    }
+  }
+
+  return {
+    workerId,
+    async whileWriting(keys, work, { jobId, insist = sayOnce } = {}) {
+      for (const key of keys) held.add(key);
+      try {
+        await insist(() => deletions.intendWrites(keys, workerId, jobId));
+        return await work();
+      } finally {
+        for (const key of keys) held.delete(key);
+      }
+    },
+    deleteNow,
+    async finishDeletion(jobId) {
+      // The rows are gone: nothing that happens here is for the caller to mend.
+      const keys = await deletions.pendingOf(jobId).catch((err: unknown) => {
+        log.warn({ err, job_id: jobId }, 'files of a deleted job are left to the next round');
+        return [];
+      });
+      await deleteNow(keys);
+    },
+    async round() {
+      for (;;) {
+        const keys = await deletions.claim(workerId, held);
+        if (keys.length === 0 || !(await deleteAll(keys))) return;
+      }
+    },
+  };
+}
