@@ -88,6 +88,10 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const workers = tellUnavailable(createSqlWorkerStore({ database, leaseMs: deployment.leaseMs }));
   const deletions = tellUnavailable(createSqlDeletionStore({ database, leaseMs: deployment.leaseMs }));
   const ledger = createFileLedger({ deletions, files, workerId, log });
+  // A start that could only die of a full disk ends here, before anybody hears that it listens.
+  if (!isShared) await store.ping();
+  if (config.s3 === null) await files.ping();
+  for (const jobId of await retention.deletedBefore()) await store.deleteJob(jobId); // a backup brought them back
   const signer = createUrlSigner({
     secret: await keepSecret(database.db, LINK_KEY, () => randomBytes(32).toString('base64url')),
     baseUrl: publicUrl,
@@ -168,6 +172,12 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const images = createImageService({
     store,
     ledger,
+    async noteDeletion(userId, jobId) {
+      const row = { job_id: jobId, user_id: userId, deleted_at: clock() };
+      await deployment.deletedList
+        ?.add(row)
+        .catch((err: unknown) => log.warn({ err, job_id: jobId }, 'the list of deleted jobs takes no line now'));
+    },
     createJob: createCreateJob({
       store,
       uploads,

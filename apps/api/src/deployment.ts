@@ -5,10 +5,12 @@ import { openOwnFiles } from './own-files.ts';
 import { createLocalQueue } from './queue/local-queue.ts';
 import type { Calls, Queue } from './queue/queue.ts';
 import type { Database } from './store/database.ts';
+import { type DeletedList, openDeletedList } from './store/deleted-list.ts';
 import { openSqlite, sqliteFile } from './store/open-sqlite.ts';
 import { StoreOpenError } from './store/store-open-error.ts';
 import type { Logger } from './telemetry/logger.ts';
 
+const DAY_MS = 24 * 60 * 60 * 1_000;
 /** A worker that was not seen for this long is given up. Several beats have failed by then, and a database has restarted. */
 const LEASE_MS = 15_000;
 
@@ -16,6 +18,8 @@ const LEASE_MS = 15_000;
 export interface Deployment {
   database: Database;
   files: FileStore;
+  /** Null where the database says itself what was deleted, whatever is restored: see docs/operating.md. */
+  deletedList: DeletedList | null;
   /** Null where one process has all of it to itself. */
   leaseMs: number | null;
   /** `calls` is null in a process that makes none. */
@@ -65,6 +69,7 @@ async function openAlone({ config, clock, log }: Surroundings): Promise<Foundati
   const onError = reportTo(log);
   return {
     database,
+    deletedList: await openDeletedList(config.DATA_DIR, database.db, clock() - config.RESULT_TTL_DAYS * DAY_MS),
     leaseMs: null,
     createQueue(calls) {
       if (!calls) throw new Error('Alone, this process makes the calls');
@@ -90,6 +95,7 @@ async function openShared({ config, clock, log }: Surroundings, databaseUrl: str
   });
   return {
     database,
+    deletedList: null,
     leaseMs: LEASE_MS,
     createQueue: (calls) => createPgQueue({ boss: turns, worker: calls, clock, onError: reportTo(log) }),
     async close() {

@@ -6,14 +6,18 @@ import type { FileLedger } from './file-ledger.ts';
 interface Deps {
   store: Pick<JobStore, 'getJob' | 'changeJob' | 'deleteJob' | 'wasDeleted'>;
   ledger: Pick<FileLedger, 'finishDeletion'>;
+  /** Has it noted outside of the database, where that is done. */
+  noteDeletion?(userId: string, jobId: string): Promise<void>;
 }
 
 /**
  * Removes a job with its files; one that still runs is given up first. The rows go in one transaction that remembers the
  * files, so that from there on nothing shows them, and they go whatever happens to this process.
  */
-export async function deleteJob({ store, ledger }: Deps, viewer: Viewer, jobId: string): Promise<string> {
+export async function deleteJob(deps: Deps, viewer: Viewer, jobId: string): Promise<string> {
+  const { store, ledger, noteDeletion } = deps;
   const deletedId = await deleteRows(store, viewer, jobId);
+  await noteDeletion?.(viewer.user_id, deletedId);
   await ledger.finishDeletion(deletedId);
   return deletedId;
 }

@@ -12,6 +12,7 @@ import type { Watcher } from './watch-job.ts';
 interface Deps {
   store: JobStore;
   ledger: FileLedger;
+  noteDeletion?(userId: string, jobId: string): Promise<void>;
   createJob: CreateJob;
   saveUpload: SaveUpload;
   watcher: Watcher;

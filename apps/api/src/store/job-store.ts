@@ -276,6 +276,8 @@ export interface RetentionStore {
    * kind, which estimates rest on. Answers how many.
    */
   forgetAttemptsBefore(before: number): Promise<number>;
+  /** Jobs that are there although their users deleted them, as after a backup was restored. */
+  deletedBefore(): Promise<string[]>;
   /** Those of the keys that no row names, nor will: files of a job that still runs are none of them. */
   unknownKeys(keys: readonly string[]): Promise<string[]>;
 }

@@ -80,6 +80,15 @@ export function createSqlRetentionStore({ db, now: readNow, transact }: Database
       return Number(numDeletedRows);
     },
 
+    async deletedBefore() {
+      const rows = await db
+        .selectFrom('deleted_jobs')
+        .innerJoin('jobs', 'jobs.job_id', 'deleted_jobs.job_id')
+        .select('jobs.job_id')
+        .execute();
+      return rows.map((row) => row.job_id);
+    },
+
     unknownKeys: (keys) => unknownKeys(db, keys),
   };
 }
