@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import sharp from 'sharp';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openPostgresServer } from '../apps/api/test/postgres/postgres-server.ts';
 import { type Books, readBooks, readSharedBooks } from './chaos/books.ts';
 import { readFileKeys } from './chaos/stored-files.ts';
 import { type Api, startApi } from './harness/api.ts';
-import { readAstronaut } from './harness/checkout.ts';
 import { order } from './harness/order.ts';
 import { startProvider } from './harness/provider.ts';
 
@@ -13,6 +13,12 @@ import { startProvider } from './harness/provider.ts';
 const GONE_WITHIN_MS = 20_000;
 /** And a worker that is not seen any more is given up after 15 s. */
 const GONE_WITHIN_SHARED_MS = 60_000;
+
+const SMALL = { width: 512, height: 512 };
+const photograph = () =>
+  sharp({ create: { ...SMALL, channels: 3, background: 'teal' } })
+    .jpeg()
+    .toBuffer();
 
 interface Given {
   kills: number;
@@ -26,9 +32,9 @@ async function completeJobs(api: Api, jobs: number) {
   const { sdk, rest } = api.user();
   return Promise.all(
     Array.from({ length: jobs }, async (_, number) => {
-      const image_file = (await rest.upload(await readAstronaut())).data.image_file;
+      const image_file = (await rest.upload(await photograph())).data.image_file;
       const subject_reference = [{ type: 'character' as const, image_file }];
-      const job = await sdk.generate(order(`to be deleted ${number}`, { n: 2, subject_reference }));
+      const job = await sdk.generate(order(`to be deleted ${number}`, { ...SMALL, n: 2, subject_reference }));
       if (job.status !== 'COMPLETED') throw new Error(job.status);
       return job;
     }),
@@ -50,11 +56,11 @@ async function killAroundDeletes({ kills, settings, goneWithinMs, read }: Given)
     // New jobs and photographs are under way at the same time, so that a kill finds files half-written and not yet named.
     const underWay = [
       ...jobs.map(({ job_id }) => sdk.delete(job_id).then(() => deleted.add(job_id))),
-      ...[1, 2].map((number) => sdk.create(order(`under way ${number}`, { n: 3 }))),
-      readAstronaut().then((photograph) => rest.upload(photograph)),
+      ...[1, 2].map((number) => sdk.create(order(`under way ${number}`, { ...SMALL, n: 3 }))),
+      photograph().then((bytes) => rest.upload(bytes)),
     ];
     for (const request of underWay) request.catch(() => {});
-    await sleep((kill % 16) * 4);
+    await sleep((kill % 16) ** 2 * 4); // from at once to after the last answer
     await api.kill();
     answered += deleted.size;
 

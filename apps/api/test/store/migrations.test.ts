@@ -4,6 +4,7 @@ import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
+import { copyRows } from '../../src/store/copy-rows.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createMigrations } from '../../src/store/migrations/migrations.ts';
 import { openPostgres } from '../../src/store/open-postgres.ts';
@@ -11,6 +12,7 @@ import { openSqlite } from '../../src/store/open-sqlite.ts';
 import type { Tables } from '../../src/store/schema.ts';
 import { createSqlDeletionStore } from '../../src/store/sql-deletion-store.ts';
 import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
+import { openPostgresServer } from '../postgres/postgres-server.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { givenPostgres } from './open-postgres-stores.ts';
 
@@ -54,4 +56,22 @@ test('a PostgreSQL database of the version before goes on with its jobs, and del
   const pool = new pg.Pool({ connectionString: postgres.url() });
   await writeVersion4('postgres', new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }));
   await expectItGoesOn(await openPostgres(postgres.url()));
+});
+
+test('what has to go and what was deleted moves to PostgreSQL with the rest', async () => {
+  const from = await openSqlite(await temporaryFolder());
+  onTestFinished(from.close);
+  const server = await openPostgresServer();
+  const to = await openPostgres(await server.createDatabase());
+  onTestFinished(async () => {
+    await to.close();
+    await server.close();
+  });
+  const doomed = { key: 'a.jpg', job_id: JOB, worker_id: '', due_at: 1, tries: 2 };
+  const deleted = { job_id: JOB, user_id: '1', deleted_at: 1 };
+  await from.db.insertInto('file_deletions').values(doomed).execute();
+  await from.db.insertInto('deleted_jobs').values(deleted).execute();
+  await copyRows(from.db, to.db);
+  expect(await to.db.selectFrom('file_deletions').selectAll().execute()).toEqual([doomed]);
+  expect(await to.db.selectFrom('deleted_jobs').selectAll().execute()).toEqual([deleted]);
 });
