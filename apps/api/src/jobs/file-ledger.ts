@@ -4,6 +4,8 @@ import type { Log } from './log.ts';
 
 /** Each deletion may be an exchange with a server. */
 const DELETIONS_AT_ONCE = 16;
+/** Whoever deletes a job waits this long for a file of it that is being written at that moment. */
+const WRITES_END_WITHIN_MS = 2_000;
 
 interface Deps {
   deletions: DeletionStore;
@@ -30,7 +32,7 @@ export interface FileLedger {
   whileWriting<T>(keys: readonly string[], work: () => Promise<T>, options?: WriteOptions): Promise<T>;
   /** Deletes files that are on record as doomed. What cannot be deleted now is left to the rounds. */
   deleteNow(keys: readonly string[]): Promise<void>;
-  /** The same for what is left of the deletion of that job. */
+  /** The same for what is left of the deletion of that job, also what this process is writing of it at this moment. */
   finishDeletion(jobId: string): Promise<void>;
   /** Deletes what is due: what a process that died left, and what storage did not take before. */
   round(): Promise<void>;
@@ -40,6 +42,7 @@ const sayOnce = (sayIt: () => Promise<void>) => sayIt();
 
 export function createFileLedger({ deletions, files, workerId, log }: Deps): FileLedger {
   const held = new Set<string>();
+  const writesOf = new Map<string, Set<Promise<unknown>>>();
 
   /** Answers whether all of them are gone. */
   async function deleteAll(keys: readonly string[]): Promise<boolean> {
@@ -64,19 +67,45 @@ export function createFileLedger({ deletions, files, workerId, log }: Deps): Fil
     }
   }
 
+  async function write<T>(keys: readonly string[], work: () => Promise<T>, sayIt: () => Promise<void>): Promise<T> {
+    for (const key of keys) held.add(key);
+    try {
+      await sayIt();
+      return await work();
+    } finally {
+      for (const key of keys) held.delete(key);
+    }
+  }
+
+  async function follow<T>(jobId: string, writing: Promise<T>): Promise<T> {
+    const writes = writesOf.get(jobId) ?? new Set();
+    writesOf.set(jobId, writes.add(writing));
+    try {
+      return await writing;
+    } finally {
+      writes.delete(writing);
+      if (writes.size === 0) writesOf.delete(jobId);
+    }
+  }
+
+  async function writesEnd(jobId: string): Promise<void> {
+    const writes = writesOf.get(jobId);
+    if (!writes) return;
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, WRITES_END_WITHIN_MS);
+    await Promise.race([Promise.allSettled(writes), late.promise]);
+    clearTimeout(timer);
+  }
+
   return {
     workerId,
-    async whileWriting(keys, work, { jobId, insist = sayOnce } = {}) {
-      for (const key of keys) held.add(key);
-      try {
-        await insist(() => deletions.intendWrites(keys, workerId, jobId));
-        return await work();
-      } finally {
-        for (const key of keys) held.delete(key);
-      }
+    whileWriting(keys, work, { jobId, insist = sayOnce } = {}) {
+      const writing = write(keys, work, () => insist(() => deletions.intendWrites(keys, workerId, jobId)));
+      return jobId === undefined ? writing : follow(jobId, writing);
     },
     deleteNow,
     async finishDeletion(jobId) {
+      await writesEnd(jobId);
       // The rows are gone: nothing that happens here is for the caller to mend.
       const keys = await deletions.pendingOf(jobId).catch((err: unknown) => {
         log.warn({ err, job_id: jobId }, 'files of a deleted job are left to the next round');

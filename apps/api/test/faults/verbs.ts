@@ -178,9 +178,10 @@ export const VERBS: Record<string, Verb> = {
         await put(key, bytes);
         if (!isFirst) return;
         isFirst = false;
-        await remove(process, jobId);
+        await process.store.deleteJob(jobId);
       };
       await runToTheEnd(process);
+      await remove(process, jobId);
     },
     check: (process, jobId) => checkDeleted(process, jobId, false),
   },
