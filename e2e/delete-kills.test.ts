@@ -60,7 +60,7 @@ async function killAroundDeletes({ kills, settings, goneWithinMs, read }: Given)
       photograph().then((bytes) => rest.upload(bytes)),
     ];
     for (const request of underWay) request.catch(() => {});
-    await sleep((kill % 16) ** 2 * 4); // from at once to after the last answer
+    await sleep(((kill * 5) % 16) ** 2 * 4); // from at once to after the last answer
     await api.kill();
     answered += deleted.size;
 

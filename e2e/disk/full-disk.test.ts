@@ -28,9 +28,9 @@ const untilNotReady = (api: Api) =>
 
 const NO_ROOM = expect.stringMatching(/^\S.* (cannot be (used|opened|written|brought up to date)): /);
 
-/** The same again, on a disk that takes no byte from its first instant on. */
-function startWithoutRoom({ dataDir, env }: Api) {
-  return startChild('prlimit', ['--fsize=0:', process.execPath, API_MAIN], { cwd: dataDir, env });
+/** The same again, where no file may be longer than that from its first instant on. */
+function startWithRoom({ dataDir, env }: Api, bytes: number) {
+  return startChild('prlimit', [`--fsize=${bytes}:`, process.execPath, API_MAIN], { cwd: dataDir, env });
 }
 
 /** The process has met the fault, and goes on about it. */
@@ -103,10 +103,13 @@ describe.skipIf(!CAN_TAKE_ROOM)('a full disk', () => {
   test('ends a start before it listens, also where it has nothing to do', async () => {
     const api = await startApi(await startProvider());
     await api.kill();
-    const refused = startWithoutRoom(api);
-    expect(await refused.ended).toBe(1);
-    expect(refused.stdout).toEqual([]);
-    expect(refused.stderr).toEqual([NO_ROOM]);
+    // Enough to open the database, and not for a picture.
+    for (const bytes of [0, 40_000]) {
+      const refused = startWithRoom(api, bytes);
+      expect(await refused.ended).toBe(1);
+      expect(refused.stdout).toEqual([]);
+      expect(refused.stderr).toEqual([NO_ROOM]);
+    }
   });
 
   test('ends a start with one line, and the next one goes on with what waited', async () => {
@@ -118,7 +121,7 @@ describe.skipIf(!CAN_TAKE_ROOM)('a full disk', () => {
     await followUntil(sdk, job_id, isSaving);
     await api.kill();
 
-    const refused = startWithoutRoom(api);
+    const refused = startWithRoom(api, 0);
     expect(await refused.ended).toBe(1);
     expect(refused.stdout).toEqual([]);
     expect(refused.stderr).toEqual([NO_ROOM]);
