@@ -2,10 +2,26 @@ import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { startApi, startApiProcess } from './harness/api.ts';
+import { readFileKeys } from './chaos/stored-files.ts';
+import { type Api, startApi, startApiProcess } from './harness/api.ts';
 import { readListening } from './harness/api-environment.ts';
 import { order } from './harness/order.ts';
 import { startProvider } from './harness/provider.ts';
+
+/** As docs/operating.md says, while it runs. */
+function backUp({ dataDir }: Api): string {
+  const backup = path.join(dataDir, 'backup.sqlite');
+  const database = new Sqlite(path.join(dataDir, 'darkroom.sqlite'));
+  database.prepare('VACUUM INTO ?').run(backup);
+  database.close();
+  return backup;
+}
+
+async function restore({ dataDir }: Api, backup: string): Promise<void> {
+  const file = path.join(dataDir, 'darkroom.sqlite');
+  for (const end of ['', '-wal', '-shm']) await rm(file + end, { force: true });
+  await rename(backup, file);
+}
 
 test('a backup that is restored as docs/operating.md says calls nobody again', async () => {
   const provider = await startProvider();
@@ -19,14 +35,9 @@ test('a backup that is restored as docs/operating.md says calls nobody again', a
   await api.process.line((line) => (line.includes('"outcome":"not_taken"') ? line : null));
   const waiting = await sdk.create(order('waits'));
 
-  const file = path.join(api.dataDir, 'darkroom.sqlite');
-  const backup = path.join(api.dataDir, 'backup.sqlite');
-  const database = new Sqlite(file);
-  database.prepare('VACUUM INTO ?').run(backup);
-  database.close();
+  const backup = backUp(api);
   await api.kill();
-  for (const end of ['', '-wal', '-shm']) await rm(file + end, { force: true });
-  await rename(backup, file);
+  await restore(api, backup);
   const calls = provider.prompts().length;
   const restored = startApiProcess({
     ...api.env,
@@ -42,4 +53,25 @@ test('a backup that is restored as docs/operating.md says calls nobody again', a
   expect(await sdk.wait(waiting.job_id)).toMatchObject({ error_code: 'expired', charged: 'no' });
   expect(await sdk.wait(repeating.job_id)).toMatchObject({ error_code: 'provider_unavailable', charged: 'no' });
   expect(provider.prompts()).toHaveLength(calls);
+});
+
+test('a backup that is restored does not bring back what was deleted since', async () => {
+  const api = await startApi(await startProvider());
+  const { sdk } = api.user();
+  const kept = await sdk.generate(order('kept'));
+  const deleted = await sdk.generate(order('deleted since'));
+  const backup = backUp(api);
+  await sdk.delete(deleted.job_id);
+  const files = await readFileKeys(api.dataDir);
+  await api.kill();
+  await restore(api, backup);
+
+  const restored = (await api.restart()).user();
+
+  await expect(restored.sdk.status(deleted.job_id)).rejects.toMatchObject({ code: 'job_not_found' });
+  expect((await fetch(deleted.images[0] ?? '')).status).toBe(404);
+  expect(await restored.sdk.status(kept.job_id)).toMatchObject({ status: 'COMPLETED' });
+  expect((await fetch(kept.images[0] ?? '')).status).toBe(200);
+  expect((await restored.sdk.list()).jobs.map(({ job_id }) => job_id)).toEqual([kept.job_id]);
+  expect(await readFileKeys(api.dataDir)).toEqual(files);
 });

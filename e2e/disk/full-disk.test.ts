@@ -26,6 +26,13 @@ const untilNotReady = (api: Api) =>
     PATIENCE,
   );
 
+const NO_ROOM = expect.stringMatching(/^\S.* (cannot be (used|opened|written|brought up to date)): /);
+
+/** The same again, where no file may be longer than that from its first instant on. */
+function startWithRoom({ dataDir, env }: Api, bytes: number) {
+  return startChild('prlimit', [`--fsize=${bytes}:`, process.execPath, API_MAIN], { cwd: dataDir, env });
+}
+
 /** The process has met the fault, and goes on about it. */
 const untilItTriesAgain = (api: Api) =>
   api.process.line((line) => (line.includes('storage does not take it; trying again') ? line : null));
@@ -93,6 +100,18 @@ describe.skipIf(!CAN_TAKE_ROOM)('a full disk', () => {
     expect(provider.callsFor('no room')).toBe(1);
   });
 
+  test('ends a start before it listens, also where it has nothing to do', async () => {
+    const api = await startApi(await startProvider());
+    await api.kill();
+    // Enough to open the database, and not for a picture.
+    for (const bytes of [0, 40_000]) {
+      const refused = startWithRoom(api, bytes);
+      expect(await refused.ended).toBe(1);
+      expect(refused.stdout).toEqual([]);
+      expect(refused.stderr).toEqual([NO_ROOM]);
+    }
+  });
+
   test('ends a start with one line, and the next one goes on with what waited', async () => {
     const provider = await startProvider();
     provider.script({ fault: { kind: 'picture', picture: { kind: 'status', status: 500 }, times: 2 } });
@@ -102,14 +121,10 @@ describe.skipIf(!CAN_TAKE_ROOM)('a full disk', () => {
     await followUntil(sdk, job_id, isSaving);
     await api.kill();
 
-    const refused = startChild('prlimit', ['--fsize=0:', process.execPath, API_MAIN], {
-      cwd: api.dataDir,
-      env: api.env,
-    });
+    const refused = startWithRoom(api, 0);
     expect(await refused.ended).toBe(1);
-    expect(refused.stderr).toEqual([
-      expect.stringMatching(/^\S.* (cannot be (used|opened|written|brought up to date)): /),
-    ]);
+    expect(refused.stdout).toEqual([]);
+    expect(refused.stderr).toEqual([NO_ROOM]);
 
     const after = (await api.restart()).user();
     expect(await after.sdk.wait(job_id)).toMatchObject({ status: 'COMPLETED', charged: 'yes' });

@@ -16,6 +16,7 @@ import { signToken } from './http/sign-token.ts';
 import { UNAUTHENTICATED_REASONS } from './http/unauthenticated.ts';
 import { createCreateJob } from './jobs/create-job.ts';
 import { createEstimates } from './jobs/estimate.ts';
+import { createFileLedger } from './jobs/file-ledger.ts';
 import { createImageService } from './jobs/image-service.ts';
 import { createInTurn } from './jobs/in-turn.ts';
 import { createOutcomeKeeper } from './jobs/keep-outcome.ts';
@@ -35,6 +36,7 @@ import { createReadiness, type Phase } from './readiness.ts';
 import { createRounds } from './rounds.ts';
 import { createRunningStopwatch } from './running-stopwatch.ts';
 import type { JobStore } from './store/job-store.ts';
+import { createSqlDeletionStore } from './store/sql-deletion-store.ts';
 import { createSqlJobStore } from './store/sql-job-store.ts';
 import { createSqlRetentionStore } from './store/sql-retention-store.ts';
 import { keepSecret, LINK_KEY } from './store/sql-secret-store.ts';
@@ -84,14 +86,23 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const makesCalls = config.ROLE !== 'api';
 
   // The truth, and where pictures live.
-  const deployment = await openDeployment({ config, clock, log });
+  const workerId = randomUUID();
+  const deployment = await openDeployment({ config, workerId, clock, log });
   const { database, files } = deployment;
+  const { leaseMs } = deployment;
+  const isShared = leaseMs !== null;
   const sqlStore = tellUnavailable(createSqlJobStore(database));
   const metrics = createMetrics({ readQueue: () => readQueue(sqlStore), refusalReasons: UNAUTHENTICATED_REASONS });
   const store = observeStore(sqlStore, metrics);
   const uploads = tellUnavailable(createSqlUploadStore(database));
   const retention = createSqlRetentionStore(database);
   const workers = tellUnavailable(createSqlWorkerStore({ database, leaseMs: deployment.leaseMs }));
+  const deletions = tellUnavailable(createSqlDeletionStore({ database, leaseMs: deployment.leaseMs }));
+  const ledger = createFileLedger({ deletions, files, workerId, log });
+  // A start that could only die of a full disk ends here, before anybody hears that it listens.
+  if (!isShared) await store.ping();
+  if (config.s3 === null) await files.ping();
+  for (const jobId of await retention.deletedBefore()) await store.deleteJob(jobId); // a backup brought them back
   const signer = createUrlSigner({
     secret: await keepSecret(database.db, LINK_KEY, () => randomBytes(32).toString('base64url')),
     baseUrl: publicUrl,
@@ -119,6 +130,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const saver = createPictureSaver({
     store,
     files,
+    ledger,
     pictures,
     inPlace: (work) => picturePlaces.add(work),
     retryForMs: config.DOWNLOAD_RETRY_FOR_MS,
@@ -127,7 +139,6 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   });
 
   // The queue between them.
-  const workerId = randomUUID();
   const heldAttempts = new Set<string>();
   const rpm = config.MINIMAX_RPM;
   const concurrency = config.GENERATION_CONCURRENCY;
@@ -139,6 +150,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const outcomes = {
     store,
     files,
+    ledger,
     savePictures: saver.save,
     queueTtlMs: config.QUEUE_TTL_MS,
     retryBaseMs: config.MINIMAX_RETRY_BASE_MS,
@@ -172,9 +184,9 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     stopping: stopping.signal,
   });
   const recover = () => recoverJobs({ store, workers, workerId, heldAttempts, savePictures: saver.save, answers, log });
-  const beat = () => workers.beat(workerId, concurrency);
-  const { leaseMs } = deployment;
-  const isShared = leaseMs !== null;
+  const beat = () => workers.beat(workerId, makesCalls ? concurrency : 0);
+  /** A file that is written by nobody who lives is taken for left behind. */
+  if (isShared) await beat();
   let heartbeat: Repeated | undefined;
   /** What waits to be tried again goes on elsewhere at once. */
   const leave = () => workers.leave(workerId).catch((err: unknown) => log.warn({ err }, 'it will be missed instead'));
@@ -196,11 +208,18 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const inTurn = createInTurn();
   const images = createImageService({
     store,
-    files,
+    ledger,
+    async noteDeletion(userId, jobId) {
+      const row = { job_id: jobId, user_id: userId, deleted_at: clock() };
+      await deployment.deletedList
+        ?.add(row)
+        .catch((err: unknown) => log.warn({ err, job_id: jobId }, 'the list of deleted jobs takes no line now'));
+    },
     createJob: createCreateJob({
       store,
       uploads,
       files,
+      ledger,
       pictures,
       queue,
       estimates,
@@ -209,15 +228,19 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
       clock,
       isDraining,
     }),
-    saveUpload: createSaveUpload({ uploads, files, pictures, signer, limits, inTurn }),
+    saveUpload: createSaveUpload({ uploads, files, ledger, pictures, signer, limits, inTurn }),
     watcher,
     presentJob: createPresentJob({ store, signer, estimates }),
-    log,
   });
   const rounds = createRounds({
     store,
     retention,
     files,
+    ledger,
+    async deleteFiles() {
+      await ledger.round();
+      if (isShared) await files.removeHalfWritten((writers) => workers.endedOf(workerId, writers));
+    },
     recovery: isShared && makesCalls ? { everyMs: leaseMs / RECOVERIES_PER_LEASE, recover } : null,
     queueTtlMs: config.QUEUE_TTL_MS,
     resultTtlMs: config.RESULT_TTL_DAYS * DAY_MS,
@@ -226,7 +249,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   });
   const server = await buildServer({
     images: takesOrders ? images : null,
-    openFile: createOpenFile({ files, signer, clock }),
+    openFile: createOpenFile({ files, deletions, signer, clock }),
     authenticate: createAuthenticate({
       key: config.jwtKey,
       issuer: config.JWT_ISSUER,
@@ -254,10 +277,9 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   let started: Promise<void> | undefined;
 
   async function begin(): Promise<void> {
-    if (makesCalls) {
-      if (isShared) heartbeat = every({ ms: leaseMs / BEATS_PER_LEASE, task: 'be seen', work: beat, log });
-      await recover();
-    }
+    if (isShared) heartbeat = every({ ms: leaseMs / BEATS_PER_LEASE, task: 'be seen', work: beat, log });
+    else await deletions.hasten();
+    if (makesCalls) await recover();
     if (isDraining()) return;
     queue.start();
     rounds.start();

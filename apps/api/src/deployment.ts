@@ -5,14 +5,19 @@ import { openOwnFiles } from './own-files.ts';
 import { createLocalQueue } from './queue/local-queue.ts';
 import type { Calls, Queue } from './queue/queue.ts';
 import type { Database } from './store/database.ts';
+import { type DeletedList, openDeletedList } from './store/deleted-list.ts';
 import { openSqlite, sqliteFile } from './store/open-sqlite.ts';
 import { StoreOpenError } from './store/store-open-error.ts';
 import type { Logger } from './telemetry/logger.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** What is one for all processes: on this machine, or on servers that they share. */
 export interface Deployment {
   database: Database;
   files: FileStore;
+  /** Null where the database says itself what was deleted, whatever is restored: see docs/operating.md. */
+  deletedList: DeletedList | null;
   /** How long a worker may go unseen. Null where one process has all of it to itself. */
   leaseMs: number | null;
   /** `calls` is null in a process that makes none. */
@@ -23,6 +28,8 @@ export interface Deployment {
 
 interface Surroundings {
   config: Config;
+  /** Of this process, while it lives. */
+  workerId: string;
   clock(): number;
   log: Logger;
 }
@@ -32,13 +39,14 @@ type Foundation = Omit<Deployment, 'files'>;
 
 /** SQLite and p-queue, or PostgreSQL and pg-boss. Rejects with StoreOpenError when it cannot be had. */
 export async function openDeployment(surroundings: Surroundings): Promise<Deployment> {
-  const { config, log } = surroundings;
+  const { config, workerId, log } = surroundings;
   const foundation = await (config.DATABASE_URL === undefined
     ? openAlone(surroundings)
     : openShared(surroundings, config.DATABASE_URL));
   const onAway = (err: unknown) => log.warn({ err }, 'the storage does not say whose files it has');
   try {
-    return { ...foundation, files: await openOwnFiles(config, foundation.database.db, onAway) };
+    const writing = { writer: workerId, isAlone: foundation.leaseMs === null };
+    return { ...foundation, files: await openOwnFiles(config, foundation.database.db, onAway, writing) };
   } catch (error) {
     await foundation.close();
     throw error;
@@ -59,6 +67,7 @@ async function openAlone({ config, clock, log }: Surroundings): Promise<Foundati
   const onError = reportTo(log);
   return {
     database,
+    deletedList: await openDeletedList(config.DATA_DIR, database.db, clock() - config.RESULT_TTL_DAYS * DAY_MS),
     leaseMs: null,
     createQueue(calls) {
       if (!calls) throw new Error('Alone, this process makes the calls');
@@ -84,6 +93,7 @@ async function openShared({ config, clock, log }: Surroundings, databaseUrl: str
   });
   return {
     database,
+    deletedList: null,
     leaseMs: config.WORKER_LEASE_MS,
     createQueue: (calls) => createPgQueue({ boss: turns, worker: calls, clock, onError: reportTo(log) }),
     async close() {

@@ -9,9 +9,15 @@ import type { Tables } from './store/schema.ts';
 import { DEPLOYMENT_ID, keepSecret } from './store/sql-secret-store.ts';
 import { StoreOpenError } from './store/store-open-error.ts';
 
+/** Who writes, and whether anybody else does. */
+interface Writing {
+  writer?: string;
+  isAlone?: boolean;
+}
+
 /** The file store in a data folder, whosever it is. */
-export function openLocalFiles(dataDir: string): Promise<FileStore> {
-  return createLocalFileStore({ dir: path.join(dataDir, 'files') });
+export function openLocalFiles(dataDir: string, writing: Writing = {}): Promise<FileStore> {
+  return createLocalFileStore({ dir: path.join(dataDir, 'files'), ...writing });
 }
 
 /**
@@ -23,8 +29,9 @@ export async function openOwnFiles(
   { s3, DATA_DIR }: Pick<Config, 's3' | 'DATA_DIR'>,
   db: Kysely<Tables>,
   onAway: (error: unknown) => void,
+  writing: Writing = {},
 ): Promise<FileStore> {
-  const files = await (s3 ? createS3FileStore(s3) : openLocalFiles(DATA_DIR));
+  const files = await (s3 ? createS3FileStore(s3) : openLocalFiles(DATA_DIR, writing));
   const deploymentId = await keepSecret(db, DEPLOYMENT_ID, randomUUID);
 
   async function claim(): Promise<void> {

@@ -6,10 +6,14 @@ type Deps = Parameters<typeof expireJobs>[0] &
   Parameters<typeof sweep>[0] & {
     /** Takes over what dead workers left; null where there are no others, or where no calls are made. */
     recovery: { everyMs: number; recover(): Promise<void> } | null;
+    /** Deletes the files that have to go. */
+    deleteFiles(): Promise<void>;
   };
 
 const EXPIRE_AT_LEAST_EVERY_MS = 1_000;
 const SWEEP_EVERY_MS = 60 * 60 * 1_000;
+/** This bounds how long a file outlives a job whose deletion was interrupted. */
+const DELETE_EVERY_MS = 2_000;
 
 export interface Rounds {
   start(): void;
@@ -19,7 +23,7 @@ export interface Rounds {
 
 /** What time alone brings: jobs that waited too long, workers that died, and things that have served their time. */
 export function createRounds(deps: Deps): Rounds {
-  const { recovery, log } = deps;
+  const { recovery, deleteFiles, log } = deps;
   const rounds: Repeated[] = [];
 
   function begin(ms: number, task: string, work: () => Promise<unknown>): void {
@@ -29,6 +33,7 @@ export function createRounds(deps: Deps): Rounds {
   return {
     start() {
       begin(EXPIRE_AT_LEAST_EVERY_MS, 'expire waiting jobs', () => expireJobs(deps));
+      begin(DELETE_EVERY_MS, 'delete files', deleteFiles);
       begin(SWEEP_EVERY_MS, 'sweep', () => sweep(deps));
       if (recovery) begin(recovery.everyMs, 'recover the jobs of dead workers', recovery.recover);
     },

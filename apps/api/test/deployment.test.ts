@@ -14,7 +14,12 @@ const PICTURE = Buffer.from('paid for');
 const log = pino({ level: 'silent' });
 
 async function open(env: Record<string, string>): Promise<Deployment> {
-  return openDeployment({ config: readConfig({ JWT_SECRET: SECRET, ...env }), clock: Date.now, log });
+  return openDeployment({
+    config: readConfig({ JWT_SECRET: SECRET, ...env }),
+    workerId: 'a-worker',
+    clock: Date.now,
+    log,
+  });
 }
 
 /** A bucket as settings, and its server, which can be stopped and started again. */

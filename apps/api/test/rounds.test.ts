@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { FileStore } from '../src/files/file-store.ts';
 import { createRounds, type Rounds } from '../src/rounds.ts';
+import { buildLedger } from './jobs/build-ledger.ts';
 import { createLogBook } from './jobs/log-book.ts';
 import { openSqliteStores } from './store/open-sqlite-stores.ts';
 import { addJob, type Stores } from './store/stores.ts';
@@ -23,17 +25,21 @@ function startRounds(
   waitingFor = stores.jobs.waitingFor,
   recovery: Parameters<typeof createRounds>[0]['recovery'] = null,
 ): Rounds {
+  const files: Pick<FileStore, 'list' | 'delete'> = {
+    async *list() {
+      for (const [key, at] of kept) yield { key, modifiedAt: new Date(at) };
+    },
+    async delete(keys) {
+      for (const key of keys) kept.delete(key);
+    },
+  };
+  const ledger = buildLedger(stores, files);
   const rounds = createRounds({
     store: { ...stores.jobs, waitingFor },
     retention: stores.retention,
-    files: {
-      async *list() {
-        for (const [key, at] of kept) yield { key, modifiedAt: new Date(at) };
-      },
-      async delete(keys) {
-        for (const key of keys) kept.delete(key);
-      },
-    },
+    files,
+    ledger,
+    deleteFiles: ledger.round,
     recovery,
     queueTtlMs: QUEUE_TTL_MS,
     resultTtlMs: HOUR_MS,

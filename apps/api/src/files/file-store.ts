@@ -19,7 +19,7 @@ export interface FileStore {
   read(key: string): Promise<Uint8Array | null>;
   /** The file as a stream; null when there is none. */
   open(key: string): Promise<StoredFile | null>;
-  /** Files that are not there are no error. */
+  /** Files that are not there are no error. They are gone for good once it resolves. */
   delete(keys: readonly string[]): Promise<void>;
   /**
    * Makes the store this deployment's unless it is somebody's already, and answers whose it is. Of two that have never
@@ -28,6 +28,8 @@ export interface FileStore {
   claim(deploymentId: string): Promise<string>;
   /** Every file, in no order; for the sweep of files that no row knows. */
   list(): AsyncIterable<{ key: string; modifiedAt: Date }>;
+  /** Removes what writers that have ended left half-written; the ids of writers are those that stores were opened with. */
+  removeHalfWritten(endedOf: (writers: readonly string[]) => Promise<readonly string[]>): Promise<void>;
   /** Keeps a small file and removes it, and rejects when there is no room for it: for whoever asks seldom. */
   ping(): Promise<void>;
 }

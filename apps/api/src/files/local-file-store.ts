@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { contentTypeOf, isFileKey } from './file-key.ts';
 import type { FileStore } from './file-store.ts';
@@ -7,28 +7,39 @@ import type { FileStore } from './file-store.ts';
 interface LocalFileStoreDeps {
   /** Made if missing. Several processes may share it, on a file system where a rename is atomic for all of them. */
   dir: string;
+  /** Whose half-written files those of this store are; a new id unless it is given. */
+  writer?: string;
+  /** No other process has the folder: whatever is half-written there is of the past. */
+  isAlone?: boolean;
 }
 
 /** Beside the subfolders: no key leads there. */
 const OWNER = 'owner';
 /** A disk on which not even this finds room is full. */
 const PING_BYTES = 64 * 1024;
-/** Nobody writes one file for so long: what is older was left half-written by a process that died. */
+/** Nobody writes one file for so long: what is older was left half-written, by a process whose name it does not tell. */
 const ABANDONED_MS = 10 * 60 * 1_000;
+/** Between the writer's id and the rest of a half-written file's name. */
+const BY = '~';
 
 /** Files in a folder, spread over 256 subfolders by a hash of the key. */
-export async function createLocalFileStore({ dir }: LocalFileStoreDeps): Promise<FileStore> {
+export async function createLocalFileStore({
+  dir,
+  writer = randomUUID(),
+  isAlone = false,
+}: LocalFileStoreDeps): Promise<FileStore> {
   const writingDir = join(dir, 'writing');
   await mkdir(writingDir, { recursive: true });
-  await removeAbandoned(writingDir);
+  await removeAbandoned(writingDir, isAlone);
   await syncFolder(dirname(dir));
 
   const shardOf = (key: string) => join(dir, createHash('sha256').update(key).digest('hex').slice(0, 2));
+  const halfWritten = () => join(writingDir, `${writer}${BY}${randomUUID()}`);
   const pathOf = (key: string) => join(shardOf(key), key);
 
   /** Into a folder that is made if missing; whole at once, durable once it resolves. */
   async function replace(folder: string, name: string, bytes: Uint8Array): Promise<void> {
-    const written = join(writingDir, randomUUID());
+    const written = halfWritten();
     await mkdir(writingDir, { recursive: true }); // somebody may have emptied the folder
     try {
       await writeSynced(written, bytes);
@@ -71,7 +82,22 @@ export async function createLocalFileStore({ dir }: LocalFileStoreDeps): Promise
     },
 
     async delete(keys) {
-      for (const key of keys.filter(isFileKey)) await rm(pathOf(key), { force: true });
+      const shards = new Set<string>();
+      for (const key of keys.filter(isFileKey)) {
+        if (await unlessMissing(unlink(pathOf(key)).then(() => true))) shards.add(shardOf(key));
+      }
+      // Else a file might be back after a power cut, and nobody would remember that it had to go.
+      for (const shard of shards) await syncFolder(shard);
+    },
+
+    async removeHalfWritten(endedOf) {
+      const names = (await unlessMissing(readdir(writingDir))) ?? [];
+      const writers = new Set(names.flatMap((name) => (name.includes(BY) ? [name.slice(0, name.indexOf(BY))] : [])));
+      writers.delete(writer);
+      const ended = new Set(await endedOf([...writers]));
+      for (const name of names) {
+        if (ended.has(name.slice(0, name.indexOf(BY)))) await rm(join(writingDir, name), { force: true });
+      }
     },
 
     async claim(deploymentId) {
@@ -91,7 +117,7 @@ export async function createLocalFileStore({ dir }: LocalFileStoreDeps): Promise
     },
 
     async ping() {
-      const written = join(writingDir, randomUUID());
+      const written = halfWritten();
       await mkdir(writingDir, { recursive: true });
       try {
         await writeSynced(written, Buffer.alloc(PING_BYTES));
@@ -102,11 +128,12 @@ export async function createLocalFileStore({ dir }: LocalFileStoreDeps): Promise
   };
 }
 
-async function removeAbandoned(writingDir: string): Promise<void> {
+async function removeAbandoned(writingDir: string, isAlone: boolean): Promise<void> {
   for (const name of await readdir(writingDir)) {
     const file = join(writingDir, name);
     const stats = await unlessMissing(stat(file)); // its writer may end at this moment
-    if (stats && stats.mtimeMs < Date.now() - ABANDONED_MS) await rm(file, { force: true });
+    const isAbandoned = stats && (isAlone || stats.mtimeMs < Date.now() - ABANDONED_MS);
+    if (isAbandoned) await rm(file, { force: true });
   }
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import type { GetObjectCommandOutput, ListObjectsCommandOutput } from '@aws-sdk/client-s3';
@@ -9,7 +8,8 @@ import { createS3Client, type S3Limits, type S3Settings } from './s3-client.ts';
 
 /** In front of every key, so that the bucket may hold other things beside. */
 const FILES = 'darkroom/files/';
-const PINGS = 'darkroom/pings/';
+/** One for all processes, so that those that are killed in between leave no more than one. */
+const PING = 'darkroom/pings/ping';
 const OWNER = 'darkroom/owner';
 
 /** All tries of one exchange together, its body included; a download has it for its beginning. */
@@ -90,8 +90,12 @@ export async function createS3FileStore(settings: S3Settings, limits: S3Limits =
       }
     },
 
+    async removeHalfWritten() {
+      // An object is there whole or not at all.
+    },
+
     async ping() {
-      const ping = { Bucket: settings.bucket, Key: PINGS + randomUUID() };
+      const ping = { Bucket: settings.bucket, Key: PING };
       await within(PROMPT_TIMEOUT_MS, async (abortSignal) => {
         await s3.putObject({ ...ping, Body: Buffer.alloc(PING_BYTES) }, { abortSignal });
         await s3.deleteObject(ping, { abortSignal });

@@ -3,16 +3,18 @@ import { type CreateImage, type CreateOptions, ImageError, type Viewer } from '@
 import type { FileStore } from '../files/file-store.ts';
 import type { Pictures } from '../pictures/pictures.ts';
 import type { Queue } from '../queue/queue.ts';
-import type { AdmissionLimits, CreateOutcome, JobStore, StoredJob, UploadStore } from '../store/job-store.ts';
-import { storeFile } from './ask-files.ts';
+import type { AdmissionLimits, CreateOutcome, JobStore, NewJob, StoredJob, UploadStore } from '../store/job-store.ts';
 import type { Estimates } from './estimate.ts';
+import type { FileLedger } from './file-ledger.ts';
 import type { InTurn } from './in-turn.ts';
 import { adoptDataUrl, holdsPhotograph, IMAGE_FILE_PATH, refusalError, requireUpload } from './reference.ts';
+import { storeUpload } from './store-upload.ts';
 
 interface Deps {
   store: JobStore;
   uploads: UploadStore;
   files: FileStore;
+  ledger: FileLedger;
   pictures: Pictures;
   queue: Pick<Queue, 'wake'>;
   estimates: Estimates;
@@ -30,7 +32,7 @@ const DRAINING_RETRY_MS = 5_000;
 
 /** Takes an order: when this resolves, the job is on disk. The order of refusals is interface.md's, section 5. */
 export function createCreateJob(deps: Deps): CreateJob {
-  const { store, uploads, files, pictures, queue, estimates, inTurn, clock } = deps;
+  const { store, uploads, files, ledger, pictures, queue, estimates, inTurn, clock } = deps;
 
   const createJob: CreateJob = async (viewer, order, { idempotency_key: key }) => {
     const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprint(order) };
@@ -42,19 +44,18 @@ export function createCreateJob(deps: Deps): CreateJob {
     if (!prepared) await requireUpload(uploads, viewer, request, clock());
     const limits = { ...deps.limits, estimateWaitMs: await estimates.waiting(request) };
 
-    if (prepared) await storeFile(files, prepared.upload.key, prepared.bytes);
-    const outcome = await store.createJob(
-      {
-        jobId: randomUUID(),
-        userId: viewer.user_id,
-        starId: viewer.star_id,
-        request,
-        ...(prepared && { upload: prepared.upload, attemptId: prepared.attemptId }),
-        ...(idempotency && { idempotency }),
-      },
-      limits,
-    );
-    if (prepared && outcome.kind !== 'created') await files.delete([prepared.upload.key]);
+    const job: NewJob = {
+      jobId: randomUUID(),
+      userId: viewer.user_id,
+      starId: viewer.star_id,
+      request,
+      ...(prepared && { attemptId: prepared.attemptId }),
+      ...(idempotency && { idempotency }),
+    };
+    const outcome = prepared
+      ? await storeUpload({ files, ledger }, prepared, (upload) => store.createJob({ ...job, upload }, limits))
+      : await store.createJob(job, limits);
+    if (prepared && outcome.kind !== 'created') await ledger.deleteNow([prepared.upload.key]);
     if (outcome.kind === 'created') queue.wake();
     return jobOf(outcome);
   };

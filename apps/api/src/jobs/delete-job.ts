@@ -1,24 +1,36 @@
-import type { Viewer } from '@darkroom/contracts';
-import type { FileStore } from '../files/file-store.ts';
+import { ImageError, type Viewer } from '@darkroom/contracts';
 import type { JobStore } from '../store/job-store.ts';
 import { cancelJob } from './cancel-job.ts';
-import type { Log } from './log.ts';
+import type { FileLedger } from './file-ledger.ts';
 
 interface Deps {
-  store: Pick<JobStore, 'getJob' | 'changeJob' | 'deleteJob'>;
-  files: Pick<FileStore, 'delete'>;
-  log: Log;
+  store: Pick<JobStore, 'getJob' | 'changeJob' | 'deleteJob' | 'wasDeleted'>;
+  ledger: Pick<FileLedger, 'finishDeletion'>;
+  /** Has it noted outside of the database, where that is done. */
+  noteDeletion?(userId: string, jobId: string): Promise<void>;
 }
 
-/** Removes a job with its files; one that still runs is given up first. */
+/**
+ * Removes a job with its files; one that still runs is given up first. The rows go in one transaction that remembers the
+ * files, so that from there on nothing shows them, and they go whatever happens to this process.
+ */
 export async function deleteJob(deps: Deps, viewer: Viewer, jobId: string): Promise<string> {
-  const job = await cancelJob(deps.store, viewer, jobId);
-  const keys = await deps.store.deleteJob(job.jobId);
+  const { store, ledger, noteDeletion } = deps;
+  const deletedId = await deleteRows(store, viewer, jobId);
+  await noteDeletion?.(viewer.user_id, deletedId);
+  await ledger.finishDeletion(deletedId);
+  return deletedId;
+}
+
+async function deleteRows(store: Deps['store'], viewer: Viewer, jobId: string): Promise<string> {
   try {
-    await deps.files.delete(keys);
-  } catch (err) {
-    // No row names them any more: the sweep of unknown files ends the work.
-    deps.log.warn({ err, job_id: job.jobId }, 'files of a deleted job are left to the sweep');
+    const job = await cancelJob(store, viewer, jobId);
+    await store.deleteJob(job.jobId);
+    return job.jobId;
+  } catch (error) {
+    // Whoever lost the first answer asks again, and is told the same.
+    const isGone = error instanceof ImageError && error.code === 'job_not_found';
+    if (isGone && (await store.wasDeleted(viewer.user_id, jobId.toLowerCase()))) return jobId.toLowerCase();
+    throw error;
   }
-  return job.jobId;
 }

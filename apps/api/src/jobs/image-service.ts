@@ -1,23 +1,22 @@
 import type { ImageJob, ImageService } from '@darkroom/contracts';
-import type { FileStore } from '../files/file-store.ts';
 import type { JobStore, StoredJob } from '../store/job-store.ts';
 import { cancelJob } from './cancel-job.ts';
 import type { CreateJob } from './create-job.ts';
 import { deleteJob } from './delete-job.ts';
+import type { FileLedger } from './file-ledger.ts';
 import { listJobs } from './list-jobs.ts';
-import type { Log } from './log.ts';
 import { type PresentJob, seenFrom } from './present-job.ts';
 import type { SaveUpload } from './save-upload.ts';
 import type { Watcher } from './watch-job.ts';
 
 interface Deps {
   store: JobStore;
-  files: FileStore;
+  ledger: FileLedger;
+  noteDeletion?(userId: string, jobId: string): Promise<void>;
   createJob: CreateJob;
   saveUpload: SaveUpload;
   watcher: Watcher;
   presentJob: PresentJob;
-  log: Log;
 }
 
 /** The verbs as the faces call them. */

@@ -3,6 +3,7 @@ import type { FileStore } from '../files/file-store.ts';
 import type { ProviderOutcome } from '../provider/image-provider.ts';
 import type { AttemptEnd, JobStore, PictureSource, StoredJob, Transition } from '../store/job-store.ts';
 import { storeFile } from './ask-files.ts';
+import type { FileLedger } from './file-ledger.ts';
 import { followEnd } from './follow-end.ts';
 import { failCall, isSaving, repeatAfter, startSaving } from './job-state.ts';
 import { joinSignals } from './join-signals.ts';
@@ -17,7 +18,8 @@ const QUIET_LONGEST_MS = 3_600_000;
 
 export interface KeepOutcomeDeps {
   store: Pick<JobStore, 'endAttempt' | 'getJob' | 'onChange'>;
-  files: Pick<FileStore, 'put' | 'delete'>;
+  files: Pick<FileStore, 'put'>;
+  ledger: Pick<FileLedger, 'whileWriting' | 'finishDeletion'>;
   /** Begins to fetch the pictures of a job that has its answer. */
   savePictures(jobId: string): void;
   queueTtlMs: number;
@@ -52,16 +54,19 @@ export interface OutcomeKeeper {
 
 /** Steps 4 of architecture.md's order of writes. */
 export function createOutcomeKeeper(deps: KeepOutcomeDeps): OutcomeKeeper {
-  const { store, files, queueTtlMs, log, stopping } = deps;
+  const { store, files, ledger, queueTtlMs, log, stopping } = deps;
 
   async function keepOutcome({ jobId, attemptId, number }: RecordedCall, outcome: ProviderOutcome): Promise<void> {
     const ids = { traceId: outcome.traceId, responseId: outcome.responseId };
     switch (outcome.kind) {
       case 'answered': {
-        const pictures = await keepImages(jobId, outcome.images);
-        const after = await endAttempt(attemptId, { outcome: 'answered', ...ids }, startSaving, pictures);
+        const keys = outcome.images.flatMap((image, position) => ('url' in image ? [] : [sourceKey(jobId, position)]));
+        const after = await whileWriting(jobId, keys, async () => {
+          const pictures = await keepImages(jobId, outcome.images);
+          return endAttempt(attemptId, { outcome: 'answered', ...ids }, startSaving, pictures);
+        });
         if (after && isSaving(after.state)) deps.savePictures(after.jobId);
-        if (!after) await dropImages(pictures);
+        if (!after) await ledger.finishDeletion(jobId); // it was deleted during the call
         return;
       }
       case 'not_taken': {
@@ -111,7 +116,7 @@ export function createOutcomeKeeper(deps: KeepOutcomeDeps): OutcomeKeeper {
           sources.push(image);
           continue;
         }
-        const key = `${jobId}-${position}-source.bin`;
+        const key = sourceKey(jobId, position);
         await untilItWorks(() => storeFile(files, key, image.bytes), { log, task: 'keep a provider answer', signal });
         sources.push({ key });
       }
@@ -125,10 +130,10 @@ export function createOutcomeKeeper(deps: KeepOutcomeDeps): OutcomeKeeper {
     }
   }
 
-  /** Their job was deleted during the call. What fails here is left to the sweep. */
-  async function dropImages(sources: PictureSource[]): Promise<void> {
-    const keys = sources.flatMap((source) => ('key' in source ? [source.key] : []));
-    await files.delete(keys).catch(() => {});
+  /** What was paid for waits for a database that is away. */
+  function whileWriting<T>(jobId: string, keys: string[], work: () => Promise<T>): Promise<T> {
+    const options = { log, task: 'remember what is about to be written', signal: stopping };
+    return ledger.whileWriting(keys, work, { jobId, insist: (sayIt) => untilItWorks(sayIt, options) });
   }
 
   async function endAttempt(attemptId: string, end: AttemptEnd, step: Transition, pictures?: PictureSource[]) {
@@ -143,6 +148,10 @@ export function createOutcomeKeeper(deps: KeepOutcomeDeps): OutcomeKeeper {
   }
 
   return { keepOutcome, endAttempt };
+}
+
+function sourceKey(jobId: string, position: number): string {
+  return `${jobId}-${position}-source.bin`;
 }
 
 /** How far a call got, for the case that a fault of ours ends it. */

@@ -27,9 +27,10 @@ export function observeStore(store: JobStore, observer: JobObserver): JobStore {
     endAttempt: (attemptId, end, step, pictures) =>
       observe(step, (observed) => store.endAttempt(attemptId, end, observed, pictures)),
     async endPicture(jobId, position, asset) {
-      await store.endPicture(jobId, position, asset);
+      const isKept = await store.endPicture(jobId, position, asset);
       const result = asset === null ? 'failed' : asset.compressed ? 'compressed' : 'as_it_came';
       observer.pictureEnded({ result, bytes: asset?.bytes ?? 0 });
+      return isKept;
     },
   };
 }

@@ -3,6 +3,7 @@ import type { FileStore } from '../files/file-store.ts';
 import { DownloadError, type Picture, type Pictures, type ResultPicture } from '../pictures/pictures.ts';
 import type { JobStore, PictureSet, StoredAsset, StoredPicture } from '../store/job-store.ts';
 import { readFile, storeFile } from './ask-files.ts';
+import type { FileLedger } from './file-ledger.ts';
 import { followEnd } from './follow-end.ts';
 import { complete, failSaving, isSaving } from './job-state.ts';
 import { joinSignals } from './join-signals.ts';
@@ -24,6 +25,7 @@ const EXTENSIONS: Record<Picture['contentType'], string> = {
 interface Deps {
   store: JobStore;
   files: FileStore;
+  ledger: Pick<FileLedger, 'whileWriting' | 'deleteNow'>;
   pictures: Pictures;
   /** Does the work when there is a place: so many pictures are fetched and worked on at once, and no more. */
   inPlace<T>(work: () => Promise<T>): Promise<T>;
@@ -53,6 +55,7 @@ export interface PictureSaver {
 export function createPictureSaver({
   store,
   files,
+  ledger,
   pictures,
   inPlace,
   retryForMs,
@@ -97,7 +100,10 @@ export function createPictureSaver({
         { job_id: jobId, position: picture.position, tries, over, reason: failure.message },
         'a picture could not be had',
       );
-      if (over) return endPicture(jobId, picture, null, ends);
+      if (over) {
+        await endPicture(jobId, picture, null, ends);
+        return;
+      }
       // The last try of its time is made at the end of it.
       await sleep(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, undefined, { signal: ends.over });
       waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
@@ -120,9 +126,14 @@ export function createPictureSaver({
       };
       const ready = await pictures.compress(bytes, ids);
       const key = `${jobId}-${picture.position}.${EXTENSIONS[ready.contentType]}`;
-      await untilItWorks(() => storeFile(files, key, ready.bytes), storage('keep a picture', ends.over));
-      await endPicture(jobId, picture, { ...describe(ready), key }, ends);
-      await dropIfDeleted(jobId, key);
+      const insist = (sayIt: () => Promise<void>) =>
+        untilItWorks(sayIt, storage('remember what is about to be written', ends.over));
+      const write = async () => {
+        await untilItWorks(() => storeFile(files, key, ready.bytes), storage('keep a picture', ends.over));
+        return endPicture(jobId, picture, { ...describe(ready), key }, ends);
+      };
+      const isKept = await ledger.whileWriting([key], write, { jobId, insist });
+      if (!isKept) await ledger.deleteNow([key]); // given up or deleted meanwhile
       return undefined;
     } catch (error) {
       if (error instanceof DownloadError) return error;
@@ -143,14 +154,8 @@ export function createPictureSaver({
     { position }: StoredPicture,
     asset: StoredAsset | null,
     { over }: Ends,
-  ): Promise<void> {
-    await untilItWorks(() => store.endPicture(jobId, position, asset), storage('commit a picture', over));
-  }
-
-  /** A job that was deleted meanwhile took only the files that it knew. What fails here is left to the sweep. */
-  async function dropIfDeleted(jobId: string, key: string): Promise<void> {
-    const job = await store.getJob(jobId).catch(() => undefined);
-    if (job === null) await files.delete([key]).catch(() => {});
+  ): Promise<boolean> {
+    return untilItWorks(() => store.endPicture(jobId, position, asset), storage('commit a picture', over));
   }
 
   async function endJob(jobId: string): Promise<void> {
@@ -164,7 +169,7 @@ export function createPictureSaver({
       storage('commit the end of a job'),
     );
     const sources = (set?.pictures ?? []).flatMap(({ source }) => ('key' in source ? [source.key] : []));
-    await files.delete(sources);
+    await ledger.deleteNow(sources);
     log.info({ job_id: jobId, images: assets.length }, 'job saved');
   }
 

@@ -2,13 +2,15 @@ import { type UploadedImage, uploadProblemError, type Viewer } from '@darkroom/c
 import type { FileStore, UrlSigner } from '../files/file-store.ts';
 import { type Pictures, UnreadableImageError } from '../pictures/pictures.ts';
 import type { UploadStore } from '../store/job-store.ts';
-import { storeFile } from './ask-files.ts';
+import type { FileLedger } from './file-ledger.ts';
 import type { InTurn } from './in-turn.ts';
 import { type PreparedUpload, prepareUpload, refusalError } from './reference.ts';
+import { storeUpload } from './store-upload.ts';
 
 interface Deps {
   uploads: UploadStore;
   files: FileStore;
+  ledger: FileLedger;
   pictures: Pictures;
   signer: UrlSigner;
   limits: { ratePerMinute: number; userUploadBytes: number };
@@ -22,7 +24,7 @@ export type SaveUpload = (viewer: Viewer, bytes: Uint8Array) => Promise<Uploaded
 const FILE_PATH = ['file'];
 
 /** Takes a photograph, to be named in an order later. */
-export function createSaveUpload({ uploads, files, pictures, signer, limits, inTurn }: Deps): SaveUpload {
+export function createSaveUpload({ uploads, files, ledger, pictures, signer, limits, inTurn }: Deps): SaveUpload {
   const { ratePerMinute, userUploadBytes } = limits;
 
   async function prepare(viewer: Viewer, bytes: Uint8Array): Promise<PreparedUpload> {
@@ -37,10 +39,11 @@ export function createSaveUpload({ uploads, files, pictures, signer, limits, inT
   async function saveUpload(viewer: Viewer, bytes: Uint8Array): Promise<UploadedImage> {
     const prepared = await prepare(viewer, bytes);
     const { uploadId, key, width, height } = prepared.upload;
-    await storeFile(files, key, prepared.bytes);
-    const refusal = await uploads.createUpload(prepared.upload, userUploadBytes);
+    const refusal = await storeUpload({ files, ledger }, prepared, (upload) =>
+      uploads.createUpload(upload, userUploadBytes),
+    );
     if (refusal) {
-      await files.delete([key]);
+      await ledger.deleteNow([key]);
       throw refusalError(refusal, FILE_PATH);
     }
     const { url } = signer.sign(key);

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FileStore } from '../files/file-store.ts';
 import type { JobStore, RetentionStore } from '../store/job-store.ts';
 import { UPLOAD_TTL_MS } from '../store/job-store.ts';
+import type { FileLedger } from './file-ledger.ts';
 import type { Log } from './log.ts';
 
 /** Idempotency keys are kept as long as uploads; counted orders as long as a quota looks back. */
@@ -17,25 +18,30 @@ interface Deps {
   store: Pick<JobStore, 'deleteJob'>;
   retention: RetentionStore;
   files: Pick<FileStore, 'list' | 'delete'>;
+  ledger: Pick<FileLedger, 'deleteNow'>;
   resultTtlMs: number;
   clock(): number;
   log: Log;
 }
 
 /** Removes what has served its time: jobs with their files, uploads, keys, calls, and files that no row names. */
-export async function sweep({ store, retention, files, resultTtlMs, clock, log }: Deps): Promise<void> {
+export async function sweep({ store, retention, files, ledger, resultTtlMs, clock, log }: Deps): Promise<void> {
   const now = clock();
   const jobs = await untilNoneIsLeft(async () => {
     const ended = await retention.endedBefore(now - resultTtlMs);
-    for (const jobId of ended) await files.delete(await store.deleteJob(jobId));
+    for (const jobId of ended) await ledger.deleteNow(await store.deleteJob(jobId, 'expired'));
     return ended.length;
   });
   const uploads = await untilNoneIsLeft(async () => {
     const keys = await retention.deleteUploadsBefore(now - UPLOAD_TTL_MS);
-    await files.delete(keys);
+    await ledger.deleteNow(keys);
     return keys.length;
   });
-  await retention.forgetBefore({ keys: now - KEY_TTL_MS, orders: now - ORDER_TTL_MS });
+  await retention.forgetBefore({
+    keys: now - KEY_TTL_MS,
+    orders: now - ORDER_TTL_MS,
+    deleted: now - Math.max(resultTtlMs, KEY_TTL_MS),
+  });
   const attemptTtlMs = Math.max(resultTtlMs, ATTEMPT_TTL_AT_LEAST_MS);
   await untilNoneIsLeft(() => retention.forgetAttemptsBefore(now - attemptTtlMs));
   const strays = await sweepUnknownFiles({ retention, files, olderThan: now - UNKNOWN_FILE_AGE_MS });

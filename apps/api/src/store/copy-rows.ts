@@ -5,7 +5,18 @@ import { LINK_KEY, readSecret } from './sql-secret-store.ts';
 import { StoreOpenError } from './store-open-error.ts';
 
 /** What a deployment is; the other tables are about the processes that run on it. */
-const TABLES = ['secrets', 'turns', 'uploads', 'idempotency_keys', 'orders', 'jobs', 'attempts', 'pictures'] as const;
+const TABLES = [
+  'secrets',
+  'turns',
+  'uploads',
+  'idempotency_keys',
+  'orders',
+  'jobs',
+  'attempts',
+  'pictures',
+  'file_deletions',
+  'deleted_jobs',
+] as const;
 /** Counted by the database that has it, and meaningless elsewhere. */
 const COUNTED = new Set(['order_id']);
 /** Rows in one statement: the widest table stays far under PostgreSQL's 65,535 parameters. */

@@ -4,7 +4,7 @@ import type { Tables } from './schema.ts';
 export type Trx = Transaction<Tables>;
 
 /** Parts of the work that one transaction at a time is in, over all processes. */
-export type Part = 'admission' | 'pace' | 'adoption';
+export type Part = 'admission' | 'pace' | 'adoption' | 'deletion';
 
 /** What a transaction does. */
 export type Work<T> = (trx: Trx, announce: (jobId: string) => Promise<void>) => Promise<T>;

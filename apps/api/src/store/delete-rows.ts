@@ -1,22 +1,57 @@
 import type { Trx } from './database.ts';
+import { doomFiles } from './doomed-files.ts';
 import { toPicture } from './job-row.ts';
 import type { StoredPicture } from './job-store.ts';
+import type { DeletedJobRow } from './schema.ts';
 import { holdUpload } from './upload-row.ts';
+
+interface Options {
+  now: number;
+  hasConcurrentWriters: boolean;
+  /** Whether its user deleted it, which is remembered; else it has served its time. */
+  byUser: boolean;
+}
 
 /**
  * Removes the job, its pictures, its upload where no other job names that, and what was said of its calls. Answers the keys
- * of the files.
+ * of the files, which are on record as doomed.
  */
-export async function deleteJobRows(trx: Trx, jobId: string, hasConcurrentWriters: boolean): Promise<string[]> {
+export async function deleteJobRows(trx: Trx, jobId: string, options: Options): Promise<string[]> {
+  const { now, hasConcurrentWriters, byUser } = options;
   // Before the job, as the end of a call takes the two, so that neither waits for the other.
   await forgetWords(trx, jobId);
-  const job = await trx.deleteFrom('jobs').where('job_id', '=', jobId).returning('upload_id').executeTakeFirst();
+  const job = await trx
+    .deleteFrom('jobs')
+    .where('job_id', '=', jobId)
+    .returning(['user_id', 'upload_id'])
+    .executeTakeFirst();
   if (!job) return [];
+  if (byUser) await rememberDeleted(trx, { job_id: jobId, user_id: job.user_id, deleted_at: now });
+  const keys = await deleteNamingRows(trx, jobId, job.upload_id, hasConcurrentWriters);
+  await doomFiles(trx, keys, { jobId, now });
+  return keys;
+}
+
+/** So that a repeat of the deletion, whose answer was lost, is answered as the first. */
+async function rememberDeleted(trx: Trx, row: DeletedJobRow): Promise<void> {
+  await trx
+    .insertInto('deleted_jobs')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing()) // a restored job, deleted again
+    .execute();
+}
+
+async function deleteNamingRows(
+  trx: Trx,
+  jobId: string,
+  uploadId: string | null,
+  hasConcurrentWriters: boolean,
+): Promise<string[]> {
   const pictures = await trx.deleteFrom('pictures').where('job_id', '=', jobId).returningAll().execute();
   const keys = pictures.map(toPicture).flatMap(pictureKeys);
   // Held before it is asked who else names it, so that an order or another deletion at the same moment is not missed.
-  if (job.upload_id === null || !(await holdUpload(trx, job.upload_id, hasConcurrentWriters))) return keys;
-  const uploadKey = await deleteUnusedUpload(trx, job.upload_id);
+  if (uploadId === null || !(await holdUpload(trx, uploadId, hasConcurrentWriters))) return keys;
+  const uploadKey = await deleteUnusedUpload(trx, uploadId);
   return uploadKey === null ? keys : [...keys, uploadKey];
 }
 
@@ -35,4 +70,11 @@ async function deleteUnusedUpload(trx: Trx, uploadId: string): Promise<string | 
 /** The files of one result picture: as kept, and as the provider sent it. */
 export function pictureKeys({ source, asset }: StoredPicture): string[] {
   return [...('key' in source ? [source.key] : []), ...(asset ? [asset.key] : [])];
+}
+
+/** What the provider sent of an ended job's pictures has served its time: they are kept as they are shown, or never shown. */
+export async function doomSources(trx: Trx, jobId: string, now: number): Promise<void> {
+  const pictures = await trx.selectFrom('pictures').selectAll().where('job_id', '=', jobId).execute();
+  const sources = pictures.map(toPicture).flatMap(({ source }) => ('key' in source ? [source.key] : []));
+  await doomFiles(trx, sources, { jobId, now });
 }

@@ -60,9 +60,14 @@ export interface NewUpload {
   width: number;
   height: number;
   bytes: number;
+  /**
+   * The worker that wrote the file and said so before. It rejects as `unavailable` when that is not on record any more: the
+   * worker was given up meanwhile, and the file is gone.
+   */
+  writtenBy?: string;
 }
 
-export interface StoredUpload extends NewUpload {
+export interface StoredUpload extends Omit<NewUpload, 'writtenBy'> {
   createdAt: number;
 }
 
@@ -188,8 +193,13 @@ export interface JobStore {
   listJobs(filter: ListFilter): Promise<StoredJob[]>;
   /** The job after the step; null when there is none. */
   changeJob(jobId: string, step: Transition): Promise<StoredJob | null>;
-  /** Removes the job and what belongs to it alone; answers the keys of the files that nothing names any more. */
-  deleteJob(jobId: string): Promise<string[]>;
+  /**
+   * Removes the job and what belongs to it alone; answers the keys of the files that nothing names any more, which the
+   * deletion store remembers until they are gone. That its user asked for it is remembered, too, unless it has `expired`.
+   */
+  deleteJob(jobId: string, reason?: 'asked' | 'expired'): Promise<string[]>;
+  /** Whether that user deleted such a job not long ago. */
+  wasDeleted(userId: string, jobId: string): Promise<boolean>;
 
   /**
    * The next job in fair order goes to the provider: its attempt row is committed and the job is PROCESSING when this
@@ -210,8 +220,11 @@ export interface JobStore {
   getPictures(jobId: string): Promise<PictureSet | null>;
   /** How many of a job's pictures are saved or given up. */
   countPictures(jobId: string): Promise<{ ended: number; total: number }>;
-  /** A picture that is kept stays kept. */
-  endPicture(jobId: string, position: number, asset: StoredAsset | null): Promise<void>;
+  /**
+   * A picture that is kept stays kept. False: nobody wants the asset (the job is gone or has ended, or another has its
+   * place), and its file has to go.
+   */
+  endPicture(jobId: string, position: number, asset: StoredAsset | null): Promise<boolean>;
 
   /** Jobs that have waited longer than that. */
   waitingFor(longerThanMs: number): Promise<string[]>;
@@ -275,13 +288,15 @@ export interface RetentionStore {
   endedBefore(before: number): Promise<string[]>;
   /** Uploads that no job names, a bounded number of them. */
   deleteUploadsBefore(before: number): Promise<string[]>;
-  /** Idempotency keys and counted orders. */
-  forgetBefore(times: { keys: number; orders: number }): Promise<void>;
+  /** Idempotency keys, counted orders, and that jobs were deleted. */
+  forgetBefore(times: { keys: number; orders: number; deleted?: number }): Promise<void>;
   /**
    * Calls that ended before that time, of jobs that are gone; a bounded number of them, and not the latest answered ones of a
    * kind, which estimates rest on. Answers how many.
    */
   forgetAttemptsBefore(before: number): Promise<number>;
+  /** Jobs that are there although their users deleted them, as after a backup was restored. */
+  deletedBefore(): Promise<string[]>;
   /** Those of the keys that no row names, nor will: files of a job that still runs are none of them. */
   unknownKeys(keys: readonly string[]): Promise<string[]>;
 }

@@ -3,7 +3,7 @@ import type { Trx } from './database.ts';
 import { fromState, toJob } from './job-row.ts';
 import type { ListFilter, NewJob, ReplayOutcome, StoredJob, Transition } from './job-store.ts';
 import type { JobRow, Tables } from './schema.ts';
-import { namedUpload, uploadRow } from './upload-row.ts';
+import { namedUpload, nameUpload, uploadRow } from './upload-row.ts';
 
 export async function readJob(from: Kysely<Tables>, jobId: string): Promise<StoredJob | null> {
   const row = await from.selectFrom('jobs').selectAll().where('job_id', '=', jobId).executeTakeFirst();
@@ -12,7 +12,10 @@ export async function readJob(from: Kysely<Tables>, jobId: string): Promise<Stor
 
 /** The job with its upload and its idempotency key, all or nothing. */
 export async function insertJob(trx: Trx, order: NewJob, now: number): Promise<StoredJob> {
-  if (order.upload) await trx.insertInto('uploads').values(uploadRow(order.upload, now)).execute();
+  if (order.upload) {
+    await nameUpload(trx, order.upload);
+    await trx.insertInto('uploads').values(uploadRow(order.upload, now)).execute();
+  }
   const row: Insertable<JobRow> = {
     ...fromState({ status: 'PENDING' }),
     job_id: order.jobId,

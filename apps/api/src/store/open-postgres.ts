@@ -31,7 +31,7 @@ const ANSWER_WITHIN_MS = 12_000;
 
 /** Advisory locks are told apart by two numbers: the first says that it is one of ours. */
 const OUR_LOCKS = 0x6461726b;
-const LOCKS: Record<Part, number> = { admission: 1, pace: 2, adoption: 3 };
+const LOCKS: Record<Part, number> = { admission: 1, pace: 2, adoption: 3, deletion: 4 };
 
 const INT8 = 20;
 /** Every count and time fits a number, so that a row says the same as with SQLite. */

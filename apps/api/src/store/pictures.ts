@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Trx } from './database.ts';
+import { doomFiles, nameFiles } from './doomed-files.ts';
 import { toPicture } from './job-row.ts';
 import type { PictureSet, PictureSource, StoredAsset } from './job-store.ts';
 import type { Tables } from './schema.ts';
@@ -29,18 +30,46 @@ export async function getPictures(from: Kysely<Tables>, jobId: string): Promise<
 }
 
 export async function endPicture(
-  from: Kysely<Tables>,
+  trx: Trx,
   jobId: string,
   position: number,
   asset: StoredAsset | null,
-): Promise<void> {
-  await from
+  now: number,
+): Promise<boolean> {
+  if (asset && (await hasEnded(trx, jobId))) {
+    if (await isKept(trx, jobId, position, asset.key)) return true;
+    await doomFiles(trx, [asset.key], { jobId, now });
+    return false;
+  }
+  await trx
     .updateTable('pictures')
     .set(asset ? { asset: JSON.stringify(asset), failed: 0 } : { failed: 1 })
     .where('job_id', '=', jobId)
     .where('position', '=', position)
     .where('asset', 'is', null)
     .execute();
+  if (!asset) return true;
+  if (await isKept(trx, jobId, position, asset.key)) {
+    await nameFiles(trx, [asset.key]);
+    return true;
+  }
+  await doomFiles(trx, [asset.key], { jobId, now });
+  return false;
+}
+
+async function hasEnded(trx: Trx, jobId: string): Promise<boolean> {
+  const job = await trx.selectFrom('jobs').select('completed_at').where('job_id', '=', jobId).executeTakeFirst();
+  return job !== undefined && job.completed_at !== null;
+}
+
+async function isKept(trx: Trx, jobId: string, position: number, key: string): Promise<boolean> {
+  const row = await trx
+    .selectFrom('pictures')
+    .selectAll()
+    .where('job_id', '=', jobId)
+    .where('position', '=', position)
+    .executeTakeFirst();
+  return row !== undefined && toPicture(row).asset?.key === key;
 }
 
 export async function countPictures(from: Kysely<Tables>, jobId: string): Promise<{ ended: number; total: number }> {

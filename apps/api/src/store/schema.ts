@@ -12,6 +12,8 @@ export interface Tables {
   secrets: SecretRow;
   pings: PingRow;
   workers: WorkerRow;
+  file_deletions: FileDeletionRow;
+  deleted_jobs: DeletedJobRow;
 }
 
 export interface JobRow {
@@ -118,6 +120,29 @@ export interface WorkerRow {
   seen_at: number;
   /** Since when it was seen without a break. */
   unbroken_since: number;
+}
+
+/**
+ * A file that has to go. A file that is about to be written is one as well: the transaction that names it removes the row,
+ * and if none does, the file goes once its writer has ended.
+ */
+export interface FileDeletionRow {
+  key: string;
+  /** Whose result it was; null for an upload. */
+  job_id: string | null;
+  /** The worker that may still be writing it; '' once nobody is. */
+  worker_id: string;
+  /** Not before this. */
+  due_at: number;
+  /** How often it was taken up; the waits between grow with it. */
+  tries: number;
+}
+
+/** A job that its user deleted. */
+export interface DeletedJobRow {
+  job_id: string;
+  user_id: string;
+  deleted_at: number;
 }
 
 export interface SecretRow {

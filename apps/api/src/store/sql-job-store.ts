@@ -2,9 +2,10 @@ import { admissionRefusal } from './admission-queue.ts';
 import { countImages, countOrder, countWaiting, refuseJob } from './admit-job.ts';
 import { closeAttempt, recentCallMs, recentCalls } from './attempts.ts';
 import { countAhead, PENDING } from './choose-next.ts';
-import type { Database } from './database.ts';
-import { deleteJobRows, forgetWords } from './delete-rows.ts';
-import type { CreateOutcome, JobStore } from './job-store.ts';
+import type { Database, Trx } from './database.ts';
+import { deleteJobRows, doomSources, forgetWords } from './delete-rows.ts';
+import { doomFiles, nameFiles } from './doomed-files.ts';
+import type { AdmissionLimits, CreateOutcome, JobStore, NewJob, StoredJob, Transition } from './job-store.ts';
 import { findReplay, holdJob, insertJob, listJobs, readJob, takeStep } from './jobs.ts';
 import { countPictures, endPicture, getPictures, insertPictures } from './pictures.ts';
 import { startNext } from './start-next.ts';
@@ -14,25 +15,41 @@ import { holdUpload, namedUpload } from './upload-row.ts';
 export function createSqlJobStore(database: Database): JobStore {
   const { db, transact, transactAlone, hasConcurrentWriters } = database;
 
+  async function admit(trx: Trx, order: NewJob, limits: AdmissionLimits): Promise<CreateOutcome> {
+    const replay = order.idempotency && (await findReplay(trx, order.userId, order.idempotency));
+    if (replay) return replay;
+    const now = await database.now(trx);
+    const refusal = await refuseJob(trx, order, limits, now);
+    if (refusal) return { kind: 'refused', refusal };
+    const uploadId = order.upload ? null : namedUpload(order.request);
+    if (uploadId !== null && !(await holdUpload(trx, uploadId, hasConcurrentWriters))) {
+      return { kind: 'upload_gone' };
+    }
+    const job = await insertJob(trx, order, now);
+    if (order.attemptId === undefined) await countOrder(trx, { userId: order.userId, images: order.request.n }, now);
+    else await countImages(trx, order.attemptId, order.request.n);
+    return { kind: 'created', job };
+  }
+
+  /** The step; what the provider sent has served its time once the job's pictures are kept, or are not wanted any more. */
+  async function take(trx: Trx, job: StoredJob, step: Transition): Promise<StoredJob> {
+    const now = await database.now(trx);
+    const after = await takeStep(trx, job, step, now);
+    if (isSaving(job) && isSettled(after)) await doomSources(trx, job.jobId, now);
+    return after;
+  }
+
   return {
     async createJob(order, limits) {
       const admitted = transactAlone('admission', async (trx): Promise<CreateOutcome> => {
         const made = await readJob(trx, order.jobId);
         if (made) return { kind: 'created', job: made };
-        const replay = order.idempotency && (await findReplay(trx, order.userId, order.idempotency));
-        if (replay) return replay;
-        const now = await database.now(trx);
-        const refusal = await refuseJob(trx, order, limits, now);
-        if (refusal) return { kind: 'refused', refusal };
-        const uploadId = order.upload ? null : namedUpload(order.request);
-        if (uploadId !== null && !(await holdUpload(trx, uploadId, hasConcurrentWriters))) {
-          return { kind: 'upload_gone' };
+        const outcome = await admit(trx, order, limits);
+        // Its photograph was written before, and is for nobody now.
+        if (outcome.kind !== 'created' && order.upload) {
+          await doomFiles(trx, [order.upload.key], { jobId: null, now: await database.now(trx) });
         }
-        const job = await insertJob(trx, order, now);
-        if (order.attemptId === undefined)
-          await countOrder(trx, { userId: order.userId, images: order.request.n }, now);
-        else await countImages(trx, order.attemptId, order.request.n);
-        return { kind: 'created', job };
+        return outcome;
       });
       return admitted.catch(async (error: unknown) => {
         const refusal = admissionRefusal(error);
@@ -50,15 +67,26 @@ export function createSqlJobStore(database: Database): JobStore {
         const job = await holdJob(trx, jobId, hasConcurrentWriters);
         if (!job) return null;
         await announce(jobId);
-        return takeStep(trx, job, step, await database.now(trx));
+        return take(trx, job, step);
       });
     },
 
-    async deleteJob(jobId) {
+    async deleteJob(jobId, reason = 'asked') {
       return transact(async (trx, announce) => {
         await announce(jobId);
-        return deleteJobRows(trx, jobId, hasConcurrentWriters);
+        const now = await database.now(trx);
+        return deleteJobRows(trx, jobId, { now, hasConcurrentWriters, byUser: reason === 'asked' });
       });
+    },
+
+    async wasDeleted(userId, jobId) {
+      const row = await db
+        .selectFrom('deleted_jobs')
+        .select('job_id')
+        .where('job_id', '=', jobId)
+        .where('user_id', '=', userId)
+        .executeTakeFirst();
+      return row !== undefined;
     },
 
     async startNextCall(options) {
@@ -74,14 +102,17 @@ export function createSqlJobStore(database: Database): JobStore {
         const now = await database.now(trx);
         const { jobId, isNews } = await closeAttempt(trx, attemptId, end, now);
         if (!isNews) return readJob(trx, jobId);
+        const keys = sources.flatMap((source) => ('key' in source ? [source.key] : []));
         const job = await holdJob(trx, jobId, hasConcurrentWriters);
         if (!job) {
           await forgetWords(trx, jobId);
+          await doomFiles(trx, keys, { jobId, now });
           return null;
         }
         await announce(jobId);
-        const after = await takeStep(trx, job, step, now);
+        const after = await take(trx, job, step);
         await insertPictures(trx, jobId, sources);
+        await nameFiles(trx, keys);
         return after;
       });
     },
@@ -93,9 +124,9 @@ export function createSqlJobStore(database: Database): JobStore {
     getPictures: (jobId) => getPictures(db, jobId),
     countPictures: (jobId) => countPictures(db, jobId),
     async endPicture(jobId, position, asset) {
-      await transact(async (trx, announce) => {
+      return transact(async (trx, announce) => {
         await announce(jobId);
-        await endPicture(trx, jobId, position, asset);
+        return endPicture(trx, jobId, position, asset, await database.now(trx));
       });
     },
 
@@ -130,4 +161,13 @@ export function createSqlJobStore(database: Database): JobStore {
         .execute();
     },
   };
+}
+
+function isSaving({ state }: StoredJob): boolean {
+  return state.status === 'PROCESSING' && state.stage === 'saving';
+}
+
+/** Not where a fault of ours ended it: what was paid for stays for an operator to find. */
+function isSettled({ state }: StoredJob): boolean {
+  return state.status === 'COMPLETED' || (state.status === 'FAILED' && state.errorCode !== 'internal');
 }

@@ -1,13 +1,13 @@
 import { RECENT_CALLS } from './attempts.ts';
 import type { Database } from './database.ts';
-import { pictureKeys } from './delete-rows.ts';
-import { toPicture } from './job-row.ts';
+import { doomFiles } from './doomed-files.ts';
 import type { RetentionStore } from './job-store.ts';
+import { unknownKeys } from './unknown-keys.ts';
 
 /** Rows that one sweep handles, so that it never holds the database for long. */
 const BATCH = 500;
 
-export function createSqlRetentionStore({ db, transact }: Database): RetentionStore {
+export function createSqlRetentionStore({ db, now: readNow, transact }: Database): RetentionStore {
   return {
     async endedBefore(before) {
       const rows = await db
@@ -34,13 +34,16 @@ export function createSqlRetentionStore({ db, transact }: Database): RetentionSt
         if (old.length === 0) return [];
         const ids = old.map((row) => row.upload_id);
         const gone = await trx.deleteFrom('uploads').where('upload_id', 'in', ids).returning('key').execute();
-        return gone.map((row) => row.key);
+        const keys = gone.map((row) => row.key);
+        await doomFiles(trx, keys, { jobId: null, now: await readNow(trx) });
+        return keys;
       });
     },
 
-    async forgetBefore({ keys, orders }) {
+    async forgetBefore({ keys, orders, deleted }) {
       await db.deleteFrom('idempotency_keys').where('created_at', '<', keys).execute();
       await db.deleteFrom('orders').where('ordered_at', '<', orders).execute();
+      if (deleted !== undefined) await db.deleteFrom('deleted_jobs').where('deleted_at', '<', deleted).execute();
     },
 
     async forgetAttemptsBefore(before) {
@@ -77,27 +80,15 @@ export function createSqlRetentionStore({ db, transact }: Database): RetentionSt
       return Number(numDeletedRows);
     },
 
-    async unknownKeys(keys) {
-      if (keys.length === 0) return [];
-      const jobIds = keys.map(jobIdOfKey);
-      // Read first: of a job that ends after this, no file is judged; of one that ended before, every row is there.
-      const running = await db
-        .selectFrom('jobs')
-        .select('job_id')
-        .where('job_id', 'in', jobIds)
-        .where('completed_at', 'is', null)
+    async deletedBefore() {
+      const rows = await db
+        .selectFrom('deleted_jobs')
+        .innerJoin('jobs', 'jobs.job_id', 'deleted_jobs.job_id')
+        .select('jobs.job_id')
         .execute();
-      const runningIds = new Set(running.map((row) => row.job_id));
-      const uploads = await db.selectFrom('uploads').select('key').where('key', 'in', keys).execute();
-      const known = new Set(uploads.map((row) => row.key));
-      const pictures = await db.selectFrom('pictures').selectAll().where('job_id', 'in', jobIds).execute();
-      for (const key of pictures.map(toPicture).flatMap(pictureKeys)) known.add(key);
-      return keys.filter((key) => !known.has(key) && !runningIds.has(jobIdOfKey(key)));
+      return rows.map((row) => row.job_id);
     },
-  };
-}
 
-/** A result's key begins with its job's id, which is as long as every UUID. */
-function jobIdOfKey(key: string): string {
-  return key.slice(0, 36);
+    unknownKeys: (keys) => unknownKeys(db, keys),
+  };
 }

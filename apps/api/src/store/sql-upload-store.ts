@@ -2,9 +2,10 @@ import type { Kysely } from 'kysely';
 import { admissionRefusal } from './admission-queue.ts';
 import { countOrder, refuseRate, refuseUploadSpace } from './admit-job.ts';
 import type { Database } from './database.ts';
+import { doomFiles } from './doomed-files.ts';
 import type { CountedAttempt, UploadStore } from './job-store.ts';
 import type { Tables } from './schema.ts';
-import { toUpload, uploadRow } from './upload-row.ts';
+import { nameUpload, toUpload, uploadRow } from './upload-row.ts';
 
 export function createSqlUploadStore({ db, now: readNow, transactAlone }: Database): UploadStore {
   return {
@@ -23,7 +24,11 @@ export function createSqlUploadStore({ db, now: readNow, transactAlone }: Databa
         if (await isKept(trx, upload.uploadId)) return null;
         const now = await readNow(trx);
         const refusal = await refuseUploadSpace(trx, upload, userUploadBytes, now);
-        if (refusal) return refusal;
+        if (refusal) {
+          await doomFiles(trx, [upload.key], { jobId: null, now });
+          return refusal;
+        }
+        await nameUpload(trx, upload);
         await trx.insertInto('uploads').values(uploadRow(upload, now)).execute();
         return null;
       });

@@ -1,35 +1,16 @@
 import { type Kysely, sql } from 'kysely';
 import { PROCESSING } from './choose-next.ts';
 import type { Database } from './database.ts';
+import { isBreak, judgeLeases, type Leases } from './judge-leases.ts';
 import type { Tables } from './schema.ts';
 import type { WorkerStore } from './worker-store.ts';
 
 /** A worker that was not seen for this long is forgotten: no row says the same as an old one. */
 const FORGET_AFTER_MS = 24 * 60 * 60 * 1_000;
 
-interface Deps {
-  database: Database;
-  /**
-   * How long a worker may go unseen, in milliseconds. Null where one process at a time has the database: everybody but who
-   * asks is of the past, and nobody has to be seen.
-   */
-  leaseMs: number | null;
-}
-
-export function createSqlWorkerStore({ database, leaseMs }: Deps): WorkerStore {
+export function createSqlWorkerStore({ database, leaseMs }: Leases & { database: Database }): WorkerStore {
   const { db, transact, transactAlone } = database;
-
-  /**
-   * Tells the lapsed from the living. Who was not seen itself for a while judges nobody until a whole lease later: it may
-   * have been the database that was away, or the asker that stood still, and then all others need time to be seen again.
-   */
-  async function judge(from: Kysely<Tables>, asker: string): Promise<(seenAt: number | null) => boolean> {
-    if (leaseMs === null) return () => true;
-    const now = await database.now(from);
-    const own = await from.selectFrom('workers').selectAll().where('worker_id', '=', asker).executeTakeFirst();
-    const isFit = own && !isBreak(own.seen_at, now, leaseMs) && own.unbroken_since <= now - leaseMs;
-    return (seenAt) => isFit === true && (seenAt === null || seenAt < now - leaseMs);
-  }
+  const judge = (from: Kysely<Tables>, asker: string) => judgeLeases({ database, leaseMs }, from, asker);
 
   return {
     async beat(workerId, places) {
@@ -67,6 +48,18 @@ export function createSqlWorkerStore({ database, leaseMs }: Deps): WorkerStore {
         .where('seen_at', '>=', now - (leaseMs ?? 0))
         .executeTakeFirstOrThrow();
       return row.places ?? 0;
+    },
+
+    async endedOf(asker, workerIds) {
+      if (workerIds.length === 0) return [];
+      const hasLapsed = await judge(db, asker);
+      const rows = await db
+        .selectFrom('workers')
+        .select(['worker_id', 'seen_at'])
+        .where('worker_id', 'in', workerIds)
+        .execute();
+      const seenAt = new Map(rows.map((row) => [row.worker_id, row.seen_at]));
+      return workerIds.filter((id) => id !== asker && hasLapsed(seenAt.get(id) ?? null));
     },
 
     async openAttempts(asker) {
@@ -107,9 +100,4 @@ export function createSqlWorkerStore({ database, leaseMs }: Deps): WorkerStore {
       });
     },
   };
-}
-
-/** Beats are a fraction of this apart, so that after a break of less everybody is seen again before a lease has lapsed. */
-function isBreak(seenAt: number, now: number, leaseMs: number): boolean {
-  return seenAt < now - leaseMs / 2;
 }

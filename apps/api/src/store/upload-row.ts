@@ -1,8 +1,12 @@
-import { type CreateImage, parseImageFile } from '@darkroom/contracts';
+import { type CreateImage, ImageError, parseImageFile } from '@darkroom/contracts';
 import type { Selectable } from 'kysely';
 import type { Trx } from './database.ts';
+import { nameFiles } from './doomed-files.ts';
 import type { NewUpload, StoredUpload } from './job-store.ts';
 import type { UploadRow } from './schema.ts';
+
+/** A file that went while its worker was taken for dead can be sent again at once. */
+const WRITE_AGAIN_MS = 1_000;
 
 export function uploadRow(upload: NewUpload, now: number): UploadRow {
   return {
@@ -28,6 +32,12 @@ export function toUpload(row: Selectable<UploadRow>): StoredUpload {
     bytes: row.bytes,
     createdAt: row.created_at,
   };
+}
+
+/** Its file is there, and stays: see `NewUpload.writtenBy`. */
+export async function nameUpload(trx: Trx, { key, writtenBy }: NewUpload): Promise<void> {
+  const named = await nameFiles(trx, [key]);
+  if (writtenBy !== undefined && named === 0) throw new ImageError('unavailable', { retryAfterMs: WRITE_AGAIN_MS });
 }
 
 /** The upload that an accepted order names, if it names one. */

@@ -17,6 +17,8 @@ export interface WorkerStore {
   leave(workerId: string): Promise<void>;
   /** Calls that all living workers can make at once. */
   countPlaces(): Promise<number>;
+  /** Those of the workers that have ended, or were not seen for a whole lease. */
+  endedOf(asker: string, workerIds: readonly string[]): Promise<string[]>;
   /** Oldest first. */
   openAttempts(asker: string): Promise<OpenAttempt[]>;
   /**

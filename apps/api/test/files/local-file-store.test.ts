@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { listAll, testFileStore } from './file-store.conformance.ts';
 
@@ -81,4 +81,32 @@ test('a store that cannot do its work rejects instead of calling files missing',
   await writeFile(join(dir, shard), '');
   await expect(store.read('a.png')).rejects.toThrow();
   await expect(store.open('a.png')).rejects.toThrow();
+});
+
+describe('what a process that was killed left half-written', () => {
+  const halves = (dir: string) => readdir(join(dir, 'writing'));
+
+  test('is gone once the next one opens a folder that it has to itself', async () => {
+    const dir = await temporaryFolder();
+    await createLocalFileStore({ dir, writer: 'dead' });
+    await writeFile(join(dir, 'writing', 'dead~half'), 'ha');
+    await writeFile(join(dir, 'writing', 'as versions before named it'), 'ha');
+    await createLocalFileStore({ dir, writer: 'next', isAlone: true });
+    expect(await halves(dir)).toEqual([]);
+  });
+
+  test('goes in a folder that several share when its writer has ended, and no file of the living', async () => {
+    const dir = await temporaryFolder();
+    const store = await createLocalFileStore({ dir, writer: 'next' });
+    for (const name of ['dead~1', 'dead~2', 'alive~1', 'next~1', 'nameless']) {
+      await writeFile(join(dir, 'writing', name), 'ha');
+    }
+    const asked: (readonly string[])[] = [];
+    await store.removeHalfWritten(async (writers) => {
+      asked.push(writers);
+      return writers.filter((writer) => writer === 'dead');
+    });
+    expect(asked.map((writers) => writers.toSorted())).toEqual([['alive', 'dead']]);
+    expect((await halves(dir)).toSorted()).toEqual(['alive~1', 'nameless', 'next~1']);
+  });
 });

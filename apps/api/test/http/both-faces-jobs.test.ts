@@ -70,6 +70,18 @@ test('a deleted job is gone on both faces', async () => {
   }
 });
 
+test('whoever lost the answer to a delete is told the same again; to others there is no such job', async () => {
+  for (const face of bothFaces(api().server)) {
+    const { job_id } = await createJob();
+    await face.delete({ job_id });
+    expect(await askBoth((other) => other.delete({ job_id }))).toEqual({ data: { job_id } });
+    expect(await askBoth((other) => other.delete({ job_id: job_id.toUpperCase() }))).toEqual({ data: { job_id } });
+    expect(await askBoth((other) => other.delete({ job_id }, bearer('2')))).toMatchObject({
+      error_code: 'job_not_found',
+    });
+  }
+});
+
 describe('a question that makes no sense is the same fault on both faces', () => {
   test.each([
     [{ wait_seconds: -1 }, 'wait_seconds'],

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { createUrlSigner } from '../../src/files/url-signer.ts';
 import { readRest, restFace } from './faces.ts';
 import { finishJob, pathOf } from './finished-job.ts';
@@ -100,6 +101,16 @@ test('a picture of a deleted job is gone, however good its link is', async () =>
   const job = await finishJob(api());
   await restFace(api().server).delete({ job_id: job.job_id });
   expect(readRest(await get(pathOf(job.images[0] ?? '')))).toMatchObject({ status: 404, error_code: 'not_found' });
+});
+
+test('a link dies with the job, while its file is still there', async () => {
+  const job = await finishJob(api());
+  const picture = pathOf(job.images[0] ?? '');
+  await restFace(api().server).delete({ job_id: job.job_id });
+  const files = await createLocalFileStore({ dir: path.join(api().dataDir, 'files') });
+  await files.put(`${job.job_id}-0.jpg`, Buffer.from('not gone yet'));
+  expect(readRest(await get(picture))).toMatchObject({ status: 404, error_code: 'not_found' });
+  expect((await get(picture, { 'if-none-match': '*' })).statusCode).toBe(404);
 });
 
 test('pages of the origins that were named may read pictures, others may not', async () => {

@@ -7,6 +7,7 @@ import type { StoredJob } from '../../src/store/job-store.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { WORKER } from '../store/stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { buildLedger } from './build-ledger.ts';
 import { clock, waits } from './hand-sleep.ts';
 import { createLogBook } from './log-book.ts';
 import { answered, createScriptedProvider } from './scripted-provider.ts';
@@ -24,6 +25,7 @@ export async function openCallLine() {
   const deps: Parameters<typeof createTakeNext>[0] = {
     store: stores.jobs,
     files,
+    ledger: buildLedger(stores, files),
     provider,
     spool,
     loadReference: async () => null,

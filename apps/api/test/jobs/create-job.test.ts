@@ -11,6 +11,7 @@ import { readPhoto } from '../pictures/photos.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { NO_LIMITS, newUpload, requestWith, type Stores } from '../store/stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { buildLedger } from './build-ledger.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const viewer: Viewer = { user_id: '1', star_id: '9' };
@@ -29,10 +30,12 @@ beforeEach(async () => {
   stores = await openSqliteStores();
   dir = path.join(await temporaryFolder(), 'files');
   wakes = 0;
+  const files = await createLocalFileStore({ dir });
   deps = {
     store: stores.jobs,
     uploads: stores.uploads,
-    files: await createLocalFileStore({ dir }),
+    files,
+    ledger: buildLedger(stores, files),
     pictures: buildPictures(),
     queue: { wake: () => wakes++ },
     estimates: createEstimates({ store: stores.jobs, countPlaces: async () => 4, rpm: 0, stopwatch: stores.clock.now }),

@@ -13,6 +13,7 @@ import { INTERRUPTED, type StoredJob } from '../../src/store/job-store.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { addJob, type Stores, startNext, WORKER } from '../store/stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { buildLedger } from './build-ledger.ts';
 import { createLogBook, type LogBook } from './log-book.ts';
 
 const HEAD = { host: 'api.minimaxi.com', protocol: 'https:', httpStatus: 200, contentEncoding: null, traceId: 'trace' };
@@ -53,7 +54,8 @@ async function restart({ heldAttempts = new Set<string>(), workerId = 'the-next-
   stores = await stores.reopen();
   const stopping = new AbortController();
   const savePictures = (jobId: string) => void saved.push(jobId);
-  const keeping = { store: stores.jobs, files, savePictures: () => {}, log, stopping: stopping.signal };
+  const ledger = buildLedger(stores, files);
+  const keeping = { store: stores.jobs, files, ledger, savePictures: () => {}, log, stopping: stopping.signal };
   const answers = createAnswerResumer({
     store: stores.jobs,
     spool,

@@ -11,6 +11,7 @@ import { listAll } from '../files/file-store.conformance.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { addSavingJob, newJob, type Stores } from '../store/stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { buildLedger } from './build-ledger.ts';
 import { createFakePictures, type FakePictures } from './fake-pictures.ts';
 import { clock, waits } from './hand-sleep.ts';
 import { createLogBook, type LogBook } from './log-book.ts';
@@ -32,9 +33,11 @@ beforeEach(async () => {
   stores = await openSqliteStores({ clock });
   pictures = createFakePictures();
   log = createLogBook();
+  const files = await createLocalFileStore({ dir: path.join(await temporaryFolder(), 'files') });
   deps = {
     store: stores.jobs,
-    files: await createLocalFileStore({ dir: path.join(await temporaryFolder(), 'files') }),
+    files,
+    ledger: buildLedger(stores, files),
     pictures,
     inPlace: (work) => work(),
     retryForMs: 900_000,

@@ -6,17 +6,27 @@ import { buildPictures } from '../pictures/build-pictures.ts';
 import { readPhoto } from '../pictures/photos.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { buildLedger } from './build-ledger.ts';
 
 const viewer = { user_id: '1', star_id: null };
 
 async function openUploads(limits: { ratePerMinute: number; userUploadBytes: number }) {
-  const { uploads } = await openSqliteStores();
+  const stores = await openSqliteStores();
+  const { uploads } = stores;
   const pictures = buildPictures();
   const dir = await temporaryFolder();
   const files = await createLocalFileStore({ dir });
   const prepareUpload = vi.spyOn(pictures, 'prepareUpload');
   const signer = { sign: (key: string) => ({ url: key, expiresAt: new Date(0) }), verify: () => true };
-  const saveUpload = createSaveUpload({ uploads, pictures, files, signer, limits, inTurn: createInTurn() });
+  const saveUpload = createSaveUpload({
+    uploads,
+    pictures,
+    files,
+    ledger: buildLedger(stores, files),
+    signer,
+    limits,
+    inTurn: createInTurn(),
+  });
   return { saveUpload, prepareUpload, files };
 }
 

@@ -5,6 +5,7 @@ import { sweep } from '../../src/jobs/sweep.ts';
 import type { StoredJob } from '../../src/store/job-store.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { addJob, addSavingJob, newUpload, requestWith, type Stores, startNext } from '../store/stores.ts';
+import { buildLedger } from './build-ledger.ts';
 import { exampleAsset } from './example-job.ts';
 import { createLogBook } from './log-book.ts';
 
@@ -37,6 +38,7 @@ const run = (resultTtlMs = RESULT_TTL_MS) =>
     store: stores.jobs,
     retention: stores.retention,
     files,
+    ledger: buildLedger(stores, files),
     resultTtlMs,
     clock: stores.clock.now,
     log: createLogBook(),

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { testAdmission } from './admission.conformance.ts';
 import { testCalls } from './calls.conformance.ts';
+import { testDeletions } from './deletions.conformance.ts';
 import { testFairOrder } from './fair-order.conformance.ts';
 import { testJobs } from './jobs.conformance.ts';
 import { testPace } from './pace.conformance.ts';
@@ -21,6 +22,7 @@ export function testJobStore(name: string, open: OpenStores): void {
     describe('calls', () => testCalls(open));
     describe('pictures', () => testPictures(open));
     describe('retention', () => testRetention(open));
+    describe('deletions', () => testDeletions(open));
     describe('workers', () => testWorkers(open));
   });
 }

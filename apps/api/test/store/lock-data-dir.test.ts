@@ -1,7 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import Sqlite from 'better-sqlite3';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { lockDataDir } from '../../src/store/lock-data-dir.ts';
 import { openSqlite } from '../../src/store/open-sqlite.ts';
 import { keepSecret } from '../../src/store/sql-secret-store.ts';
@@ -68,3 +70,48 @@ test('a secret is made once for the life of the database', async () => {
   onTestFinished(second.close);
   expect(await keepSecret(second.db, 'links', () => 'four')).toBe('one');
 });
+
+describe('a lock file that was removed', () => {
+  test('lets nobody else in while the database is open, and is not made anew by that', async () => {
+    const dir = await temporaryFolder();
+    const lock = lockDataDir(dir);
+    const database = await openSqlite(dir);
+    await keepSecret(database.db, 'links', () => 'one'); // there is something in the WAL
+    await rm(path.join(dir, 'darkroom.lock'));
+    for (let starts = 0; starts < 2; starts++) {
+      const started = await startElsewhere(dir);
+      expect(started).toMatch(/^DATA_DIR \S+ is in use by another process: darkroom.lock was removed/);
+    }
+    expect(await keepSecret(database.db, 'links', () => 'two')).toBe('one');
+    await database.close();
+    lock.release();
+    expect(await startElsewhere(dir)).toBe('locked');
+  });
+
+  test('does not matter where no other process is', async () => {
+    const dir = await temporaryFolder();
+    lockDataDir(dir).release();
+    await (await openSqlite(dir)).close();
+    await rm(path.join(dir, 'darkroom.lock'));
+    lockDataDir(dir).release();
+  });
+
+  test('a shell that has the database open stops no start while the lock file is there', async () => {
+    const dir = await temporaryFolder();
+    lockDataDir(dir).release();
+    await (await openSqlite(dir)).close();
+    const shell = new Sqlite(path.join(dir, 'darkroom.sqlite'), { readonly: true });
+    onTestFinished(() => void shell.close());
+    shell.prepare('SELECT count(*) FROM jobs').get();
+    expect(await startElsewhere(dir)).toBe('locked');
+  });
+});
+
+/** In a process of its own, since locks do not hold against their own process. */
+async function startElsewhere(dir: string): Promise<string> {
+  const source = new URL('../../src/store/lock-data-dir.ts', import.meta.url);
+  const script = `import { lockDataDir } from ${JSON.stringify(source.href)};
+    try { lockDataDir(${JSON.stringify(dir)}).release(); console.log('locked'); } catch (error) { console.log(error.message); }`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+  return stdout.trim();
+}

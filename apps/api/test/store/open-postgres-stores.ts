@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import type { Database } from '../../src/store/database.ts';
 import { openPostgres } from '../../src/store/open-postgres.ts';
+import { createSqlDeletionStore } from '../../src/store/sql-deletion-store.ts';
 import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
 import { createSqlRetentionStore } from '../../src/store/sql-retention-store.ts';
 import { createSqlUploadStore } from '../../src/store/sql-upload-store.ts';
@@ -45,6 +46,7 @@ export async function openPostgresStores(url: string, clock: HandClock = createH
     uploads: createSqlUploadStore(onClock),
     retention: createSqlRetentionStore(onClock),
     workers: createSqlWorkerStore({ database: onClock, leaseMs: LEASE_MS }),
+    deletions: createSqlDeletionStore({ database: onClock, leaseMs: LEASE_MS }),
     clock,
     readAttempts: () => readAttempts(database),
     async reopen() {

@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { copyMigratedDatabase } from '../../../../test-kit/migrated-sqlite.ts';
 import { openSqlite } from '../../src/store/open-sqlite.ts';
+import { createSqlDeletionStore } from '../../src/store/sql-deletion-store.ts';
 import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
 import { createSqlRetentionStore } from '../../src/store/sql-retention-store.ts';
 import { createSqlUploadStore } from '../../src/store/sql-upload-store.ts';
@@ -25,6 +26,7 @@ export async function openSqliteStores({ dir, clock = createHandClock() }: Place
     uploads: createSqlUploadStore(database),
     retention: createSqlRetentionStore(database),
     workers: createSqlWorkerStore({ database, leaseMs: null }),
+    deletions: createSqlDeletionStore({ database, leaseMs: null }),
     clock,
     readAttempts: () => readAttempts(database),
     async reopen() {

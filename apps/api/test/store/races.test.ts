@@ -6,8 +6,8 @@ import { deleteJob } from '../../src/jobs/delete-job.ts';
 import { expireJobs } from '../../src/jobs/expire-jobs.ts';
 import { complete, failCall, hasEnded, startSaving } from '../../src/jobs/job-state.ts';
 import { INTERRUPTED, type StoredJob } from '../../src/store/job-store.ts';
+import { buildLedger } from '../jobs/build-ledger.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
-import { createLogBook } from '../jobs/log-book.ts';
 import { givenPostgres, openPostgresStores } from './open-postgres-stores.ts';
 import { openSqliteStores } from './open-sqlite-stores.ts';
 import { addJob, newStart, type Stores } from './stores.ts';
@@ -44,7 +44,7 @@ async function befall(one: Stores, other: Stores, numRuns: number): Promise<void
     clock.advance(10);
     const seen: StoredJob[] = [];
     const attempts: string[] = [];
-    const files = { delete: async () => {} };
+    const ledger = buildLedger(one, { delete: async () => {} });
     let isGone = false;
 
     function happenings({ jobs }: Stores): Record<Event, () => Promise<unknown>> {
@@ -61,7 +61,7 @@ async function befall(one: Stores, other: Stores, numRuns: number): Promise<void
         verdict: async () => attemptId && jobs.endAttempt(attemptId, { outcome: 'unknown', failure: GIVEN_UP }, fail),
         save: () => jobs.changeJob(jobId, (job) => complete(job, [exampleAsset('a')], clock.now())),
         cancel: () => cancelJob(jobs, viewer, jobId).catch(unlessGone),
-        delete: () => deleteJob({ store: jobs, files, log: createLogBook() }, viewer, jobId).catch(unlessGone),
+        delete: () => deleteJob({ store: jobs, ledger }, viewer, jobId).catch(unlessGone),
         expire: () => expireJobs({ store: jobs, queueTtlMs: 0 }),
       };
     }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { cancel, startCall, startSaving } from '../../src/jobs/job-state.ts';
 import type { Database } from '../../src/store/database.ts';
+import type { DeletionStore } from '../../src/store/deletion-store.ts';
 import type {
   AdmissionLimits,
   Attempt,
@@ -23,6 +24,7 @@ export interface Stores {
   uploads: UploadStore;
   retention: RetentionStore;
   workers: WorkerStore;
+  deletions: DeletionStore;
   clock: HandClock;
   /** What is kept of calls: no face tells, and an operator reads it here. Oldest first. */
   readAttempts(): Promise<Pick<AttemptRow, 'attempt_id' | 'failure_kind' | 'failure_message'>[]>;

@@ -91,7 +91,7 @@ const deleteJob = enveloped({
   operationId: 'deleteJob',
   tags: TAGS,
   summary: 'Remove a job with its pictures',
-  description: 'One that runs is cancelled first.',
+  description: 'One that runs is cancelled first. A repeat of a deletion is answered as the first for at least a week.',
   parameters: [JOB_ID],
   success: {
     status: 200,

@@ -3,6 +3,7 @@ import { type Dialect, jobs } from './0001-jobs.ts';
 import * as pings from './0002-pings.ts';
 import * as workers from './0003-workers.ts';
 import * as jobLists from './0004-job-lists.ts';
+import * as deletions from './0005-deletions.ts';
 import * as uploadsByUser from './0006-uploads-by-user.ts';
 
 /** Every step of the schema, in order: one history for both databases. */
@@ -12,6 +13,7 @@ export function createMigrations(dialect: Dialect): Record<string, Migration> {
     '0002-pings': pings,
     '0003-workers': workers,
     '0004-job-lists': jobLists,
+    '0005-deletions': deletions,
     '0006-uploads-by-user': uploadsByUser,
   };
 }

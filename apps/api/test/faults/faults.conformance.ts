@@ -1,0 +1,65 @@
+import { beforeAll, expect, test } from 'vitest';
+import { deleteJob } from '../../src/jobs/delete-job.ts';
+import { VERBS, viewer } from './verbs.ts';
+import { type Process, readTraces, startProcess, type World } from './world.ts';
+
+/** A verb is run once for each of its writes. */
+const PATIENCE_MS = 90_000;
+/** Nobody should ever need so many. */
+const WRITES_MAX = 60;
+
+/** Every job and file of the rounds before. */
+async function tidy(process: Process, world: World): Promise<void> {
+  await process.recover();
+  for (const { job_id } of await world.database.db.selectFrom('jobs').select('job_id').execute()) {
+    await deleteJob(process, viewer, job_id);
+  }
+}
+
+/**
+ * Lets each verb die after each of its durable writes in turn, until it gets through, and has the next process find
+ * everything as promised: no file that no row names, no row without its file, nothing half-written, nothing left to delete.
+ */
+export function testFaults(openWorld: () => Promise<World>): void {
+  let world: World;
+  beforeAll(async () => {
+    world = await openWorld();
+  });
+
+  test.each(Object.entries(VERBS))(
+    '%s, killed after each of its writes, leaves nothing behind',
+    async (name, verb) => {
+      const { prepare, run, check } = verb;
+      for (let fatal = 1; ; fatal++) {
+        const first = await startProcess(world);
+        const jobId = await prepare(first, world);
+        const mortal = await startProcess(world, fatal);
+        const answer = run(mortal, jobId, world).then(() => 'answered' as const);
+        answer.catch(() => {});
+        const end = await Promise.race([answer, mortal.life.death.then(() => 'died' as const)]);
+        // What goes on in other branches of a process that has died does so before the next one comes.
+        for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
+
+        const next = await startProcess(world);
+        await next.recover();
+        const where = `killed after write ${fatal}: ${mortal.life.writes.at(-1)}`;
+        await check(next, jobId, end === 'answered', world);
+        const traces = await readTraces(world);
+        const strays = traces.files.difference(traces.named).difference(traces.late);
+        expect.soft([...strays], `strays, ${where}`).toEqual([]);
+        expect.soft([...traces.named.difference(traces.files)], `missing, ${where}`).toEqual([]);
+        expect.soft(traces.halfWritten, `half-written, ${where}`).toEqual([]);
+        expect.soft(traces.remembered, `left to delete, ${where}`).toEqual([]);
+        expect.soft(traces.open, `jobs without an end, ${where}`).toBe(0);
+        await tidy(next, world);
+        if (end === 'answered') {
+          if (process.env.LIST_FAULTS) console.log(`${name}: ${mortal.life.writes.join(' | ')}`);
+          expect(mortal.life.writes.length).toBe(fatal - 1);
+          return;
+        }
+        expect(fatal).toBeLessThan(WRITES_MAX);
+      }
+    },
+    PATIENCE_MS,
+  );
+}

@@ -1,0 +1,116 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { KyselyPlugin } from 'kysely';
+import type { FileStore } from '../../src/files/file-store.ts';
+import type { Database, Trx } from '../../src/store/database.ts';
+
+/** The writes of one process, the n-th of which is its last. */
+export interface Mortality {
+  /** What was written so far, in order, in words. */
+  writes: string[];
+  /** Resolves when the process dies. */
+  death: Promise<void>;
+  isDead(): boolean;
+  /** To be called when something has become durable. */
+  wrote(what: string): void;
+  /** Goes on only in a process that lives. */
+  live(): Promise<void>;
+}
+
+const never = new Promise<never>(() => {});
+
+/** `fatal` is the number of the write after which the process is no more; null: it lives. */
+export function createMortality(fatal: number | null): Mortality {
+  const writes: string[] = [];
+  const dying = Promise.withResolvers<void>();
+  let dead = false;
+  return {
+    writes,
+    death: dying.promise,
+    isDead: () => dead,
+    wrote(what) {
+      if (dead) return;
+      writes.push(what);
+      if (writes.length !== fatal) return;
+      dead = true;
+      dying.resolve();
+    },
+    live: () => (dead ? never : Promise.resolve()),
+  };
+}
+
+/** The database as a mortal process has it: a commit may be the last thing that it does. */
+export function mortalDatabase(database: Database, life: Mortality): Database {
+  async function transact<T>(run: (tables: Set<string>) => Promise<T>): Promise<T> {
+    await life.live();
+    const tables = new Set<string>();
+    const result = await run(tables);
+    if (tables.size > 0) life.wrote(`commit ${[...tables].join(', ')}`);
+    await life.live();
+    return result;
+  }
+  return {
+    ...database,
+    db: database.db.withPlugin(watchWrites(life, (table) => life.wrote(`write ${table}`))),
+    transact: (work) =>
+      transact((tables) => database.transact((trx, announce) => work(spied(trx, life, tables), announce))),
+    transactAlone: (part, work) =>
+      transact((tables) => database.transactAlone(part, (trx, announce) => work(spied(trx, life, tables), announce))),
+  };
+}
+
+function spied(trx: Trx, life: Mortality, tables: Set<string>): Trx {
+  return trx.withPlugin(watchWrites(life, (table) => tables.add(table)));
+}
+
+/** Tells of every statement that writes, before it is made. The dead make none. */
+function watchWrites(life: Mortality, tell: (table: string) => void): KyselyPlugin {
+  return {
+    transformQuery({ node }) {
+      if (node.kind === 'InsertQueryNode' || node.kind === 'UpdateQueryNode' || node.kind === 'DeleteQueryNode') {
+        tell(tableOf(node));
+      }
+      if (life.isDead()) throw new Error('this process is no more');
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
+}
+
+function tableOf(node: object): string {
+  return (
+    /"name":"([a-z_]+)"/.exec(JSON.stringify(node, (key, value) => (key === 'schema' ? undefined : value)))?.[1] ?? ''
+  );
+}
+
+/** Files as a mortal process has them; `dir` is where they are, and `writer` whose they are, if they are in a folder. */
+export function mortalFiles(
+  files: FileStore,
+  life: Mortality,
+  { dir, writer }: { dir: string; writer: string },
+): FileStore {
+  return {
+    ...files,
+    async put(key, bytes) {
+      await life.live();
+      life.wrote(`half of a file ${kindOf(key)}`);
+      if (life.isDead()) await writeFile(path.join(dir, 'writing', `${writer}~half`), 'ha');
+      await life.live();
+      await files.put(key, bytes);
+      life.wrote(`file ${kindOf(key)}`);
+      await life.live();
+    },
+    async delete(keys) {
+      await life.live();
+      for (const key of keys) {
+        await files.delete([key]);
+        life.wrote(`deletion of file ${kindOf(key)}`);
+        await life.live();
+      }
+    },
+  };
+}
+
+function kindOf(key: string): string {
+  return key.slice(36);
+}

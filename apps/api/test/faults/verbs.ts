@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto';
+import type { CreateImage } from '@darkroom/contracts';
+import { expect } from 'vitest';
+import { cancelJob } from '../../src/jobs/cancel-job.ts';
+import { deleteJob } from '../../src/jobs/delete-job.ts';
+import { sweep } from '../../src/jobs/sweep.ts';
+import type { ProviderOutcome } from '../../src/provider/image-provider.ts';
+import { answered } from '../jobs/scripted-provider.ts';
+import { clock, type Process, type World } from './world.ts';
+
+export const viewer = { user_id: '1', star_id: null };
+const ORDER: CreateImage = { model: 'image-01', prompt: 'a lighthouse at dawn', n: 2 };
+const PHOTO = 'data:image/jpeg;base64,/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP//2Q==';
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+const byLink: ProviderOutcome = {
+  ...answered,
+  kind: 'answered',
+  images: [{ url: 'http://pictures/a' }, { url: 'http://pictures/b' }],
+};
+const byValue: ProviderOutcome = {
+  ...answered,
+  kind: 'answered',
+  images: [{ bytes: Buffer.from('a') }, { bytes: Buffer.from('b') }],
+};
+
+/** One thing that the product does, whose every durable write may be the last of its process. */
+export interface Verb {
+  /** What is there before, made by a process that lives; the verb is about the job that it answers. */
+  prepare(process: Process, world: World): Promise<string>;
+  run(process: Process, jobId: string, world: World): Promise<unknown>;
+  /** What was promised, looked at by the next process, once it has recovered. */
+  check(process: Process, jobId: string, hasAnswered: boolean, world: World): Promise<void>;
+}
+
+const withPhoto = (): CreateImage => ({ ...ORDER, subject_reference: [{ type: 'character', image_file: PHOTO }] });
+const nothing = async () => '';
+const stateOf = async ({ store }: Process, jobId: string) => (await store.getJob(jobId))?.state;
+const remove = (process: Process, jobId: string) => deleteJob(process, viewer, jobId);
+
+function answerWith(world: World, outcome: ProviderOutcome, onCall = async () => {}): void {
+  Object.assign(world.provider, { calls: [], outcomes: [outcome], onCall });
+}
+
+async function order(process: Process, request: CreateImage = ORDER): Promise<string> {
+  return (await process.createJob()(viewer, request, {})).jobId;
+}
+
+/** A job with a photograph and its pictures. */
+async function completed(process: Process, world: World): Promise<string> {
+  answerWith(world, byLink);
+  const jobId = await order(process, withPhoto());
+  await process.untilIdle();
+  await process.untilSaved();
+  expect(await stateOf(process, jobId)).toMatchObject({ status: 'COMPLETED' });
+  return jobId;
+}
+
+/** A job whose pictures came by value and are not saved yet. */
+async function saving(process: Process, world: World): Promise<string> {
+  answerWith(world, byValue);
+  const jobId = await order(process, withPhoto());
+  process.beforeSaving(() => new Promise(() => {}));
+  await process.untilIdle();
+  expect(await stateOf(process, jobId)).toMatchObject({ status: 'PROCESSING', stage: 'saving' });
+  return jobId;
+}
+
+async function runToTheEnd(process: Process): Promise<void> {
+  await process.untilIdle();
+  await process.untilSaved();
+}
+
+/** A repeat says what the first would have said, and then nothing is left. */
+async function checkDeleted(process: Process, jobId: string, hasAnswered: boolean): Promise<void> {
+  if (hasAnswered) expect(await process.store.getJob(jobId)).toBeNull();
+  expect(await remove(process, jobId)).toBe(jobId);
+  expect(await process.store.getJob(jobId)).toBeNull();
+}
+
+/** One call, whatever became of it, and never a job without an end. */
+async function checkRun(process: Process, jobId: string, _: boolean, { provider }: World): Promise<void> {
+  expect(provider.calls.length).toBeLessThanOrEqual(1);
+  const state = await stateOf(process, jobId);
+  if (state?.status === 'COMPLETED') expect(state.assets).toHaveLength(2);
+  else expect(state).toMatchObject({ status: 'FAILED', errorCode: 'outcome_unknown', charged: 'unknown' });
+}
+
+const tap = { idempotency_key: '' };
+
+export const VERBS: Record<string, Verb> = {
+  'an order with a photograph': {
+    async prepare() {
+      tap.idempotency_key = randomUUID();
+      return '';
+    },
+    run: (process) => process.createJob()(viewer, withPhoto(), { ...tap }),
+    async check(process, _, hasAnswered) {
+      const mine = { userId: '1', status: undefined, starId: undefined, before: undefined, limit: 1 };
+      const [latest] = await process.store.listJobs(mine);
+      const again = await process.createJob()(viewer, withPhoto(), { ...tap });
+      if (hasAnswered) expect(again.jobId).toBe(latest?.jobId);
+      await runToTheEnd(process);
+    },
+  },
+  'an order with a photograph that is refused': {
+    prepare: nothing,
+    run: (process) =>
+      process
+        .createJob({ queue: 0 })(viewer, withPhoto(), {})
+        .catch(() => {}),
+    check: async () => {},
+  },
+  'an upload': {
+    prepare: nothing,
+    run: (process) => process.saveUpload()(viewer, Buffer.from('a photograph')),
+    check: async () => {},
+  },
+  'an upload that is refused after it was written': {
+    prepare: nothing,
+    run: (process) =>
+      process
+        .saveUpload(1)(viewer, Buffer.from('more than one byte'))
+        .catch(() => {}),
+    check: async () => {},
+  },
+  'a call whose pictures come as links': {
+    async prepare(process, world) {
+      answerWith(world, byLink);
+      return order(process);
+    },
+    run: runToTheEnd,
+    check: checkRun,
+  },
+  'a call whose pictures come by value': {
+    async prepare(process, world) {
+      answerWith(world, byValue);
+      return order(process, withPhoto());
+    },
+    run: runToTheEnd,
+    check: checkRun,
+  },
+  'a call whose job is canceled meanwhile': {
+    async prepare(process, world) {
+      const jobId = await order(process);
+      answerWith(world, byValue, async () => void (await cancelJob(process.store, viewer, jobId)));
+      return jobId;
+    },
+    run: runToTheEnd,
+    async check(process, jobId, _, { provider }) {
+      expect(provider.calls.length).toBeLessThanOrEqual(1);
+      expect((await stateOf(process, jobId))?.status).toMatch(/FAILED|COMPLETED/);
+    },
+  },
+  'a call whose job is deleted meanwhile': {
+    async prepare(process, world) {
+      const jobId = await order(process, withPhoto());
+      answerWith(world, byValue, async () => void (await remove(process, jobId)));
+      return jobId;
+    },
+    run: runToTheEnd,
+    check: (process, jobId) => checkDeleted(process, jobId, false),
+  },
+  'a picture that is written while its job is deleted': {
+    async prepare(process, world) {
+      answerWith(world, byLink);
+      return order(process, withPhoto());
+    },
+    async run(process, jobId) {
+      const { put } = process.files;
+      let isFirst = true;
+      process.files.put = async (key, bytes) => {
+        await put(key, bytes);
+        if (!isFirst) return;
+        isFirst = false;
+        await process.store.deleteJob(jobId);
+      };
+      await runToTheEnd(process);
+      await remove(process, jobId);
+    },
+    check: (process, jobId) => checkDeleted(process, jobId, false),
+  },
+  'a cancel while pictures are saved': {
+    prepare: saving,
+    run: (process, jobId) => cancelJob(process.store, viewer, jobId),
+    async check(process, jobId, hasAnswered) {
+      const state = await stateOf(process, jobId);
+      if (hasAnswered) expect(state).toMatchObject({ status: 'FAILED', errorCode: 'canceled', charged: 'yes' });
+    },
+  },
+  'a delete of a job that is complete': {
+    prepare: completed,
+    run: remove,
+    check: checkDeleted,
+  },
+  'a delete while pictures are saved': {
+    prepare: saving,
+    run: remove,
+    check: checkDeleted,
+  },
+  'a delete of a job that waits': {
+    prepare: (process) => order(process, withPhoto()),
+    run: remove,
+    check: checkDeleted,
+  },
+  'a sweep': {
+    async prepare(process, world) {
+      const jobId = await completed(process, world);
+      await process.saveUpload()(viewer, Buffer.from('never ordered'));
+      clock.advance(31 * DAY_MS);
+      return jobId;
+    },
+    run: ({ store, retention, files, ledger, log }) =>
+      sweep({ store, retention, files, ledger, resultTtlMs: 30 * DAY_MS, clock: clock.now, log }),
+    async check(process, jobId, hasAnswered) {
+      if (hasAnswered) expect(await process.store.getJob(jobId)).toBeNull();
+    },
+  },
+};

@@ -1,0 +1,218 @@
+import { randomUUID } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { createMiniMaxClient } from '@darkroom/minimax-client';
+import { createLocalAnswerSpool } from '../../src/files/local-answer-spool.ts';
+import { createLocalFileStore } from '../../src/files/local-file-store.ts';
+import { createCreateJob } from '../../src/jobs/create-job.ts';
+import { createEstimates } from '../../src/jobs/estimate.ts';
+import { createFileLedger } from '../../src/jobs/file-ledger.ts';
+import { createInTurn } from '../../src/jobs/in-turn.ts';
+import { createOutcomeKeeper } from '../../src/jobs/keep-outcome.ts';
+import { recoverJobs } from '../../src/jobs/recover-jobs.ts';
+import { loadReference } from '../../src/jobs/reference.ts';
+import { createAnswerResumer } from '../../src/jobs/resume-answers.ts';
+import { createTakeNext } from '../../src/jobs/run-job.ts';
+import { createPictureSaver } from '../../src/jobs/save-pictures.ts';
+import { createSaveUpload } from '../../src/jobs/save-upload.ts';
+import { createMiniMaxProvider } from '../../src/provider/minimax-provider.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createSqlDeletionStore } from '../../src/store/sql-deletion-store.ts';
+import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
+import { createSqlRetentionStore } from '../../src/store/sql-retention-store.ts';
+import { createSqlUploadStore } from '../../src/store/sql-upload-store.ts';
+import { createSqlWorkerStore } from '../../src/store/sql-worker-store.ts';
+import { tellUnavailable } from '../../src/store/unavailable.ts';
+import { createHandClock } from '../hand-clock.ts';
+import { createFakePictures } from '../jobs/fake-pictures.ts';
+import { createLogBook } from '../jobs/log-book.ts';
+import { answered, createScriptedProvider } from '../jobs/scripted-provider.ts';
+import { NO_LIMITS } from '../store/stores.ts';
+import { createMortality, mortalDatabase, mortalFiles } from './mortal-parts.ts';
+
+/** Of the database, which all processes share. */
+export const clock = createHandClock();
+
+/** What outlives every process: one database, one folder of files, and the provider with its own memory. */
+export interface World {
+  database: Database;
+  leaseMs: number | null;
+  dir: string;
+  provider: ReturnType<typeof createScriptedProvider>;
+}
+
+export function createWorld(database: Database, leaseMs: number | null, dir: string): World {
+  return {
+    database: { ...database, now: async () => clock.now() },
+    leaseMs,
+    dir,
+    provider: createScriptedProvider(answered),
+  };
+}
+
+export type Process = Awaited<ReturnType<typeof startProcess>>;
+
+/** One process of the product with all its parts, from its start on; after its `fatal`-th durable write it is no more. */
+export async function startProcess({ database, leaseMs, dir, provider }: World, fatal: number | null = null) {
+  const life = createMortality(fatal);
+  const workerId = randomUUID();
+  const isAlone = leaseMs === null;
+  const own = mortalDatabase(database, life);
+  const files = mortalFiles(await createLocalFileStore({ dir, writer: workerId, isAlone }), life, {
+    dir,
+    writer: workerId,
+  });
+  const store = tellUnavailable(createSqlJobStore(own));
+  const uploads = tellUnavailable(createSqlUploadStore(own));
+  const retention = createSqlRetentionStore(own);
+  const deletions = tellUnavailable(createSqlDeletionStore({ database: own, leaseMs }));
+  const log = createLogBook();
+  const ledger = createFileLedger({ deletions, files, workerId, log });
+  // Being seen is no part of any verb: it is not counted.
+  const workers = createSqlWorkerStore({ database, leaseMs });
+  await workers.beat(workerId, 4);
+  const pictures = {
+    ...createFakePictures(),
+    prepareUpload: async (bytes: Uint8Array) => ({
+      ...{ bytes, contentType: 'image/jpeg' as const, width: 1, height: 1, compressed: true },
+    }),
+  };
+  const stopping = new AbortController();
+  const heldAttempts = new Set<string>();
+  let beforeSaving = async () => {};
+  const { download, compress } = pictures;
+  pictures.download = async (...link) => beforeSaving().then(() => download.apply(pictures, link));
+  pictures.compress = async (...picture) => beforeSaving().then(() => compress(...picture));
+  const saver = createPictureSaver({
+    store,
+    files,
+    ledger,
+    pictures,
+    inPlace: (work) => work(),
+    retryForMs: 900_000,
+    stopwatch: clock.now,
+    log,
+  });
+  const spool = createLocalAnswerSpool({
+    dir: path.join(dir, '..', 'answers'),
+    onError: (err) => log.warn({ err }, 'spool'),
+  });
+  const outcomes = {
+    ...{ store, files, ledger, savePictures: saver.save, queueTtlMs: 1_800_000, retryBaseMs: 5_000 },
+    ...{ random: () => 0, log, stopping: stopping.signal },
+  };
+  const takeNext = createTakeNext({
+    ...outcomes,
+    store,
+    spool,
+    provider: {
+      async generate(order) {
+        await life.live();
+        const outcome = await provider.generate(order);
+        life.wrote('call of the provider');
+        await life.live();
+        return outcome;
+      },
+    },
+    loadReference: (request) => loadReference({ uploads, files, signer: null }, request),
+    workerId,
+    heldAttempts,
+    rpm: 0,
+    clock: clock.now,
+    stopwatch: clock.now,
+  });
+  const answers = createAnswerResumer({
+    ...{ store, spool, log, stopping: stopping.signal },
+    provider: createMiniMaxProvider({ client: createMiniMaxClient({ apiKey: 'key' }), responseFormat: 'url' }),
+    keeper: createOutcomeKeeper({ ...outcomes, savePictures: () => {} }),
+    onResumed: async () => {
+      for (const jobId of await workers.adoptSaving(workerId)) saver.save(jobId);
+    },
+  });
+  const inTurn = createInTurn();
+  const signer = { sign: (key: string) => ({ url: key, expiresAt: new Date(0) }), verify: () => true };
+
+  async function untilIdle(): Promise<void> {
+    for (let taken = await takeNext(); taken.kind === 'running'; taken = await takeNext()) await taken.done;
+  }
+
+  /** Until everything that it has begun to save is saved. */
+  const untilSaved = () => saver.drain();
+
+  /** Time passes, in which it is seen as often as it has to be. */
+  async function liveFor(fiveSeconds: number): Promise<void> {
+    for (let beats = 0; beats < fiveSeconds; beats++) {
+      clock.advance(5_000);
+      await workers.beat(workerId, 4);
+    }
+  }
+
+  return {
+    life,
+    log,
+    store,
+    uploads,
+    retention,
+    files,
+    ledger,
+    untilIdle,
+    untilSaved,
+    /** What every picture waits for. */
+    beforeSaving(wait: () => Promise<void>) {
+      beforeSaving = wait;
+    },
+    createJob: (limits = {}) =>
+      createCreateJob({
+        ...{ store, uploads, files, ledger, pictures, clock: clock.now, isDraining: () => false },
+        queue: { wake: () => {} },
+        estimates: createEstimates({ store, countPlaces: async () => 4, rpm: 0, stopwatch: clock.now }),
+        limits: { ...NO_LIMITS, ...limits },
+        inTurn,
+      }),
+    saveUpload: (userUploadBytes = 0) =>
+      createSaveUpload({
+        ...{ uploads, files, ledger, pictures, signer, inTurn },
+        limits: { ratePerMinute: 0, userUploadBytes },
+      }),
+    /** What a process does at its start, and in its first rounds. */
+    async recover() {
+      if (isAlone) await deletions.hasten();
+      // On a shared database whoever judges others has been seen for as long as a lease itself.
+      if (!isAlone) await liveFor(5);
+      await recoverJobs({ store, workers, workerId, heldAttempts, savePictures: saver.save, answers, log });
+      await answers.drain();
+      await ledger.round();
+      if (!isAlone) await files.removeHalfWritten((writers) => workers.endedOf(workerId, writers));
+      await untilIdle();
+      await untilSaved();
+      await liveFor(2);
+      await ledger.round();
+    },
+  };
+}
+
+/** Everything that is in the folder, and what the database says should be. */
+export async function readTraces({ database: { db }, dir }: World) {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const inFolder = entries.filter((entry) => entry.isFile());
+  const rows = await db.selectFrom('pictures').selectAll().execute();
+  const jobs = await db.selectFrom('jobs').select(['job_id', 'status', 'stage']).execute();
+  const uploads = await db.selectFrom('uploads').select('key').execute();
+  const status = new Map(jobs.map((job) => [job.job_id, job.status]));
+  const keyIn = (json: string | null) => (/"key":"([^"]+)"/.exec(json ?? '') ?? [])[1];
+  const results = rows.flatMap((row) => keyIn(row.asset) ?? []);
+  const sources = rows
+    .filter((row) => status.get(row.job_id) === 'PROCESSING')
+    .flatMap((row) => keyIn(row.source) ?? []);
+  return {
+    halfWritten: inFolder.filter((entry) => path.basename(entry.parentPath) === 'writing').map((entry) => entry.name),
+    files: new Set(
+      inFolder.filter((entry) => path.basename(entry.parentPath) !== 'writing').map((entry) => entry.name),
+    ),
+    named: new Set([...uploads.map((row) => row.key), ...results, ...sources]),
+    /** Answers that came late, kept with the job that was given up. */
+    late: new Set(rows.filter((row) => status.get(row.job_id) === 'FAILED').flatMap((row) => keyIn(row.source) ?? [])),
+    remembered: (await db.selectFrom('file_deletions').selectAll().execute()).map((row) => row.key),
+    open: jobs.filter((job) => job.status === 'PENDING' || job.status === 'PROCESSING').length,
+  };
+}

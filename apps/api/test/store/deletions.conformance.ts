@@ -1,0 +1,279 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { cancel, complete, failSaving } from '../../src/jobs/job-state.ts';
+import { exampleAsset } from '../jobs/example-job.ts';
+import {
+  addJob,
+  addSavingJob,
+  NO_LIMITS,
+  newJob,
+  newUpload,
+  type OpenStores,
+  type Stores,
+  startNext,
+  WORKER,
+} from './stores.ts';
+
+const NONE = new Set<string>();
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+export function testDeletions(open: OpenStores): void {
+  let stores: Stores;
+  beforeEach(async () => {
+    stores = await open();
+  });
+
+  /** The asker has been seen for long enough to judge others. */
+  async function live(workerId = WORKER): Promise<void> {
+    await stores.workers.beat(workerId, 1);
+    for (let beats = 0; beats < 4; beats++) {
+      stores.clock.advance(5_000);
+      await stores.workers.beat(workerId, 1);
+    }
+  }
+
+  const claim = async (held = NONE) => (await stores.deletions.claim(WORKER, held)).toSorted();
+
+  async function completedJob() {
+    const upload = newUpload();
+    const job = await addSavingJob(stores, [{ url: 'http://a' }, { key: `${upload.uploadId}-source` }], { upload });
+    const asset = exampleAsset(`${job.jobId}-0.jpg`);
+    await stores.jobs.endPicture(job.jobId, 0, asset);
+    return { ...job, keys: [upload.key, asset.key, `${upload.uploadId}-source`].toSorted() };
+  }
+
+  describe('a deleted job', () => {
+    test('has its files remembered until they are gone, and given to one claimant at a time', async () => {
+      const { jobId, keys } = await completedJob();
+      await stores.jobs.deleteJob(jobId);
+      expect((await stores.deletions.pendingOf(jobId)).toSorted()).toEqual(keys);
+      expect(await claim()).toEqual([]); // whoever deleted it has a head start
+      stores.clock.advance(2_000);
+      expect(await claim()).toEqual(keys);
+      expect(await claim()).toEqual([]);
+      await stores.deletions.finish(keys);
+      stores.clock.advance(DAY_MS);
+      expect(await claim()).toEqual([]);
+      expect(await stores.deletions.pendingOf(jobId)).toEqual([]);
+    });
+
+    test('has its files claimed again after waits that double up to a minute, also by the next process', async () => {
+      const { jobId, keys } = await completedJob();
+      await stores.jobs.deleteJob(jobId);
+      stores.clock.advance(2_000);
+      for (const waitMs of [10_000, 20_000, 40_000, 60_000, 60_000]) {
+        expect(await claim()).toEqual(keys);
+        stores.clock.advance(waitMs - 1);
+        expect(await claim()).toEqual([]);
+        stores.clock.advance(1);
+      }
+      stores = await stores.reopen();
+      expect(await claim()).toEqual(keys);
+    });
+
+    test('has its files claimed at once where all claims are of the past', async () => {
+      const { jobId, keys } = await completedJob();
+      await stores.jobs.deleteJob(jobId);
+      await stores.deletions.hasten();
+      expect(await claim()).toEqual(keys);
+    });
+
+    test('has its files claimed although the clock was set back', async () => {
+      const { jobId, keys } = await completedJob();
+      await stores.jobs.deleteJob(jobId);
+      stores.clock.advance(-DAY_MS);
+      expect(await claim()).toEqual(keys);
+    });
+
+    test('is known as deleted by its user, and to nobody else, for as long as that is kept', async () => {
+      const { jobId } = await addJob(stores, { userId: '7' });
+      expect(await stores.jobs.wasDeleted('7', jobId)).toBe(false);
+      await stores.jobs.deleteJob(jobId);
+      expect(await stores.jobs.wasDeleted('7', jobId)).toBe(true);
+      expect(await stores.jobs.wasDeleted('8', jobId)).toBe(false);
+      await stores.retention.forgetBefore({ keys: 0, orders: 0, deleted: stores.clock.now() });
+      expect(await stores.jobs.wasDeleted('7', jobId)).toBe(true);
+      await stores.retention.forgetBefore({ keys: 0, orders: 0, deleted: stores.clock.now() + 1 });
+      expect(await stores.jobs.wasDeleted('7', jobId)).toBe(false);
+    });
+
+    test('that a backup has brought back is found, to be deleted again', async () => {
+      const order = newJob();
+      await addJob(stores, order);
+      await addJob(stores);
+      await stores.jobs.deleteJob(order.jobId);
+      expect(await stores.retention.deletedBefore()).toEqual([]);
+      await addJob(stores, order);
+      expect(await stores.retention.deletedBefore()).toEqual([order.jobId]);
+      await stores.jobs.deleteJob(order.jobId);
+      expect(await stores.retention.deletedBefore()).toEqual([]);
+    });
+
+    test('that has expired was deleted by nobody', async () => {
+      const { jobId } = await addJob(stores);
+      await stores.jobs.deleteJob(jobId, 'expired');
+      expect(await stores.jobs.wasDeleted('1', jobId)).toBe(false);
+    });
+
+    test('owns no file any more, nor does a deleted upload', async () => {
+      const upload = newUpload();
+      const { jobId } = await addJob(stores, { upload });
+      const keys = [`${jobId}-0.jpg`, upload.key];
+      for (const key of keys) expect(await stores.deletions.hasOwner(key)).toBe(true);
+      await stores.jobs.deleteJob(jobId);
+      for (const key of [...keys, 'x']) expect(await stores.deletions.hasOwner(key)).toBe(false);
+    });
+  });
+
+  describe('a file that is about to be written', () => {
+    test('is nobody’s to delete while its worker writes it, and goes when that gave up', async () => {
+      await live();
+      await stores.deletions.intendWrites(['a.jpg'], WORKER);
+      expect(await claim(new Set(['a.jpg']))).toEqual([]);
+      expect(await claim()).toEqual(['a.jpg']);
+    });
+
+    test('goes when its worker has ended', async () => {
+      await stores.workers.beat('dead', 1);
+      await stores.deletions.intendWrites(['a.jpg'], 'dead');
+      await live();
+      expect(await claim()).toEqual(['a.jpg']);
+    });
+
+    test('stays when a row names it: an upload', async () => {
+      await live();
+      const upload = newUpload();
+      await stores.deletions.intendWrites([upload.key], WORKER);
+      expect(await stores.uploads.createUpload({ ...upload, writtenBy: WORKER }, 0)).toBeNull();
+      expect(await claim()).toEqual([]);
+    });
+
+    test('stays when a row names it: the photograph of an order', async () => {
+      await live();
+      const upload = newUpload();
+      await stores.deletions.intendWrites([upload.key], WORKER);
+      await addJob(stores, { upload: { ...upload, writtenBy: WORKER } });
+      expect(await claim()).toEqual([]);
+    });
+
+    test('stays when a row names it: what the provider sent, and a picture', async () => {
+      await live();
+      const { jobId } = await addJob(stores);
+      const { attempt } = await startNext(stores);
+      const [source, picture] = [`${jobId}-0-source.bin`, `${jobId}-0.jpg`];
+      await stores.deletions.intendWrites([source, picture], WORKER, jobId);
+      const asSaving = (job: Parameters<typeof cancel>[0]) => ({
+        ...job,
+        version: job.version + 1,
+        state: { status: 'PROCESSING' as const, stage: 'saving' as const },
+      });
+      await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'answered' }, asSaving, [{ key: source }]);
+      expect(await stores.jobs.endPicture(jobId, 0, exampleAsset(picture))).toBe(true);
+      expect(await stores.deletions.pendingOf(jobId)).toEqual([]);
+    });
+
+    test('stays when a row names it that a version without this table wrote', async () => {
+      await stores.workers.beat('dead', 1);
+      const upload = newUpload();
+      await stores.uploads.createUpload(upload, 0);
+      await stores.deletions.intendWrites([upload.key], 'dead');
+      await live();
+      expect(await claim()).toEqual([]);
+    });
+
+    test('stays while its job runs: another worker may be saving it', async () => {
+      await stores.workers.beat('dead', 1);
+      const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
+      const key = `${jobId}-0.jpg`;
+      await stores.deletions.intendWrites([key], 'dead', jobId);
+      await live();
+      expect(await claim()).toEqual([]);
+      await stores.jobs.changeJob(jobId, (job) => failSaving(job, 'download_failed', 1));
+      stores.clock.advance(5_000);
+      await stores.workers.beat(WORKER, 1);
+      expect(await claim()).toEqual([key]);
+    });
+
+    test('is not named once it was given up: the file may be gone', async () => {
+      const upload = { ...newUpload(), writtenBy: WORKER };
+      await expect(stores.uploads.createUpload(upload, 0)).rejects.toMatchObject({ code: 'unavailable' });
+      expect(await stores.uploads.getUpload(upload.uploadId)).toBeNull();
+      await expect(stores.jobs.createJob(newJob({ upload }), NO_LIMITS)).rejects.toMatchObject({ code: 'unavailable' });
+      expect(await stores.jobs.countWaiting()).toBe(0);
+    });
+
+    test('goes when its upload or order is refused', async () => {
+      const [upload, photo] = [newUpload(), newUpload()];
+      await stores.uploads.createUpload(newUpload(), 0);
+      await stores.deletions.intendWrites([upload.key, photo.key], WORKER);
+      expect(await stores.uploads.createUpload({ ...upload, writtenBy: WORKER }, 1)).not.toBeNull();
+      const order = newJob({ upload: { ...photo, writtenBy: WORKER } });
+      expect(await stores.jobs.createJob(order, { ...NO_LIMITS, queue: 0 })).toMatchObject({ kind: 'refused' });
+      stores.clock.advance(2_000);
+      expect(await claim(new Set([upload.key, photo.key]))).toEqual([upload.key, photo.key].toSorted());
+    });
+
+    test('stays doomed when somebody means to write it again', async () => {
+      const { jobId } = await addSavingJob(stores, [{ key: 'source' }]);
+      await stores.jobs.deleteJob(jobId);
+      await stores.deletions.intendWrites(['source'], WORKER, jobId);
+      stores.clock.advance(2_000);
+      expect(await claim(new Set(['source']))).toEqual(['source']);
+    });
+
+    test('is not forgotten by the deletion of its job while it may still be written', async () => {
+      await live();
+      const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
+      const key = `${jobId}-0.jpg`;
+      await stores.deletions.intendWrites([key], WORKER, jobId);
+      await stores.jobs.deleteJob(jobId);
+      expect(await stores.deletions.pendingOf(jobId)).toEqual([key]);
+      await stores.deletions.finish([key]);
+      expect(await claim(new Set([key]))).toEqual([]);
+      expect(await claim()).toEqual([key]);
+    });
+  });
+
+  describe('a picture that nobody wants any more', () => {
+    test.each(['deleted', 'canceled'])('has to go: its job was %s', async (how) => {
+      const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
+      const key = `${jobId}-0.jpg`;
+      await stores.deletions.intendWrites([key], WORKER, jobId);
+      if (how === 'deleted') await stores.jobs.deleteJob(jobId);
+      else await stores.jobs.changeJob(jobId, (job) => cancel(job, 1));
+      expect(await stores.jobs.endPicture(jobId, 0, exampleAsset(key))).toBe(false);
+      stores.clock.advance(2_000);
+      expect(await claim(new Set([key]))).toEqual([key]);
+    });
+
+    test('has to go: another has its place', async () => {
+      const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
+      const [kept, late] = [exampleAsset(`${jobId}-0.jpg`), exampleAsset(`${jobId}-0.webp`)];
+      expect(await stores.jobs.endPicture(jobId, 0, kept)).toBe(true);
+      expect(await stores.jobs.endPicture(jobId, 0, late)).toBe(false);
+      expect(await stores.jobs.endPicture(jobId, 0, kept)).toBe(true);
+      await stores.jobs.changeJob(jobId, (job) => complete(job, [kept], 1));
+      expect(await stores.jobs.endPicture(jobId, 0, kept)).toBe(true);
+      stores.clock.advance(2_000);
+      expect(await claim()).toEqual([late.key]);
+    });
+  });
+
+  test.each([
+    ['complete', (job: Parameters<typeof cancel>[0]) => complete(job, [exampleAsset('a')], 1), ['source']],
+    ['canceled', (job: Parameters<typeof cancel>[0]) => cancel(job, 1), ['source']],
+    ['failed by a fault of ours', (job: Parameters<typeof cancel>[0]) => failSaving(job, 'internal', 1), []],
+  ] as const)('what the provider sent of a job that is %s: %#', async (_, step, gone) => {
+    const { jobId } = await addSavingJob(stores, [{ key: 'source' }]);
+    await stores.jobs.changeJob(jobId, step);
+    expect(await stores.deletions.pendingOf(jobId)).toEqual(gone);
+  });
+
+  test('uploads that go by age are remembered until their files are gone', async () => {
+    const upload = newUpload();
+    await stores.uploads.createUpload(upload, 0);
+    stores.clock.advance(1);
+    await stores.retention.deleteUploadsBefore(stores.clock.now());
+    stores.clock.advance(2_000);
+    expect(await claim()).toEqual([upload.key]);
+  });
+}

@@ -1,0 +1,77 @@
+import path from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import pg from 'pg';
+import { expect, onTestFinished, test } from 'vitest';
+import { copyRows } from '../../src/store/copy-rows.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createMigrations } from '../../src/store/migrations/migrations.ts';
+import { openPostgres } from '../../src/store/open-postgres.ts';
+import { openSqlite } from '../../src/store/open-sqlite.ts';
+import type { Tables } from '../../src/store/schema.ts';
+import { createSqlDeletionStore } from '../../src/store/sql-deletion-store.ts';
+import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
+import { openPostgresServer } from '../postgres/postgres-server.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { givenPostgres } from './open-postgres-stores.ts';
+
+const JOB = '123e4567-e89b-42d3-a456-426614174000';
+const asset = { key: `${JOB}-0.jpg`, width: 1, height: 1, bytes: 3, contentType: 'image/jpeg', compressed: true };
+const postgres = givenPostgres();
+
+/** A database as the version of migration 0004 leaves it, with a job that is complete. */
+async function writeVersion4(dialect: 'sqlite' | 'postgres', db: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => createMigrations(dialect) } });
+  expect((await migrator.migrateTo('0004-job-lists')).error).toBeUndefined();
+  const columns = {
+    ...{ job_id: JOB, user_id: '1', status: 'COMPLETED', version: 4, created_at: 1, updated_at: 2, completed_at: 2 },
+    ...{ assets: JSON.stringify([asset]), failed_count: 0, charged: 'yes', progress_from: 0 },
+    request: JSON.stringify({ model: 'image-01', prompt: 'a lighthouse', n: 1 }),
+  };
+  await db.insertInto('jobs').values(columns).execute();
+  const picture = { job_id: JOB, position: 0, source: '{"url":"http://a"}', asset: JSON.stringify(asset), failed: 0 };
+  await db.insertInto('pictures').values(picture).execute();
+  await db.destroy();
+}
+
+async function expectItGoesOn(database: Database): Promise<void> {
+  onTestFinished(database.close);
+  const jobs = createSqlJobStore(database);
+  const deletions = createSqlDeletionStore({ database, leaseMs: null });
+  expect(await jobs.getJob(JOB)).toMatchObject({ version: 4, state: { status: 'COMPLETED' } });
+  expect(await deletions.hasOwner(asset.key)).toBe(true);
+  expect(await jobs.deleteJob(JOB)).toEqual([asset.key]);
+  expect(await deletions.pendingOf(JOB)).toEqual([asset.key]);
+}
+
+test('a SQLite database of the version before goes on with its jobs, and deletes them for good', async () => {
+  const dir = await temporaryFolder();
+  const database = new Sqlite(path.join(dir, 'darkroom.sqlite'));
+  await writeVersion4('sqlite', new Kysely<Tables>({ dialect: new SqliteDialect({ database }) }));
+  await expectItGoesOn(await openSqlite(dir));
+});
+
+test('a PostgreSQL database of the version before goes on with its jobs, and deletes them for good', async () => {
+  const pool = new pg.Pool({ connectionString: postgres.url() });
+  await writeVersion4('postgres', new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }));
+  await expectItGoesOn(await openPostgres(postgres.url()));
+});
+
+test('what has to go and what was deleted moves to PostgreSQL with the rest', async () => {
+  const from = await openSqlite(await temporaryFolder());
+  onTestFinished(from.close);
+  const server = await openPostgresServer();
+  const to = await openPostgres(await server.createDatabase());
+  onTestFinished(async () => {
+    await to.close();
+    await server.close();
+  });
+  const doomed = { key: 'a.jpg', job_id: JOB, worker_id: '', due_at: 1, tries: 2 };
+  const deleted = { job_id: JOB, user_id: '1', deleted_at: 1 };
+  await from.db.insertInto('file_deletions').values(doomed).execute();
+  await from.db.insertInto('deleted_jobs').values(deleted).execute();
+  await copyRows(from.db, to.db);
+  expect(await to.db.selectFrom('file_deletions').selectAll().execute()).toEqual([doomed]);
+  expect(await to.db.selectFrom('deleted_jobs').selectAll().execute()).toEqual([deleted]);
+});

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import sharp from 'sharp';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { openPostgresServer } from '../apps/api/test/postgres/postgres-server.ts';
+import { type DatabaseSnapshot, readPostgresSnapshot, readSnapshot } from './chaos/database-snapshot.ts';
+import { readFileKeys } from './chaos/stored-files.ts';
+import { type Api, startApi } from './harness/api.ts';
+import { order } from './harness/order.ts';
+import { startProvider } from './harness/provider.ts';
+
+/** Far less where nobody else wants the machine. */
+const GONE_WITHIN_MS = 20_000;
+/** And a worker that is not seen any more is given up after 15 s. */
+const GONE_WITHIN_SHARED_MS = 60_000;
+
+const SMALL = { width: 512, height: 512 };
+const photograph = () =>
+  sharp({ create: { ...SMALL, channels: 3, background: 'teal' } })
+    .jpeg()
+    .toBuffer();
+
+interface Given {
+  kills: number;
+  settings: Record<string, string>;
+  goneWithinMs: number;
+  read(api: Api): Promise<DatabaseSnapshot>;
+}
+
+/** Jobs with photographs and pictures of their own. */
+async function completeJobs(api: Api, jobs: number) {
+  const { sdk, rest } = api.user();
+  return Promise.all(
+    Array.from({ length: jobs }, async (_, number) => {
+      const image_file = (await rest.upload(await photograph())).data.image_file;
+      const subject_reference = [{ type: 'character' as const, image_file }];
+      const job = await sdk.generate(order(`to be deleted ${number}`, { ...SMALL, n: 2, subject_reference }));
+      if (job.status !== 'COMPLETED') throw new Error(job.status);
+      return job;
+    }),
+  );
+}
+
+/** Kills the process around its deletions, again and again: what was deleted is gone, and no file is left behind. */
+async function killAroundDeletes({ kills, settings, goneWithinMs, read }: Given): Promise<void> {
+  const provider = await startProvider();
+  const limits = { RATE_LIMIT_PER_MINUTE: 0, MINIMAX_RPM: 0, USER_ACTIVE_LIMIT: 1_000 };
+  let api = await startApi(provider, { ...limits, ...settings });
+  const slowest: number[] = [];
+  let answered = 0;
+
+  for (let kill = 0; kill < kills; kill++) {
+    const jobs = await completeJobs(api, 4);
+    const { sdk, rest } = api.user();
+    const deleted = new Set<string>();
+    // New jobs and photographs are under way at the same time, so that a kill finds files half-written and not yet named.
+    const underWay = [
+      ...jobs.map(({ job_id }) => sdk.delete(job_id).then(() => deleted.add(job_id))),
+      ...[1, 2].map((number) => sdk.create(order(`under way ${number}`, { ...SMALL, n: 3 }))),
+      photograph().then((bytes) => rest.upload(bytes)),
+    ];
+    for (const request of underWay) request.catch(() => {});
+    await sleep(((kill * 5) % 16) ** 2 * 4); // from at once to after the last answer
+    await api.kill();
+    answered += deleted.size;
+
+    api = await api.restart({ MINIMAX_RESPONSE_FORMAT: kill % 2 === 0 ? 'base64' : 'url' });
+    const startedAt = performance.now();
+    for (const { job_id, images } of jobs.filter((job) => deleted.has(job.job_id))) {
+      for (const url of images) expect((await fetch(url)).status).toBe(404);
+      await expect(api.user().sdk.status(job_id)).rejects.toMatchObject({ code: 'job_not_found' });
+    }
+    // Whoever did not hear an answer asks again, and hears it.
+    for (const { job_id } of jobs) expect(await api.user().sdk.delete(job_id)).toEqual({ job_id });
+    const current = api;
+    await vi.waitFor(
+      async () => {
+        const { files, jobs: left } = await read(current);
+        expect([...(await readFileKeys(current.dataDir)).difference(files)]).toEqual([]);
+        expect(left.filter(({ status }) => status === 'PENDING' || status === 'PROCESSING')).toEqual([]);
+      },
+      { timeout: goneWithinMs, interval: 50 },
+    );
+    slowest.push(performance.now() - startedAt);
+  }
+  const longestMs = Math.round(Math.max(...slowest));
+  console.log(
+    `${kills} kills, ${kills * 4} deletions, ${answered} answered; nothing left after ${longestMs} ms at most`,
+  );
+}
+
+test('kills around deletions leave no file of a deleted job, half-written or whole, after the next start', async () => {
+  await killAroundDeletes({
+    kills: 32,
+    settings: {},
+    goneWithinMs: GONE_WITHIN_MS,
+    read: async ({ dataDir }) => readSnapshot(dataDir),
+  });
+}, 600_000);
+
+test('the same on PostgreSQL, with files in a folder', async () => {
+  const server = await openPostgresServer();
+  onTestFinished(server.close);
+  const DATABASE_URL = await server.createDatabase();
+  await killAroundDeletes({
+    kills: 4,
+    settings: { DATABASE_URL },
+    goneWithinMs: GONE_WITHIN_SHARED_MS,
+    async read() {
+      const client = new pg.Client(DATABASE_URL);
+      await client.connect();
+      try {
+        return await readPostgresSnapshot(async (statement) => (await client.query(statement)).rows);
+      } finally {
+        await client.end();
+      }
+    },
+  });
+}, 600_000);
