@@ -12,6 +12,8 @@ const FOREVER_BYTES = 1_000_000_000;
 
 interface Listening {
   open(words?: string): Socket;
+  /** How many requests were taken for such. */
+  requests(): number;
   /** Connections that the server holds. */
   count(): Promise<number>;
 }
@@ -20,8 +22,11 @@ async function listen(bounds: Partial<ClientBounds>): Promise<Listening> {
   const server = await buildFaultyServer(new Error('not to be reached'), { ...WIDE, ...bounds });
   const chunk = Buffer.alloc(64 * 1024);
   server.get('/large', (_, reply) => reply.send(Readable.from(Array.from({ length: 512 }, () => chunk))));
+  let requests = 0;
+  server.server.on('request', () => requests++);
   const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
   return {
+    requests: () => requests,
     open(words = '') {
       const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
       onTestFinished(() => void socket.destroy());
@@ -67,7 +72,7 @@ describe('destroys, although the client never closes it, the connection of one',
     const { open, count } = await listen({
       headersTimeoutMs: 50,
       requestTimeoutMs: 60_000,
-      hold: { ...WIDE.hold, totalMs: 50 },
+      hold: { ...WIDE.hold, idleMs: 60_000, totalMs: 50 },
       linger: goesOn ? BRIEF : SHORT,
     });
     const socket = open(words);
@@ -121,10 +126,13 @@ describe('an answer before the end of its body', () => {
     expect((await text(socket)).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 404']);
   });
 
-  test('goes out when nothing more comes, and says that nothing can follow', async () => {
+  test.each([
+    ['POST', 415],
+    ['PUT', 405],
+  ])('goes out when nothing more comes, and says that nothing can follow: %s', async (method, status) => {
     const { open } = await listen({ linger: SHORT });
-    const answer = await text(open(`${headOf(1_000_000)}abc`));
-    expect(answer).toMatch(/^HTTP\/1\.1 415 /);
+    const answer = await text(open(`${headOf(1_000_000).replace('POST', method)}abc`));
+    expect(answer).toContain(`HTTP/1.1 ${status} `);
     expect(answer).toMatch(/^connection: close\r$/im);
   });
 
@@ -148,13 +156,15 @@ describe('an answer before the end of its body', () => {
   });
 
   test('takes nothing behind it for a request', async () => {
-    const { open } = await listen({ hold: { ...WIDE.hold, bytes: 1_000 } });
+    const { open, count, requests } = await listen({ hold: { ...WIDE.hold, bytes: 1_000 } });
     const socket = open(headOf(100_000));
     socket.write(Buffer.alloc(50_000));
     await once(socket, 'readable');
     socket.write(Buffer.alloc(50_000));
     socket.end('GET /nowhere HTTP/1.1\r\nhost: a\r\n\r\n');
     expect((await text(socket)).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 415']);
+    await expect.poll(count).toBe(0);
+    expect(requests()).toBe(1);
   });
 });
 
