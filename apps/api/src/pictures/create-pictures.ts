@@ -27,7 +27,7 @@ export interface PicturesSettings extends CompressSettings {
 const DECODE_BYTES_MAX = 448 * 1_048_576;
 
 /** An upload that waits longer is told to come later, before a proxy gives it up. */
-const UPLOAD_WAIT_MS = 40_000;
+const UPLOAD_WAIT_MS = 55_000;
 
 /** Everything that Darkroom does with pictures, within the given bounds. */
 export function createPictures(settings: PicturesSettings): Pictures {
