@@ -85,7 +85,7 @@ describe('an order', () => {
   it('is forgotten when the service says that it will never be a job', async () => {
     const { drafts, useCreateJob } = await startApp();
     const { state, send } = useCreateJob();
-    await send(drafts.prepare({ ...order, n: 0 }, null));
+    await send(drafts.prepare({ ...order, n: 10 }, null));
     expect(state.value).toMatchObject({ status: 'failed', error: { code: 'invalid_request' } });
     expect(drafts.read()).toBeNull();
   });
