@@ -75,7 +75,7 @@ export interface UploadProblem {
 
 /** A newer service may name a reason that this version does not know. */
 export function isUploadProblemReason(reason: string | undefined): reason is UploadProblemReason {
-  return reason !== undefined && Object.hasOwn(UPLOAD_PROBLEMS, reason);
+  return reason !== undefined && Object.keys(UPLOAD_PROBLEMS).includes(reason);
 }
 
 export function explainUploadProblem({ reason, params = {} }: UploadProblem, language: 'zh' | 'en'): string {
