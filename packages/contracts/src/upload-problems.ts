@@ -86,9 +86,11 @@ export function explainUploadProblem({ reason, params = {} }: UploadProblem, lan
 export function uploadProblemTexts(
   language: 'zh' | 'en',
 ): Record<UploadProblemReason, (params: IssueParams) => string> {
-  const texts = Object.entries(UPLOAD_PROBLEMS).map(([reason, row]) => [reason, row[language]]);
-  // Object.fromEntries is typed by string; the keys are the table's.
-  return Object.fromEntries(texts) as Record<UploadProblemReason, (params: IssueParams) => string>;
+  // Not by Object.fromEntries: mini programs have ES2018.
+  const texts = {} as Record<UploadProblemReason, (params: IssueParams) => string>;
+  for (const reason of Object.keys(UPLOAD_PROBLEMS) as UploadProblemReason[])
+    texts[reason] = UPLOAD_PROBLEMS[reason][language];
+  return texts;
 }
 
 /** Kinds of a format that take more memory, and have lower bounds. */
