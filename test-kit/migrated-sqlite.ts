@@ -15,7 +15,7 @@ export async function copyMigratedDatabase(dataDir: string): Promise<void> {
 
 async function migrate(runFolder: string, target: string): Promise<void> {
   // Only one file of a run pays for loading it.
-  const { openSqlite } = await import('../apps/api/src/store/open-sqlite.ts');
+  const { openSqlite } = await import('../apps/api/src/store/sqlite/open-sqlite.ts');
   const made = mkdtempSync(path.join(runFolder, 'migrating-'));
   await (await openSqlite(made)).close(); // which leaves everything in the one file
   try {

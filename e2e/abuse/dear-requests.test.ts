@@ -44,9 +44,9 @@ async function longestPollMs(api: Api, jobId: string, work: Promise<unknown>): P
   });
   let longest = 0;
   while (!isOver) {
-    const askedAt = performance.now();
+    const requestedAt = performance.now();
     expect((await api.user('1').rest.status(jobId)).status).toBe(200);
-    longest = Math.max(longest, performance.now() - askedAt);
+    longest = Math.max(longest, performance.now() - requestedAt);
     await sleep(POLL_EVERY_MS);
   }
   return longest;

@@ -22,7 +22,7 @@ const Job = z.object({
   assets: json(z.array(z.object({ key: z.string() }))).nullable(),
 });
 const Upload = z.object({ key: z.string() });
-const Picture = z.object({ source: Kept, asset: Kept.nullable() });
+const ProcessedImage = z.object({ source: Kept, asset: Kept.nullable() });
 
 export interface SnapshotJob extends Omit<z.output<typeof Job>, 'assets' | 'request'> {
   prompt: string;
@@ -64,7 +64,7 @@ export async function readPostgresSnapshot(ask: (statement: string) => Promise<u
 
 function toSnapshot(rows: Record<'jobs' | 'attempts' | 'uploads' | 'pictures', unknown[]>): DatabaseSnapshot {
   const uploads = z.array(Upload).parse(rows.uploads);
-  const pictures = z.array(Picture).parse(rows.pictures);
+  const pictures = z.array(ProcessedImage).parse(rows.pictures);
   const keys = pictures.flatMap(({ source, asset }) => [source.key, asset?.key]);
   return {
     jobs: z

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { isPostgresAway } from '../../apps/api/src/store/postgres-errors.ts';
+import { isPostgresUnavailable } from '../../apps/api/src/store/postgres/postgres-errors.ts';
 import { startCluster } from '../harness/cluster.ts';
 import { SHORT_LEASE } from '../harness/lease.ts';
 import { checkRateLimit } from './check-rate-limit.ts';
@@ -107,5 +107,5 @@ function isErrorLine(line: string): boolean {
   const fault = Fault.safeParse(JSON.parse(line)).data;
   if (!fault?.err) return fault !== undefined;
   const { message, code } = fault.err;
-  return code !== 'unavailable' && !isPostgresAway(Object.assign(new Error(message), { code }));
+  return code !== 'unavailable' && !isPostgresUnavailable(Object.assign(new Error(message), { code }));
 }

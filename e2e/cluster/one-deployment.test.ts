@@ -12,7 +12,7 @@ const QUEUE_LIMIT = 12;
 const USER_ACTIVE_LIMIT = 5;
 const PLACES = 2;
 /** The net below the notifications: who is told sooner was told by one. */
-const LOOK_AGAIN_EVERY_MS = 5_000;
+const RESYNC_EVERY_MS = 5_000;
 const given = givenCluster({
   settings: { QUEUE_LIMIT, USER_ACTIVE_LIMIT, GENERATION_CONCURRENCY: PLACES / 2, RATE_LIMIT_PER_MINUTE: 0 },
 });
@@ -38,7 +38,7 @@ test('ordered at one api process, followed at the other, made by a worker: every
   expect(told.map(({ version }) => version)).toEqual(told.map((_, index) => generating.version + 1 + index));
   const delays = told.map(({ afterMs }) => afterMs);
   console.log(`told ${delays.join(', ')} ms after another process's commit`);
-  expect(Math.max(...delays)).toBeLessThan(LOOK_AGAIN_EVERY_MS / 2);
+  expect(Math.max(...delays)).toBeLessThan(RESYNC_EVERY_MS / 2);
   expect(callsFor('followed')).toBe(1);
   // A link that one process signed opens at the other.
   const link = new URL(job.status === 'COMPLETED' ? (job.images[0] ?? '') : '');

@@ -209,7 +209,7 @@ const OTHER_KINDS: HostilePicture[] = [
   other('a page', latin1(`<!doctype html>${SCRIPT}`)),
 ];
 
-/** Pictures all of them, that a careless reader shows wrongly. */
+/** ImageProcessor all of them, that a careless reader shows wrongly. */
 const ODD: HostilePicture[] = [
   ...[1, 2, 3, 4, 5, 6, 7, 8].map((orientation) => ({
     name: `a JPEG of EXIF orientation ${orientation}`,

@@ -28,7 +28,7 @@ type PictureFault = Extract<Fault, { kind: 'picture' }>['picture'];
 export interface Row {
   fault: string;
   script: Omit<ScriptInput, 'prompt'>;
-  /** Pictures ordered; 1 if not given. */
+  /** ImageProcessor ordered; 1 if not given. */
   n?: number;
   ends: Ending;
 }

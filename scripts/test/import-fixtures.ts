@@ -19,10 +19,11 @@ const DESIGN = 'apps/uniapp/src/design/theme.ts';
 const ROUTES = 'apps/uniapp/src/routes.ts';
 const PLATFORM = 'apps/uniapp/src/platform/token.ts';
 const HTTP = 'apps/api/src/http/rest.ts';
+const JOB = 'apps/api/src/job/job-state.ts';
 const JOBS = 'apps/api/src/jobs/create-job.ts';
 const QUEUE = 'apps/api/src/queue/local-queue.ts';
 const PROVIDER = 'apps/api/src/provider/minimax-provider.ts';
-const PICTURES = 'apps/api/src/pictures/compress.ts';
+const PICTURES = 'apps/api/src/images/compress.ts';
 const STORE = 'apps/api/src/store/sql-job-store.ts';
 const MIGRATION = 'apps/api/src/store/migrations/first.ts';
 const FILES = 'apps/api/src/files/local-file-store.ts';
@@ -90,12 +91,14 @@ export const BROKEN: (Fixture & { says: string })[] = [
   { file: HTTP, code: "import { x } from '@darkroom/minimax-client';", says: 'Call a verb of jobs/' },
   { file: HTTP, code: "import sharp from 'sharp';", says: 'Call a verb of jobs/' },
 
-  { file: JOBS, code: "import { x } from '../queue/local-queue.ts';", says: 'jobs/ sees interfaces only' },
-  { file: JOBS, code: "import { x } from '../provider/minimax-provider.ts';", says: 'jobs/ sees interfaces only' },
-  { file: JOBS, code: "import { x } from '../pictures/compress.ts';", says: 'jobs/ sees interfaces only' },
-  { file: JOBS, code: "import { x } from '../store/sql-job-store.ts';", says: 'jobs/ sees interfaces only' },
-  { file: JOBS, code: "import { x } from '../files/local-file-store.ts';", says: 'jobs/ sees interfaces only' },
-  { file: JOBS, code: "import { x } from '../http/rest.ts';", says: 'jobs/ sees interfaces only' },
+  { file: JOB, code: "import type { JobStore } from '../store/job-store.ts';", says: 'job/ is the domain' },
+  { file: JOB, code: "import { sql } from 'kysely';", says: 'job/ is the domain' },
+  { file: JOBS, code: "import { x } from '../queue/local-queue.ts';", says: 'jobs/ sees job/ and interfaces only' },
+  { file: JOBS, code: "import { x } from '../provider/minimax-provider.ts';", says: 'jobs/ sees job/ and interfaces only' },
+  { file: JOBS, code: "import { x } from '../images/compress.ts';", says: 'jobs/ sees job/ and interfaces only' },
+  { file: JOBS, code: "import { x } from '../store/sql-job-store.ts';", says: 'jobs/ sees job/ and interfaces only' },
+  { file: JOBS, code: "import { x } from '../files/local-file-store.ts';", says: 'jobs/ sees job/ and interfaces only' },
+  { file: JOBS, code: "import { x } from '../http/rest.ts';", says: 'jobs/ sees job/ and interfaces only' },
   { file: JOBS, code: "import { x } from '../telemetry/log.ts';", says: 'argument from compose.ts' },
   { file: JOBS, code: "import { x } from '../config.ts';", says: 'argument from compose.ts' },
   { file: JOBS, code: "import { x } from '@darkroom/minimax-client';", says: 'behind one of the interfaces' },
@@ -107,7 +110,7 @@ export const BROKEN: (Fixture & { says: string })[] = [
 
   { file: QUEUE, code: "import { x } from '../store/job-store.ts';", says: 'do not see each other' },
   { file: QUEUE, code: "import { x } from '../jobs/run-job.ts';", says: 'sees nothing above it' },
-  { file: PROVIDER, code: "import { x } from '../pictures/pictures.ts';", says: 'do not see each other' },
+  { file: PROVIDER, code: "import { x } from '../images/image-processor.ts';", says: 'do not see each other' },
   { file: PROVIDER, code: "import { x } from '../config.ts';", says: 'sees nothing above it' },
   { file: PICTURES, code: "import { x } from '../files/file-store.ts';", says: 'do not see each other' },
   { file: PICTURES, code: "import { x } from '../telemetry/metrics.ts';", says: 'sees nothing above it' },
@@ -163,7 +166,9 @@ export const ALLOWED: Fixture[] = [
 
   { file: JOBS, code: "import type { Queue } from '../queue/queue.ts';" },
   { file: JOBS, code: "import type { ImageProvider } from '../provider/image-provider.ts';" },
-  { file: JOBS, code: "import type { Pictures } from '../pictures/pictures.ts';" },
+  { file: JOB, code: "import type { CreateImage } from '@darkroom/contracts';" },
+  { file: JOBS, code: "import { cancel } from '../job/job-state.ts';" },
+  { file: JOBS, code: "import type { ImageProcessor } from '../images/image-processor.ts';" },
   { file: JOBS, code: "import type { JobStore } from '../store/job-store.ts';" },
   { file: JOBS, code: "import type { UploadStore } from '../store/upload-store.ts';" },
   { file: JOBS, code: "import type { FileStore } from '../files/file-store.ts';" },

@@ -6,7 +6,6 @@ import PQueue from 'p-queue';
 import { createCloseServer } from './close-server.ts';
 import type { Config } from './config.ts';
 import { openDeployment } from './deployment.ts';
-import { every, type Repeated } from './every.ts';
 import { createLocalAnswerSpool } from './files/local-answer-spool.ts';
 import { createUrlSigner } from './files/url-signer.ts';
 import { createAuthenticate } from './http/authenticate.ts';
@@ -14,12 +13,12 @@ import type { SignDevToken } from './http/dev-token.ts';
 import { buildServer } from './http/server.ts';
 import { signToken } from './http/sign-token.ts';
 import { UNAUTHENTICATED_REASONS } from './http/unauthenticated.ts';
+import { createImageProcessor } from './images/create-image-processor.ts';
+import { createEstimates } from './job/estimate.ts';
+import { createOutcomeCommitter } from './jobs/commit-outcome.ts';
 import { createCreateJob } from './jobs/create-job.ts';
-import { createEstimates } from './jobs/estimate.ts';
-import { createFileLedger } from './jobs/file-ledger.ts';
+import { createFileTracker } from './jobs/file-tracker.ts';
 import { createImageService } from './jobs/image-service.ts';
-import { createInTurn } from './jobs/in-turn.ts';
-import { createOutcomeKeeper } from './jobs/keep-outcome.ts';
 import { observeProvider, observeStore } from './jobs/observer.ts';
 import { createOpenFile } from './jobs/open-file.ts';
 import { createPresentJob } from './jobs/present-job.ts';
@@ -27,34 +26,35 @@ import { recoverJobs } from './jobs/recover-jobs.ts';
 import { loadReference } from './jobs/reference.ts';
 import { createAnswerResumer } from './jobs/resume-answers.ts';
 import { createTakeNext } from './jobs/run-job.ts';
-import { createPictureSaver } from './jobs/save-pictures.ts';
+import { createImageSaver } from './jobs/save-images.ts';
 import { createSaveUpload } from './jobs/save-upload.ts';
-import { createWatcher } from './jobs/watch-job.ts';
-import { createPictures } from './pictures/create-pictures.ts';
+import { createUserMutex } from './jobs/user-mutex.ts';
+import { createJobWatcher } from './jobs/watch-job.ts';
+import { createPeriodicTasks } from './periodic-tasks.ts';
 import { createMiniMaxProvider } from './provider/minimax-provider.ts';
 import { createReadiness, type Phase } from './readiness.ts';
-import { createRounds } from './rounds.ts';
-import { createRunningStopwatch } from './running-stopwatch.ts';
+import { type Repeated, repeatEvery } from './repeat-every.ts';
+import { createRunningTime } from './running-time.ts';
 import type { JobStore } from './store/job-store.ts';
-import { createSqlDeletionStore } from './store/sql-deletion-store.ts';
-import { createSqlJobStore } from './store/sql-job-store.ts';
-import { createSqlRetentionStore } from './store/sql-retention-store.ts';
-import { keepSecret, LINK_KEY } from './store/sql-secret-store.ts';
-import { createSqlUploadStore } from './store/sql-upload-store.ts';
-import { createSqlWorkerStore } from './store/sql-worker-store.ts';
-import { tellUnavailable } from './store/unavailable.ts';
+import { getOrCreateSecret, LINK_KEY } from './store/shared/secrets.ts';
+import { createSqlDeletionStore } from './store/shared/sql-deletion-store.ts';
+import { createSqlJobStore } from './store/shared/sql-job-store.ts';
+import { createSqlRetentionStore } from './store/shared/sql-retention-store.ts';
+import { createSqlUploadStore } from './store/shared/sql-upload-store.ts';
+import { createSqlWorkerStore } from './store/shared/sql-worker-store.ts';
+import { wrapStorageErrors } from './store/shared/wrap-storage-errors.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics, type QueueFigures } from './telemetry/metrics.ts';
 import { decodePlaces } from './thread-pool.ts';
 
 /**
- * Pictures of all jobs that are fetched and worked on at once: many, so that links that hang keep nobody else waiting. Of
+ * ImageProcessor of all jobs that are fetched and worked on at once: many, so that links that hang keep nobody else waiting. Of
  * those that are there only so many are decoded at once as there are cores.
  */
-const PICTURES_AT_ONCE = 32;
+const IMAGES_AT_ONCE = 32;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 /** It takes more than one lost beat to be given up. */
-const BEATS_PER_LEASE = 5;
+const HEARTBEATS_PER_LEASE = 5;
 /** With the lease this bounds how long a dead worker's jobs say nothing. */
 const RECOVERIES_PER_LEASE = 3;
 
@@ -68,7 +68,7 @@ export interface App {
   close(): Promise<void>;
 }
 
-interface Surroundings {
+interface DeploymentDeps {
   config: Config;
   minimax: { apiKey: string; baseUrl: string };
   publicUrl: string;
@@ -76,10 +76,10 @@ interface Surroundings {
 }
 
 /** Every part, built once, in the order of the story. */
-export async function compose({ config, minimax, publicUrl, log }: Surroundings): Promise<App> {
+export async function compose({ config, minimax, publicUrl, log }: DeploymentDeps): Promise<App> {
   const clock = Date.now;
   /** For what lasts: nobody sets it back. */
-  const stopwatch = () => performance.now();
+  const monotonic = () => performance.now();
   const stopping = new AbortController();
   let phase: Phase = 'starting';
   const takesOrders = config.ROLE !== 'worker';
@@ -91,20 +91,20 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const { database, files } = deployment;
   const { leaseMs } = deployment;
   const isShared = leaseMs !== null;
-  const sqlStore = tellUnavailable(createSqlJobStore(database));
+  const sqlStore = wrapStorageErrors(createSqlJobStore(database));
   const metrics = createMetrics({ readQueue: () => readQueue(sqlStore), refusalReasons: UNAUTHENTICATED_REASONS });
   const store = observeStore(sqlStore, metrics);
-  const uploads = tellUnavailable(createSqlUploadStore(database));
+  const uploads = wrapStorageErrors(createSqlUploadStore(database));
   const retention = createSqlRetentionStore(database);
-  const workers = tellUnavailable(createSqlWorkerStore({ database, leaseMs: deployment.leaseMs }));
-  const deletions = tellUnavailable(createSqlDeletionStore({ database, leaseMs: deployment.leaseMs }));
-  const ledger = createFileLedger({ deletions, files, workerId, log });
+  const workers = wrapStorageErrors(createSqlWorkerStore({ database, leaseMs: deployment.leaseMs }));
+  const deletions = wrapStorageErrors(createSqlDeletionStore({ database, leaseMs: deployment.leaseMs }));
+  const fileTracker = createFileTracker({ deletions, files, workerId, log });
   // A start that could only die of a full disk ends here, before anybody hears that it listens.
   if (!isShared) await store.ping();
   if (config.s3 === null) await files.ping();
   for (const jobId of await retention.deletedBefore()) await store.deleteJob(jobId); // a backup brought them back
   const signer = createUrlSigner({
-    secret: await keepSecret(database.db, LINK_KEY, () => randomBytes(32).toString('base64url')),
+    secret: await getOrCreateSecret(database.db, LINK_KEY, () => randomBytes(32).toString('base64url')),
     baseUrl: publicUrl,
     ttlS: config.FILE_URL_TTL_S,
     clock,
@@ -114,7 +114,7 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const client = createMiniMaxClient({ ...minimax, timeoutMs: config.MINIMAX_TIMEOUT_MS });
   const responseFormat = config.MINIMAX_RESPONSE_FORMAT;
   const provider = observeProvider(createMiniMaxProvider({ client, responseFormat }), metrics, clock);
-  const pictures = createPictures({
+  const pictures = createImageProcessor({
     format: config.IMAGE_FORMAT,
     quality: config.IMAGE_QUALITY,
     maxEdge: config.IMAGE_MAX_EDGE,
@@ -125,21 +125,21 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     startDeadline: createStartDeadline(),
     concurrency: decodePlaces(),
   });
-  const running = createRunningStopwatch(stopwatch);
-  const picturePlaces = new PQueue({ concurrency: PICTURES_AT_ONCE });
-  const saver = createPictureSaver({
+  const running = createRunningTime(monotonic);
+  const imageQueue = new PQueue({ concurrency: IMAGES_AT_ONCE });
+  const saver = createImageSaver({
     store,
     files,
-    ledger,
+    fileTracker,
     pictures,
-    inPlace: (work) => picturePlaces.add(work),
+    inPlace: (work) => imageQueue.add(work),
     retryForMs: config.DOWNLOAD_RETRY_FOR_MS,
-    stopwatch: running.read,
+    monotonic: running.read,
     log,
   });
 
   // The queue between them.
-  const heldAttempts = new Set<string>();
+  const ownedAttempts = new Set<string>();
   const rpm = config.MINIMAX_RPM;
   const concurrency = config.GENERATION_CONCURRENCY;
   const referenceSigner = config.REFERENCE_DELIVERY === 'url' ? signer : null;
@@ -150,8 +150,8 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
   const outcomes = {
     store,
     files,
-    ledger,
-    savePictures: saver.save,
+    fileTracker,
+    saveImages: saver.save,
     queueTtlMs: config.QUEUE_TTL_MS,
     retryBaseMs: config.MINIMAX_RETRY_BASE_MS,
     random: Math.random,
@@ -165,17 +165,17 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     spool,
     loadReference: (request) => loadReference({ uploads, files, signer: referenceSigner }, request),
     workerId,
-    heldAttempts,
+    ownedAttempts,
     rpm,
     clock,
-    stopwatch,
+    monotonic,
   });
   const queue = deployment.createQueue(makesCalls ? { concurrency, takeNext } : null);
   const answers = createAnswerResumer({
     store,
     spool,
     provider,
-    keeper: createOutcomeKeeper({ ...outcomes, savePictures: () => {} }),
+    committer: createOutcomeCommitter({ ...outcomes, saveImages: () => {} }),
     async onResumed() {
       for (const jobId of await workers.adoptSaving(workerId)) saver.save(jobId);
       queue.wake();
@@ -183,18 +183,19 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     log,
     stopping: stopping.signal,
   });
-  const recover = () => recoverJobs({ store, workers, workerId, heldAttempts, savePictures: saver.save, answers, log });
-  const beat = () => workers.beat(workerId, makesCalls ? concurrency : 0);
+  const recover = () => recoverJobs({ store, workers, workerId, ownedAttempts, saveImages: saver.save, answers, log });
+  const sendHeartbeat = () => workers.heartbeat(workerId, makesCalls ? concurrency : 0);
   /** A file that is written by nobody who lives is taken for left behind. */
-  if (isShared) await beat();
+  if (isShared) await sendHeartbeat();
   let heartbeat: Repeated | undefined;
   /** What waits to be tried again goes on elsewhere at once. */
-  const leave = () => workers.leave(workerId).catch((err: unknown) => log.warn({ err }, 'it will be missed instead'));
-  const countPlaces = isShared ? workers.countPlaces : async () => concurrency;
-  const estimates = createEstimates({ store, countPlaces, rpm, stopwatch });
+  const leave = () =>
+    workers.deregister(workerId).catch((err: unknown) => log.warn({ err }, 'it will be missed instead'));
+  const countSlots = isShared ? workers.countSlots : async () => concurrency;
+  const estimates = createEstimates({ store, countSlots, rpm, monotonic });
 
   // The verbs, and the faces that call them.
-  const watcher = createWatcher({ store });
+  const watcher = createJobWatcher({ store });
   const limits = {
     ratePerMinute: config.RATE_LIMIT_PER_MINUTE,
     userUploadBytes: config.USER_UPLOAD_BYTES,
@@ -205,10 +206,10 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     queueTtlMs: config.QUEUE_TTL_MS,
   };
   const isDraining = () => phase === 'draining';
-  const inTurn = createInTurn();
+  const runExclusive = createUserMutex();
   const images = createImageService({
     store,
-    ledger,
+    fileTracker,
     async noteDeletion(userId, jobId) {
       const row = { job_id: jobId, user_id: userId, deleted_at: clock() };
       await deployment.deletedList
@@ -219,26 +220,26 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
       store,
       uploads,
       files,
-      ledger,
+      fileTracker,
       pictures,
       queue,
       estimates,
       limits,
-      inTurn,
+      runExclusive,
       clock,
       isDraining,
     }),
-    saveUpload: createSaveUpload({ uploads, files, ledger, pictures, signer, limits, inTurn }),
+    saveUpload: createSaveUpload({ uploads, files, fileTracker, pictures, signer, limits, runExclusive }),
     watcher,
     presentJob: createPresentJob({ store, signer, estimates }),
   });
-  const rounds = createRounds({
+  const rounds = createPeriodicTasks({
     store,
     retention,
     files,
-    ledger,
+    fileTracker,
     async deleteFiles() {
-      await ledger.round();
+      await fileTracker.round();
       if (isShared) await files.removeHalfWritten((writers) => workers.endedOf(workerId, writers));
     },
     recovery: isShared && makesCalls ? { everyMs: leaseMs / RECOVERIES_PER_LEASE, recover } : null,
@@ -254,13 +255,13 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
       key: config.jwtKey,
       issuer: config.JWT_ISSUER,
       audience: config.JWT_AUDIENCE,
-      stopwatch,
+      monotonic,
       log,
     }),
     readiness: createReadiness({
       phase: () => phase,
       checks: { database: store.ping, files: files.ping },
-      stopwatch,
+      monotonic,
       log,
     }),
     log,
@@ -270,14 +271,15 @@ export async function compose({ config, minimax, publicUrl, log }: Surroundings)
     metrics,
     metricsAccess: { token: config.METRICS_TOKEN ?? null, isOpenToLoopback: !config.isProduction },
     publicUrl,
-    stopwatch,
+    monotonic,
   });
 
   const closeServer = createCloseServer(server);
   let started: Promise<void> | undefined;
 
   async function begin(): Promise<void> {
-    if (isShared) heartbeat = every({ ms: leaseMs / BEATS_PER_LEASE, task: 'be seen', work: beat, log });
+    if (isShared)
+      heartbeat = repeatEvery({ ms: leaseMs / HEARTBEATS_PER_LEASE, task: 'be seen', work: sendHeartbeat, log });
     else await deletions.hasten();
     if (makesCalls) await recover();
     if (isDraining()) return;

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
+import { openClaimedFileStore } from './claimed-file-store.ts';
 import type { Config } from './config.ts';
 import type { FileStore } from './files/file-store.ts';
-import { openOwnFiles } from './own-files.ts';
 import { createLocalQueue } from './queue/local-queue.ts';
 import type { Calls, Queue } from './queue/queue.ts';
-import type { Database } from './store/database.ts';
-import { type DeletedList, openDeletedList } from './store/deleted-list.ts';
-import { openSqlite, sqliteFile } from './store/open-sqlite.ts';
-import { StoreOpenError } from './store/store-open-error.ts';
+import type { Database } from './store/shared/database.ts';
+import { StoreOpenError } from './store/shared/store-open-error.ts';
+import { type DeletedList, openDeletedList } from './store/sqlite/deleted-list.ts';
+import { openSqlite, sqliteFile } from './store/sqlite/open-sqlite.ts';
 import type { Logger } from './telemetry/logger.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -26,7 +26,7 @@ export interface Deployment {
   close(): Promise<void>;
 }
 
-interface Surroundings {
+interface DeploymentDeps {
   config: Config;
   /** Of this process, while it lives. */
   workerId: string;
@@ -38,15 +38,15 @@ interface Surroundings {
 type Foundation = Omit<Deployment, 'files'>;
 
 /** SQLite and p-queue, or PostgreSQL and pg-boss. Rejects with StoreOpenError when it cannot be had. */
-export async function openDeployment(surroundings: Surroundings): Promise<Deployment> {
-  const { config, workerId, log } = surroundings;
+export async function openDeployment(deps: DeploymentDeps): Promise<Deployment> {
+  const { config, workerId, log } = deps;
   const foundation = await (config.DATABASE_URL === undefined
-    ? openAlone(surroundings)
-    : openShared(surroundings, config.DATABASE_URL));
+    ? openAlone(deps)
+    : openShared(deps, config.DATABASE_URL));
   const onAway = (err: unknown) => log.warn({ err }, 'the storage does not say whose files it has');
   try {
     const writing = { writer: workerId, isAlone: foundation.leaseMs === null };
-    return { ...foundation, files: await openOwnFiles(config, foundation.database.db, onAway, writing) };
+    return { ...foundation, files: await openClaimedFileStore(config, foundation.database.db, onAway, writing) };
   } catch (error) {
     await foundation.close();
     throw error;
@@ -62,7 +62,7 @@ function refuseUnmoved(dataDir: string): void {
   );
 }
 
-async function openAlone({ config, clock, log }: Surroundings): Promise<Foundation> {
+async function openAlone({ config, clock, log }: DeploymentDeps): Promise<Foundation> {
   const database = await openSqlite(config.DATA_DIR, clock);
   const onError = reportTo(log);
   return {
@@ -77,19 +77,19 @@ async function openAlone({ config, clock, log }: Surroundings): Promise<Foundati
   };
 }
 
-async function openShared({ config, clock, log }: Surroundings, databaseUrl: string): Promise<Foundation> {
+async function openShared({ config, clock, log }: DeploymentDeps, databaseUrl: string): Promise<Foundation> {
   refuseUnmoved(config.DATA_DIR);
   // They take a while to load: only those who use them wait.
-  const { keepListening } = await import('./store/keep-listening.ts');
-  const { openPostgres } = await import('./store/open-postgres.ts');
+  const { listenWithReconnect } = await import('./store/postgres/listen-with-reconnect.ts');
+  const { openPostgres } = await import('./store/postgres/open-postgres.ts');
   const { createPgQueue } = await import('./queue/pg-queue.ts');
-  const { openTurns } = await import('./queue/turns.ts');
+  const { openWakeUpQueue } = await import('./queue/wake-up-queue.ts');
   const onLost = (err: unknown) => log.warn({ err }, 'a connection to PostgreSQL was lost');
   const database = await openPostgres(databaseUrl, onLost);
-  const turns = await openTurns(databaseUrl, {
+  const turns = await openWakeUpQueue(databaseUrl, {
     onError: onLost,
-    listen: (channel, hear, lookAgain) =>
-      keepListening({ connectionString: databaseUrl }, channel, { hear, lookAgain, onLost }),
+    listen: (channel, onNotification, resync) =>
+      listenWithReconnect({ connectionString: databaseUrl }, channel, { onNotification, resync, onLost }),
   });
   return {
     database,

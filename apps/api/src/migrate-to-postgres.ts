@@ -1,13 +1,13 @@
 import { existsSync, renameSync } from 'node:fs';
+import { openClaimedFileStore, openLocalFiles } from './claimed-file-store.ts';
 import { type Config, loadConfig } from './config.ts';
 import { copyFiles } from './files/copy-files.ts';
-import { openLocalFiles, openOwnFiles } from './own-files.ts';
 import { describeStartFailure } from './start-failure.ts';
-import { copyRows } from './store/copy-rows.ts';
-import { lockDataDir } from './store/lock-data-dir.ts';
-import { openPostgres } from './store/open-postgres.ts';
-import { movedFile, openSqlite, sqliteFile } from './store/open-sqlite.ts';
-import { StoreOpenError } from './store/store-open-error.ts';
+import { openPostgres } from './store/postgres/open-postgres.ts';
+import { copyRows } from './store/shared/copy-rows.ts';
+import { StoreOpenError } from './store/shared/store-open-error.ts';
+import { lockDataDir } from './store/sqlite/lock-data-dir.ts';
+import { movedFile, openSqlite, sqliteFile } from './store/sqlite/open-sqlite.ts';
 
 /**
  * `npm run migrate:to-postgres`: moves the deployment in DATA_DIR to DATABASE_URL, and its files to S3 if that is set. It may
@@ -39,7 +39,7 @@ async function moveFiles(config: Config, databaseUrl: string): Promise<number> {
   const isMoved = !existsSync(sqliteFile(config.DATA_DIR));
   const database = await (isMoved ? openPostgres(databaseUrl) : openSqlite(config.DATA_DIR));
   try {
-    const bucket = await openOwnFiles(config, database.db, (error) => {
+    const bucket = await openClaimedFileStore(config, database.db, (error) => {
       throw error;
     });
     return await copyFiles(await openLocalFiles(config.DATA_DIR), bucket);

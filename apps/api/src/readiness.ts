@@ -8,7 +8,7 @@ interface Deps {
   /** What has to work for an order to be taken, by the name that the answer gives as the reason; tried in this order. */
   checks: Record<string, () => Promise<void>>;
   /** Milliseconds that pass evenly. */
-  stopwatch(): number;
+  monotonic(): number;
   log: { warn(facts: object, message: string): void };
 }
 
@@ -18,7 +18,7 @@ type State = Awaited<ReturnType<Readiness>>;
 const CHECK_EVERY_MS = 1_000;
 
 /** Whether orders can be taken: not while the process starts or drains, and not while its database or its files take no writes. */
-export function createReadiness({ phase, checks, stopwatch, log }: Deps): Readiness {
+export function createReadiness({ phase, checks, monotonic, log }: Deps): Readiness {
   let latest: { at: number; state: Promise<State> } | undefined;
 
   async function check(): Promise<State> {
@@ -36,7 +36,7 @@ export function createReadiness({ phase, checks, stopwatch, log }: Deps): Readin
   return async function readiness() {
     const now = phase();
     if (now !== 'working') return { ready: false, reason: now };
-    if (!latest || stopwatch() - latest.at >= CHECK_EVERY_MS) latest = { at: stopwatch(), state: check() };
+    if (!latest || monotonic() - latest.at >= CHECK_EVERY_MS) latest = { at: monotonic(), state: check() };
     return latest.state;
   };
 }

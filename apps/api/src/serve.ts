@@ -2,9 +2,9 @@ import { createStartDeadline } from '@darkroom/minimax-client';
 import { compose } from './compose.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { findFreePort } from './free-port.ts';
-import { configureSharp } from './pictures/open-picture.ts';
+import { configureSharp } from './images/open-image.ts';
 import { startSimulator } from './simulator.ts';
-import { lockDataDir } from './store/lock-data-dir.ts';
+import { lockDataDir } from './store/sqlite/lock-data-dir.ts';
 import { createLogger } from './telemetry/logger.ts';
 
 /** Connections that wait to be accepted: phones that come back together. The system may allow less. */
@@ -39,7 +39,7 @@ export async function serve(): Promise<Service> {
     },
     async end(reason) {
       log.info({ reason }, 'draining');
-      const callOff = createStartDeadline()(config.SHUTDOWN_GRACE_MS, () => {
+      const cancelTimer = createStartDeadline()(config.SHUTDOWN_GRACE_MS, () => {
         log.error(
           { grace_ms: config.SHUTDOWN_GRACE_MS },
           'the grace has passed; what still runs is left to the next start',
@@ -49,7 +49,7 @@ export async function serve(): Promise<Service> {
       await app.drain();
       await app.close();
       lock?.release();
-      callOff();
+      cancelTimer();
       log.info('stopped');
     },
   };

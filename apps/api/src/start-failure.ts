@@ -1,5 +1,5 @@
 import { ConfigError } from './config.ts';
-import { StoreOpenError } from './store/store-open-error.ts';
+import { StoreOpenError } from './store/shared/store-open-error.ts';
 
 /** The operating system's and SQLite's codes for a folder or disk that cannot be used. */
 const STORAGE_FAULT =

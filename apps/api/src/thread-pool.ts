@@ -17,7 +17,7 @@ export function sizeThreadPool(): void {
   process.env.UV_THREADPOOL_SIZE ||= String(Math.min(THREADS_MAX, availableParallelism() + THREADS_BESIDE_PICTURES));
 }
 
-/** Pictures decoded at once: one a core, and fewer than there are threads. */
+/** ImageProcessor decoded at once: one a core, and fewer than there are threads. */
 export function decodePlaces(): number {
   // biome-ignore lint/style/noProcessEnv: the size that the pool has.
   const threads = Number(process.env.UV_THREADPOOL_SIZE) || THREADS_DEFAULT;

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { type Deployment, openDeployment } from '../src/deployment.ts';
-import { StoreOpenError } from '../src/store/store-open-error.ts';
+import { StoreOpenError } from '../src/store/shared/store-open-error.ts';
 import { listAll } from './files/file-store.conformance.ts';
 import { bucketSettings, startS3 } from './files/s3-server.ts';
 import { SECRET } from './http/tokens.ts';

@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createReadiness, type Phase } from '../src/readiness.ts';
-import { createHandClock } from './hand-clock.ts';
-import { createLogBook } from './jobs/log-book.ts';
+import { createFakeClock } from './fake-clock.ts';
+import { createRecordedLog } from './jobs/recorded-log.ts';
 
-const clock = createHandClock();
-const log = createLogBook();
+const clock = createFakeClock();
+const log = createRecordedLog();
 let writes: string[] = [];
 let broken: string | null = null;
 let phase: Phase = 'working';
@@ -17,7 +17,7 @@ const build = () =>
   createReadiness({
     phase: () => phase,
     checks: { database: checkOf('database'), files: checkOf('files') },
-    stopwatch: clock.now,
+    monotonic: clock.now,
     log,
   });
 

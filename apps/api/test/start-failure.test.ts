@@ -2,7 +2,7 @@ import { ImageError } from '@darkroom/contracts';
 import { expect, test } from 'vitest';
 import { ConfigError } from '../src/config.ts';
 import { describeStartFailure } from '../src/start-failure.ts';
-import { StoreOpenError } from '../src/store/store-open-error.ts';
+import { StoreOpenError } from '../src/store/shared/store-open-error.ts';
 
 const fault = (code: string, message: string) => Object.assign(new Error(message), { code });
 

@@ -48,7 +48,7 @@ export interface AuthenticateOptions {
   /** Milliseconds for one fetch of a key set. */
   fetchTimeoutMs?: number;
   /** Milliseconds that pass evenly. */
-  stopwatch(): number;
+  monotonic(): number;
   log: { warn(facts: object, message: string): void };
 }
 
@@ -79,9 +79,9 @@ export function createAuthenticate({ issuer, audience, ...options }: Authenticat
   };
 }
 
-type KeyOptions = Pick<AuthenticateOptions, 'key' | 'fetchTimeoutMs' | 'stopwatch' | 'log'>;
+type KeyOptions = Pick<AuthenticateOptions, 'key' | 'fetchTimeoutMs' | 'monotonic' | 'log'>;
 
-function createVerify({ key, fetchTimeoutMs, stopwatch, log }: KeyOptions, checks: TokenChecks): VerifyToken {
+function createVerify({ key, fetchTimeoutMs, monotonic, log }: KeyOptions, checks: TokenChecks): VerifyToken {
   switch (key.kind) {
     case 'secret':
       return createSecretVerifier(key.secret, checks);
@@ -93,7 +93,7 @@ function createVerify({ key, fetchTimeoutMs, stopwatch, log }: KeyOptions, check
     }
     case 'jwks': {
       const onFault = (err: unknown) => log.warn({ err }, 'the key set could not be read');
-      return verifyByKeySet(createFindKey({ url: key.url, checks, fetchTimeoutMs, stopwatch, onFault }));
+      return verifyByKeySet(createFindKey({ url: key.url, checks, fetchTimeoutMs, monotonic, onFault }));
     }
   }
 }

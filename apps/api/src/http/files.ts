@@ -10,7 +10,7 @@ const Query = z.object({ expires: z.string().optional(), signature: z.string().o
 /** A browser that opens a link itself runs nothing of it, whatever else the bytes may be read as. */
 const INERT = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 
-/** Pictures by signed links. */
+/** ImageProcessor by signed links. */
 export function fileRoutes(server: FastifyInstance, openFile: OpenFile): void {
   server.get('/files/:key', async (request, reply) => {
     const query = Query.safeParse(request.query);

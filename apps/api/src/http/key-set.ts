@@ -37,7 +37,7 @@ interface Deps {
   checks: TokenChecks;
   /** Milliseconds for one fetch, whole exchange. */
   fetchTimeoutMs?: number | undefined;
-  stopwatch(): number;
+  monotonic(): number;
   /** Told once for every fetch that failed. */
   onFault(error: unknown): void;
 }
@@ -52,7 +52,7 @@ export type FindKey = (name: KeyName) => Promise<VerifyToken | null>;
  * The keys at a JWKS address. They are fetched when a token first names one, one fetch at a time and one a cool-down, so
  * that made-up names cost nothing; a set that cannot be had now leaves the keys that are known as they are.
  */
-export function createFindKey({ url, checks, fetchTimeoutMs = FETCH_TIMEOUT_MS, stopwatch, onFault }: Deps): FindKey {
+export function createFindKey({ url, checks, fetchTimeoutMs = FETCH_TIMEOUT_MS, monotonic, onFault }: Deps): FindKey {
   let keys = new Map<string, VerifyToken>();
   let readAt = Number.NEGATIVE_INFINITY;
   let triedAt = Number.NEGATIVE_INFINITY;
@@ -60,8 +60,8 @@ export function createFindKey({ url, checks, fetchTimeoutMs = FETCH_TIMEOUT_MS, 
 
   /** Resolves once the fetch that runs has ended; within the cool-down none begins. */
   function refresh(): Promise<void> | null {
-    if (fetching || stopwatch() - triedAt < COOL_DOWN_MS) return fetching;
-    triedAt = stopwatch();
+    if (fetching || monotonic() - triedAt < COOL_DOWN_MS) return fetching;
+    triedAt = monotonic();
     fetching = readKeys()
       .catch(onFault)
       .finally(() => {
@@ -80,13 +80,13 @@ export function createFindKey({ url, checks, fetchTimeoutMs = FETCH_TIMEOUT_MS, 
     const id = keyId(name);
     const known = keys.get(id);
     if (known) {
-      if (stopwatch() - readAt >= FRESH_FOR_MS) void refresh();
+      if (monotonic() - readAt >= FRESH_FOR_MS) void refresh();
       return known;
     }
     await refresh();
     const found = keys.get(id) ?? null;
     if (!found && readAt < triedAt) {
-      throw new ImageError('unavailable', { retryAfterMs: triedAt + COOL_DOWN_MS - stopwatch() });
+      throw new ImageError('unavailable', { retryAfterMs: triedAt + COOL_DOWN_MS - monotonic() });
     }
     return found;
   };

@@ -35,7 +35,7 @@ const SMALL_BODY_BYTES = 64 * 1024;
 interface Deps {
   authenticate(request: FastifyRequest): Promise<Viewer>;
   /** Milliseconds that pass evenly. */
-  stopwatch(): number;
+  monotonic(): number;
 }
 
 interface Seen {
@@ -57,9 +57,9 @@ interface Seen {
 export function limitRefusals(
   server: FastifyInstance,
   bounds: RefusalBounds,
-  { authenticate, stopwatch }: Deps,
+  { authenticate, monotonic }: Deps,
 ): (request: FastifyRequest) => Promise<Viewer> {
-  const budgetOf = (rate: RefusalRate) => createRefusalBudget({ ...rate, maxKeys: bounds.maxKeys, stopwatch });
+  const budgetOf = (rate: RefusalRate) => createRefusalBudget({ ...rate, maxKeys: bounds.maxKeys, monotonic });
   const users = budgetOf(bounds.user);
   const addresses = budgetOf(bounds.address);
   const strangers = budgetOf(bounds.unauthenticated);

@@ -17,7 +17,7 @@ interface Options extends RefusalRate {
   /** Keys at once; beyond them the one that was charged longest ago is forgotten, and starts anew. */
   maxKeys: number;
   /** Milliseconds that pass evenly. */
-  stopwatch(): number;
+  monotonic(): number;
 }
 
 interface Bucket {
@@ -27,11 +27,11 @@ interface Bucket {
 }
 
 /** Kept in memory, per process: only keys that were refused lately are known, and their number is bounded. */
-export function createRefusalBudget({ capacity, perSecond, maxKeys, stopwatch }: Options): RefusalBudget {
+export function createRefusalBudget({ capacity, perSecond, maxKeys, monotonic }: Options): RefusalBudget {
   const buckets = new Map<string, Bucket>();
 
   function leftNow({ left, at }: Bucket): number {
-    return Math.min(capacity, left + ((stopwatch() - at) / 1_000) * perSecond);
+    return Math.min(capacity, left + ((monotonic() - at) / 1_000) * perSecond);
   }
 
   return {
@@ -44,7 +44,7 @@ export function createRefusalBudget({ capacity, perSecond, maxKeys, stopwatch }:
       const bucket = buckets.get(key);
       const left = (bucket ? leftNow(bucket) : capacity) - units;
       buckets.delete(key); // the order of the map is that of the latest charges
-      buckets.set(key, { left: Math.max(-capacity, left), at: stopwatch() });
+      buckets.set(key, { left: Math.max(-capacity, left), at: monotonic() });
       const [oldest] = buckets.keys();
       if (buckets.size > maxKeys && oldest !== undefined) buckets.delete(oldest);
     },

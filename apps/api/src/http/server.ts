@@ -4,8 +4,7 @@ import helmet from '@fastify/helmet';
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify, LogController } from 'fastify';
 import type { OpenFile } from '../jobs/open-file.ts';
 import type { Authenticate } from './authenticate.ts';
-import type { BodyBounds } from './body-room.ts';
-import { boundBodies } from './bound-bodies.ts';
+import type { BodyLimits } from './body-memory-limiter.ts';
 import { boundConnections } from './connection-bounds.ts';
 import { createDelayedContinue } from './delayed-continue.ts';
 import { devTokenRoute, type SignDevToken } from './dev-token.ts';
@@ -16,9 +15,11 @@ import { fileRoutes } from './files.ts';
 import { h5Routes } from './h5.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { readJsonBodies } from './json-bodies.ts';
+import { limitBodyMemory } from './limit-body-memory.ts';
 import { limitRefusals, REFUSAL_BOUNDS, type RefusalBounds } from './limit-refusals.ts';
 import { createLingering, type LingerBounds, lingerAfterEarlyAnswers } from './lingering-close.ts';
 import { createLocalGuard, type LocalGuard } from './local-guard.ts';
+import { createUnreadableRequests } from './malformed-requests.ts';
 import { type Metrics, type MetricsAccess, metricsRoute } from './metrics.ts';
 import { openApiRoute } from './openapi/route.ts';
 import { createProtocolChecks } from './protocol-checks.ts';
@@ -26,7 +27,6 @@ import { refuseEncodedBodies } from './refuse-encoded-bodies.ts';
 import { restRoutes } from './rest.ts';
 import { trpcRoutes } from './trpc.ts';
 import { Unauthenticated } from './unauthenticated.ts';
-import { createUnreadableRequests } from './unreadable-requests.ts';
 import { uploadRoutes } from './uploads.ts';
 
 export interface ServerDeps {
@@ -46,7 +46,7 @@ export interface ServerDeps {
   /** Base of the API's addresses, as its clients see it. */
   publicUrl: string;
   /** Milliseconds that pass evenly. */
-  stopwatch(): number;
+  monotonic(): number;
 }
 
 /** Longest job id, batch of procedure names or file key in an address. */
@@ -72,7 +72,7 @@ export interface ClientBounds {
   hold: HoldBounds;
   /** After an answer that went out before that end. */
   linger: LingerBounds;
-  bodies: BodyBounds;
+  bodies: BodyLimits;
   /** Requests that are refused; REFUSAL_BOUNDS where nothing else is said. */
   refusals?: RefusalBounds;
 }
@@ -129,7 +129,7 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
   });
   early.watch(server);
   replyToErrors(server);
-  // Before CORS answers a preflight. Pictures and pages say otherwise for themselves.
+  // Before CORS answers a preflight. ImageProcessor and pages say otherwise for themselves.
   server.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
   });
@@ -188,7 +188,7 @@ async function imageRoutes(
     });
     refuseEncodedBodies(api);
     const faces = { images, viewerOf: (request: FastifyRequest) => viewerOf(viewers, request) };
-    boundBodies(api, bounds.bodies, faces.viewerOf);
+    limitBodyMemory(api, bounds.bodies, faces.viewerOf);
     trpcRoutes(api, faces);
     restRoutes(api, faces);
     await api.register(async (uploads) => uploadRoutes(uploads, faces));

@@ -1,7 +1,8 @@
 import { ImageError, type Viewer } from '@darkroom/contracts';
-import type { JobStore, StoredJob } from '../store/job-store.ts';
+import { cancel } from '../job/job-state.ts';
+import type { StoredJob } from '../job/stored-job.ts';
+import type { JobStore } from '../store/job-store.ts';
 import { getJob } from './get-job.ts';
-import { cancel } from './job-state.ts';
 
 /**
  * Gives a job up. A call that is out is left to end, since it cannot be taken back: its outcome later tells whether it was

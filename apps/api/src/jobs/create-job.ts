@@ -1,26 +1,28 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type CreateImage, type CreateOptions, ImageError, type Viewer } from '@darkroom/contracts';
 import type { FileStore } from '../files/file-store.ts';
-import type { Pictures } from '../pictures/pictures.ts';
+import type { ImageProcessor } from '../images/image-processor.ts';
+import type { Estimates } from '../job/estimate.ts';
+import type { StoredJob } from '../job/stored-job.ts';
 import type { Queue } from '../queue/queue.ts';
-import type { AdmissionLimits, CreateOutcome, JobStore, NewJob, StoredJob, UploadStore } from '../store/job-store.ts';
-import type { Estimates } from './estimate.ts';
-import type { FileLedger } from './file-ledger.ts';
-import type { InTurn } from './in-turn.ts';
+import type { AdmissionLimits, CreateOutcome, JobStore, NewJob } from '../store/job-store.ts';
+import type { UploadStore } from '../store/upload-store.ts';
+import type { FileTracker } from './file-tracker.ts';
 import { adoptDataUrl, holdsPhotograph, IMAGE_FILE_PATH, refusalError, requireUpload } from './reference.ts';
 import { storeUpload } from './store-upload.ts';
+import type { UserMutex } from './user-mutex.ts';
 
 interface Deps {
   store: JobStore;
   uploads: UploadStore;
   files: FileStore;
-  ledger: FileLedger;
-  pictures: Pictures;
+  fileTracker: FileTracker;
+  pictures: ImageProcessor;
   queue: Pick<Queue, 'wake'>;
   estimates: Estimates;
   limits: Omit<AdmissionLimits, 'estimateWaitMs'>;
   /** Shared with all that decodes for users: no user has two photographs decoded at once. */
-  inTurn: InTurn;
+  runExclusive: UserMutex;
   clock(): number;
   isDraining(): boolean;
 }
@@ -32,7 +34,7 @@ const DRAINING_RETRY_MS = 5_000;
 
 /** Takes an order: when this resolves, the job is on disk. The order of refusals is interface.md's, section 5. */
 export function createCreateJob(deps: Deps): CreateJob {
-  const { store, uploads, files, ledger, pictures, queue, estimates, inTurn, clock } = deps;
+  const { store, uploads, files, fileTracker, pictures, queue, estimates, runExclusive, clock } = deps;
 
   const createJob: CreateJob = async (viewer, order, { idempotency_key: key }) => {
     const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprint(order) };
@@ -53,16 +55,16 @@ export function createCreateJob(deps: Deps): CreateJob {
       ...(idempotency && { idempotency }),
     };
     const outcome = prepared
-      ? await storeUpload({ files, ledger }, prepared, (upload) => store.createJob({ ...job, upload }, limits))
+      ? await storeUpload({ files, fileTracker }, prepared, (upload) => store.createJob({ ...job, upload }, limits))
       : await store.createJob(job, limits);
-    if (prepared && outcome.kind !== 'created') await ledger.deleteNow([prepared.upload.key]);
+    if (prepared && outcome.kind !== 'created') await fileTracker.deleteNow([prepared.upload.key]);
     if (outcome.kind === 'created') queue.wake();
     return jobOf(outcome);
   };
 
   return (viewer, order, options) =>
     holdsPhotograph(order)
-      ? inTurn(viewer.user_id, () => createJob(viewer, order, options))
+      ? runExclusive(viewer.user_id, () => createJob(viewer, order, options))
       : createJob(viewer, order, options);
 }
 

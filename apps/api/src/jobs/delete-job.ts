@@ -1,11 +1,11 @@
 import { ImageError, type Viewer } from '@darkroom/contracts';
 import type { JobStore } from '../store/job-store.ts';
 import { cancelJob } from './cancel-job.ts';
-import type { FileLedger } from './file-ledger.ts';
+import type { FileTracker } from './file-tracker.ts';
 
 interface Deps {
   store: Pick<JobStore, 'getJob' | 'changeJob' | 'deleteJob' | 'wasDeleted'>;
-  ledger: Pick<FileLedger, 'finishDeletion'>;
+  fileTracker: Pick<FileTracker, 'finishDeletion'>;
   /** Has it noted outside of the database, where that is done. */
   noteDeletion?(userId: string, jobId: string): Promise<void>;
 }
@@ -15,10 +15,10 @@ interface Deps {
  * files, so that from there on nothing shows them, and they go whatever happens to this process.
  */
 export async function deleteJob(deps: Deps, viewer: Viewer, jobId: string): Promise<string> {
-  const { store, ledger, noteDeletion } = deps;
+  const { store, fileTracker, noteDeletion } = deps;
   const deletedId = await deleteRows(store, viewer, jobId);
   await noteDeletion?.(viewer.user_id, deletedId);
-  await ledger.finishDeletion(deletedId);
+  await fileTracker.finishDeletion(deletedId);
   return deletedId;
 }
 

@@ -1,5 +1,5 @@
+import { expire } from '../job/job-state.ts';
 import type { JobStore } from '../store/job-store.ts';
-import { expire } from './job-state.ts';
 
 interface Deps {
   store: Pick<JobStore, 'waitingFor' | 'changeJob'>;

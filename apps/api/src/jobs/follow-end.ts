@@ -1,8 +1,8 @@
+import { hasEnded } from '../job/job-state.ts';
 import type { JobStore } from '../store/job-store.ts';
-import { hasEnded } from './job-state.ts';
 
 /** Aborts `signal` once the job has ended or is gone: what is still done for it is then for nobody. `stop` when done. */
-export async function followEnd(
+export async function followJobEnd(
   store: Pick<JobStore, 'getJob' | 'onChange'>,
   jobId: string,
 ): Promise<{ signal: AbortSignal; stop(): void }> {

@@ -1,5 +1,6 @@
 import { ImageError, type Viewer } from '@darkroom/contracts';
-import type { JobStore, StoredJob } from '../store/job-store.ts';
+import type { StoredJob } from '../job/stored-job.ts';
+import type { JobStore } from '../store/job-store.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

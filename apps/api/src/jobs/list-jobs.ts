@@ -1,6 +1,7 @@
 import { invalidField, type ListQuery, type Viewer } from '@darkroom/contracts';
 import * as z from 'zod';
-import type { JobStore, StoredJob } from '../store/job-store.ts';
+import type { StoredJob } from '../job/stored-job.ts';
+import type { JobStore } from '../store/job-store.ts';
 
 export interface JobPage {
   jobs: StoredJob[];

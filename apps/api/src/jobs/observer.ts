@@ -1,12 +1,13 @@
+import { hasEnded } from '../job/job-state.ts';
+import type { StoredJob, Transition } from '../job/stored-job.ts';
 import type { ImageProvider } from '../provider/image-provider.ts';
-import type { JobStore, StoredJob, Transition } from '../store/job-store.ts';
-import { hasEnded } from './job-state.ts';
+import type { JobStore } from '../store/job-store.ts';
 
 /** What the jobs let the operator count. Names are those of the contract's tables; `error` is '' where all went well. */
 export interface JobObserver {
   callEnded(call: { outcome: string; error: string; seconds: number }): void;
   jobEnded(job: { status: string; error: string; charged: string; seconds: number }): void;
-  pictureEnded(picture: { result: 'compressed' | 'as_it_came' | 'failed'; bytes: number }): void;
+  imageEnded(picture: { result: 'compressed' | 'as_it_came' | 'failed'; bytes: number }): void;
 }
 
 /** The same store, which tells of every job and picture that ends, once its end is committed. */
@@ -26,10 +27,10 @@ export function observeStore(store: JobStore, observer: JobObserver): JobStore {
     changeJob: (jobId, step) => observe(step, (observed) => store.changeJob(jobId, observed)),
     endAttempt: (attemptId, end, step, pictures) =>
       observe(step, (observed) => store.endAttempt(attemptId, end, observed, pictures)),
-    async endPicture(jobId, position, asset) {
-      const isKept = await store.endPicture(jobId, position, asset);
+    async endImage(jobId, position, asset) {
+      const isKept = await store.endImage(jobId, position, asset);
       const result = asset === null ? 'failed' : asset.compressed ? 'compressed' : 'as_it_came';
-      observer.pictureEnded({ result, bytes: asset?.bytes ?? 0 });
+      observer.imageEnded({ result, bytes: asset?.bytes ?? 0 });
       return isKept;
     },
   };

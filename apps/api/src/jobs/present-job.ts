@@ -1,8 +1,10 @@
 import { type CompletedJob, type CreateImage, type FailedJob, type ImageJob, JOB_ERRORS } from '@darkroom/contracts';
 import type { UrlSigner } from '../files/file-store.ts';
-import type { JobState, JobStore, StoredAsset, StoredJob } from '../store/job-store.ts';
-import type { Estimates } from './estimate.ts';
-import { generatingProgress, savingProgress } from './progress.ts';
+import type { Estimates } from '../job/estimate.ts';
+import { generatingProgress, savingProgress } from '../job/progress.ts';
+import type { StoredAsset } from '../job/stored-image.ts';
+import type { JobState, StoredJob } from '../job/stored-job.ts';
+import type { JobStore } from '../store/job-store.ts';
 
 /** What fetching and compressing adds to a call, roughly. */
 const SAVING_MS = 2_000;
@@ -12,27 +14,27 @@ const POLL_MIN_MS = 1_000;
 const POLL_MAX_MS = 5_000;
 
 interface Deps {
-  store: Pick<JobStore, 'countAhead' | 'countPictures'>;
+  store: Pick<JobStore, 'countAhead' | 'countImages'>;
   signer: UrlSigner;
   estimates: Estimates;
 }
 
 /**
- * A job as it was no sooner than `seenAt`, in milliseconds since the epoch. Progress is told for that moment: for a later one
+ * A job as it was no sooner than `asOf`, in milliseconds since the epoch. Progress is told for that moment: for a later one
  * it might be more than the job ever reached, and would have to fall.
  */
-export type SeenJob = StoredJob & { seenAt: number };
+export type JobSnapshot = StoredJob & { asOf: number };
 
 /** What changes a job is dated from the beginning of its transaction and seen from the end: so long may lie between. */
 const COMMIT_WITHIN_MS = 1_000;
 
-/** `seenAt` of a job that is read from now on, by the store's clock. */
-export function seenFrom(now: number): number {
+/** `asOf` of a job that is read from now on, by the store's clock. */
+export function snapshotTime(now: number): number {
   return now - COMMIT_WITHIN_MS;
 }
 
 /** A stored job as the wire shows it: estimates and fresh links are made when it is read, and never stored. */
-export type PresentJob = (job: SeenJob) => Promise<ImageJob>;
+export type PresentJob = (job: JobSnapshot) => Promise<ImageJob>;
 
 export function createPresentJob({ store, signer, estimates }: Deps): PresentJob {
   /** Until a job whose call begins in so long is saved; null: nobody can tell. */
@@ -43,12 +45,12 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
 
   async function generatingLeftMs(
     request: CreateImage,
-    { call, repeatAt }: Extract<JobState, { stage: 'generating' }>,
+    { call, retryAt }: Extract<JobState, { stage: 'generating' }>,
     now: number,
   ): Promise<number | null> {
     if (call === null) {
       const waitMs = await estimates.repeating(request);
-      return leftAfterWaitMs(waitMs === null ? null : Math.max(waitMs, (repeatAt ?? now) - now), request);
+      return leftAfterWaitMs(waitMs === null ? null : Math.max(waitMs, (retryAt ?? now) - now), request);
     }
     if ((await estimates.typicalCallMs(request)) === null) return null;
     // An overdue call is expected to end soon, and nobody knows when.
@@ -75,13 +77,13 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
       }
       case 'PROCESSING': {
         if (state.stage === 'saving') {
-          const progress = savingProgress(await store.countPictures(job.jobId));
+          const progress = savingProgress(await store.countImages(job.jobId));
           // A picture that could not be had at once is tried for again and again: nobody knows how often.
-          const isLate = job.seenAt - job.updatedAt > SAVING_LATE_MS;
+          const isLate = job.asOf - job.updatedAt > SAVING_LATE_MS;
           return { ...base, status: 'PROCESSING', stage: 'saving', progress, ...following(isLate ? null : SAVING_MS) };
         }
-        const leftMs = await generatingLeftMs(job.request, state, job.seenAt);
-        const progress = generatingProgress(state, job.seenAt);
+        const leftMs = await generatingLeftMs(job.request, state, job.asOf);
+        const progress = generatingProgress(state, job.asOf);
         return { ...base, status: 'PROCESSING', stage: 'generating', progress, ...following(leftMs) };
       }
       case 'COMPLETED':

@@ -1,6 +1,7 @@
-import { type AttemptEnd, INTERRUPTED, type JobStore } from '../store/job-store.ts';
+import { type AttemptEnd, PRESUMED } from '../job/attempt.ts';
+import { failCall, scheduleRetry } from '../job/job-state.ts';
+import type { JobStore } from '../store/job-store.ts';
 import type { OpenAttempt, WorkerStore } from '../store/worker-store.ts';
-import { failCall, repeatAfter } from './job-state.ts';
 import type { Log } from './log.ts';
 import type { AnswerResumer } from './resume-answers.ts';
 
@@ -9,16 +10,16 @@ interface Deps {
   workers: Pick<WorkerStore, 'openAttempts' | 'adoptSaving'>;
   workerId: string;
   /** Attempts whose end this worker will bring. */
-  heldAttempts: ReadonlySet<string>;
-  savePictures(jobId: string): void;
+  ownedAttempts: ReadonlySet<string>;
+  saveImages(jobId: string): void;
   /** Answers that workers on this machine had written down. */
   answers: Pick<AnswerResumer, 'list' | 'resume'>;
   log: Log;
 }
 
-const VERDICT: AttemptEnd = {
+const PRESUMED_END: AttemptEnd = {
   outcome: 'unknown',
-  failure: { kind: INTERRUPTED, code: null, message: 'its worker ended, or was not seen any more', providerText: null },
+  failure: { kind: PRESUMED, code: null, message: 'its worker ended, or was not seen any more', providerText: null },
 };
 
 /**
@@ -27,7 +28,7 @@ const VERDICT: AttemptEnd = {
  * been taken and cannot be looked up, so its job says that nobody knows; an answer without pictures goes on here.
  */
 export async function recoverJobs(deps: Deps): Promise<void> {
-  const { store, workers, workerId, heldAttempts, savePictures, answers, log } = deps;
+  const { store, workers, workerId, ownedAttempts, saveImages, answers, log } = deps;
   const written = new Set(await answers.list());
   for (const attempt of await workers.openAttempts(workerId)) {
     const facts = { job_id: attempt.jobId, attempt_id: attempt.attemptId };
@@ -35,22 +36,22 @@ export async function recoverJobs(deps: Deps): Promise<void> {
     if (attempt.worker === 'lapsed') {
       if (isWritten && (await answers.resume(attempt.attemptId, { isOpen: true }))) continue;
       log.warn(facts, 'a provider call was interrupted; its outcome is unknown');
-      await store.endAttempt(attempt.attemptId, VERDICT, (job, now) =>
+      await store.endAttempt(attempt.attemptId, PRESUMED_END, (job, now) =>
         failCall(job, 'outcome_unknown', 'unknown', now),
       );
     } else if (isUnsent(attempt)) {
       log.warn(facts, 'a grant whose commit was not acknowledged was never used; its job goes on');
-      await store.endAttempt(attempt.attemptId, { outcome: 'not_sent' }, (job, now) => repeatAfter(job, 0, now));
+      await store.endAttempt(attempt.attemptId, { outcome: 'not_sent' }, (job, now) => scheduleRetry(job, 0, now));
     }
   }
   // Another worker presumed their outcome before this one came back, or they were committed and not removed any more.
   for (const attemptId of written) {
-    if (!heldAttempts.has(attemptId)) await answers.resume(attemptId, { isOpen: false });
+    if (!ownedAttempts.has(attemptId)) await answers.resume(attemptId, { isOpen: false });
   }
-  for (const jobId of await workers.adoptSaving(workerId)) savePictures(jobId);
+  for (const jobId of await workers.adoptSaving(workerId)) saveImages(jobId);
 
   /** Whoever sends a call holds its attempt before it is on record, and until its end is. */
   function isUnsent({ worker, attemptId }: OpenAttempt): boolean {
-    return worker === 'self' && !heldAttempts.has(attemptId);
+    return worker === 'self' && !ownedAttempts.has(attemptId);
   }
 }

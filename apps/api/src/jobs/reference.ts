@@ -9,16 +9,11 @@ import {
   type Viewer,
 } from '@darkroom/contracts';
 import type { FileStore, UrlSigner } from '../files/file-store.ts';
-import { type Pictures, UnreadableImageError } from '../pictures/pictures.ts';
+import { type ImageProcessor, UnreadableImageError } from '../images/image-processor.ts';
 import type { Reference } from '../provider/image-provider.ts';
-import {
-  type NewUpload,
-  type Refusal,
-  type StoredUpload,
-  UPLOAD_TTL_MS,
-  type UploadStore,
-} from '../store/job-store.ts';
-import { readFile } from './ask-files.ts';
+import type { Refusal } from '../store/refusal.ts';
+import { type NewUpload, type StoredUpload, UPLOAD_TTL_MS, type UploadStore } from '../store/upload-store.ts';
+import { readFile } from './file-access.ts';
 
 const EXTENSIONS: Record<string, string> = { 'image/jpeg': 'jpg', 'image/png': 'png' };
 
@@ -32,7 +27,7 @@ export interface PreparedUpload {
 
 interface PrepareDeps {
   uploads: Pick<UploadStore, 'countAttempt'>;
-  pictures: Pick<Pictures, 'prepareUpload'>;
+  pictures: Pick<ImageProcessor, 'prepareUpload'>;
   ratePerMinute: number;
 }
 

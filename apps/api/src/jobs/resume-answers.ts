@@ -1,15 +1,15 @@
 import type { AnswerSpool, SpooledAnswer } from '../files/file-store.ts';
+import { failCall } from '../job/job-state.ts';
 import type { ImageProvider, ProviderOutcome } from '../provider/image-provider.ts';
 import type { JobStore } from '../store/job-store.ts';
-import { failCall } from './job-state.ts';
-import { type OutcomeKeeper, reachedBy } from './keep-outcome.ts';
+import { type OutcomeCommitter, reachedBy } from './commit-outcome.ts';
 import type { Log } from './log.ts';
 
 interface Deps {
   store: Pick<JobStore, 'getJob'>;
   spool: AnswerSpool;
   provider: Pick<ImageProvider, 'readAnswer'>;
-  keeper: OutcomeKeeper;
+  committer: OutcomeCommitter;
   /** After each end that was committed: its job may have pictures to save, or a call to repeat. */
   onResumed(): Promise<void>;
   log: Log;
@@ -30,7 +30,15 @@ export interface AnswerResumer {
 }
 
 /** From an answer on disk to the committed end of its call, in the background: storage may be away for a while. */
-export function createAnswerResumer({ store, spool, provider, keeper, onResumed, log, stopping }: Deps): AnswerResumer {
+export function createAnswerResumer({
+  store,
+  spool,
+  provider,
+  committer,
+  onResumed,
+  log,
+  stopping,
+}: Deps): AnswerResumer {
   const running = new Map<string, Promise<void>>();
 
   async function readOutcome(answer: SpooledAnswer): Promise<ProviderOutcome | null> {
@@ -46,13 +54,13 @@ export function createAnswerResumer({ store, spool, provider, keeper, onResumed,
   async function settle({ call }: SpooledAnswer, outcome: ProviderOutcome): Promise<void> {
     const facts = { job_id: call.jobId, attempt_id: call.attemptId, outcome: outcome.kind };
     try {
-      await keeper.keepOutcome(call, outcome);
+      await committer.commitOutcome(call, outcome);
       log.info(facts, 'an interrupted provider call ended with its recorded answer');
     } catch (err) {
       if (stopping.aborted) return; // it is still there for the next start
       log.error({ err, ...facts }, 'a recorded provider answer could not be kept');
       const { outcome: reached, charged } = reachedBy(outcome);
-      await keeper.endAttempt(call.attemptId, { outcome: reached }, (job, now) =>
+      await committer.endAttempt(call.attemptId, { outcome: reached }, (job, now) =>
         failCall(job, 'internal', charged, now),
       );
     }

@@ -1,21 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { AnswerSpool } from '../files/file-store.ts';
+import type { Attempt } from '../job/attempt.ts';
+import { expectedCallMs } from '../job/estimate.ts';
+import { failCall, hasEnded, scheduleRetry, startCall } from '../job/job-state.ts';
+import type { StoredJob } from '../job/stored-job.ts';
 import type { ImageProvider, ProviderOutcome, Reference } from '../provider/image-provider.ts';
 import type { TakeNext } from '../queue/queue.ts';
-import type { Attempt, JobStore, StartOutcome, StoredJob } from '../store/job-store.ts';
-import { expectedCallMs } from './estimate.ts';
-import { failCall, hasEnded, repeatAfter, startCall } from './job-state.ts';
-import { createOutcomeKeeper, type KeepOutcomeDeps, type Reached, reachedBy } from './keep-outcome.ts';
-import { untilItWorks } from './until-it-works.ts';
+import type { JobStore, StartOutcome } from '../store/job-store.ts';
+import { type CommitOutcomeDeps, createOutcomeCommitter, type Reached, reachedBy } from './commit-outcome.ts';
+import { retryUntilAvailable } from './retry-until-available.ts';
 
-const PACE_WINDOW_MS = 60_000;
+const RATE_LIMIT_WINDOW_MS = 60_000;
 /**
  * Some time passes from the grant of a call to its first byte, so the window is kept this much longer, and a grant that was
  * not used within it is given back.
  */
-const GRANT_MARGIN_MS = 1_000;
+const RESERVATION_MAX_AGE_MS = 1_000;
 
-interface Deps extends KeepOutcomeDeps {
+interface Deps extends CommitOutcomeDeps {
   store: JobStore;
   provider: Pick<ImageProvider, 'generate'>;
   /** Where an answer is kept from its first byte until its end is committed. */
@@ -23,37 +25,41 @@ interface Deps extends KeepOutcomeDeps {
   loadReference(request: StoredJob['request']): Promise<Reference | null>;
   workerId: string;
   /** Attempts that this worker begins, until their end is committed: any other attempt of its own was never sent. */
-  heldAttempts: Set<string>;
+  ownedAttempts: Set<string>;
   /** Calls of all workers that may begin in a minute; 0 = no bound. */
   rpm: number;
   /** Milliseconds since the epoch, by this machine. */
   clock(): number;
   /** Milliseconds that pass evenly, whatever is done to the machine's clock. */
-  stopwatch(): number;
+  monotonic(): number;
 }
 
 /** Takes jobs to the provider, one paid call each: the order of writes is architecture.md's. */
 export function createTakeNext(deps: Deps): TakeNext {
-  const { store, provider, spool, heldAttempts, rpm, queueTtlMs, clock, stopwatch, log, stopping } = deps;
-  const { keepOutcome, endAttempt } = createOutcomeKeeper(deps);
+  const { store, provider, spool, ownedAttempts, rpm, queueTtlMs, clock, monotonic, log, stopping } = deps;
+  const { commitOutcome, endAttempt } = createOutcomeCommitter(deps);
 
   /** Jobs whose last grant went stale. */
   const lateJobs = new Set<string>();
 
-  async function runCall(job: StoredJob, attempt: Attempt, askedAt: number): Promise<void> {
+  async function runCall(job: StoredJob, attempt: Attempt, requestedAt: number): Promise<void> {
     const facts = { job_id: job.jobId, attempt_id: attempt.attemptId, call: attempt.number };
     let reached: Reached = { outcome: 'not_sent', charged: 'no' };
     try {
       const load = () => deps.loadReference(job.request);
-      const reference = await untilItWorks(load, { log, task: 'read the photograph of an order', signal: stopping });
-      if (!(await maySend(job.jobId, askedAt))) return await giveBack(attempt);
+      const reference = await retryUntilAvailable(load, {
+        log,
+        task: 'read the photograph of an order',
+        signal: stopping,
+      });
+      if (!(await maySend(job.jobId, requestedAt))) return await releaseReservation(attempt);
       log.info(facts, 'provider call starts');
       reached = { outcome: 'unknown', charged: 'unknown' };
       const call = { jobId: job.jobId, attemptId: attempt.attemptId, number: attempt.number };
       const outcome = await provider.generate({ request: job.request, reference }, spool.record(call));
       reached = reachedBy(outcome);
-      logEnd(outcome, { ...facts, ms: Math.round(stopwatch() - askedAt) });
-      await keepOutcome(call, outcome);
+      logEnd(outcome, { ...facts, ms: Math.round(monotonic() - requestedAt) });
+      await commitOutcome(call, outcome);
       await letGo(attempt);
     } catch (err) {
       if (stopping.aborted) return; // what is on disk decides at the next start
@@ -66,7 +72,7 @@ export function createTakeNext(deps: Deps): TakeNext {
 
   /** Its end is committed. */
   async function letGo({ attemptId }: Attempt): Promise<void> {
-    heldAttempts.delete(attemptId);
+    ownedAttempts.delete(attemptId);
     await spool.remove(attemptId);
   }
 
@@ -78,16 +84,16 @@ export function createTakeNext(deps: Deps): TakeNext {
   }
 
   /** Not for a job that was given up meanwhile, and not with a grant that went stale. */
-  async function maySend(jobId: string, askedAt: number): Promise<boolean> {
+  async function maySend(jobId: string, requestedAt: number): Promise<boolean> {
     let readAt = 0;
     const look = () => {
-      readAt = stopwatch();
+      readAt = monotonic();
       return store.getJob(jobId);
     };
-    const job = await untilItWorks(look, { log, task: 'look whether a job is wanted', signal: stopping });
+    const job = await retryUntilAvailable(look, { log, task: 'look whether a job is wanted', signal: stopping });
     if (job === null || hasEnded(job)) return false;
     // Without a pace a grant keeps, but not what was read before a standstill: the job may have been given up in it.
-    if (stopwatch() - (rpm === 0 ? readAt : askedAt) <= GRANT_MARGIN_MS) return true;
+    if (monotonic() - (rpm === 0 ? readAt : requestedAt) <= RESERVATION_MAX_AGE_MS) return true;
     // A machine that is always this slow sends late rather than never: the provider's own limit is the net below.
     if (lateJobs.delete(jobId)) return true;
     lateJobs.add(jobId);
@@ -95,37 +101,37 @@ export function createTakeNext(deps: Deps): TakeNext {
   }
 
   /** The grant was not used; a job that still wants one takes its turn again at once. */
-  async function giveBack(attempt: Attempt): Promise<void> {
-    await endAttempt(attempt.attemptId, { outcome: 'not_sent' }, (current, now) => repeatAfter(current, 0, now));
-    heldAttempts.delete(attempt.attemptId);
+  async function releaseReservation(attempt: Attempt): Promise<void> {
+    await endAttempt(attempt.attemptId, { outcome: 'not_sent' }, (current, now) => scheduleRetry(current, 0, now));
+    ownedAttempts.delete(attempt.attemptId);
   }
 
   async function startNext(attemptId: string): Promise<StartOutcome> {
-    heldAttempts.add(attemptId); // before anybody can see it
+    ownedAttempts.add(attemptId); // before anybody can see it
     try {
       return await store.startNextCall({
         attemptId,
         workerId: deps.workerId,
         rpm,
-        windowMs: PACE_WINDOW_MS + GRANT_MARGIN_MS,
+        windowMs: RATE_LIMIT_WINDOW_MS + RESERVATION_MAX_AGE_MS,
         maxWaitMs: queueTtlMs,
         step: (job, { startedAt, recentCallMs }) =>
           startCall(job, { startedAt, expectedMs: expectedCallMs(recentCallMs) }),
       });
     } catch (error) {
-      heldAttempts.delete(attemptId); // granted all the same, perhaps: it is found, and taken back
+      ownedAttempts.delete(attemptId); // granted all the same, perhaps: it is found, and taken back
       throw error;
     }
   }
 
   return async function takeNext() {
     const attemptId = randomUUID();
-    const askedAt = stopwatch(); // before the grant, whatever the database's clock says
+    const requestedAt = monotonic(); // before the grant, whatever the database's clock says
     const outcome = await startNext(attemptId);
     if (outcome.kind === 'started') {
-      return { kind: 'running', done: runCall(outcome.job, outcome.attempt, askedAt) };
+      return { kind: 'running', done: runCall(outcome.job, outcome.attempt, requestedAt) };
     }
-    heldAttempts.delete(attemptId);
+    ownedAttempts.delete(attemptId);
     return { kind: 'idle', retryAt: outcome.retryInMs === null ? null : clock() + outcome.retryInMs };
   };
 }

@@ -1,21 +1,21 @@
 import { type UploadedImage, uploadProblemError, type Viewer } from '@darkroom/contracts';
 import type { FileStore, UrlSigner } from '../files/file-store.ts';
-import { type Pictures, UnreadableImageError } from '../pictures/pictures.ts';
-import type { UploadStore } from '../store/job-store.ts';
-import type { FileLedger } from './file-ledger.ts';
-import type { InTurn } from './in-turn.ts';
+import { type ImageProcessor, UnreadableImageError } from '../images/image-processor.ts';
+import type { UploadStore } from '../store/upload-store.ts';
+import type { FileTracker } from './file-tracker.ts';
 import { type PreparedUpload, prepareUpload, refusalError } from './reference.ts';
 import { storeUpload } from './store-upload.ts';
+import type { UserMutex } from './user-mutex.ts';
 
 interface Deps {
   uploads: UploadStore;
   files: FileStore;
-  ledger: FileLedger;
-  pictures: Pictures;
+  fileTracker: FileTracker;
+  pictures: ImageProcessor;
   signer: UrlSigner;
   limits: { ratePerMinute: number; userUploadBytes: number };
   /** Shared with all that decodes for users: no user has two photographs decoded at once. */
-  inTurn: InTurn;
+  runExclusive: UserMutex;
 }
 
 export type SaveUpload = (viewer: Viewer, bytes: Uint8Array) => Promise<UploadedImage>;
@@ -24,7 +24,15 @@ export type SaveUpload = (viewer: Viewer, bytes: Uint8Array) => Promise<Uploaded
 const FILE_PATH = ['file'];
 
 /** Takes a photograph, to be named in an order later. */
-export function createSaveUpload({ uploads, files, ledger, pictures, signer, limits, inTurn }: Deps): SaveUpload {
+export function createSaveUpload({
+  uploads,
+  files,
+  fileTracker,
+  pictures,
+  signer,
+  limits,
+  runExclusive,
+}: Deps): SaveUpload {
   const { ratePerMinute, userUploadBytes } = limits;
 
   async function prepare(viewer: Viewer, bytes: Uint8Array): Promise<PreparedUpload> {
@@ -39,16 +47,16 @@ export function createSaveUpload({ uploads, files, ledger, pictures, signer, lim
   async function saveUpload(viewer: Viewer, bytes: Uint8Array): Promise<UploadedImage> {
     const prepared = await prepare(viewer, bytes);
     const { uploadId, key, width, height } = prepared.upload;
-    const refusal = await storeUpload({ files, ledger }, prepared, (upload) =>
+    const refusal = await storeUpload({ files, fileTracker }, prepared, (upload) =>
       uploads.createUpload(upload, userUploadBytes),
     );
     if (refusal) {
-      await ledger.deleteNow([key]);
+      await fileTracker.deleteNow([key]);
       throw refusalError(refusal, FILE_PATH);
     }
     const { url } = signer.sign(key);
     return { image_file: `upload://${uploadId}`, url, width, height, bytes: prepared.bytes.length };
   }
 
-  return (viewer, bytes) => inTurn(viewer.user_id, () => saveUpload(viewer, bytes));
+  return (viewer, bytes) => runExclusive(viewer.user_id, () => saveUpload(viewer, bytes));
 }

@@ -1,22 +1,22 @@
 import type { FileStore } from '../files/file-store.ts';
-import type { NewUpload } from '../store/job-store.ts';
-import { storeFile } from './ask-files.ts';
-import type { FileLedger } from './file-ledger.ts';
+import type { NewUpload } from '../store/upload-store.ts';
+import { storeFile } from './file-access.ts';
+import type { FileTracker } from './file-tracker.ts';
 import type { PreparedUpload } from './reference.ts';
 
 interface Deps {
   files: Pick<FileStore, 'put'>;
-  ledger: Pick<FileLedger, 'whileWriting' | 'workerId'>;
+  fileTracker: Pick<FileTracker, 'whileWriting' | 'workerId'>;
 }
 
 /** Writes the photograph, then has it named; a crash in between leaves nothing behind. */
 export function storeUpload<T>(
-  { files, ledger }: Deps,
+  { files, fileTracker }: Deps,
   { upload, bytes }: PreparedUpload,
   name: (upload: NewUpload) => Promise<T>,
 ): Promise<T> {
-  return ledger.whileWriting([upload.key], async () => {
+  return fileTracker.whileWriting([upload.key], async () => {
     await storeFile(files, upload.key, bytes);
-    return name({ ...upload, writtenBy: ledger.workerId });
+    return name({ ...upload, writtenBy: fileTracker.workerId });
   });
 }

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FileStore } from '../files/file-store.ts';
-import type { JobStore, RetentionStore } from '../store/job-store.ts';
-import { UPLOAD_TTL_MS } from '../store/job-store.ts';
-import type { FileLedger } from './file-ledger.ts';
+import type { JobStore } from '../store/job-store.ts';
+import type { RetentionStore } from '../store/retention-store.ts';
+import { UPLOAD_TTL_MS } from '../store/upload-store.ts';
+import type { FileTracker } from './file-tracker.ts';
 import type { Log } from './log.ts';
 
 /** Idempotency keys are kept as long as uploads; counted orders as long as a quota looks back. */
@@ -18,32 +19,32 @@ interface Deps {
   store: Pick<JobStore, 'deleteJob'>;
   retention: RetentionStore;
   files: Pick<FileStore, 'list' | 'delete'>;
-  ledger: Pick<FileLedger, 'deleteNow'>;
+  fileTracker: Pick<FileTracker, 'deleteNow'>;
   resultTtlMs: number;
   clock(): number;
   log: Log;
 }
 
 /** Removes what has served its time: jobs with their files, uploads, keys, calls, and files that no row names. */
-export async function sweep({ store, retention, files, ledger, resultTtlMs, clock, log }: Deps): Promise<void> {
+export async function sweep({ store, retention, files, fileTracker, resultTtlMs, clock, log }: Deps): Promise<void> {
   const now = clock();
   const jobs = await untilNoneIsLeft(async () => {
     const ended = await retention.endedBefore(now - resultTtlMs);
-    for (const jobId of ended) await ledger.deleteNow(await store.deleteJob(jobId, 'expired'));
+    for (const jobId of ended) await fileTracker.deleteNow(await store.deleteJob(jobId, 'expired'));
     return ended.length;
   });
   const uploads = await untilNoneIsLeft(async () => {
     const keys = await retention.deleteUploadsBefore(now - UPLOAD_TTL_MS);
-    await ledger.deleteNow(keys);
+    await fileTracker.deleteNow(keys);
     return keys.length;
   });
-  await retention.forgetBefore({
+  await retention.deleteExpired({
     keys: now - KEY_TTL_MS,
     orders: now - ORDER_TTL_MS,
     deleted: now - Math.max(resultTtlMs, KEY_TTL_MS),
   });
   const attemptTtlMs = Math.max(resultTtlMs, ATTEMPT_TTL_AT_LEAST_MS);
-  await untilNoneIsLeft(() => retention.forgetAttemptsBefore(now - attemptTtlMs));
+  await untilNoneIsLeft(() => retention.deleteAttemptsBefore(now - attemptTtlMs));
   const strays = await sweepUnknownFiles({ retention, files, olderThan: now - UNKNOWN_FILE_AGE_MS });
   if (jobs + uploads + strays > 0) log.info({ jobs, uploads, files: strays }, 'swept');
 }

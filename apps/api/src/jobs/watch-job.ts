@@ -1,12 +1,13 @@
 import { HELD_POLLS_PER_USER, type StatusQuery, type Viewer } from '@darkroom/contracts';
-import type { JobStore, StoredJob } from '../store/job-store.ts';
+import { hasEnded } from '../job/job-state.ts';
+import type { StoredJob } from '../job/stored-job.ts';
+import type { JobStore } from '../store/job-store.ts';
 import { getJob } from './get-job.ts';
-import { hasEnded } from './job-state.ts';
-import { type SeenJob, seenFrom } from './present-job.ts';
+import { type JobSnapshot, snapshotTime } from './present-job.ts';
 
-export interface Watcher {
+export interface JobWatcher {
   /** The job, held back until there is news, the time is up, or the caller is gone. */
-  watch(viewer: Viewer, query: StatusQuery, signal?: AbortSignal): Promise<SeenJob>;
+  watch(viewer: Viewer, query: StatusQuery, signal?: AbortSignal): Promise<JobSnapshot>;
   /** Answers every held poll now, and holds none from here on. */
   release(): void;
 }
@@ -16,7 +17,7 @@ interface Deps {
 }
 
 /** The long poll: subscribe, then read, so that no change falls between the two. */
-export function createWatcher({ store }: Deps): Watcher {
+export function createJobWatcher({ store }: Deps): JobWatcher {
   const heldPolls = new Map<string, number>();
   const released = new AbortController();
 
@@ -26,12 +27,12 @@ export function createWatcher({ store }: Deps): Watcher {
     else heldPolls.set(userId, count);
   }
 
-  async function look(viewer: Viewer, query: StatusQuery): Promise<SeenJob> {
-    const seenAt = seenFrom(await store.now());
-    return { ...(await getJob(store, viewer, query.job_id)), seenAt };
+  async function look(viewer: Viewer, query: StatusQuery): Promise<JobSnapshot> {
+    const asOf = snapshotTime(await store.now());
+    return { ...(await getJob(store, viewer, query.job_id)), asOf };
   }
 
-  async function hold(viewer: Viewer, query: StatusQuery, ends: AbortSignal[]): Promise<SeenJob> {
+  async function hold(viewer: Viewer, query: StatusQuery, ends: AbortSignal[]): Promise<JobSnapshot> {
     let news = Promise.withResolvers<void>();
     const stopListening = store.onChange(query.job_id.toLowerCase(), () => news.resolve());
     const stop = () => news.resolve();
@@ -40,7 +41,7 @@ export function createWatcher({ store }: Deps): Watcher {
     try {
       for (;;) {
         const job = await look(viewer, query);
-        if (isNews(job, query) || ends.some((end) => end.aborted)) return job;
+        if (hasChanged(job, query) || ends.some((end) => end.aborted)) return job;
         await news.promise;
         news = Promise.withResolvers<void>();
       }
@@ -56,7 +57,7 @@ export function createWatcher({ store }: Deps): Watcher {
       const job = await look(viewer, query);
       const mayHold = query.wait_seconds > 0 && !released.signal.aborted && !signal?.aborted;
       const held = heldPolls.get(viewer.user_id) ?? 0;
-      if (!mayHold || isNews(job, query) || held >= HELD_POLLS_PER_USER) return job;
+      if (!mayHold || hasChanged(job, query) || held >= HELD_POLLS_PER_USER) return job;
       const timeUp = new AbortController();
       const timer = setTimeout(() => timeUp.abort(), query.wait_seconds * 1_000);
       try {
@@ -69,6 +70,6 @@ export function createWatcher({ store }: Deps): Watcher {
   };
 }
 
-function isNews(job: StoredJob, query: StatusQuery): boolean {
+function hasChanged(job: StoredJob, query: StatusQuery): boolean {
   return hasEnded(job) || (query.after_version !== undefined && job.version > query.after_version);
 }

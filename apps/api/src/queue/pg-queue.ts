@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 import type { PgBoss } from 'pg-boss';
 import type { Calls, Queue, TakeNext } from './queue.ts';
-import { ASKING, TURNS } from './turns.ts';
+import { POLLING, WAKE_UP_QUEUE } from './wake-up-queue.ts';
 
 interface Options {
   boss: PgBoss;
@@ -42,7 +42,7 @@ export function createPgQueue({ boss, worker, clock, onError }: Options): Queue 
     try {
       do {
         giveOnceMore = false;
-        await boss.send(TURNS, {});
+        await boss.send(WAKE_UP_QUEUE, {});
       } while (giveOnceMore);
     } catch (error) {
       onError(error);
@@ -81,7 +81,7 @@ export function createPgQueue({ boss, worker, clock, onError }: Options): Queue 
     start() {
       if (!worker || draining) return;
       const { concurrency, takeNext } = worker;
-      started = boss.work(TURNS, { ...ASKING, localConcurrency: concurrency }, () => runTurn(takeNext));
+      started = boss.work(WAKE_UP_QUEUE, { ...POLLING, localConcurrency: concurrency }, () => runTurn(takeNext));
       ticking = setInterval(wake, GIVE_ANYWAY_MS);
       wake();
     },
@@ -91,7 +91,7 @@ export function createPgQueue({ boss, worker, clock, onError }: Options): Queue 
       clearInterval(ticking);
       clearTimeout(timer);
       await started;
-      if (started) await boss.offWork(TURNS, { wait: true });
+      if (started) await boss.offWork(WAKE_UP_QUEUE, { wait: true });
       await places.onIdle();
       await giving;
     },

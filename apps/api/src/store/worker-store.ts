@@ -12,11 +12,11 @@ export interface OpenAttempt {
  */
 export interface WorkerStore {
   /** This worker lives, and can make so many calls at once. */
-  beat(workerId: string, places: number): Promise<void>;
+  heartbeat(workerId: string, places: number): Promise<void>;
   /** This worker has ended, having left nothing undone that it could have done. */
-  leave(workerId: string): Promise<void>;
+  deregister(workerId: string): Promise<void>;
   /** Calls that all living workers can make at once. */
-  countPlaces(): Promise<number>;
+  countSlots(): Promise<number>;
   /** Those of the workers that have ended, or were not seen for a whole lease. */
   endedOf(asker: string, workerIds: readonly string[]): Promise<string[]>;
   /** Oldest first. */

@@ -15,7 +15,7 @@ export interface Metrics {
   callerRefused(reason: string): void;
   callEnded(call: { outcome: string; error: string; seconds: number }): void;
   jobEnded(job: { status: string; error: string; charged: string; seconds: number }): void;
-  pictureEnded(picture: { result: 'compressed' | 'as_it_came' | 'failed'; bytes: number }): void;
+  imageEnded(picture: { result: 'compressed' | 'as_it_came' | 'failed'; bytes: number }): void;
   contentType: string;
   /** The Prometheus text format. */
   render(): Promise<string>;
@@ -93,7 +93,7 @@ export function createMetrics({ readQueue, refusalReasons }: Deps): Metrics {
     callerRefused: (reason) => unauthenticated.inc({ reason }),
     callEnded: ({ outcome, error, seconds }) => calls.observe({ outcome, error }, seconds),
     jobEnded: ({ status, error, charged, seconds }) => jobs.observe({ status, error, charged }, seconds),
-    pictureEnded({ result, bytes }) {
+    imageEnded({ result, bytes }) {
       pictures.inc({ result });
       pictureBytes.inc(bytes);
     },

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { KyselyPlugin } from 'kysely';
 import type { FileStore } from '../../src/files/file-store.ts';
-import type { Database, Trx } from '../../src/store/database.ts';
+import type { Database, Trx } from '../../src/store/shared/database.ts';
 
 /** The writes of one process, the n-th of which is its last. */
 export interface Mortality {
@@ -54,8 +54,10 @@ export function mortalDatabase(database: Database, life: Mortality): Database {
     db: database.db.withPlugin(watchWrites(life, (table) => life.wrote(`write ${table}`))),
     transact: (work) =>
       transact((tables) => database.transact((trx, announce) => work(spied(trx, life, tables), announce))),
-    transactAlone: (part, work) =>
-      transact((tables) => database.transactAlone(part, (trx, announce) => work(spied(trx, life, tables), announce))),
+    transactExclusive: (part, work) =>
+      transact((tables) =>
+        database.transactExclusive(part, (trx, announce) => work(spied(trx, life, tables), announce)),
+      ),
   };
 }
 

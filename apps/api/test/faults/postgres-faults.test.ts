@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
-import { openPostgres } from '../../src/store/open-postgres.ts';
+import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
 import { givenPostgres, LEASE_MS } from '../store/open-postgres-stores.ts';
 import { testFaults } from './faults.conformance.ts';
 import { createWorld } from './world.ts';

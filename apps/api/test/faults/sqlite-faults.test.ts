@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
-import { openSqlite } from '../../src/store/open-sqlite.ts';
+import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import { testFaults } from './faults.conformance.ts';
 import { createWorld } from './world.ts';
 

@@ -210,8 +210,8 @@ export const VERBS: Record<string, Verb> = {
       clock.advance(31 * DAY_MS);
       return jobId;
     },
-    run: ({ store, retention, files, ledger, log }) =>
-      sweep({ store, retention, files, ledger, resultTtlMs: 30 * DAY_MS, clock: clock.now, log }),
+    run: ({ store, retention, files, fileTracker, log }) =>
+      sweep({ store, retention, files, fileTracker, resultTtlMs: 30 * DAY_MS, clock: clock.now, log }),
     async check(process, jobId, hasAnswered) {
       if (hasAnswered) expect(await process.store.getJob(jobId)).toBeNull();
     },

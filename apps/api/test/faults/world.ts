@@ -4,34 +4,34 @@ import path from 'node:path';
 import { createMiniMaxClient } from '@darkroom/minimax-client';
 import { createLocalAnswerSpool } from '../../src/files/local-answer-spool.ts';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
+import { createEstimates } from '../../src/job/estimate.ts';
+import { createOutcomeCommitter } from '../../src/jobs/commit-outcome.ts';
 import { createCreateJob } from '../../src/jobs/create-job.ts';
-import { createEstimates } from '../../src/jobs/estimate.ts';
-import { createFileLedger } from '../../src/jobs/file-ledger.ts';
-import { createInTurn } from '../../src/jobs/in-turn.ts';
-import { createOutcomeKeeper } from '../../src/jobs/keep-outcome.ts';
+import { createFileTracker } from '../../src/jobs/file-tracker.ts';
 import { recoverJobs } from '../../src/jobs/recover-jobs.ts';
 import { loadReference } from '../../src/jobs/reference.ts';
 import { createAnswerResumer } from '../../src/jobs/resume-answers.ts';
 import { createTakeNext } from '../../src/jobs/run-job.ts';
-import { createPictureSaver } from '../../src/jobs/save-pictures.ts';
+import { createImageSaver } from '../../src/jobs/save-images.ts';
 import { createSaveUpload } from '../../src/jobs/save-upload.ts';
+import { createUserMutex } from '../../src/jobs/user-mutex.ts';
 import { createMiniMaxProvider } from '../../src/provider/minimax-provider.ts';
-import type { Database } from '../../src/store/database.ts';
-import { createSqlDeletionStore } from '../../src/store/sql-deletion-store.ts';
-import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
-import { createSqlRetentionStore } from '../../src/store/sql-retention-store.ts';
-import { createSqlUploadStore } from '../../src/store/sql-upload-store.ts';
-import { createSqlWorkerStore } from '../../src/store/sql-worker-store.ts';
-import { tellUnavailable } from '../../src/store/unavailable.ts';
-import { createHandClock } from '../hand-clock.ts';
-import { createFakePictures } from '../jobs/fake-pictures.ts';
-import { createLogBook } from '../jobs/log-book.ts';
+import type { Database } from '../../src/store/shared/database.ts';
+import { createSqlDeletionStore } from '../../src/store/shared/sql-deletion-store.ts';
+import { createSqlJobStore } from '../../src/store/shared/sql-job-store.ts';
+import { createSqlRetentionStore } from '../../src/store/shared/sql-retention-store.ts';
+import { createSqlUploadStore } from '../../src/store/shared/sql-upload-store.ts';
+import { createSqlWorkerStore } from '../../src/store/shared/sql-worker-store.ts';
+import { wrapStorageErrors } from '../../src/store/shared/wrap-storage-errors.ts';
+import { createFakeClock } from '../fake-clock.ts';
+import { createFakeImageProcessor } from '../jobs/fake-image-processor.ts';
+import { createRecordedLog } from '../jobs/recorded-log.ts';
 import { answered, createScriptedProvider } from '../jobs/scripted-provider.ts';
 import { NO_LIMITS } from '../store/stores.ts';
 import { createMortality, mortalDatabase, mortalFiles } from './mortal-parts.ts';
 
 /** Of the database, which all processes share. */
-export const clock = createHandClock();
+export const clock = createFakeClock();
 
 /** What outlives every process: one database, one folder of files, and the provider with its own memory. */
 export interface World {
@@ -62,35 +62,35 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
     dir,
     writer: workerId,
   });
-  const store = tellUnavailable(createSqlJobStore(own));
-  const uploads = tellUnavailable(createSqlUploadStore(own));
+  const store = wrapStorageErrors(createSqlJobStore(own));
+  const uploads = wrapStorageErrors(createSqlUploadStore(own));
   const retention = createSqlRetentionStore(own);
-  const deletions = tellUnavailable(createSqlDeletionStore({ database: own, leaseMs }));
-  const log = createLogBook();
-  const ledger = createFileLedger({ deletions, files, workerId, log });
+  const deletions = wrapStorageErrors(createSqlDeletionStore({ database: own, leaseMs }));
+  const log = createRecordedLog();
+  const fileTracker = createFileTracker({ deletions, files, workerId, log });
   // Being seen is no part of any verb: it is not counted.
   const workers = createSqlWorkerStore({ database, leaseMs });
-  await workers.beat(workerId, 4);
+  await workers.heartbeat(workerId, 4);
   const pictures = {
-    ...createFakePictures(),
+    ...createFakeImageProcessor(),
     prepareUpload: async (bytes: Uint8Array) => ({
       ...{ bytes, contentType: 'image/jpeg' as const, width: 1, height: 1, compressed: true },
     }),
   };
   const stopping = new AbortController();
-  const heldAttempts = new Set<string>();
+  const ownedAttempts = new Set<string>();
   let beforeSaving = async () => {};
   const { download, compress } = pictures;
   pictures.download = async (...link) => beforeSaving().then(() => download.apply(pictures, link));
   pictures.compress = async (...picture) => beforeSaving().then(() => compress(...picture));
-  const saver = createPictureSaver({
+  const saver = createImageSaver({
     store,
     files,
-    ledger,
+    fileTracker,
     pictures,
     inPlace: (work) => work(),
     retryForMs: 900_000,
-    stopwatch: clock.now,
+    monotonic: clock.now,
     log,
   });
   const spool = createLocalAnswerSpool({
@@ -98,7 +98,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
     onError: (err) => log.warn({ err }, 'spool'),
   });
   const outcomes = {
-    ...{ store, files, ledger, savePictures: saver.save, queueTtlMs: 1_800_000, retryBaseMs: 5_000 },
+    ...{ store, files, fileTracker, saveImages: saver.save, queueTtlMs: 1_800_000, retryBaseMs: 5_000 },
     ...{ random: () => 0, log, stopping: stopping.signal },
   };
   const takeNext = createTakeNext({
@@ -116,20 +116,20 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
     },
     loadReference: (request) => loadReference({ uploads, files, signer: null }, request),
     workerId,
-    heldAttempts,
+    ownedAttempts,
     rpm: 0,
     clock: clock.now,
-    stopwatch: clock.now,
+    monotonic: clock.now,
   });
   const answers = createAnswerResumer({
     ...{ store, spool, log, stopping: stopping.signal },
     provider: createMiniMaxProvider({ client: createMiniMaxClient({ apiKey: 'key' }), responseFormat: 'url' }),
-    keeper: createOutcomeKeeper({ ...outcomes, savePictures: () => {} }),
+    committer: createOutcomeCommitter({ ...outcomes, saveImages: () => {} }),
     onResumed: async () => {
       for (const jobId of await workers.adoptSaving(workerId)) saver.save(jobId);
     },
   });
-  const inTurn = createInTurn();
+  const runExclusive = createUserMutex();
   const signer = { sign: (key: string) => ({ url: key, expiresAt: new Date(0) }), verify: () => true };
 
   async function untilIdle(): Promise<void> {
@@ -143,7 +143,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
   async function liveFor(fiveSeconds: number): Promise<void> {
     for (let beats = 0; beats < fiveSeconds; beats++) {
       clock.advance(5_000);
-      await workers.beat(workerId, 4);
+      await workers.heartbeat(workerId, 4);
     }
   }
 
@@ -154,7 +154,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
     uploads,
     retention,
     files,
-    ledger,
+    fileTracker,
     untilIdle,
     untilSaved,
     /** What every picture waits for. */
@@ -163,15 +163,15 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
     },
     createJob: (limits = {}) =>
       createCreateJob({
-        ...{ store, uploads, files, ledger, pictures, clock: clock.now, isDraining: () => false },
+        ...{ store, uploads, files, fileTracker, pictures, clock: clock.now, isDraining: () => false },
         queue: { wake: () => {} },
-        estimates: createEstimates({ store, countPlaces: async () => 4, rpm: 0, stopwatch: clock.now }),
+        estimates: createEstimates({ store, countSlots: async () => 4, rpm: 0, monotonic: clock.now }),
         limits: { ...NO_LIMITS, ...limits },
-        inTurn,
+        runExclusive,
       }),
     saveUpload: (userUploadBytes = 0) =>
       createSaveUpload({
-        ...{ uploads, files, ledger, pictures, signer, inTurn },
+        ...{ uploads, files, fileTracker, pictures, signer, runExclusive },
         limits: { ratePerMinute: 0, userUploadBytes },
       }),
     /** What a process does at its start, and in its first rounds. */
@@ -179,14 +179,14 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
       if (isAlone) await deletions.hasten();
       // On a shared database whoever judges others has been seen for as long as a lease itself.
       if (!isAlone) await liveFor(5);
-      await recoverJobs({ store, workers, workerId, heldAttempts, savePictures: saver.save, answers, log });
+      await recoverJobs({ store, workers, workerId, ownedAttempts, saveImages: saver.save, answers, log });
       await answers.drain();
-      await ledger.round();
+      await fileTracker.round();
       if (!isAlone) await files.removeHalfWritten((writers) => workers.endedOf(workerId, writers));
       await untilIdle();
       await untilSaved();
       await liveFor(2);
-      await ledger.round();
+      await fileTracker.round();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { BATCH_MAX_CALLS } from '@darkroom/contracts';
 import { expect, test } from 'vitest';
-import { readTrpc, restFace } from './faces.ts';
 import { shareApi } from './running-api.ts';
+import { readTrpc, restFace } from './surfaces.ts';
 import { bearer } from './tokens.ts';
 
 const api = shareApi({ USER_ACTIVE_LIMIT: '1000' });

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { bothFaces } from './faces.ts';
 import { openApi } from './running-api.ts';
+import { bothFaces } from './surfaces.ts';
 
 const ERROR = 50;
 const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };

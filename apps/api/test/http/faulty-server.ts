@@ -27,7 +27,7 @@ export async function buildFaultyServer(
     metrics: { requestEnded() {}, callerRefused() {}, contentType: 'text/plain', render: fail },
     metricsAccess: { token: null, isOpenToLoopback: true },
     publicUrl: PUBLIC_URL,
-    stopwatch: () => performance.now(),
+    monotonic: () => performance.now(),
     ...more,
   };
   const server = await buildServer(deps, bounds);

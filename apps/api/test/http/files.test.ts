@@ -3,9 +3,9 @@ import Sqlite from 'better-sqlite3';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { createUrlSigner } from '../../src/files/url-signer.ts';
-import { readRest, restFace } from './faces.ts';
 import { finishJob, pathOf } from './finished-job.ts';
 import { PUBLIC_URL, shareApi } from './running-api.ts';
+import { readRest, restFace } from './surfaces.ts';
 
 const api = shareApi({ CORS_ORIGINS: 'https://app.example' });
 let jobId: string;

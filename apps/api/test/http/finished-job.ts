@@ -1,6 +1,6 @@
 import { CompletedJob } from '@darkroom/contracts';
-import { restFace } from './faces.ts';
 import { type Api, PUBLIC_URL } from './running-api.ts';
+import { restFace } from './surfaces.ts';
 
 /** A job that ran to its pictures, on an API that is started. */
 export async function finishJob({ server }: Api, order: object = {}): Promise<CompletedJob> {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createAuthenticate } from '../../src/http/authenticate.ts';
-import { createHandClock } from '../hand-clock.ts';
+import { createFakeClock } from '../fake-clock.ts';
 import { ecKey, edKey, jwkOf, type KeyServer, rsaKey, serveKeys, tokenBy } from './signing-keys.ts';
 import { inSeconds } from './tokens.ts';
 
@@ -19,14 +19,14 @@ const tokenOf = (kid: unknown, by = key) => tokenBy(by, payload(), { kid });
 
 /** The check over a key set, on a clock that the test moves: who a token is from, or the error. */
 function openKeySet({ url }: KeyServer, fetchTimeoutMs = 5_000) {
-  const clock = createHandClock();
+  const clock = createFakeClock();
   const warnings: object[] = [];
   const authenticate = createAuthenticate({
     key: { kind: 'jwks', url },
     issuer: undefined,
     audience: undefined,
     fetchTimeoutMs,
-    stopwatch: clock.now,
+    monotonic: clock.now,
     log: { warn: (facts) => warnings.push(facts) },
   });
   const ask = (token: string): Promise<unknown> =>

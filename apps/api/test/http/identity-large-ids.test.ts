@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { bothFaces } from './faces.ts';
 import { shareApi } from './running-api.ts';
+import { bothFaces } from './surfaces.ts';
 import { bearer } from './tokens.ts';
 
 const api = shareApi();

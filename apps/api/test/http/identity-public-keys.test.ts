@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createAuthenticate, type JwtKey } from '../../src/http/authenticate.ts';
-import { createHandClock } from '../hand-clock.ts';
+import { createFakeClock } from '../fake-clock.ts';
 import { ecKey, edKey, jwkOf, pemOf, rsaKey, type SigningKey, serveKeys, tokenBy } from './signing-keys.ts';
 import { inSeconds, signPayload } from './tokens.ts';
 
@@ -32,9 +32,9 @@ const CASES = WAYS.flatMap(({ way, open }) =>
 
 /** Who a token is from, or the code of the refusal. */
 async function openAsk(key: JwtKey) {
-  const { now: clock } = createHandClock();
+  const { now: clock } = createFakeClock();
   const log = { warn: () => {} };
-  const authenticate = createAuthenticate({ key, issuer: ISSUER, audience: AUDIENCE, stopwatch: clock, log });
+  const authenticate = createAuthenticate({ key, issuer: ISSUER, audience: AUDIENCE, monotonic: clock, log });
   return (token: string): Promise<unknown> =>
     authenticate({ headers: { authorization: `Bearer ${token}` } }).catch((error) => error.code);
 }

@@ -4,8 +4,8 @@ import { deflateRawSync } from 'node:zlib';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import type { InjectOptions } from 'fastify';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { bothFaces } from './faces.ts';
 import { shareApi } from './running-api.ts';
+import { bothFaces } from './surfaces.ts';
 import { inSeconds, signPayload, tokenOf } from './tokens.ts';
 
 const api = shareApi({ JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'darkroom', USER_ACTIVE_LIMIT: '1000' });

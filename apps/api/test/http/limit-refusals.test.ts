@@ -27,7 +27,7 @@ async function openLimited(refusals: Partial<RefusalBounds>) {
     { ...BOUNDS, refusals: { user: WIDE, address: WIDE, unauthenticated: WIDE, maxKeys: 100, ...refusals } },
     {},
     {
-      stopwatch: () => now,
+      monotonic: () => now,
       trustProxy: 'loopback',
       async authenticate({ headers }) {
         if (headers.authorization === 'bad') throw new ImageError('unauthenticated');

@@ -1,9 +1,9 @@
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { expect, test } from 'vitest';
-import { readPhoto } from '../pictures/photos.ts';
-import { bothFaces, restFace } from './faces.ts';
+import { readPhoto } from '../images/photos.ts';
 import { finishJob, pathOf } from './finished-job.ts';
 import { API_KEY, openApi } from './running-api.ts';
+import { bothFaces, restFace } from './surfaces.ts';
 import { bearer, SECRET, tokenOf } from './tokens.ts';
 
 const PROMPT = 'a prompt that is nobody else to read';

@@ -5,8 +5,8 @@ import { ISSUES_MAX, JSON_BODY_MAX_BYTES } from '@darkroom/contracts';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { DEAR_BODIES } from './dear-bodies.ts';
-import { readRest, readTrpc } from './faces.ts';
 import { shareApi } from './running-api.ts';
+import { readRest, readTrpc } from './surfaces.ts';
 import { bearer } from './tokens.ts';
 
 const api = shareApi({ RATE_LIMIT_PER_MINUTE: '0', USER_ACTIVE_LIMIT: '1000' });

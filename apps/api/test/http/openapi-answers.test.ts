@@ -3,12 +3,12 @@ import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../src/http/openapi/document.ts';
-import { readPhoto } from '../pictures/photos.ts';
+import { readPhoto } from '../images/photos.ts';
 import { readDocumentedAnswers } from './documented-answers.ts';
-import { restFace } from './faces.ts';
 import { buildFaultyServer } from './faulty-server.ts';
 import { finishJob, pathOf } from './finished-job.ts';
 import { openApi, PUBLIC_URL, shareApi } from './running-api.ts';
+import { restFace } from './surfaces.ts';
 import { bearer } from './tokens.ts';
 
 const documented = readDocumentedAnswers(openApiDocument(PUBLIC_URL));

@@ -2,8 +2,8 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { describe, expect, test } from 'vitest';
-import { readRest, readTrpc } from './faces.ts';
 import { PUBLIC_URL, shareApi } from './running-api.ts';
+import { readRest, readTrpc } from './surfaces.ts';
 import { bearer } from './tokens.ts';
 
 const api = shareApi();

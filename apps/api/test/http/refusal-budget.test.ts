@@ -3,7 +3,7 @@ import { createRefusalBudget } from '../../src/http/refusal-budget.ts';
 
 function openBudget(maxKeys = 100) {
   let now = 0;
-  const budget = createRefusalBudget({ capacity: 100, perSecond: 10, maxKeys, stopwatch: () => now });
+  const budget = createRefusalBudget({ capacity: 100, perSecond: 10, maxKeys, monotonic: () => now });
   return { ...budget, pass: (ms: number) => (now += ms) };
 }
 

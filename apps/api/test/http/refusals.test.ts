@@ -3,9 +3,9 @@ import path from 'node:path';
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
 import type { LightMyRequestResponse } from 'fastify';
 import { expect, test } from 'vitest';
-import { readPhoto } from '../pictures/photos.ts';
-import { bothFaces } from './faces.ts';
+import { readPhoto } from '../images/photos.ts';
 import { type Api, openApi } from './running-api.ts';
+import { bothFaces } from './surfaces.ts';
 import { bearer } from './tokens.ts';
 
 const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };

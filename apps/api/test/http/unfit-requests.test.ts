@@ -4,8 +4,8 @@ import { JSON_BODY_MAX_BYTES } from '@darkroom/contracts';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import type { HTTPMethods } from 'fastify';
 import { describe, expect, test } from 'vitest';
-import { readRest, readTrpc } from './faces.ts';
 import { shareApi } from './running-api.ts';
+import { readRest, readTrpc } from './surfaces.ts';
 import { bearer } from './tokens.ts';
 
 const api = shareApi();

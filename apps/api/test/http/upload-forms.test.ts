@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { beforeAll, expect, test } from 'vitest';
-import { readPhoto } from '../pictures/photos.ts';
+import { readPhoto } from '../images/photos.ts';
 import { shareApi } from './running-api.ts';
 import { bearer } from './tokens.ts';
 

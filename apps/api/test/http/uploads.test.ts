@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { expect, test } from 'vitest';
-import { readPhoto } from '../pictures/photos.ts';
-import { bothFaces } from './faces.ts';
+import { readPhoto } from '../images/photos.ts';
 import { pathOf } from './finished-job.ts';
 import { openApi, shareApi } from './running-api.ts';
+import { bothFaces } from './surfaces.ts';
 import { bearer } from './tokens.ts';
 
 const LIMIT_BYTES = 20 * 1024 * 1024;

@@ -1,15 +1,15 @@
 import path from 'node:path';
 import { createLocalAnswerSpool } from '../../src/files/local-answer-spool.ts';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
+import type { StoredJob } from '../../src/job/stored-job.ts';
 import { createTakeNext } from '../../src/jobs/run-job.ts';
 import type { TakeNext } from '../../src/queue/queue.ts';
-import type { StoredJob } from '../../src/store/job-store.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { WORKER } from '../store/stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { buildLedger } from './build-ledger.ts';
-import { clock, waits } from './hand-sleep.ts';
-import { createLogBook } from './log-book.ts';
+import { buildFileTracker } from './build-file-tracker.ts';
+import { clock, waits } from './fake-sleep.ts';
+import { createRecordedLog } from './recorded-log.ts';
 import { answered, createScriptedProvider } from './scripted-provider.ts';
 
 /** The way from the store to the provider and back, with real stores and files, a scripted provider and `hand-sleep`. */
@@ -25,20 +25,20 @@ export async function openCallLine() {
   const deps: Parameters<typeof createTakeNext>[0] = {
     store: stores.jobs,
     files,
-    ledger: buildLedger(stores, files),
+    fileTracker: buildFileTracker(stores, files),
     provider,
     spool,
     loadReference: async () => null,
-    savePictures: (jobId) => void saved.push(jobId),
+    saveImages: (jobId) => void saved.push(jobId),
     workerId: WORKER,
-    heldAttempts: new Set(),
+    ownedAttempts: new Set(),
     rpm: 0,
     queueTtlMs: 1_800_000,
     retryBaseMs: 5_000,
     clock: clock.now,
-    stopwatch: clock.now,
+    monotonic: clock.now,
     random: () => 0,
-    log: createLogBook(),
+    log: createRecordedLog(),
     stopping: stopping.signal,
   };
 

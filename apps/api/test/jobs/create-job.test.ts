@@ -3,15 +3,15 @@ import path from 'node:path';
 import type { CreateImage, Viewer } from '@darkroom/contracts';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
+import { createEstimates } from '../../src/job/estimate.ts';
 import { createCreateJob } from '../../src/jobs/create-job.ts';
-import { createEstimates } from '../../src/jobs/estimate.ts';
-import { createInTurn } from '../../src/jobs/in-turn.ts';
-import { buildPictures } from '../pictures/build-pictures.ts';
-import { readPhoto } from '../pictures/photos.ts';
+import { createUserMutex } from '../../src/jobs/user-mutex.ts';
+import { buildImageProcessor } from '../images/build-image-processor.ts';
+import { readPhoto } from '../images/photos.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { NO_LIMITS, newUpload, requestWith, type Stores } from '../store/stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { buildLedger } from './build-ledger.ts';
+import { buildFileTracker } from './build-file-tracker.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const viewer: Viewer = { user_id: '1', star_id: '9' };
@@ -35,12 +35,12 @@ beforeEach(async () => {
     store: stores.jobs,
     uploads: stores.uploads,
     files,
-    ledger: buildLedger(stores, files),
-    pictures: buildPictures(),
+    fileTracker: buildFileTracker(stores, files),
+    pictures: buildImageProcessor(),
     queue: { wake: () => wakes++ },
-    estimates: createEstimates({ store: stores.jobs, countPlaces: async () => 4, rpm: 0, stopwatch: stores.clock.now }),
+    estimates: createEstimates({ store: stores.jobs, countSlots: async () => 4, rpm: 0, monotonic: stores.clock.now }),
     limits: NO_LIMITS,
-    inTurn: createInTurn(),
+    runExclusive: createUserMutex(),
     clock: stores.clock.now,
     isDraining: () => false,
   };

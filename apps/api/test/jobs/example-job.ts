@@ -1,4 +1,5 @@
-import type { JobState, StoredAsset, StoredJob } from '../../src/store/job-store.ts';
+import type { StoredAsset } from '../../src/job/stored-image.ts';
+import type { JobState, StoredJob } from '../../src/job/stored-job.ts';
 
 /** A job of user 1, two pictures ordered, in the given state. */
 export function jobIn(state: JobState): StoredJob {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { waitForRetry } from '../../src/job/job-state.ts';
 import { expireJobs } from '../../src/jobs/expire-jobs.ts';
-import { waitToRepeat } from '../../src/jobs/job-state.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { addJob, addSavingJob, startNext } from '../store/stores.ts';
 
@@ -32,7 +32,7 @@ test('a job that was sent never expires, also while it waits to repeat its call'
   const repeating = await addJob(stores);
   const { attempt } = await startNext(stores);
   await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'not_taken' }, (job) =>
-    waitToRepeat(job, { repeatAt: 1, progressFrom: 1 }),
+    waitForRetry(job, { retryAt: 1, progressFrom: 1 }),
   );
   stores.clock.advance(QUEUE_TTL_MS * 100);
   await stores.expire();

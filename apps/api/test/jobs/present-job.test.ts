@@ -1,11 +1,12 @@
 import { ImageJob, JOB_ERROR_CODES, JOB_ERRORS } from '@darkroom/contracts';
 import { expect, test } from 'vitest';
+import type { StoredAsset } from '../../src/job/stored-image.ts';
+import type { JobState } from '../../src/job/stored-job.ts';
 import { createPresentJob } from '../../src/jobs/present-job.ts';
-import type { JobState, StoredAsset } from '../../src/store/job-store.ts';
-import { createHandClock } from '../hand-clock.ts';
+import { createFakeClock } from '../fake-clock.ts';
 import { exampleAsset, jobIn } from './example-job.ts';
 
-interface Surroundings {
+interface DeploymentDeps {
   ahead?: number;
   callMs?: number | null;
   waitMs?: number | null;
@@ -14,16 +15,16 @@ interface Surroundings {
   changedAgoMs?: number;
 }
 
-const clock = createHandClock();
+const clock = createFakeClock();
 const UNTIL = new Date(clock.now() + 3_600_000);
 
 /** The job as the wire shows it; every answer has to be the contract's. */
 async function show(
   state: JobState,
-  { ahead = 0, callMs = 10_000, waitMs = 0, pictures = { ended: 0, total: 2 }, changedAgoMs = 0 }: Surroundings = {},
+  { ahead = 0, callMs = 10_000, waitMs = 0, pictures = { ended: 0, total: 2 }, changedAgoMs = 0 }: DeploymentDeps = {},
 ): Promise<ImageJob> {
   const present = createPresentJob({
-    store: { countAhead: async () => ahead, countPictures: async () => pictures },
+    store: { countAhead: async () => ahead, countImages: async () => pictures },
     signer: { sign: (key) => ({ url: `https://darkroom.example/files/${key}`, expiresAt: UNTIL }), verify: () => true },
     estimates: {
       typicalCallMs: async () => callMs,
@@ -31,7 +32,7 @@ async function show(
       repeating: async () => waitMs,
     },
   });
-  const shown = await present({ ...jobIn(state), updatedAt: clock.now() - changedAgoMs, seenAt: clock.now() });
+  const shown = await present({ ...jobIn(state), updatedAt: clock.now() - changedAgoMs, asOf: clock.now() });
   expect(ImageJob.parse(shown)).toEqual(shown);
   return shown;
 }
@@ -41,7 +42,7 @@ const calling = (startedAgoMs: number): JobState => ({
   stage: 'generating',
   progressFrom: 1,
   call: { startedAt: clock.now() - startedAgoMs, expectedMs: 10_000 },
-  repeatAt: null,
+  retryAt: null,
 });
 
 test('a job that waits knows its place, and when it may be done', async () => {
@@ -70,8 +71,8 @@ test('a call that takes longer than expected is about to end for as long as it t
 });
 
 test('a job that waits to repeat its call is generating as before', async () => {
-  const waiting: JobState = { status: 'PROCESSING', stage: 'generating', progressFrom: 33, call: null, repeatAt: null };
-  expect(await show({ ...waiting, repeatAt: clock.now() + 60_000 })).toMatchObject({
+  const waiting: JobState = { status: 'PROCESSING', stage: 'generating', progressFrom: 33, call: null, retryAt: null };
+  expect(await show({ ...waiting, retryAt: clock.now() + 60_000 })).toMatchObject({
     stage: 'generating',
     progress: 33,
   });
@@ -82,7 +83,7 @@ test.each([
   ['for its place, once its time has come', { repeatInMs: 5_000, waitMs: 60_000 }],
 ])('a job that waits %s to repeat its call has all of the call before it', async (_, { repeatInMs, waitMs }) => {
   const waiting = { status: 'PROCESSING', stage: 'generating', progressFrom: 33, call: null } as const;
-  const shown = await show({ ...waiting, repeatAt: clock.now() + repeatInMs }, { callMs: 10_000, waitMs });
+  const shown = await show({ ...waiting, retryAt: clock.now() + repeatInMs }, { callMs: 10_000, waitMs });
   expect(shown).toMatchObject({ eta_seconds: 72 });
 });
 

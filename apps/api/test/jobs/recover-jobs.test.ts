@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { cancel, waitToRepeat } from '../../src/jobs/job-state.ts';
+import { cancel, waitForRetry } from '../../src/job/job-state.ts';
+import type { StoredJob } from '../../src/job/stored-job.ts';
 import { recoverJobs } from '../../src/jobs/recover-jobs.ts';
-import type { StoredJob } from '../../src/store/job-store.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { addJob, addSavingJob, type Stores, startNext, WORKER } from '../store/stores.ts';
-import { createLogBook } from './log-book.ts';
+import { createRecordedLog } from './recorded-log.ts';
 
 const NO_ANSWERS = { list: async () => [], resume: async () => false };
 
@@ -17,15 +17,15 @@ beforeEach(async () => {
 
 async function restart(): Promise<void> {
   stores = await stores.reopen();
-  const savePictures = (jobId: string) => void saved.push(jobId);
+  const saveImages = (jobId: string) => void saved.push(jobId);
   await recoverJobs({
     store: stores.jobs,
     workers: stores.workers,
     workerId: 'the-next-process',
-    heldAttempts: new Set(),
-    savePictures,
+    ownedAttempts: new Set(),
+    saveImages,
     answers: NO_ANSWERS,
-    log: createLogBook(),
+    log: createRecordedLog(),
   });
 }
 const now = (job: StoredJob) => stores.jobs.getJob(job.jobId);
@@ -54,9 +54,9 @@ test('an answer without pictures goes on where it was', async () => {
 test('a job that waits to repeat its call goes on waiting for its time', async () => {
   const job = await addJob(stores);
   const { attempt } = await startNext(stores);
-  const repeatAt = stores.clock.now() + 5_000;
+  const retryAt = stores.clock.now() + 5_000;
   const waiting = await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'not_taken' }, (current) =>
-    waitToRepeat(current, { repeatAt, progressFrom: 12 }),
+    waitForRetry(current, { retryAt, progressFrom: 12 }),
   );
   await restart();
   expect(await now(job)).toEqual(waiting);
@@ -85,10 +85,10 @@ describe('an own call on record', () => {
       store: stores.jobs,
       workers: stores.workers,
       workerId: WORKER,
-      heldAttempts: new Set(attemptIds),
-      savePictures: (jobId) => void saved.push(jobId),
+      ownedAttempts: new Set(attemptIds),
+      saveImages: (jobId) => void saved.push(jobId),
       answers: NO_ANSWERS,
-      log: createLogBook(),
+      log: createRecordedLog(),
     });
 
   test('that is not held was granted without this worker hearing of it: it was never sent, and its job goes on at once', async () => {

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { cancel } from '../../src/jobs/job-state.ts';
+import { cancel } from '../../src/job/job-state.ts';
 import { addJob } from '../store/stores.ts';
 import { type CallLine, openCallLine } from './call-line.ts';
-import { clock } from './hand-sleep.ts';
+import { clock } from './fake-sleep.ts';
 import { answered, notTaken } from './scripted-provider.ts';
 
-vi.mock('node:timers/promises', () => import('./hand-sleep.ts'));
+vi.mock('node:timers/promises', () => import('./fake-sleep.ts'));
 
 let line: CallLine;
 beforeEach(async () => {
@@ -33,8 +33,8 @@ describe('a call that provably was not taken', () => {
     line.provider.outcomes = [notTaken()];
     line.provider.onCall = async () => clock.advance(24_000);
     await line.runNext();
-    const repeatAt = clock.now() + 5_000;
-    const waiting = { status: 'PROCESSING', stage: 'generating', call: null, repeatAt, progressFrom: 81 };
+    const retryAt = clock.now() + 5_000;
+    const waiting = { status: 'PROCESSING', stage: 'generating', call: null, retryAt, progressFrom: 81 };
     expect(await line.stores.jobs.getJob(job.jobId)).toMatchObject({ version: 2, state: waiting });
   });
 

@@ -4,17 +4,18 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { AnswerSpool, FileStore } from '../../src/files/file-store.ts';
 import { createLocalAnswerSpool } from '../../src/files/local-answer-spool.ts';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
-import { cancel, failCall } from '../../src/jobs/job-state.ts';
-import { createOutcomeKeeper } from '../../src/jobs/keep-outcome.ts';
+import { PRESUMED } from '../../src/job/attempt.ts';
+import { cancel, failCall } from '../../src/job/job-state.ts';
+import type { StoredJob } from '../../src/job/stored-job.ts';
+import { createOutcomeCommitter } from '../../src/jobs/commit-outcome.ts';
 import { recoverJobs } from '../../src/jobs/recover-jobs.ts';
 import { createAnswerResumer } from '../../src/jobs/resume-answers.ts';
 import { createMiniMaxProvider } from '../../src/provider/minimax-provider.ts';
-import { INTERRUPTED, type StoredJob } from '../../src/store/job-store.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { addJob, type Stores, startNext, WORKER } from '../store/stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { buildLedger } from './build-ledger.ts';
-import { createLogBook, type LogBook } from './log-book.ts';
+import { buildFileTracker } from './build-file-tracker.ts';
+import { createRecordedLog, type RecordedLog } from './recorded-log.ts';
 
 const HEAD = { host: 'api.minimaxi.com', protocol: 'https:', httpStatus: 200, contentEncoding: null, traceId: 'trace' };
 const JPEG = Buffer.from('ffd8ffe000104a46', 'hex');
@@ -25,13 +26,13 @@ const byLink = { id: 'response', data: { image_urls: ['https://cdn.example.com/a
 let stores: Stores;
 let spool: AnswerSpool;
 let files: FileStore;
-let log: LogBook;
+let log: RecordedLog;
 let saved: string[];
 
 beforeEach(async () => {
   stores = await openSqliteStores();
   const folder = await temporaryFolder();
-  log = createLogBook();
+  log = createRecordedLog();
   spool = createLocalAnswerSpool({ dir: path.join(folder, 'answers'), onError: (err) => log.warn({ err }, 'spool') });
   files = await createLocalFileStore({ dir: path.join(folder, 'files') });
   saved = [];
@@ -50,19 +51,19 @@ async function callKilledAfter(answer: unknown, { isWhole = true, head = HEAD as
 }
 
 /** The next process starts, on a database that was opened anew; or, the same one looks again. */
-async function restart({ heldAttempts = new Set<string>(), workerId = 'the-next-process' } = {}): Promise<void> {
+async function restart({ ownedAttempts = new Set<string>(), workerId = 'the-next-process' } = {}): Promise<void> {
   stores = await stores.reopen();
   const stopping = new AbortController();
-  const savePictures = (jobId: string) => void saved.push(jobId);
-  const ledger = buildLedger(stores, files);
-  const keeping = { store: stores.jobs, files, ledger, savePictures: () => {}, log, stopping: stopping.signal };
+  const saveImages = (jobId: string) => void saved.push(jobId);
+  const fileTracker = buildFileTracker(stores, files);
+  const keeping = { store: stores.jobs, files, fileTracker, saveImages: () => {}, log, stopping: stopping.signal };
   const answers = createAnswerResumer({
     store: stores.jobs,
     spool,
     provider: createMiniMaxProvider({ client: createMiniMaxClient({ apiKey: 'key' }), responseFormat: 'url' }),
-    keeper: createOutcomeKeeper({ ...keeping, queueTtlMs: 1_800_000, retryBaseMs: 5_000, random: () => 0 }),
+    committer: createOutcomeCommitter({ ...keeping, queueTtlMs: 1_800_000, retryBaseMs: 5_000, random: () => 0 }),
     onResumed: async () => {
-      for (const jobId of await stores.workers.adoptSaving(workerId)) savePictures(jobId);
+      for (const jobId of await stores.workers.adoptSaving(workerId)) saveImages(jobId);
     },
     log,
     stopping: stopping.signal,
@@ -71,8 +72,8 @@ async function restart({ heldAttempts = new Set<string>(), workerId = 'the-next-
     store: stores.jobs,
     workers: stores.workers,
     workerId,
-    heldAttempts,
-    savePictures,
+    ownedAttempts,
+    saveImages,
     answers,
     log,
   });
@@ -81,7 +82,7 @@ async function restart({ heldAttempts = new Set<string>(), workerId = 'the-next-
 
 const stateOf = async (job: StoredJob) => (await stores.jobs.getJob(job.jobId))?.state;
 const sourcesOf = async (job: StoredJob) =>
-  (await stores.jobs.getPictures(job.jobId))?.pictures.map(({ source }) => source);
+  (await stores.jobs.getImages(job.jobId))?.pictures.map(({ source }) => source);
 
 describe('a call whose process was killed after its answer was whole', () => {
   test('ends with that answer: links', async () => {
@@ -90,7 +91,7 @@ describe('a call whose process was killed after its answer was whole', () => {
     expect(await stateOf(job)).toEqual({ status: 'PROCESSING', stage: 'saving' });
     expect(await sourcesOf(job)).toEqual([{ url: 'https://cdn.example.com/a.jpg' }]);
     expect(saved).toEqual([job.jobId]);
-    expect(await stores.jobs.getPictures(job.jobId)).toMatchObject({ responseId: 'response' });
+    expect(await stores.jobs.getImages(job.jobId)).toMatchObject({ responseId: 'response' });
     expect(await spool.list()).toEqual([]);
   });
 
@@ -107,7 +108,7 @@ describe('a call whose process was killed after its answer was whole', () => {
   test('is repeated where the answer says that it was not taken', async () => {
     const job = await callKilledAfter({ base_resp: { status_code: 1002, status_msg: 'busy' } });
     await restart();
-    expect(await stateOf(job)).toMatchObject({ stage: 'generating', call: null, repeatAt: expect.any(Number) });
+    expect(await stateOf(job)).toMatchObject({ stage: 'generating', call: null, retryAt: expect.any(Number) });
   });
 
   test('fails as the answer says', async () => {
@@ -136,7 +137,7 @@ describe('a call whose process was killed after its answer was whole', () => {
   test('and whose outcome another worker presumed: the charge is corrected, and the job stays as people saw it end', async () => {
     const job = await callKilledAfter(byValue);
     const [attempt] = await stores.workers.openAttempts(WORKER);
-    const failure = { kind: INTERRUPTED, code: null, message: 'given up', providerText: null };
+    const failure = { kind: PRESUMED, code: null, message: 'given up', providerText: null };
     await stores.jobs.endAttempt(attempt?.attemptId ?? '', { outcome: 'unknown', failure }, (current, now) =>
       failCall(current, 'outcome_unknown', 'unknown', now),
     );
@@ -196,7 +197,7 @@ test('the answer to a call that a restored database does not know is removed, an
 test('the answer to a call that this worker makes is left to it', async () => {
   const job = await callKilledAfter(byLink);
   const [attempt] = await stores.workers.openAttempts(WORKER);
-  await restart({ workerId: WORKER, heldAttempts: new Set([attempt?.attemptId ?? '']) });
+  await restart({ workerId: WORKER, ownedAttempts: new Set([attempt?.attemptId ?? '']) });
   expect(await stateOf(job)).toMatchObject({ stage: 'generating' });
   expect(await spool.list()).toEqual([attempt?.attemptId]);
 });

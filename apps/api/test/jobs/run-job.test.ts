@@ -1,15 +1,15 @@
 import { ImageError } from '@darkroom/contracts';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { cancel } from '../../src/jobs/job-state.ts';
+import { cancel } from '../../src/job/job-state.ts';
+import type { StoredJob } from '../../src/job/stored-job.ts';
 import type { ProviderOutcome } from '../../src/provider/image-provider.ts';
-import type { StoredJob } from '../../src/store/job-store.ts';
 import { addJob } from '../store/stores.ts';
 import { type CallLine, openCallLine } from './call-line.ts';
-import { clock, waits } from './hand-sleep.ts';
-import { createLogBook, type LogBook } from './log-book.ts';
+import { clock, waits } from './fake-sleep.ts';
+import { createRecordedLog, type RecordedLog } from './recorded-log.ts';
 import { answered, failed, notTaken } from './scripted-provider.ts';
 
-vi.mock('node:timers/promises', () => import('./hand-sleep.ts'));
+vi.mock('node:timers/promises', () => import('./fake-sleep.ts'));
 
 let line: CallLine;
 beforeEach(async () => {
@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 const byValue: ProviderOutcome = { ...answered, kind: 'answered', images: [{ bytes: Buffer.from('jpeg') }] };
 const sources = async (job: StoredJob) =>
-  (await line.stores.jobs.getPictures(job.jobId))?.pictures.map(({ source }) => source);
+  (await line.stores.jobs.getImages(job.jobId))?.pictures.map(({ source }) => source);
 
 test('nothing waits: nothing is called', async () => {
   expect(await line.runNext()).toBeNull();
@@ -250,9 +250,9 @@ describe('the recorded answer of a call', () => {
 
 describe('the end of a call that only the operator can mend', () => {
   const blame = { host: 'api.example:443', isOperators: true };
-  let log: LogBook;
+  let log: RecordedLog;
   beforeEach(() => {
-    log = createLogBook();
+    log = createRecordedLog();
     line.deps.log = log;
   });
   const endOf = async (outcome: ProviderOutcome) => {
@@ -312,7 +312,7 @@ describe('the end of a call that only the operator can mend', () => {
 describe('an attempt is held', () => {
   test('from before anybody can see it until its end is committed', async () => {
     const held: boolean[] = [];
-    const isHeld = (attemptId: string) => held.push(line.deps.heldAttempts.has(attemptId));
+    const isHeld = (attemptId: string) => held.push(line.deps.ownedAttempts.has(attemptId));
     await addJob(line.stores);
     const { startNextCall, endAttempt } = line.stores.jobs;
     line.deps.store = {
@@ -330,28 +330,28 @@ describe('an attempt is held', () => {
     };
     await line.runNext();
     expect(held).toEqual([true, true]);
-    expect(line.deps.heldAttempts.size).toBe(0);
+    expect(line.deps.ownedAttempts.size).toBe(0);
   });
 
   test('not when nothing began, or nobody can tell whether it did', async () => {
     await line.runNext();
     line.deps.store.startNextCall = () => Promise.reject(new Error('database away'));
     await expect(line.runNext()).rejects.toThrow('database away');
-    expect(line.deps.heldAttempts.size).toBe(0);
+    expect(line.deps.ownedAttempts.size).toBe(0);
   });
 
   test('for as long as its end cannot be committed: it was sent', async () => {
     await addJob(line.stores);
     line.deps.store = { ...line.stores.jobs, endAttempt: () => Promise.reject(new Error('a bug')) };
     await expect(line.runNext()).rejects.toThrow('a bug');
-    expect(line.deps.heldAttempts.size).toBe(1);
+    expect(line.deps.ownedAttempts.size).toBe(1);
   });
 });
 
 test('the age of a grant is told by no clock that can be set', async () => {
   await addJob(line.stores);
   line.deps.rpm = 10;
-  line.deps.stopwatch = () => 0;
+  line.deps.monotonic = () => 0;
   line.deps.loadReference = async () => {
     clock.advance(3_600_000);
     return null;

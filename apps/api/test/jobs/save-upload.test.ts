@@ -1,19 +1,19 @@
 import { expect, test, vi } from 'vitest';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
-import { createInTurn } from '../../src/jobs/in-turn.ts';
 import { createSaveUpload } from '../../src/jobs/save-upload.ts';
-import { buildPictures } from '../pictures/build-pictures.ts';
-import { readPhoto } from '../pictures/photos.ts';
+import { createUserMutex } from '../../src/jobs/user-mutex.ts';
+import { buildImageProcessor } from '../images/build-image-processor.ts';
+import { readPhoto } from '../images/photos.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { buildLedger } from './build-ledger.ts';
+import { buildFileTracker } from './build-file-tracker.ts';
 
 const viewer = { user_id: '1', star_id: null };
 
 async function openUploads(limits: { ratePerMinute: number; userUploadBytes: number }) {
   const stores = await openSqliteStores();
   const { uploads } = stores;
-  const pictures = buildPictures();
+  const pictures = buildImageProcessor();
   const dir = await temporaryFolder();
   const files = await createLocalFileStore({ dir });
   const prepareUpload = vi.spyOn(pictures, 'prepareUpload');
@@ -22,10 +22,10 @@ async function openUploads(limits: { ratePerMinute: number; userUploadBytes: num
     uploads,
     pictures,
     files,
-    ledger: buildLedger(stores, files),
+    fileTracker: buildFileTracker(stores, files),
     signer,
     limits,
-    inTurn: createInTurn(),
+    runExclusive: createUserMutex(),
   });
   return { saveUpload, prepareUpload, files };
 }

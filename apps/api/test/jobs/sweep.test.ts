@@ -1,13 +1,13 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { FileStore } from '../../src/files/file-store.ts';
-import { cancel, failCall } from '../../src/jobs/job-state.ts';
+import { cancel, failCall } from '../../src/job/job-state.ts';
+import type { StoredJob } from '../../src/job/stored-job.ts';
 import { sweep } from '../../src/jobs/sweep.ts';
-import type { StoredJob } from '../../src/store/job-store.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { addJob, addSavingJob, newUpload, requestWith, type Stores, startNext } from '../store/stores.ts';
-import { buildLedger } from './build-ledger.ts';
+import { buildFileTracker } from './build-file-tracker.ts';
 import { exampleAsset } from './example-job.ts';
-import { createLogBook } from './log-book.ts';
+import { createRecordedLog } from './recorded-log.ts';
 
 const HOUR_MS = 60 * 60 * 1_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -38,17 +38,17 @@ const run = (resultTtlMs = RESULT_TTL_MS) =>
     store: stores.jobs,
     retention: stores.retention,
     files,
-    ledger: buildLedger(stores, files),
+    fileTracker: buildFileTracker(stores, files),
     resultTtlMs,
     clock: stores.clock.now,
-    log: createLogBook(),
+    log: createRecordedLog(),
   });
 
 test('a job goes with its files when its results have served their time, and not before', async () => {
   const job = await addSavingJob(stores, [{ url: 'http://pictures/a' }]);
   const key = `${job.jobId}-0.jpg`;
   keep(key);
-  await stores.jobs.endPicture(job.jobId, 0, exampleAsset(key));
+  await stores.jobs.endImage(job.jobId, 0, exampleAsset(key));
   await endNow(job);
   const running = await addJob(stores);
   stores.clock.advance(RESULT_TTL_MS);

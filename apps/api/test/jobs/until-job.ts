@@ -1,4 +1,5 @@
-import type { JobStore, StoredJob } from '../../src/store/job-store.ts';
+import type { StoredJob } from '../../src/job/stored-job.ts';
+import type { JobStore } from '../../src/store/job-store.ts';
 
 /** The job once it is as asked for; looked at after each of its changes. */
 export async function untilJob(

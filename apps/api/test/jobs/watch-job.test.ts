@@ -3,9 +3,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { HELD_POLLS_PER_USER, type StatusQuery, type Viewer } from '@darkroom/contracts';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { cancel } from '../../src/jobs/job-state.ts';
-import { createWatcher, type Watcher } from '../../src/jobs/watch-job.ts';
-import type { JobStore, StoredJob } from '../../src/store/job-store.ts';
+import { cancel } from '../../src/job/job-state.ts';
+import type { StoredJob } from '../../src/job/stored-job.ts';
+import { createJobWatcher, type JobWatcher } from '../../src/jobs/watch-job.ts';
+import type { JobStore } from '../../src/store/job-store.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { addJob, type Stores, startNext } from '../store/stores.ts';
 
@@ -15,7 +16,7 @@ const collectGarbage: () => void = runInNewContext('gc');
 const viewer: Viewer = { user_id: '1', star_id: null };
 let stores: Stores;
 let job: StoredJob;
-let watcher: Watcher;
+let watcher: JobWatcher;
 /** Polls that are held now. */
 let held: number;
 let reads: number;
@@ -25,7 +26,7 @@ beforeEach(async () => {
   job = await addJob(stores);
   held = 0;
   reads = 0;
-  watcher = createWatcher({ store: { now, getJob: countRead, onChange: countHeld } });
+  watcher = createJobWatcher({ store: { now, getJob: countRead, onChange: countHeld } });
 });
 
 const now = async () => Date.now();
@@ -56,7 +57,7 @@ test('answers at once without a wait, after a known change, and when the job has
 test('polls that were answered leave nothing behind', async () => {
   let version = 1;
   let tell = () => {};
-  const polls = createWatcher({
+  const polls = createJobWatcher({
     store: {
       now,
       getJob: async () => ({ ...job, version }),
@@ -136,7 +137,7 @@ describe('no change is lost', () => {
         return read;
       },
     };
-    const watched = await createWatcher({ store }).watch(viewer, query({ after_version: 1 }));
+    const watched = await createJobWatcher({ store }).watch(viewer, query({ after_version: 1 }));
     expect(watched.version).toBe(2);
   });
 });
@@ -206,6 +207,6 @@ test('a job is seen as of before it was read: what it reaches meanwhile is not t
     nowMs = 15_000; // this process stood still with the answer in its hands
     return read;
   };
-  const { watch } = createWatcher({ store: { now: async () => nowMs, getJob: slow, onChange: countHeld } });
-  expect((await watch(viewer, query({ wait_seconds: 0 }))).seenAt).toBeLessThanOrEqual(9_000);
+  const { watch } = createJobWatcher({ store: { now: async () => nowMs, getJob: slow, onChange: countHeld } });
+  expect((await watch(viewer, query({ wait_seconds: 0 }))).asOf).toBeLessThanOrEqual(9_000);
 });

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PgBoss } from 'pg-boss';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { createPgQueue } from '../../src/queue/pg-queue.ts';
-import { openTurns, TURNS } from '../../src/queue/turns.ts';
-import { keepListening } from '../../src/store/keep-listening.ts';
+import { openWakeUpQueue, WAKE_UP_QUEUE } from '../../src/queue/wake-up-queue.ts';
+import { listenWithReconnect } from '../../src/store/postgres/listen-with-reconnect.ts';
 import { openPostgresServer, type PostgresServer } from '../postgres/postgres-server.ts';
 import { testQueue } from './queue.conformance.ts';
 import { createWork, type Work } from './work.ts';
@@ -17,14 +17,14 @@ beforeAll(async () => {
   // A test moves the clock, and with it the time-outs of connections: pg-boss tells of them, and connects again.
   const onLost = () => {};
   const open = () =>
-    openTurns(databaseUrl, {
+    openWakeUpQueue(databaseUrl, {
       onError: onLost,
-      listen: (channel, hear, lookAgain) =>
-        keepListening({ connectionString: databaseUrl }, channel, { hear, lookAgain, onLost }),
+      listen: (channel, onNotification, resync) =>
+        listenWithReconnect({ connectionString: databaseUrl }, channel, { onNotification, resync, onLost }),
     });
   bosses = [await open(), await open()];
 });
-afterEach(() => bosses[0].deleteQueuedJobs(TURNS));
+afterEach(() => bosses[0].deleteQueuedJobs(WAKE_UP_QUEUE));
 afterAll(async () => {
   for (const boss of bosses) await boss.stop();
   await server.close();

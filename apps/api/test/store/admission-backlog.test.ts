@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { AdmissionQueueFull } from '../../src/store/admission-queue.ts';
-import type { Database } from '../../src/store/database.ts';
-import { openPostgres } from '../../src/store/open-postgres.ts';
-import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
-import { createSqlUploadStore } from '../../src/store/sql-upload-store.ts';
-import { tellUnavailable } from '../../src/store/unavailable.ts';
+import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
+import { AdmissionQueueFull } from '../../src/store/shared/admission-queue.ts';
+import type { Database } from '../../src/store/shared/database.ts';
+import { createSqlJobStore } from '../../src/store/shared/sql-job-store.ts';
+import { createSqlUploadStore } from '../../src/store/shared/sql-upload-store.ts';
+import { wrapStorageErrors } from '../../src/store/shared/wrap-storage-errors.ts';
 import { emptyDatabase } from './empty-database.ts';
 import { givenPostgres } from './open-postgres-stores.ts';
 import { NO_LIMITS, newJob, newUpload } from './stores.ts';
@@ -34,7 +34,7 @@ async function countWaitingForLock(): Promise<number> {
 }
 
 test('orders that wait for others in admission are taken when their turn comes', async () => {
-  const jobs = tellUnavailable(createSqlJobStore(database));
+  const jobs = wrapStorageErrors(createSqlJobStore(database));
   const { letGo } = await holdAdmission();
   const orders = Array.from({ length: 100 }, () => jobs.createJob(newJob(), NO_LIMITS));
   await vi.waitFor(async () => expect(await countWaitingForLock()).toBe(2), { timeout: 15_000 });
@@ -46,8 +46,8 @@ test('orders that wait for others in admission are taken when their turn comes',
 test('an order that waits in admission for too long is refused as queue_full, and is no job', async () => {
   const hurried = await openPostgres(postgres.url(), () => {}, { admissionWithinMs: 400, lockWithinMs: 300 });
   onTestFinished(() => hurried.close());
-  const jobs = tellUnavailable(createSqlJobStore(hurried));
-  const uploads = tellUnavailable(createSqlUploadStore(hurried));
+  const jobs = wrapStorageErrors(createSqlJobStore(hurried));
+  const uploads = wrapStorageErrors(createSqlUploadStore(hurried));
   const { letGo } = await holdAdmission();
   const orders = Array.from({ length: 5 }, () => newJob());
   const upload = newUpload();
@@ -64,13 +64,13 @@ test('an order that waits in admission for too long is refused as queue_full, an
 
 test('an order that was committed unheard is answered as created, though its next try finds the queue full', async () => {
   let isLost = false;
-  const { transactAlone } = database;
-  const jobs = tellUnavailable(
+  const { transactExclusive } = database;
+  const jobs = wrapStorageErrors(
     createSqlJobStore({
       ...database,
-      async transactAlone(part, work) {
+      async transactExclusive(part, work) {
         if (isLost) throw new AdmissionQueueFull(5_000);
-        await transactAlone(part, work);
+        await transactExclusive(part, work);
         isLost = true;
         throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
       },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type AdmissionQueueOptions, createAdmissionQueue } from '../../src/store/admission-queue.ts';
+import { type AdmissionQueueOptions, createAdmissionQueue } from '../../src/store/shared/admission-queue.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

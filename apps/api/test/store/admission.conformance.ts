@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { cancel, failCall } from '../../src/jobs/job-state.ts';
+import { cancel, failCall } from '../../src/job/job-state.ts';
 import type { AdmissionLimits, CreateOutcome, NewJob } from '../../src/store/job-store.ts';
 import { addJob, NO_LIMITS, newJob, newUpload, type OpenStores, type Stores, startNext } from './stores.ts';
 

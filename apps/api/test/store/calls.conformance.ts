@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { cancel, failCall, startSaving, waitToRepeat } from '../../src/jobs/job-state.ts';
+import { cancel, failCall, startSaving, waitForRetry } from '../../src/job/job-state.ts';
 import { addJob, addSavingJob, newStart, type OpenStores, type Stores, startNext, WORKER } from './stores.ts';
 
 const ANSWERED = { outcome: 'answered', traceId: 't', responseId: 'r' } as const;
@@ -36,9 +36,7 @@ export function testCalls(open: OpenStores): void {
     // A commit whose confirmation was lost is made again by whoever holds a paid answer.
     const again = await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, [{ url: 'http://a/2' }]);
     expect(again).toEqual(await stores.jobs.getJob(jobId));
-    expect((await stores.jobs.getPictures(jobId))?.pictures.map(({ source }) => source)).toEqual([
-      { url: 'http://a/1' },
-    ]);
+    expect((await stores.jobs.getImages(jobId))?.pictures.map(({ source }) => source)).toEqual([{ url: 'http://a/1' }]);
     expect(await stores.workers.openAttempts(WORKER)).toEqual([]);
   });
 
@@ -58,7 +56,7 @@ export function testCalls(open: OpenStores): void {
     await stores.jobs.changeJob(jobId, (job) => cancel(job, 1));
     const after = await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, [{ url: 'http://a/1' }]);
     expect(after?.state).toMatchObject({ errorCode: 'canceled', charged: 'yes' });
-    expect(await stores.jobs.getPictures(jobId)).toMatchObject({
+    expect(await stores.jobs.getImages(jobId)).toMatchObject({
       responseId: 'r',
       pictures: [{ source: { url: 'http://a/1' }, asset: null }],
     });
@@ -75,25 +73,25 @@ export function testCalls(open: OpenStores): void {
   test('a repeat waits for its time, then goes before those who wait for their first call', async () => {
     const { jobId } = await addJob(stores);
     const { attempt } = await startNext(stores);
-    const repeatAt = stores.clock.now() + 5_000;
+    const retryAt = stores.clock.now() + 5_000;
     await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'not_taken' }, (job) =>
-      waitToRepeat(job, { repeatAt, progressFrom: 30 }),
+      waitForRetry(job, { retryAt, progressFrom: 30 }),
     );
     expect(await stores.jobs.startNextCall(newStart())).toEqual({ kind: 'idle', retryInMs: 5_000 });
     const other = await addJob(stores, { userId: '2' });
     stores.clock.advance(5_000);
     const { job, attempt: second } = await startNext(stores);
     expect(second.number).toBe(2);
-    expect(job).toMatchObject({ jobId, version: 2, state: { progressFrom: 30, call: { startedAt: repeatAt } } });
+    expect(job).toMatchObject({ jobId, version: 2, state: { progressFrom: 30, call: { startedAt: retryAt } } });
     expect((await startNext(stores)).job.jobId).toBe(other.jobId);
   });
 
   test('a repeat that waits survives a restart', async () => {
     const { jobId } = await addJob(stores);
     const { attempt } = await startNext(stores);
-    const repeatAt = stores.clock.now() + 5_000;
+    const retryAt = stores.clock.now() + 5_000;
     const waits = await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'not_taken' }, (job) =>
-      waitToRepeat(job, { repeatAt, progressFrom: 30 }),
+      waitForRetry(job, { retryAt, progressFrom: 30 }),
     );
     const reopened = await stores.reopen();
     expect(await reopened.jobs.getJob(jobId)).toEqual(waits);

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Database } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/shared/database.ts';
 
 /** How many connections to the database are as the condition on pg_stat_activity says. */
 export async function countBackends({ db }: Database, condition: string): Promise<number | undefined> {

@@ -1,8 +1,8 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openDeletedList } from '../../src/store/deleted-list.ts';
-import { openSqlite } from '../../src/store/open-sqlite.ts';
+import { openDeletedList } from '../../src/store/sqlite/deleted-list.ts';
+import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 const JOB = '123e4567-e89b-42d3-a456-426614174000';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { cancel, complete, failSaving } from '../../src/jobs/job-state.ts';
+import { cancel, complete, failSaving } from '../../src/job/job-state.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
 import {
   addJob,
@@ -24,10 +24,10 @@ export function testDeletions(open: OpenStores): void {
 
   /** The asker has been seen for long enough to judge others. */
   async function live(workerId = WORKER): Promise<void> {
-    await stores.workers.beat(workerId, 1);
+    await stores.workers.heartbeat(workerId, 1);
     for (let beats = 0; beats < 4; beats++) {
       stores.clock.advance(5_000);
-      await stores.workers.beat(workerId, 1);
+      await stores.workers.heartbeat(workerId, 1);
     }
   }
 
@@ -37,7 +37,7 @@ export function testDeletions(open: OpenStores): void {
     const upload = newUpload();
     const job = await addSavingJob(stores, [{ url: 'http://a' }, { key: `${upload.uploadId}-source` }], { upload });
     const asset = exampleAsset(`${job.jobId}-0.jpg`);
-    await stores.jobs.endPicture(job.jobId, 0, asset);
+    await stores.jobs.endImage(job.jobId, 0, asset);
     return { ...job, keys: [upload.key, asset.key, `${upload.uploadId}-source`].toSorted() };
   }
 
@@ -90,9 +90,9 @@ export function testDeletions(open: OpenStores): void {
       await stores.jobs.deleteJob(jobId);
       expect(await stores.jobs.wasDeleted('7', jobId)).toBe(true);
       expect(await stores.jobs.wasDeleted('8', jobId)).toBe(false);
-      await stores.retention.forgetBefore({ keys: 0, orders: 0, deleted: stores.clock.now() });
+      await stores.retention.deleteExpired({ keys: 0, orders: 0, deleted: stores.clock.now() });
       expect(await stores.jobs.wasDeleted('7', jobId)).toBe(true);
-      await stores.retention.forgetBefore({ keys: 0, orders: 0, deleted: stores.clock.now() + 1 });
+      await stores.retention.deleteExpired({ keys: 0, orders: 0, deleted: stores.clock.now() + 1 });
       expect(await stores.jobs.wasDeleted('7', jobId)).toBe(false);
     });
 
@@ -133,7 +133,7 @@ export function testDeletions(open: OpenStores): void {
     });
 
     test('goes when its worker has ended', async () => {
-      await stores.workers.beat('dead', 1);
+      await stores.workers.heartbeat('dead', 1);
       await stores.deletions.intendWrites(['a.jpg'], 'dead');
       await live();
       expect(await claim()).toEqual(['a.jpg']);
@@ -167,12 +167,12 @@ export function testDeletions(open: OpenStores): void {
         state: { status: 'PROCESSING' as const, stage: 'saving' as const },
       });
       await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'answered' }, asSaving, [{ key: source }]);
-      expect(await stores.jobs.endPicture(jobId, 0, exampleAsset(picture))).toBe(true);
+      expect(await stores.jobs.endImage(jobId, 0, exampleAsset(picture))).toBe(true);
       expect(await stores.deletions.pendingOf(jobId)).toEqual([]);
     });
 
     test('stays when a row names it that a version without this table wrote', async () => {
-      await stores.workers.beat('dead', 1);
+      await stores.workers.heartbeat('dead', 1);
       const upload = newUpload();
       await stores.uploads.createUpload(upload, 0);
       await stores.deletions.intendWrites([upload.key], 'dead');
@@ -181,7 +181,7 @@ export function testDeletions(open: OpenStores): void {
     });
 
     test('stays while its job runs: another worker may be saving it', async () => {
-      await stores.workers.beat('dead', 1);
+      await stores.workers.heartbeat('dead', 1);
       const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
       const key = `${jobId}-0.jpg`;
       await stores.deletions.intendWrites([key], 'dead', jobId);
@@ -189,7 +189,7 @@ export function testDeletions(open: OpenStores): void {
       expect(await claim()).toEqual([]);
       await stores.jobs.changeJob(jobId, (job) => failSaving(job, 'download_failed', 1));
       stores.clock.advance(5_000);
-      await stores.workers.beat(WORKER, 1);
+      await stores.workers.heartbeat(WORKER, 1);
       expect(await claim()).toEqual([key]);
     });
 
@@ -240,7 +240,7 @@ export function testDeletions(open: OpenStores): void {
       await stores.deletions.intendWrites([key], WORKER, jobId);
       if (how === 'deleted') await stores.jobs.deleteJob(jobId);
       else await stores.jobs.changeJob(jobId, (job) => cancel(job, 1));
-      expect(await stores.jobs.endPicture(jobId, 0, exampleAsset(key))).toBe(false);
+      expect(await stores.jobs.endImage(jobId, 0, exampleAsset(key))).toBe(false);
       stores.clock.advance(2_000);
       expect(await claim(new Set([key]))).toEqual([key]);
     });
@@ -248,11 +248,11 @@ export function testDeletions(open: OpenStores): void {
     test('has to go: another has its place', async () => {
       const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
       const [kept, late] = [exampleAsset(`${jobId}-0.jpg`), exampleAsset(`${jobId}-0.webp`)];
-      expect(await stores.jobs.endPicture(jobId, 0, kept)).toBe(true);
-      expect(await stores.jobs.endPicture(jobId, 0, late)).toBe(false);
-      expect(await stores.jobs.endPicture(jobId, 0, kept)).toBe(true);
+      expect(await stores.jobs.endImage(jobId, 0, kept)).toBe(true);
+      expect(await stores.jobs.endImage(jobId, 0, late)).toBe(false);
+      expect(await stores.jobs.endImage(jobId, 0, kept)).toBe(true);
       await stores.jobs.changeJob(jobId, (job) => complete(job, [kept], 1));
-      expect(await stores.jobs.endPicture(jobId, 0, kept)).toBe(true);
+      expect(await stores.jobs.endImage(jobId, 0, kept)).toBe(true);
       stores.clock.advance(2_000);
       expect(await claim()).toEqual([late.key]);
     });

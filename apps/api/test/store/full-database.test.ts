@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
-import { openSqlite } from '../../src/store/open-sqlite.ts';
-import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
+import { createSqlJobStore } from '../../src/store/shared/sql-job-store.ts';
+import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { NO_LIMITS, newJob } from './stores.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { cancel, complete } from '../../src/jobs/job-state.ts';
+import { cancel, complete } from '../../src/job/job-state.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
 import { addJob, addSavingJob, newStart, type OpenStores, type Stores, startNext, untilTold } from './stores.ts';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { openPostgres } from '../../src/store/open-postgres.ts';
+import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
 import { countBackends } from './count-backends.ts';
 import { emptyDatabase } from './empty-database.ts';
 import { givenPostgres, LEASE_MS, openPostgresStores } from './open-postgres-stores.ts';
@@ -21,7 +21,7 @@ beforeEach(async () => {
 /** So much time passes, in which these workers are seen as often as they should be. */
 async function live(ms: number, ...workerIds: string[]): Promise<void> {
   for (let passed = 0; passed <= ms; passed += BEAT_MS) {
-    for (const workerId of workerIds) await stores.workers.beat(workerId, 4);
+    for (const workerId of workerIds) await stores.workers.heartbeat(workerId, 4);
     stores.clock.advance(BEAT_MS);
   }
 }
@@ -46,7 +46,7 @@ describe('their call', () => {
 
   test('has nobody once they were not seen for a lease, and not sooner', async () => {
     await live(LEASE_MS - 2 * BEAT_MS, US); // their last beat was one beat ago
-    await stores.workers.beat(US, 4);
+    await stores.workers.heartbeat(US, 4);
     expect(await judged()).toBe('alive');
     stores.clock.advance(1);
     expect(await judged()).toBe('lapsed');
@@ -55,13 +55,13 @@ describe('their call', () => {
   test('is theirs again when they are seen again in time', async () => {
     await live(LEASE_MS, US);
     expect(await judged()).toBe('lapsed');
-    await others.workers.beat(THEM, 4);
+    await others.workers.heartbeat(THEM, 4);
     expect(await judged()).toBe('alive');
   });
 
   test('has nobody from when they leave', async () => {
-    await others.workers.leave(THEM);
-    await stores.workers.beat(US, 4);
+    await others.workers.deregister(THEM);
+    await stores.workers.heartbeat(US, 4);
     expect(await judged()).toBe('lapsed');
   });
 
@@ -75,7 +75,7 @@ describe('their call', () => {
 
   test('is not judged while nobody could be seen, nor until all had time to be seen again', async () => {
     await live(LEASE_MS * 2); // the database is away, and comes back
-    await stores.workers.beat(US, 4);
+    await stores.workers.heartbeat(US, 4);
     expect(await judged()).toBe('alive');
     await live(LEASE_MS - BEAT_MS, US, THEM);
     expect(await judged()).toBe('alive');
@@ -84,7 +84,7 @@ describe('their call', () => {
   test('is not judged by who stood still, before or after it is seen again', async () => {
     stores.clock.advance(LEASE_MS * 2);
     expect(await judged()).toBe('alive');
-    await stores.workers.beat(US, 4);
+    await stores.workers.heartbeat(US, 4);
     expect(await judged()).toBe('alive');
   });
 });
@@ -120,9 +120,9 @@ test('a job whose worker lives is saved by nobody else', async () => {
 });
 
 test('the places are those of the workers that live', async () => {
-  await stores.workers.beat(US, 4);
-  await stores.workers.beat(THEM, 3);
-  expect(await stores.workers.countPlaces()).toBe(7);
+  await stores.workers.heartbeat(US, 4);
+  await stores.workers.heartbeat(THEM, 3);
+  expect(await stores.workers.countSlots()).toBe(7);
   await live(LEASE_MS, US);
-  expect(await stores.workers.countPlaces()).toBe(4);
+  expect(await stores.workers.countSlots()).toBe(4);
 });

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { lockDataDir } from '../../src/store/lock-data-dir.ts';
-import { openSqlite } from '../../src/store/open-sqlite.ts';
-import { keepSecret } from '../../src/store/sql-secret-store.ts';
-import { StoreOpenError } from '../../src/store/store-open-error.ts';
+import { getOrCreateSecret } from '../../src/store/shared/secrets.ts';
+import { StoreOpenError } from '../../src/store/shared/store-open-error.ts';
+import { lockDataDir } from '../../src/store/sqlite/lock-data-dir.ts';
+import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 test('a data folder has one owner, until it lets go', async () => {
@@ -62,13 +62,13 @@ test('a data folder that cannot be made is not taken for one that is in use', as
 test('a secret is made once for the life of the database', async () => {
   const dir = await temporaryFolder();
   const first = await openSqlite(dir);
-  expect(await keepSecret(first.db, 'links', () => 'one')).toBe('one');
-  expect(await keepSecret(first.db, 'links', () => 'two')).toBe('one');
-  expect(await keepSecret(first.db, 'other', () => 'three')).toBe('three');
+  expect(await getOrCreateSecret(first.db, 'links', () => 'one')).toBe('one');
+  expect(await getOrCreateSecret(first.db, 'links', () => 'two')).toBe('one');
+  expect(await getOrCreateSecret(first.db, 'other', () => 'three')).toBe('three');
   await first.close();
   const second = await openSqlite(dir);
   onTestFinished(second.close);
-  expect(await keepSecret(second.db, 'links', () => 'four')).toBe('one');
+  expect(await getOrCreateSecret(second.db, 'links', () => 'four')).toBe('one');
 });
 
 describe('a lock file that was removed', () => {
@@ -76,13 +76,13 @@ describe('a lock file that was removed', () => {
     const dir = await temporaryFolder();
     const lock = lockDataDir(dir);
     const database = await openSqlite(dir);
-    await keepSecret(database.db, 'links', () => 'one'); // there is something in the WAL
+    await getOrCreateSecret(database.db, 'links', () => 'one'); // there is something in the WAL
     await rm(path.join(dir, 'darkroom.lock'));
     for (let starts = 0; starts < 2; starts++) {
       const started = await startElsewhere(dir);
       expect(started).toMatch(/^DATA_DIR \S+ is in use by another process: darkroom.lock was removed/);
     }
-    expect(await keepSecret(database.db, 'links', () => 'two')).toBe('one');
+    expect(await getOrCreateSecret(database.db, 'links', () => 'two')).toBe('one');
     await database.close();
     lock.release();
     expect(await startElsewhere(dir)).toBe('locked');
@@ -109,7 +109,7 @@ describe('a lock file that was removed', () => {
 
 /** In a process of its own, since locks do not hold against their own process. */
 async function startElsewhere(dir: string): Promise<string> {
-  const source = new URL('../../src/store/lock-data-dir.ts', import.meta.url);
+  const source = new URL('../../src/store/sqlite/lock-data-dir.ts', import.meta.url);
   const script = `import { lockDataDir } from ${JSON.stringify(source.href)};
     try { lockDataDir(${JSON.stringify(dir)}).release(); console.log('locked'); } catch (error) { console.log(error.message); }`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);

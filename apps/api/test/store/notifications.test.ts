@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { cancel } from '../../src/jobs/job-state.ts';
-import { createWatcher } from '../../src/jobs/watch-job.ts';
-import { openPostgres } from '../../src/store/open-postgres.ts';
+import { cancel } from '../../src/job/job-state.ts';
+import { createJobWatcher } from '../../src/jobs/watch-job.ts';
+import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
 import { emptyDatabase } from './empty-database.ts';
 import { givenPostgres, openPostgresStores } from './open-postgres-stores.ts';
 import { addJob, type Stores, startNext, untilTold } from './stores.ts';
@@ -36,7 +36,7 @@ async function administrate() {
 test('a held poll is answered by a change that another process makes', async () => {
   const { jobId } = await addJob(here);
   const query = { job_id: jobId, wait_seconds: 25, after_version: 1 };
-  const watched = createWatcher({ store: here.jobs }).watch(viewer, query);
+  const watched = createJobWatcher({ store: here.jobs }).watch(viewer, query);
   const { job } = await startNext(elsewhere);
   expect(await watched).toMatchObject(job);
 });

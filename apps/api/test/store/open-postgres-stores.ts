@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import type { Database } from '../../src/store/database.ts';
-import { openPostgres } from '../../src/store/open-postgres.ts';
-import { createSqlDeletionStore } from '../../src/store/sql-deletion-store.ts';
-import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
-import { createSqlRetentionStore } from '../../src/store/sql-retention-store.ts';
-import { createSqlUploadStore } from '../../src/store/sql-upload-store.ts';
-import { createSqlWorkerStore } from '../../src/store/sql-worker-store.ts';
-import { createHandClock, type HandClock } from '../hand-clock.ts';
+import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
+import type { Database } from '../../src/store/shared/database.ts';
+import { createSqlDeletionStore } from '../../src/store/shared/sql-deletion-store.ts';
+import { createSqlJobStore } from '../../src/store/shared/sql-job-store.ts';
+import { createSqlRetentionStore } from '../../src/store/shared/sql-retention-store.ts';
+import { createSqlUploadStore } from '../../src/store/shared/sql-upload-store.ts';
+import { createSqlWorkerStore } from '../../src/store/shared/sql-worker-store.ts';
+import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { openPostgresServer, type PostgresServer } from '../postgres/postgres-server.ts';
 import { readAttempts, type Stores } from './stores.ts';
 
@@ -32,7 +32,7 @@ export function givenPostgres(): { url(): string } {
 }
 
 /** The stores of one process, which end with the test; any number may be open on the same database. */
-export async function openPostgresStores(url: string, clock: HandClock = createHandClock()): Promise<Stores> {
+export async function openPostgresStores(url: string, clock: FakeClock = createFakeClock()): Promise<Stores> {
   const database = await openPostgres(url);
   let isOpen = true;
   async function close(): Promise<void> {

@@ -1,22 +1,22 @@
 import { onTestFinished } from 'vitest';
 import { copyMigratedDatabase } from '../../../../test-kit/migrated-sqlite.ts';
-import { openSqlite } from '../../src/store/open-sqlite.ts';
-import { createSqlDeletionStore } from '../../src/store/sql-deletion-store.ts';
-import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
-import { createSqlRetentionStore } from '../../src/store/sql-retention-store.ts';
-import { createSqlUploadStore } from '../../src/store/sql-upload-store.ts';
-import { createSqlWorkerStore } from '../../src/store/sql-worker-store.ts';
-import { createHandClock, type HandClock } from '../hand-clock.ts';
+import { createSqlDeletionStore } from '../../src/store/shared/sql-deletion-store.ts';
+import { createSqlJobStore } from '../../src/store/shared/sql-job-store.ts';
+import { createSqlRetentionStore } from '../../src/store/shared/sql-retention-store.ts';
+import { createSqlUploadStore } from '../../src/store/shared/sql-upload-store.ts';
+import { createSqlWorkerStore } from '../../src/store/shared/sql-worker-store.ts';
+import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
+import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { readAttempts, type Stores } from './stores.ts';
 
 interface Place {
   dir?: string;
-  clock?: HandClock;
+  clock?: FakeClock;
 }
 
 /** The stores over a SQLite file, by default a new one, which is closed when the test ends. */
-export async function openSqliteStores({ dir, clock = createHandClock() }: Place = {}): Promise<Stores> {
+export async function openSqliteStores({ dir, clock = createFakeClock() }: Place = {}): Promise<Stores> {
   const folder = dir ?? (await temporaryFolder());
   if (dir === undefined) await copyMigratedDatabase(folder);
   const database = await openSqlite(folder, clock.now);

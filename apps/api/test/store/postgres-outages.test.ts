@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { startSaving } from '../../src/jobs/job-state.ts';
-import type { Database } from '../../src/store/database.ts';
+import { startSaving } from '../../src/job/job-state.ts';
 import type { JobStore } from '../../src/store/job-store.ts';
-import { openPostgres } from '../../src/store/open-postgres.ts';
-import { createSqlJobStore } from '../../src/store/sql-job-store.ts';
-import { tellUnavailable } from '../../src/store/unavailable.ts';
+import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
+import type { Database } from '../../src/store/shared/database.ts';
+import { createSqlJobStore } from '../../src/store/shared/sql-job-store.ts';
+import { wrapStorageErrors } from '../../src/store/shared/wrap-storage-errors.ts';
 import { type OwnPostgresServer, startPostgresServer } from '../postgres/postgres-server.ts';
 import { STARTS_WITHIN_MS } from './open-postgres-stores.ts';
 import { addJob, NO_LIMITS, newJob, newStart, startNext } from './stores.ts';
@@ -24,7 +24,7 @@ let admin: Database;
 beforeEach(async () => {
   url = await server.createDatabase();
   database = await openPostgres(url);
-  jobs = tellUnavailable(createSqlJobStore(database));
+  jobs = wrapStorageErrors(createSqlJobStore(database));
   admin = await openPostgres(url);
   onTestFinished(async () => {
     await database.close();
@@ -64,7 +64,7 @@ test('a server that stops is away for everybody; when it is back nothing is lost
 });
 
 test('a server that goes in the middle of a transaction leaves nothing of it, and says so', async () => {
-  const store = tellUnavailable({
+  const store = wrapStorageErrors({
     write: () =>
       database.transact(async (trx) => {
         await trx.insertInto('secrets').values({ name: 'half', value: 'done' }).execute();
@@ -86,12 +86,12 @@ describe('where nobody can tell whether it was committed', () => {
       isLost = true;
       throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
     }
-    const { transact, transactAlone } = database;
-    return tellUnavailable(
+    const { transact, transactExclusive } = database;
+    return wrapStorageErrors(
       createSqlJobStore({
         ...database,
         transact: (work) => lose(transact(work)),
-        transactAlone: (part, work) => lose(transactAlone(part, work)),
+        transactExclusive: (part, work) => lose(transactExclusive(part, work)),
       }),
     );
   }
@@ -115,7 +115,7 @@ describe('where nobody can tell whether it was committed', () => {
     const end = { outcome: 'answered' } as const;
     const after = await forgetful().endAttempt(attempt.attemptId, end, startSaving, [{ url: 'http://a' }]);
     expect(after).toMatchObject({ version: 3, state: { stage: 'saving' } });
-    expect(await jobs.countPictures(job.jobId)).toEqual({ ended: 0, total: 1 });
+    expect(await jobs.countImages(job.jobId)).toEqual({ ended: 0, total: 1 });
   });
 });
 
@@ -126,7 +126,7 @@ async function expectNoBackend(pid: number | undefined): Promise<void> {
 
 test('a process that stands still inside a transaction holds up the others for a few seconds, and no longer', async () => {
   await addJob({ jobs });
-  const standsStill = admin.transactAlone('pace', async (trx) => {
+  const standsStill = admin.transactExclusive('rateLimit', async (trx) => {
     const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(trx);
     await vi.waitFor(() => expectNoBackend(rows[0]?.pid), { timeout: 15_000, interval: 50 });
     await trx.selectFrom('jobs').selectAll().execute();
@@ -143,7 +143,7 @@ test('a process that stands still inside a transaction holds up the others for a
 test('orders that wait to be taken in keep nobody else waiting', async () => {
   const { jobId } = await addJob({ jobs });
   const letIn = Promise.withResolvers<void>();
-  const first = admin.transactAlone('admission', () => letIn.promise);
+  const first = admin.transactExclusive('admission', () => letIn.promise);
   const orders = Array.from({ length: 30 }, () => jobs.createJob(newJob(), NO_LIMITS));
   await vi.waitFor(async () => {
     const { rows } = await sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`.execute(admin.db);

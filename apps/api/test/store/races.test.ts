@@ -1,19 +1,20 @@
 import { ImageError } from '@darkroom/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { PRESUMED } from '../../src/job/attempt.ts';
+import { complete, failCall, hasEnded, startSaving } from '../../src/job/job-state.ts';
+import type { StoredJob } from '../../src/job/stored-job.ts';
 import { cancelJob } from '../../src/jobs/cancel-job.ts';
 import { deleteJob } from '../../src/jobs/delete-job.ts';
 import { expireJobs } from '../../src/jobs/expire-jobs.ts';
-import { complete, failCall, hasEnded, startSaving } from '../../src/jobs/job-state.ts';
-import { INTERRUPTED, type StoredJob } from '../../src/store/job-store.ts';
-import { buildLedger } from '../jobs/build-ledger.ts';
+import { buildFileTracker } from '../jobs/build-file-tracker.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
 import { givenPostgres, openPostgresStores } from './open-postgres-stores.ts';
 import { openSqliteStores } from './open-sqlite-stores.ts';
 import { addJob, newStart, type Stores } from './stores.ts';
 
 const viewer = { user_id: '1', star_id: null };
-const GIVEN_UP = { kind: INTERRUPTED, code: null, message: 'not seen any more', providerText: null };
+const GIVEN_UP = { kind: PRESUMED, code: null, message: 'not seen any more', providerText: null };
 
 /** What may befall one job, from its queue to its end, each as the product does it. */
 const EVENTS = ['start', 'answer', 'deadline', 'verdict', 'save', 'cancel', 'cancel', 'expire', 'delete'] as const;
@@ -44,7 +45,7 @@ async function befall(one: Stores, other: Stores, numRuns: number): Promise<void
     clock.advance(10);
     const seen: StoredJob[] = [];
     const attempts: string[] = [];
-    const ledger = buildLedger(one, { delete: async () => {} });
+    const fileTracker = buildFileTracker(one, { delete: async () => {} });
     let isGone = false;
 
     function happenings({ jobs }: Stores): Record<Event, () => Promise<unknown>> {
@@ -61,7 +62,7 @@ async function befall(one: Stores, other: Stores, numRuns: number): Promise<void
         verdict: async () => attemptId && jobs.endAttempt(attemptId, { outcome: 'unknown', failure: GIVEN_UP }, fail),
         save: () => jobs.changeJob(jobId, (job) => complete(job, [exampleAsset('a')], clock.now())),
         cancel: () => cancelJob(jobs, viewer, jobId).catch(unlessGone),
-        delete: () => deleteJob({ store: jobs, ledger }, viewer, jobId).catch(unlessGone),
+        delete: () => deleteJob({ store: jobs, fileTracker }, viewer, jobId).catch(unlessGone),
         expire: () => expireJobs({ store: jobs, queueTtlMs: 0 }),
       };
     }
@@ -75,7 +76,7 @@ async function befall(one: Stores, other: Stores, numRuns: number): Promise<void
       if (isGone || pair.includes('delete')) expect(job).toBeNull();
       isGone ||= job === null;
     }
-    if (isGone) expect(await one.jobs.countPictures(jobId)).toEqual({ ended: 0, total: 0 });
+    if (isGone) expect(await one.jobs.countImages(jobId)).toEqual({ ended: 0, total: 0 });
     await one.jobs.deleteJob(jobId);
     expect(attempts.length).toBeLessThanOrEqual(1);
     return seen;

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { cancel, failCall, failSaving } from '../../src/jobs/job-state.ts';
-import type { AttemptEnd } from '../../src/store/job-store.ts';
+import type { AttemptEnd } from '../../src/job/attempt.ts';
+import { cancel, failCall, failSaving } from '../../src/job/job-state.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
 import {
   addJob,
@@ -51,13 +51,13 @@ export function testRetention(open: OpenStores): void {
   test('forgets keys and counted orders by their own ages', async () => {
     const { createdAt } = await addJob(stores, { idempotency: key });
     const full = { ...NO_LIMITS, dailyImages: 1 };
-    await stores.retention.forgetBefore({ keys: createdAt, orders: createdAt });
+    await stores.retention.deleteExpired({ keys: createdAt, orders: createdAt });
     expect(await stores.jobs.findReplay('1', key)).toMatchObject({ kind: 'replayed' });
     expect(await stores.jobs.createJob(newJob(), full)).toMatchObject({ kind: 'refused' });
-    await stores.retention.forgetBefore({ keys: createdAt + 1, orders: createdAt });
+    await stores.retention.deleteExpired({ keys: createdAt + 1, orders: createdAt });
     expect(await stores.jobs.findReplay('1', key)).toBeNull();
     expect(await stores.jobs.createJob(newJob(), full)).toMatchObject({ kind: 'refused' });
-    await stores.retention.forgetBefore({ keys: 0, orders: createdAt + 1 });
+    await stores.retention.deleteExpired({ keys: 0, orders: createdAt + 1 });
     expect(await stores.jobs.createJob(newJob(), full)).toMatchObject({ kind: 'created' });
   });
 
@@ -91,9 +91,9 @@ export function testRetention(open: OpenStores): void {
     await addJob(stores);
     const { job, attempt: open } = await startNext(stores);
     for (const jobId of [gone.jobId, job.jobId]) await stores.jobs.deleteJob(jobId);
-    const { forgetAttemptsBefore } = stores.retention;
-    expect(await forgetAttemptsBefore(stores.clock.now())).toBe(0);
-    expect(await forgetAttemptsBefore(stores.clock.now() + 1)).toBe(1);
+    const { deleteAttemptsBefore } = stores.retention;
+    expect(await deleteAttemptsBefore(stores.clock.now())).toBe(0);
+    expect(await deleteAttemptsBefore(stores.clock.now() + 1)).toBe(1);
     const ids = (await stores.readAttempts()).map((attempt) => attempt.attempt_id);
     expect(new Set(ids)).toEqual(new Set([kept.attemptId, open.attemptId]));
     expect(await stores.jobs.recentCalls(0)).toMatchObject({ open: 1 });
@@ -111,7 +111,7 @@ export function testRetention(open: OpenStores): void {
     }
     const estimatedFrom = await stores.jobs.recentCallMs(null);
     stores.clock.advance(1);
-    expect(await stores.retention.forgetAttemptsBefore(stores.clock.now())).toBe(10);
+    expect(await stores.retention.deleteAttemptsBefore(stores.clock.now())).toBe(10);
     expect(await stores.jobs.recentCallMs(null)).toEqual(estimatedFrom);
   });
 
@@ -120,7 +120,7 @@ export function testRetention(open: OpenStores): void {
     await stores.uploads.createUpload(upload, 0);
     const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }, { url: 'http://b' }]);
     const asset = `${jobId}-0.jpg`;
-    await stores.jobs.endPicture(jobId, 0, exampleAsset(asset));
+    await stores.jobs.endImage(jobId, 0, exampleAsset(asset));
     await stores.jobs.changeJob(jobId, (job) => failSaving(job, 'internal', 1_000));
     const strays = [`${jobId}-1.jpg`, `${newJob().jobId}-0.jpg`, 'x', newUpload().key];
     expect(await stores.retention.unknownKeys([upload.key, asset, ...strays])).toEqual(strays);

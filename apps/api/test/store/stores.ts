@@ -1,22 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { cancel, startCall, startSaving } from '../../src/jobs/job-state.ts';
-import type { Database } from '../../src/store/database.ts';
+import type { Attempt } from '../../src/job/attempt.ts';
+import { cancel, startCall, startSaving } from '../../src/job/job-state.ts';
+import type { ImageSource } from '../../src/job/stored-image.ts';
+import type { StoredJob } from '../../src/job/stored-job.ts';
 import type { DeletionStore } from '../../src/store/deletion-store.ts';
-import type {
-  AdmissionLimits,
-  Attempt,
-  JobStore,
-  NewJob,
-  NewUpload,
-  PictureSource,
-  RetentionStore,
-  StartOptions,
-  StoredJob,
-  UploadStore,
-} from '../../src/store/job-store.ts';
-import type { AttemptRow } from '../../src/store/schema.ts';
+import type { AdmissionLimits, JobStore, NewJob, StartOptions } from '../../src/store/job-store.ts';
+import type { RetentionStore } from '../../src/store/retention-store.ts';
+import type { Database } from '../../src/store/shared/database.ts';
+import type { AttemptRow } from '../../src/store/shared/schema.ts';
+import type { NewUpload, UploadStore } from '../../src/store/upload-store.ts';
 import type { WorkerStore } from '../../src/store/worker-store.ts';
-import type { HandClock } from '../hand-clock.ts';
+import type { FakeClock } from '../fake-clock.ts';
 
 /** One database behind its faces, on a clock that the test moves. */
 export interface Stores {
@@ -25,7 +19,7 @@ export interface Stores {
   retention: RetentionStore;
   workers: WorkerStore;
   deletions: DeletionStore;
-  clock: HandClock;
+  clock: FakeClock;
   /** What is kept of calls: no face tells, and an operator reads it here. Oldest first. */
   readAttempts(): Promise<Pick<AttemptRow, 'attempt_id' | 'failure_kind' | 'failure_message'>[]>;
   /** The same database as the next process finds it; these stores are of no more use. */
@@ -121,7 +115,7 @@ export async function startNext(
 /** A job whose answer came with these pictures. */
 export async function addSavingJob(
   stores: Pick<Stores, 'jobs'>,
-  pictures: PictureSource[],
+  pictures: ImageSource[],
   fields: Partial<NewJob> = {},
 ): Promise<StoredJob> {
   await addJob(stores, fields);

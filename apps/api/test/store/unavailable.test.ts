@@ -1,12 +1,12 @@
 import { ImageError } from '@darkroom/contracts';
 import { describe, expect, test, vi } from 'vitest';
-import { tellUnavailable } from '../../src/store/unavailable.ts';
+import { wrapStorageErrors } from '../../src/store/shared/wrap-storage-errors.ts';
 
 vi.mock('node:timers/promises', () => ({ setTimeout: async () => {} }));
 
 const failWith = (code?: string) => {
   const cause = Object.assign(new Error('database says no'), code === undefined ? {} : { code });
-  return { cause, store: tellUnavailable({ read: () => Promise.reject(cause), subscribe: () => () => 'stopped' }) };
+  return { cause, store: wrapStorageErrors({ read: () => Promise.reject(cause), subscribe: () => () => 'stopped' }) };
 };
 
 test.each(['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_READONLY', 'SQLITE_BUSY', 'SQLITE_CORRUPT'])(
@@ -34,14 +34,14 @@ test.each([
   'timeout exceeded when trying to connect',
   'Query read timeout',
 ])('"%s" is a PostgreSQL that is away, in the words of its client', async (message) => {
-  const store = tellUnavailable({ read: () => Promise.reject(new Error(message)) });
+  const store = wrapStorageErrors({ read: () => Promise.reject(new Error(message)) });
   await expect(store.read()).rejects.toMatchObject({ code: 'unavailable' });
 });
 
 describe('a fault that may have passed', () => {
   const failing = (code: string, times: number) => {
     let tries = 0;
-    return tellUnavailable({
+    return wrapStorageErrors({
       read: async () => (++tries > times ? tries : Promise.reject(Object.assign(new Error('gone'), { code }))),
     });
   };
@@ -57,7 +57,7 @@ describe('a fault that may have passed', () => {
   test('does not hide the fault that comes after it', async () => {
     const bug = new Error('a bug');
     const faults: Error[] = [Object.assign(new Error('gone'), { code: '57P01' }), bug];
-    const store = tellUnavailable({ read: () => Promise.reject(faults.shift()) });
+    const store = wrapStorageErrors({ read: () => Promise.reject(faults.shift()) });
     await expect(store.read()).rejects.toBe(bug);
   });
 });

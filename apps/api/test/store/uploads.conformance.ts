@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { UPLOAD_TTL_MS } from '../../src/store/job-store.ts';
+import { UPLOAD_TTL_MS } from '../../src/store/upload-store.ts';
 import { addJob, NO_LIMITS, newJob, newUpload, type OpenStores, requestWith, type Stores } from './stores.ts';
 
 export function testUploads(open: OpenStores): void {

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { cancel, failCall, startSaving, waitToRepeat } from '../../src/jobs/job-state.ts';
-import { INTERRUPTED, type StoredJob } from '../../src/store/job-store.ts';
+import { PRESUMED } from '../../src/job/attempt.ts';
+import { cancel, failCall, startSaving, waitForRetry } from '../../src/job/job-state.ts';
+import type { StoredJob } from '../../src/job/stored-job.ts';
 import { addJob, addSavingJob, newStart, type OpenStores, type Stores, startNext, WORKER } from './stores.ts';
 
-const VERDICT = {
+const PRESUMED_END = {
   outcome: 'unknown',
-  failure: { kind: INTERRUPTED, code: null, message: 'given up', providerText: null },
+  failure: { kind: PRESUMED, code: null, message: 'given up', providerText: null },
 } as const;
 const ANSWERED = { outcome: 'answered', traceId: 't', responseId: 'r' } as const;
 const giveUp = (job: StoredJob) => failCall(job, 'outcome_unknown', 'unknown', 1);
@@ -44,7 +45,7 @@ export function testWorkers(open: OpenStores): void {
     async function addGivenUp(): Promise<{ jobId: string; attemptId: string }> {
       await addJob(stores);
       const { job, attempt } = await startNext(stores);
-      await stores.jobs.endAttempt(attempt.attemptId, VERDICT, giveUp);
+      await stores.jobs.endAttempt(attempt.attemptId, PRESUMED_END, giveUp);
       return { jobId: job.jobId, attemptId: attempt.attemptId };
     }
 
@@ -52,7 +53,7 @@ export function testWorkers(open: OpenStores): void {
       const { jobId, attemptId } = await addGivenUp();
       const job = await stores.jobs.getJob(jobId);
       expect(job?.state).toMatchObject({ errorCode: 'outcome_unknown', charged: 'unknown' });
-      await stores.jobs.endAttempt(attemptId, VERDICT, () => {
+      await stores.jobs.endAttempt(attemptId, PRESUMED_END, () => {
         throw new Error('asked again');
       });
       expect(await stores.jobs.getJob(jobId)).toEqual(job);
@@ -63,13 +64,13 @@ export function testWorkers(open: OpenStores): void {
       const { jobId, attemptId } = await addGivenUp();
       const after = await stores.jobs.endAttempt(attemptId, ANSWERED, startSaving, [{ url: 'http://a' }]);
       expect(after).toMatchObject({ version: 4, state: { errorCode: 'outcome_unknown', charged: 'yes' } });
-      expect(await stores.jobs.getPictures(jobId)).toMatchObject({ responseId: 'r' });
+      expect(await stores.jobs.getImages(jobId)).toMatchObject({ responseId: 'r' });
       expect(await stores.workers.adoptSaving(WORKER)).toEqual([]);
     });
 
     test('was free after all when it comes out that it was not taken, and is not repeated', async () => {
       const { attemptId } = await addGivenUp();
-      const repeat = (job: StoredJob) => waitToRepeat(job, { repeatAt: 0, progressFrom: 1 });
+      const repeat = (job: StoredJob) => waitForRetry(job, { retryAt: 0, progressFrom: 1 });
       const after = await stores.jobs.endAttempt(attemptId, { outcome: 'not_taken' }, repeat);
       expect(after?.state).toMatchObject({ status: 'FAILED', charged: 'no' });
       expect(await stores.jobs.startNextCall(newStart())).toMatchObject({ kind: 'idle' });
@@ -78,7 +79,7 @@ export function testWorkers(open: OpenStores): void {
     test('has one real end: what comes after that changes nothing', async () => {
       const { jobId, attemptId } = await addGivenUp();
       const after = await stores.jobs.endAttempt(attemptId, ANSWERED, startSaving);
-      await stores.jobs.endAttempt(attemptId, VERDICT, giveUp);
+      await stores.jobs.endAttempt(attemptId, PRESUMED_END, giveUp);
       await stores.jobs.endAttempt(attemptId, { outcome: 'failed' }, (job) => failCall(job, 'internal', 'no', 1));
       expect(await stores.jobs.getJob(jobId)).toEqual(after);
     });
@@ -87,7 +88,7 @@ export function testWorkers(open: OpenStores): void {
       await addJob(stores);
       const { job, attempt } = await startNext(stores);
       const canceled = await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
-      expect(await stores.jobs.endAttempt(attempt.attemptId, VERDICT, giveUp)).toEqual(canceled);
+      expect(await stores.jobs.endAttempt(attempt.attemptId, PRESUMED_END, giveUp)).toEqual(canceled);
     });
   });
 }

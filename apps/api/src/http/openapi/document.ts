@@ -1,5 +1,5 @@
+import { PICTURE_PATHS } from './file-operations.ts';
 import { JOB_PATHS } from './job-operations.ts';
-import { PICTURE_PATHS } from './picture-operations.ts';
 import { componentSchemas } from './schemas.ts';
 import { SERVICE_PATHS } from './service-operations.ts';
 

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import type { Kysely } from 'kysely';
+import type { Config } from './config.ts';
+import type { FileStore } from './files/file-store.ts';
+import { createLocalFileStore } from './files/local-file-store.ts';
+import { createS3FileStore } from './files/s3-file-store.ts';
+import type { Tables } from './store/shared/schema.ts';
+import { DEPLOYMENT_ID, getOrCreateSecret } from './store/shared/secrets.ts';
+import { StoreOpenError } from './store/shared/store-open-error.ts';
+
+/** Who writes, and whether anybody else does. */
+interface Writing {
+  writer?: string;
+  isAlone?: boolean;
+}
+
+/** The file store in a data folder, whosever it is. */
+export function openLocalFiles(dataDir: string, writing: Writing = {}): Promise<FileStore> {
+  return createLocalFileStore({ dir: path.join(dataDir, 'files'), ...writing });
+}
+
+/**
+ * The file store of the deployment that has this database. Rejects with StoreOpenError when it is another's: who lists files
+ * sweeps those that no row names, and those of another deployment are named in another database. A store that is away
+ * cannot be asked: `onAway` hears of that. Every list asks again, and rejects likewise.
+ */
+export async function openClaimedFileStore(
+  { s3, DATA_DIR }: Pick<Config, 's3' | 'DATA_DIR'>,
+  db: Kysely<Tables>,
+  onAway: (error: unknown) => void,
+  writing: Writing = {},
+): Promise<FileStore> {
+  const files = await (s3 ? createS3FileStore(s3) : openLocalFiles(DATA_DIR, writing));
+  const deploymentId = await getOrCreateSecret(db, DEPLOYMENT_ID, randomUUID);
+
+  async function claim(): Promise<void> {
+    if ((await files.claim(deploymentId)) === deploymentId) return;
+    const place = s3 ? `S3_BUCKET ${s3.bucket}` : `DATA_DIR ${DATA_DIR}`;
+    throw new StoreOpenError(
+      `${place} has the files of another deployment: set another (docs/operating.md, "Whose files")`,
+    );
+  }
+
+  try {
+    await claim();
+  } catch (error) {
+    if (error instanceof StoreOpenError) throw error;
+    onAway(error);
+  }
+  return {
+    ...files,
+    async *list() {
+      await claim();
+      yield* files.list();
+    },
+  };
+}

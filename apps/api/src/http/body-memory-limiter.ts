@@ -1,0 +1,75 @@
+import { ImageError } from '@darkroom/contracts';
+
+/** Limits on request bodies held in memory. */
+export interface BodyLimits {
+  /** Bytes of all users together. */
+  totalBytes: number;
+  /** Bytes of one user; at least the largest accepted body. */
+  userBytes: number;
+  /** Milliseconds that a request waits for a reservation. */
+  waitMs: number;
+}
+
+interface Reservation {
+  userId: string;
+  bytes: number;
+}
+
+export interface BodyMemoryLimiter {
+  /** Resolves to the release function once the bytes fit. Rejects with `unavailable` after `waitMs`. */
+  reserve(reservation: Reservation): Promise<() => void>;
+}
+
+const RETRY_AFTER_MS = 5_000;
+
+/** Limits the memory of large request bodies. First come, first served, except that nobody waits behind a user at their own limit. */
+export function createBodyMemoryLimiter({ totalBytes, userBytes, waitMs }: BodyLimits): BodyMemoryLimiter {
+  let held = 0;
+  const heldBy = new Map<string, number>();
+  const waiting = new Map<Reservation, () => void>();
+
+  function admit(): void {
+    for (const [reservation, grant] of waiting) {
+      if (held + reservation.bytes > totalBytes) return;
+      if ((heldBy.get(reservation.userId) ?? 0) + reservation.bytes > userBytes) continue;
+      waiting.delete(reservation);
+      hold(reservation, reservation.bytes);
+      grant();
+    }
+  }
+
+  function hold({ userId }: Reservation, bytes: number): void {
+    held += bytes;
+    const left = (heldBy.get(userId) ?? 0) + bytes;
+    if (left === 0) heldBy.delete(userId);
+    else heldBy.set(userId, left);
+  }
+
+  function releaseOnce(reservation: Reservation): () => void {
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      hold(reservation, -reservation.bytes);
+      admit();
+    };
+  }
+
+  return {
+    reserve({ userId, bytes }) {
+      const reservation = { userId, bytes };
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          waiting.delete(reservation);
+          reject(new ImageError('unavailable', { retryAfterMs: RETRY_AFTER_MS }));
+          admit(); // others may fit where this one did not
+        }, waitMs);
+        waiting.set(reservation, () => {
+          clearTimeout(timer);
+          resolve(releaseOnce(reservation));
+        });
+        admit();
+      });
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { LookupFunction } from 'node:net';
+import { availableParallelism } from 'node:os';
+import PQueue from 'p-queue';
+import { explainUnreadable, findExcess, UPLOAD_DECODE_BYTES_MAX } from './check-upload.ts';
+import { type CompressSettings, compress, encodeBytes } from './compress.ts';
+import { createDecodeBudget } from './decode-budget.ts';
+import { createDownload, type StartDeadline } from './download.ts';
+import { readHeader } from './image-header.ts';
+import { type ImageProcessor, UnreadableImageError } from './image-processor.ts';
+import { prepareUpload } from './prepare-upload.ts';
+
+export interface ImageProcessorSettings extends CompressSettings {
+  /** Milliseconds for one result picture, whole exchange. */
+  downloadTimeoutMs: number;
+  /** Bytes of one result picture. */
+  downloadMaxBytes: number;
+  /** Origin of the provider's API: the only place that may have a private address. */
+  trustedOrigin: string;
+  /** How names are resolved; the system's way by default. */
+  lookup?: LookupFunction;
+  startDeadline: StartDeadline;
+  /** ImageProcessor decoded at once, which bounds CPU; by default one a core. */
+  concurrency?: number;
+}
+
+/** Memory of all decoding at once, by its estimates: with bodies and the process itself it stays below 1 GiB. */
+const DECODE_BYTES_MAX = 448 * 1_048_576;
+
+/** An upload that waits longer is told to come later, before a proxy gives it up. */
+const UPLOAD_WAIT_MS = 55_000;
+
+/** Everything that Darkroom does with pictures, within the given bounds. */
+export function createImageProcessor(settings: ImageProcessorSettings): ImageProcessor {
+  const places = settings.concurrency ?? availableParallelism();
+  const budget = createDecodeBudget({
+    totalBytes: DECODE_BYTES_MAX,
+    uploadBytes: UPLOAD_DECODE_BYTES_MAX,
+    places,
+    uploadPlaces: Math.max(1, places - 1),
+    uploadWaitMs: UPLOAD_WAIT_MS,
+  });
+  // Headers are read one at a time each, so that they take two of libuv's threads at most.
+  const resultHeaders = new PQueue({ concurrency: 1 });
+  const uploadHeaders = new PQueue({ concurrency: 1 });
+
+  return {
+    download: createDownload({
+      timeoutMs: settings.downloadTimeoutMs,
+      maxBytes: settings.downloadMaxBytes,
+      trustedOrigin: settings.trustedOrigin,
+      lookup: settings.lookup,
+      startDeadline: settings.startDeadline,
+    }),
+    async compress(bytes, label) {
+      const header = await resultHeaders.add(() => readHeader(bytes));
+      const weight = (header?.decodeBytes ?? 0) + encodeBytes(settings, header);
+      return budget.run('result', weight, () => compress(bytes, header, label, settings));
+    },
+    async prepareUpload(bytes) {
+      const header = await uploadHeaders.add(() => readHeader(bytes));
+      if (!header) throw new UnreadableImageError(explainUnreadable(bytes));
+      const excess = findExcess(header, bytes);
+      if (excess) throw new UnreadableImageError(excess);
+      return budget.run('upload', header.decodeBytes, () => prepareUpload(bytes, header));
+    },
+  };
+}

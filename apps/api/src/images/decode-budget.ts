@@ -1,0 +1,91 @@
+import { ImageError } from '@darkroom/contracts';
+
+export interface DecodeBudgetSettings {
+  /** Bytes of memory that all decoding at once may take, by its estimates. */
+  totalBytes: number;
+  /** The part of it that uploads may take together: the rest is always there for results, which are paid for. */
+  uploadBytes: number;
+  /** ImageProcessor decoded at once: fewer than libuv has threads, so that files never wait for pictures. */
+  places: number;
+  /** Those of them that uploads may take together. */
+  uploadPlaces: number;
+  /** Milliseconds that an upload waits for its turn before it is told to come later. */
+  uploadWaitMs: number;
+}
+
+type Kind = 'result' | 'upload';
+
+interface Waiting {
+  bytes: number;
+  start(): void;
+}
+
+export interface DecodeBudget {
+  /** Runs the work once there is memory and a place for it. An upload that waits too long rejects with `unavailable`. */
+  run<T>(kind: Kind, bytes: number, work: () => Promise<T>): Promise<T>;
+}
+
+const RETRY_AFTER_MS = 5_000;
+
+/**
+ * A semaphore weighted in bytes. Results go before uploads; within each, first come, first served. Who waits is not
+ * overtaken by smaller work, so the largest picture that is taken at all gets its turn.
+ */
+export function createDecodeBudget(settings: DecodeBudgetSettings): DecodeBudget {
+  const { totalBytes, uploadBytes, places, uploadPlaces, uploadWaitMs } = settings;
+  const held = { result: { bytes: 0, places: 0 }, upload: { bytes: 0, places: 0 } };
+  const waiting: Record<Kind, Set<Waiting>> = { result: new Set(), upload: new Set() };
+
+  function fits(kind: Kind, bytes: number): boolean {
+    const { result, upload } = held;
+    if (result.places + upload.places >= places || result.bytes + upload.bytes + bytes > totalBytes) return false;
+    if (kind === 'result') return true;
+    return upload.places < uploadPlaces && upload.bytes + bytes <= uploadBytes;
+  }
+
+  function admit(): void {
+    for (const kind of ['result', 'upload'] as const) {
+      for (const next of waiting[kind]) {
+        if (!fits(kind, next.bytes)) break;
+        waiting[kind].delete(next);
+        held[kind].bytes += next.bytes;
+        held[kind].places++;
+        next.start();
+      }
+      if (waiting.result.size > 0) return;
+    }
+  }
+
+  function enter(kind: Kind, bytes: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const entry: Waiting = { bytes, start: resolve };
+      waiting[kind].add(entry);
+      if (kind === 'upload') {
+        const timer = setTimeout(() => {
+          waiting.upload.delete(entry);
+          reject(new ImageError('unavailable', { retryAfterMs: RETRY_AFTER_MS }));
+          admit(); // others may fit where this one did not
+        }, uploadWaitMs);
+        entry.start = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      }
+      admit();
+    });
+  }
+
+  return {
+    async run(kind, wanted, work) {
+      const bytes = Math.min(wanted, kind === 'upload' ? uploadBytes : totalBytes);
+      await enter(kind, bytes);
+      try {
+        return await work();
+      } finally {
+        held[kind].bytes -= bytes;
+        held[kind].places--;
+        admit();
+      }
+    },
+  };
+}

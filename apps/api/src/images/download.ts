@@ -1,0 +1,186 @@
+import type { IncomingMessage } from 'node:http';
+import type { LookupFunction } from 'node:net';
+import { promisify } from 'node:util';
+import { brotliDecompress, unzip } from 'node:zlib';
+import { buildConnector } from 'undici';
+import { createGuardedConnector, RefusedAddressError } from './address-guard.ts';
+import { httpGet } from './http-get.ts';
+import { DownloadError } from './image-processor.ts';
+import { isTruncated, sniff } from './inspect.ts';
+
+/** Redirects that are followed in one try. */
+const REDIRECTS_MAX = 3;
+
+const TRANSIENT_4XX = new Set([408, 429]);
+
+export interface DownloadDeps {
+  /** Milliseconds for the whole exchange, redirects included. */
+  timeoutMs: number;
+  /** Bytes of one picture; one more is too many. */
+  maxBytes: number;
+  /** The one origin that may be anywhere, private networks too. */
+  trustedOrigin: string;
+  lookup?: LookupFunction | undefined;
+  startDeadline: StartDeadline;
+}
+
+/** Calls back once, after so many milliseconds in which this process ran; the returned function calls it off. */
+export type StartDeadline = (delayMs: number, callback: () => void) => () => void;
+
+type Download = (url: string, signal: AbortSignal) => Promise<Uint8Array>;
+
+/** Builds one try at one picture: no repeating, no cookies, no credentials. */
+export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup, startDeadline }: DownloadDeps): Download {
+  const guarded = createGuardedConnector({ timeoutMs, lookup });
+  const unguarded = buildConnector({ timeout: timeoutMs, allowH2: false });
+  const trusted = new URL(trustedOrigin).origin;
+
+  /** One hop: the body, or where it is now. */
+  async function fetchHop(target: Target, signal: AbortSignal): Promise<Body | { location: string }> {
+    const over = new AbortController();
+    try {
+      const response = await httpGet({
+        connect: target.origin === trusted ? unguarded : guarded,
+        origin: target.origin,
+        path: target.path,
+        headers: REQUEST_HEADERS,
+        signal: AbortSignal.any([signal, over.signal]),
+      });
+      const location = redirectLocation(response);
+      if (location !== undefined) return { location };
+      assertWhole(target.host, response, maxBytes);
+      const bytes = await decodeBody(await readBody(target.host, response, maxBytes), response, maxBytes);
+      return { bytes, isWhole: announcesEnd(response) || !isTruncated(bytes) };
+    } finally {
+      over.abort(); // nothing is left of the connection, read to its end or not
+    }
+  }
+
+  async function follow(url: string, signal: AbortSignal): Promise<Body> {
+    let target = parseTarget(url);
+    for (let redirects = 0; ; redirects++) {
+      const result = await fetchHop(target, signal).catch((error) => Promise.reject(describe(target.host, error)));
+      if ('bytes' in result) return result;
+      if (redirects === REDIRECTS_MAX) {
+        throw new DownloadError(`GET ${target.host}: more than ${REDIRECTS_MAX} redirects`, { permanent: true });
+      }
+      target = parseTarget(result.location, target);
+    }
+  }
+
+  /** What may have been cut short is fetched once more: a cut is hardly ever made at the same byte again. */
+  async function fetchWhole(url: string, signal: AbortSignal): Promise<Uint8Array> {
+    const first = await follow(url, signal);
+    if (first.isWhole) return first.bytes;
+    const second = await follow(url, signal);
+    if (second.isWhole || second.bytes.byteLength === first.bytes.byteLength) return second.bytes;
+    throw new DownloadError(`GET ${parseTarget(url).host}: the body ends early`, { permanent: false });
+  }
+
+  return async (url, signal) => {
+    const deadline = new AbortController();
+    const cancelTimer = startDeadline(timeoutMs, () => deadline.abort());
+    try {
+      return await fetchWhole(url, AbortSignal.any([signal, deadline.signal]));
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (!deadline.signal.aborted) throw error;
+      const host = URL.parse(url)?.host ?? 'an unreadable URL';
+      throw new DownloadError(`GET ${host}: not finished after ${timeoutMs} ms`, { permanent: false, cause: error });
+    } finally {
+      cancelTimer();
+    }
+  };
+}
+
+const REQUEST_HEADERS = { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': 'Darkroom' };
+
+interface Body {
+  bytes: Uint8Array;
+  /** False where only another try can tell whether more should have come. */
+  isWhole: boolean;
+}
+
+interface Target {
+  origin: string;
+  /** With port; what a log may name. */
+  host: string;
+  /** Path and query, byte for byte as given. */
+  path: string;
+  href: string;
+}
+
+/** Signed links sign their own spelling, so the request repeats it; only what HTTP cannot carry is encoded. */
+const AS_GIVEN = /^https?:\/\/[^/?#\\]+(\/[\x21-\x7e]*)$/i;
+
+function parseTarget(text: string, base?: Target): Target {
+  const url = URL.parse(text, base?.href);
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    const from = base ? `GET ${base.host}: redirect to` : 'GET';
+    throw new DownloadError(`${from} something that is no http or https URL`, { permanent: true });
+  }
+  const asGiven = AS_GIVEN.exec(text)?.[1]?.replace(/#.*$/, '');
+  return { origin: url.origin, host: url.host, path: asGiven ?? url.pathname + url.search, href: url.href };
+}
+
+function redirectLocation({ statusCode, headers }: IncomingMessage): string | undefined {
+  const { location } = headers;
+  return [301, 302, 303, 307, 308].includes(statusCode ?? 0) && typeof location === 'string' ? location : undefined;
+}
+
+function assertWhole(host: string, { statusCode = 0, headers }: IncomingMessage, maxBytes: number): void {
+  if (statusCode !== 200) {
+    const permanent = statusCode < 500 && !TRANSIENT_4XX.has(statusCode);
+    throw new DownloadError(`GET ${host}: HTTP ${statusCode}`, { permanent });
+  }
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooManyBytes(host);
+}
+
+async function readBody(host: string, body: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // Without an encoding a message's chunks are buffers.
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw tooManyBytes(host);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+const unzipBytes = promisify(unzip); // knows gzip and deflate by their first bytes
+const DECODERS = new Map([
+  ['gzip', unzipBytes],
+  ['x-gzip', unzipBytes],
+  ['deflate', unzipBytes],
+  ['br', promisify(brotliDecompress)],
+]);
+
+/** Some stores send a content coding although none was asked for, and some name one that they did not apply. */
+async function decodeBody(body: Uint8Array, { headers }: IncomingMessage, maxBytes: number) {
+  const decode = DECODERS.get(String(headers['content-encoding']).toLowerCase());
+  return decode && sniff(body) === null ? decode(body, { maxOutputLength: maxBytes }) : body;
+}
+
+/** Without a length or chunks a body ends where its connection does, cut short or not. */
+function announcesEnd({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+}
+
+function tooManyBytes(host: string): DownloadError {
+  return new DownloadError(`GET ${host}: too many bytes`, { permanent: true });
+}
+
+function describe(host: string, error: unknown): DownloadError {
+  if (error instanceof DownloadError) return error;
+  if (isDecodedTooLarge(error)) return tooManyBytes(host);
+  if (error instanceof RefusedAddressError) {
+    return new DownloadError(`GET ${host}: not a public address`, { permanent: true, cause: error });
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new DownloadError(`GET ${host}: ${reason}`, { permanent: false, cause: error });
+}
+
+function isDecodedTooLarge(error: unknown): boolean {
+  return error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+}

@@ -1,0 +1,66 @@
+import sharp, { type Sharp } from 'sharp';
+import { explainUndecodable } from './check-upload.ts';
+import type { PictureHeader } from './image-header.ts';
+import { type ImageProcessor, UnreadableImageError } from './image-processor.ts';
+import { openImage } from './open-image.ts';
+
+/** MiniMax takes references of less than 10 MB (minimax-api.md, section 2). */
+const UPLOAD_BYTES_LIMIT = 10_000_000;
+
+/**
+ * Pixels of the longer edge, tried in turn. Four uncompressed channels of 1448 x 1448 are 8.4 MB, so the second always
+ * fits; only a noisy PNG needs it.
+ */
+const UPLOAD_EDGES = [2048, 1448] as const;
+
+type PreparedUpload = Awaited<ReturnType<ImageProcessor['prepareUpload']>>;
+
+/** Brings a photograph, whose header was checked, into the shape that the provider takes; see `ImageProcessor.prepareUpload`. */
+export async function prepareUpload(bytes: Uint8Array, { pixels: claimed }: PictureHeader): Promise<PreparedUpload> {
+  try {
+    const pixels = await decode(bytes, claimed);
+    const transparent = hasTransparency(pixels);
+    for (const edge of UPLOAD_EDGES) {
+      const upload = await encode(pixels, transparent, edge);
+      if (upload.bytes.byteLength < UPLOAD_BYTES_LIMIT) return upload;
+    }
+  } catch (error) {
+    throw new UnreadableImageError(explainUndecodable(bytes, error), { cause: error });
+  }
+  throw new Error(`a picture cannot be brought below ${UPLOAD_BYTES_LIMIT} bytes`);
+}
+
+/** Red, green, blue and alpha of eight bits each, row by row. */
+interface Pixels {
+  data: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/** Decoded once, however often it is encoded. */
+async function decode(bytes: Uint8Array, pixelsMax: number): Promise<Pixels> {
+  const { data, info } = await within(openImage(bytes, 'error', pixelsMax), UPLOAD_EDGES[0])
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+function hasTransparency({ data }: Pixels): boolean {
+  for (let at = 3; at < data.length; at += 4) if (data[at] !== 255) return true;
+  return false;
+}
+
+async function encode({ data, width, height }: Pixels, transparent: boolean, edge: number): Promise<PreparedUpload> {
+  const picture = within(sharp(data, { raw: { width, height, channels: 4 } }), edge);
+  // sharp keeps no metadata unless it is asked to.
+  const encoded = transparent ? picture.png() : picture.removeAlpha().jpeg({ quality: 90 });
+  const { data: bytes, info } = await encoded.toBuffer({ resolveWithObject: true });
+  const contentType = transparent ? 'image/png' : 'image/jpeg';
+  return { bytes, contentType, width: info.width, height: info.height, compressed: true };
+}
+
+function within(picture: Sharp, edge: number): Sharp {
+  return picture.resize({ width: edge, height: edge, fit: 'inside', withoutEnlargement: true });
+}

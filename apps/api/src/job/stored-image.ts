@@ -1,0 +1,29 @@
+/** A delivered image. `key` names its file. */
+export interface StoredAsset {
+  key: string;
+  width: number | null;
+  height: number | null;
+  bytes: number;
+  contentType: string;
+  compressed: boolean;
+  /** A thumbhash in base64; null when the image could not be read. */
+  placeholder: string | null;
+}
+
+/** Where an image comes from: the provider's link, or a file of ours that holds the provider's bytes. */
+export type ImageSource = { url: string } | { key: string };
+
+export interface StoredImage {
+  position: number;
+  source: ImageSource;
+  /** Null until it is saved. */
+  asset: StoredAsset | null;
+  failed: boolean;
+}
+
+/** The images of one job with the answer that brought them. */
+export interface ImageSet {
+  pictures: StoredImage[];
+  /** The provider's id of the call. */
+  responseId: string | null;
+}

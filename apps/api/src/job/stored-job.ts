@@ -1,0 +1,38 @@
+import type { Charged, CreateImage, JobErrorCode } from '@darkroom/contracts';
+import type { StoredAsset } from './stored-image.ts';
+
+/** All times are milliseconds since the epoch, by the store's clock. */
+export type JobState =
+  | { status: 'PENDING' }
+  | {
+      status: 'PROCESSING';
+      stage: 'generating';
+      /** Progress at which the next call starts, so that progress never falls. */
+      progressFrom: number;
+      /** The running call; null while the job waits to retry one that was not accepted. */
+      call: { startedAt: number; expectedMs: number } | null;
+      retryAt: number | null;
+    }
+  | { status: 'PROCESSING'; stage: 'saving' }
+  | { status: 'COMPLETED'; completedAt: number; assets: StoredAsset[]; failedCount: number; charged: Charged }
+  | { status: 'FAILED'; completedAt: number; errorCode: JobErrorCode; charged: Charged };
+
+export interface StoredJob {
+  jobId: string;
+  userId: string;
+  starId: string | null;
+  request: CreateImage;
+  /** Rises with every change that clients can see. */
+  version: number;
+  createdAt: number;
+  updatedAt: number;
+  state: JobState;
+}
+
+/** A pure state transition: the next job, or null when it does not apply. `now` is by the store's clock. */
+export type Transition = (job: StoredJob, now: number) => StoredJob | null;
+
+/** Calls of one kind are expected to take about the same time. */
+export function callKind(request: Pick<CreateImage, 'model' | 'n'>): string {
+  return `${request.model} x${request.n}`;
+}

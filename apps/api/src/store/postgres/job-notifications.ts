@@ -1,0 +1,23 @@
+import type pg from 'pg';
+import { createListeners, type Listeners } from '../shared/listeners.ts';
+import { type Listening, listenWithReconnect } from './listen-with-reconnect.ts';
+
+export const CHANNEL = 'darkroom_jobs';
+
+export interface Notifications extends Listening {
+  onChange: Listeners['add'];
+}
+
+/** Hears of the changes that any process commits. After every gap all who listen look again. Resolves once it hears. */
+export async function followNotifications(
+  config: pg.ClientConfig,
+  onLost: (error: unknown) => void,
+): Promise<Notifications> {
+  const listeners = createListeners();
+  const { close } = await listenWithReconnect(config, CHANNEL, {
+    onNotification: listeners.tell,
+    resync: listeners.tellAll,
+    onLost,
+  });
+  return { onChange: listeners.add, close };
+}

@@ -1,0 +1,155 @@
+import { type Kysely, sql } from 'kysely';
+import type { AdmissionLimits, NewJob } from '../job-store.ts';
+import type { Refusal } from '../refusal.ts';
+import { type NewUpload, UPLOAD_TTL_MS } from '../upload-store.ts';
+import { PENDING, PROCESSING } from './choose-next.ts';
+import type { Trx } from './database.ts';
+import type { Tables } from './schema.ts';
+
+const MINUTE_MS = 60_000;
+export const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Nobody can say when a running job ends; this is when asking again is reasonable. */
+const ASK_AGAIN_MS = 5_000;
+
+/** The first bound that this order would pass, in the order that interface.md (section 5) gives. */
+export async function refuseJob(trx: Trx, job: NewJob, limits: AdmissionLimits, now: number): Promise<Refusal | null> {
+  return (
+    (job.attemptId === undefined ? await refuseRate(trx, job.userId, limits.ratePerMinute, now) : null) ??
+    (job.upload ? await refuseUploadSpace(trx, job.upload, limits.userUploadBytes, now) : null) ??
+    (await refuseQuota(trx, job.userId, job.request.n, limits.userDailyImages, now)) ??
+    (await refuseQuota(trx, null, job.request.n, limits.dailyImages, now)) ??
+    (await refuseActive(trx, job.userId, limits.userActive)) ??
+    (await refuseQueue(trx, limits))
+  );
+}
+
+/** Creates and uploads of one user in a rolling minute. */
+export async function refuseRate(
+  trx: Trx,
+  userId: string,
+  ratePerMinute: number,
+  now: number,
+): Promise<Refusal | null> {
+  if (ratePerMinute === 0) return null;
+  const latest = await trx
+    .selectFrom('orders')
+    .select('ordered_at')
+    .where('user_id', '=', userId)
+    .where('ordered_at', '>', now - MINUTE_MS)
+    .where('ordered_at', '<=', now + MINUTE_MS) // later ones are of a clock that was set back since
+    .orderBy('ordered_at', 'desc')
+    .limit(ratePerMinute)
+    .execute();
+  const oldest = latest.at(-1);
+  if (latest.length < ratePerMinute || !oldest) return null;
+  return { code: 'rate_limited', retryAfterMs: oldest.ordered_at + MINUTE_MS - now };
+}
+
+/** Images ordered in a rolling day, by one user or (null) by all. */
+async function refuseQuota(
+  trx: Trx,
+  userId: string | null,
+  images: number,
+  limit: number,
+  now: number,
+): Promise<Refusal | null> {
+  if (limit === 0) return null;
+  let orders = trx
+    .selectFrom('orders')
+    .where('ordered_at', '>', now - DAY_MS)
+    .where('ordered_at', '<=', now + DAY_MS);
+  if (userId !== null) orders = orders.where('user_id', '=', userId);
+  const sum = await orders.select(({ fn }) => fn.sum<number | null>('images').as('images')).executeTakeFirstOrThrow();
+  let excess = (sum.images ?? 0) + images - limit;
+  if (excess <= 0) return null;
+  // The order whose leaving the day makes room; with an order larger than the limit, the last one.
+  let leavesAt = now;
+  for (const order of await orders.select(['ordered_at', 'images']).orderBy('ordered_at').execute()) {
+    leavesAt = order.ordered_at;
+    excess -= order.images;
+    if (excess <= 0) break;
+  }
+  return { code: 'quota_exceeded', retryAfterMs: leavesAt + DAY_MS - now };
+}
+
+/** Bytes of one user's uploads that are kept; `retryAfterMs` is when enough of the oldest expire. */
+export async function refuseUploadSpace(
+  trx: Trx,
+  { userId, bytes }: Pick<NewUpload, 'userId' | 'bytes'>,
+  limit: number,
+  now: number,
+): Promise<Refusal | null> {
+  if (limit === 0) return null;
+  const kept = trx.selectFrom('uploads').where('user_id', '=', userId);
+  const sum = await kept.select(({ fn }) => fn.sum<number | null>('bytes').as('bytes')).executeTakeFirstOrThrow();
+  let excess = Number(sum.bytes ?? 0) + bytes - limit;
+  if (excess <= 0) return null;
+  let expiresAt = now;
+  for (const upload of await kept.select(['created_at', 'bytes']).orderBy('created_at').execute()) {
+    expiresAt = upload.created_at + UPLOAD_TTL_MS;
+    excess -= upload.bytes;
+    if (excess <= 0) break;
+  }
+  return {
+    code: 'quota_exceeded',
+    retryAfterMs: Math.max(1_000, expiresAt - now), // one that a job names stays as long as the job
+    problem: { reason: 'upload_space_full', params: { max_bytes: limit } },
+  };
+}
+
+/** Jobs of one user that have not ended, or whose call still runs after they were canceled or deleted. */
+async function refuseActive(trx: Trx, userId: string, limit: number): Promise<Refusal | null> {
+  const unended = (status: typeof PENDING) =>
+    trx
+      .selectFrom('jobs')
+      .select(({ fn }) => fn.countAll<number>().as('jobs'))
+      .where('status', '=', status)
+      .where('user_id', '=', userId)
+      .executeTakeFirstOrThrow();
+  const pending = await unended(PENDING);
+  const processing = await unended(PROCESSING);
+  const stillCalling = await trx
+    .selectFrom('attempts')
+    .leftJoin('jobs', 'jobs.job_id', 'attempts.job_id')
+    .select(({ fn }) => fn.countAll<number>().as('jobs'))
+    .where('attempts.ended_at', 'is', null)
+    .where('attempts.user_id', '=', userId)
+    .where(({ eb, or }) => or([eb('jobs.job_id', 'is', null), eb('jobs.status', '=', sql.lit('FAILED'))]))
+    .executeTakeFirstOrThrow();
+  const active = pending.jobs + processing.jobs + stillCalling.jobs;
+  return active < limit ? null : { code: 'too_many_jobs', retryAfterMs: ASK_AGAIN_MS };
+}
+
+async function refuseQueue(trx: Trx, limits: AdmissionLimits): Promise<Refusal | null> {
+  const waiting = await countWaiting(trx);
+  const waitMs = limits.estimateWaitMs(waiting);
+  const excessMs = waitMs === null ? 0 : waitMs - limits.queueTtlMs;
+  if (waiting < limits.queue && excessMs <= 0) return null;
+  // Room appears when the next waiting job is taken; a wait that is too long shortens as time passes.
+  const perJobMs = waitMs === null || waiting === 0 ? ASK_AGAIN_MS : waitMs / waiting;
+  return { code: 'queue_full', retryAfterMs: Math.max(1_000, Math.ceil(perJobMs), excessMs) };
+}
+
+export async function countWaiting(db: Kysely<Tables>): Promise<number> {
+  const row = await db
+    .selectFrom('jobs')
+    .select(({ fn }) => fn.countAll<number>().as('jobs'))
+    .where('status', '=', PENDING)
+    .executeTakeFirstOrThrow();
+  return row.jobs;
+}
+
+/** The order counts from now on, whatever becomes of it. */
+export async function recordUsage(trx: Trx, order: { userId: string; images: number }, now: number): Promise<number> {
+  const { order_id } = await trx
+    .insertInto('orders')
+    .values({ user_id: order.userId, ordered_at: now, images: order.images })
+    .returning('order_id')
+    .executeTakeFirstOrThrow();
+  return order_id;
+}
+
+/** The attempt that was counted before has become an order of so many images. */
+export async function addUsageImages(trx: Trx, attemptId: number, images: number): Promise<void> {
+  await trx.updateTable('orders').set({ images }).where('order_id', '=', attemptId).execute();
+}

@@ -1,0 +1,137 @@
+import type { Kysely, NotNull } from 'kysely';
+import { type Attempt, type AttemptEnd, PRESUMED, type RecentCalls } from '../../job/attempt.ts';
+import { callKind, type StoredJob } from '../../job/stored-job.ts';
+import { countRetries } from './choose-next.ts';
+import type { Trx } from './database.ts';
+import type { Tables } from './schema.ts';
+
+/** How many recent calls an estimate rests on. */
+export const RECENT_CALLS = 20;
+
+/**
+ * With `rpm` attempts begun in the last `windowMs`, the beginning of the one that has to leave the window; else null. What
+ * began more than a window ahead was written before the clock was set back: it would stop everything until then.
+ */
+export async function rateLimitFullSince(trx: Trx, rpm: number, windowMs: number, now: number): Promise<number | null> {
+  if (rpm === 0) return null;
+  const latest = await trx
+    .selectFrom('attempts')
+    .select('started_at')
+    .where('started_at', '>', now - windowMs)
+    .where('started_at', '<=', now + windowMs)
+    .orderBy('started_at', 'desc')
+    .limit(rpm)
+    .execute();
+  const oldest = latest.at(-1);
+  return latest.length < rpm || !oldest ? null : oldest.started_at;
+}
+
+/** Until when the provider wants no call; 0 if it does not mind. */
+export async function backOffUntil(from: Kysely<Tables>): Promise<number> {
+  const row = await from
+    .selectFrom('attempts')
+    .select(({ fn }) => fn.max('quiet_until').as('until'))
+    .where('quiet_until', 'is not', null)
+    .executeTakeFirst();
+  return row?.until ?? 0;
+}
+
+export async function findAttempt(trx: Trx, attemptId: string): Promise<(Attempt & { jobId: string }) | null> {
+  const row = await trx
+    .selectFrom('attempts')
+    .select(['job_id', 'number', 'started_at'])
+    .where('attempt_id', '=', attemptId)
+    .executeTakeFirst();
+  return row ? { attemptId, jobId: row.job_id, number: row.number, startedAt: row.started_at } : null;
+}
+
+/** Writes down the call that is about to be sent. */
+export async function insertAttempt(
+  trx: Trx,
+  job: StoredJob,
+  { attemptId, workerId, startedAt }: { attemptId: string; workerId: string; startedAt: number },
+): Promise<Attempt> {
+  const earlier = await trx
+    .selectFrom('attempts')
+    .select(({ fn }) => fn.countAll<number>().as('attempts'))
+    .where('job_id', '=', job.jobId)
+    .where('outcome', '!=', 'not_sent')
+    .executeTakeFirstOrThrow();
+  const number = earlier.attempts + 1;
+  await trx
+    .insertInto('attempts')
+    .values({
+      attempt_id: attemptId,
+      job_id: job.jobId,
+      user_id: job.userId,
+      kind: callKind(job.request),
+      number,
+      started_at: startedAt,
+      worker_id: workerId,
+    })
+    .execute();
+  return { attemptId, number, startedAt };
+}
+
+/** Closes an attempt, once, unless the end that it has was a verdict and this one is not: `hasChanged` tells of both. */
+export async function closeAttempt(
+  trx: Trx,
+  attemptId: string,
+  { outcome, traceId, responseId, failure, backOffMs }: AttemptEnd,
+  now: number,
+): Promise<{ jobId: string; hasChanged: boolean }> {
+  const isPresumed = failure?.kind === PRESUMED;
+  const closed = await trx
+    .updateTable('attempts')
+    .set({
+      ended_at: now,
+      outcome,
+      trace_id: traceId ?? null,
+      response_id: responseId ?? null,
+      failure_kind: failure?.kind ?? null,
+      failure_code: failure?.code ?? null,
+      failure_message: failure?.providerText ?? failure?.message ?? null,
+      quiet_until: backOffMs === undefined ? null : now + backOffMs,
+    })
+    .where('attempt_id', '=', attemptId)
+    .where(({ eb, or }) => or([eb('ended_at', 'is', null), ...(isPresumed ? [] : [eb('failure_kind', '=', PRESUMED)])]))
+    .executeTakeFirstOrThrow();
+  const { job_id } = await trx
+    .selectFrom('attempts')
+    .select('job_id')
+    .where('attempt_id', '=', attemptId)
+    .executeTakeFirstOrThrow();
+  return { jobId: job_id, hasChanged: closed.numUpdatedRows === 1n };
+}
+
+export async function recentCalls(from: Kysely<Tables>, windowMs: number, now: number): Promise<RecentCalls> {
+  const open = await from
+    .selectFrom('attempts')
+    .select(({ fn }) => fn.countAll<number>().as('calls'))
+    .where('ended_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  const begun = await from
+    .selectFrom('attempts')
+    .select('started_at')
+    .where('started_at', '>', now - windowMs)
+    .where('started_at', '<=', now + windowMs)
+    .orderBy('started_at')
+    .execute();
+  return {
+    open: open.calls,
+    begunAgoMs: begun.map((row) => now - row.started_at),
+    backOffMs: Math.max(0, (await backOffUntil(from)) - now),
+    repeats: await countRetries(from),
+  };
+}
+
+export async function recentCallMs(from: Kysely<Tables>, kind: string | null): Promise<number[]> {
+  let calls = from.selectFrom('attempts').select(['started_at', 'ended_at']).where('outcome', '=', 'answered');
+  if (kind !== null) calls = calls.where('kind', '=', kind);
+  const rows = await calls
+    .orderBy('started_at', 'desc')
+    .limit(RECENT_CALLS)
+    .$narrowType<{ ended_at: NotNull }>()
+    .execute();
+  return rows.map((row) => row.ended_at - row.started_at);
+}

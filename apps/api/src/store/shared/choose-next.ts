@@ -1,0 +1,126 @@
+import { type Kysely, sql } from 'kysely';
+import type { StoredJob } from '../../job/stored-job.ts';
+import type { Trx } from './database.ts';
+import type { Tables } from './schema.ts';
+
+// Literals, not parameters: SQLite only uses a partial index for a condition it can see.
+export const PENDING = sql.lit('PENDING');
+export const PROCESSING = sql.lit('PROCESSING');
+
+/** The repeat that has been due longest, if any. */
+export async function selectDueRetry(trx: Trx, now: number): Promise<string | undefined> {
+  const row = await trx
+    .selectFrom('jobs')
+    .select('job_id')
+    .where('status', '=', PROCESSING)
+    .where('repeat_at', '<=', now)
+    .orderBy('repeat_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.job_id;
+}
+
+/** When the next repeat is due; null when none waits. */
+export async function nextRetryAt(trx: Trx): Promise<number | null> {
+  const row = await trx
+    .selectFrom('jobs')
+    .select(({ fn }) => fn.min('repeat_at').as('at'))
+    .where('status', '=', PROCESSING)
+    .executeTakeFirst();
+  return row?.at == null ? null : row.at;
+}
+
+export async function countRetries(from: Kysely<Tables>): Promise<number> {
+  const row = await from
+    .selectFrom('jobs')
+    .select(({ fn }) => fn.countAll<number>().as('jobs'))
+    .where('status', '=', PROCESSING)
+    .where('repeat_at', 'is not', null)
+    .executeTakeFirstOrThrow();
+  return row.jobs;
+}
+
+interface WaitingUser {
+  user_id: string;
+  waiting: number;
+  oldest: number;
+  turn: number;
+}
+
+/** Users with waiting jobs, in the order of their turns: who was served longest ago (or never) comes first. */
+async function waitingUsers(db: Kysely<Tables>, notBefore = 0): Promise<WaitingUser[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .leftJoin('turns', 'turns.user_id', 'jobs.user_id')
+    .select(({ fn }) => [
+      'jobs.user_id',
+      fn.countAll<number>().as('waiting'),
+      fn.min('jobs.created_at').as('oldest'),
+      fn.coalesce(fn.min('turns.turn'), sql.lit(0)).as('turn'),
+    ])
+    .where('jobs.status', '=', PENDING)
+    .where('jobs.created_at', '>=', notBefore)
+    .groupBy('jobs.user_id')
+    .execute();
+  return rows.sort((a, b) => a.turn - b.turn || a.oldest - b.oldest || (a.user_id < b.user_id ? -1 : 1));
+}
+
+/** The oldest waiting job of the user whose turn it is. */
+export async function selectWaitingJob(trx: Trx, notBefore: number): Promise<string | undefined> {
+  const [user] = await waitingUsers(trx, notBefore);
+  if (!user) return undefined;
+  const row = await trx
+    .selectFrom('jobs')
+    .select('job_id')
+    .where('status', '=', PENDING)
+    .where('user_id', '=', user.user_id)
+    .where('created_at', '>=', notBefore)
+    .orderBy('created_at')
+    .orderBy('job_id')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.job_id;
+}
+
+/** Whether the job that was chosen may still start: where others write at the same time it may have been given up since. */
+export function isDue({ state, createdAt }: StoredJob, now: number, notBefore: number): boolean {
+  if (state.status === 'PENDING') return createdAt >= notBefore;
+  if (state.status !== 'PROCESSING' || state.stage !== 'generating') return false;
+  return state.retryAt !== null && state.retryAt <= now;
+}
+
+/** Puts the user at the end of the round. */
+export async function rotateUser(trx: Trx, userId: string): Promise<void> {
+  const last = await trx
+    .selectFrom('turns')
+    .select(({ fn }) => fn.max('turn').as('turn'))
+    .executeTakeFirst();
+  const turn = (last?.turn ?? 0) + 1;
+  await trx
+    .insertInto('turns')
+    .values({ user_id: userId, turn })
+    .onConflict((conflict) => conflict.column('user_id').doUpdateSet({ turn }))
+    .execute();
+}
+
+/**
+ * Jobs that are taken before this one, were nothing to change: in each round every user has one job taken, so a job with
+ * `older` jobs of its own user before it waits for that many whole rounds and for the users whose turn comes sooner.
+ */
+export async function countAhead(db: Kysely<Tables>, job: StoredJob): Promise<number> {
+  const users = await waitingUsers(db);
+  const own = await db
+    .selectFrom('jobs')
+    .select(({ fn }) => fn.countAll<number>().as('older'))
+    .where('status', '=', PENDING)
+    .where('user_id', '=', job.userId)
+    .where(({ eb, refTuple, tuple }) => eb(refTuple('created_at', 'job_id'), '<', tuple(job.createdAt, job.jobId)))
+    .executeTakeFirstOrThrow();
+  const older = own.older;
+  const place = users.findIndex((user) => user.user_id === job.userId);
+  let ahead = older;
+  for (const [index, user] of users.entries()) {
+    if (user.user_id !== job.userId) ahead += Math.min(user.waiting, older + (index < place ? 1 : 0));
+  }
+  return ahead;
+}

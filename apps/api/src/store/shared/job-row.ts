@@ -1,0 +1,131 @@
+import { AcceptedOrder, Charged, JOB_ERROR_CODES, JobStatus } from '@darkroom/contracts';
+import type { Selectable } from 'kysely';
+import * as z from 'zod';
+import type { ImageSource, StoredAsset, StoredImage } from '../../job/stored-image.ts';
+import type { JobState, StoredJob } from '../../job/stored-job.ts';
+import type { ImageRow, JobRow } from './schema.ts';
+
+const Asset = z.object({
+  key: z.string(),
+  width: z.number().nullable(),
+  height: z.number().nullable(),
+  bytes: z.number(),
+  contentType: z.string(),
+  compressed: z.boolean(),
+  placeholder: z.string().nullable().default(null), // older rows have none
+}) satisfies z.ZodType<StoredAsset>;
+
+const Assets = z.array(Asset);
+const Source = z.union([z.object({ url: z.string() }), z.object({ key: z.string() })]) satisfies z.ZodType<ImageSource>;
+const ErrorCode = z.enum(JOB_ERROR_CODES);
+const Stage = z.enum(['generating', 'saving']);
+const Time = z.number();
+
+export function toJob(row: Selectable<JobRow>): StoredJob {
+  return {
+    jobId: row.job_id,
+    userId: row.user_id,
+    starId: row.star_id,
+    request: AcceptedOrder.parse(JSON.parse(row.request)),
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    state: toState(row),
+  };
+}
+
+function toState(row: Selectable<JobRow>): JobState {
+  const status = JobStatus.parse(row.status);
+  switch (status) {
+    case 'PENDING':
+      return { status };
+    case 'PROCESSING':
+      return toProcessing(row);
+    case 'COMPLETED':
+      return {
+        status,
+        completedAt: Time.parse(row.completed_at),
+        assets: Assets.parse(JSON.parse(row.assets ?? '')),
+        failedCount: row.failed_count ?? 0,
+        charged: Charged.parse(row.charged),
+      };
+    case 'FAILED':
+      return {
+        status,
+        completedAt: Time.parse(row.completed_at),
+        errorCode: ErrorCode.parse(row.error_code),
+        charged: Charged.parse(row.charged),
+      };
+  }
+}
+
+function toProcessing(row: Selectable<JobRow>): JobState {
+  const stage = Stage.parse(row.stage);
+  if (stage === 'saving') return { status: 'PROCESSING', stage };
+  return {
+    status: 'PROCESSING',
+    stage,
+    progressFrom: row.progress_from,
+    call:
+      row.call_started_at === null
+        ? null
+        : { startedAt: Time.parse(row.call_started_at), expectedMs: Time.parse(row.call_expected_ms) },
+    retryAt: row.repeat_at,
+  };
+}
+
+type StateColumns = Omit<
+  JobRow,
+  'job_id' | 'user_id' | 'star_id' | 'request' | 'upload_id' | 'version' | 'created_at' | 'updated_at'
+>;
+
+const NO_STATE: Omit<StateColumns, 'status'> = {
+  stage: null,
+  completed_at: null,
+  progress_from: 0,
+  call_started_at: null,
+  call_expected_ms: null,
+  repeat_at: null,
+  error_code: null,
+  charged: null,
+  assets: null,
+  failed_count: null,
+};
+
+/** Every column that tells the state, so that nothing of the last one stays behind. */
+export function fromState(state: JobState): StateColumns {
+  const columns = { ...NO_STATE, status: state.status };
+  switch (state.status) {
+    case 'PENDING':
+      return columns;
+    case 'PROCESSING':
+      if (state.stage === 'saving') return { ...columns, stage: state.stage };
+      return {
+        ...columns,
+        stage: state.stage,
+        progress_from: state.progressFrom,
+        call_started_at: state.call?.startedAt ?? null,
+        call_expected_ms: state.call?.expectedMs ?? null,
+        repeat_at: state.retryAt,
+      };
+    case 'COMPLETED':
+      return {
+        ...columns,
+        completed_at: state.completedAt,
+        assets: JSON.stringify(state.assets),
+        failed_count: state.failedCount,
+        charged: state.charged,
+      };
+    case 'FAILED':
+      return { ...columns, completed_at: state.completedAt, error_code: state.errorCode, charged: state.charged };
+  }
+}
+
+export function toImage(row: Selectable<ImageRow>): StoredImage {
+  return {
+    position: row.position,
+    source: Source.parse(JSON.parse(row.source)),
+    asset: row.asset === null ? null : Asset.parse(JSON.parse(row.asset)),
+    failed: row.failed === 1,
+  };
+}

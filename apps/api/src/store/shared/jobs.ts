@@ -1,0 +1,92 @@
+import type { Insertable, Kysely } from 'kysely';
+import type { StoredJob, Transition } from '../../job/stored-job.ts';
+import type { ListFilter, NewJob, ReplayOutcome } from '../job-store.ts';
+import type { Trx } from './database.ts';
+import { fromState, toJob } from './job-row.ts';
+import type { JobRow, Tables } from './schema.ts';
+import { namedUpload, nameUpload, uploadRow } from './upload-row.ts';
+
+export async function readJob(from: Kysely<Tables>, jobId: string): Promise<StoredJob | null> {
+  const row = await from.selectFrom('jobs').selectAll().where('job_id', '=', jobId).executeTakeFirst();
+  return row ? toJob(row) : null;
+}
+
+/** The job with its upload and its idempotency key, all or nothing. */
+export async function insertJob(trx: Trx, order: NewJob, now: number): Promise<StoredJob> {
+  if (order.upload) {
+    await nameUpload(trx, order.upload);
+    await trx.insertInto('uploads').values(uploadRow(order.upload, now)).execute();
+  }
+  const row: Insertable<JobRow> = {
+    ...fromState({ status: 'PENDING' }),
+    job_id: order.jobId,
+    user_id: order.userId,
+    star_id: order.starId,
+    request: JSON.stringify(order.request),
+    upload_id: order.upload?.uploadId ?? namedUpload(order.request),
+    version: 1,
+    created_at: now,
+    updated_at: now,
+  };
+  const created = await trx.insertInto('jobs').values(row).returningAll().executeTakeFirstOrThrow();
+  if (order.idempotency) {
+    await trx
+      .insertInto('idempotency_keys')
+      .values({ user_id: order.userId, job_id: order.jobId, created_at: now, ...order.idempotency })
+      .execute();
+  }
+  return toJob(created);
+}
+
+/** The job as it is now and, where others write at the same time, as it stays until the transaction ends. */
+export async function lockJob(trx: Trx, jobId: string, hasConcurrentWriters: boolean): Promise<StoredJob | null> {
+  const job = trx.selectFrom('jobs').selectAll().where('job_id', '=', jobId);
+  const row = await (hasConcurrentWriters ? job.forUpdate() : job).executeTakeFirst();
+  return row ? toJob(row) : null;
+}
+
+/** The held job after the step. */
+export async function applyStep(trx: Trx, job: StoredJob, step: Transition, now: number): Promise<StoredJob> {
+  const next = step(job, now);
+  if (!next) return job;
+  const updatedAt = next.version > job.version ? now : job.updatedAt;
+  const { numUpdatedRows } = await trx
+    .updateTable('jobs')
+    .set({ ...fromState(next.state), version: next.version, updated_at: updatedAt })
+    .where('job_id', '=', job.jobId)
+    .where('version', '=', job.version)
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows !== 1n) throw new Error(`Job ${job.jobId} changed under a transaction`);
+  return { ...next, updatedAt };
+}
+
+export async function findReplay(
+  from: Kysely<Tables>,
+  userId: string,
+  { key, fingerprint }: { key: string; fingerprint: string },
+): Promise<ReplayOutcome | null> {
+  const known = await from
+    .selectFrom('idempotency_keys')
+    .select(['fingerprint', 'job_id'])
+    .where('user_id', '=', userId)
+    .where('key', '=', key)
+    .executeTakeFirst();
+  if (!known) return null;
+  if (known.fingerprint !== fingerprint) return { kind: 'mismatch' };
+  const job = await readJob(from, known.job_id);
+  return job ? { kind: 'replayed', job } : { kind: 'gone' };
+}
+
+export async function listJobs(from: Kysely<Tables>, filter: ListFilter): Promise<StoredJob[]> {
+  const { userId, status, starId, before, limit } = filter;
+  let query = from.selectFrom('jobs').selectAll().where('user_id', '=', userId);
+  if (status !== undefined) query = query.where('status', '=', status);
+  if (starId !== undefined) query = query.where('star_id', '=', starId);
+  if (before !== undefined) {
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('created_at', 'job_id'), '<', tuple(before.createdAt, before.jobId)),
+    );
+  }
+  const rows = await query.orderBy('created_at', 'desc').orderBy('job_id', 'desc').limit(limit).execute();
+  return rows.map(toJob);
+}

@@ -1,0 +1,141 @@
+import type { DeletionStore } from '../deletion-store.ts';
+import type { Database, Trx } from './database.ts';
+import { clearWriteIntents } from './doomed-files.ts';
+import { judgeLeases, type Leases } from './judge-leases.ts';
+import { jobIdOfKey, judgeKeys } from './unknown-keys.ts';
+
+/** Rows that one claim looks at, so that it never holds the database for long. */
+const BATCH = 500;
+/** How long the first claim is good for, and the wait before the second try; it doubles. */
+const FIRST_CLAIM_MS = 10_000;
+const LONGEST_CLAIM_MS = 60_000;
+/** A file of a job that still runs is looked at again after this long. */
+const RUNNING_MS = 5_000;
+const UPLOAD = /^.{36}-upload\./;
+
+export function createSqlDeletionStore(deps: Leases & { database: Database }): DeletionStore {
+  const { database } = deps;
+  const { db, transact, transactExclusive, hasConcurrentWriters } = database;
+
+  /** Due by the clock, also by one that was set back since. */
+  function dueRows(trx: Trx, now: number) {
+    return trx
+      .selectFrom('file_deletions')
+      .where(({ eb, or }) =>
+        or([eb('file_deletions.due_at', '<=', now), eb('file_deletions.due_at', '>', now + LONGEST_CLAIM_MS)]),
+      );
+  }
+
+  async function claimDoomed(trx: Trx, now: number): Promise<string[]> {
+    const due = dueRows(trx, now).select(['key', 'tries']).where('worker_id', '=', '').orderBy('due_at').limit(BATCH);
+    const rows = await (hasConcurrentWriters ? due.forUpdate().skipLocked() : due).execute();
+    for (const tries of new Set(rows.map((row) => row.tries))) {
+      const keys = rows.filter((row) => row.tries === tries).map((row) => row.key);
+      await setAside(trx, keys, now + Math.min(FIRST_CLAIM_MS * 2 ** tries, LONGEST_CLAIM_MS), tries + 1);
+    }
+    return rows.map((row) => row.key);
+  }
+
+  /** Files whose writer has ended: nobody will name them any more, unless their job is saved by somebody else. */
+  async function claimAbandoned(trx: Trx, asker: string, held: ReadonlySet<string>, now: number): Promise<string[]> {
+    const hasLapsed = await judgeLeases(deps, trx, asker);
+    const rows = await dueRows(trx, now)
+      .leftJoin('workers', 'workers.worker_id', 'file_deletions.worker_id')
+      .select(['file_deletions.key', 'file_deletions.worker_id', 'workers.seen_at'])
+      .where('file_deletions.worker_id', '!=', '')
+      .orderBy('due_at')
+      .limit(BATCH)
+      .execute();
+    const ended = rows.filter((row) => (row.worker_id === asker ? !held.has(row.key) : hasLapsed(row.seen_at)));
+    const keys = await lock(
+      trx,
+      ended.map((row) => row.key),
+    );
+    if (keys.length === 0) return [];
+    const { running, named } = await judgeKeys(trx, keys);
+    await clearWriteIntents(trx, [...named]); // by a version that does not know of this table
+    if (running.size > 0) {
+      await trx
+        .updateTable('file_deletions')
+        .set({ due_at: now + RUNNING_MS })
+        .where('key', 'in', [...running])
+        .execute();
+    }
+    const claimed = keys.filter((key) => !named.has(key) && !running.has(key));
+    await setAside(trx, claimed, now + FIRST_CLAIM_MS, 1);
+    return claimed;
+  }
+
+  /** Whoever names one of them at this moment is not waited for, and has it. */
+  async function lock(trx: Trx, keys: string[]): Promise<string[]> {
+    if (!hasConcurrentWriters || keys.length === 0) return keys;
+    const rows = await trx
+      .selectFrom('file_deletions')
+      .select('key')
+      .where('key', 'in', keys)
+      .where('worker_id', '!=', '')
+      .forUpdate()
+      .skipLocked()
+      .execute();
+    return rows.map((row) => row.key);
+  }
+
+  async function setAside(trx: Trx, keys: string[], until: number, tries: number): Promise<void> {
+    if (keys.length === 0) return;
+    await trx
+      .updateTable('file_deletions')
+      .set({ worker_id: '', due_at: until, tries })
+      .where('key', 'in', keys)
+      .execute();
+  }
+
+  return {
+    async intendWrites(keys, workerId, jobId) {
+      if (keys.length === 0) return;
+      await transact(async (trx) => {
+        const intent = { worker_id: workerId, due_at: await database.now(trx) };
+        await trx
+          .insertInto('file_deletions')
+          .values(keys.map((key) => ({ key, job_id: jobId ?? null, tries: 0, ...intent })))
+          // What is doomed stays so, whoever writes it again.
+          .onConflict((conflict) =>
+            conflict.column('key').doUpdateSet(intent).where('file_deletions.worker_id', '!=', ''),
+          )
+          .execute();
+      });
+    },
+
+    async claim(asker, held) {
+      const some = await db.selectFrom('file_deletions').select('key').limit(1).executeTakeFirst();
+      if (!some) return []; // without a lock, as nearly always
+      return transactExclusive('deletion', async (trx) => {
+        const now = await database.now(trx);
+        return [...(await claimDoomed(trx, now)), ...(await claimAbandoned(trx, asker, held, now))];
+      });
+    },
+
+    async finish(keys) {
+      if (keys.length === 0) return;
+      await transact(async (trx) => {
+        await trx.deleteFrom('file_deletions').where('key', 'in', keys).where('worker_id', '=', '').execute();
+      });
+    },
+
+    async pendingOf(jobId) {
+      const rows = await db.selectFrom('file_deletions').select('key').where('job_id', '=', jobId).execute();
+      return rows.map((row) => row.key);
+    },
+
+    async hasten() {
+      const now = await database.now(db);
+      await db.updateTable('file_deletions').set({ due_at: now }).where('due_at', '>', now).execute();
+    },
+
+    async hasOwner(key) {
+      const owner = UPLOAD.test(key)
+        ? db.selectFrom('uploads').select('upload_id as id').where('key', '=', key)
+        : db.selectFrom('jobs').select('job_id as id').where('job_id', '=', jobIdOfKey(key));
+      return (await owner.executeTakeFirst()) !== undefined;
+    },
+  };
+}

@@ -1,0 +1,174 @@
+import type { StoredJob, Transition } from '../../job/stored-job.ts';
+import type { AdmissionLimits, CreateOutcome, JobStore, NewJob } from '../job-store.ts';
+import { admissionRefusal } from './admission-queue.ts';
+import { addUsageImages, countWaiting, recordUsage, refuseJob } from './admit-job.ts';
+import { closeAttempt, recentCallMs, recentCalls } from './attempts.ts';
+import { countAhead, PENDING } from './choose-next.ts';
+import type { Database, Trx } from './database.ts';
+import { clearProviderMessages, deleteJobRows, recordSourceDeletions } from './delete-rows.ts';
+import { clearWriteIntents, recordFileDeletions } from './doomed-files.ts';
+import { countImages, endImage, getImages, insertImages } from './images.ts';
+import { applyStep, findReplay, insertJob, listJobs, lockJob, readJob } from './jobs.ts';
+import { startNext } from './start-next-call.ts';
+import { lockUpload, namedUpload } from './upload-row.ts';
+
+/** The job store in SQL: every verb one transaction over the parts beside this file, and a word to those who watch. */
+export function createSqlJobStore(database: Database): JobStore {
+  const { db, transact, transactExclusive, hasConcurrentWriters } = database;
+
+  async function admit(trx: Trx, order: NewJob, limits: AdmissionLimits): Promise<CreateOutcome> {
+    const replay = order.idempotency && (await findReplay(trx, order.userId, order.idempotency));
+    if (replay) return replay;
+    const now = await database.now(trx);
+    const refusal = await refuseJob(trx, order, limits, now);
+    if (refusal) return { kind: 'refused', refusal };
+    const uploadId = order.upload ? null : namedUpload(order.request);
+    if (uploadId !== null && !(await lockUpload(trx, uploadId, hasConcurrentWriters))) {
+      return { kind: 'upload_gone' };
+    }
+    const job = await insertJob(trx, order, now);
+    if (order.attemptId === undefined) await recordUsage(trx, { userId: order.userId, images: order.request.n }, now);
+    else await addUsageImages(trx, order.attemptId, order.request.n);
+    return { kind: 'created', job };
+  }
+
+  /** The step; what the provider sent has served its time once the job's pictures are kept, or are not wanted any more. */
+  async function take(trx: Trx, job: StoredJob, step: Transition): Promise<StoredJob> {
+    const now = await database.now(trx);
+    const after = await applyStep(trx, job, step, now);
+    if (isSaving(job) && isSettled(after)) await recordSourceDeletions(trx, job.jobId, now);
+    return after;
+  }
+
+  return {
+    async createJob(order, limits) {
+      const admitted = transactExclusive('admission', async (trx): Promise<CreateOutcome> => {
+        const made = await readJob(trx, order.jobId);
+        if (made) return { kind: 'created', job: made };
+        const outcome = await admit(trx, order, limits);
+        // Its photograph was written before, and is for nobody now.
+        if (outcome.kind !== 'created' && order.upload) {
+          await recordFileDeletions(trx, [order.upload.key], { jobId: null, now: await database.now(trx) });
+        }
+        return outcome;
+      });
+      return admitted.catch(async (error: unknown) => {
+        const refusal = admissionRefusal(error);
+        const made = await readJob(db, order.jobId); // by an earlier try, of whose commit nobody heard
+        return made ? { kind: 'created', job: made } : { kind: 'refused', refusal };
+      });
+    },
+
+    findReplay: (userId, idempotency) => findReplay(db, userId, idempotency),
+    getJob: (jobId) => readJob(db, jobId),
+    listJobs: (filter) => listJobs(db, filter),
+
+    async changeJob(jobId, step) {
+      return transact(async (trx, announce) => {
+        const job = await lockJob(trx, jobId, hasConcurrentWriters);
+        if (!job) return null;
+        await announce(jobId);
+        return take(trx, job, step);
+      });
+    },
+
+    async deleteJob(jobId, reason = 'asked') {
+      return transact(async (trx, announce) => {
+        await announce(jobId);
+        const now = await database.now(trx);
+        return deleteJobRows(trx, jobId, { now, hasConcurrentWriters, byUser: reason === 'asked' });
+      });
+    },
+
+    async wasDeleted(userId, jobId) {
+      const row = await db
+        .selectFrom('deleted_jobs')
+        .select('job_id')
+        .where('job_id', '=', jobId)
+        .where('user_id', '=', userId)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    async startNextCall(options) {
+      return transactExclusive('rateLimit', async (trx, announce) => {
+        const outcome = await startNext(database, trx, options);
+        if (outcome.kind === 'started') await announce(outcome.job.jobId);
+        return outcome;
+      });
+    },
+
+    async endAttempt(attemptId, end, step, sources = []) {
+      return transact(async (trx, announce) => {
+        const now = await database.now(trx);
+        const { jobId, hasChanged } = await closeAttempt(trx, attemptId, end, now);
+        if (!hasChanged) return readJob(trx, jobId);
+        const keys = sources.flatMap((source) => ('key' in source ? [source.key] : []));
+        const job = await lockJob(trx, jobId, hasConcurrentWriters);
+        if (!job) {
+          await clearProviderMessages(trx, jobId);
+          await recordFileDeletions(trx, keys, { jobId, now });
+          return null;
+        }
+        await announce(jobId);
+        const after = await take(trx, job, step);
+        await insertImages(trx, jobId, sources);
+        await clearWriteIntents(trx, keys);
+        return after;
+      });
+    },
+
+    recentCalls: async (windowMs) => recentCalls(db, windowMs, await database.now(db)),
+    recentCallMs: (kind) => recentCallMs(db, kind),
+
+    now: () => database.now(db),
+    getImages: (jobId) => getImages(db, jobId),
+    countImages: (jobId) => countImages(db, jobId),
+    async endImage(jobId, position, asset) {
+      return transact(async (trx, announce) => {
+        await announce(jobId);
+        return endImage(trx, jobId, position, asset, await database.now(trx));
+      });
+    },
+
+    async waitingFor(longerThanMs) {
+      const now = await database.now(db);
+      const rows = await db
+        .selectFrom('jobs')
+        .select('job_id')
+        .where('status', '=', PENDING)
+        .where('created_at', '<', now - longerThanMs)
+        .execute();
+      return rows.map((row) => row.job_id);
+    },
+    async longestWaitMs() {
+      const row = await db
+        .selectFrom('jobs')
+        .select(({ fn }) => fn.min('created_at').as('at'))
+        .where('status', '=', PENDING)
+        .executeTakeFirst();
+      return row?.at == null ? null : (await database.now(db)) - row.at;
+    },
+    countWaiting: () => countWaiting(db),
+    countAhead: (job) => countAhead(db, job),
+
+    onChange: database.onChange,
+    async ping() {
+      const ping = { ping_id: 1, pinged_at: await database.now(db) };
+      await db
+        .insertInto('pings')
+        .values(ping)
+        .onConflict((conflict) => conflict.column('ping_id').doUpdateSet(ping))
+        .execute();
+    },
+  };
+}
+
+function isSaving({ state }: StoredJob): boolean {
+  return state.status === 'PROCESSING' && state.stage === 'saving';
+}
+
+/** Not where a fault of ours ended it: what was paid for stays for an operator to find. */
+function isSettled({ state }: StoredJob): boolean {
+  return state.status === 'COMPLETED' || (state.status === 'FAILED' && state.errorCode !== 'internal');
+}

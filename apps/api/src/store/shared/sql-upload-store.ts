@@ -1,0 +1,51 @@
+import type { Kysely } from 'kysely';
+import type { CountedAttempt, UploadStore } from '../upload-store.ts';
+import { admissionRefusal } from './admission-queue.ts';
+import { recordUsage, refuseRate, refuseUploadSpace } from './admit-job.ts';
+import type { Database } from './database.ts';
+import { recordFileDeletions } from './doomed-files.ts';
+import type { Tables } from './schema.ts';
+import { nameUpload, toUpload, uploadRow } from './upload-row.ts';
+
+export function createSqlUploadStore({ db, now: readNow, transactExclusive }: Database): UploadStore {
+  return {
+    async countAttempt(userId, ratePerMinute) {
+      const admitted = transactExclusive('admission', async (trx): Promise<CountedAttempt> => {
+        const now = await readNow(trx);
+        const refusal = await refuseRate(trx, userId, ratePerMinute, now);
+        if (refusal) return { kind: 'refused', refusal };
+        return { kind: 'counted', attemptId: await recordUsage(trx, { userId, images: 0 }, now) };
+      });
+      return admitted.catch((error: unknown) => ({ kind: 'refused', refusal: admissionRefusal(error) }));
+    },
+
+    async createUpload(upload, userUploadBytes) {
+      const admitted = transactExclusive('admission', async (trx) => {
+        if (await isKept(trx, upload.uploadId)) return null;
+        const now = await readNow(trx);
+        const refusal = await refuseUploadSpace(trx, upload, userUploadBytes, now);
+        if (refusal) {
+          await recordFileDeletions(trx, [upload.key], { jobId: null, now });
+          return refusal;
+        }
+        await nameUpload(trx, upload);
+        await trx.insertInto('uploads').values(uploadRow(upload, now)).execute();
+        return null;
+      });
+      return admitted.catch(async (error: unknown) => {
+        const refusal = admissionRefusal(error);
+        return (await isKept(db, upload.uploadId)) ? null : refusal; // by an earlier try, of whose commit nobody heard
+      });
+    },
+
+    async getUpload(uploadId) {
+      const row = await db.selectFrom('uploads').selectAll().where('upload_id', '=', uploadId).executeTakeFirst();
+      return row ? toUpload(row) : null;
+    },
+  };
+}
+
+async function isKept(from: Kysely<Tables>, uploadId: string): Promise<boolean> {
+  const row = await from.selectFrom('uploads').select('upload_id').where('upload_id', '=', uploadId).executeTakeFirst();
+  return row !== undefined;
+}

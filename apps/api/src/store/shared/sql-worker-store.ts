@@ -1,0 +1,103 @@
+import { type Kysely, sql } from 'kysely';
+import type { WorkerStore } from '../worker-store.ts';
+import { PROCESSING } from './choose-next.ts';
+import type { Database } from './database.ts';
+import { isInterruption, judgeLeases, type Leases } from './judge-leases.ts';
+import type { Tables } from './schema.ts';
+
+/** A worker that was not seen for this long is forgotten: no row says the same as an old one. */
+const FORGET_AFTER_MS = 24 * 60 * 60 * 1_000;
+
+export function createSqlWorkerStore({ database, leaseMs }: Leases & { database: Database }): WorkerStore {
+  const { db, transact, transactExclusive } = database;
+  const judge = (from: Kysely<Tables>, asker: string) => judgeLeases({ database, leaseMs }, from, asker);
+
+  return {
+    async heartbeat(workerId, places) {
+      if (leaseMs === null) return;
+      await transact(async (trx) => {
+        const now = await database.now(trx);
+        const last = await trx
+          .selectFrom('workers')
+          .select(['seen_at', 'unbroken_since'])
+          .where('worker_id', '=', workerId)
+          .executeTakeFirst();
+        const isContinuous = last && !isInterruption(last.seen_at, now, leaseMs);
+        const seen = { places, seen_at: now, unbroken_since: isContinuous ? last.unbroken_since : now };
+        await trx
+          .insertInto('workers')
+          .values({ worker_id: workerId, ...seen })
+          .onConflict((conflict) => conflict.column('worker_id').doUpdateSet(seen))
+          .execute();
+        await trx
+          .deleteFrom('workers')
+          .where('seen_at', '<', now - FORGET_AFTER_MS)
+          .execute();
+      });
+    },
+
+    async deregister(workerId) {
+      await db.deleteFrom('workers').where('worker_id', '=', workerId).execute();
+    },
+
+    async countSlots() {
+      const now = await database.now(db);
+      const row = await db
+        .selectFrom('workers')
+        .select(({ fn }) => fn.sum<number | null>('places').as('places'))
+        .where('seen_at', '>=', now - (leaseMs ?? 0))
+        .executeTakeFirstOrThrow();
+      return row.places ?? 0;
+    },
+
+    async endedOf(asker, workerIds) {
+      if (workerIds.length === 0) return [];
+      const hasLapsed = await judge(db, asker);
+      const rows = await db
+        .selectFrom('workers')
+        .select(['worker_id', 'seen_at'])
+        .where('worker_id', 'in', workerIds)
+        .execute();
+      const seenAt = new Map(rows.map((row) => [row.worker_id, row.seen_at]));
+      return workerIds.filter((id) => id !== asker && hasLapsed(seenAt.get(id) ?? null));
+    },
+
+    async openAttempts(asker) {
+      const hasLapsed = await judge(db, asker);
+      const rows = await db
+        .selectFrom('attempts')
+        .leftJoin('workers', 'workers.worker_id', 'attempts.worker_id')
+        .select(['attempts.attempt_id', 'attempts.job_id', 'attempts.worker_id', 'workers.seen_at'])
+        .where('attempts.ended_at', 'is', null)
+        .orderBy('attempts.started_at')
+        .execute();
+      return rows.map((row) => ({
+        attemptId: row.attempt_id,
+        jobId: row.job_id,
+        worker: row.worker_id === asker ? 'self' : hasLapsed(row.seen_at) ? 'lapsed' : 'alive',
+      }));
+    },
+
+    async adoptSaving(workerId) {
+      return transactExclusive('adoption', async (trx) => {
+        const hasLapsed = await judge(trx, workerId);
+        const saving = await trx
+          .selectFrom('jobs')
+          .innerJoin('attempts', 'attempts.job_id', 'jobs.job_id')
+          .leftJoin('workers', 'workers.worker_id', 'attempts.worker_id')
+          .select(['jobs.job_id', 'attempts.attempt_id', 'attempts.worker_id', 'workers.seen_at'])
+          .where('jobs.status', '=', PROCESSING)
+          .where('jobs.stage', '=', sql.lit('saving'))
+          .where('attempts.outcome', '=', 'answered')
+          .orderBy('jobs.updated_at')
+          .execute();
+        const mine = saving.filter((row) => row.worker_id === workerId || hasLapsed(row.seen_at));
+        const adopted = mine.filter((row) => row.worker_id !== workerId).map((row) => row.attempt_id);
+        if (adopted.length > 0) {
+          await trx.updateTable('attempts').set({ worker_id: workerId }).where('attempt_id', 'in', adopted).execute();
+        }
+        return mine.map((row) => row.job_id);
+      });
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { callKind, type StoredJob } from '../../job/stored-job.ts';
+import type { StartOptions, StartOutcome } from '../job-store.ts';
+import { backOffUntil, findAttempt, insertAttempt, rateLimitFullSince, recentCallMs } from './attempts.ts';
+import { isDue, nextRetryAt, rotateUser, selectDueRetry, selectWaitingJob } from './choose-next.ts';
+import type { Database, Trx } from './database.ts';
+import { applyStep, lockJob, readJob } from './jobs.ts';
+
+/** Grants the next call, if one may begin. The pace, the quiet and the turns are judged by one worker at a time. */
+export async function startNext(database: Database, trx: Trx, options: StartOptions): Promise<StartOutcome> {
+  const granted = await findReservation(trx, options.attemptId);
+  if (granted) return granted;
+  const now = await database.now(trx);
+  const fullSince = await rateLimitFullSince(trx, options.rpm, options.windowMs, now);
+  const notBefore = Math.max(fullSince === null ? 0 : fullSince + options.windowMs, await backOffUntil(trx));
+  if (notBefore > now) return { kind: 'idle', retryInMs: notBefore - now };
+
+  const chosen = await chooseJob(database, trx, now, now - options.maxWaitMs);
+  if (!chosen) {
+    const retryAt = await nextRetryAt(trx);
+    return { kind: 'idle', retryInMs: retryAt === null ? null : retryAt - now };
+  }
+  const call = { startedAt: now, recentCallMs: await recentCallMs(trx, callKind(chosen.request)) };
+  const job = await applyStep(trx, chosen, (current) => options.step(current, call), now);
+  await rotateUser(trx, job.userId);
+  const attempt = await insertAttempt(trx, job, { ...options, startedAt: now });
+  return { kind: 'started', job, attempt };
+}
+
+/** What was granted before, where the worker never heard that it was. */
+async function findReservation(trx: Trx, attemptId: string): Promise<StartOutcome | null> {
+  const attempt = await findAttempt(trx, attemptId);
+  const job = attempt && (await readJob(trx, attempt.jobId));
+  return job && { kind: 'started', job, attempt };
+}
+
+/** A job that is given up between the choice and its hold is no choice: the next look does not find it any more. */
+async function chooseJob(
+  { hasConcurrentWriters }: Database,
+  trx: Trx,
+  now: number,
+  notBefore: number,
+): Promise<StoredJob | null> {
+  for (;;) {
+    const jobId = (await selectDueRetry(trx, now)) ?? (await selectWaitingJob(trx, notBefore));
+    if (jobId === undefined) return null;
+    const job = await lockJob(trx, jobId, hasConcurrentWriters);
+    if (job && isDue(job, now, notBefore)) return job;
+  }
+}

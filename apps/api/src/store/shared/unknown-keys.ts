@@ -1,0 +1,37 @@
+import type { Kysely } from 'kysely';
+import { imageKeys } from './delete-rows.ts';
+import { toImage } from './job-row.ts';
+import type { Tables } from './schema.ts';
+
+/** Those of the keys that no row names, nor will: files of a job that still runs are none of them. */
+export async function unknownKeys(from: Kysely<Tables>, keys: readonly string[]): Promise<string[]> {
+  const { running, named } = await judgeKeys(from, keys);
+  return keys.filter((key) => !named.has(key) && !running.has(key));
+}
+
+/** Which of the keys belong to jobs that still run, and which are named by a row. */
+export async function judgeKeys(
+  from: Kysely<Tables>,
+  keys: readonly string[],
+): Promise<{ running: Set<string>; named: Set<string> }> {
+  if (keys.length === 0) return { running: new Set(), named: new Set() };
+  const jobIds = keys.map(jobIdOfKey);
+  // Read first: of a job that ends after this, no file is judged; of one that ended before, every row is there.
+  const running = await from
+    .selectFrom('jobs')
+    .select('job_id')
+    .where('job_id', 'in', jobIds)
+    .where('completed_at', 'is', null)
+    .execute();
+  const runningIds = new Set(running.map((row) => row.job_id));
+  const uploads = await from.selectFrom('uploads').select('key').where('key', 'in', keys).execute();
+  const named = new Set(uploads.map((row) => row.key));
+  const pictures = await from.selectFrom('pictures').selectAll().where('job_id', 'in', jobIds).execute();
+  for (const key of pictures.map(toImage).flatMap(imageKeys)) named.add(key);
+  return { running: new Set(keys.filter((key) => runningIds.has(jobIdOfKey(key)))), named };
+}
+
+/** A result's key begins with its job's id, which is as long as every UUID. */
+export function jobIdOfKey(key: string): string {
+  return key.slice(0, 36);
+}

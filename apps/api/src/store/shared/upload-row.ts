@@ -1,0 +1,55 @@
+import { type CreateImage, ImageError, parseImageFile } from '@darkroom/contracts';
+import type { Selectable } from 'kysely';
+import type { NewUpload, StoredUpload } from '../upload-store.ts';
+import type { Trx } from './database.ts';
+import { clearWriteIntents } from './doomed-files.ts';
+import type { UploadRow } from './schema.ts';
+
+/** A file that went while its worker was taken for dead can be sent again at once. */
+const WRITE_AGAIN_MS = 1_000;
+
+export function uploadRow(upload: NewUpload, now: number): UploadRow {
+  return {
+    upload_id: upload.uploadId,
+    user_id: upload.userId,
+    key: upload.key,
+    content_type: upload.contentType,
+    width: upload.width,
+    height: upload.height,
+    bytes: upload.bytes,
+    created_at: now,
+  };
+}
+
+export function toUpload(row: Selectable<UploadRow>): StoredUpload {
+  return {
+    uploadId: row.upload_id,
+    userId: row.user_id,
+    key: row.key,
+    contentType: row.content_type,
+    width: row.width,
+    height: row.height,
+    bytes: row.bytes,
+    createdAt: row.created_at,
+  };
+}
+
+/** Its file is there, and stays: see `NewUpload.writtenBy`. */
+export async function nameUpload(trx: Trx, { key, writtenBy }: NewUpload): Promise<void> {
+  const named = await clearWriteIntents(trx, [key]);
+  if (writtenBy !== undefined && named === 0) throw new ImageError('unavailable', { retryAfterMs: WRITE_AGAIN_MS });
+}
+
+/** The upload that an accepted order names, if it names one. */
+export function namedUpload({ subject_reference }: CreateImage): string | null {
+  const imageFile = subject_reference?.[0]?.image_file;
+  const file = imageFile === undefined ? null : parseImageFile(imageFile);
+  return file !== null && typeof file === 'object' && file.kind === 'upload' ? file.uploadId : null;
+}
+
+/** Whether the upload is there; if so it stays, where others write at the same time, until the transaction ends. */
+export async function lockUpload(trx: Trx, uploadId: string, hasConcurrentWriters: boolean): Promise<boolean> {
+  const upload = trx.selectFrom('uploads').select('upload_id').where('upload_id', '=', uploadId);
+  const row = await (hasConcurrentWriters ? upload.forUpdate() : upload).executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ImageError } from '@darkroom/contracts';
+import { isPostgresUnavailable, isTransient } from '../postgres/postgres-errors.ts';
+
+const RETRY_MS = 5_000;
+
+/** SQLite's codes for a database or disk that cannot be used now, whoever asked. */
+const SQLITE_AWAY = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|BUSY|LOCKED|NOMEM|PERM)/;
+
+/** Before what may work at once is tried again. */
+const WAITS_MS = [20, 200];
+
+/**
+ * The same store, whose faults of the database are `unavailable` to those who ask, after a second and a third try where the
+ * fault may have passed: nothing that a store does is done twice by that.
+ */
+export function wrapStorageErrors<Store extends object>(store: Store): Store {
+  return new Proxy(store, {
+    get(target, name, receiver) {
+      const value: unknown = Reflect.get(target, name, receiver);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        const ask = (): unknown => value.apply(target, args);
+        const result = ask();
+        return result instanceof Promise ? result.catch((error: unknown) => askAgain(ask, error)) : result;
+      };
+    },
+  });
+}
+
+async function askAgain(ask: () => unknown, first: unknown): Promise<unknown> {
+  let error = first;
+  for (const waitMs of WAITS_MS) {
+    if (!isTransient(error)) break;
+    await sleep(waitMs);
+    try {
+      return await ask();
+    } catch (next) {
+      error = next;
+    }
+  }
+  throw isUnavailable(error) ? new ImageError('unavailable', { cause: error, retryAfterMs: RETRY_MS }) : error;
+}
+
+function isUnavailable(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return isPostgresUnavailable(error) || (typeof code === 'string' && SQLITE_AWAY.test(code));
+}

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { createBodyMemoryLimiter } from '../../src/http/body-memory-limiter.ts';
+
+/** Longer than any test. */
+const waitMs = 60_000;
+
+function openRoom(bounds: { totalBytes: number; userBytes: number }) {
+  const limiter = createBodyMemoryLimiter({ ...bounds, waitMs });
+  const inside: string[] = [];
+  return {
+    inside,
+    async reserve(name: string, bytes: number): Promise<() => void> {
+      // A name begins with its user.
+      const leave = await limiter.reserve({ userId: name.slice(0, 1), bytes });
+      inside.push(name);
+      return () => {
+        inside.splice(inside.indexOf(name), 1);
+        leave();
+      };
+    },
+  };
+}
+
+test('who finds no limiter waits for it, in turn', async () => {
+  const { reserve, inside } = openRoom({ totalBytes: 10, userBytes: 10 });
+  const leave = await reserve('a', 6);
+  const later = [reserve('b', 6), reserve('c', 3)];
+  await sleep(0);
+  expect(inside).toEqual(['a']); // c would fit, and comes after b
+  leave();
+  await Promise.all(later);
+  expect(inside).toEqual(['b', 'c']);
+});
+
+test('nobody waits behind a user who has their share', async () => {
+  const { reserve, inside } = openRoom({ totalBytes: 10, userBytes: 5 });
+  const leave = await reserve('a1', 5);
+  const second = reserve('a2', 1);
+  await reserve('b1', 5);
+  expect(inside).toEqual(['a1', 'b1']);
+  leave();
+  await second;
+  expect(inside).toEqual(['b1', 'a2']);
+});
+
+test('leaving twice gives back once', async () => {
+  const { reserve, inside } = openRoom({ totalBytes: 10, userBytes: 10 });
+  const limiter = createBodyMemoryLimiter({ totalBytes: 10, userBytes: 10, waitMs: 0 });
+  const leave = await limiter.reserve({ userId: 'a', bytes: 5 });
+  await limiter.reserve({ userId: 'b', bytes: 5 });
+  leave();
+  leave();
+  await limiter.reserve({ userId: 'c', bytes: 5 });
+  await expect(limiter.reserve({ userId: 'd', bytes: 1 })).rejects.toMatchObject({ code: 'unavailable' });
+  await reserve('a', 1);
+  expect(inside).toEqual(['a']);
+});
+
+test('who waited too long is told when to come back, and those behind come in', async () => {
+  const limiter = createBodyMemoryLimiter({ totalBytes: 10, userBytes: 10, waitMs: 50 });
+  await limiter.reserve({ userId: 'a', bytes: 6 });
+  const large = limiter.reserve({ userId: 'b', bytes: 6 });
+  await sleep(20);
+  const small = limiter.reserve({ userId: 'c', bytes: 3 });
+  await expect(large).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 5_000 });
+  await small;
+});

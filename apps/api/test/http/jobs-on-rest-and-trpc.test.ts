@@ -1,0 +1,170 @@
+import { ImageJob, ImageJobPage } from '@darkroom/contracts';
+import { GENERATION_PATH } from '@darkroom/contracts/rest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { shareApi } from './running-api.ts';
+import { type Answer, bothFaces, type Face } from './surfaces.ts';
+import { bearer } from './tokens.ts';
+
+const api = shareApi({ RATE_LIMIT_PER_MINUTE: '0', USER_ACTIVE_LIMIT: '1000' });
+const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+const UNKNOWN_ID = '123e4567-e89b-42d3-a456-426614174000';
+
+/** Asks the same of both faces, which have to say the same. */
+async function askBoth(ask: (face: Face) => ReturnType<Face['create']>): Promise<Answer> {
+  const answers = [];
+  for (const face of bothFaces(api().server)) answers.push(face.read(await ask(face)));
+  const [rest, trpc] = answers;
+  expect(trpc).toEqual(rest);
+  return rest ?? { data: null };
+}
+
+async function createJob(headers = bearer('1')): Promise<ImageJob> {
+  const [rest] = bothFaces(api().server);
+  const answer = rest.read(await rest.create(order, headers));
+  return ImageJob.parse('data' in answer && answer.data);
+}
+
+const VERBS = ['status', 'cancel', 'delete'] as const;
+
+describe.each(VERBS)('%s', (verb) => {
+  test.each([UNKNOWN_ID, 'x', '1', `${UNKNOWN_ID}0`, '%2e%2e', 'é', 'null'])(
+    'of the id %j is not found',
+    async (id) => {
+      const answer = await askBoth((face) => face[verb]({ job_id: id }));
+      expect(answer).toEqual({ status: 404, error_code: 'job_not_found', paths: null });
+    },
+  );
+
+  test("of somebody else's job is forbidden", async () => {
+    const { job_id } = await createJob(bearer('2'));
+    expect(await askBoth((face) => face[verb]({ job_id }))).toEqual({
+      status: 403,
+      error_code: 'forbidden',
+      paths: null,
+    });
+    expect(await askBoth((face) => face.status({ job_id }, bearer('2')))).toMatchObject({
+      data: { status: 'PENDING' },
+    });
+  });
+});
+
+test('a job reads the same on both faces, before and after its end', async () => {
+  const { job_id } = await createJob();
+  expect(await askBoth((face) => face.status({ job_id }))).toMatchObject({ data: { job_id, version: 1 } });
+  const canceled = await askBoth((face) => face.cancel({ job_id }));
+  expect(canceled).toMatchObject({ data: { status: 'FAILED', error_code: 'canceled', charged: 'no', version: 2 } });
+  expect(await askBoth((face) => face.status({ job_id, wait_seconds: 25 }))).toEqual(canceled);
+});
+
+test('null in a status question is as if it were left out', async () => {
+  const { job_id } = await createJob();
+  const nulls = { job_id, wait_seconds: null, after_version: null };
+  expect(await askBoth((face) => face.status(nulls))).toEqual(await askBoth((face) => face.status({ job_id })));
+});
+
+test('a deleted job is gone on both faces', async () => {
+  for (const face of bothFaces(api().server)) {
+    const { job_id } = await createJob();
+    expect(face.read(await face.delete({ job_id }))).toEqual({ data: { job_id } });
+    expect(await askBoth((other) => other.status({ job_id }))).toMatchObject({ error_code: 'job_not_found' });
+  }
+});
+
+test('whoever lost the answer to a delete is told the same again; to others there is no such job', async () => {
+  for (const face of bothFaces(api().server)) {
+    const { job_id } = await createJob();
+    await face.delete({ job_id });
+    expect(await askBoth((other) => other.delete({ job_id }))).toEqual({ data: { job_id } });
+    expect(await askBoth((other) => other.delete({ job_id: job_id.toUpperCase() }))).toEqual({ data: { job_id } });
+    expect(await askBoth((other) => other.delete({ job_id }, bearer('2')))).toMatchObject({
+      error_code: 'job_not_found',
+    });
+  }
+});
+
+describe('a question that makes no sense is the same fault on both faces', () => {
+  test.each([
+    [{ wait_seconds: -1 }, 'wait_seconds'],
+    [{ wait_seconds: 26 }, 'wait_seconds'],
+    [{ wait_seconds: 'soon' }, 'wait_seconds'],
+    [{ after_version: -1 }, 'after_version'],
+    [{ after_version: 1.5 }, 'after_version'],
+    [{ after_version: 'x' }, 'after_version'],
+  ])('status with %j', async (query, path) => {
+    const { job_id } = await createJob();
+    const answer = await askBoth((face) => face.status({ job_id, ...query }));
+    expect(answer).toEqual({ status: 400, error_code: 'invalid_request', paths: [path] });
+  });
+
+  test.each([
+    [{ limit: 0 }, 'limit'],
+    [{ limit: 101 }, 'limit'],
+    [{ limit: 1.5 }, 'limit'],
+    [{ limit: 'all' }, 'limit'],
+    [{ status: 'DONE' }, 'status'],
+    [{ star_id: 'x' }, 'star_id'],
+    [{ star_id: '-1' }, 'star_id'],
+    [{ star_id: '9223372036854775808' }, 'star_id'],
+    [{ cursor: 'x'.repeat(201) }, 'cursor'],
+    ...['x', 'W10', Buffer.from('[1,2]').toString('base64url'), Buffer.from('{}').toString('base64url')].map(
+      (cursor): [object, string] => [{ cursor }, 'cursor'],
+    ),
+  ])('list with %j', async (query, path) => {
+    expect(await askBoth((face) => face.list(query))).toEqual({
+      status: 400,
+      error_code: 'invalid_request',
+      paths: [path],
+    });
+  });
+});
+
+describe('a list', () => {
+  let user: ReturnType<typeof bearer>;
+  let users = 10;
+  beforeEach(() => {
+    user = bearer(String(users++));
+  });
+
+  const pageOf = (answer: Answer) => ImageJobPage.parse('data' in answer && answer.data);
+
+  test('of nothing is empty', async () => {
+    expect(await askBoth((face) => face.list({}, user))).toEqual({ data: { jobs: [], next_cursor: null } });
+  });
+
+  test('with null where a value may be absent is the first page: next_cursor can be fed back as it came', async () => {
+    await createJob(user);
+    const first = await askBoth((face) => face.list({}, user));
+    const nulls = { limit: null, cursor: null, status: null, star_id: null };
+    expect(await askBoth((face) => face.list(nulls, user))).toEqual(first);
+    expect(pageOf(first).next_cursor).toBeNull();
+  });
+
+  test('goes page by page, newest first, while jobs come', async () => {
+    const ids = new Set<string>();
+    for (let i = 0; i < 5; i++) ids.add((await createJob(user)).job_id);
+    const first = await askBoth((face) => face.list({ limit: 3 }, user));
+    expect(first).toMatchObject({ data: { jobs: [{}, {}, {}], next_cursor: expect.any(String) } });
+    const { next_cursor: cursor, jobs } = pageOf(first);
+    await createJob(user);
+    const second = await askBoth((face) => face.list({ limit: 3, cursor }, user));
+    expect(second).toMatchObject({ data: { jobs: [{}, {}], next_cursor: null } });
+    expect(new Set([...jobs, ...pageOf(second).jobs].map(({ job_id }) => job_id))).toEqual(ids);
+  });
+
+  test('holds what was asked for', async () => {
+    const canceled = await createJob(user);
+    await askBoth((face) => face.cancel({ job_id: canceled.job_id }, user));
+    await createJob(user);
+    expect(await askBoth((face) => face.list({ status: 'FAILED' }, user))).toMatchObject({
+      data: { jobs: [{ job_id: canceled.job_id }] },
+    });
+    expect(await askBoth((face) => face.list({ star_id: '7' }, user))).toMatchObject({ data: { jobs: [] } });
+  });
+});
+
+test('REST ignores query keys that it does not know, and empty ones', async () => {
+  const { job_id } = await createJob();
+  const url = `${GENERATION_PATH}/${job_id}?utm_source=x&wait_seconds=&after_version=`;
+  const response = await api().server.inject({ url, headers: bearer('1') });
+  expect(response.json()).toMatchObject({ code: 200, message: '排队中', data: { job_id } });
+});

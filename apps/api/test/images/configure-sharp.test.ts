@@ -1,0 +1,20 @@
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { configureSharp } from '../../src/images/open-image.ts';
+import { readPhoto } from './photos.ts';
+
+const photo = await readPhoto('rocket.jpg');
+const small = sharp(photo).resize(32);
+
+test('of all loaders only those of our four types are left', async () => {
+  const taken = await Promise.all(
+    (['jpeg', 'png', 'webp', 'avif'] as const).map((type) => small.toFormat(type).toBuffer()),
+  );
+  const others = await Promise.all((['gif', 'tiff'] as const).map((type) => small.toFormat(type).toBuffer()));
+  others.push(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'));
+
+  configureSharp();
+
+  for (const bytes of taken) await expect(sharp(bytes).metadata()).resolves.toMatchObject({ width: 32 });
+  for (const bytes of others) await expect(sharp(bytes).metadata()).rejects.toThrow(/unsupported image format|blocked/);
+});

@@ -1,0 +1,326 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import sharp from 'sharp';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ImageProcessorSettings } from '../../src/images/create-image-processor.ts';
+import { buildImageProcessor } from './build-image-processor.ts';
+import { servePictures } from './image-server.ts';
+import { readPhoto } from './photos.ts';
+
+const photo = await readPhoto('rocket.jpg');
+const never = new AbortController().signal;
+
+function download(url: string, bounds: Partial<ImageProcessorSettings> = {}, signal = never): Promise<Uint8Array> {
+  return buildImageProcessor(bounds).download(url, signal);
+}
+
+const transient = { name: 'DownloadError', permanent: false };
+const permanent = { name: 'DownloadError', permanent: true };
+
+describe('the request', () => {
+  test('fetches the bytes as they are', async () => {
+    const { origin } = await servePictures((_, response) => response.end(photo));
+    const bytes = await download(`${origin}/picture.jpeg`, { trustedOrigin: origin });
+    expect(photo.equals(bytes)).toBe(true);
+  });
+
+  test.each([
+    ['a signed link', '/prod%2F2026%2f11/a_aigc.jpeg?Expires=1&OSSAccessKeyId=x&Signature=a%2Fb%3D+c'],
+    ['dots that URL would resolve', '/a/%2e%2e/b/../c.jpeg'],
+    ['a quote that URL would encode', "/a.jpeg?disposition=filename='x'"],
+  ])('is spelt as given: %s', async (_, path) => {
+    const { origin, requests } = await servePictures((_, response) => response.end(photo));
+    await download(`${origin}${path}#part`, { trustedOrigin: origin });
+    expect(requests[0]?.url).toBe(path);
+  });
+
+  test('is encoded where HTTP could not carry it', async () => {
+    const { origin, requests } = await servePictures((_, response) => response.end(photo));
+    await download(`${origin}/图 1.jpeg`, { trustedOrigin: origin });
+    expect(requests[0]?.url).toBe('/%E5%9B%BE%201.jpeg');
+  });
+
+  test('carries no credentials, no cookies and no keep-alive, also not to where it is redirected', async () => {
+    const { origin, requests } = await servePictures((request, response) => {
+      if (request.url === '/moved') response.end(photo);
+      else response.writeHead(302, { location: '/moved', 'set-cookie': 'a=b' }).end();
+    });
+    await download(origin.replace('http://', 'http://user:secret@'), { trustedOrigin: origin });
+    expect(requests).toHaveLength(2);
+    for (const { headers } of requests) {
+      expect(headers.connection).toBe('close');
+      expect(Object.keys(headers).sort()).toEqual(['accept', 'accept-encoding', 'connection', 'host', 'user-agent']);
+    }
+  });
+});
+
+test.each([[[100]], [[103, 100]]])('interim answers before the picture are read over: %j', async (statuses) => {
+  const { origin } = await servePictures((_, response) => {
+    for (const status of statuses) response.socket?.write(`HTTP/1.1 ${status} Interim\r\n\r\n`);
+    response.end(photo);
+  });
+  expect(await download(origin, { trustedOrigin: origin })).toHaveLength(photo.byteLength);
+});
+
+test('a picture that came while the process stood still past the deadline is read', async () => {
+  const worker = new Worker(PICTURE_SERVER, { eval: true });
+  onTestFinished(async () => void (await worker.terminate()));
+  const [port]: number[] = await once(worker, 'message');
+  const origin = `http://127.0.0.1:${port}`;
+  const downloaded = download(`${origin}/a.jpg`, { trustedOrigin: origin, downloadTimeoutMs: 300 });
+  await once(worker, 'message'); // it has the request
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);
+  expect(await downloaded).toHaveLength(9_000_000);
+});
+
+/** In a thread of its own, which goes on while the test's stands still. */
+const PICTURE_SERVER = `
+  const { parentPort } = require('node:worker_threads');
+  const server = require('node:http').createServer((request, response) => {
+    parentPort.postMessage('asked');
+    setTimeout(() => response.end(Buffer.concat([Buffer.from('ffd8ff', 'hex'), Buffer.alloc(8_999_995), Buffer.from('ffd9', 'hex')])), 100);
+  });
+  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+`;
+
+describe('answers', () => {
+  test.each([500, 502, 503, 504, 429, 408])('HTTP %i may pass', async (status) => {
+    const { origin } = await servePictures((_, response) => response.writeHead(status).end('busy'));
+    await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
+  });
+
+  test.each([403, 404, 410, 400, 401, 204, 304])('HTTP %i will not', async (status) => {
+    const { origin } = await servePictures((_, response) => response.writeHead(status).end());
+    await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(permanent);
+  });
+
+  test('a refusal whose text never ends is dropped at its status', async () => {
+    const { origin } = await servePictures((_, response) => {
+      response.writeHead(403);
+      const timer = setInterval(() => response.write(photo), 1);
+      response.on('close', () => clearInterval(timer));
+    });
+    await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(permanent);
+  });
+
+  test('the message names host and status, never the query', async () => {
+    const { origin, port } = await servePictures((_, response) => response.writeHead(403).end());
+    const error = await download(`${origin}/a?Signature=secret`, { trustedOrigin: origin }).catch((error) => error);
+    expect(error.message).toBe(`GET 127.0.0.1:${port}: HTTP 403`);
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('secret');
+  });
+
+  test('three redirects are followed, a fourth is not', async () => {
+    const { origin } = await servePictures((request, response) => {
+      const left = Number(request.url?.slice(1));
+      if (left === 0) response.end(photo);
+      else response.writeHead(302, { location: `/${left - 1}` }).end();
+    });
+    const bounds = { trustedOrigin: origin };
+    expect(await download(`${origin}/3`, bounds)).toHaveLength(photo.byteLength);
+    await expect(download(`${origin}/4`, bounds)).rejects.toMatchObject(permanent);
+  });
+
+  test('a redirect keeps the spelling of its target', async () => {
+    const { origin, requests } = await servePictures((request, response) => {
+      if (request.url === '/from') response.writeHead(302, { location: `${origin}/a%2Fb?S=x%2Fy` }).end();
+      else response.end(photo);
+    });
+    await download(`${origin}/from`, { trustedOrigin: origin });
+    expect(requests[1]?.url).toBe('/a%2Fb?S=x%2Fy');
+  });
+
+  test.each(['file:///etc/passwd', 'ftp://127.0.0.1/a', 'data:image/png;base64,AAAA', 'http://'])(
+    'a redirect to %s is refused',
+    async (location) => {
+      const { origin } = await servePictures((_, response) => response.writeHead(302, { location }).end());
+      await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(permanent);
+    },
+  );
+
+  test.each(['file:///etc/passwd', 'picture.jpeg', ''])('no http URL: %j', async (url) => {
+    await expect(download(url)).rejects.toMatchObject(permanent);
+  });
+});
+
+describe('a content coding that nobody asked for', () => {
+  const serveCoded = (coding: string, body: Uint8Array) =>
+    servePictures((_, response) => response.writeHead(200, { 'content-encoding': coding }).end(body));
+
+  test.each([
+    ['gzip', gzipSync],
+    ['X-GZIP', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('%s is decoded', async (coding, encode) => {
+    const { origin } = await serveCoded(coding, encode(photo));
+    expect(photo.equals(await download(origin, { trustedOrigin: origin }))).toBe(true);
+  });
+
+  test.each(['gzip', 'br', 'identity', 'utf-8'])('%s that was not applied is passed over', async (coding) => {
+    const { origin } = await serveCoded(coding, photo);
+    expect(photo.equals(await download(origin, { trustedOrigin: origin }))).toBe(true);
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+  ])('%s of too many bytes is too many bytes', async (coding, encode) => {
+    const { origin } = await serveCoded(coding, encode(Buffer.alloc(1_000_000)));
+    const bounds = { trustedOrigin: origin, downloadMaxBytes: 1_000_000 };
+    expect(await download(origin, bounds)).toHaveLength(1_000_000);
+    await expect(download(origin, { ...bounds, downloadMaxBytes: 999_999 })).rejects.toMatchObject({
+      ...permanent,
+      message: /too many bytes/,
+    });
+  });
+
+  test('cut short, it may come whole the next time', async () => {
+    const { origin } = await serveCoded('gzip', gzipSync(photo).subarray(0, 9_000));
+    await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
+  });
+});
+
+describe('bounds', () => {
+  test('too many bytes, announced: not one is read', async () => {
+    const { origin } = await servePictures((_, response) => {
+      response.writeHead(200, { 'content-length': 1_000_001 }).flushHeaders();
+    });
+    const bounds = { trustedOrigin: origin, downloadMaxBytes: 1_000_000 };
+    await expect(download(origin, bounds)).rejects.toMatchObject(permanent);
+  });
+
+  test('too many bytes, not announced: the limit holds while they stream', async () => {
+    const { origin } = await servePictures((_, response) => {
+      const send = () => {
+        while (response.write(photo));
+      };
+      response.on('drain', send);
+      send();
+    });
+    const bounds = { trustedOrigin: origin, downloadMaxBytes: 1_000_000 };
+    await expect(download(origin, bounds)).rejects.toMatchObject(permanent);
+  });
+
+  test('exactly as many bytes as allowed are allowed', async () => {
+    const { origin } = await servePictures((_, response) => response.end(photo));
+    const bounds = { trustedOrigin: origin, downloadMaxBytes: photo.byteLength };
+    expect(await download(origin, bounds)).toHaveLength(photo.byteLength);
+    await expect(download(origin, { ...bounds, downloadMaxBytes: photo.byteLength - 1 })).rejects.toMatchObject(
+      permanent,
+    );
+  });
+
+  test.each([
+    ['that never answers', () => {}],
+    [
+      'that trickles',
+      (_: unknown, response: ServerResponse) => {
+        const timer = setInterval(() => response.write('.'), 5);
+        response.on('close', () => clearInterval(timer));
+      },
+    ],
+  ])('the deadline ends an exchange %s', async (_, handler) => {
+    const { origin } = await servePictures(handler);
+    const bounds = { trustedOrigin: origin, downloadTimeoutMs: 100 };
+    await expect(download(origin, bounds)).rejects.toMatchObject(transient);
+  });
+
+  test('the deadline counts redirects too', async () => {
+    const { origin } = await servePictures((_, response) => {
+      setTimeout(() => response.writeHead(302, { location: '/' }).end(), 60);
+    });
+    const bounds = { trustedOrigin: origin, downloadTimeoutMs: 100 };
+    await expect(download(origin, bounds)).rejects.toMatchObject({ ...transient, message: /not finished/ });
+  });
+
+  test('an abort rejects with its own reason', async () => {
+    const reason = new Error('the server is shutting down');
+    const controller = new AbortController();
+    const { origin } = await servePictures(() => controller.abort(reason));
+    await expect(download(origin, { trustedOrigin: origin }, controller.signal)).rejects.toBe(reason);
+    await expect(download(origin, { trustedOrigin: origin }, AbortSignal.abort(reason))).rejects.toBe(reason);
+  });
+
+  test('an abort ends a try that has not found its server yet', async () => {
+    const reason = new Error('the server is shutting down');
+    const controller = new AbortController();
+    const lookup = () => controller.abort(reason); // and never answers
+    await expect(download('http://pictures.example', { lookup }, controller.signal)).rejects.toBe(reason);
+  });
+});
+
+describe('a body cut short may come whole the next time', () => {
+  test('less than the announced length', async () => {
+    const { origin } = await servePictures((_, response) => {
+      response.writeHead(200, { 'content-length': photo.byteLength });
+      response.write(photo.subarray(0, 9_000), () => response.destroy());
+    });
+    await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
+  });
+
+  test('a chunked body without its end', async () => {
+    const { origin } = await servePictures((_, response) => {
+      response.write(photo.subarray(0, 9_000), () => response.destroy());
+    });
+    await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
+  });
+
+  test('a connection that is reset before the answer', async () => {
+    const { origin } = await servePictures((request) => request.socket.resetAndDestroy());
+    await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
+  });
+
+  test('nobody listens', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    const origin = `http://127.0.0.1:${port}`;
+    await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
+  });
+
+  describe('without length or chunks', () => {
+    /** Each time so much of it, then the connection just ends. */
+    function servePart(file: Buffer, ...lengths: number[]) {
+      return servePictures((_, response) => {
+        response.socket?.end(
+          Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n\r\n'), file.subarray(0, lengths.shift())]),
+        );
+      });
+    }
+
+    test.each(['jpeg', 'png', 'webp'] as const)('a %s that has its end is fetched once', async (format) => {
+      const file = await sharp(photo).toFormat(format).toBuffer();
+      const { origin, requests } = await servePart(file);
+      expect(file.equals(await download(origin, { trustedOrigin: origin }))).toBe(true);
+      expect(requests).toHaveLength(1);
+    });
+
+    test.each(['jpeg', 'png', 'webp'] as const)('a %s without it is fetched again', async (format) => {
+      const file = await sharp(photo).toFormat(format).toBuffer();
+      const { origin } = await servePart(file, file.length - 1);
+      expect(file.equals(await download(origin, { trustedOrigin: origin }))).toBe(true);
+    });
+
+    test('a page is no picture that was cut short', async () => {
+      const { origin, requests } = await servePart(Buffer.from('<!doctype html>'));
+      await download(origin, { trustedOrigin: origin });
+      expect(requests).toHaveLength(1);
+    });
+
+    test('one that ends elsewhere each time may come whole the next time', async () => {
+      const { origin } = await servePart(photo, 9_000, 8_000);
+      await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
+    });
+
+    test('one that ends at the same byte again is as long as it will ever be', async () => {
+      const { origin, requests } = await servePart(photo, 9_000, 9_000);
+      expect(await download(origin, { trustedOrigin: origin })).toHaveLength(9_000);
+      expect(requests).toHaveLength(2);
+    });
+  });
+});

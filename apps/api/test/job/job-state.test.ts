@@ -1,0 +1,176 @@
+import { JOB_ERROR_CODES } from '@darkroom/contracts';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  cancel,
+  complete,
+  expire,
+  failCall,
+  failSaving,
+  hasEnded,
+  startCall,
+  startSaving,
+  waitForRetry,
+} from '../../src/job/job-state.ts';
+import type { StoredJob, Transition } from '../../src/job/stored-job.ts';
+import { exampleAsset, jobIn } from '../jobs/example-job.ts';
+
+interface NamedStep {
+  name: string;
+  step: Transition;
+}
+
+const CHARGES = fc.constantFrom('yes' as const, 'no' as const, 'unknown' as const);
+
+/** Every step there is, at any time and with any outcome. */
+const steps: fc.Arbitrary<NamedStep> = fc.oneof(
+  fc.constant({ name: 'startCall', step: startWhereItMay }),
+  fc
+    .record({ retryAt: fc.nat(), progressFrom: fc.integer({ min: 1, max: 89 }) })
+    .map((wait) => ({ name: 'waitForRetry', step: (job: StoredJob) => waitForRetry(job, wait) })),
+  fc.constant({ name: 'startSaving', step: startSaving }),
+  fc.tuple(fc.constantFrom(...JOB_ERROR_CODES), CHARGES, fc.nat()).map(([errorCode, charged, now]) => ({
+    name: `failCall ${errorCode} ${charged}`,
+    step: (job: StoredJob) => failCall(job, errorCode, charged, now),
+  })),
+  fc.tuple(fc.integer({ min: 1, max: 2 }), fc.nat()).map(([images, now]) => ({
+    name: `complete ${images}`,
+    step: (job: StoredJob) =>
+      complete(
+        job,
+        Array.from({ length: images }, (_, i) => exampleAsset(`${i}`)),
+        now,
+      ),
+  })),
+  fc.nat().map((now) => ({
+    name: 'failSaving',
+    step: (job: StoredJob) => failSaving(job, 'download_failed', now),
+  })),
+  fc.nat().map((now) => ({ name: 'cancel', step: (job: StoredJob) => cancel(job, now) })),
+  fc.nat().map((now) => ({ name: 'expire', step: (job: StoredJob) => expire(job, now) })),
+);
+
+/** The store asks only jobs that wait for a place. */
+function startWhereItMay(job: StoredJob): StoredJob | null {
+  const { state } = job;
+  const waits = state.status === 'PENDING' || (state.status === 'PROCESSING' && 'call' in state && state.call === null);
+  return waits ? startCall(job, { startedAt: 0, expectedMs: 1_000 }) : null;
+}
+
+/** What a version counts. */
+function seenBy({ state }: StoredJob) {
+  return {
+    status: state.status,
+    stage: 'stage' in state ? state.stage : null,
+    images: 'assets' in state ? state.assets.map(({ key }) => key) : [],
+    charged: 'charged' in state ? state.charged : null,
+  };
+}
+
+/** Every pair of neighbours in a random life. */
+function forEveryStep(check: (before: StoredJob, after: StoredJob, name: string) => void): void {
+  fc.assert(
+    fc.property(fc.array(steps, { maxLength: 12 }), (life) => {
+      let job = jobIn({ status: 'PENDING' });
+      for (const { name, step } of life) {
+        const next = step(job, 0) ?? job;
+        check(job, next, name);
+        job = next;
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+}
+
+describe('through any sequence of steps', () => {
+  test('the version rises by one exactly when people see a change', () => {
+    forEveryStep((before, after) => {
+      const isSeen = JSON.stringify(seenBy(before)) !== JSON.stringify(seenBy(after));
+      expect(after.version - before.version).toBe(isSeen ? 1 : 0);
+    });
+  });
+
+  test('a job that has ended stays ended, the same way and at the same time', () => {
+    forEveryStep((before, after) => {
+      if (!hasEnded(before)) return;
+      const end = ({ state }: StoredJob) => ({ ...state, charged: null });
+      expect(end(after)).toEqual(end(before));
+    });
+  });
+
+  test('a charge that is known never changes, and an unknown one only becomes known', () => {
+    forEveryStep((before, after) => {
+      const [was, is] = [seenBy(before).charged, seenBy(after).charged];
+      if (was === 'yes' || was === 'no') expect(is).toBe(was);
+      if (was === 'unknown') expect(is).not.toBeNull();
+    });
+  });
+
+  test('a job is saving only after a call, and COMPLETED only after saving', () => {
+    forEveryStep((before, after) => {
+      if (seenBy(after).stage === 'saving' && seenBy(before).stage !== 'saving') {
+        expect(before.state).toMatchObject({ stage: 'generating', call: { startedAt: 0 } });
+      }
+      if (after.state.status === 'COMPLETED' && before.state.status !== 'COMPLETED') {
+        expect(seenBy(before).stage).toBe('saving');
+        expect(after.state.assets.length + after.state.failedCount).toBe(before.request.n);
+      }
+    });
+  });
+
+  test('what a job is and what was ordered never changes', () => {
+    forEveryStep((before, after) => {
+      expect({ ...after, version: 0, state: null }).toEqual({ ...before, version: 0, state: null });
+    });
+  });
+});
+
+const call = { startedAt: 5, expectedMs: 1_000 };
+const waiting = jobIn({ status: 'PENDING' });
+const calling = jobIn({ status: 'PROCESSING', stage: 'generating', progressFrom: 1, call, retryAt: null });
+const repeating = jobIn({ status: 'PROCESSING', stage: 'generating', progressFrom: 7, call: null, retryAt: 9 });
+const saving = jobIn({ status: 'PROCESSING', stage: 'saving' });
+
+test.each([
+  ['waiting', waiting, 'no'],
+  ['waiting to repeat', repeating, 'no'],
+  ['calling', calling, 'unknown'],
+  ['saving', saving, 'yes'],
+] as const)('a job canceled while %s was charged: %s', (_, job, charged) => {
+  expect(cancel(job, 77)?.state).toEqual({ status: 'FAILED', completedAt: 77, errorCode: 'canceled', charged });
+});
+
+test.each([
+  ['the answer', startSaving, 'yes'],
+  ['proof that it was not taken', (job: StoredJob) => waitForRetry(job, { retryAt: 9, progressFrom: 1 }), 'no'],
+  ['a refusal', (job: StoredJob) => failCall(job, 'content_rejected', 'no', 9), 'no'],
+] as const)('after a cancel, %s settles the charge once, for good', (_, settle, charged) => {
+  const canceled = cancel(calling, 7) ?? calling;
+  const settled = settle(canceled);
+  expect(settled).toMatchObject({ version: canceled.version + 1, state: { errorCode: 'canceled', charged } });
+  expect(settled && startSaving(settled)).toBeNull();
+});
+
+test('an outcome that nobody knows leaves a canceled job as it is', () => {
+  const canceled = cancel(calling, 7) ?? calling;
+  expect(failCall(canceled, 'provider_timeout', 'unknown', 9)).toBeNull();
+});
+
+test('only a job that was never sent expires', () => {
+  expect(expire(waiting, 9)?.state).toMatchObject({ errorCode: 'expired', charged: 'no' });
+  for (const job of [calling, repeating, saving]) expect(expire(job, 9)).toBeNull();
+});
+
+test('a job that waits to repeat a call and makes it looks the same from outside', () => {
+  const waits = waitForRetry(calling, { retryAt: 9, progressFrom: 33 });
+  expect(waits).toMatchObject({ version: 1, state: { call: null, retryAt: 9, progressFrom: 33 } });
+  expect(waits && startCall(waits, call)).toMatchObject({ version: 1, state: { call, retryAt: null } });
+});
+
+test.each([
+  ['calling', calling],
+  ['saving', saving],
+  ['ended', cancel(waiting, 1) ?? waiting],
+])('a job that is %s cannot start a call', (_, job) => {
+  expect(() => startCall(job, call)).toThrow('cannot start a call');
+});

@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { generatingProgress, savingProgress } from '../../src/job/progress.ts';
+
+/** One call: what it was expected to last, when it is looked at (after its start), and how long its repeat waits. */
+const calls = fc.array(
+  fc.record({
+    expectedMs: fc.integer({ min: 0, max: 600_000 }),
+    looksAfterMs: fc.array(fc.nat({ max: 900_000 }), { minLength: 1, maxLength: 8 }),
+    repeatAfterMs: fc.nat({ max: 60_000 }),
+  }),
+  { minLength: 1, maxLength: 5 },
+);
+
+test('progress never falls, through repeats and into saving, and stays within 1 and 99', () => {
+  fc.assert(
+    fc.property(calls, fc.integer({ min: 0, max: 9 }), (life, total) => {
+      const seen: number[] = [];
+      let now = 0;
+      let progressFrom = 1;
+      for (const { expectedMs, looksAfterMs, repeatAfterMs } of life) {
+        const startedAt = now;
+        const status = { status: 'PROCESSING', stage: 'generating' } as const;
+        const calling = { ...status, progressFrom, call: { startedAt, expectedMs }, retryAt: null };
+        for (const afterMs of looksAfterMs.toSorted((a, b) => a - b)) {
+          now = startedAt + afterMs;
+          seen.push(generatingProgress(calling, now));
+        }
+        progressFrom = generatingProgress(calling, now);
+        now += repeatAfterMs;
+        seen.push(generatingProgress({ ...status, progressFrom, call: null, retryAt: now }, now));
+      }
+      for (let ended = 0; ended <= total; ended++) seen.push(savingProgress({ ended, total }));
+      expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+      expect(seen.every((progress) => Number.isInteger(progress) && progress >= 1 && progress <= 99)).toBe(true);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('progress moves with the expectation: most of the way at the expected time, and all of it never', () => {
+  const call = { startedAt: 1_000, expectedMs: 24_000 };
+  const at = (now: number) =>
+    generatingProgress({ status: 'PROCESSING', stage: 'generating', progressFrom: 1, call, retryAt: null }, now);
+  expect([at(1_000), at(7_000), at(13_000), at(25_000), at(10_000_000)]).toEqual([1, 41, 63, 81, 89]);
+});

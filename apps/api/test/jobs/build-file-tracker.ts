@@ -1,0 +1,9 @@
+import type { FileStore } from '../../src/files/file-store.ts';
+import { createFileTracker, type FileTracker } from '../../src/jobs/file-tracker.ts';
+import { type Stores, WORKER } from '../store/stores.ts';
+import { createRecordedLog } from './recorded-log.ts';
+
+/** The fileTracker of one process over the stores of a test. */
+export function buildFileTracker(stores: Stores, files: Pick<FileStore, 'delete'>, workerId = WORKER): FileTracker {
+  return createFileTracker({ deletions: stores.deletions, files, workerId, log: createRecordedLog() });
+}

@@ -1,0 +1,39 @@
+import type { DownloadError, ImageProcessor } from '../../src/images/image-processor.ts';
+
+/** ImageProcessor whose downloads go as the test says; without a word from it they succeed at once. */
+export interface FakePictures extends ImageProcessor {
+  /** Every link that was opened, in order. */
+  fetched: string[];
+  /** These failures first, then success. */
+  fail(url: string, ...failures: DownloadError[]): void;
+  /** This failure for ever, after `meanwhile` has happened. */
+  failAlways(url: string, failure: () => DownloadError, meanwhile?: () => Promise<void>): void;
+  /** Held until it resolves; `signal` is the download's own. */
+  onFetch(signal: AbortSignal): Promise<void>;
+}
+
+export function createFakeImageProcessor(): FakePictures {
+  const failures = new Map<string, (DownloadError | undefined)[]>();
+  const outages = new Map<string, { failure: () => DownloadError; meanwhile: () => Promise<void> }>();
+
+  return {
+    fetched: [],
+    fail: (url, ...these) => void failures.set(url, these),
+    failAlways: (url, failure, meanwhile = async () => {}) => void outages.set(url, { failure, meanwhile }),
+    onFetch: async () => {},
+
+    async download(url, signal) {
+      this.fetched.push(url);
+      await this.onFetch(signal);
+      const outage = outages.get(url);
+      await outage?.meanwhile();
+      const failure = outage?.failure() ?? failures.get(url)?.shift();
+      if (failure) throw failure;
+      return Buffer.from(url);
+    },
+    async compress(bytes) {
+      return { bytes, contentType: 'image/jpeg', width: 1, height: 1, compressed: true, placeholder: null };
+    },
+    prepareUpload: () => Promise.reject(new Error('no upload is expected here')),
+  };
+}

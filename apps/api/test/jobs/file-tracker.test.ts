@@ -1,0 +1,104 @@
+import { beforeEach, expect, test } from 'vitest';
+import { deleteJob } from '../../src/jobs/delete-job.ts';
+import { createFileTracker, type FileTracker } from '../../src/jobs/file-tracker.ts';
+import { openSqliteStores } from '../store/open-sqlite-stores.ts';
+import { addSavingJob, type Stores, WORKER } from '../store/stores.ts';
+import { exampleAsset } from './example-job.ts';
+import { createRecordedLog, type RecordedLog } from './recorded-log.ts';
+
+const viewer = { user_id: '1', star_id: null };
+
+let stores: Stores;
+let kept: Set<string>;
+let log: RecordedLog;
+let fileTracker: FileTracker;
+/** What the storage refuses to delete. */
+let stuck: Set<string>;
+
+beforeEach(async () => {
+  stores = await openSqliteStores();
+  kept = new Set();
+  stuck = new Set();
+  log = createRecordedLog();
+  fileTracker = createFileTracker({
+    deletions: stores.deletions,
+    files: { delete: removeFiles },
+    workerId: WORKER,
+    log,
+  });
+});
+
+async function removeFiles(keys: readonly string[]): Promise<void> {
+  for (const key of keys) {
+    if (stuck.has(key)) throw new Error('access denied');
+    kept.delete(key);
+  }
+}
+
+/** A job with two pictures that are kept. */
+async function addPictures(): Promise<{ jobId: string; keys: string[] }> {
+  const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }, { url: 'http://b' }]);
+  const keys = [`${jobId}-0.jpg`, `${jobId}-1.jpg`];
+  for (const [position, key] of keys.entries()) await stores.jobs.endImage(jobId, position, exampleAsset(key));
+  kept = new Set(keys);
+  return { jobId, keys };
+}
+
+const remove = (jobId: string) => deleteJob({ store: stores.jobs, fileTracker }, viewer, jobId);
+
+test('a file that cannot be deleted now fails no deletion, keeps no other, and goes once it can', async () => {
+  const { jobId, keys } = await addPictures();
+  const [first = '', second = ''] = keys;
+  stuck.add(first);
+  expect(await remove(jobId)).toBe(jobId);
+  expect([...kept]).toEqual([first]);
+  expect(log.lines).toMatchObject([{ level: 'warn', message: 'files cannot be deleted now; trying again' }]);
+  stores.clock.advance(2_000);
+  await fileTracker.round();
+  expect([...kept]).toEqual([first]);
+  stuck.clear();
+  await fileTracker.round();
+  expect([...kept]).toEqual([first]); // its time has not come
+  stores.clock.advance(10_000);
+  await fileTracker.round();
+  expect(kept.size).toBe(0);
+  expect(await stores.deletions.pendingOf(jobId)).toEqual([]);
+  expect(kept.has(second)).toBe(false);
+});
+
+test('a database that is away after the rows are gone fails no deletion, which is finished later', async () => {
+  const { jobId } = await addPictures();
+  const { finish } = stores.deletions;
+  stores.deletions.finish = () => Promise.reject(new Error('gone'));
+  expect(await remove(jobId)).toBe(jobId);
+  expect(kept.size).toBe(0);
+  expect(await stores.deletions.pendingOf(jobId)).toHaveLength(2);
+  stores.deletions.finish = finish;
+  stores.clock.advance(2_000);
+  await fileTracker.round();
+  expect(await stores.deletions.pendingOf(jobId)).toEqual([]);
+});
+
+test('a deletion waits for the file of its job that is being written, and takes it along', async () => {
+  const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
+  const key = `${jobId}-0.jpg`;
+  const disk = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const writing = fileTracker.whileWriting(
+    [key],
+    async () => {
+      begun.resolve();
+      await disk.promise;
+      kept.add(key);
+      return stores.jobs.endImage(jobId, 0, exampleAsset(key));
+    },
+    { jobId },
+  );
+  await begun.promise;
+  const removed = remove(jobId);
+  while (await stores.jobs.getJob(jobId)) await new Promise(setImmediate);
+  disk.resolve();
+  expect(await removed).toBe(jobId);
+  expect(kept.size).toBe(0);
+  expect(await writing).toBe(false);
+});

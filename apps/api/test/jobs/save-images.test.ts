@@ -1,0 +1,312 @@
+import { once } from 'node:events';
+import path from 'node:path';
+import { ImageError } from '@darkroom/contracts';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { createLocalFileStore } from '../../src/files/local-file-store.ts';
+import { DownloadError } from '../../src/images/image-processor.ts';
+import { cancel, hasEnded } from '../../src/job/job-state.ts';
+import type { ImageSource } from '../../src/job/stored-image.ts';
+import type { StoredJob } from '../../src/job/stored-job.ts';
+import { createImageSaver, type ImageSaver } from '../../src/jobs/save-images.ts';
+import { listAll } from '../files/file-store.conformance.ts';
+import { openSqliteStores } from '../store/open-sqlite-stores.ts';
+import { addSavingJob, newJob, type Stores } from '../store/stores.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { buildFileTracker } from './build-file-tracker.ts';
+import { createFakeImageProcessor, type FakePictures } from './fake-image-processor.ts';
+import { clock, waits } from './fake-sleep.ts';
+import { createRecordedLog, type RecordedLog } from './recorded-log.ts';
+import { untilJob } from './until-job.ts';
+
+vi.mock('node:timers/promises', () => import('./fake-sleep.ts'));
+
+const transient = () => new DownloadError('reset', { permanent: false });
+const permanent = () => new DownloadError('404', { permanent: true });
+
+let stores: Stores;
+let pictures: FakePictures;
+let log: RecordedLog;
+let deps: Parameters<typeof createImageSaver>[0];
+let saver: ImageSaver;
+
+beforeEach(async () => {
+  waits.length = 0;
+  stores = await openSqliteStores({ clock });
+  pictures = createFakeImageProcessor();
+  log = createRecordedLog();
+  const files = await createLocalFileStore({ dir: path.join(await temporaryFolder(), 'files') });
+  deps = {
+    store: stores.jobs,
+    files,
+    fileTracker: buildFileTracker(stores, files),
+    pictures,
+    inPlace: (work) => work(),
+    retryForMs: 900_000,
+    monotonic: clock.now,
+    log,
+  };
+  saver = createImageSaver(deps);
+});
+
+const url = (name: string): ImageSource => ({ url: `http://pictures/${name}` });
+const answered = (...sources: ImageSource[]) =>
+  addSavingJob(stores, sources, { request: { ...newJob().request, n: sources.length } });
+const ended = (job: StoredJob) => untilJob(stores.jobs, job.jobId, (now) => now === null || hasEnded(now));
+const keptKeys = async () => (await listAll(deps.files)).map(({ key }) => key).toSorted();
+
+async function save(job: StoredJob): Promise<StoredJob | null> {
+  saver.save(job.jobId);
+  return ended(job);
+}
+
+test('every picture is fetched once, kept under its place, and the job completes', async () => {
+  const job = await answered(url('a'), url('b'));
+  const assets = ['0', '1'].map((place) => ({ key: `${job.jobId}-${place}.jpg` }));
+  const done = await save(job);
+  expect(done?.state).toMatchObject({ status: 'COMPLETED', charged: 'yes', failedCount: 0, assets });
+  expect(await keptKeys()).toEqual(assets.map(({ key }) => key));
+  expect(pictures.fetched).toEqual(['http://pictures/a', 'http://pictures/b']);
+  expect(waits).toEqual([]);
+});
+
+describe('a picture that cannot be had now', () => {
+  test('is tried again with growing waits', async () => {
+    pictures.fail('http://pictures/a', ...Array.from({ length: 9 }, transient));
+    expect((await save(await answered(url('a'))))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 0 });
+    expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+  });
+
+  test('is tried for as long as was set, the last time at the end of it, and then counts as failed', async () => {
+    deps.retryForMs = 10_000;
+    saver = createImageSaver(deps);
+    pictures.failAlways('http://pictures/a', transient);
+    expect((await save(await answered(url('a'), url('b'))))?.state).toMatchObject({
+      status: 'COMPLETED',
+      failedCount: 1,
+    });
+    expect(waits).toEqual([500, 1_000, 2_000, 4_000, 2_500]);
+  });
+
+  test('has its whole time from its first try on, however long it waited for a place', async () => {
+    deps.inPlace = (work) => {
+      if (pictures.fetched.length === 0) clock.advance(deps.retryForMs);
+      return work();
+    };
+    saver = createImageSaver(deps);
+    pictures.fail('http://pictures/a', ...Array.from({ length: 9 }, transient));
+    expect((await save(await answered(url('a'))))?.state).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  test('is given up after three tries where time mends nothing', async () => {
+    pictures.failAlways('http://pictures/a', permanent);
+    expect((await save(await answered(url('a'), url('b'))))?.state).toMatchObject({ failedCount: 1 });
+    expect(pictures.fetched.filter((fetched) => fetched === 'http://pictures/a')).toHaveLength(3);
+    expect(waits).toEqual([500, 1_000]);
+  });
+
+  test('is given up by three failures of that kind, whatever came between', async () => {
+    pictures.fail('http://pictures/a', transient(), permanent(), transient(), permanent(), transient());
+    pictures.fail('http://pictures/b', transient(), transient(), permanent(), transient(), permanent(), permanent());
+    expect((await save(await answered(url('a'), url('b'))))?.state).toMatchObject({ failedCount: 1 });
+    expect(pictures.fetched.filter((fetched) => fetched === 'http://pictures/a')).toHaveLength(6);
+    expect(pictures.fetched.filter((fetched) => fetched === 'http://pictures/b')).toHaveLength(6);
+  });
+
+  test('fails the job only if there is no other, and the job was charged', async () => {
+    pictures.failAlways('http://pictures/a', permanent);
+    const job = await save(await answered(url('a')));
+    expect(job?.state).toMatchObject({ status: 'FAILED', errorCode: 'download_failed', charged: 'yes' });
+    expect(await keptKeys()).toEqual([]);
+  });
+});
+
+test('bytes that are no picture are fetched again, three times in all', async () => {
+  pictures.compress = async () => {
+    throw permanent();
+  };
+  expect((await save(await answered(url('a'))))?.state).toMatchObject({ errorCode: 'download_failed' });
+  expect(pictures.fetched).toHaveLength(3);
+});
+
+test('fewer pictures than ordered is success, and says how many are missing', async () => {
+  const job = await addSavingJob(stores, [url('a')], { request: { ...newJob().request, n: 3 } });
+  expect((await save(job))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 2 });
+});
+
+test('a full disk keeps the job saving until there is room; the picture is fetched once', async () => {
+  const job = await answered(url('a'));
+  const seen: unknown[] = [];
+  const { put } = deps.files;
+  deps.files.put = async (key, bytes) => {
+    if (seen.length === 5) return put(key, bytes);
+    seen.push((await stores.jobs.getJob(job.jobId))?.state);
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  };
+  expect((await save(job))?.state.status).toBe('COMPLETED');
+  expect(seen).toEqual(Array(5).fill({ status: 'PROCESSING', stage: 'saving' }));
+  expect(pictures.fetched).toHaveLength(1);
+});
+
+test.each(['canceled', 'deleted'])('a job that is %s while the disk is full does not go on trying', async (how) => {
+  const job = await answered(url('a'));
+  deps.files.put = async () => {
+    if (how === 'deleted') await stores.jobs.deleteJob(job.jobId);
+    else await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  };
+  saver.save(job.jobId);
+  await ended(job);
+  for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate); // time for many more tries
+  expect(waits.length).toBeLessThanOrEqual(1);
+  await saver.drain();
+});
+
+test('a database that is away keeps the job saving until it is back', async () => {
+  const { endImage } = stores.jobs;
+  let faults = 5;
+  deps.store = {
+    ...stores.jobs,
+    endImage: (...picture) => (faults-- > 0 ? Promise.reject(new ImageError('unavailable')) : endImage(...picture)),
+  };
+  saver = createImageSaver(deps);
+  expect((await save(await answered(url('a'))))?.state.status).toBe('COMPLETED');
+  expect(pictures.fetched).toHaveLength(1);
+});
+
+test('pictures that came by value are taken from our own files, whose copies then go', async () => {
+  await deps.files.put('source-a.bin', Buffer.from('a'));
+  const job = await answered({ key: 'source-a.bin' });
+  expect((await save(job))?.state).toMatchObject({ status: 'COMPLETED' });
+  await saver.drain();
+  expect(pictures.fetched).toEqual([]);
+  expect(await keptKeys()).toEqual([`${job.jobId}-0.jpg`]);
+});
+
+describe('given up in the middle', () => {
+  test.each(['canceled', 'deleted'])('a job that is %s is not fetched any further', async (how) => {
+    const job = await answered(url('a'));
+    pictures.failAlways('http://pictures/a', transient, async () => {
+      if (how === 'deleted') await stores.jobs.deleteJob(job.jobId);
+      else await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
+    });
+    saver.save(job.jobId);
+    const given = await ended(job);
+    for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate); // time for many more tries
+    expect(pictures.fetched).toHaveLength(1);
+    await saver.drain();
+    expect(given?.state).toEqual(how === 'deleted' ? undefined : expect.objectContaining({ charged: 'yes' }));
+    expect(log.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+});
+
+test('a download that nobody waits for any more is not waited for', async () => {
+  const job = await answered(url('a'));
+  const begun = Promise.withResolvers<void>();
+  pictures.onFetch = async (signal) => {
+    begun.resolve();
+    await once(signal, 'abort');
+    signal.throwIfAborted();
+  };
+  saver.save(job.jobId);
+  await begun.promise;
+  await stores.jobs.deleteJob(job.jobId);
+  await saver.drain();
+  expect(log.lines).toEqual([]);
+});
+
+test('a picture that is ready just after its job was deleted leaves no file behind', async () => {
+  const job = await answered(url('a'));
+  const { put } = deps.files;
+  const written = Promise.withResolvers<void>();
+  deps.files.put = async (key, bytes) => {
+    await stores.jobs.deleteJob(job.jobId);
+    await put(key, bytes);
+    written.resolve();
+  };
+  saver.save(job.jobId);
+  await written.promise;
+  await saver.drain();
+  expect(await keptKeys()).toEqual([]);
+});
+
+test('what was kept is not fetched again by the next process', async () => {
+  const job = await answered(url('a'), url('b'));
+  pictures.failAlways('http://pictures/b', transient, async () => void saver.drain());
+  saver.save(job.jobId);
+  await untilJob(stores.jobs, job.jobId, () => pictures.fetched.length === 2);
+  await saver.drain();
+  expect((await stores.jobs.getJob(job.jobId))?.state).toEqual({ status: 'PROCESSING', stage: 'saving' });
+
+  deps.pictures = createFakeImageProcessor();
+  saver = createImageSaver(deps);
+  expect((await save(job))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 0 });
+  expect(deps.pictures).toMatchObject({ fetched: ['http://pictures/b'] });
+});
+
+test('after a restart a picture has its whole time again', async () => {
+  const job = await answered(url('a'));
+  const tried = Promise.withResolvers<void>();
+  pictures.failAlways('http://pictures/a', transient, async () => tried.resolve());
+  saver.save(job.jobId);
+  await tried.promise;
+  await saver.drain();
+
+  clock.advance(deps.retryForMs);
+  deps.pictures = pictures = createFakeImageProcessor();
+  saver = createImageSaver(deps);
+  pictures.fail('http://pictures/a', transient(), transient());
+  expect((await save(job))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 0 });
+});
+
+test('a drain lets a download end and keeps its picture', async () => {
+  const job = await answered(url('a'));
+  const gate = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  pictures.onFetch = () => {
+    begun.resolve();
+    return gate.promise;
+  };
+  saver.save(job.jobId);
+  await begun.promise;
+  const drained = saver.drain();
+  gate.resolve();
+  await drained;
+  expect((await stores.jobs.getJob(job.jobId))?.state.status).toBe('COMPLETED');
+});
+
+test('a fault of ours ends the job, and is logged once with its cause', async () => {
+  const fault = new TypeError('a bug');
+  pictures.compress = () => Promise.reject(fault);
+  const job = await save(await answered(url('a')));
+  expect(job?.state).toMatchObject({ status: 'FAILED', errorCode: 'internal', charged: 'yes' });
+  expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([{ facts: { err: fault } }]);
+});
+
+test.each(['putting a file', 'committing a picture'])('a bug in %s fails the job after three tries', async (where) => {
+  const bug = () => Promise.reject(new TypeError('a bug'));
+  if (where === 'putting a file') deps.files.put = bug;
+  else deps.store = { ...stores.jobs, endImage: bug };
+  saver = createImageSaver(deps);
+  const job = await save(await answered(url('a')));
+  expect(job?.state).toMatchObject({ status: 'FAILED', errorCode: 'internal', charged: 'yes' });
+  expect(waits).toEqual([500, 1_000]);
+  expect(pictures.fetched).toHaveLength(1);
+});
+
+test('a fault of ours while the database is away ends the job once it is back', async () => {
+  pictures.compress = () => Promise.reject(new TypeError('a bug'));
+  let faults = 5;
+  const { changeJob } = stores.jobs;
+  deps.store = {
+    ...stores.jobs,
+    changeJob: (...change) => (faults-- > 0 ? Promise.reject(new ImageError('unavailable')) : changeJob(...change)),
+  };
+  saver = createImageSaver(deps);
+  expect((await save(await answered(url('a'))))?.state).toMatchObject({ errorCode: 'internal', charged: 'yes' });
+});
+
+test('no link is ever written to the log', async () => {
+  pictures.fail('http://pictures/a?Signature=secret', transient());
+  await save(await answered(url('a?Signature=secret')));
+  expect(JSON.stringify(log.lines)).not.toContain('Signature');
+});

@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { FileStore } from '../src/files/file-store.ts';
+import { createPeriodicTasks, type PeriodicTasks } from '../src/periodic-tasks.ts';
+import { buildFileTracker } from './jobs/build-file-tracker.ts';
+import { createRecordedLog } from './jobs/recorded-log.ts';
+import { openSqliteStores } from './store/open-sqlite-stores.ts';
+import { addJob, type Stores } from './store/stores.ts';
+
+const QUEUE_TTL_MS = 60_000;
+const HOUR_MS = 60 * 60 * 1_000;
+
+let stores: Stores;
+/** Ages of the files that are kept, by key; what the sweep may take. */
+let kept: Map<string, number>;
+
+beforeEach(async () => {
+  stores = await openSqliteStores();
+  kept = new Map();
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+});
+afterEach(() => void vi.useRealTimers());
+
+function startRounds(
+  log = createRecordedLog(),
+  waitingFor = stores.jobs.waitingFor,
+  recovery: Parameters<typeof createPeriodicTasks>[0]['recovery'] = null,
+): PeriodicTasks {
+  const files: Pick<FileStore, 'list' | 'delete'> = {
+    async *list() {
+      for (const [key, at] of kept) yield { key, modifiedAt: new Date(at) };
+    },
+    async delete(keys) {
+      for (const key of keys) kept.delete(key);
+    },
+  };
+  const fileTracker = buildFileTracker(stores, files);
+  const rounds = createPeriodicTasks({
+    store: { ...stores.jobs, waitingFor },
+    retention: stores.retention,
+    files,
+    fileTracker,
+    deleteFiles: fileTracker.round,
+    recovery,
+    queueTtlMs: QUEUE_TTL_MS,
+    resultTtlMs: HOUR_MS,
+    clock: stores.clock.now,
+    log,
+  });
+  rounds.start();
+  return rounds;
+}
+
+const statusOf = async (jobId: string) => (await stores.jobs.getJob(jobId))?.state.status;
+const untilFailed = (jobId: string) =>
+  vi.waitFor(async () => expect(await statusOf(jobId)).toBe('FAILED'), { interval: 1 });
+
+test('a job that waited too long is ended within a second, without anybody asking', async () => {
+  const { jobId } = await addJob(stores);
+  const rounds = startRounds();
+  stores.clock.advance(QUEUE_TTL_MS + 1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  await untilFailed(jobId);
+  await rounds.stop();
+});
+
+test('what has served its time goes at the start, and every hour', async () => {
+  kept.set('stray.jpg', stores.clock.now() - 2 * HOUR_MS);
+  const rounds = startRounds();
+  await vi.waitFor(() => expect(kept.size).toBe(0), { interval: 1 });
+  kept.set('another.jpg', stores.clock.now() - 2 * HOUR_MS);
+  await vi.advanceTimersByTimeAsync(HOUR_MS);
+  await vi.waitFor(() => expect(kept.size).toBe(0), { interval: 1 });
+  await rounds.stop();
+});
+
+test('a round that fails is logged, and the next one comes', async () => {
+  const { jobId } = await addJob(stores);
+  stores.clock.advance(QUEUE_TTL_MS + 1);
+  const log = createRecordedLog();
+  let faults = 1;
+  const rounds = startRounds(log, (longerThanMs) =>
+    faults-- > 0 ? Promise.reject(new Error('database away')) : stores.jobs.waitingFor(longerThanMs),
+  );
+  await vi.waitFor(() => expect(log.lines).toMatchObject([{ level: 'error' }]), { interval: 1 });
+  await vi.advanceTimersByTimeAsync(1_000);
+  await untilFailed(jobId);
+  await rounds.stop();
+});
+
+test('no round comes after the stop', async () => {
+  const asked: number[] = [];
+  const rounds = startRounds(createRecordedLog(), async (longerThanMs) => {
+    asked.push(longerThanMs);
+    return [];
+  });
+  await rounds.stop();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(asked).toHaveLength(1);
+});
+
+test('the stop waits for the round that runs, which may still need the database', async () => {
+  const answer = Promise.withResolvers<string[]>();
+  const rounds = startRounds(createRecordedLog(), () => answer.promise);
+  const order: string[] = [];
+  const stopped = rounds.stop().then(() => order.push('stopped'));
+  await new Promise(setImmediate);
+  order.push('the round ends');
+  answer.resolve([]);
+  await stopped;
+  expect(order).toEqual(['the round ends', 'stopped']);
+});
+
+test('recovery of dead workers runs at the start and then at its own interval', async () => {
+  const recover = vi.fn(async () => {});
+  const rounds = startRounds(createRecordedLog(), async () => [], { everyMs: 2_000, recover });
+  expect(recover).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(recover).toHaveBeenCalledTimes(3);
+  await rounds.stop();
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(recover).toHaveBeenCalledTimes(3);
+});

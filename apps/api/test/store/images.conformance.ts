@@ -1,0 +1,60 @@
+import { expect, test, vi } from 'vitest';
+import type { StoredAsset } from '../../src/job/stored-image.ts';
+import { exampleAsset } from '../jobs/example-job.ts';
+import { addJob, addSavingJob, newUpload, type OpenStores, untilTold } from './stores.ts';
+
+export function testPictures(open: OpenStores): void {
+  test('pictures are kept in their order, one by one, also over a restart', async () => {
+    const stores = await open();
+    const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }, { key: 'source-1' }, { url: 'http://a/2' }]);
+    expect(await stores.jobs.countImages(jobId)).toEqual({ ended: 0, total: 3 });
+    await stores.jobs.endImage(jobId, 1, exampleAsset('picture-1'));
+    await stores.jobs.endImage(jobId, 2, null);
+    const { jobs } = await stores.reopen();
+    expect(await jobs.countImages(jobId)).toEqual({ ended: 2, total: 3 });
+    expect(await jobs.getImages(jobId)).toEqual({
+      responseId: null,
+      pictures: [
+        { position: 0, source: { url: 'http://a/0' }, asset: null, failed: false },
+        { position: 1, source: { key: 'source-1' }, asset: exampleAsset('picture-1'), failed: false },
+        { position: 2, source: { url: 'http://a/2' }, asset: null, failed: true },
+      ],
+    });
+  });
+
+  test('a picture that was kept before there were placeholders has none', async () => {
+    const stores = await open();
+    const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }]);
+    const { placeholder: _, ...older } = exampleAsset('picture-0');
+    await stores.jobs.endImage(jobId, 0, older as StoredAsset); // as the version before wrote it
+    const assets = (await stores.jobs.getImages(jobId))?.pictures.map(({ asset }) => asset);
+    expect(assets).toEqual([{ ...older, placeholder: null }]);
+  });
+
+  test('there are none before the answer', async () => {
+    const stores = await open();
+    const { jobId } = await addJob(stores);
+    expect(await stores.jobs.getImages(jobId)).toBeNull();
+    expect(await stores.jobs.countImages(jobId)).toEqual({ ended: 0, total: 0 });
+  });
+
+  test('a deleted job frees every file of its pictures, and its upload', async () => {
+    const stores = await open();
+    const upload = newUpload();
+    const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }, { key: 'source-1' }], { upload });
+    await stores.jobs.endImage(jobId, 1, exampleAsset('picture-1'));
+    const keys = await stores.jobs.deleteJob(jobId);
+    expect(keys.toSorted()).toEqual([upload.key, 'picture-1', 'source-1'].toSorted());
+    expect(await stores.jobs.getImages(jobId)).toMatchObject({ pictures: [] });
+  });
+
+  test('those who listen to a job hear of its pictures', async () => {
+    const stores = await open();
+    const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }]);
+    await untilTold(stores);
+    let heard = 0;
+    stores.jobs.onChange(jobId, () => heard++);
+    await stores.jobs.endImage(jobId, 0, null);
+    await vi.waitFor(() => expect(heard).toBe(1), { interval: 1 });
+  });
+}

@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { failCall, waitForRetry } from '../../src/job/job-state.ts';
+import type { StartOutcome } from '../../src/store/job-store.ts';
+import { addJob, newStart, type OpenStores, type Stores, startNext } from './stores.ts';
+
+const RPM = 3;
+const WINDOW_MS = 1_000;
+
+type Move = { kind: 'wait'; ms: number } | { kind: 'start'; repeats: boolean } | { kind: 'restart' };
+
+const moves: fc.Arbitrary<Move[]> = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant('start' as const), repeats: fc.boolean() }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.nat({ max: 400 }) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
+  ),
+  { minLength: 5, maxLength: 30 },
+);
+
+const start = ({ jobs }: Stores): Promise<StartOutcome> =>
+  jobs.startNextCall(newStart({ rpm: RPM, windowMs: WINDOW_MS }));
+
+/** The call was not taken; its job repeats it at once. */
+async function repeatAtOnce({ jobs, clock }: Stores, outcome: StartOutcome): Promise<void> {
+  if (outcome.kind !== 'started') return;
+  const again = { retryAt: clock.now(), progressFrom: 1 };
+  await jobs.endAttempt(outcome.attempt.attemptId, { outcome: 'not_taken' }, (job) => waitForRetry(job, again));
+}
+
+function expectPaced(starts: number[]): void {
+  for (const from of starts) {
+    const inWindow = starts.filter((at) => at >= from && at < from + WINDOW_MS);
+    expect(inWindow.length).toBeLessThanOrEqual(RPM);
+  }
+}
+
+export function testPace(open: OpenStores): void {
+  test('never more calls begin in any window than allowed, repeats and restarts included', async () => {
+    await fc.assert(
+      fc.asyncProperty(moves, async (story) => {
+        let stores = await open();
+        for (let i = 0; i < 10; i++) await addJob(stores);
+        const starts: number[] = [];
+        for (const move of story) {
+          if (move.kind === 'wait') stores.clock.advance(move.ms);
+          else if (move.kind === 'restart') stores = await stores.reopen();
+          else {
+            const outcome = await start(stores);
+            if (outcome.kind === 'started') starts.push(stores.clock.now());
+            if (move.repeats) await repeatAtOnce(stores, outcome);
+          }
+        }
+        expectPaced(starts);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test('a burst up to the limit goes at once; the next goes when told, and not sooner', async () => {
+    const stores = await open();
+    for (let i = 0; i < 5; i++) await addJob(stores);
+    for (let i = 0; i < RPM; i++) expect((await start(stores)).kind).toBe('started');
+    stores.clock.advance(WINDOW_MS - 1);
+    expect(await start(stores)).toEqual({ kind: 'idle', retryInMs: 1 });
+    stores.clock.advance(1);
+    expect((await start(stores)).kind).toBe('started');
+  });
+
+  test('starts at once from many sides share the budget', async () => {
+    const stores = await open();
+    for (let i = 0; i < 10; i++) await addJob(stores);
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => start(stores)));
+    expect(outcomes.filter(({ kind }) => kind === 'started')).toHaveLength(RPM);
+  });
+
+  test('a clock that was set back stops nobody for longer than a window or two', async () => {
+    const stores = await open();
+    for (let i = 0; i < RPM * 2; i++) await addJob(stores);
+    for (let i = 0; i < RPM; i++) await start(stores);
+    stores.clock.advance(-3_600_000);
+    expect((await stores.jobs.recentCalls(WINDOW_MS)).begunAgoMs).toEqual([]);
+    expect((await start(stores)).kind).toBe('started');
+  });
+
+  test('calls of deleted jobs count', async () => {
+    const stores = await open();
+    for (let i = 0; i < 4; i++) await addJob(stores);
+    for (let i = 0; i < RPM; i++) {
+      const outcome = await start(stores);
+      if (outcome.kind === 'started') await stores.jobs.deleteJob(outcome.job.jobId);
+    }
+    expect((await start(stores)).kind).toBe('idle');
+  });
+
+  test('nobody calls a provider that wants quiet, until the longest time that it asked for', async () => {
+    const stores = await open();
+    for (let i = 0; i < 3; i++) await addJob(stores);
+    const calls = [await startNext(stores), await startNext(stores)];
+    for (const [index, { attempt }] of calls.entries()) {
+      const end = { outcome: 'not_taken', backOffMs: index === 0 ? 5_000 : 2_000 } as const;
+      await stores.jobs.endAttempt(attempt.attemptId, end, (job) => failCall(job, 'provider_rate_limited', 'no', 1));
+    }
+    stores.clock.advance(4_999);
+    expect(await stores.jobs.startNextCall(newStart())).toEqual({ kind: 'idle', retryInMs: 1 });
+    expect(await stores.jobs.recentCalls(0)).toMatchObject({ backOffMs: 1 });
+    const reopened = await stores.reopen();
+    stores.clock.advance(1);
+    expect(await reopened.jobs.recentCalls(0)).toMatchObject({ backOffMs: 0 });
+    expect(await reopened.jobs.startNextCall(newStart())).toMatchObject({ kind: 'started' });
+  });
+
+  test('jobs that wait to repeat their call are counted, until they do', async () => {
+    const stores = await open();
+    await addJob(stores);
+    await repeatAtOnce(stores, await start(stores));
+    expect(await stores.jobs.recentCalls(0)).toMatchObject({ repeats: 1 });
+    await start(stores);
+    expect(await stores.jobs.recentCalls(0)).toMatchObject({ repeats: 0 });
+  });
+
+  test('without a limit all go', async () => {
+    const stores = await open();
+    for (let i = 0; i < 12; i++) await addJob(stores);
+    for (let i = 0; i < 12; i++) expect(await stores.jobs.startNextCall(newStart())).toMatchObject({ kind: 'started' });
+    expect(await stores.jobs.startNextCall(newStart())).toEqual({ kind: 'idle', retryInMs: null });
+  });
+}
