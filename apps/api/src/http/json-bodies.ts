@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { ImageError, invalidField, unreadableRequest } from '@darkroom/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { fitsJsonBounds } from './json-shape.ts';
+import { createLargeBodyQueue } from './parse-large-bodies.ts';
 import { hasBody } from './request-body.ts';
 
 /** JSON is all that the routes of this scope read. A request without a body may say that it is anything: some clients do. */
@@ -20,11 +21,14 @@ type Done = (error: Error | null, body?: unknown) => void;
 
 function readTexts(server: FastifyInstance, read: (request: FastifyRequest, text: string, done: Done) => void): void {
   server.removeAllContentTypeParsers();
+  const parseWhenFree = createLargeBodyQueue();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    // A prompt with signs that nobody can read would be paid for all the same.
-    if (!isUtf8(body)) done(unreadableRequest());
-    else if (fitsJsonBounds(body)) read(request, body.toString(), done);
-    else done(invalidField([], '请求过于复杂：字段、列表项、嵌套层级或文字过多'));
+    parseWhenFree(body.length, () => {
+      // A prompt with signs that nobody can read would be paid for all the same.
+      if (!isUtf8(body)) done(unreadableRequest());
+      else if (fitsJsonBounds(body)) read(request, body.toString(), done);
+      else done(invalidField([], '请求过于复杂：字段、列表项、嵌套层级或文字过多'));
+    });
   });
   server.addContentTypeParser('*', (request, payload, done) => {
     if (!hasBody(request)) done(null);

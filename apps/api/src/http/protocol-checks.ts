@@ -29,7 +29,7 @@ export function createProtocolChecks(maxPartLength: number): ProtocolChecks {
     if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) {
       return invalidField(['Host'], '请求须有且只有一个 Host 头');
     }
-    if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect)) {
+    if (headers.expect !== undefined && !/^100-continue(\s*,\s*100-continue)*$/i.test(headers.expect)) {
       return invalidField(['Expect'], '只支持 100-continue');
     }
     return findAddressFault(url);

@@ -1,4 +1,4 @@
-import { ImageError, invalidField, UPLOAD_MAX_BYTES } from '@darkroom/contracts';
+import { ImageError, invalidField, UPLOAD_MAX_BYTES, uploadProblemError } from '@darkroom/contracts';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 
@@ -81,7 +81,7 @@ async function readFile(part: MultipartFile): Promise<Uint8Array> {
   if (part.file.truncated) throw new ImageError('payload_too_large');
   const decoded = decode(bytes, part.encoding.trim().toLowerCase());
   if (decoded.length > 0) return decoded;
-  throw new ImageError('unsupported_image', { issues: [{ path: [FIELD], message: '图片文件是空的' }] });
+  throw uploadProblemError('unsupported_image', [FIELD], { reason: 'empty_file' });
 }
 
 /** RFC 7578 drops Content-Transfer-Encoding; clients that still send base64 mean it. */
