@@ -3,6 +3,7 @@ export interface Attempt {
   attemptId: string;
   /** 1 for a job's first call; reservations that were not sent do not count. */
   number: number;
+  /** Milliseconds since the epoch, by the store's clock. */
   startedAt: number;
 }
 
@@ -20,21 +21,21 @@ export interface AttemptEnd {
 /** Failure kind of a presumed outcome: the worker's lease lapsed. The real end replaces it if it still arrives. */
 export const PRESUMED = 'interrupted';
 
-/** The calls that an estimate rests on. */
+/** The calls that an estimate is computed from. */
 export interface RecentCalls {
   /** Calls in flight. */
   open: number;
-  /** Age of the calls started in the window, oldest first. */
+  /** Ages of the calls started in the window, in milliseconds, oldest first. */
   begunAgoMs: number[];
-  /** Remaining back-off; 0 when there is none. */
+  /** Remaining back-off in milliseconds; 0 when there is none. */
   backOffMs: number;
-  /** Jobs waiting to retry; they go before all waiting jobs. */
+  /** Jobs waiting to retry; they start before all PENDING jobs. */
   repeats: number;
 }
 
-/** Past calls, as estimates read them. */
+/** Past calls: the input of estimates. */
 export interface CallHistory {
   recentCalls(windowMs: number): Promise<RecentCalls>;
-  /** Durations of the latest answered calls of a kind (null: of any), newest first. */
+  /** Durations in milliseconds of the latest answered calls of a kind (null: of any kind), newest first. */
   recentCallMs(kind: string | null): Promise<number[]>;
 }

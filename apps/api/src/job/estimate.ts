@@ -2,33 +2,34 @@ import type { CreateImage } from '@darkroom/contracts';
 import type { CallHistory, RecentCalls } from './attempt.ts';
 import { callKind } from './stored-job.ts';
 
-/** What a call is taken to last before any was seen: MiniMax's own figure (minimax-api.md, section 5). */
+/** Assumed duration of a call before any was measured: MiniMax's own figure (minimax-api.md, section 5). */
 const UNSEEN_CALL_MS = 24_000;
-/** Typical times are read again after this long. */
+/** Typical durations are cached for this long. */
 const REMEMBER_MS = 5_000;
 const RATE_LIMIT_WINDOW_MS = 60_000;
 
+/** Milliseconds until the call of a job with `ahead` jobs before it starts; null when unknown. */
 type WaitMs = (ahead: number) => number | null;
 
 export interface Estimates {
-  /** Milliseconds that a call of this kind lasts; null while there is nothing to base that on. */
+  /** Typical duration of a call of this kind in milliseconds; null while no call was measured. */
   typicalCallMs(order: Pick<CreateImage, 'model' | 'n'>): Promise<number | null>;
   /**
-   * How long a job with so many waiting jobs before it waits until its call begins, in milliseconds, as the places and the
-   * pace are now; null while there is nothing to base that on.
+   * Returns a function from the number of waiting jobs ahead to the milliseconds until the job's call starts, given the
+   * current slots and rate limit. That function returns null while there is nothing to base an estimate on.
    */
   waiting(order: Pick<CreateImage, 'model' | 'n'>): Promise<WaitMs>;
-  /** The same for a job that repeats its call: once it is due it goes before those. */
+  /** The same wait for a job that retries its call: once its retry is due, it starts before all waiting jobs. */
   repeating(order: Pick<CreateImage, 'model' | 'n'>): Promise<number | null>;
 }
 
 interface Deps {
   store: CallHistory;
-  /** Calls that all workers can make at once. */
+  /** Slots of all workers: the calls that they can have in flight at once. */
   countSlots(): Promise<number>;
-  /** Calls a minute; 0 = no bound. */
+  /** Rate limit in calls per minute; 0 = none. */
   rpm: number;
-  /** Milliseconds that pass evenly. */
+  /** Milliseconds on a monotonic clock. */
   monotonic(): number;
 }
 
@@ -41,18 +42,19 @@ export function createEstimates({ store, countSlots, rpm, monotonic }: Deps): Es
     if (known && monotonic() - known.readAt < REMEMBER_MS) return known.typicalMs;
     const ofKind = await store.recentCallMs(kind);
     const typicalMs = median(ofKind.length > 0 ? ofKind : await store.recentCallMs(null));
-    // The first call ever seen makes estimates at once.
+    // Null is not cached: estimates start with the first measured call.
     if (typicalMs !== null) remembered.set(kind, { typicalMs, readAt: monotonic() });
     return typicalMs;
   }
 
-  /** The wait for a call with so many calls before it. */
+  /** Returns the wait of a call as a function of the number of calls ahead of it. */
   async function waitMs(order: Pick<CreateImage, 'model' | 'n'>, calls: RecentCalls): Promise<WaitMs> {
     const callMs = await typicalCallMs(order);
     const places = await countSlots();
-    if (places === 0) return () => null; // nobody is there to call
+    if (places === 0) return () => null; // no worker is alive
     return (ahead) => {
-      // Jobs beyond the free places start as places come free; beyond the pace, as earlier calls leave the window.
+      // Jobs beyond the free slots start as slots become free; jobs beyond the rate limit, as earlier calls leave the
+      // window.
       const beyondFree = Math.max(0, ahead + 1 - Math.max(0, places - calls.open));
       const beyondAll = Math.max(0, ahead + 1 - places);
       const byRateLimit = rateLimitWaitMs(calls, ahead, rpm);
@@ -62,7 +64,7 @@ export function createEstimates({ store, countSlots, rpm, monotonic }: Deps): Es
     };
   }
 
-  // Without a pace nobody counts the calls of the last minute, of which there may be thousands.
+  // Without a rate limit the calls of the last minute are not read: there may be thousands.
   const recentCalls = () => store.recentCalls(rpm === 0 ? 0 : RATE_LIMIT_WINDOW_MS);
 
   return {
@@ -79,19 +81,23 @@ export function createEstimates({ store, countSlots, rpm, monotonic }: Deps): Es
   };
 }
 
-/** Milliseconds until the window has room for the call with so many before it, all of them as early as they may. */
+/**
+ * Milliseconds until the rate-limit window has room for a call with `ahead` calls before it, each started when allowed.
+ */
 function rateLimitWaitMs({ begunAgoMs, backOffMs }: RecentCalls, ahead: number, rpm: number): number {
   const starts = begunAgoMs.slice(-rpm);
   const beyondRateLimit = ahead - Math.max(0, rpm - starts.length);
   if (rpm === 0 || beyondRateLimit < 0) return backOffMs;
-  // A window later every call makes room for one: first those that have begun, then those that begin once they may.
+  // Each call makes room for one more when it leaves the window: first the calls already started, then the calls ahead.
   const leavingAgoMs = starts[beyondRateLimit % rpm];
   const firstRoomMs =
     leavingAgoMs === undefined ? RATE_LIMIT_WINDOW_MS + backOffMs : RATE_LIMIT_WINDOW_MS - leavingAgoMs;
   return Math.max(backOffMs, firstRoomMs) + Math.floor(beyondRateLimit / rpm) * RATE_LIMIT_WINDOW_MS;
 }
 
-/** What a call that begins now is expected to last, fixed for its progress. */
+/**
+ * Expected duration in milliseconds of a call that starts now. It is stored with the call, as the base of its progress.
+ */
 export function expectedCallMs(recentCallMs: number[]): number {
   return median(recentCallMs) ?? UNSEEN_CALL_MS;
 }

@@ -4,15 +4,15 @@ import type { StoredAsset } from './stored-image.ts';
 import type { JobState, StoredJob } from './stored-job.ts';
 
 /**
- * The life of a job as pure steps. Each takes the job as it is and answers the job as it shall be, or null where the step
- * does not apply any more: somebody else was first, and their outcome stands.
+ * The state machine of a job, as pure steps. Each step takes the current job and returns the next one, or null when the
+ * step does not apply any more: another change was committed first, and its outcome stands.
  *
- *     PENDING -> PROCESSING generating <-> (waiting to repeat) -> PROCESSING saving -> COMPLETED
- *        \________________________\___________________________________\____________-> FAILED
+ *     PENDING -> PROCESSING generating <-> (waiting to retry) -> PROCESSING saving -> COMPLETED
+ *        \________________________\__________________________________\____________-> FAILED
  */
 type Step = StoredJob | null;
 
-/** A change that people see. */
+/** A change that clients can see: it raises the version. */
 function become(job: StoredJob, state: JobState): StoredJob {
   return { ...job, state, version: job.version + 1 };
 }
@@ -21,7 +21,7 @@ function fail(job: StoredJob, errorCode: JobErrorCode, charged: Charged, now: nu
   return become(job, { status: 'FAILED', completedAt: now, errorCode, charged });
 }
 
-/** The provider call that begins now, for a waiting job or for one that repeats. */
+/** Starts a provider call for a PENDING job, or for one that waits to retry. Throws for a job in any other state. */
 export function startCall(job: StoredJob, call: { startedAt: number; expectedMs: number }): StoredJob {
   const { state } = job;
   if (state.status === 'PENDING') {
@@ -33,44 +33,49 @@ export function startCall(job: StoredJob, call: { startedAt: number; expectedMs:
   throw new Error(`Job ${job.jobId} cannot start a call: it is ${state.status}`);
 }
 
-/** The call provably was not taken; the job waits to make it again. */
+/**
+ * The provider provably did not accept the call; the job waits to retry it. `retryAt` is milliseconds since the epoch.
+ */
 export function waitForRetry(job: StoredJob, wait: { retryAt: number; progressFrom: number }): Step {
   const { state } = job;
   if (isCalling(state)) return { ...job, state: { ...state, call: null, ...wait } };
   return settleCharge(job, 'no');
 }
 
-/** The same, so many milliseconds from now, with the progress that the job has. */
+/** Like `waitForRetry`, `waitMs` milliseconds from now and with the job's current progress. */
 export function scheduleRetry(job: StoredJob, waitMs: number, now: number): Step {
   const { state } = job;
   const progressFrom = isCalling(state) ? generatingProgress(state, now) : 1;
   return waitForRetry(job, { retryAt: now + waitMs, progressFrom });
 }
 
-/** The provider answered with pictures, which are to be fetched. */
+/** The provider answered with images, which are to be downloaded and stored. */
 export function startSaving(job: StoredJob): Step {
   if (isCalling(job.state)) return become(job, { status: 'PROCESSING', stage: 'saving' });
   return settleCharge(job, 'yes');
 }
 
-/** The call ended without pictures. */
+/** The call ended without images. */
 export function failCall(job: StoredJob, errorCode: JobErrorCode, charged: Charged, now: number): Step {
   if (isCalling(job.state)) return fail(job, errorCode, charged, now);
   return settleCharge(job, charged);
 }
 
-/** All pictures that can be had are kept. */
+/** Every image is either stored or given up, and at least one is stored. */
 export function complete(job: StoredJob, assets: StoredAsset[], now: number): Step {
   if (!isSaving(job.state)) return null;
   const failedCount = Math.max(0, job.request.n - assets.length);
   return become(job, { status: 'COMPLETED', completedAt: now, assets, failedCount, charged: 'yes' });
 }
 
-/** The pictures were made, and not one could be had. */
+/** The provider made the images, and none of them could be stored. */
 export function failSaving(job: StoredJob, errorCode: 'download_failed' | 'internal', now: number): Step {
   return isSaving(job.state) ? fail(job, errorCode, 'yes', now) : null;
 }
 
+/**
+ * Ends a job that has not ended. A call in flight cannot be recalled: whether it is charged is unknown until it ends.
+ */
 export function cancel(job: StoredJob, now: number): Step {
   const { state } = job;
   switch (state.status) {
@@ -83,12 +88,12 @@ export function cancel(job: StoredJob, now: number): Step {
   }
 }
 
-/** Waited too long, and was never sent. */
+/** Fails a job that waited longer than the queue TTL and was never sent. */
 export function expire(job: StoredJob, now: number): Step {
   return job.state.status === 'PENDING' ? fail(job, 'expired', 'no', now) : null;
 }
 
-/** The late end of a call whose job was given up says what that job cost. */
+/** A late end of the call of a FAILED job settles whether the job was charged, if that is still unknown. */
 function settleCharge(job: StoredJob, charged: Charged): Step {
   const { state } = job;
   if (state.status !== 'FAILED' || state.charged !== 'unknown' || charged === 'unknown') return null;

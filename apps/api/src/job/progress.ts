@@ -1,15 +1,15 @@
 import type { JobState } from './stored-job.ts';
 
-/** Generating ends here, at the latest; the rest belongs to saving. */
+/** Upper bound of progress while generating; the rest belongs to saving. */
 const GENERATING_END = 89;
 const SAVING_START = 90;
 const SAVING_END = 99;
-/** Steepness: at the expected time 92 % of the way is done, and the rest is approached for as long as it takes. */
+/** Steepness of the curve: 92 % of the range is reached at the expected duration, the rest only asymptotically. */
 const STEEPNESS = 2.5;
 
 /**
- * Progress while generating is an estimate: a function of the time passed and of the expectation fixed when the call began,
- * so that it never falls and needs no writes. Whole numbers, 1 to 89.
+ * Progress while generating, a whole number from 1 to 89. It is an estimate: a function of the elapsed time and of the
+ * duration expected when the call started. It therefore never falls and needs no writes.
  */
 export function generatingProgress(state: Extract<JobState, { stage: 'generating' }>, now: number): number {
   const { progressFrom, call } = state;
@@ -19,7 +19,7 @@ export function generatingProgress(state: Extract<JobState, { stage: 'generating
   return Math.floor(progressFrom + (GENERATING_END - progressFrom) * share);
 }
 
-/** Progress while saving counts the pictures: 90 to 99. */
+/** Progress while saving, 90 to 99: the share of images that are stored or given up. */
 export function savingProgress({ ended, total }: { ended: number; total: number }): number {
   return SAVING_START + Math.floor(((SAVING_END - SAVING_START) * ended) / Math.max(1, total));
 }

@@ -1,4 +1,4 @@
-/** A delivered image. `key` names its file. */
+/** A delivered image. `key` is the key of its file. */
 export interface StoredAsset {
   key: string;
   width: number | null;
@@ -16,12 +16,12 @@ export type ImageSource = { url: string } | { key: string };
 export interface StoredImage {
   position: number;
   source: ImageSource;
-  /** Null until it is saved. */
+  /** Null until the image is stored. */
   asset: StoredAsset | null;
   failed: boolean;
 }
 
-/** The images of one job with the answer that brought them. */
+/** The images of one job, with the id of the answer that contained them. */
 export interface ImageSet {
   pictures: StoredImage[];
   /** The provider's id of the call. */

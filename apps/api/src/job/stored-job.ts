@@ -22,17 +22,20 @@ export interface StoredJob {
   userId: string;
   starId: string | null;
   request: CreateImage;
-  /** Rises with every change that clients can see. */
+  /** Rises with every change that clients can see, except progress, estimate and queue position. */
   version: number;
   createdAt: number;
   updatedAt: number;
   state: JobState;
 }
 
-/** A pure state transition: the next job, or null when it does not apply. `now` is by the store's clock. */
+/**
+ * A pure state transition: returns the next job, or null when it does not apply. `now` is milliseconds since the epoch,
+ * by the store's clock.
+ */
 export type Transition = (job: StoredJob, now: number) => StoredJob | null;
 
-/** Calls of one kind are expected to take about the same time. */
+/** The kind of a call. Calls of one kind are expected to take about the same time. */
 export function callKind(request: Pick<CreateImage, 'model' | 'n'>): string {
   return `${request.model} x${request.n}`;
 }
