@@ -1,6 +1,6 @@
 import type { Charged, CreateImage, JobErrorCode } from '@darkroom/contracts';
 
-/** A reference photograph by value, or the address that the provider shall fetch it from. */
+/** A reference image by value, or the URL from which the provider fetches it. */
 export type Reference = { url: string } | { bytes: Uint8Array; contentType: string };
 
 export interface ProviderOrder {
@@ -8,16 +8,16 @@ export interface ProviderOrder {
   reference: Reference | null;
 }
 
-/** For the operator, never for the user: what the provider said. */
+/** Details of a failed call. For the operator, never for the user. */
 export interface ProviderFailure {
   kind: string;
   code: number | null;
   message: string;
-  /** The provider's own words. They may repeat the prompt, so they are kept with the attempt and not logged. */
+  /** The provider's own error text. It may repeat the prompt, so it is stored with the attempt and never logged. */
   providerText: string | null;
 }
 
-/** For the log: where the call went, and whether only the operator can mend what it met (address, key, balance, network). */
+/** For the log: the host called, and whether only the operator can fix the cause (address, key, balance, network). */
 export interface Blame {
   host: string | null;
   isOperators: boolean;
@@ -31,7 +31,9 @@ interface Ids {
 export type ProviderOutcome = Ids &
   (
     | { kind: 'answered'; images: ({ url: string } | { bytes: Uint8Array })[] }
-    /** Proven not to have been taken: the same call may be made again, not before `retryAfterMs`. */
+    /**
+     * The provider provably did not accept the call: it may be retried, but not before `retryAfterMs` (milliseconds).
+     */
     | {
         kind: 'not_taken';
         errorCode: JobErrorCode;
@@ -43,25 +45,27 @@ export type ProviderOutcome = Ids &
   );
 
 /**
- * Keeps the answer of a call while it arrives, so that it outlives the process: `begin`, any number of `write`, and `end` once
- * it is whole and before it is read. Never rejects.
+ * Records the answer of a call while it arrives, so that it survives a crash of the process. Calls: `begin`, any number
+ * of `write`, and `end` once the answer is complete and before it is parsed. Never rejects.
  */
 export interface AnswerRecorder {
-  /** `head` can be JSON. */
+  /** `head` must be serialisable as JSON. */
   begin(head: object): Promise<void>;
   write(chunk: Uint8Array): Promise<void>;
   end(): Promise<void>;
 }
 
-/** What a recorder kept. */
+/** An answer as a recorder stored it. */
 export interface RecordedAnswer {
   head: unknown;
   body: Uint8Array;
 }
 
 export interface ImageProvider {
-  /** One paid call, bounded in time. Never rejects: every end of a call is an outcome. */
+  /** Makes one paid call, bounded in time. Never rejects: every end of a call is an outcome. */
   generate(order: ProviderOrder, recorder?: AnswerRecorder): Promise<ProviderOutcome>;
-  /** The outcome of a call whose answer was recorded, with at most `imagesMax` images. Rejects when it cannot be read. */
+  /**
+   * Returns the outcome of a recorded answer, with at most `imagesMax` images. Rejects when the record cannot be read.
+   */
   readAnswer(recorded: RecordedAnswer, imagesMax: number): Promise<ProviderOutcome>;
 }

@@ -13,7 +13,10 @@ interface Options {
   responseFormat: 'url' | 'base64';
 }
 
-/** MiniMax as Darkroom's provider: an order becomes its request, its errors become a job's. */
+/**
+ * Adapts the MiniMax client to `ImageProvider`: maps Darkroom's requests to MiniMax's, and MiniMax's errors to job
+ * errors.
+ */
 export function createMiniMaxProvider({ client, responseFormat }: Options): ImageProvider {
   return {
     async generate(order, recorder) {
@@ -35,7 +38,7 @@ export function createMiniMaxProvider({ client, responseFormat }: Options): Imag
   };
 }
 
-/** Whatever comes, no more is fetched and kept than was ordered. */
+/** Ignores images beyond `imagesMax`: no more images are downloaded and stored than were requested. */
 function toOutcome({ id, traceId, images: received }: GeneratedImages, imagesMax: number): ProviderOutcome {
   const images = received.slice(0, imagesMax);
   const ids = { traceId: traceId ?? null, responseId: id ?? null };
@@ -67,7 +70,7 @@ function toRequest({ request, reference }: ProviderOrder, responseFormat: 'url' 
   return { ...base, subject_reference: [{ type: 'character', image_file: imageFile }] };
 }
 
-/** interface.md, section 7. `unknown` where the provider may have taken the call. */
+/** interface.md, section 7. Such a job is charged `unknown` when the provider may have accepted the call. */
 const ERROR_CODES: Record<MiniMaxErrorKind, JobErrorCode> = {
   timeout: 'provider_timeout',
   unreachable: 'provider_unavailable',
@@ -84,13 +87,16 @@ const ERROR_CODES: Record<MiniMaxErrorKind, JobErrorCode> = {
   aborted: 'provider_unavailable',
 };
 
-/** Kinds that say nothing about the order itself: where such a call was not taken, the same call may be made again. */
+/** Kinds whose cause is not the request itself: when the provider did not accept such a call, it may be retried. */
 const REPEATABLE: ReadonlySet<MiniMaxErrorKind> = new Set(['unreachable', 'rate_limited']);
 
-/** Kinds that no other order would escape, until somebody mends an address, a key, an account or a network. */
+/** Kinds that fail every request until the operator fixes an address, a key, an account or the network. */
 const OPERATORS: ReadonlySet<MiniMaxErrorKind> = new Set(['unreachable', 'misdirected', 'auth', 'balance']);
 
-/** What is no answer of MiniMax's at all, as of a portal under HTTP 200, counts too; that MiniMax is down does not. */
+/**
+ * Includes answers that do not come from MiniMax, such as a captive portal's HTTP 200. Excludes HTTP 5xx: MiniMax is
+ * down.
+ */
 function isOperators({ kind, httpStatus }: MiniMaxError): boolean {
   return OPERATORS.has(kind) || (kind === 'bad_answer' && httpStatus !== undefined && httpStatus < 500);
 }
