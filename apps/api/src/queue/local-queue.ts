@@ -4,18 +4,18 @@ import type { Calls, Queue } from './queue.ts';
 interface Options extends Calls {
   /** Milliseconds since the epoch. */
   clock(): number;
-  /** A fault outside any job: the next job could not be asked for. */
+  /** Receives faults outside any job: `takeNext` rejected. */
   onError(error: unknown): void;
 }
 
-/** After a fault the next job is asked for again after this long. */
+/** Back-off after a fault before `takeNext` is called again. */
 const AFTER_FAULT_MS = 1_000;
-/** Node's timers do not reach further. */
+/** Longest delay of a Node timer. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * The queue of one process. The jobs themselves wait in the store; what stands in p-queue is a turn: when a place is free it
- * takes the next job, in the order that is fair at that moment.
+ * The queue of a single process. Jobs wait in the store; p-queue holds wake-ups. A wake-up that gets a free slot takes
+ * the next job, which is chosen by rotation at that moment.
  */
 export function createLocalQueue({ concurrency, takeNext, clock, onError }: Options): Queue {
   const turns = new PQueue({ concurrency, autoStart: false });
@@ -26,12 +26,12 @@ export function createLocalQueue({ concurrency, takeNext, clock, onError }: Opti
     if (draining) return;
     const taken = await takeNext();
     if (taken.kind === 'idle') return wakeAt(taken.retryAt);
-    wake(); // the next place may be free as well
+    wake(); // another slot may be free as well
     await taken.done;
     wake();
   }
 
-  /** One waiting turn is enough: it wakes the next one if it finds work. */
+  /** One queued wake-up is enough: it queues the next one if it finds work. */
   function wake(): void {
     if (draining || turns.size > 0) return;
     turns.add(turn).catch((error: unknown) => {
@@ -55,7 +55,7 @@ export function createLocalQueue({ concurrency, takeNext, clock, onError }: Opti
     async drain() {
       draining = true;
       clearTimeout(timer);
-      turns.start(); // else turns that never began would be waited for
+      turns.start(); // queued wake-ups must run and return: onIdle would otherwise wait for them forever
       await turns.onIdle();
     },
   };

@@ -5,23 +5,23 @@ import { POLLING, WAKE_UP_QUEUE } from './wake-up-queue.ts';
 
 interface Options {
   boss: PgBoss;
-  /** Null in a process that takes orders and makes no calls. */
+  /** Null in a process that accepts requests and makes no provider calls. */
   worker: Calls | null;
   /** Milliseconds since the epoch. */
   clock(): number;
-  /** A fault outside any job: a turn could not be given, or the next job could not be asked for. */
+  /** Receives faults outside any job: a wake-up could not be sent, or `takeNext` rejected. */
   onError(error: unknown): void;
 }
 
-/** After a fault it is tried again after this long. */
+/** Back-off after a fault before the next wake-up is sent. */
 const AFTER_FAULT_MS = 1_000;
-/** A turn that nobody gave, since the process that should have died first, is given after this long. */
+/** Every worker sends a wake-up this often, in case the process that should have sent one died before it did. */
 const GIVE_ANYWAY_MS = 5_000;
 
 /**
- * The queue of many processes. As in the local queue the jobs wait in the store, and what is queued is a turn: pg-boss
- * carries it to a worker that has a free place, and that worker takes the next job, in the order that is fair at that moment.
- * A turn that found work gives the next one. p-queue bounds the calls of each worker.
+ * The queue of many processes. As in the local queue, jobs wait in the store and the queue holds wake-ups. pg-boss
+ * delivers a wake-up to a worker with a free slot. That worker takes the next job, which is chosen by rotation at that
+ * moment. A wake-up that found work sends the next one. p-queue bounds the calls of each worker.
  */
 export function createPgQueue({ boss, worker, clock, onError }: Options): Queue {
   const places = new PQueue({ concurrency: worker?.concurrency ?? 1 });
@@ -32,7 +32,7 @@ export function createPgQueue({ boss, worker, clock, onError }: Options): Queue 
   let ticking: NodeJS.Timeout | undefined;
   let draining = false;
 
-  /** One turn that waits is enough, here and in pg-boss. */
+  /** One queued wake-up is enough, in this process and in pg-boss. */
   function wake(): void {
     if (giving) giveOnceMore = true;
     else giving = give();
@@ -55,17 +55,17 @@ export function createPgQueue({ boss, worker, clock, onError }: Options): Queue 
   function wakeAt(time: number | null): void {
     clearTimeout(timer);
     if (time === null || draining) return;
-    // Beyond it a turn is given anyway.
+    // A longer delay is pointless: the interval sends a wake-up by then.
     timer = setTimeout(wake, Math.min(Math.max(time - clock(), 1), GIVE_ANYWAY_MS));
   }
 
   async function turn(takeNext: TakeNext): Promise<void> {
-    if (draining) return wake(); // somebody else's
+    if (draining) return wake(); // pass it on to another worker
     const taken = await takeNext();
     if (taken.kind === 'idle') return wakeAt(taken.retryAt);
     wake();
     await taken.done;
-    wake(); // it may have to be repeated, or have left room in the pace
+    wake(); // the job may need a retry, or a slot or the rate limit may have room again
   }
 
   function runTurn(takeNext: TakeNext): Promise<void> {

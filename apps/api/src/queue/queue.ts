@@ -1,27 +1,29 @@
 /**
- * Carries jobs to the provider, so many at once and no more. Which job is next is not its business: it asks when it has a
- * free place.
+ * Runs provider calls with bounded concurrency. It does not choose the next job: it calls `takeNext` whenever a slot is
+ * free.
  */
 export interface Queue {
-  /** Begins to work. */
+  /** Starts taking jobs. */
   start(): void;
-  /** There may be something to do. Cheap, and never wrong to call. */
+  /** Signals that a job may be waiting. Cheap; a superfluous call does no harm. */
   wake(): void;
-  /** Takes nothing new; resolves when what runs has ended. */
+  /** Takes no further job; resolves when the running calls have ended. */
   drain(): Promise<void>;
 }
 
-/** What a queue carries to the provider. */
+/** The provider calls that a queue runs. */
 export interface Calls {
-  /** At once, in this process: p-queue's bound, and the only one. */
+  /** Slots of this process. p-queue enforces this bound; nothing else does. */
   concurrency: number;
   takeNext: TakeNext;
 }
 
-/** What a queue does with a free place: begin the next job, and give back how it runs. */
+/** Called with a free slot: starts the next job, and returns the promise of its end. */
 export type TakeNext = () => Promise<Taken>;
 
 export type Taken =
   | { kind: 'running'; done: Promise<void> }
-  /** Nothing to begin now; `retryAt` (milliseconds since the epoch) is when that changes by time alone. */
+  /**
+   * Nothing may start now; `retryAt` (milliseconds since the epoch) is when that changes by time alone, null: never.
+   */
   | { kind: 'idle'; retryAt: number | null };

@@ -1,28 +1,32 @@
 import { PgBoss } from 'pg-boss';
 
-/** A dead worker's turn is closed after this long. Nothing waits for that: it is for whoever reads pg-boss's tables. */
+/**
+ * pg-boss closes the wake-up of a dead worker after this long. Nothing depends on it; it keeps pg-boss's tables
+ * accurate.
+ */
 const HEARTBEAT_S = 30;
-/** pg-boss's own bound on one turn is its longest: calls have their deadline already. */
+/** pg-boss's time limit for handling one wake-up, set to its longest: provider calls have a deadline of their own. */
 const WAKE_UP_MAX_S = 23 * 60 * 60;
-/** Turns that have ended say nothing. */
+/** Handled wake-ups carry no information and are deleted after this long. */
 const KEEP_ENDED_S = 60;
 const POLL_S = 0.5;
 
 export const WAKE_UP_QUEUE = 'darkroom-turns';
 
 interface Options {
-  /** Hears of every lost connection, which is made anew without a hand. */
+  /** Called for every lost connection. Reconnecting is automatic. */
   onError(error: unknown): void;
   /**
-   * In place of pg-boss's own, which takes its handlers off a connection that it gives up: what the server then still says,
-   * after the process stood still for a while, has nobody to hear it and ends the process.
+   * Replaces pg-boss's own `listen`. That one removes its handlers from a connection that it abandons. After the
+   * process was suspended, a later event of such a connection then has no handler and ends the process.
    */
   listen: NonNullable<ReturnType<PgBoss['getDb']>['listen']>;
 }
 
 /**
- * pg-boss, ready to hand turns from process to process. At most one turn waits at a time (policy `short`), any number run,
- * and none is ever repeated: a turn that is lost with its worker is replaced by the next one that anybody gives.
+ * Opens pg-boss, which delivers wake-ups between processes. At most one wake-up is queued at a time (policy `short`),
+ * any number are being handled, and none is retried: one that is lost with its worker is replaced by the next one that
+ * any process sends.
  */
 export async function openWakeUpQueue(databaseUrl: string, { onError, listen }: Options): Promise<PgBoss> {
   const boss = new PgBoss({
@@ -49,5 +53,5 @@ export async function openWakeUpQueue(databaseUrl: string, { onError, listen }: 
   return boss;
 }
 
-/** How a worker asks for turns: woken when one is given, and asking by itself in case it was not. */
+/** How a worker fetches wake-ups: on notification, and by polling in case a notification was missed. */
 export const POLLING = { pollingIntervalSeconds: POLL_S, notifyPollingIntervalSeconds: POLL_S };
