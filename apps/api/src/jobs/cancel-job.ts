@@ -5,8 +5,8 @@ import type { JobStore } from '../store/job-store.ts';
 import { getJob } from './get-job.ts';
 
 /**
- * Gives a job up. A call that is out is left to end, since it cannot be taken back: its outcome later tells whether it was
- * charged. A job that has ended stays as it is.
+ * Cancels a job. A provider call in flight cannot be recalled and runs to its end: its outcome later settles whether
+ * the job was charged. A job that has ended is returned unchanged. Throws `job_not_found` and `forbidden`.
  */
 export async function cancelJob(
   store: Pick<JobStore, 'getJob' | 'changeJob'>,

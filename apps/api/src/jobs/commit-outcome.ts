@@ -13,29 +13,29 @@ import { joinSignals } from './join-signals.ts';
 import type { Log } from './log.ts';
 import { retryUntilAvailable } from './retry-until-available.ts';
 
-/** interface.md, section 2: a call that provably was not taken is made at most this often in all. */
+/** Maximum calls of one job whose earlier calls provably were not accepted (interface.md, section 2). */
 const MAX_CALLS = 5;
 const RETRY_WAIT_MAX_MS = 60_000;
-/** No Retry-After holds everybody back for longer: a senseless one must not silence a deployment for days. */
+/** Maximum back-off for all workers: an absurd Retry-After must not stop a deployment for days. */
 const BACK_OFF_MAX_MS = 3_600_000;
 
 export interface CommitOutcomeDeps {
   store: Pick<JobStore, 'endAttempt' | 'getJob' | 'onChange'>;
   files: Pick<FileStore, 'put'>;
   fileTracker: Pick<FileTracker, 'whileWriting' | 'finishDeletion'>;
-  /** Begins to fetch the pictures of a job that has its answer. */
+  /** Starts to save the images of a job that has its answer. */
   saveImages(jobId: string): void;
   queueTtlMs: number;
-  /** First wait before a repeat; it doubles. */
+  /** Wait before the first retry in milliseconds; it doubles with each further one. */
   retryBaseMs: number;
-  /** 0 to 1, for jitter. */
+  /** Random number from 0 to 1, for jitter. */
   random(): number;
   log: Log;
-  /** Aborts when the process can wait no longer. */
+  /** Aborts when the process must stop without waiting any longer. */
   stopping: AbortSignal;
 }
 
-/** A call that is on record. */
+/** A call whose attempt is recorded. */
 export interface RecordedCall {
   jobId: string;
   attemptId: string;
@@ -44,13 +44,13 @@ export interface RecordedCall {
 }
 
 export interface OutcomeCommitter {
-  /** Commits what became of a call: what it brought is kept first. */
+  /** Commits the outcome of a call. Images that came by value are stored first. */
   commitOutcome(call: RecordedCall, outcome: ProviderOutcome): Promise<void>;
-  /** Commits the end of a call with the step of its job; null when that is gone. */
+  /** Commits the end of an attempt and its job's step in one transaction. Returns the job; null when it was deleted. */
   endAttempt(attemptId: string, end: AttemptEnd, step: Transition, pictures?: ImageSource[]): Promise<StoredJob | null>;
 }
 
-/** Steps 4 of architecture.md's order of writes. */
+/** Step 4 of the order of writes in architecture.md. */
 export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitter {
   const { store, files, fileTracker, queueTtlMs, log, stopping } = deps;
 
@@ -64,12 +64,12 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
           return endAttempt(attemptId, { outcome: 'answered', ...ids }, startSaving, pictures);
         });
         if (after && isSaving(after.state)) deps.saveImages(after.jobId);
-        if (!after) await fileTracker.finishDeletion(jobId); // it was deleted during the call
+        if (!after) await fileTracker.finishDeletion(jobId); // the job was deleted during the call
         return;
       }
       case 'not_taken': {
         const waitMs = retryWaitMs(number, outcome.retryAfterMs);
-        const isTooLong = (outcome.retryAfterMs ?? 0) > queueTtlMs; // who would wait so long is better told now
+        const isTooLong = (outcome.retryAfterMs ?? 0) > queueTtlMs; // fail now: no job waits longer than that
         const isLast = number >= MAX_CALLS || isTooLong;
         if (isLast && outcome.blame?.isOperators) {
           const facts = { job_id: jobId, attempt_id: attemptId, call: number, host: outcome.blame.host };
@@ -79,7 +79,7 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
           outcome: 'not_taken' as const,
           ...ids,
           failure: outcome.failure,
-          // What was too much was too much of all workers together.
+          // The provider counts the calls of all workers together, so the back-off applies to all of them.
           ...(outcome.errorCode === 'provider_rate_limited' && { backOffMs: Math.min(waitMs, BACK_OFF_MAX_MS) }),
         };
         await endAttempt(attemptId, end, (current, now) =>
@@ -99,7 +99,10 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
     }
   }
 
-  /** ImageProcessor that came by value are kept in our own files before the answer is committed, while the job wants them. */
+  /**
+   * Writes images that came by value to the file store before the answer is committed. Stops early once the job has
+   * ended or was deleted.
+   */
   async function keepImages(
     jobId: string,
     images: Extract<ProviderOutcome, { kind: 'answered' }>['images'],
@@ -125,14 +128,14 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
       return sources;
     } catch (error) {
       if (stopping.aborted || !end.signal.aborted) throw error;
-      return sources; // the answer still settles what the job cost
+      return sources; // the answer still settles whether the job was charged
     } finally {
       either.part();
       end.stop();
     }
   }
 
-  /** What was paid for waits for a database that is away. */
+  /** Records the write intents with retries: a paid image must not be lost because the database is unavailable. */
   function whileWriting<T>(jobId: string, keys: string[], work: () => Promise<T>): Promise<T> {
     const options = { log, task: 'remember what is about to be written', signal: stopping };
     return fileTracker.whileWriting(keys, work, { jobId, persist: (record) => retryUntilAvailable(record, options) });
@@ -143,7 +146,7 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
     return retryUntilAvailable(work, { log, task: 'commit the end of a call', signal: stopping });
   }
 
-  /** Milliseconds before the call is repeated, and before anybody calls a provider that had too many. */
+  /** Milliseconds before the retry. After a rate-limit refusal, also the back-off of all workers. */
   function retryWaitMs(calls: number, retryAfterMs: number | null): number {
     const backoffMs = Math.min(deps.retryBaseMs * 2 ** (calls - 1) * (1 + deps.random() / 4), RETRY_WAIT_MAX_MS);
     return Math.round(Math.max(backoffMs, retryAfterMs ?? 0));
@@ -156,7 +159,7 @@ function sourceKey(jobId: string, position: number): string {
   return `${jobId}-${position}-source.bin`;
 }
 
-/** How far a call got, for the case that a fault of ours ends it. */
+/** How far a call got. It is recorded as the end of the call if an internal error ends it. */
 export interface Reached {
   outcome: AttemptEnd['outcome'];
   charged: Charged;

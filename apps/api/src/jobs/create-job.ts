@@ -21,7 +21,9 @@ interface Deps {
   queue: Pick<Queue, 'wake'>;
   estimates: Estimates;
   limits: Omit<AdmissionLimits, 'estimateWaitMs'>;
-  /** Shared with all that decodes for users: no user has two photographs decoded at once. */
+  /**
+   * Mutex per user, shared by everything that decodes references: at most one reference of a user is decoded at once.
+   */
   runExclusive: UserMutex;
   clock(): number;
   isDraining(): boolean;
@@ -29,10 +31,13 @@ interface Deps {
 
 export type CreateJob = (viewer: Viewer, order: CreateImage, options: CreateOptions) => Promise<StoredJob>;
 
-/** A server that drains is back, or replaced, after about this long. */
+/** Retry-After while draining: about the time until the server is back or replaced. */
 const DRAINING_RETRY_MS = 5_000;
 
-/** Takes an order: when this resolves, the job is on disk. The order of refusals is interface.md's, section 5. */
+/**
+ * Creates a job from a request. The job is durable when the promise resolves. The checks run in the order of
+ * interface.md, section 5.
+ */
 export function createCreateJob(deps: Deps): CreateJob {
   const { store, uploads, files, fileTracker, pictures, queue, estimates, runExclusive, clock } = deps;
 
@@ -84,7 +89,7 @@ function jobOf(outcome: CreateOutcome): StoredJob {
   }
 }
 
-/** The same parsed order has the same fingerprint, however it was written: zod answers keys in the schema's order. */
+/** A digest of the parsed request, independent of the key order in its JSON: zod returns keys in the schema's order. */
 function fingerprint(order: CreateImage): string {
   return createHash('sha256').update(JSON.stringify(order)).digest('base64url');
 }

@@ -6,13 +6,14 @@ import type { FileTracker } from './file-tracker.ts';
 interface Deps {
   store: Pick<JobStore, 'getJob' | 'changeJob' | 'deleteJob' | 'wasDeleted'>;
   fileTracker: Pick<FileTracker, 'finishDeletion'>;
-  /** Has it noted outside of the database, where that is done. */
+  /** Records the deletion outside the database, in deployments that do so. */
   noteDeletion?(userId: string, jobId: string): Promise<void>;
 }
 
 /**
- * Removes a job with its files; one that still runs is given up first. The rows go in one transaction that remembers the
- * files, so that from there on nothing shows them, and they go whatever happens to this process.
+ * Deletes a job with its files; a job that has not ended is canceled first. One transaction removes the rows and
+ * records the files for deletion. From then on the files are inaccessible, and they are deleted even if this process
+ * ends. Returns the job id. Throws `job_not_found` and `forbidden`.
  */
 export async function deleteJob(deps: Deps, viewer: Viewer, jobId: string): Promise<string> {
   const { store, fileTracker, noteDeletion } = deps;
@@ -28,7 +29,7 @@ async function deleteRows(store: Deps['store'], viewer: Viewer, jobId: string): 
     await store.deleteJob(job.jobId);
     return job.jobId;
   } catch (error) {
-    // Whoever lost the first answer asks again, and is told the same.
+    // Deletion is idempotent: a client that lost the first response gets the same one again.
     const isGone = error instanceof ImageError && error.code === 'job_not_found';
     if (isGone && (await store.wasDeleted(viewer.user_id, jobId.toLowerCase()))) return jobId.toLowerCase();
     throw error;

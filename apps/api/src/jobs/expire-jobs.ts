@@ -6,7 +6,7 @@ interface Deps {
   queueTtlMs: number;
 }
 
-/** Ends jobs that waited too long, never sent and never charged. */
+/** Fails PENDING jobs that waited longer than `queueTtlMs` as `expired`. They were never sent, so never charged. */
 export async function expireJobs({ store, queueTtlMs }: Deps): Promise<void> {
   for (const jobId of await store.waitingFor(queueTtlMs)) {
     await store.changeJob(jobId, expire);

@@ -3,12 +3,12 @@ import type { FileStore } from '../files/file-store.ts';
 
 const DISK_RETRY_MS = 5_000;
 
-/** Keeps a file; a store that cannot take it now is `unavailable`. */
+/** Writes a file. Throws `unavailable` while the file store cannot take it. */
 export async function storeFile(files: Pick<FileStore, 'put'>, key: string, bytes: Uint8Array): Promise<void> {
   await wrapStorageErrors(() => files.put(key, bytes));
 }
 
-/** The whole file, or null; a store that cannot give it now is `unavailable`. */
+/** Reads a whole file; null when there is none. Throws `unavailable` while the file store cannot read it. */
 export async function readFile(files: Pick<FileStore, 'read'>, key: string): Promise<Uint8Array | null> {
   return wrapStorageErrors(() => files.read(key));
 }
@@ -17,7 +17,7 @@ async function wrapStorageErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    if (cause instanceof TypeError) throw cause; // no outage: it was asked for what cannot be
+    if (cause instanceof TypeError) throw cause; // a bug (such as an invalid argument), not an outage
     throw new ImageError('unavailable', { cause, retryAfterMs: DISK_RETRY_MS });
   }
 }

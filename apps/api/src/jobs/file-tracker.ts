@@ -2,9 +2,9 @@ import type { FileStore } from '../files/file-store.ts';
 import type { DeletionStore } from '../store/deletion-store.ts';
 import type { Log } from './log.ts';
 
-/** Each deletion may be an exchange with a server. */
+/** Files deleted in parallel: each deletion may be a round trip to a server. */
 const DELETIONS_AT_ONCE = 16;
-/** Whoever deletes a job waits this long for a file of it that is being written at that moment. */
+/** Longest time that deleting a job waits for this process to finish writing files of that job. */
 const WRITES_END_WITHIN_MS = 2_000;
 
 interface Deps {
@@ -15,26 +15,33 @@ interface Deps {
 }
 
 interface WriteOptions {
-  /** Whose results they are. */
+  /** The job that the files belong to. */
   jobId?: string;
-  /** For what was paid for: says it again for as long as the database is away. */
+  /** Runs `record`. For paid images it retries for as long as the database is unavailable. Default: one try. */
   persist?(record: () => Promise<void>): Promise<void>;
 }
 
-/** What this process does to files beside reading them: none is left behind or forgotten, wherever it is killed. */
+/**
+ * Writes and deletes the files of this process. No file is orphaned or left undeleted, wherever the process is killed.
+ */
 export interface FileTracker {
-  /** Under which files are written. */
+  /** The worker id under which write intents are recorded. */
   workerId: string;
   /**
-   * Says on disk that files are about to be written, then does the work, which writes and names them. Those that no row
-   * names when it ends, however it ends, go with the next round.
+   * Records the intent to write files, then runs `work`, which writes them and commits the rows that name them. When it
+   * has ended, successfully or not, files that no row names are deleted by the next round.
    */
   whileWriting<T>(keys: readonly string[], work: () => Promise<T>, options?: WriteOptions): Promise<T>;
-  /** Deletes files that are on record as doomed. What cannot be deleted now is left to the rounds. */
+  /**
+   * Deletes files whose deletion is recorded. Files that cannot be deleted now are left to the rounds. Never rejects.
+   */
   deleteNow(keys: readonly string[]): Promise<void>;
-  /** The same for what is left of the deletion of that job, also what this process is writing of it at this moment. */
+  /**
+   * Deletes the remaining files of a deleted job, including those that this process is writing at this moment. Never
+   * rejects.
+   */
   finishDeletion(jobId: string): Promise<void>;
-  /** Deletes what is due: what a process that died left, and what storage did not take before. */
+  /** Deletes the files that are due: those left by dead processes, and those whose deletion failed before. */
   round(): Promise<void>;
 }
 
@@ -44,12 +51,12 @@ export function createFileTracker({ deletions, files, workerId, log }: Deps): Fi
   const held = new Set<string>();
   const writesOf = new Map<string, Set<Promise<unknown>>>();
 
-  /** Answers whether all of them are gone. */
+  /** Returns whether all files are deleted. */
   async function deleteAll(keys: readonly string[]): Promise<boolean> {
     const faults: unknown[] = [];
     for (let from = 0; from < keys.length; from += DELETIONS_AT_ONCE) {
       const some = keys.slice(from, from + DELETIONS_AT_ONCE);
-      // One by one: a file that cannot be deleted keeps no other.
+      // One call per file: a file that cannot be deleted must not block the others.
       const ended = await Promise.allSettled(some.map((key) => files.delete([key])));
       await deletions.finish(some.filter((_, index) => ended[index]?.status === 'fulfilled'));
       for (const result of ended) if (result.status === 'rejected') faults.push(result.reason);
@@ -106,7 +113,7 @@ export function createFileTracker({ deletions, files, workerId, log }: Deps): Fi
     deleteNow,
     async finishDeletion(jobId) {
       await writesEnd(jobId);
-      // The rows are gone: nothing that happens here is for the caller to mend.
+      // The rows are already deleted, so a fault here is not reported to the caller.
       const keys = await deletions.pendingOf(jobId).catch((err: unknown) => {
         log.warn({ err, job_id: jobId }, 'files of a deleted job are left to the next round');
         return [];

@@ -20,7 +20,7 @@ interface Deps {
   presentJob: PresentJob;
 }
 
-/** The verbs as the faces call them. */
+/** The operations that the API surfaces call. */
 export function createImageService(deps: Deps): ImageService {
   const { store, createJob, saveUpload, watcher, presentJob } = deps;
 

@@ -1,6 +1,7 @@
 /**
- * Aborts with any of these. `AbortSignal.any` does so too, and leaves a trace on each of them for as long as that one lives,
- * which may be as long as the process: here `part` lets go of them.
+ * Returns a signal that aborts when any of `signals` aborts. Unlike with `AbortSignal.any`, `part` removes the
+ * listeners: `AbortSignal.any` keeps references on each source for as long as it lives, which may be as long as the
+ * process.
  */
 export function joinSignals(signals: AbortSignal[]): { signal: AbortSignal; part(): void } {
   const joined = new AbortController();

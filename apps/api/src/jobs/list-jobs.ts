@@ -8,7 +8,7 @@ export interface JobPage {
   nextCursor: string | null;
 }
 
-/** The viewer's own jobs, newest first, a page at a time. Jobs that come meanwhile never shift a page. */
+/** Returns one page of the viewer's own jobs, newest first. Jobs created meanwhile never shift a page. */
 export async function listJobs(store: Pick<JobStore, 'listJobs'>, viewer: Viewer, query: ListQuery): Promise<JobPage> {
   const jobs = await store.listJobs({
     userId: viewer.user_id,

@@ -3,14 +3,14 @@ import type { StoredJob, Transition } from '../job/stored-job.ts';
 import type { ImageProvider } from '../provider/image-provider.ts';
 import type { JobStore } from '../store/job-store.ts';
 
-/** What the jobs let the operator count. Names are those of the contract's tables; `error` is '' where all went well. */
+/** Events that metrics count. The names are those of the contract's tables; `error` is '' on success. */
 export interface JobObserver {
   callEnded(call: { outcome: string; error: string; seconds: number }): void;
   jobEnded(job: { status: string; error: string; charged: string; seconds: number }): void;
   imageEnded(picture: { result: 'compressed' | 'as_it_came' | 'failed'; bytes: number }): void;
 }
 
-/** The same store, which tells of every job and picture that ends, once its end is committed. */
+/** Wraps a store: reports every job and image that ends, after its end is committed. */
 export function observeStore(store: JobStore, observer: JobObserver): JobStore {
   async function observe(step: Transition, change: (step: Transition) => Promise<StoredJob | null>) {
     let ends = false;
@@ -36,7 +36,7 @@ export function observeStore(store: JobStore, observer: JobObserver): JobStore {
   };
 }
 
-/** The same provider, which tells of every call. */
+/** Wraps a provider: reports the end of every call. */
 export function observeProvider(provider: ImageProvider, observer: JobObserver, clock: () => number): ImageProvider {
   return {
     ...provider,

@@ -9,7 +9,7 @@ export interface FileLink {
 }
 
 export interface OpenedFile extends StoredFile {
-  /** Seconds that the link is still good for. */
+  /** Seconds until the link expires. */
   secondsLeft: number;
 }
 
@@ -22,11 +22,14 @@ interface Deps {
   clock(): number;
 }
 
-/** The file of a signed link: whoever holds a link that is still good may see it, until the job or upload is deleted. */
+/**
+ * Opens the file of a signed link. Any holder of an unexpired link may read the file, until its job or upload is
+ * deleted. Throws `link_expired` and `not_found`.
+ */
 export function createOpenFile({ files, deletions, signer, clock }: Deps): OpenFile {
   return async function openFile({ key, ...query }) {
     if (!signer.verify(key, query)) throw new ImageError('link_expired');
-    // Asked of the database, which knows of a deletion at once: the file itself may take a moment to go.
+    // Check the database: it reflects a deletion at once, while the file may still exist for a moment.
     if (!(await deletions.hasOwner(key))) throw new ImageError('not_found');
     const file = await files.open(key);
     if (!file) throw new ImageError('not_found');

@@ -6,9 +6,9 @@ import type { StoredAsset } from '../job/stored-image.ts';
 import type { JobState, StoredJob } from '../job/stored-job.ts';
 import type { JobStore } from '../store/job-store.ts';
 
-/** What fetching and compressing adds to a call, roughly. */
+/** Approximate time that downloading and compressing adds to a call. */
 const SAVING_MS = 2_000;
-/** After this long something is in the way. */
+/** Saving that takes longer than this is delayed by a fault. */
 const SAVING_LATE_MS = 10_000;
 const POLL_MIN_MS = 1_000;
 const POLL_MAX_MS = 5_000;
@@ -20,24 +20,27 @@ interface Deps {
 }
 
 /**
- * A job as it was no sooner than `asOf`, in milliseconds since the epoch. Progress is told for that moment: for a later one
- * it might be more than the job ever reached, and would have to fall.
+ * A job as it was at `asOf` (milliseconds since the epoch) or later. Progress is computed for `asOf`: for a later
+ * moment it might exceed what the job ever reached, and would then have to fall.
  */
 export type JobSnapshot = StoredJob & { asOf: number };
 
-/** What changes a job is dated from the beginning of its transaction and seen from the end: so long may lie between. */
+/**
+ * Longest time between the timestamp of a change, taken at the start of its transaction, and the commit that makes it
+ * visible.
+ */
 const COMMIT_WITHIN_MS = 1_000;
 
-/** `asOf` of a job that is read from now on, by the store's clock. */
+/** Returns the `asOf` of a job that is read after `now`, by the store's clock in milliseconds since the epoch. */
 export function snapshotTime(now: number): number {
   return now - COMMIT_WITHIN_MS;
 }
 
-/** A stored job as the wire shows it: estimates and fresh links are made when it is read, and never stored. */
+/** Maps a stored job to its wire format. Estimates and links are computed at read time and never stored. */
 export type PresentJob = (job: JobSnapshot) => Promise<ImageJob>;
 
 export function createPresentJob({ store, signer, estimates }: Deps): PresentJob {
-  /** Until a job whose call begins in so long is saved; null: nobody can tell. */
+  /** Milliseconds until a job whose call starts in `waitMs` is saved; null when unknown. */
   async function leftAfterWaitMs(waitMs: number | null, request: CreateImage): Promise<number | null> {
     const callMs = await estimates.typicalCallMs(request);
     return callMs === null || waitMs === null ? null : waitMs + callMs + SAVING_MS;
@@ -53,7 +56,7 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
       return leftAfterWaitMs(waitMs === null ? null : Math.max(waitMs, (retryAt ?? now) - now), request);
     }
     if ((await estimates.typicalCallMs(request)) === null) return null;
-    // An overdue call is expected to end soon, and nobody knows when.
+    // An overdue call is expected to end soon: assume a tenth of its expected duration.
     const leftMs = Math.max(call.expectedMs * 0.1, call.startedAt + call.expectedMs - now);
     return leftMs + SAVING_MS;
   }
@@ -78,7 +81,7 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
       case 'PROCESSING': {
         if (state.stage === 'saving') {
           const progress = savingProgress(await store.countImages(job.jobId));
-          // A picture that could not be had at once is tried for again and again: nobody knows how often.
+          // An image that failed to download is retried an unknown number of times: give no estimate.
           const isLate = job.asOf - job.updatedAt > SAVING_LATE_MS;
           return { ...base, status: 'PROCESSING', stage: 'saving', progress, ...following(isLate ? null : SAVING_MS) };
         }

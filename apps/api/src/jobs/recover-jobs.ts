@@ -9,10 +9,10 @@ interface Deps {
   store: Pick<JobStore, 'endAttempt'>;
   workers: Pick<WorkerStore, 'openAttempts' | 'adoptSaving'>;
   workerId: string;
-  /** Attempts whose end this worker will bring. */
+  /** Attempts whose end this worker will commit. */
   ownedAttempts: ReadonlySet<string>;
   saveImages(jobId: string): void;
-  /** Answers that workers on this machine had written down. */
+  /** Answers that workers on this machine recorded. */
   answers: Pick<AnswerResumer, 'list' | 'resume'>;
   log: Log;
 }
@@ -23,9 +23,10 @@ const PRESUMED_END: AttemptEnd = {
 };
 
 /**
- * What workers left undone that are no more: at the start of the only process, and every few seconds where there may be
- * others. Waiting jobs need nothing. A call whose answer was written down whole ends with that. One without an answer may have
- * been taken and cannot be looked up, so its job says that nobody knows; an answer without pictures goes on here.
+ * Recovers the work of workers that are gone. Runs at the start of a single process, and every few seconds in a shared
+ * deployment. PENDING jobs need nothing. A call whose answer was recorded completely ends with that answer. A call
+ * without an answer may have been accepted by the provider and cannot be looked up, so its job fails as
+ * `outcome_unknown`. A job with an answer whose images are not saved is adopted by this worker.
  */
 export async function recoverJobs(deps: Deps): Promise<void> {
   const { store, workers, workerId, ownedAttempts, saveImages, answers, log } = deps;
@@ -44,13 +45,14 @@ export async function recoverJobs(deps: Deps): Promise<void> {
       await store.endAttempt(attempt.attemptId, { outcome: 'not_sent' }, (job, now) => scheduleRetry(job, 0, now));
     }
   }
-  // Another worker presumed their outcome before this one came back, or they were committed and not removed any more.
+  // These attempts are closed: another worker recorded a presumed outcome before this one came back, or the end was
+  // committed and the recording not removed.
   for (const attemptId of written) {
     if (!ownedAttempts.has(attemptId)) await answers.resume(attemptId, { isOpen: false });
   }
   for (const jobId of await workers.adoptSaving(workerId)) saveImages(jobId);
 
-  /** Whoever sends a call holds its attempt before it is on record, and until its end is. */
+  /** An attempt of this worker is in `ownedAttempts` from before it is recorded until its end is committed. */
   function isUnsent({ worker, attemptId }: OpenAttempt): boolean {
     return worker === 'self' && !ownedAttempts.has(attemptId);
   }

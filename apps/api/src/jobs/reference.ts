@@ -17,11 +17,11 @@ import { readFile } from './file-access.ts';
 
 const EXTENSIONS: Record<string, string> = { 'image/jpeg': 'jpg', 'image/png': 'png' };
 
-/** A photograph that was made ready, and is not kept yet. */
+/** A reference that is processed for the provider and not stored yet. */
 export interface PreparedUpload {
   upload: NewUpload;
   bytes: Uint8Array;
-  /** What it was counted as. */
+  /** The upload attempt that was counted towards the rate limit. */
   attemptId: number;
 }
 
@@ -32,9 +32,9 @@ interface PrepareDeps {
 }
 
 /**
- * Makes somebody's photograph fit for the provider. Decoding is the dearest thing that a request can ask for, so it counts
- * towards the rate before it begins, and is not given back when it fails. Rejects with `UnreadableImageError`, and with
- * `rate_limited` before it costs anything.
+ * Processes a user's reference for the provider. Decoding is the most expensive operation that a request can trigger,
+ * so it counts towards the rate limit before it starts, and still counts when it fails. Rejects with `rate_limited`
+ * before anything is decoded, and with `UnreadableImageError`.
  */
 export async function prepareUpload(
   { uploads, pictures, ratePerMinute }: PrepareDeps,
@@ -60,16 +60,16 @@ export async function prepareUpload(
   };
 }
 
-/** A refusal of the store as the error that it is on the wire; `path` leads to the photograph, for causes that it has. */
+/** Maps a refusal of the store to its wire error. `path` is the field of the reference, for refusals caused by it. */
 export function refusalError({ code, retryAfterMs, problem }: Refusal, path: Issue['path']): ImageError {
   if (code !== 'quota_exceeded' || !problem) return new ImageError(code, { retryAfterMs });
   return uploadProblemError(code, path, problem, { retryAfterMs });
 }
 
-/** Where an order carries its photograph. */
+/** Path of the reference in a request. */
 export const IMAGE_FILE_PATH: Issue['path'] = ['subject_reference', 0, 'image_file'];
 
-/** The photograph that an accepted order names; null when it names none. */
+/** The reference of an accepted request; null when it has none. */
 function referenceOf(request: CreateImage): ImageFile | null {
   const text = request.subject_reference?.[0]?.image_file;
   if (text === undefined) return null;
@@ -82,12 +82,15 @@ function withImageFile(request: CreateImage, imageFile: string): CreateImage {
   return { ...request, subject_reference: [{ type: 'character', image_file: imageFile }] };
 }
 
-/** Whether the order brings its photograph along, as a data URL. */
+/** Whether the request contains its reference as a data URL. */
 export function holdsPhotograph(request: CreateImage): boolean {
   return request.subject_reference?.[0]?.image_file.startsWith('data:') === true;
 }
 
-/** A data URL in an order becomes an upload; any other order stays as it is. */
+/**
+ * Replaces a data URL in a request by an upload, which is prepared and not stored yet. Any other request is returned
+ * unchanged. Throws `rate_limited`, `invalid_request` and `unavailable`.
+ */
 export async function adoptDataUrl(
   deps: PrepareDeps,
   viewer: Viewer,
@@ -104,7 +107,7 @@ export async function adoptDataUrl(
   }
 }
 
-/** Refuses an order whose upload is not there, or is somebody else's. */
+/** Throws `upload_not_found` when the request's upload does not exist, has expired, or belongs to another user. */
 export async function requireUpload(
   uploads: UploadStore,
   viewer: Viewer,
@@ -124,11 +127,11 @@ function isExpired(upload: StoredUpload, now: number): boolean {
 interface LoadDeps {
   uploads: UploadStore;
   files: FileStore;
-  /** Set when uploads go to the provider as links. */
+  /** Set when uploads are sent to the provider as links, null when by value. */
   signer: UrlSigner | null;
 }
 
-/** The photograph as the provider shall get it; null when the order has none. */
+/** Returns the reference in the form in which it is sent to the provider; null when the request has none. */
 export async function loadReference(
   { uploads, files, signer }: LoadDeps,
   request: CreateImage,

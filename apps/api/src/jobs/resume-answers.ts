@@ -10,26 +10,26 @@ interface Deps {
   spool: AnswerSpool;
   provider: Pick<ImageProvider, 'readAnswer'>;
   committer: OutcomeCommitter;
-  /** After each end that was committed: its job may have pictures to save, or a call to repeat. */
+  /** Called after each committed end: its job may have images to save, or a call to retry. */
   onResumed(): Promise<void>;
   log: Log;
   stopping: AbortSignal;
 }
 
 export interface AnswerResumer {
-  /** Attempts whose answer was written down whole. */
+  /** Attempts whose answer was recorded completely. */
   list(): Promise<string[]>;
   /**
-   * Begins to bring the end of a call whose worker is no more, from the answer that it wrote down; false when that cannot be
-   * read. A call that is closed may have a presumed outcome, which the answer replaces: its job has ended and shows no
-   * pictures, so none is kept.
+   * Starts to commit the end of a call whose worker is gone, from the answer that it recorded; false when that cannot
+   * be read. A closed attempt (`isOpen` false) may have a presumed outcome, which the answer replaces. Its job has
+   * ended and shows no images, so images that came by value are not stored.
    */
   resume(attemptId: string, attempt: { isOpen: boolean }): Promise<boolean>;
-  /** Resolves when what was begun has ended. */
+  /** Resolves when every started commit has ended. */
   drain(): Promise<void>;
 }
 
-/** From an answer on disk to the committed end of its call, in the background: storage may be away for a while. */
+/** Commits the ends of calls from recorded answers, in the background, since storage may be unavailable for a while. */
 export function createAnswerResumer({
   store,
   spool,
@@ -57,7 +57,7 @@ export function createAnswerResumer({
       await committer.commitOutcome(call, outcome);
       log.info(facts, 'an interrupted provider call ended with its recorded answer');
     } catch (err) {
-      if (stopping.aborted) return; // it is still there for the next start
+      if (stopping.aborted) return; // the recording is kept for the next start
       log.error({ err, ...facts }, 'a recorded provider answer could not be kept');
       const { outcome: reached, charged } = reachedBy(outcome);
       await committer.endAttempt(call.attemptId, { outcome: reached }, (job, now) =>
@@ -74,7 +74,7 @@ export function createAnswerResumer({
     } catch (err) {
       if (stopping.aborted) return;
       log.error({ err, attempt_id: answer.call.attemptId }, 'and its end could not be committed');
-      await spool.remove(answer.call.attemptId); // a restored database may not know the call at all
+      await spool.remove(answer.call.attemptId); // a database restored from a backup may not know the call
     }
   }
 

@@ -4,13 +4,14 @@ import type { Log } from './log.ts';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
-/** A fault that no outage explains is a bug, which waiting does not mend. */
+/** Tries for a fault that is not an outage: it is a bug, which waiting does not fix. */
 const FAULT_TRIES = 3;
 
 /**
- * Repeats work on our own disk or database for as long as that is away: what it saves was paid for and cannot be had again.
- * Rejects when the signal says that the process ends, and what is on disk decides at the next start, or that nobody wants
- * the outcome any more; and, after a few tries, with a fault that is not an outage.
+ * Retries work on our own file store or database for as long as that is unavailable: the data was paid for and cannot
+ * be fetched again. The wait doubles from 0.5 s to 10 s. Rejects when `signal` aborts: either the process ends, and the
+ * next start continues from what is on disk, or the result is not needed any more. Rejects with a fault that is not an
+ * outage after `FAULT_TRIES` tries.
  */
 export async function retryUntilAvailable<T>(
   work: () => Promise<T>,

@@ -12,34 +12,34 @@ import { retryUntilAvailable } from './retry-until-available.ts';
 
 const RATE_LIMIT_WINDOW_MS = 60_000;
 /**
- * Some time passes from the grant of a call to its first byte, so the window is kept this much longer, and a grant that was
- * not used within it is given back.
+ * Maximum age of a reservation when its call is sent; an older one is released unused. Time passes between the
+ * reservation and the first byte of the call, so the rate-limit window is extended by this much.
  */
 const RESERVATION_MAX_AGE_MS = 1_000;
 
 interface Deps extends CommitOutcomeDeps {
   store: JobStore;
   provider: Pick<ImageProvider, 'generate'>;
-  /** Where an answer is kept from its first byte until its end is committed. */
+  /** Records an answer from its first byte until the end of its call is committed. */
   spool: Pick<AnswerSpool, 'record' | 'remove'>;
   loadReference(request: StoredJob['request']): Promise<Reference | null>;
   workerId: string;
-  /** Attempts that this worker begins, until their end is committed: any other attempt of its own was never sent. */
+  /** Attempts of this worker, from before the reservation until the end is committed. Any other one was never sent. */
   ownedAttempts: Set<string>;
-  /** Calls of all workers that may begin in a minute; 0 = no bound. */
+  /** Rate limit: calls of all workers per minute; 0 = none. */
   rpm: number;
-  /** Milliseconds since the epoch, by this machine. */
+  /** Milliseconds since the epoch, by this machine's clock. */
   clock(): number;
-  /** Milliseconds that pass evenly, whatever is done to the machine's clock. */
+  /** Milliseconds on a monotonic clock, unaffected by changes to the machine's clock. */
   monotonic(): number;
 }
 
-/** Takes jobs to the provider, one paid call each: the order of writes is architecture.md's. */
+/** Takes the next job and makes one paid provider call for it. The order of writes is that of architecture.md. */
 export function createTakeNext(deps: Deps): TakeNext {
   const { store, provider, spool, ownedAttempts, rpm, queueTtlMs, clock, monotonic, log, stopping } = deps;
   const { commitOutcome, endAttempt } = createOutcomeCommitter(deps);
 
-  /** Jobs whose last grant went stale. */
+  /** Jobs whose last reservation got too old. */
   const lateJobs = new Set<string>();
 
   async function runCall(job: StoredJob, attempt: Attempt, requestedAt: number): Promise<void> {
@@ -62,7 +62,7 @@ export function createTakeNext(deps: Deps): TakeNext {
       await commitOutcome(call, outcome);
       await letGo(attempt);
     } catch (err) {
-      if (stopping.aborted) return; // what is on disk decides at the next start
+      if (stopping.aborted) return; // the next start recovers from what is on disk
       log.error({ err, ...facts }, 'a job failed by a fault of ours');
       const { outcome, charged } = reached;
       await endAttempt(attempt.attemptId, { outcome }, (current, now) => failCall(current, 'internal', charged, now));
@@ -70,20 +70,23 @@ export function createTakeNext(deps: Deps): TakeNext {
     }
   }
 
-  /** Its end is committed. */
+  /** Called once the attempt's end is committed. */
   async function letGo({ attemptId }: Attempt): Promise<void> {
     ownedAttempts.delete(attemptId);
     await spool.remove(attemptId);
   }
 
-  /** An error where no other order would fare better until the operator acts; a warning while it is still tried. */
+  /**
+   * Logs an error when every request would fail until the operator acts, and a warning while such a call may be
+   * retried.
+   */
   function logEnd(outcome: ProviderOutcome, facts: Record<string, unknown>): void {
     const isOperators = outcome.kind !== 'answered' && outcome.blame?.isOperators === true;
     const level = !isOperators ? 'info' : outcome.kind === 'failed' ? 'error' : 'warn';
     log[level]({ ...facts, ...describe(outcome) }, 'provider call ended');
   }
 
-  /** Not for a job that was given up meanwhile, and not with a grant that went stale. */
+  /** False when the job has ended or was deleted meanwhile, or when the reservation is too old. */
   async function maySend(jobId: string, requestedAt: number): Promise<boolean> {
     let readAt = 0;
     const look = () => {
@@ -92,22 +95,24 @@ export function createTakeNext(deps: Deps): TakeNext {
     };
     const job = await retryUntilAvailable(look, { log, task: 'look whether a job is wanted', signal: stopping });
     if (job === null || hasEnded(job)) return false;
-    // Without a pace a grant keeps, but not what was read before a standstill: the job may have been given up in it.
+    // Without a rate limit a reservation does not age. The job's state does: if the process was suspended after reading
+    // it, the job may have been canceled meanwhile.
     if (monotonic() - (rpm === 0 ? readAt : requestedAt) <= RESERVATION_MAX_AGE_MS) return true;
-    // A machine that is always this slow sends late rather than never: the provider's own limit is the net below.
+    // Send the second time even if late: a machine that is always this slow would never send otherwise. The provider's
+    // own rate limit is the safety net.
     if (lateJobs.delete(jobId)) return true;
     lateJobs.add(jobId);
     return false;
   }
 
-  /** The grant was not used; a job that still wants one takes its turn again at once. */
+  /** Releases a reservation that was not used. A job that has not ended is due for another one at once. */
   async function releaseReservation(attempt: Attempt): Promise<void> {
     await endAttempt(attempt.attemptId, { outcome: 'not_sent' }, (current, now) => scheduleRetry(current, 0, now));
     ownedAttempts.delete(attempt.attemptId);
   }
 
   async function startNext(attemptId: string): Promise<StartOutcome> {
-    ownedAttempts.add(attemptId); // before anybody can see it
+    ownedAttempts.add(attemptId); // before its row is visible
     try {
       return await store.startNextCall({
         attemptId,
@@ -119,14 +124,14 @@ export function createTakeNext(deps: Deps): TakeNext {
           startCall(job, { startedAt, expectedMs: expectedCallMs(recentCallMs) }),
       });
     } catch (error) {
-      ownedAttempts.delete(attemptId); // granted all the same, perhaps: it is found, and taken back
+      ownedAttempts.delete(attemptId); // if it was committed all the same, recovery releases it
       throw error;
     }
   }
 
   return async function takeNext() {
     const attemptId = randomUUID();
-    const requestedAt = monotonic(); // before the grant, whatever the database's clock says
+    const requestedAt = monotonic(); // before the reservation, by the local clock
     const outcome = await startNext(attemptId);
     if (outcome.kind === 'started') {
       return { kind: 'running', done: runCall(outcome.job, outcome.attempt, requestedAt) };

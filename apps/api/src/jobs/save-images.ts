@@ -18,7 +18,7 @@ import { retryUntilAvailable } from './retry-until-available.ts';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 60_000;
-/** Failures of a picture that time will hardly mend. */
+/** An image is given up after this many permanent failures, which further waiting is unlikely to fix. */
 const PERMANENT_FAILURES_MAX = 3;
 
 const EXTENSIONS: Record<ProcessedImage['contentType'], string> = {
@@ -33,31 +33,37 @@ interface Deps {
   files: FileStore;
   fileTracker: Pick<FileTracker, 'whileWriting' | 'deleteNow'>;
   pictures: ImageProcessor;
-  /** Does the work when there is a place: so many pictures are fetched and worked on at once, and no more. */
+  /** Runs the work when there is capacity: bounds how many images are downloaded and processed at once. */
   inPlace<T>(work: () => Promise<T>): Promise<T>;
-  /** How long a paid picture is tried for, from its first try in this process. */
+  /** Milliseconds for which a paid image is retried, from its first try in this process. */
   retryForMs: number;
-  /** Milliseconds that pass evenly, whatever is done to the machine's clock. */
+  /** Milliseconds on a monotonic clock, unaffected by changes to the machine's clock. */
   monotonic(): number;
   log: Log;
 }
 
-/** What ends the work for one job. */
+/** Signals that end the work for one job. */
 interface Ends {
-  /** Nobody wants it any more. */
+  /** Aborts when the job has ended or was deleted. */
   unwanted: AbortSignal;
-  /** That, or the process ends. */
+  /** Aborts when `unwanted` does, or when the process drains. */
   over: AbortSignal;
 }
 
 export interface ImageSaver {
-  /** Fetches, compresses and keeps the pictures of a job that has its answer, in the background, unless that is so already. */
+  /**
+   * Downloads, compresses and stores the images of a job that has its answer, in the background. No effect while the
+   * job is already being saved.
+   */
   save(jobId: string): void;
-  /** What is being fetched ends; what waits to try again is left for the next start. */
+  /** Running downloads end; images that wait for a retry are left to the next start. */
   drain(): Promise<void>;
 }
 
-/** From the provider's answer to a COMPLETED job. It may be begun again at any point: what is kept is not fetched twice. */
+/**
+ * Brings a job from the provider's answer to COMPLETED. It may be restarted at any point: a stored image is not
+ * downloaded twice.
+ */
 export function createImageSaver({
   store,
   files,
@@ -74,12 +80,12 @@ export function createImageSaver({
   async function saveJob(jobId: string): Promise<void> {
     const set = await retryUntilAvailable(() => store.getImages(jobId), storage('read the answer of a job'));
     if (!set) throw new Error(`Job ${jobId} is saving without an answer`);
-    const end = await followJobEnd(store, jobId); // canceled or deleted meanwhile
+    const end = await followJobEnd(store, jobId); // aborts when it is canceled or deleted
     const over = joinSignals([draining.signal, end.signal]);
     const ends = { unwanted: end.signal, over: over.signal };
     try {
       const missing = set.pictures.filter((picture) => !picture.asset && !picture.failed);
-      // All of them end before the job does, also when one is interrupted.
+      // All images end before the job does, even when one of them is interrupted.
       const ended = await Promise.allSettled(missing.map((picture) => saveImage(jobId, set, picture, ends)));
       for (const result of ended) if (result.status === 'rejected') throw result.reason;
     } finally {
@@ -90,7 +96,7 @@ export function createImageSaver({
   }
 
   async function saveImage(jobId: string, set: ImageSet, picture: StoredImage, ends: Ends): Promise<void> {
-    let deadline = Number.POSITIVE_INFINITY; // until the first try: neither a queue nor a restart uses up its time
+    let deadline = Number.POSITIVE_INFINITY; // set by the first try: queueing and restarts do not count
     let permanentFailures = 0;
     let waitMs = FIRST_WAIT_MS;
     for (let tries = 1; ; tries++) {
@@ -110,13 +116,13 @@ export function createImageSaver({
         await endImage(jobId, picture, null, ends);
         return;
       }
-      // The last try of its time is made at the end of it.
+      // The last try is made at the deadline.
       await sleep(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, undefined, { signal: ends.over });
       waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
     }
   }
 
-  /** One try: the failure, or nothing once the picture is kept. */
+  /** Makes one try. Returns the failure; undefined once the image is stored. */
   async function tryImage(
     jobId: string,
     set: ImageSet,
@@ -139,7 +145,7 @@ export function createImageSaver({
         return endImage(jobId, picture, { ...describe(ready), key }, ends);
       };
       const isKept = await fileTracker.whileWriting([key], write, { jobId, persist });
-      if (!isKept) await fileTracker.deleteNow([key]); // given up or deleted meanwhile
+      if (!isKept) await fileTracker.deleteNow([key]); // the job ended or was deleted meanwhile
       return undefined;
     } catch (error) {
       if (error instanceof DownloadError) return error;
@@ -148,7 +154,7 @@ export function createImageSaver({
   }
 
   async function fetchSource({ source }: StoredImage, { unwanted, over }: Ends): Promise<Uint8Array> {
-    // A drain lets a download that has begun end: the picture is paid for.
+    // A drain does not abort a running download: the image is paid for.
     if ('url' in source) return pictures.download(source.url, unwanted);
     const bytes = await retryUntilAvailable(() => readFile(files, source.key), storage('read a provider answer', over));
     if (!bytes) throw new DownloadError('the kept answer is gone', { permanent: true });

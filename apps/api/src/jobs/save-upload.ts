@@ -14,16 +14,21 @@ interface Deps {
   pictures: ImageProcessor;
   signer: UrlSigner;
   limits: { ratePerMinute: number; userUploadBytes: number };
-  /** Shared with all that decodes for users: no user has two photographs decoded at once. */
+  /**
+   * Mutex per user, shared by everything that decodes references: at most one reference of a user is decoded at once.
+   */
   runExclusive: UserMutex;
 }
 
 export type SaveUpload = (viewer: Viewer, bytes: Uint8Array) => Promise<UploadedImage>;
 
-/** Where a form carries its photograph. */
+/** Path of the reference in the form. */
 const FILE_PATH = ['file'];
 
-/** Takes a photograph, to be named in an order later. */
+/**
+ * Stores a reference, which a later request can name. Throws `rate_limited`, `unsupported_image`, `quota_exceeded` and
+ * `unavailable`.
+ */
 export function createSaveUpload({
   uploads,
   files,

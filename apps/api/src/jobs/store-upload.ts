@@ -9,7 +9,7 @@ interface Deps {
   fileTracker: Pick<FileTracker, 'whileWriting' | 'workerId'>;
 }
 
-/** Writes the photograph, then has it named; a crash in between leaves nothing behind. */
+/** Writes the file of an upload, then commits the row that names it. A crash in between leaves no orphaned file. */
 export function storeUpload<T>(
   { files, fileTracker }: Deps,
   { upload, bytes }: PreparedUpload,

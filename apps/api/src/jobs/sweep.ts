@@ -6,12 +6,17 @@ import { UPLOAD_TTL_MS } from '../store/upload-store.ts';
 import type { FileTracker } from './file-tracker.ts';
 import type { Log } from './log.ts';
 
-/** Idempotency keys are kept as long as uploads; counted orders as long as a quota looks back. */
+/** Idempotency keys are kept as long as uploads; counted requests for as long as any quota looks back. */
 const KEY_TTL_MS = UPLOAD_TTL_MS;
 const ORDER_TTL_MS = 2 * 24 * 60 * 60 * 1_000;
-/** However short results live: the pace and the provider's wish for quiet rest on the calls of the last hour. */
+/**
+ * Minimum retention of attempts, however short that of results is: the rate limit and the back-off are computed from
+ * the calls of the last hour.
+ */
 const ATTEMPT_TTL_AT_LEAST_MS = 24 * 60 * 60 * 1_000;
-/** A file is written before its row: a younger one may still get it. */
+/**
+ * Minimum age of a file that the sweep removes: a file is written before its row, so a younger one may still get a row.
+ */
 const UNKNOWN_FILE_AGE_MS = 60 * 60 * 1_000;
 const FILES_AT_ONCE = 200;
 
@@ -25,7 +30,7 @@ interface Deps {
   log: Log;
 }
 
-/** Removes what has served its time: jobs with their files, uploads, keys, calls, and files that no row names. */
+/** Removes what is past its retention: jobs with their files, uploads, keys, attempts, and files that no row names. */
 export async function sweep({ store, retention, files, fileTracker, resultTtlMs, clock, log }: Deps): Promise<void> {
   const now = clock();
   const jobs = await untilNoneIsLeft(async () => {
@@ -49,7 +54,7 @@ export async function sweep({ store, retention, files, fileTracker, resultTtlMs,
   if (jobs + uploads + strays > 0) log.info({ jobs, uploads, files: strays }, 'swept');
 }
 
-/** One bounded step after the other, with a turn for everybody else in between. Answers how many went in all. */
+/** Runs bounded steps until one removes nothing, yielding to the event loop in between. Returns the number removed. */
 async function untilNoneIsLeft(removeSome: () => Promise<number>): Promise<number> {
   let removed = 0;
   for (let some = await removeSome(); some > 0; some = await removeSome()) {

@@ -1,6 +1,8 @@
 export type UserMutex = <T>(userId: string, work: () => Promise<T>) => Promise<T>;
 
-/** Work of one user goes one after the other, in the order it came; that of different users waits for nobody. */
+/**
+ * A mutex per user: the work of one user runs one at a time, first in, first out; different users run independently.
+ */
 export function createUserMutex(): UserMutex {
   const latest = new Map<string, Promise<unknown>>();
 

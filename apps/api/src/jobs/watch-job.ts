@@ -6,9 +6,12 @@ import { getJob } from './get-job.ts';
 import { type JobSnapshot, snapshotTime } from './present-job.ts';
 
 export interface JobWatcher {
-  /** The job, held back until there is news, the time is up, or the caller is gone. */
+  /**
+   * Returns the job once it has changed, `wait_seconds` have passed, the caller has disconnected, or polls are
+   * released.
+   */
   watch(viewer: Viewer, query: StatusQuery, signal?: AbortSignal): Promise<JobSnapshot>;
-  /** Answers every held poll now, and holds none from here on. */
+  /** Answers every held poll at once, and holds no further one. */
   release(): void;
 }
 
@@ -16,7 +19,10 @@ interface Deps {
   store: Pick<JobStore, 'now' | 'getJob' | 'onChange'>;
 }
 
-/** The long poll: subscribe, then read, so that no change falls between the two. */
+/**
+ * Implements the long poll. It subscribes before it reads, so that no change is missed in between. A user holds at most
+ * HELD_POLLS_PER_USER polls; further ones are answered at once.
+ */
 export function createJobWatcher({ store }: Deps): JobWatcher {
   const heldPolls = new Map<string, number>();
   const released = new AbortController();
