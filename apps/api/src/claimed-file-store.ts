@@ -9,21 +9,22 @@ import type { Tables } from './store/shared/schema.ts';
 import { DEPLOYMENT_ID, getOrCreateSecret } from './store/shared/secrets.ts';
 import { StoreOpenError } from './store/shared/store-open-error.ts';
 
-/** Who writes, and whether anybody else does. */
+/** `writer` is the worker id of this process; `isAlone` is true when no other process writes to the store. */
 interface Writing {
   writer?: string;
   isAlone?: boolean;
 }
 
-/** The file store in a data folder, whosever it is. */
+/** Opens the file store in a data folder, without checking to which deployment it belongs. */
 export function openLocalFiles(dataDir: string, writing: Writing = {}): Promise<FileStore> {
   return createLocalFileStore({ dir: path.join(dataDir, 'files'), ...writing });
 }
 
 /**
- * The file store of the deployment that has this database. Rejects with StoreOpenError when it is another's: who lists files
- * sweeps those that no row names, and those of another deployment are named in another database. A store that is away
- * cannot be asked: `onAway` hears of that. Every list asks again, and rejects likewise.
+ * Opens the file store and claims it for the deployment of this database. Rejects with StoreOpenError when it belongs
+ * to another deployment: the sweep would delete that deployment's files, since the rows that name them are in another
+ * database. When the store is unavailable the check is skipped and `onAway` is called. Every `list` repeats the check
+ * before it returns a file, and rejects when the check fails.
  */
 export async function openClaimedFileStore(
   { s3, DATA_DIR }: Pick<Config, 's3' | 'DATA_DIR'>,

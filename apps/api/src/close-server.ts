@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** Of a request that is under way when all work is done: its answer is there, and a slow phone has yet to take it in. */
+/** Time left to requests in flight once all work is done: a slow phone may still be receiving its response. */
 const REQUESTS_END_MS = 3_000;
 
 /**
- * How a server ends, in bounded time whatever its clients do: no new connections, idle ones are closed at once, and what is
- * under way has `requestsEndMs`. To be called before the server listens.
+ * Returns a function that closes the server in bounded time, whatever its clients do. It accepts no new connections,
+ * closes idle ones at once, and destroys the remaining ones after `requestsEndMs` milliseconds. Must be called before
+ * the server listens.
  */
 export function createCloseServer(server: FastifyInstance, requestsEndMs = REQUESTS_END_MS): () => Promise<void> {
   const connections = new Set<Socket>();
@@ -17,17 +18,17 @@ export function createCloseServer(server: FastifyInstance, requestsEndMs = REQUE
     socket.once('close', () => connections.delete(socket));
   });
   server.server.on('request', ({ socket }, response) => {
-    // Node looks for idle connections once, as the closing begins. This one was busy then, and was told to stay.
+    // Node closes idle connections only once, when closing starts. This one was busy then and is kept alive.
     response.once('finish', () => closing && socket.destroySoon());
   });
 
   return async function closeServer() {
     closing = true;
-    // Node's own closeAllConnections knows nothing of a connection whose parser is gone, as of a refused CONNECT.
+    // Node's closeAllConnections misses connections that have no HTTP parser any more, such as a refused CONNECT.
     const cut = setTimeout(() => {
       for (const socket of connections) socket.destroy();
     }, requestsEndMs);
-    // A browser opens connections ahead of its requests, and Node takes them for busy.
+    // Browsers open connections before they send a request; Node counts these as busy.
     for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
     await server.close();
     clearTimeout(cut);

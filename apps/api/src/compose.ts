@@ -48,23 +48,23 @@ import { createMetrics, type QueueFigures } from './telemetry/metrics.ts';
 import { decodePlaces } from './thread-pool.ts';
 
 /**
- * ImageProcessor of all jobs that are fetched and worked on at once: many, so that links that hang keep nobody else waiting. Of
- * those that are there only so many are decoded at once as there are cores.
+ * Images of all jobs that are downloaded and processed at once. The bound is high, so that hanging links do not block
+ * other images. Of the downloaded ones, only about as many as there are cores are decoded at once (see `decodePlaces`).
  */
 const IMAGES_AT_ONCE = 32;
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** It takes more than one lost beat to be given up. */
+/** Heartbeats per lease: a worker must miss more than one to lose its lease. */
 const HEARTBEATS_PER_LEASE = 5;
-/** With the lease this bounds how long a dead worker's jobs say nothing. */
+/** Recoveries per lease. Together with the lease this bounds how long the jobs of a dead worker show no outcome. */
 const RECOVERIES_PER_LEASE = 3;
 
 export interface App {
   server: FastifyInstance;
-  /** Recovers what the last process left, then takes jobs. Orders that come before wait. */
+  /** Recovers what the last process left unfinished, then takes jobs. Jobs created before that wait in the queue. */
   start(): Promise<void>;
-  /** Takes nothing new; resolves when all that runs has ended, the start too. Reads are answered throughout. */
+  /** Takes no further job; resolves when everything that runs has ended, `start` included. Reads are still answered. */
   drain(): Promise<void>;
-  /** Ends for good, whatever still runs: requests have a few seconds. */
+  /** Shuts down, whatever still runs. Requests in flight have a few seconds. */
   close(): Promise<void>;
 }
 
@@ -75,17 +75,17 @@ interface DeploymentDeps {
   log: Logger;
 }
 
-/** Every part, built once, in the order of the story. */
+/** The composition root: builds every part once, in dependency order. */
 export async function compose({ config, minimax, publicUrl, log }: DeploymentDeps): Promise<App> {
   const clock = Date.now;
-  /** For what lasts: nobody sets it back. */
+  /** For durations: a monotonic clock is never set back. */
   const monotonic = () => performance.now();
   const stopping = new AbortController();
   let phase: Phase = 'starting';
   const takesOrders = config.ROLE !== 'worker';
   const makesCalls = config.ROLE !== 'api';
 
-  // The truth, and where pictures live.
+  // Database and file store.
   const workerId = randomUUID();
   const deployment = await openDeployment({ config, workerId, clock, log });
   const { database, files } = deployment;
@@ -99,10 +99,10 @@ export async function compose({ config, minimax, publicUrl, log }: DeploymentDep
   const workers = wrapStorageErrors(createSqlWorkerStore({ database, leaseMs: deployment.leaseMs }));
   const deletions = wrapStorageErrors(createSqlDeletionStore({ database, leaseMs: deployment.leaseMs }));
   const fileTracker = createFileTracker({ deletions, files, workerId, log });
-  // A start that could only die of a full disk ends here, before anybody hears that it listens.
+  // Fail here on a full disk, before the process listens.
   if (!isShared) await store.ping();
   if (config.s3 === null) await files.ping();
-  for (const jobId of await retention.deletedBefore()) await store.deleteJob(jobId); // a backup brought them back
+  for (const jobId of await retention.deletedBefore()) await store.deleteJob(jobId); // restored by a backup
   const signer = createUrlSigner({
     secret: await getOrCreateSecret(database.db, LINK_KEY, () => randomBytes(32).toString('base64url')),
     baseUrl: publicUrl,
@@ -110,7 +110,7 @@ export async function compose({ config, minimax, publicUrl, log }: DeploymentDep
     clock,
   });
 
-  // The provider, and what becomes of its pictures.
+  // Provider and image processing.
   const client = createMiniMaxClient({ ...minimax, timeoutMs: config.MINIMAX_TIMEOUT_MS });
   const responseFormat = config.MINIMAX_RESPONSE_FORMAT;
   const provider = observeProvider(createMiniMaxProvider({ client, responseFormat }), metrics, clock);
@@ -138,7 +138,7 @@ export async function compose({ config, minimax, publicUrl, log }: DeploymentDep
     log,
   });
 
-  // The queue between them.
+  // Queue and provider calls.
   const ownedAttempts = new Set<string>();
   const rpm = config.MINIMAX_RPM;
   const concurrency = config.GENERATION_CONCURRENCY;
@@ -185,16 +185,16 @@ export async function compose({ config, minimax, publicUrl, log }: DeploymentDep
   });
   const recover = () => recoverJobs({ store, workers, workerId, ownedAttempts, saveImages: saver.save, answers, log });
   const sendHeartbeat = () => workers.heartbeat(workerId, makesCalls ? concurrency : 0);
-  /** A file that is written by nobody who lives is taken for left behind. */
+  /** Send the first heartbeat before any file is written: a file whose writer is not alive counts as orphaned. */
   if (isShared) await sendHeartbeat();
   let heartbeat: Repeated | undefined;
-  /** What waits to be tried again goes on elsewhere at once. */
+  /** Ends this worker's lease, so that other workers adopt its images that wait for a retry at once. */
   const leave = () =>
     workers.deregister(workerId).catch((err: unknown) => log.warn({ err }, 'it will be missed instead'));
   const countSlots = isShared ? workers.countSlots : async () => concurrency;
   const estimates = createEstimates({ store, countSlots, rpm, monotonic });
 
-  // The verbs, and the faces that call them.
+  // Operations, and the API surfaces that call them.
   const watcher = createJobWatcher({ store });
   const limits = {
     ratePerMinute: config.RATE_LIMIT_PER_MINUTE,
@@ -299,11 +299,11 @@ export async function compose({ config, minimax, publicUrl, log }: DeploymentDep
       watcher.release();
       await started;
       const roundsEnded = rounds.stop();
-      await queue.drain(); // a call that ends may still bring pictures to save
+      await queue.drain(); // a call that ends may still add images to save
       await answers.drain();
       await saver.drain();
       await roundsEnded;
-      await heartbeat?.stop(); // until here its calls were its own
+      await heartbeat?.stop(); // not earlier: the lease protects the running calls
       await leave();
     },
     async close() {
@@ -322,7 +322,7 @@ async function readQueue(store: JobStore): Promise<QueueFigures> {
   return { waiting, oldestSeconds: (longestWaitMs ?? 0) / 1_000, calling: calls.open, repeating: calls.repeats };
 }
 
-/** Tokens for the asking exist only on a developer's own machine. */
+/** Development tokens are issued only outside production, while listening on loopback, and with a shared JWT secret. */
 function developmentTokens(config: Config): SignDevToken | null {
   const { isProduction, hostIsLoopback, jwtKey, JWT_ISSUER: iss, JWT_AUDIENCE: aud } = config;
   if (isProduction || !hostIsLoopback || jwtKey.kind !== 'secret') return null;

@@ -8,7 +8,7 @@ import { type Dotenv, type DotenvOddities, readDotenv } from './settings/read-do
 import { readSecretFiles, SECRETS } from './settings/secret-files.ts';
 import { findUnknownNames } from './settings/unknown-names.ts';
 
-/** One clear line per fault. */
+/** Invalid settings. The message has one line per fault. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly faults: readonly string[];
@@ -20,22 +20,25 @@ export class ConfigError extends Error {
 }
 
 const MINIMAX_BASE_URL = 'https://api.minimaxi.com';
-/** MiniMax's own limit for every account (minimax-api.md, section 5); the simulator has none. */
+/** MiniMax's rate limit for every account, in calls per minute (minimax-api.md, section 5). The simulator has none. */
 const MINIMAX_RPM = 10;
-/** What a drain adds to the longest call: its pictures are still to be fetched. */
+/** Time that a drain allows beyond the longest call, to download and store its images. */
 const AFTER_A_CALL_MS = 10_000;
 const JWT_KEYS = ['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL'];
-/** Without a bucket they would quietly do nothing. */
+/** Settings that require S3_BUCKET: without it they would silently have no effect. */
 const S3_NEIGHBOURS = ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
 
 const SETTINGS = [...Object.keys(Environment.shape), ...SECRETS.map((name) => `${name}_FILE`)];
 
-/** Settings that say something, without the white space around it. */
+/** Settings with a value, trimmed. */
 type Given = Readonly<Record<string, string>>;
 
 export type Config = ReturnType<typeof readConfig>;
 
-/** The settings of this process: its environment, then `.env` in the current folder. Throws `ConfigError`. */
+/**
+ * Reads the settings of this process from its environment and from `.env` in the current folder. The environment takes
+ * precedence. Throws `ConfigError`.
+ */
 export function loadConfig(): Config {
   const { values, oddities } = openDotenv();
   const own = set(process.env);
@@ -52,7 +55,7 @@ function openDotenv(): Dotenv {
   }
 }
 
-/** An empty string means unset. */
+/** Trims the values. A blank value means unset. */
 function set(env: Record<string, string | undefined>): Given {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])),
@@ -87,7 +90,7 @@ export function readConfig(env: Record<string, string | undefined>, oddities?: D
   return Object.freeze({
     ...settings,
     DATA_DIR,
-    /** Null: pictures live in DATA_DIR. */
+    /** Null: files are stored in DATA_DIR. */
     s3:
       S3_BUCKET === undefined
         ? null
@@ -101,19 +104,19 @@ export function readConfig(env: Record<string, string | undefined>, oddities?: D
               }),
           },
     jwtKey: keys[0] ?? { kind: 'secret' as const, secret: keepJwtSecret(DATA_DIR) },
-    /** Null: the simulator stands in for MiniMax. */
+    /** Null: the simulator replaces MiniMax. */
     minimax,
     MINIMAX_RPM: settings.MINIMAX_RPM ?? (minimax ? MINIMAX_RPM : 0),
     SHUTDOWN_GRACE_MS:
       settings.SHUTDOWN_GRACE_MS ?? Math.min(settings.MINIMAX_TIMEOUT_MS + AFTER_A_CALL_MS, LONGEST_TIMER_MS),
     isProduction: settings.NODE_ENV === 'production',
     hostIsLoopback: isLoopbackName(settings.HOST),
-    /** What the log says at the start. */
+    /** Warnings to be logged at the start. */
     doubts: findDoubts(given, unknown.foreign, oddities),
   });
 }
 
-/** As `docker run --env-file` and YAML leave them around a value. */
+/** Finds values in quotes, which `docker run --env-file` and YAML do not always remove. */
 function findQuoted(given: Given): string[] {
   return SETTINGS.filter((name) => /^(".*"|'.*'|`.*`|“.*”|‘.*’)$/s.test(given[name] ?? ''));
 }
@@ -122,7 +125,7 @@ function without(given: Given, names: readonly string[]): Given {
   return Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)));
 }
 
-/** What is wrong between settings, whatever is wrong with each by itself: one line per fault. */
+/** Checks combinations of settings, independently of the checks of single settings. Returns one line per fault. */
 function findFaultsBetween(given: Given): string[] {
   return [...roleFaults(given), ...s3Faults(given), ...jwtFaults(given), ...minimaxFaults(given)];
 }
@@ -143,7 +146,9 @@ function s3Faults(given: Given): string[] {
   return faults;
 }
 
-/** As consoles show it: in the path, or before the host of a store. */
+/**
+ * Whether the endpoint contains the bucket, as cloud consoles show it: in the path, or as the first label of the host.
+ */
 function namesBucket({ S3_BUCKET = '', S3_ENDPOINT = '' }: Given): boolean {
   const url = URL.parse(S3_ENDPOINT);
   if (!url || S3_BUCKET === '') return false;
@@ -173,7 +178,7 @@ function minimaxFaults({ NODE_ENV, MINIMAX_API_KEY, MINIMAX_BASE_URL }: Given): 
   return faults;
 }
 
-/** The secret of this data folder, made once, for development. */
+/** Returns the JWT secret of this data folder, for development. It is generated once. */
 function keepJwtSecret(dataDir: string): string {
   const file = path.join(dataDir, 'jwt-secret');
   const secret = readOrMake(file);
@@ -193,7 +198,7 @@ function readOrMake(file: string): string {
   }
 }
 
-/** Whole or not at all, wherever it is interrupted. */
+/** Writes the secret atomically: an interruption never leaves a partial file. */
 function make(file: string): void {
   const written = `${file}.${randomUUID()}`;
   try {

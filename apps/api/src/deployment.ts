@@ -12,32 +12,32 @@ import type { Logger } from './telemetry/logger.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** What is one for all processes: on this machine, or on servers that they share. */
+/** The infrastructure that all processes of a deployment share: on this machine, or on servers. */
 export interface Deployment {
   database: Database;
   files: FileStore;
-  /** Null where the database says itself what was deleted, whatever is restored: see docs/operating.md. */
+  /** Null on PostgreSQL, where the table `deleted_jobs` is carried over a restore instead: see docs/operating.md. */
   deletedList: DeletedList | null;
-  /** How long a worker may go unseen. Null where one process has all of it to itself. */
+  /** Length of a worker's lease in milliseconds. Null when a single process uses the deployment. */
   leaseMs: number | null;
-  /** `calls` is null in a process that makes none. */
+  /** `calls` is null in a process that makes no provider calls. */
   createQueue(calls: Calls | null): Queue;
-  /** Ends for good. */
+  /** Closes the connections. The deployment cannot be used afterwards. */
   close(): Promise<void>;
 }
 
 interface DeploymentDeps {
   config: Config;
-  /** Of this process, while it lives. */
+  /** Identifies this process; new at every start. */
   workerId: string;
   clock(): number;
   log: Logger;
 }
 
-/** What the database brings with it. */
+/** The parts that depend on the kind of database. */
 type Foundation = Omit<Deployment, 'files'>;
 
-/** SQLite and p-queue, or PostgreSQL and pg-boss. Rejects with StoreOpenError when it cannot be had. */
+/** Opens SQLite with p-queue, or PostgreSQL with pg-boss. Rejects with StoreOpenError when that is not possible. */
 export async function openDeployment(deps: DeploymentDeps): Promise<Deployment> {
   const { config, workerId, log } = deps;
   const foundation = await (config.DATABASE_URL === undefined
@@ -53,7 +53,10 @@ export async function openDeployment(deps: DeploymentDeps): Promise<Deployment> 
   }
 }
 
-/** Its jobs are unknown in PostgreSQL: their files would be swept, and the calls of those that wait never made. */
+/**
+ * Throws when DATA_DIR holds a SQLite database that was not migrated. PostgreSQL does not know its jobs: their files
+ * would be swept, and the waiting jobs never sent.
+ */
 function refuseUnmoved(dataDir: string): void {
   const file = sqliteFile(dataDir);
   if (!existsSync(file)) return;
@@ -79,7 +82,7 @@ async function openAlone({ config, clock, log }: DeploymentDeps): Promise<Founda
 
 async function openShared({ config, clock, log }: DeploymentDeps, databaseUrl: string): Promise<Foundation> {
   refuseUnmoved(config.DATA_DIR);
-  // They take a while to load: only those who use them wait.
+  // These modules load slowly: import them only where they are used.
   const { listenWithReconnect } = await import('./store/postgres/listen-with-reconnect.ts');
   const { openPostgres } = await import('./store/postgres/open-postgres.ts');
   const { createPgQueue } = await import('./queue/pg-queue.ts');

@@ -5,11 +5,11 @@ import * as z from 'zod';
 import { distance } from './settings/distance.ts';
 import { isBaseUrl, isHostName, isHttpUrl, isOrigin, isProviderUrl } from './settings/urls.ts';
 
-/** Node's timers do not reach further: a longer one would go off at once. */
+/** Longest delay of a Node timer: a longer one fires at once. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const flagged = (check: (text: string) => boolean, message: string) => z.string().refine(check, message);
-/** Digits alone: what JavaScript would read into a blank, `0x10` or `1e3` is nobody's setting. */
+/** Accepts decimal digits only: JavaScript would also read a blank, `0x10` and `1e3` as numbers. */
 function whole(min: number, max: number) {
   const message = `must be a whole number from ${min} to ${max}`;
   return flagged((text) => /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max, message).transform(
@@ -18,14 +18,14 @@ function whole(min: number, max: number) {
 }
 const count = (fallback: number) => whole(0, 1_000_000_000).default(fallback);
 const positive = (fallback: number) => whole(1, LONGEST_TIMER_MS).default(fallback);
-/** Parts of a day are for trying it out. */
+/** Fractions of a day are accepted, for testing. */
 const days = flagged(
   (text) => /^\d{1,5}(\.\d{1,9})?$/.test(text) && Number(text) > 0 && Number(text) <= 36_500,
   'must be a number of days up to 36500, above 0',
 ).transform(Number);
 const address = flagged(isHttpUrl, 'must be an http(s) URL without credentials, its host a name or an address');
 const withoutSlash = (text: string) => text.replace(/\/+$/, '');
-/** What paths are put behind. */
+/** A URL to which paths are appended. */
 const baseUrl = flagged(
   isBaseUrl,
   'must be an http(s) URL without query, fragment and credentials, its host a name or an address',
@@ -35,7 +35,7 @@ const providerUrl = flagged(
   'must be an http(s) URL without query, fragment, credentials and any path but /v1, such as https://api.minimaxi.com',
 ).transform(withoutSlash);
 
-/** As browsers write them: a trailing slash or a capital letter would never match. */
+/** Normalised to the form that browsers send: an origin with a trailing slash or a capital letter would never match. */
 const corsOrigins = z.string().transform((text, { addIssue }): string[] | '*' => {
   if (text.trim() === '*') return '*';
   const origins = text.split(',').map((origin) => origin.trim());
@@ -43,23 +43,26 @@ const corsOrigins = z.string().transform((text, { addIssue }): string[] | '*' =>
   return origins.filter(isOrigin).map((origin) => new URL(origin).origin);
 });
 
-/** Where to listen: `http://0.0.0.0`, `localhost:8080` and `[::1]` are no such place. */
+/** Whether the text is an IP address or a host name alone: `http://0.0.0.0`, `localhost:8080` and `[::1]` are not. */
 export function isListenHost(text: string): boolean {
   return isIP(text) !== 0 || (isHostName(text.toLowerCase()) && !text.startsWith('['));
 }
 
-/** What somebody may have meant by a word that means no production. */
+/** Whether the text is probably a misspelling of "production", which would silently mean development. */
 function isMisspeltProduction(text: string): boolean {
   const word = text.toLowerCase();
   return text !== 'production' && (/^pro?d$/.test(word) || distance(word, 'production') <= 2);
 }
 
-/** Compared with what a header brings, of which Node makes one character a byte. */
+/**
+ * Whether a header can carry the text. The token is compared with a header, which Node decodes as one character per
+ * byte.
+ */
 function isHeaderText(text: string): boolean {
   return /^[\x20-\x7e\xa0-\xff]+$/.test(text);
 }
 
-/** At least as long as the digest that it keys (RFC 7518, section 3.2). */
+/** An HMAC key must be at least as long as the digest, here 32 bytes (RFC 7518, section 3.2). */
 export function isJwtSecret(text: string): boolean {
   return Buffer.byteLength(text) >= 32;
 }
@@ -68,7 +71,7 @@ function isPostgresUrl(text: string): boolean {
   return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
 }
 
-/** Fastify reads a string as addresses, and all proxies or none by a boolean. */
+/** Fastify takes a string as proxy addresses, and a boolean as all proxies or none. */
 function readTrustProxy(text: string): string | boolean {
   return text === 'true' || text === 'false' ? text === 'true' : text;
 }
@@ -82,14 +85,14 @@ function isProxyRange(range: string): boolean {
   return isIP(range) !== 0;
 }
 
-/** In one line, as settings are written, `\\n` stands for a line's end. */
+/** A setting is a single line, in which `\\n` stands for a line break. */
 const publicKey = z
   .string()
   .transform((text) => text.replaceAll('\\n', '\n'))
   .refine(isPublicKey, 'must be a public key in PEM: RSA, P-256 or Ed25519');
 
 function isPublicKey(pem: string): boolean {
-  if (pem.includes('PRIVATE KEY')) return false; // Node would derive the public one
+  if (pem.includes('PRIVATE KEY')) return false; // Node would derive the public key from it
   try {
     const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey(pem);
     return /^(rsa|ed25519)$/.test(asymmetricKeyType ?? '') || asymmetricKeyDetails?.namedCurve === 'prime256v1';
@@ -98,7 +101,7 @@ function isPublicKey(pem: string): boolean {
   }
 }
 
-/** Every setting of interface.md, section 2, each by itself. */
+/** Every setting of interface.md, section 2, each validated by itself. */
 export const Environment = z.object({
   HOST: flagged(isListenHost, 'must be an address or a name alone, without http:// and port').default('127.0.0.1'),
   PORT: whole(0, 65_535).default(8080),
@@ -139,10 +142,10 @@ export const Environment = z.object({
   IMAGE_FORMAT: z.enum(['jpeg', 'webp', 'avif', 'original']).default('jpeg'),
   IMAGE_QUALITY: whole(1, 100).default(80),
   IMAGE_MAX_EDGE: whole(64, 8_192).default(2_048),
-  FILE_URL_TTL_S: whole(2, 2_147_483_647).default(3_600), // links change at half of it
+  FILE_URL_TTL_S: whole(2, 2_147_483_647).default(3_600), // links are renewed at half of it
   S3_BUCKET: flagged((text) => /^[\w.-]+$/.test(text), 'must be the name of a bucket alone').optional(),
   S3_ENDPOINT: baseUrl.optional(),
-  // What stores without regions expect.
+  // The region that stores without regions expect.
   S3_REGION: flagged((text) => /^[\w.-]+$/.test(text), 'must be the name of a region').default('us-east-1'),
   S3_ACCESS_KEY_ID: flagged((text) => /^[\x21-\x7e]+$/.test(text), 'must be visible ASCII').optional(),
   S3_SECRET_ACCESS_KEY: z.string().optional(),

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** A port that is free now: links name it, so it has to be known before the server listens. */
+/** Returns a port that is free now. Links contain the port, so it must be known before the server listens. */
 export async function findFreePort(host: string): Promise<number> {
   const probe = createServer().listen(0, host);
   await once(probe, 'listening');

@@ -10,9 +10,9 @@ import { lockDataDir } from './store/sqlite/lock-data-dir.ts';
 import { movedFile, openSqlite, sqliteFile } from './store/sqlite/open-sqlite.ts';
 
 /**
- * `npm run migrate:to-postgres`: moves the deployment in DATA_DIR to DATABASE_URL, and its files to S3 if that is set. It may
- * be run again after an interruption at any point. The old database is kept aside under another name, so that the two are
- * never at work at once: both would make the calls of the jobs that wait.
+ * `npm run migrate:to-postgres`: moves the deployment in DATA_DIR to DATABASE_URL, and its files to S3 if that is set.
+ * It may be run again after an interruption at any point. The old database is kept under another name, so that the two
+ * are never in use at the same time: both would make the provider calls of the waiting jobs.
  */
 async function move(config: Config): Promise<void> {
   const { DATA_DIR, DATABASE_URL, s3 } = config;
@@ -20,7 +20,7 @@ async function move(config: Config): Promise<void> {
   if (!existsSync(sqliteFile(DATA_DIR)) && !existsSync(movedFile(DATA_DIR))) {
     throw new StoreOpenError(`DATA_DIR ${DATA_DIR} holds no deployment`);
   }
-  const lock = lockDataDir(DATA_DIR); // the old deployment does not run, and cannot be started meanwhile
+  const lock = lockDataDir(DATA_DIR); // the old deployment is not running, and cannot be started meanwhile
   if (s3) console.log(`${await moveFiles(config, DATABASE_URL)} files copied to ${s3.bucket}`);
   if (existsSync(sqliteFile(DATA_DIR))) {
     await moveRows(DATA_DIR, DATABASE_URL);
@@ -34,7 +34,10 @@ async function move(config: Config): Promise<void> {
   lock.release();
 }
 
-/** Into a bucket that becomes the deployment's own; its name is in the database, whichever of the two that is by now. */
+/**
+ * Copies the files to a bucket, which is claimed for the deployment. The deployment's id is in the database: in SQLite
+ * before the rows are moved, in PostgreSQL afterwards.
+ */
 async function moveFiles(config: Config, databaseUrl: string): Promise<number> {
   const isMoved = !existsSync(sqliteFile(config.DATA_DIR));
   const database = await (isMoved ? openPostgres(databaseUrl) : openSqlite(config.DATA_DIR));

@@ -4,24 +4,27 @@ import { type Repeated, repeatEvery } from './repeat-every.ts';
 
 type Deps = Parameters<typeof expireJobs>[0] &
   Parameters<typeof sweep>[0] & {
-    /** Takes over what dead workers left; null where there are no others, or where no calls are made. */
+    /** Recovers the jobs of dead workers; null in a single process, and in a process that makes no provider calls. */
     recovery: { everyMs: number; recover(): Promise<void> } | null;
-    /** Deletes the files that have to go. */
+    /** Deletes the files whose deletion is due. */
     deleteFiles(): Promise<void>;
   };
 
 const EXPIRE_AT_LEAST_EVERY_MS = 1_000;
 const SWEEP_EVERY_MS = 60 * 60 * 1_000;
-/** This bounds how long a file outlives a job whose deletion was interrupted. */
+/** Bounds how long a file outlives its job when the deletion was interrupted. */
 const DELETE_EVERY_MS = 2_000;
 
 export interface PeriodicTasks {
   start(): void;
-  /** Begins no more; resolves when those that run have ended. */
+  /** Starts no further run; resolves when the running ones have ended. */
   stop(): Promise<void>;
 }
 
-/** What time alone brings: jobs that waited too long, workers that died, and things that have served their time. */
+/**
+ * Periodic tasks: expire waiting jobs, delete files, sweep what is past its retention, recover the jobs of dead
+ * workers.
+ */
 export function createPeriodicTasks(deps: Deps): PeriodicTasks {
   const { recovery, deleteFiles, log } = deps;
   const rounds: Repeated[] = [];

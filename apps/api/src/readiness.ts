@@ -1,23 +1,26 @@
 import type { Readiness } from './http/health.ts';
 
-/** Orders are taken on as they come only while it works. */
+/** Phase of the process. It is ready only while `working`. */
 export type Phase = 'starting' | 'working' | 'draining';
 
 interface Deps {
   phase(): Phase;
-  /** What has to work for an order to be taken, by the name that the answer gives as the reason; tried in this order. */
+  /** Checks that must pass for a request to be accepted, run in this order. The name is the reason in the response. */
   checks: Record<string, () => Promise<void>>;
-  /** Milliseconds that pass evenly. */
+  /** Milliseconds on a monotonic clock. */
   monotonic(): number;
   log: { warn(facts: object, message: string): void };
 }
 
 type State = Awaited<ReturnType<Readiness>>;
 
-/** Anybody may ask, and the checks write: they run at most this often, however many ask. */
+/** The checks run at most this often: the route is public, and the checks write. */
 const CHECK_EVERY_MS = 1_000;
 
-/** Whether orders can be taken: not while the process starts or drains, and not while its database or its files take no writes. */
+/**
+ * Whether requests can be accepted: not while the process starts or drains, and not while the database or the file
+ * store takes no writes.
+ */
 export function createReadiness({ phase, checks, monotonic, log }: Deps): Readiness {
   let latest: { at: number; state: Promise<State> } | undefined;
 

@@ -1,17 +1,20 @@
 export interface Repeated {
-  /** Begins no more; resolves when what runs has ended. */
+  /** Starts no further run; resolves when the running one has ended. */
   stop(): Promise<void>;
 }
 
 interface Task {
+  /** Interval in milliseconds. */
   ms: number;
-  /** For the log. */
+  /** Name of the task in the log. */
   task: string;
   work(): Promise<unknown>;
   log: { error(facts: object, message: string): void };
 }
 
-/** Does the work now, and again every so many milliseconds, once at a time. What fails is logged, and the next time comes. */
+/**
+ * Runs the work now and every `ms` milliseconds; runs never overlap. A failure is logged and does not stop later runs.
+ */
 export function repeatEvery({ ms, task, work, log }: Task): Repeated {
   let running: Promise<void> | undefined;
 

@@ -1,14 +1,14 @@
 const TICK_MS = 1_000;
 
 export interface RunningStopwatch {
-  /** Milliseconds. */
+  /** Milliseconds that the process has run. */
   read(): number;
   stop(): void;
 }
 
 /**
- * Measures how long this process ran: of a standstill (stopped, suspended, busy with itself) it counts two seconds at most.
- * `now` are milliseconds that pass evenly.
+ * Measures how long this process has run. Of a pause (stopped, suspended, event loop blocked) it counts at most two
+ * seconds. `now` returns milliseconds on a monotonic clock.
  */
 export function createRunningTime(now: () => number): RunningStopwatch {
   let countedMs = 0;

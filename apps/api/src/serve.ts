@@ -7,25 +7,34 @@ import { startSimulator } from './simulator.ts';
 import { lockDataDir } from './store/sqlite/lock-data-dir.ts';
 import { createLogger } from './telemetry/logger.ts';
 
-/** Connections that wait to be accepted: phones that come back together. The system may allow less. */
+/**
+ * Connections that may wait to be accepted, for many phones that reconnect at once. The operating system may allow
+ * fewer.
+ */
 const BACKLOG = 4_096;
 
-/** A service that listens. */
+/** A service that is listening. */
 export interface Service {
-  /** Goes on with what the last process left, then takes jobs. */
+  /** Recovers what the last process left unfinished, then takes jobs. */
   begin(): Promise<void>;
-  /** Waits for what runs, SHUTDOWN_GRACE_MS at most: then the process ends with 1. Safe while it begins. */
+  /**
+   * Drains for at most SHUTDOWN_GRACE_MS, after which the process exits with code 1. May be called while `begin` runs.
+   */
   end(reason: string): Promise<void>;
 }
 
-/** Answers from here on; no call is made before `begin`, since a start that cannot listen must not have paid for anything. */
+/**
+ * Starts to listen and answers requests from then on. No provider call is made before `begin`: a start that cannot
+ * listen must not have paid for a call. Rejects with `ConfigError` when a setting is invalid or the address cannot be
+ * used.
+ */
 export async function serve(): Promise<Service> {
   const config = loadConfig();
   const log = createLogger(config.LOG_LEVEL);
   for (const doubt of config.doubts) log.warn(doubt, 'a setting is probably not what was meant');
   configureSharp();
   const isAlone = config.DATABASE_URL === undefined;
-  const lock = isAlone ? lockDataDir(config.DATA_DIR) : null; // before the simulator writes there
+  const lock = isAlone ? lockDataDir(config.DATA_DIR) : null; // before the simulator writes to DATA_DIR
   const minimax = config.minimax ?? { apiKey: 'simulator', baseUrl: await startSimulator(config.DATA_DIR) };
   const port = config.PORT === 0 ? await onAddress(findFreePort(config.HOST)) : config.PORT;
   const publicUrl = config.PUBLIC_URL ?? `http://localhost:${port}`;
@@ -55,7 +64,7 @@ export async function serve(): Promise<Service> {
   };
 }
 
-/** An address that cannot be listened on is a fault of the setting that names it. */
+/** Maps a failure to listen to a `ConfigError` that names the setting at fault. */
 async function onAddress<Result>(listening: Promise<Result>): Promise<Result> {
   try {
     return await listening;

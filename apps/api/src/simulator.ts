@@ -6,7 +6,10 @@ import * as z from 'zod';
 
 const Ready = z.object({ url: z.string() });
 
-/** MiniMax's stand-in as a process of its own, which ends with this one. Its pictures and port outlive a restart. Answers its URL. */
+/**
+ * Starts the MiniMax simulator as a child process, which ends with this process. Its images and port survive a restart.
+ * Returns its URL.
+ */
 export async function startSimulator(dataDir: string): Promise<string> {
   const main = fileURLToPath(import.meta.resolve('@darkroom/minimax-simulator/main'));
   const child = fork(main, ['--port', '0', '--state', path.join(dataDir, 'simulator')], {
@@ -16,6 +19,6 @@ export async function startSimulator(dataDir: string): Promise<string> {
     throw new Error('The MiniMax simulator ended before it was ready');
   });
   const [message] = await Promise.race([once(child, 'message'), ended]);
-  ended.catch(() => {}); // from here on its end shows as calls that fail
+  ended.catch(() => {}); // from now on, its exit shows as failing calls
   return Ready.parse(message).url;
 }

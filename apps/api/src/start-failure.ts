@@ -1,11 +1,11 @@
 import { ConfigError } from './config.ts';
 import { StoreOpenError } from './store/shared/store-open-error.ts';
 
-/** The operating system's and SQLite's codes for a folder or disk that cannot be used. */
+/** Error codes of the operating system and of SQLite for a folder or disk that cannot be used. */
 const STORAGE_FAULT =
   /^(E(ACCES|PERM|ROFS|NOSPC|DQUOT|FBIG|IO|NOTDIR|MFILE)$|SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT))/;
 
-/** Why the start failed, in a line for whoever can mend it; null for a fault of ours. */
+/** Returns why the start failed, as a message for the operator; null for an internal error. */
 export function describeStartFailure(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   if (error instanceof ConfigError || error instanceof StoreOpenError) return error.message;
