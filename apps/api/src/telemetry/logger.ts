@@ -3,8 +3,8 @@ import { type Logger, pino } from 'pino';
 export type { Logger };
 
 /**
- * JSON lines on standard output. What is logged is chosen where it is logged; the redaction here is a second net for what
- * must never be written: credentials, prompts, data URLs and signed queries.
+ * Writes JSON lines to standard output. Each call site chooses its fields. The redaction is a second line of defence
+ * against logging credentials, prompts, data URLs and signed query strings.
  */
 export function createLogger(level: string): Logger {
   return pino({

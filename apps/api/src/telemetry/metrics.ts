@@ -1,12 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What stands in the queue and at the provider at this moment. */
+/** The current number of jobs in the queue and of calls at the provider. */
 export interface QueueFigures {
   waiting: number;
-  /** Seconds that the oldest waiting job has waited; 0 when none waits. */
+  /** Waiting time of the oldest waiting job, in seconds; 0 when no job waits. */
   oldestSeconds: number;
   calling: number;
-  /** Jobs that wait to repeat a call. */
+  /** Jobs that wait for a retry. */
   repeating: number;
 }
 
@@ -25,9 +25,9 @@ const FAST_SECONDS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 const SLOW_SECONDS = [1, 2, 5, 10, 15, 20, 25, 30, 45, 60, 90, 120, 180, 300, 600, 1800];
 
 interface Deps {
-  /** Asked at every scrape: what is in the database is counted there, also after a restart. */
+  /** Called at every scrape. The figures are counted in the database, so they are right after a restart too. */
   readQueue(): Promise<QueueFigures>;
-  /** Every reason for which a caller may be refused, so that each is there from the start, at 0. */
+  /** Every reason of a 401. Each counter exists from the start, at 0. */
   refusalReasons: readonly string[];
 }
 
