@@ -1,4 +1,7 @@
-/** How many letters are to be put in, left out, exchanged or swapped with their neighbour to make one word the other. */
+/**
+ * Edit distance (optimal string alignment): how many letters must be inserted, deleted, replaced or swapped with their
+ * neighbour to turn one word into the other.
+ */
 export function distance(one: string, other: string): number {
   let before: number[] = [];
   let row = Array.from({ length: other.length + 1 }, (_, column) => column);

@@ -1,7 +1,7 @@
 import type { DotenvOddities } from './read-dotenv.ts';
 import { SECRETS } from './secret-files.ts';
 
-/** A setting that is taken as it is, and is probably not what was meant. */
+/** A warning: the setting is accepted as given, but is probably not what the operator meant. */
 export interface Doubt {
   setting: string;
   doubt: string;
@@ -12,10 +12,10 @@ type Given = Readonly<Record<string, string>>;
 const PLACEHOLDER =
   /change[-_ ]?(me|this|it)|replace[-_ ]?(me|this|with)|your[-_ ].*(secret|key|token|password)|secret-at-least|placeholder|^<.*>$|^\$\w+$|\$\{\w+\}|\{\{.*\}\}/i;
 const PATH = /^(~|\.{1,2})?\/(run|var|etc|home|root|Users|mnt|opt|tmp|secrets|app|data|srv|usr|vault)\/\S+$/;
-/** Of different characters: a random secret of 32 bytes has at least twice as many. */
+/** Fewest distinct characters. A random secret of 32 bytes has at least twice as many. */
 const FEWEST_CHARACTERS = 6;
 
-/** What is said at the start about settings that are good by themselves. Says nothing of a secret's value. */
+/** Warnings at the start about settings that are valid by themselves. They contain no part of a secret's value. */
 export function findDoubts(given: Given, foreign: readonly string[], dotenv?: DotenvOddities): Doubt[] {
   return [
     ...SECRETS.flatMap((setting) => about(setting, given[setting] && doubtSecret(setting, given[setting]))),
@@ -50,7 +50,7 @@ function doubtSecret(setting: string, value: string): string | null {
   return value.length > 1 && new Set(value).size < fewest ? 'repeats a few characters' : null;
 }
 
-/** Two secrets are two only if each is long enough by itself. */
+/** A comma separates two secrets only if each part has at least 32 bytes; otherwise the value is one secret. */
 function doubtRotation(secret = ''): string | null {
   const parts = secret.split(',').map((part) => Buffer.byteLength(part.trim()));
   const isHalf = parts.length === 2 && Math.max(...parts) >= 32 && parts.some((bytes) => bytes > 0 && bytes < 32);
@@ -66,7 +66,7 @@ function doubtPublicUrl({ PUBLIC_URL, NODE_ENV }: Given): string | null {
   return NODE_ENV === 'production' && isThisMachine(host) ? 'points to this machine alone' : null;
 }
 
-/** Links for the provider have to lead here from there. */
+/** With `REFERENCE_DELIVERY=url` the provider must be able to reach PUBLIC_URL. */
 function doubtDelivery({ REFERENCE_DELIVERY, PUBLIC_URL, MINIMAX_API_KEY, MINIMAX_BASE_URL }: Given): string | null {
   if (REFERENCE_DELIVERY !== 'url' || MINIMAX_API_KEY === undefined) return null;
   const isFar = !isThisMachine(hostOf(MINIMAX_BASE_URL ?? 'https://api.minimaxi.com'));

@@ -6,15 +6,15 @@ export interface Dotenv {
   oddities: DotenvOddities;
 }
 
-/** Names with which the parser does something else than was probably meant. */
+/** Names whose lines the parser reads differently from what was probably meant. */
 export interface DotenvOddities {
-  /** Whose value was cut at a `#`, which begins a comment outside quotes. */
+  /** The value was cut at a `#`, which begins a comment outside quotes. */
   cut: readonly string[];
-  /** Written with a colon, as in YAML: such a line is passed over. */
+  /** The line has a colon instead of an equals sign, as in YAML; the parser skips it. */
   unread: readonly string[];
 }
 
-/** `.env` in the current folder. Throws with one line for a file that cannot be read as text. */
+/** Reads `.env` in the current folder. Throws an error of one line if the file is not UTF-8 text. */
 export function readDotenv(): Dotenv {
   if (!existsSync('.env')) return { values: {}, oddities: { cut: [], unread: [] } };
   const text = decode(readFileSync('.env'));
@@ -23,7 +23,10 @@ export function readDotenv(): Dotenv {
   return { values, oddities: { cut: namesIn(text, CUT), unread } };
 }
 
-/** UTF-8, with or without a byte order mark. Lines of old editors end with a lone CR, which Node's parser drops. */
+/**
+ * Decodes UTF-8, with or without a byte order mark. Every line ending becomes LF: old editors write a lone CR, which
+ * Node's parser drops.
+ */
 function decode(bytes: Buffer): string {
   const isUtf16 = /^(\xff\xfe|\xfe\xff)/.test(bytes.subarray(0, 2).toString('latin1'));
   if (isUtf16) throw new Error('it is UTF-16, and has to be UTF-8 text');

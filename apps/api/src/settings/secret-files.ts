@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-/** Settings that nobody else may read: each may also come as the path of a file, `<NAME>_FILE`. */
+/** Settings that hold secrets. Each may instead be given as the path of a file, in `<NAME>_FILE`. */
 export const SECRETS = [
   'MINIMAX_API_KEY',
   'JWT_SECRET',
@@ -16,12 +16,15 @@ const FILE_MAX_BYTES = 64 * 1024;
 type Given = Readonly<Record<string, string>>;
 
 export interface SecretFiles {
-  /** The settings with the contents of their files, empty for one that cannot be read. */
+  /** The settings with the contents of their files; an empty string for a file that cannot be read. */
   given: Given;
   faults: string[];
 }
 
-/** A fault says neither the content nor the path: whoever mistakes one for the other has written a secret there. */
+/**
+ * Reads the `_FILE` settings. Faults contain neither the content nor the path: an operator who confuses the two has put
+ * the secret itself where the path belongs.
+ */
 export function readSecretFiles(given: Given): SecretFiles {
   const read: Record<string, string> = { ...given };
   const faults: string[] = [];
@@ -49,7 +52,7 @@ function readText(file: string): string {
   return text;
 }
 
-/** In pieces, since a pipe has no size and a device no end. */
+/** Reads in pieces up to `FILE_MAX_BYTES`: a pipe has no size, and a device may have no end. */
 function readBounded(file: string): Uint8Array {
   const bytes = new Uint8Array(FILE_MAX_BYTES + 1);
   const descriptor = openSync(file, 'r');
@@ -66,7 +69,7 @@ function readBounded(file: string): Uint8Array {
   }
 }
 
-/** The system's own message repeats the path. */
+/** Does not pass on the message of a system error, because it contains the path. */
 function describe(error: Error): string {
   if (error instanceof RangeError) return error.message;
   if ('syscall' in error && 'code' in error) return `the file cannot be read (${error.code})`;

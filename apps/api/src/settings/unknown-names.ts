@@ -1,10 +1,10 @@
 import { distance } from './distance.ts';
 
-/** Nobody else's names begin so: what is not known there is a mistake, also one that looks like none of ours. */
+/** Prefixes that only this service uses. An unknown name with one is a mistake, even if it resembles no setting. */
 const OURS_ALONE =
   /^(MINIMAX|GENERATION_|QUEUE_|USER_DAILY_|USER_ACTIVE_|DAILY_IMAGE|RATE_LIMIT_PER_|DOWNLOAD_|REFERENCE_DELIVERY|SHUTDOWN_GRACE|IMAGE_|FILE_URL_|RESULT_TTL|JWT_|AIGC_)/;
 
-/** Names of other software that begin so all the same: MiniMax's own tools, queues of web frameworks, build pipelines. */
+/** Names of other software with these prefixes: MiniMax's own tools, queues of web frameworks, build pipelines. */
 const OF_OTHERS = [
   /^MINIMAX_(GROUP_ID|API_HOST|API_RESOURCE_MODE|MCP_\w+)$/,
   /^QUEUE_(CONNECTION|DRIVER|URL|NAME|HOST|USER(NAME)?|PASSWORD|PREFIX)$/,
@@ -13,23 +13,23 @@ const OF_OTHERS = [
   /^JWT_(EXPIR\w*|TTL|LIFETIME|REFRESH\w*|ACCESS\w*|COOKIE\w*)$/,
 ];
 
-/** What Kubernetes and Docker put into every container for a Service or a link of that name. */
+/** Variables that Kubernetes and Docker set in every container for a Service or a link of that name. */
 const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?|ENV_\w+)$/;
 const LINKED_VALUE = /^((tcp|udp|sctp):\/\/|\/[^/\s]+\/[^/\s]+$)/;
 
-/** Too short, or too common, for a name like them to be one of them misspelt. */
+/** Settings too short or too common for a similar name to count as a misspelling. */
 const COMMON = new Set(['HOST', 'PORT', 'ROLE', 'NODE_ENV', 'DATA_DIR', 'LOG_LEVEL']);
-/** Of letters: beyond it a name outside our own beginnings is somebody else's. */
+/** Largest edit distance of a misspelling, in letters. A more distant name without our prefixes is not ours. */
 const MISSPELT = 2;
 
 export interface UnknownNames {
-  /** One line for each name that can only be meant for us. */
+  /** One line for each unknown name that can only be meant for this service. */
   faults: string[];
-  /** Names that begin like ours and are known to be others'. */
+  /** Names that have our prefixes and are known to belong to other software. */
   foreign: string[];
 }
 
-/** `known` are our settings. What is neither misspelt nor begins like ours is nobody's business here. */
+/** `known` are our settings. Ignores a name that neither resembles one nor has our prefixes. */
 export function findUnknownNames(given: Readonly<Record<string, string>>, known: readonly string[]): UnknownNames {
   const found: UnknownNames = { faults: [], foreign: [] };
   for (const [name, value] of Object.entries(given)) {
@@ -42,7 +42,7 @@ export function findUnknownNames(given: Readonly<Record<string, string>>, known:
   return found;
 }
 
-/** R2_BUCKET and OSS_BUCKET are as near to S3_BUCKET as a misspelling is: the first letter has to be right. */
+/** The first letter must match: R2_BUCKET and OSS_BUCKET are as close to S3_BUCKET as a misspelling is. */
 function isMisspelt(name: string, known: readonly string[]): boolean {
   return known.some((setting) => !COMMON.has(setting) && setting[0] === name[0] && distance(name, setting) <= MISSPELT);
 }
