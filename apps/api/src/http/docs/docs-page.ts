@@ -7,11 +7,11 @@ import { prefillToken } from './prefill-token.ts';
 
 const PATH = '/docs';
 
-/** Nothing comes from another host, and no script but the page's own runs. */
+/** Nothing is loaded from another host, and only the page's own scripts run. */
 const CSP = {
   'default-src': "'none'",
   'script-src': "'self'",
-  'style-src': "'self' 'unsafe-inline'", // the page sets styles from its script
+  'style-src': "'self' 'unsafe-inline'", // the page's script sets inline styles
   'img-src': "'self' data: blob:",
   'connect-src': "'self'",
   'base-uri': "'none'",
@@ -20,13 +20,13 @@ const CSP = {
 };
 
 interface Options {
-  /** Whether `/dev/token` is there to fill in the token. */
+  /** Whether `/dev/token` exists, so that the page can fill in a token. */
   hasDevToken: boolean;
 }
 
-/** The OpenAPI document as a page to try it, served from here alone. */
+/** Serves Swagger UI for the OpenAPI document. All its files come from this server. */
 export async function docsPage(server: FastifyInstance, { hasDevToken }: Options): Promise<void> {
-  // The plugin hands on what it is given, and its types know only versions before 3.1.
+  // The plugin passes the document on unchanged; only its types are limited to versions before 3.1.
   const document = openApiDocument('/') as unknown as StaticDocumentSpec['document'];
   await server.register(swagger, { mode: 'static', specification: { document } });
   await server.register(swaggerUi, {

@@ -1,11 +1,11 @@
-/** The part of swagger-ui's system that is used. */
+/** The part of the Swagger UI system that is used here. */
 interface SwaggerUi {
   authActions: { authorize(schemes: Record<string, { schema: object; value: string }>): void };
 }
 
 /**
- * A swagger-ui plugin that asks `/dev/token` for the token of user 1. It runs in the browser, where its own text is all
- * there is of it: it may use nothing of this module.
+ * A Swagger UI plugin that fills in the token of user 1 from `/dev/token`. The source text of this function is sent to
+ * the browser, so it must not use anything else of this module.
  */
 export function prefillToken() {
   return {

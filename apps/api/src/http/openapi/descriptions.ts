@@ -8,7 +8,7 @@ import {
 } from '@darkroom/contracts';
 import type { ErrorEnvelope } from '@darkroom/contracts/rest';
 
-/** What a schema is, and what each of its fields is; `a.b` is field `b` of `a`, or of every item of `a`. */
+/** Descriptions of a schema and of its fields. `a.b` is the field `b` of `a`, or of every item of `a`. */
 export interface Description<Field extends string = string> {
   description: string;
   fields: Readonly<Record<Field, string>>;

@@ -14,8 +14,8 @@ limits are 413 \`payload_too_large\`. GET routes answer HEAD too. Unknown query 
 of an order is an error.`;
 
 /**
- * Every REST route as OpenAPI 3.1, with its shapes from the zod contracts.
- * @param serverUrl Where the routes are: an absolute URL, or a path for a reader of the same origin.
+ * Describes every REST route in OpenAPI 3.1. The schemas are generated from the zod contracts.
+ * @param serverUrl Base URL of the routes: an absolute URL, or a path for a page of the same origin.
  */
 export function openApiDocument(serverUrl: string): Record<string, unknown> {
   return {

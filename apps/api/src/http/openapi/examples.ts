@@ -13,7 +13,7 @@ const JOB_ID = '019aab12-7c3e-7d5a-9b1f-0242ac120002';
 const UPLOAD = 'upload://3f1c9a52-6f0e-4a57-9d5c-1f6f2f0a7b11';
 const AT = '2026-11-22T08:00:00.000Z';
 
-/** Orders to start from, as the examples of a request body. */
+/** Examples of the request body that creates a job. */
 export const ORDERS = {
   shortest: example('The least that is needed', { model: 'image-01', prompt: 'a lighthouse at dawn' }),
   photograph: example('With an uploaded photograph', {
@@ -114,7 +114,7 @@ const uploaded: UploadedImage = {
   bytes: 402_118,
 };
 
-/** One value of each shape that an answer carries. */
+/** One example of each response schema. */
 export const ANSWERS = {
   PendingJob: pending,
   ProcessingJob: processing,

@@ -62,7 +62,7 @@ const FILE_ANSWERS: Record<string, Answer> = {
   ...refused(['invalid_request', 'link_expired', 'not_found', 'internal']),
 };
 
-/** The same answers, as HEAD has them. */
+/** The same responses without a body, for HEAD. */
 const BODILESS = Object.fromEntries(
   Object.entries(FILE_ANSWERS).map(([status, { content: _, ...answer }]) => [status, answer]),
 );

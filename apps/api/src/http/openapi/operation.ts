@@ -4,7 +4,7 @@ import { type JsonSchema, refTo } from './schemas.ts';
 
 type Method = 'get' | 'head' | 'post' | 'delete';
 
-/** Operations by path and method, as `paths` of the document. */
+/** Operations by path and method: the `paths` of the document. */
 export type Paths = Record<string, Partial<Record<Method, Record<string, unknown>>>>;
 
 interface Parameter {
@@ -21,7 +21,7 @@ export interface Answer {
   content?: object;
 }
 
-/** An operation that asks for a token and answers in the envelope. */
+/** An operation that requires a token and answers in the envelope. */
 interface EnvelopedOperation {
   operationId: string;
   tags: string[];
@@ -30,7 +30,7 @@ interface EnvelopedOperation {
   parameters?: Parameter[];
   requestBody?: { required: true; content: Record<string, unknown> };
   success: { status: 200 | 201 | 202; description: string; data: JsonSchema };
-  /** Beside those that every such operation has. */
+  /** Error codes in addition to those of every such operation. */
   errors: RequestErrorCode[];
 }
 
@@ -47,7 +47,7 @@ export function enveloped({ success, errors, ...operation }: EnvelopedOperation)
   return { ...operation, responses: { [status]: succeeded, ...refused([...errors, ...ERRORS_OF_ALL]) } };
 }
 
-/** One response per HTTP status, which names every code that comes with it. */
+/** One response per HTTP status. It lists every error code with that status. */
 export function refused(codes: RequestErrorCode[]): Record<string, Answer> {
   const byStatus = Map.groupBy(codes, (code) => REQUEST_ERRORS[code].http);
   return Object.fromEntries([...byStatus].map(([status, together]) => [String(status), refusal(together)]));
@@ -98,7 +98,7 @@ export function inPath(name: string, description: string, schema: JsonSchema): P
   return { name, in: 'path', required: true, description, schema };
 }
 
-/** An object that has all of these fields. */
+/** The schema of an object in which all of these fields are required. */
 export function object(properties: Record<string, JsonSchema>): JsonSchema {
   return { type: 'object', properties, required: Object.keys(properties) };
 }

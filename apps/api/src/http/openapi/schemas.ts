@@ -32,10 +32,10 @@ const ErrorEnvelope = z.object({
     .optional(),
 });
 
-/** What callers send: what has a default may be left out. */
+/** Schemas that clients send: a field with a default is optional. */
 const REQUESTS = { CreateImage };
 
-/** What callers get: what has a default is there. */
+/** Schemas that clients receive: a field with a default is always present. */
 const RESPONSES = {
   AcceptedOrder,
   ImageJob,
@@ -53,7 +53,7 @@ type SchemaName = keyof typeof REQUESTS | keyof typeof RESPONSES;
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** What the wire carries, as `components.schemas` of OpenAPI 3.1: JSON Schema made from the zod contracts themselves. */
+/** The `components.schemas` of OpenAPI 3.1: JSON Schema generated from the zod contracts. */
 export function componentSchemas(): Record<string, JsonSchema> {
   const requests = jsonSchemas(REQUESTS, 'input');
   for (const schema of Object.values(requests)) takeAbsent(schema);
@@ -94,19 +94,22 @@ function jsonSchemas(
   );
 }
 
-/** The contract's one transform trims the prompt. */
+/** The schema of the contract's only transform, which trims the prompt. */
 const TRIMMED: JsonSchema = { type: 'string' };
 
-/** What a format already says, and bounds that are JavaScript's, only hide what matters. */
+/** Removes patterns that repeat a format, and bounds that are only JavaScript's: they hide the real constraints. */
 function simplify(schema: JsonSchema, io: 'input' | 'output'): void {
   if (schema.format !== undefined) delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
-  if (io === 'input') delete schema.default; // generated TypeScript would ask for what may be left out
-  if (io === 'output') delete schema.additionalProperties; // a later version may answer with more
+  if (io === 'input') delete schema.default; // generated TypeScript would require optional fields
+  if (io === 'output') delete schema.additionalProperties; // a later version may add fields
 }
 
-/** What the contract reads as absent, in every object of a request: null, and an empty text where there is a choice of texts. */
+/**
+ * Adds the values that the contract reads as absent to every optional field of a request's objects: null, and the empty
+ * string for an enum.
+ */
 function takeAbsent(schema: JsonSchema): void {
   const { required = [] } = schema;
   for (const [name, field] of Object.entries(propertiesOf(schema) ?? {})) {
@@ -132,6 +135,6 @@ function fieldAt(schema: JsonSchema, path: string[]): JsonSchema | undefined {
 function propertiesOf(schema: JsonSchema | undefined): Record<string, JsonSchema> | undefined {
   const { items } = schema ?? {};
   const holder = typeof items === 'object' && !Array.isArray(items) ? items : schema;
-  // zod writes no boolean schemas for properties.
+  // zod generates no boolean schemas for properties.
   return holder?.properties as Record<string, JsonSchema> | undefined;
 }

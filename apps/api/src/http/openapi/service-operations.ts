@@ -11,7 +11,7 @@ const UNAVAILABLE = object({
   reason: { type: 'string', enum: ['starting', 'draining', 'database', 'files'], description: 'What is the matter.' },
 });
 
-/** What whoever runs the service asks. */
+/** Operations for the operator of the service. */
 export const SERVICE_PATHS: Paths = {
   '/health/live': {
     get: {
