@@ -18,8 +18,8 @@ const KID_MAX_LENGTH = 256;
 const LARGEST_ID = 2n ** 63n - 1n;
 
 /**
- * A 64-bit id as its digits. A JSON number is taken only while it still is the number that was sent: past 2^53 - 1 it has
- * lost its last digits, and would be somebody else.
+ * A 64-bit id as a string of digits. A JSON number is accepted up to 2^53 - 1: a larger one has lost its last digits
+ * and would name another user.
  */
 export const Id = z
   .union([z.int().min(0), z.string().regex(/^\d{1,40}$/)])
@@ -27,7 +27,7 @@ export const Id = z
   .refine((id) => id <= LARGEST_ID)
   .transform(String);
 
-/** Whom a token speaks for: a 64-bit id, or any other name as it is. Digits that are no such id are nobody's. */
+/** The user of a token: a 64-bit id, or any other string as it is. Rejects digits that are no such id. */
 const UserId = z.union([Id, z.string().regex(/^(?!\d+$)[\x20-\x7e]{1,128}$/)]);
 
 const Claims = z
@@ -35,7 +35,7 @@ const Claims = z
   .transform(({ user_id, sub, star_id }): unknown => ({ user_id: user_id ?? sub, star_id: star_id ?? null }))
   .pipe(z.object({ user_id: UserId, star_id: Id.nullable() }));
 
-/** How tokens are checked: exactly one way, with its own family of algorithms. */
+/** The key that verifies tokens: exactly one kind, with its own family of algorithms. */
 export type JwtKey =
   | { kind: 'secret'; secret: string }
   | { kind: 'public_key'; pem: string }
@@ -45,22 +45,25 @@ export interface AuthenticateOptions {
   key: JwtKey;
   issuer: string | undefined;
   audience: string | undefined;
-  /** Milliseconds for one fetch of a key set. */
+  /** Timeout of one fetch of a key set, in milliseconds. */
   fetchTimeoutMs?: number;
-  /** Milliseconds that pass evenly. */
+  /** Monotonic clock, in milliseconds. */
   monotonic(): number;
   log: { warn(facts: object, message: string): void };
 }
 
-/** Tells who sends a request, by its bearer token. Rejects with `unauthenticated`, or `unavailable` without the keys. */
+/**
+ * Identifies the user of a request by its bearer token. Rejects with `unauthenticated`, or with `unavailable` if the
+ * keys cannot be fetched.
+ */
 export type Authenticate = (request: Pick<FastifyRequest, 'headers'>) => Promise<Viewer>;
 
-/** Throws for a public key of no family that is taken. */
+/** Throws for a public key that is neither RSA, P-256 nor Ed25519. */
 export function createAuthenticate({ issuer, audience, ...options }: AuthenticateOptions): Authenticate {
   const verify = createVerify(options, {
     clockTolerance: LEEWAY_MS,
-    errorCacheTTL: () => Number.NEGATIVE_INFINITY, // time may mend a refusal; by default it is kept for the leeway
-    // What a token does not say is not checked, unless it has to say it.
+    errorCacheTTL: () => Number.NEGATIVE_INFINITY, // a refusal may expire; the default caches it for the leeway
+    // fast-jwt checks a claim only if the token has it, unless the claim is required.
     requiredClaims: ['exp', ...(issuer === undefined ? [] : ['iss']), ...(audience === undefined ? [] : ['aud'])],
     ...(issuer !== undefined && { allowedIss: issuer }),
     ...(audience !== undefined && { allowedAud: audience }),

@@ -1,10 +1,10 @@
 import { ImageError } from '@darkroom/contracts';
 
-/** Limits on request bodies held in memory. */
+/** Limits on the memory of request bodies. */
 export interface BodyLimits {
   /** Bytes of all users together. */
   totalBytes: number;
-  /** Bytes of one user; at least the largest accepted body. */
+  /** Bytes of one user. Must be at least the largest accepted body. */
   userBytes: number;
   /** Milliseconds that a request waits for a reservation. */
   waitMs: number;
@@ -22,7 +22,10 @@ export interface BodyMemoryLimiter {
 
 const RETRY_AFTER_MS = 5_000;
 
-/** Limits the memory of large request bodies. First come, first served, except that nobody waits behind a user at their own limit. */
+/**
+ * Limits the memory of large request bodies. Reservations are granted in order of arrival, but a user at their own
+ * limit does not block other users.
+ */
 export function createBodyMemoryLimiter({ totalBytes, userBytes, waitMs }: BodyLimits): BodyMemoryLimiter {
   let held = 0;
   const heldBy = new Map<string, number>();
@@ -62,7 +65,7 @@ export function createBodyMemoryLimiter({ totalBytes, userBytes, waitMs }: BodyL
         const timer = setTimeout(() => {
           waiting.delete(reservation);
           reject(new ImageError('unavailable', { retryAfterMs: RETRY_AFTER_MS }));
-          admit(); // others may fit where this one did not
+          admit(); // a smaller reservation behind this one may fit now
         }, waitMs);
         waiting.set(reservation, () => {
           clearTimeout(timer);

@@ -3,23 +3,28 @@ import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 interface Options {
-  /** Connections at once of one address. */
+  /** Most concurrent connections of one client address. */
   maxPerAddress: number;
-  /** Milliseconds in which a client has to take in some part of what waits for it. */
+  /**
+   * Milliseconds after which a connection is closed if its client has read nothing of the data that is queued for it.
+   */
   stalledAnswerMs: number;
   checkEveryMs: number;
-  /** Fastify's trustProxy: addresses of proxies, or all. */
+  /** Fastify's `trustProxy`: the addresses of proxies, or `true` for all peers. */
   trustProxy: string | boolean;
 }
 
-/** Peers that may speak for many: proxies, load balancers and NAT of one's own network. What they let in is theirs to bound. */
+/**
+ * Address ranges that are not limited, because one peer may forward many clients: proxies, load balancers and NAT of
+ * the operator's own network. They must limit their own clients.
+ */
 const INSIDE = ['loopback', 'private', 'linkLocal', 'uniqueLocal', 'carrierGradeNat'];
 
-/** Bounds what single clients hold of a server's connections, beside `maxConnections` of all. */
+/** Limits the connections of single clients. `maxConnections` limits all of them together. */
 export function boundConnections(server: Server, options: Options): void {
   const isProxy = createIsProxy(options.trustProxy);
   const counts = new Map<string, number>();
-  /** Bytes that each connection's peer had taken in, and since when it has taken none. */
+  /** For each connection: the bytes that its peer had read, and since when it has read no more. */
   const progress = new Map<Socket, { taken: number; sinceMs: number }>();
 
   function count(socket: Socket): boolean {
@@ -59,7 +64,7 @@ export function boundConnections(server: Server, options: Options): void {
 
 function createIsProxy(trustProxy: string | boolean): (address: string | undefined) => boolean {
   if (typeof trustProxy === 'boolean') return () => trustProxy;
-  // Names stand for ranges that count as inside.
+  // Named ranges such as `loopback` are skipped: INSIDE covers them.
   const ranges = trustProxy
     .split(',')
     .map((range) => range.trim())
@@ -78,7 +83,10 @@ function readRange(range: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
   return [address, address.kind() === 'ipv4' ? 32 : 128];
 }
 
-/** Who holds an address: of IPv6 a /64, since that is what a single host is given. Null for peers inside. */
+/**
+ * The key under which an address is counted. For IPv6 it is the /64, because a single host is assigned a whole one.
+ * Null for a peer that is not limited.
+ */
 function ownerOf(address: string | undefined): string | null {
   if (address === undefined || !ipaddr.isValid(address)) return null;
   const peer = ipaddr.process(address);

@@ -1,10 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http';
 
-/** `100 Continue` goes out when a body is first read, so that whoever is refused before sends none of it. */
+/** Sends `100 Continue` when a body is first read, so that a client refused before then sends no body. */
 export interface DelayedContinue {
-  /** Whether the client still waits to be told to go on. It sends nothing, and may take its next request for the body. */
+  /**
+   * Whether the client still waits for `100 Continue`. It sends no body until then, and after a final answer its next
+   * request could be taken for the body.
+   */
   isAwaited(request: IncomingMessage): boolean;
-  /** To be called once the server is there. */
+  /** Call once the server exists. */
   watch(server: Server): void;
 }
 

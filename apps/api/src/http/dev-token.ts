@@ -7,10 +7,10 @@ import { refuseOtherMethods } from './refuse-other-methods.ts';
 
 const Ids = z.object({ user_id: Id.default('1'), star_id: Id.optional() });
 
-/** A token that this API accepts, for these ids. */
+/** Signs a token for these ids that this API accepts. */
 export type SignDevToken = (ids: z.output<typeof Ids>) => string;
 
-/** A token for the asking, for the H5 page on a developer's own machine. */
+/** Issues tokens without credentials, for the H5 page on a developer's own machine. */
 export function devTokenRoute(server: FastifyInstance, signDevToken: SignDevToken, guard: LocalGuard): void {
   server.register(async (guarded) => {
     guarded.addHook('onRequest', async (request) => guard.requireThisMachine(request));

@@ -2,27 +2,27 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DelayedContinue } from './delayed-continue.ts';
 
-/** How long an answer that is there before the end of its request waits for that end. */
+/** How long an answer that is ready before the end of its request waits for that end. */
 export interface HoldBounds {
-  /** Bytes that are read and dropped. */
+  /** Most bytes that are read and dropped. */
   bytes: number;
-  /** Milliseconds without a byte: the client waits for the answer. */
+  /** Milliseconds without a byte, after which the client is assumed to wait for the answer. */
   idleMs: number;
-  /** Milliseconds in all. */
+  /** Milliseconds in total. */
   totalMs: number;
 }
 
 export interface EarlyAnswers {
-  /** Holds the answers of all routes that are added from now on, and of addresses without one. */
+  /** Holds the answers of all routes that are added after this call, and of URLs without a route. */
   watch(server: FastifyInstance): void;
-  /** Lets the answer of this request go, since the rest can not be read. Whether it was held. */
+  /** Sends the held answer of a request whose rest cannot be read. Returns whether it was held. */
   release(request: IncomingMessage): boolean;
 }
 
 /**
- * Reads away the rest of a request before its answer goes out. Browsers read an answer only once they have sent all of a body,
- * and some proxies reset a client whose body they could not pass on. A connection whose request was read to its end may be
- * used again; any other answer says that nothing can follow it.
+ * Reads and drops the rest of a request before its answer is sent. Browsers read an answer only after they have sent
+ * the whole body, and some proxies reset a client whose body they could not forward. A connection whose request was
+ * read to its end can be reused; any other answer says `connection: close`.
  */
 export function createEarlyAnswers(bounds: HoldBounds, delayed: DelayedContinue): EarlyAnswers {
   const held = new Map<IncomingMessage, () => void>();
@@ -52,7 +52,7 @@ export function createEarlyAnswers(bounds: HoldBounds, delayed: DelayedContinue)
         resolve();
       }
       held.set(request, stop);
-      request.unpipe(); // whoever parses it is done
+      request.unpipe(); // detach the body parser, which is done
       request.on('data', read).once('end', stop).once('close', stop);
       request.resume();
     });
@@ -60,7 +60,7 @@ export function createEarlyAnswers(bounds: HoldBounds, delayed: DelayedContinue)
 
   return {
     watch(server) {
-      // Behind the hooks of every scope, which give back what the body held.
+      // Route hooks run after the hooks of every scope, which release the body's memory reservation.
       server.addHook('onRoute', (route) => {
         route.onSend = [route.onSend ?? [], hold].flat();
       });

@@ -5,7 +5,7 @@ import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { challenge } from './unauthenticated.ts';
 
-/** Fastify's own refusals in the words of the table. Others with a 4xx status are `invalid_request`. */
+/** The error codes of Fastify's own errors. Its other errors with a 4xx status become `invalid_request`. */
 const FASTIFY_REFUSALS: Record<string, RequestErrorCode> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
@@ -17,7 +17,7 @@ const FASTIFY_REFUSALS: Record<string, RequestErrorCode> = {
   FST_INVALID_MULTIPART_CONTENT_TYPE: 'unsupported_media_type',
 };
 
-/** Any failure of a request as the error it is on the wire. */
+/** Converts any failure of a request to the error that is sent. */
 function toImageError(error: unknown): ImageError {
   if (error instanceof ImageError) return error;
   if (isFastifyError(error)) {
@@ -34,7 +34,7 @@ function isFastifyError(error: unknown): error is FastifyError {
   return error instanceof Error && 'statusCode' in error;
 }
 
-/** Logs what is ours to mend, once, with its cause; without one it has been logged where it arose. */
+/** Logs a fault of the service once, with its cause. `unavailable` without a cause was logged where it arose. */
 export function logFault(request: FastifyRequest, error: ImageError): void {
   if (error.code === 'internal') request.log.error({ err: error.cause }, 'a request failed by a fault of ours');
   else if (error.code === 'unavailable' && error.cause !== undefined)
@@ -58,7 +58,7 @@ export function errorEnvelope(error: ImageError): ErrorEnvelope {
   };
 }
 
-/** The shape that tRPC's clients expect, for refusals that come before tRPC is asked. */
+/** The error shape that tRPC clients expect, for refusals before tRPC handles the request. */
 function trpcEnvelope(error: ImageError): unknown {
   const { http } = REQUEST_ERRORS[error.code];
   const code = trpcCode(error);
@@ -89,12 +89,12 @@ function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyRe
   return send(request, reply, imageError);
 }
 
-/** What never reaches a route: what Fastify's `frameworkErrors` takes. */
+/** Answers requests that never reach a route. Fastify takes it as `frameworkErrors`. */
 export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   answerFailure(error, request, reply);
 }
 
-/** Every failure leaves through here, in the shape of the face that was asked. */
+/** Answers every failure in the error shape of the transport that was called, REST or tRPC. */
 export function replyToErrors(server: FastifyInstance): void {
   server.setErrorHandler(answerFailure);
   server.setNotFoundHandler((request, reply) => send(request, reply, new ImageError('not_found')));

@@ -7,10 +7,10 @@ import { refuseOtherMethods } from './refuse-other-methods.ts';
 const Params = z.object({ key: z.string() });
 const Query = z.object({ expires: z.string().optional(), signature: z.string().optional() });
 
-/** A browser that opens a link itself runs nothing of it, whatever else the bytes may be read as. */
+/** A browser that opens a link runs no script of the file, whatever type it takes the bytes for. */
 const INERT = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 
-/** ImageProcessor by signed links. */
+/** Serves files by signed links. */
 export function fileRoutes(server: FastifyInstance, openFile: OpenFile): void {
   server.get('/files/:key', async (request, reply) => {
     const query = Query.safeParse(request.query);
@@ -22,7 +22,7 @@ export function fileRoutes(server: FastifyInstance, openFile: OpenFile): void {
       .header('cache-control', `private, max-age=${file.secondsLeft}, immutable`)
       .header('x-content-type-options', 'nosniff')
       .header('content-security-policy', INERT)
-      .header('content-disposition', `inline; filename="${key}"`) // a key needs no escaping
+      .header('content-disposition', `inline; filename="${key}"`) // a key contains nothing that needs escaping
       .header('cross-origin-resource-policy', 'cross-origin');
     if (isKnown(request.headers['if-none-match'], file.etag)) {
       file.stream.destroy();
@@ -33,7 +33,7 @@ export function fileRoutes(server: FastifyInstance, openFile: OpenFile): void {
   refuseOtherMethods(server, '/files/:key', ['GET', 'HEAD']);
 }
 
-/** RFC 9110, section 13.1.2: a list of tags, compared weakly, or any. */
+/** RFC 9110, section 13.1.2: `If-None-Match` is a list of tags, compared weakly, or `*`. */
 function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return tags.includes(etag) || tags.includes('*');

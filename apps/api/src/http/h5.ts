@@ -6,14 +6,14 @@ import type { FastifyInstance } from 'fastify';
 
 const H5_DIR = fileURLToPath(new URL('../../../uniapp/dist/build/h5', import.meta.url));
 
-/** The H5 client at `/`, where it was built. Its pages live behind `#`, so its files are all there is. */
+/** Serves the H5 client at `/` if it was built. Its pages are hash routes, so serving its files is enough. */
 export async function h5Routes(server: FastifyInstance): Promise<void> {
   if (!existsSync(path.join(H5_DIR, 'index.html'))) return;
   await server.register(fastifyStatic, {
     root: H5_DIR,
     wildcard: false,
     setHeaders(reply, file) {
-      // Built assets carry a hash in their name; the page that names them does not.
+      // Built assets have a hash in their names; the page that links to them has none.
       const immutable = file.includes(`${path.sep}assets${path.sep}`);
       reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
     },

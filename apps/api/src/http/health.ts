@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
 
-/** Whether this process can take orders now; with the reason if not. */
+/** Whether this process can accept requests now, with the reason if not. */
 export type Readiness = () => Promise<{ ready: true } | { ready: false; reason: string }>;
 
 export function healthRoutes(server: FastifyInstance, readiness: Readiness): void {

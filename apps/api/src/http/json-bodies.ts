@@ -6,13 +6,15 @@ import { fitsJsonBounds } from './json-shape.ts';
 import { createLargeBodyQueue } from './parse-large-bodies.ts';
 import { hasBody } from './request-body.ts';
 
-/** JSON is all that the routes of this scope read. A request without a body may say that it is anything: some clients do. */
+/**
+ * Accepts only JSON bodies in this scope. Without a body any content type is accepted, because some clients send one.
+ */
 export function readJsonBodies(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   readTexts(server, (request, text, done) => (text === '' ? done(null) : parse(request, text, done)));
 }
 
-/** The same for routes that parse the JSON themselves. */
+/** The same as `readJsonBodies`, for routes that parse the JSON themselves. */
 export function readJsonTexts(server: FastifyInstance): void {
   readTexts(server, (_request, text, done) => done(null, text));
 }
@@ -24,7 +26,7 @@ function readTexts(server: FastifyInstance, read: (request: FastifyRequest, text
   const parseWhenFree = createLargeBodyQueue();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     parseWhenFree(body.length, () => {
-      // A prompt with signs that nobody can read would be paid for all the same.
+      // Refuse invalid UTF-8: the provider would bill a prompt with replacement characters as well.
       if (!isUtf8(body)) done(unreadableRequest());
       else if (fitsJsonBounds(body)) read(request, body.toString(), done);
       else done(invalidField([], '请求过于复杂：字段、列表项、嵌套层级或文字过多'));
@@ -37,14 +39,14 @@ function readTexts(server: FastifyInstance, read: (request: FastifyRequest, text
   });
 }
 
-/** A body in chunks tells only by its end that it is empty, and an empty one may be of any type. */
+/** An empty body may have any type, and a chunked body is known to be empty only at its end. */
 function refuseFirstByte(payload: IncomingMessage, done: Done): void {
   let isAnswered = false;
   const answer = (error: Error | null) => {
     if (!isAnswered) done(error);
     isAnswered = true;
   };
-  payload.on('data', () => answer(new ImageError('unsupported_media_type'))); // what follows is dropped
+  payload.on('data', () => answer(new ImageError('unsupported_media_type'))); // further chunks are dropped
   payload.once('end', () => answer(null));
   payload.once('error', (cause) => answer(unreadableRequest(cause)));
 }

@@ -1,20 +1,21 @@
 import { isAscii } from 'node:buffer';
 
-/** What a JSON text may consist of, beside the data URLs in it. */
+/** Limits on a JSON text. Data URLs in it do not count. */
 export interface JsonBounds {
-  /** Members of objects and items of lists, all levels together. */
+  /** Members of objects and items of lists, on all levels together. */
   values: number;
-  /** Objects and lists inside each other. */
+  /** Levels of nested objects and lists. */
   depth: number;
   /** Bytes outside strings: white space, numbers, punctuation. */
   bytesOutsideStrings: number;
-  /** Bytes of all strings that are no data URL, keys too. */
+  /** Bytes of all strings other than data URLs, including keys. */
   bytesOfTexts: number;
 }
 
 /**
- * The largest order of the contract has some 20 values on 4 levels and 10 kB of texts beside its data URL; a batch has 10 of
- * them. `JSON.parse` needs seconds and gigabytes for a body of 16 MB that is made of keys or brackets.
+ * The largest `CreateImage` has about 20 values on 4 levels, and 10 kB of texts besides its data URL; a batch has 10 of
+ * them. Without these bounds `JSON.parse` needs seconds and gigabytes for a body of 16 MB that consists of keys or
+ * brackets.
  */
 export const JSON_BOUNDS: JsonBounds = {
   values: 5_000,
@@ -25,12 +26,12 @@ export const JSON_BOUNDS: JsonBounds = {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** Bytes of a string that are looked at one by one before the rest of a long run is skipped. */
+/** Bytes of a string that are checked one by one before the rest of a long run is skipped. */
 const NEAR_BYTES = 32;
 
 /**
- * Whether a JSON text stays within the bounds, told before it is parsed and without allocating. Whether it is JSON at all is
- * for the parser: what is malformed costs no more here than what is well formed.
+ * Whether a JSON text stays within the bounds. Runs before parsing and without allocating. Does not check that the text
+ * is valid JSON, which the parser does; malformed text costs no more here than well-formed text.
  */
 export function fitsJsonBounds(json: Buffer, bounds: JsonBounds = JSON_BOUNDS): boolean {
   const skipString = createSkipString(json);
@@ -65,12 +66,12 @@ export function fitsJsonBounds(json: Buffer, bounds: JsonBounds = JSON_BOUNDS): 
   return true;
 }
 
-/** Base64 is ASCII, whatever JSON escapes of it. */
+/** A data URL is ASCII only: Base64 is, and so are its JSON escapes. */
 function isDataUrl(json: Buffer, start: number, end: number): boolean {
   return /^data:/i.test(json.toString('latin1', start, start + 5)) && isAscii(json.subarray(start, end));
 }
 
-/** Where a string ends that begins at an offset. Long runs without quote and backslash are skipped at memory speed. */
+/** Finds the end of a string from its start offset. Skips long runs without quote and backslash at memory speed. */
 function createSkipString(json: Buffer): (start: number) => number {
   const nextQuote = createNext(json, QUOTE);
   const nextBackslash = createNext(json, BACKSLASH);
@@ -79,7 +80,7 @@ function createSkipString(json: Buffer): (start: number) => number {
       for (const near = Math.min(json.length, at + NEAR_BYTES); at < near; ) {
         const byte = json[at++];
         if (byte === QUOTE) return at;
-        if (byte === BACKSLASH) at++; // what is escaped is no end
+        if (byte === BACKSLASH) at++; // an escaped character does not end the string
       }
       at = Math.min(nextQuote(at), nextBackslash(at));
     }
@@ -87,7 +88,7 @@ function createSkipString(json: Buffer): (start: number) => number {
   };
 }
 
-/** Where a byte comes next. Offsets only grow, so that every byte is searched once, however often it is asked. */
+/** Finds the next offset of a byte. Calls must not decrease `from`, so each byte of the text is searched only once. */
 function createNext(json: Buffer, byte: number): (from: number) => number {
   let found = -1;
   return (from) => {

@@ -9,15 +9,15 @@ import {
   type VerifyToken,
 } from './public-key.ts';
 
-/** Keys come and go: a set that was read longer ago is read again, while the request that finds it so is answered by it. */
+/** Keys change. A request that finds a set older than this starts a new fetch, and is answered with the old set. */
 const FRESH_FOR_MS = 10 * 60_000;
-/** The shortest time between two fetches, whatever tokens ask for. */
+/** The shortest time between the starts of two fetches, whatever keys tokens name. */
 const COOL_DOWN_MS = 10_000;
 const FETCH_TIMEOUT_MS = 5_000;
 const BYTES_MAX = 256 * 1024;
 const KEYS_MAX = 100;
 
-/** What of a JSON Web Key tells whether it is for us (RFC 7517, section 4). */
+/** The fields of a JSON Web Key that decide whether it is usable here (RFC 7517, section 4). */
 const Jwk = z.looseObject({
   kty: z.string(),
   kid: z.string().optional(),
@@ -26,7 +26,7 @@ const Jwk = z.looseObject({
 });
 const Jwks = z.object({ keys: z.array(z.unknown()).max(KEYS_MAX) });
 
-/** Which key a token says that it was signed by. */
+/** The key that a token claims to be signed with. */
 export interface KeyName {
   alg: PublicKeyAlgorithm;
   kid: string | undefined;
@@ -35,22 +35,23 @@ export interface KeyName {
 interface Deps {
   url: string;
   checks: TokenChecks;
-  /** Milliseconds for one fetch, whole exchange. */
+  /** Timeout of one fetch including its body, in milliseconds. */
   fetchTimeoutMs?: number | undefined;
   monotonic(): number;
-  /** Told once for every fetch that failed. */
+  /** Called once for every failed fetch. */
   onFault(error: unknown): void;
 }
 
 /**
- * What verifies the tokens of one key; null when the set has no such key. Rejects with `unavailable` when the key is not
- * known and the set cannot be had: that says nothing about whoever asks.
+ * Resolves to the verifier of one key, or to null if the set has no such key. Rejects with `unavailable` if the key is
+ * not known and the set cannot be fetched: the token may still be valid.
  */
 export type FindKey = (name: KeyName) => Promise<VerifyToken | null>;
 
 /**
- * The keys at a JWKS address. They are fetched when a token first names one, one fetch at a time and one a cool-down, so
- * that made-up names cost nothing; a set that cannot be had now leaves the keys that are known as they are.
+ * Finds keys in the set at a JWKS URL. The set is fetched when a token names an unknown key. Only one fetch runs at a
+ * time, and at most one starts per cool-down, so that invented key names cause no extra load. A failed fetch keeps the
+ * known keys.
  */
 export function createFindKey({ url, checks, fetchTimeoutMs = FETCH_TIMEOUT_MS, monotonic, onFault }: Deps): FindKey {
   let keys = new Map<string, VerifyToken>();
@@ -58,7 +59,7 @@ export function createFindKey({ url, checks, fetchTimeoutMs = FETCH_TIMEOUT_MS, 
   let triedAt = Number.NEGATIVE_INFINITY;
   let fetching: Promise<void> | null = null;
 
-  /** Resolves once the fetch that runs has ended; within the cool-down none begins. */
+  /** Resolves when the running fetch has ended. Starts no fetch within the cool-down. */
   function refresh(): Promise<void> | null {
     if (fetching || monotonic() - triedAt < COOL_DOWN_MS) return fetching;
     triedAt = monotonic();
@@ -92,12 +93,12 @@ export function createFindKey({ url, checks, fetchTimeoutMs = FETCH_TIMEOUT_MS, 
   };
 }
 
-/** Algorithms hold no slash, so two names never meet. */
+/** Unique for each name, because an algorithm contains no slash. */
 function keyId({ alg, kid }: KeyName): string {
   return `${alg}/${kid ?? ''}`;
 }
 
-/** Nothing for a key that is not for us: another use, another family, not readable. */
+/** Empty for a key that is not usable here: another use, another family or algorithm, or not readable. */
 function readKey(candidate: unknown, checks: TokenChecks): [id: string, verify: VerifyToken][] {
   const jwk = Jwk.safeParse(candidate).data;
   if (!jwk) return [];

@@ -2,10 +2,13 @@ import { ImageError, type Viewer } from '@darkroom/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type BodyLimits, createBodyMemoryLimiter } from './body-memory-limiter.ts';
 
-/** Orders without a photograph are smaller, and are never kept waiting. */
+/** Requests without a reference are smaller, and never wait. */
 const SMALL_BODY_BYTES = 64 * 1024;
 
-/** Keeps large bodies of this scope waiting, unread, until there is limiter for them. The viewer has to be known by then. */
+/**
+ * Delays large bodies of this scope, unread, until their memory is reserved. Add it after the hook that identifies the
+ * user.
+ */
 export function limitBodyMemory(
   server: FastifyInstance,
   bounds: BodyLimits,
@@ -14,7 +17,7 @@ export function limitBodyMemory(
   const limiter = createBodyMemoryLimiter(bounds);
   const leaving = new WeakMap<FastifyRequest, () => void>();
   server.addHook('onRequest', async (request) => {
-    // Multipart is parsed without a look at its length, and whatever is too large must not wait for limiter.
+    // The multipart parser ignores the content length, and a body that is too large must not wait for memory.
     if (Number(request.headers['content-length'] ?? 0) > request.routeOptions.bodyLimit) {
       throw new ImageError('payload_too_large');
     }
@@ -23,11 +26,11 @@ export function limitBodyMemory(
       leaving.set(request, await limiter.reserve({ userId: viewerOf(request).user_id, bytes }));
     }
   });
-  // The answer is there, so the body is done with: not so when its sender leaves, since the work goes on.
+  // Release with the answer, when the body is no longer used. A disconnect is too early: the handler still runs then.
   server.addHook('onSend', async (request) => leaving.get(request)?.());
 }
 
-/** As many as the request says, or may say. */
+/** The content length, or the route's limit for a chunked body, whose length is unknown. */
 function bodyBytes({ headers, routeOptions }: FastifyRequest): number {
   const limit = routeOptions.bodyLimit;
   if (headers['transfer-encoding'] !== undefined) return limit;

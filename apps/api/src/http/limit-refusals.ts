@@ -4,21 +4,22 @@ import ipaddr from 'ipaddr.js';
 import { createRefusalBudget, type RefusalRate } from './refusal-budget.ts';
 import { hasBody } from './request-body.ts';
 
-/** One unit is about a millisecond of a core. */
+/** The budgets for refused requests. One unit is about one millisecond of a CPU core. */
 export interface RefusalBounds {
-  /** Of one user. */
+  /** Budget of one user. */
   user: RefusalRate;
-  /** Of all users of one address together. */
+  /** Budget shared by all users of one address. */
   address: RefusalRate;
-  /** Of requests from one address whose token was refused. */
+  /** Budget of one address for requests whose token was refused. */
   unauthenticated: RefusalRate;
-  /** Users and addresses that are remembered, each. */
+  /** Most keys that are kept in memory in each of the three budgets. */
   maxKeys: number;
 }
 
 /**
- * A small refusal costs next to nothing: 10,000 at once and 200 a second for one user. A refused body of 16 MB costs 128:
- * some 20 at once, then one in 2.6 s. An address is worth four users, since many may share it.
+ * A small refusal costs a quarter of a unit: one user may have 10,000 at once, then 200 a second. A refused body of
+ * 16 MB costs 128 units: about 20 at once, then one every 2.6 s. An address has the budget of four users, because many
+ * users may share it.
  */
 export const REFUSAL_BOUNDS: RefusalBounds = {
   user: { capacity: 2_500, perSecond: 50 },
@@ -29,30 +30,30 @@ export const REFUSAL_BOUNDS: RefusalBounds = {
 
 const UNITS_PER_REFUSAL = 0.25;
 const UNITS_PER_MEGABYTE = 8;
-/** Orders without a photograph are smaller, and are never refused for what others of the same address did. */
+/** Requests without a reference are smaller. They are never refused for what other users of the address did. */
 const SMALL_BODY_BYTES = 64 * 1024;
 
 interface Deps {
   authenticate(request: FastifyRequest): Promise<Viewer>;
-  /** Milliseconds that pass evenly. */
+  /** Monotonic clock, in milliseconds. */
   monotonic(): number;
 }
 
 interface Seen {
   viewer: Viewer | null;
-  /** Of the connection, when the request began. */
+  /** Bytes read from the connection before this request was authenticated. */
   bytesRead: number;
-  /** It was turned away for the budget's sake, which costs nothing. */
+  /** Refused because a budget is used up. Such a refusal is not charged. */
   isOverBudget: boolean;
 }
 
 /**
- * Limits count failed attempts too: whatever is answered with a 4xx is charged, by the bytes that were read for it, to its
- * user and to its address. While a budget is used up, requests with a body are answered 429 before a byte of it is read;
- * those without one are always answered, as are small ones when only the address is over its budget.
+ * Limits the cost of refused requests. Every 4xx answer is charged to the user and to the address, by the bytes that
+ * were read for it. While a budget is used up, a request with a body gets 429 before its body is read. A request
+ * without a body is always handled, and so is a small one if only the budget of the address is used up.
  *
- * Returns `authenticate` with the same bound on tokens that are refused. A good token is never turned away for what others
- * at its address sent: whole networks share one.
+ * Returns `authenticate` with a third budget, per address, for refused tokens. A valid token is never refused because
+ * of the invalid tokens of its address: whole networks share one.
  */
 export function limitRefusals(
   server: FastifyInstance,
@@ -101,16 +102,16 @@ function isUnauthenticated(error: unknown): boolean {
   return error instanceof ImageError && error.code === 'unauthenticated';
 }
 
-/** One in chunks may be. */
+/** Whether a body is larger than `SMALL_BODY_BYTES`. A chunked body may be, so it counts as large. */
 function isLarge({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > SMALL_BODY_BYTES;
 }
 
 function bytesReadBy({ raw }: FastifyRequest): number {
-  return raw.socket.bytesRead ?? 0; // there is no socket behind `inject`
+  return raw.socket.bytesRead ?? 0; // `inject` has no real socket
 }
 
-/** An address of IPv6 stands for its /64: whoever has one has all of it. */
+/** An IPv6 address counts as its /64, because one host can use all of it. */
 function networkOf(address: string): string {
   if (!ipaddr.IPv6.isValid(address)) return address;
   const parsed = ipaddr.IPv6.parse(address);

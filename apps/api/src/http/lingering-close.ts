@@ -1,27 +1,28 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How long a connection is read behind its last answer. */
+/** How long a connection is still read after its last answer. */
 export interface LingerBounds {
-  /** Bytes that are read and dropped. */
+  /** Most bytes that are read and dropped. */
   bytes: number;
   /** Milliseconds without a byte. */
   idleMs: number;
-  /** Milliseconds in all. */
+  /** Milliseconds in total. */
   totalMs: number;
-  /** Connections that linger at once; those beyond are closed with their answer. */
+  /** Most connections that linger at once. Further ones are closed directly after their answer. */
   connections: number;
 }
 
 /**
- * Closes the connection behind what has been written to it: half-closes, drops what still arrives, and destroys it when the
- * peer closes or a bound is reached. Closing at once would reset it, and a reset discards an answer that is not read yet.
+ * Closes a connection after the data that has been written to it: half-closes it, drops what still arrives, and
+ * destroys it when the peer closes or a bound is reached. Closing at once would reset the connection, and a reset
+ * discards an answer that the client has not read yet.
  */
 export type CloseLingering = (socket: Socket) => void;
 
 export interface Lingering {
   close: CloseLingering;
-  /** Whether the connection lingers already: nothing that arrives on it is parsed any more. */
+  /** Whether the connection already lingers: data that arrives on it is no longer parsed. */
   has(socket: Socket): boolean;
 }
 
@@ -44,9 +45,9 @@ export function createLingering(bounds: LingerBounds): Lingering {
       clearTimeout(total);
       clearTimeout(idle);
     });
-    // Node calls it behind an answer that says `connection: close`, whatever has not been read.
+    // Node calls `destroySoon` after an answer with `connection: close`, even if input is unread.
     socket.destroySoon = () => {};
-    // Detaches the HTTP parser: nothing behind the answer is a request.
+    // Detach the HTTP parser: nothing after the answer is a request.
     socket.removeAllListeners('data');
     socket.on('data', (chunk: Buffer) => {
       left -= chunk.length;
@@ -60,15 +61,18 @@ export function createLingering(bounds: LingerBounds): Lingering {
   return { close, has: (socket) => sockets.has(socket) };
 }
 
-/** Lingers on every connection whose answer came before the end of its request, whatever gave the answer. To be called before others listen to requests. */
+/**
+ * Lingers on every connection whose answer was sent before the end of its request, no matter which code sent it. Call
+ * before other listeners for requests are added.
+ */
 export function lingerAfterEarlyAnswers(server: Server, lingering: Lingering): void {
   server.prependListener('request', (request, response) => {
-    // Before Node's own listener, which may destroy the connection.
+    // Runs before Node's own listener, which may destroy the connection.
     response.prependListener('finish', () => {
       if (request.complete) return;
       const { socket } = request;
       lingering.close(socket);
-      socket.once('close', () => request.destroy()); // ends who still waits for the body
+      socket.once('close', () => request.destroy()); // ends handlers that still wait for the body
     });
   });
 }

@@ -3,35 +3,40 @@ import type { FastifyRequest } from 'fastify';
 import { isLoopbackName, isLoopbackPeer } from '../settings/loopback.ts';
 
 /**
- * What reverse proxies and CDNs add to a request: the peer on this machine is then not the one who asks. A list of those
- * that are known, so it is never the only thing that is looked at.
+ * Headers that reverse proxies and CDNs add to a request: a loopback peer is then a proxy, not the client. The list
+ * covers known headers only, so it must never be the only check.
  */
 const FORWARDING_HEADER =
   /^(forwarded|via|cdn-loop|x-forwarded(-.+)?|x-original-.+|x-rewrite-url|x-proxy.*|x-envoy-.+|x-azure-.+|x-appengine-.+|x-amz-cf-id|x-amzn-trace-id|cf-.+|fly-.+|ali-.+|eagleeye-.+|tailscale-.+|(.+-)?(real|client)-?ip(v6)?)$/;
 
-/** A host as requests name it: a name or an address, and a port of no interest. */
+/** A host as in a `Host` header: a name or an address, with an optional port that is ignored. */
 const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{0,5})?$/i;
-/** Names that no public DNS answers for, as Docker, Kubernetes and private networks give them: `worker-1`, `api.prod.svc`. */
+/**
+ * Names that public DNS does not resolve, as in Docker, Kubernetes and private networks: `worker-1`, `api.prod.svc`.
+ */
 const PRIVATE_NAME = /^[^.]+$|\.(svc|local|internal|localdomain)$/;
 const ADDRESS = /^([\d.]+|[\da-f]*:[\da-f:.]+)$/;
 
 type Asked = Pick<FastifyRequest, 'headers' | 'raw' | 'socket'>;
 
-/** Guards what is only for this machine. Both answers are the same as for an address that does not exist. */
+/** Guards local routes. A refusal by either check is the same 404 as for a URL that does not exist. */
 export interface LocalGuard {
   /**
-   * Lets through what comes from this machine itself: a connection from loopback that nobody forwarded, to a host that is
-   * loopback or PUBLIC_URL's, and from no page of another site. A page whose name is made to resolve to 127.0.0.1 (DNS
-   * rebinding) still says its own name as the host.
+   * Accepts requests from this machine only: the connection comes from loopback and no proxy forwarded it, the host is
+   * loopback or PUBLIC_URL's, and the request comes from no page of another site. The host check stops DNS rebinding: a
+   * page whose name resolves to 127.0.0.1 still sends its own name as the host.
    */
   requireThisMachine(request: Asked): void;
-  /** For whoever has shown a token: a host that is loopback, PUBLIC_URL's, an address, or a name of a private network. */
+  /**
+   * For clients that have sent the right token. Accepts a host that is loopback, PUBLIC_URL's, an address, or a name of
+   * a private network.
+   */
   requireKnownHost(request: Asked): void;
 }
 
 export interface LocalGuardOptions {
   publicUrl: string;
-  /** Pages that may call from a browser: those that are named are no strangers. */
+  /** Origins that may call from a browser. Listed origins count as own pages; `*` does not. */
   corsOrigins: string[] | '*';
 }
 
@@ -60,14 +65,14 @@ export function createLocalGuard({ publicUrl, corsOrigins }: LocalGuardOptions):
   };
 }
 
-/** Null for a request that does not name exactly one host: none, two, or another one in its address. */
+/** Null unless the request names exactly one host. Null for no `Host`, for two, and for an absolute request URL. */
 function hostOf({ raw }: Asked): string | null {
   const hosts = raw.rawHeaders.filter((_, index, lines) => index % 2 === 1 && /^host$/i.test(lines[index - 1] ?? ''));
   if (hosts.length !== 1 || !raw.url?.startsWith('/')) return null;
   return nameOf(hosts[0] ?? '');
 }
 
-/** Lower case, without port, brackets and the dot of an absolute name; null for what is no host. */
+/** The host in lower case, without port, brackets or the trailing dot of an absolute name; null if it is no host. */
 function nameOf(host: string): string | null {
   if (!HOST.test(host)) return null;
   const hostname = URL.parse(`http://${host}`)?.hostname;

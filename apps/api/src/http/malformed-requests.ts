@@ -6,27 +6,30 @@ import type { EarlyAnswers } from './early-answers.ts';
 import { errorEnvelope } from './error-replies.ts';
 import type { Lingering } from './lingering-close.ts';
 
-/** For a request whose address is never looked up. */
+/** The `Allow` header for a request whose URL is never routed. */
 const ANY_METHOD = 'GET, HEAD, POST, DELETE, OPTIONS';
 const REQUEST_LINE = /^[!#$%&'*+.^`|~\w-]+ \S+ HTTP\/1\.[01]\r?\n/;
 
 type ParseError = Error & { code?: string };
 
 export interface UnreadableRequests {
-  /** What Fastify's `clientErrorHandler` takes: no HTTP request at all, headers beyond the bound, a request that took too long. */
+  /**
+   * Answers input that is no HTTP request, headers beyond their limit, and a request that took too long. Fastify takes
+   * it as `clientErrorHandler`.
+   */
   answer(error: ParseError, socket: Socket): void;
-  /** To be called once the server is there. */
+  /** Call once the server exists. */
   watch(server: Server): void;
 }
 
-/** Answers what never becomes a request in the shape of every other error, and closes its connection. */
+/** Answers input that never becomes a request with the common error envelope, and closes its connection. */
 export function createUnreadableRequests(
   lingering: Lingering,
   early: Pick<EarlyAnswers, 'release'>,
 ): UnreadableRequests {
   /** The latest answer of each connection. */
   const answers = new WeakMap<Socket, ServerResponse>();
-  /** A parser that has failed fails again with every further piece. */
+  /** Connections whose parser has failed: it fails again with every further chunk, which must not be answered again. */
   const failed = new WeakSet<Socket>();
 
   function refuse(socket: Socket, refusal: ImageError): void {
@@ -47,10 +50,11 @@ export function createUnreadableRequests(
     if (!answer || answer.writableFinished) {
       refuse(socket, refusalOf(error));
     } else if (early.release(answer.req) || answer.headersSent || answer.req.complete || answer.socket !== socket) {
-      // What cannot be read lies behind a request that has, or will have, its answer: another would pass for that one.
+      // The unreadable input follows a request that has or will get its own answer. The client would take a second
+      // answer for that one.
       answer.once('finish', () => lingering.close(socket));
     } else {
-      answer.detachSocket(socket); // so that nobody answers this request a second time
+      answer.detachSocket(socket); // so that the handler cannot answer this request a second time
       refuse(socket, refusalOf(error));
     }
   }
@@ -63,18 +67,18 @@ export function createUnreadableRequests(
       }
       if (failed.has(socket)) return;
       failed.add(socket);
-      setImmediate(() => end(error, socket)); // an answer that needs no body may be on its way
+      setImmediate(() => end(error, socket)); // an answer that does not wait for the body may be on its way
     },
     watch(server) {
       server.on('request', (request, response) => {
         const { socket } = request;
         answers.set(socket, response);
-        // With it goes what it was the answer to: an idle connection would keep a whole photograph.
+        // The answer references its request: an idle connection would keep a whole upload in memory.
         response.once('close', () => {
           if (request.complete && answers.get(socket) === response) answers.delete(socket);
         });
       });
-      // Without a listener Node closes the connection of a CONNECT without a word.
+      // Without a listener, Node closes the connection of a CONNECT request without an answer.
       server.on('connect', (_request, stream: Duplex) => {
         if (stream instanceof Socket) refuse(stream, new ImageError('method_not_allowed'));
       });
@@ -87,7 +91,7 @@ function refusalOf(error: ParseError): ImageError {
   return isMethodUnknown(error) ? new ImageError('method_not_allowed') : unreadableRequest(error);
 }
 
-/** A request line but for its method, which Node's parser has never heard of. */
+/** Whether the request line is well-formed, except that Node's parser does not know its method. */
 function isMethodUnknown(error: ParseError): boolean {
   if (error.code !== 'HPE_INVALID_METHOD' || !('rawPacket' in error)) return false;
   return Buffer.isBuffer(error.rawPacket) && REQUEST_LINE.test(error.rawPacket.toString('latin1'));

@@ -5,7 +5,7 @@ import type { LocalGuard } from './local-guard.ts';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
 import type { UnauthenticatedReason } from './unauthenticated.ts';
 
-/** What is counted here and shown. */
+/** The metrics that the HTTP server records and serves. */
 export interface Metrics {
   requestEnded(request: { method: string; route: string; status: number; seconds: number }): void;
   callerRefused(reason: UnauthenticatedReason): void;
@@ -14,9 +14,9 @@ export interface Metrics {
 }
 
 export interface MetricsAccess {
-  /** The bearer token that opens them; null where none is set. */
+  /** The bearer token for `/metrics`; null if none is set. */
   token: string | null;
-  /** Without a token: whether this machine may see them. */
+  /** Whether this machine may read them without a token. Applies only if no token is set. */
   isOpenToLoopback: boolean;
 }
 

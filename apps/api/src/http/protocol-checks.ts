@@ -2,19 +2,22 @@ import type { IncomingMessage, Server } from 'node:http';
 import { ImageError, invalidField, unreadableRequest } from '@darkroom/contracts';
 import type { FastifyInstance } from 'fastify';
 
-/** Fastify routes these; every address refuses TRACE. Any other method takes its place and meets the same 405. */
+/** The methods that Fastify routes. Every URL refuses TRACE, so other methods are rewritten to it and get its 405. */
 const ROUTED = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
 
 /**
- * What Node and Fastify would answer in words of their own, or not at all, becomes a request like any other, so that its
- * refusal has the headers and the shape of every other one.
+ * Refuses what Node and Fastify would refuse with a body of their own, or without an answer. Such requests are routed
+ * like any other, so that their refusal has the headers and the shape of every other one.
  */
 export interface ProtocolChecks {
-  /** What Fastify's `rewriteUrl` takes: an address that cannot be decoded, or has an overlong part, becomes one that nobody has. */
+  /**
+   * Checks a request, and rewrites its URL to one without a route if it fails: a missing or repeated `Host`, an unknown
+   * `Expect`, a path that cannot be decoded or has an overlong part. Fastify takes it as `rewriteUrl`.
+   */
   rewriteUrl(request: IncomingMessage): string;
-  /** To be called once the server is there, before others listen to requests. */
+  /** Call once the server exists, before other listeners for requests are added. */
   watch(server: Server): void;
-  /** Refuses what the two above have let through. Behind the hooks that set headers of every answer. */
+  /** Refuses the requests that failed a check. Call after adding the hooks that set the headers of every answer. */
   refuse(server: FastifyInstance): void;
 }
 
@@ -67,7 +70,7 @@ export function createProtocolChecks(maxPartLength: number): ProtocolChecks {
         const refusal = refusals.get(request.raw);
         if (refusal) throw refusal;
         if (!request.is404) return;
-        // Before a byte of the body is read.
+        // This hook runs before the body is read.
         const [url = ''] = request.url.split('?', 1);
         const allowed = methods.get(url);
         if (!allowed) throw new ImageError('not_found');

@@ -1,17 +1,17 @@
 import type { KeyObject } from 'node:crypto';
 import { createVerifier } from 'fast-jwt';
 
-/** What is taken of keys that are public: one algorithm a family. */
+/** The accepted algorithms of public keys: one per key family. */
 export const PUBLIC_KEY_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const;
 export type PublicKeyAlgorithm = (typeof PUBLIC_KEY_ALGORITHMS)[number];
 
-/** What is asked of a token beside its signature. */
+/** The checks of a token besides its signature. */
 export type TokenChecks = Omit<Parameters<typeof createVerifier>[0], 'key' | 'algorithms' | 'cache'>;
 
-/** The claims of a good token; throws for any other. */
+/** Returns the claims of a valid token; throws for any other. */
 export type VerifyToken = (token: string) => unknown;
 
-/** The algorithm of a key's own family: whatever a token says, the key decides. Null: a family that is not taken. */
+/** The algorithm of a key's family; null for an unsupported family. The key decides, whatever a token's header says. */
 export function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): PublicKeyAlgorithm | null {
   if (asymmetricKeyType === 'rsa') return 'RS256';
   if (asymmetricKeyType === 'ed25519') return 'EdDSA';

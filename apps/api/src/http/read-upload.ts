@@ -3,18 +3,18 @@ import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 
 const FIELD = 'file';
-/** Longest name of a field that an error repeats. */
+/** Characters of a field's name that an error message repeats. */
 const NAME_MAX_LENGTH = 40;
-/** RFC 2045, section 6.1: encodings that change nothing. */
+/** RFC 2045, section 6.1: encodings that leave the bytes as they are. */
 const IDENTITY_ENCODINGS = ['7bit', '8bit', 'binary'];
 
-/** What multipart adds around one file: fields, and the headers of all parts. */
+/** Bytes that multipart may add to one file: other fields, and the headers of all parts. */
 export const FRAMING_BYTES = 96 * 1024;
 
 const FORM = {
-  /** One file, a second one to refuse, and a few fields that are not looked at. */
+  /** Allows one file, a second one in order to refuse it, and a few fields that are ignored. */
   limits: { fileSize: UPLOAD_MAX_BYTES, files: 2, fields: 10, fieldSize: 10_000, parts: 13 },
-  /** RFC 7578, section 4.2: a file need not have a name. Whatever comes in the field of the file is the file. */
+  /** RFC 7578, section 4.2: a file need not have a name. Any part in the field `file` is the file. */
   isPartAFile: (name?: string, contentType?: string, fileName?: string) =>
     name === FIELD || fileName !== undefined || contentType === 'application/octet-stream',
 } satisfies Parameters<FastifyRequest['parts']>[0];
@@ -24,13 +24,13 @@ export function notAForm(): ImageError {
   return new ImageError('unsupported_media_type', { issues: [{ path: ['Content-Type'], message }] });
 }
 
-/** The one file of a form, which is read to its end. Rejects with what is wrong with the form. */
+/** Reads a form to its end and resolves to its one file. Rejects with an error that names the fault of the form. */
 export async function readUpload(request: FastifyRequest): Promise<Uint8Array> {
   if (!request.isMultipart()) throw notAForm();
   if (!/;\s*boundary=("[^"]+"|[^\s;"]+)/i.test(request.headers['content-type'] ?? '')) {
     throw invalidField(['Content-Type'], '缺少 boundary，请让客户端库自行生成 multipart/form-data 的请求头');
   }
-  // Fields, preamble and epilogue count as well; a body without a length is known to be too large only now.
+  // The limit includes fields, preamble and epilogue. A chunked body is known to be too large only while it is read.
   return Promise.race([readForm(request), findOverflow(request)]);
 }
 
@@ -61,7 +61,7 @@ async function readForm(request: FastifyRequest): Promise<Uint8Array> {
     }
   } catch (error) {
     if (error instanceof ImageError || (error instanceof Error && 'statusCode' in error)) throw error;
-    // Whatever else ends the reading came with the request: a form that breaks off, or a sender who is gone.
+    // Any other error is caused by the request: a form that breaks off, or a client that has disconnected.
     if (isEmpty) throw invalidField([FIELD], '请求体中没有找到 boundary 分隔的内容，各行须以 CRLF 结尾');
     throw invalidField([FIELD], '图片上传不完整，请重新上传');
   }
@@ -77,14 +77,14 @@ function misnamed(name: string | undefined): ImageError {
 
 async function readFile(part: MultipartFile): Promise<Uint8Array> {
   const bytes = await part.toBuffer();
-  // It tells of the limit only when a further piece comes after the one that was cut.
+  // `toBuffer` reports the limit only if a further chunk follows the truncated one.
   if (part.file.truncated) throw new ImageError('payload_too_large');
   const decoded = decode(bytes, part.encoding.trim().toLowerCase());
   if (decoded.length > 0) return decoded;
   throw uploadProblemError('unsupported_image', [FIELD], { reason: 'empty_file' });
 }
 
-/** RFC 7578 drops Content-Transfer-Encoding; clients that still send base64 mean it. */
+/** RFC 7578 deprecates Content-Transfer-Encoding, but a client that sends `base64` has encoded the file. */
 function decode(bytes: Buffer, encoding: string): Uint8Array {
   if (encoding === 'base64') return Buffer.from(bytes.toString('latin1'), 'base64');
   if (IDENTITY_ENCODINGS.includes(encoding)) return bytes;

@@ -1,32 +1,32 @@
-/** A token bucket: how much refused work is let through before more of it is turned away unread. */
+/** A token bucket: how much refused work is read before further requests are refused unread. */
 export interface RefusalRate {
-  /** Work units at once. */
+  /** Largest number of work units that the bucket holds. */
   capacity: number;
-  /** Work units that come back each second. */
+  /** Work units that are refilled each second. */
   perSecond: number;
 }
 
 export interface RefusalBudget {
-  /** Milliseconds until this key may be refused again in full; 0 while it may now. */
+  /** Milliseconds until the key's bucket is refilled to 0 units, at least 1; 0 while it holds units. */
   waitMs(key: string): number;
-  /** Takes what a refusal has cost, down to a debt of one capacity. */
+  /** Takes the cost of a refusal from the key's bucket. The debt is at most one capacity. */
   charge(key: string, units: number): void;
 }
 
 interface Options extends RefusalRate {
-  /** Keys at once; beyond them the one that was charged longest ago is forgotten, and starts anew. */
+  /** Most keys in memory. Beyond it the least recently charged key is dropped, and starts with a full bucket. */
   maxKeys: number;
-  /** Milliseconds that pass evenly. */
+  /** Monotonic clock, in milliseconds. */
   monotonic(): number;
 }
 
 interface Bucket {
-  /** Units that were left at `at`; below 0 is a debt. */
+  /** Units at the time `at`; a negative number is a debt. */
   left: number;
   at: number;
 }
 
-/** Kept in memory, per process: only keys that were refused lately are known, and their number is bounded. */
+/** Keeps buckets in the memory of this process, only for the `maxKeys` keys that were charged most recently. */
 export function createRefusalBudget({ capacity, perSecond, maxKeys, monotonic }: Options): RefusalBudget {
   const buckets = new Map<string, Bucket>();
 
@@ -43,7 +43,7 @@ export function createRefusalBudget({ capacity, perSecond, maxKeys, monotonic }:
     charge(key, units) {
       const bucket = buckets.get(key);
       const left = (bucket ? leftNow(bucket) : capacity) - units;
-      buckets.delete(key); // the order of the map is that of the latest charges
+      buckets.delete(key); // reinsert, so that the map is ordered by the latest charge
       buckets.set(key, { left: Math.max(-capacity, left), at: monotonic() });
       const [oldest] = buckets.keys();
       if (buckets.size > maxKeys && oldest !== undefined) buckets.delete(oldest);

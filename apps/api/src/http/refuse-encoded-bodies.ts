@@ -2,10 +2,10 @@ import { ImageError, REQUEST_ERRORS } from '@darkroom/contracts';
 import type { FastifyInstance } from 'fastify';
 import { hasBody } from './request-body.ts';
 
-/** Characters of an encoding's name that an answer repeats. */
+/** Characters of an encoding's name that an error message repeats. */
 const NAME_MAX_LENGTH = 40;
 
-/** Refuses compressed bodies before a byte is read: decompressing would unbound what the limits on bytes have bounded. */
+/** Refuses compressed bodies before a byte is read: the byte limits would not bound the decompressed size. */
 export function refuseEncodedBodies(server: FastifyInstance): void {
   server.addHook('onRequest', async (request) => {
     if (!hasBody(request)) return;

@@ -23,8 +23,8 @@ interface Deps {
 const Params = z.object({ job_id: z.string() });
 
 /**
- * Query strings hold text only; what is empty is not there, and unknown keys are ignored. `null` is how clients write a
- * `next_cursor` that is null, and is no value of any of these.
+ * Query strings hold only text, so numbers are parsed. An empty value counts as absent, and so does `null`: clients
+ * write it for a `next_cursor` that is null, and it is no valid value of any parameter. Unknown keys are ignored.
  */
 const QueryNumber = z.preprocess(
   (text) => (typeof text === 'string' && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text),
@@ -34,7 +34,7 @@ const FollowQuery = z.object({ wait_seconds: QueryNumber, after_version: QueryNu
 const QueryText = z.unknown().optional();
 const PageQuery = z.object({ limit: QueryNumber, cursor: QueryText, status: QueryText, star_id: QueryText });
 
-/** The jobs on plain HTTP: each route parses, calls one verb and wraps its answer. */
+/** The REST routes of jobs. Each one parses its input, calls one method of the service and wraps the result. */
 export function restRoutes(server: FastifyInstance, { images, viewerOf }: Deps): void {
   const one = `${GENERATION_PATH}/:job_id`;
 
@@ -78,7 +78,7 @@ export function envelope<Data>(data: Data, message: string = MESSAGE_OK, code = 
   return { code, message, data };
 }
 
-/** The parsed value; what does not fit is an `invalid_request` that names every field. */
+/** Returns the parsed value. Throws `invalid_request` with an issue for every invalid field. */
 function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;

@@ -30,7 +30,7 @@ import { Unauthenticated } from './unauthenticated.ts';
 import { uploadRoutes } from './uploads.ts';
 
 export interface ServerDeps {
-  /** Null in a worker: it tells of its health and its figures, and has no other face. */
+  /** Null in a worker, which serves only its health and its metrics. */
   images: ImageService | null;
   openFile: OpenFile;
   authenticate: Authenticate;
@@ -39,41 +39,44 @@ export interface ServerDeps {
   /** Origins that may call from a browser, or `*`. */
   corsOrigins: string[] | '*';
   trustProxy: string | boolean;
-  /** Null where there is no `/dev/token`. */
+  /** Null if `/dev/token` is not served. */
   signDevToken: SignDevToken | null;
   metrics: Metrics;
   metricsAccess: MetricsAccess;
-  /** Base of the API's addresses, as its clients see it. */
+  /** Base URL of the API, as its clients see it. */
   publicUrl: string;
-  /** Milliseconds that pass evenly. */
+  /** Monotonic clock, in milliseconds. */
   monotonic(): number;
 }
 
-/** Longest job id, batch of procedure names or file key in an address. */
+/** Most characters of a path segment: a job id, a batch of procedure names or a file key. */
 const MAX_PARAM_LENGTH = 4_096;
-/** Longest address, by Node's bound on all headers. */
+/** Most characters of a URL: Node's limit on the size of all headers. */
 const MAX_ADDRESS_LENGTH = 16_384;
 
-/** What a client may take of the server without sending anything of use. */
+/** Limits on the resources that clients may hold. */
 export interface ClientBounds {
-  /** From the connection, or the last answer's end, to the end of a request's headers. */
+  /** Milliseconds from the connection, or the end of the last answer, to the end of a request's headers. */
   headersTimeoutMs: number;
-  /** The whole request: a photograph on a slow phone. A stranger is refused before the body is read. */
+  /**
+   * Milliseconds for the whole request; long enough for an upload from a slow phone. An unauthenticated client is
+   * refused before its body is read.
+   */
   requestTimeoutMs: number;
-  /** How often the two above are looked after. */
+  /** Milliseconds between two checks of the timeouts above and of stalled answers. */
   checkEveryMs: number;
-  /** Connections at once; those beyond are closed as they come. Long polls hold one each. */
+  /** Most concurrent connections. Further ones are closed when they arrive. Each long poll holds one. */
   maxConnections: number;
-  /** Connections at once of one public address that is no trusted proxy. */
+  /** Most concurrent connections of one public address that is no trusted proxy. */
   maxConnectionsPerAddress: number;
-  /** In which a client has to take in some part of an answer. */
+  /** Milliseconds within which a client must read some part of a queued answer. */
   stalledAnswerMs: number;
-  /** For the end of a request that has its answer already. */
+  /** For reading the rest of a request before an early answer is sent. */
   hold: HoldBounds;
-  /** After an answer that went out before that end. */
+  /** For closing the connection after an answer that was sent before the end of its request. */
   linger: LingerBounds;
   bodies: BodyLimits;
-  /** Requests that are refused; REFUSAL_BOUNDS where nothing else is said. */
+  /** Budgets for refused requests. Default: REFUSAL_BOUNDS. */
   refusals?: RefusalBounds;
 }
 
@@ -82,16 +85,17 @@ const CLIENT_BOUNDS: ClientBounds = {
   requestTimeoutMs: 300_000,
   checkEveryMs: 5_000,
   maxConnections: 20_000,
-  // A tenth of all: hundreds of phones behind one carrier's NAT, each with a poll and its images, and ten such addresses.
+  // A tenth of all connections, so ten such addresses fit. Enough for hundreds of phones behind one carrier's NAT, each
+  // with a long poll and its image downloads.
   maxConnectionsPerAddress: 2_000,
   stalledAnswerMs: 120_000,
-  // Three times the largest body, so that a browser that sends too much sees why.
+  // Three times the largest body, so that a browser that sends too much still gets the error.
   hold: { bytes: 64 * 1024 * 1024, idleMs: 1_000, totalMs: 30_000 },
   linger: { bytes: 64 * 1024 * 1024, idleMs: 5_000, totalMs: 60_000, connections: 2_000 },
   bodies: { totalBytes: 256 * 1024 * 1024, userBytes: 64 * 1024 * 1024, waitMs: 20_000 },
 };
 
-/** Every face of the service on one server, not yet listening. */
+/** Builds one server with every route of the service. It does not listen yet. */
 export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIENT_BOUNDS): Promise<FastifyInstance> {
   const lingering = createLingering(bounds.linger);
   const delayed = createDelayedContinue();
@@ -100,16 +104,16 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
   const protocol = createProtocolChecks(MAX_PARAM_LENGTH);
   const server = fastify({
     loggerInstance: deps.log,
-    logController: new LogController({ disableRequestLogging: true }), // it would write signed queries
+    logController: new LogController({ disableRequestLogging: true }), // it would log signed query strings
     trustProxy: deps.trustProxy,
     bodyLimit: JSON_BODY_MAX_BYTES,
     forceCloseConnections: 'idle',
-    return503OnClosing: false, // in words of its own, to a client that could have had its answer
+    return503OnClosing: false, // its 503 has another shape, and the request can still be answered
     requestTimeout: bounds.requestTimeoutMs,
     http: {
       headersTimeout: bounds.headersTimeoutMs,
       connectionsCheckingInterval: bounds.checkEveryMs,
-      requireHostHeader: false, // in no words at all
+      requireHostHeader: false, // Node's 400 would have no body; ProtocolChecks answers instead
     },
     routerOptions: { maxParamLength: MAX_ADDRESS_LENGTH, ignoreTrailingSlash: true },
     rewriteUrl: protocol.rewriteUrl,
@@ -129,7 +133,7 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
   });
   early.watch(server);
   replyToErrors(server);
-  // Before CORS answers a preflight. ImageProcessor and pages say otherwise for themselves.
+  // Runs before CORS answers a preflight. Routes of files and pages set their own value.
   server.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
   });
@@ -137,11 +141,11 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
     origin: deps.corsOrigins,
     methods: ['GET', 'HEAD', 'POST', 'DELETE'],
     exposedHeaders: ['retry-after', 'www-authenticate', 'darkroom-wait'],
-    strictPreflight: false, // it would refuse an OPTIONS that is no preflight in words of its own
+    strictPreflight: false, // strict mode refuses an OPTIONS that is no preflight with another error shape
     maxAge: 600,
   });
   await server.register(helmet, {
-    strictTransportSecurity: false, // whoever terminates TLS knows whether it holds for the whole host
+    strictTransportSecurity: false, // only the TLS terminator knows whether it holds for the whole host
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -179,7 +183,7 @@ async function imageRoutes(
     readJsonBodies(api);
     const viewers = new WeakMap<FastifyRequest, Viewer>();
     const authenticate = limitRefusals(api, bounds.refusals ?? REFUSAL_BOUNDS, deps);
-    // Before a byte of the body is read.
+    // Runs before a byte of the body is read.
     api.addHook('onRequest', async (request) => {
       viewers.set(
         request,
@@ -196,7 +200,9 @@ async function imageRoutes(
   await h5Routes(server);
 }
 
-/** Why a caller is nobody: exactly in the log, by class in the figures. */
+/**
+ * Records why a request is unauthenticated: the exact reason in the log, its class in the metrics. Rethrows the error.
+ */
 function tellRefusal(error: unknown, request: FastifyRequest, metrics: Metrics): never {
   if (error instanceof Unauthenticated) {
     metrics.callerRefused(error.reason);

@@ -7,8 +7,8 @@ const ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const;
 const SHORTEST_BYTES = 32;
 
 /**
- * The secrets of a JWT_SECRET, the one to sign with first: two with a comma between while one takes over from the other. A
- * secret that itself has a comma stays a secret as a whole.
+ * The secrets in JWT_SECRET; the first one signs. During a change of secrets it holds two with a comma between them.
+ * The whole value is always accepted too, because a single secret may contain a comma.
  */
 export function secretsOf(setting: string): [signing: string, ...others: string[]] {
   const parts = setting.split(',').flatMap((part) => part.trim() || []);
@@ -29,7 +29,7 @@ export function createSecretVerifier(setting: string, checks: TokenChecks): Veri
         return verify(token);
       } catch (error) {
         refusal = error;
-        if (!isSignatureFault(error)) break; // by this secret, and refused for something else
+        if (!isSignatureFault(error)) break; // no signature mismatch, so another secret would not help
       }
     }
     throw refusal;

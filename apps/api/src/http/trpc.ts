@@ -13,11 +13,11 @@ interface Deps {
   viewerOf(request: FastifyRequest): Viewer;
 }
 
-const PROCEDURES = `${TRPC_PREFIX}/:path`; // of a batch: names with commas between
+const PROCEDURES = `${TRPC_PREFIX}/:path`; // in a batch, the names are separated by commas
 const METHODS: HTTPMethods[] = ['GET', 'HEAD', 'POST'];
 const Params = z.object({ path: z.string() });
 
-/** The procedures of the contract over HTTP. */
+/** Serves the contract's procedures over tRPC's HTTP protocol. */
 export function trpcRoutes(server: FastifyInstance, { images, viewerOf }: Deps): void {
   const trpcOptions = {
     router: appRouter,
@@ -53,8 +53,8 @@ interface Call {
 const HeldStatus = z.looseObject({ wait_seconds: z.number().gt(0) });
 
 /**
- * Whether a batch asks to be held, which it is not: the answers of a batch come together, so that one poll would hold all of
- * them, and ten calls could take half of a user's held polls. The answer says so in a header.
+ * Whether a batch asks for a long poll, which is ignored in a batch. The answers of a batch are sent together, so one
+ * poll would delay all of them, and ten calls could take half of a user's long polls. A response header reports it.
  */
 async function ignoresWait(calls: Call[]): Promise<boolean> {
   if (calls.length < 2) return false;

@@ -2,7 +2,7 @@ import { ImageError } from '@darkroom/contracts';
 import { TokenError } from 'fast-jwt';
 import * as z from 'zod';
 
-/** Why a caller is nobody, and what they are told of it (RFC 6750, section 3). */
+/** The reasons of a 401, with the `error_description` that the client gets (RFC 6750, section 3). */
 const REASONS = {
   missing: null,
   malformed: 'The token is malformed',
@@ -16,12 +16,12 @@ const REASONS = {
 
 export type UnauthenticatedReason = keyof typeof REASONS;
 
-// Object.keys is typed string[]; the table is closed, so its keys are exactly these.
+// Object.keys is typed string[], but the keys of a constant object are exactly these.
 export const UNAUTHENTICATED_REASONS = Object.keys(REASONS) as UnauthenticatedReason[];
 
 export class Unauthenticated extends ImageError {
   readonly reason: UnauthenticatedReason;
-  /** For the operator's log. Holds nothing of the token. */
+  /** For the operator's log. Contains no part of the token. */
   readonly detail: string | undefined;
 
   constructor(reason: UnauthenticatedReason, detail?: string) {
@@ -42,7 +42,7 @@ const REASON_OF_CODE: Record<string, UnauthenticatedReason> = {
   [TokenError.codes.missingRequiredClaim]: 'claims',
 };
 
-/** The refusal of a token that was read as far as `cause` says. */
+/** Converts an error of token verification or claim parsing to the refusal of the token. */
 export function refuseToken(cause: unknown): Unauthenticated {
   if (cause instanceof z.ZodError) {
     const claims = new Set(cause.issues.map(({ path }) => path.join('.') || 'payload'));
@@ -57,7 +57,7 @@ export function isSignatureFault(error: unknown): boolean {
   return error instanceof TokenError && error.code === TokenError.codes.invalidSignature;
 }
 
-/** The challenge that every 401 carries (RFC 9110, section 11.6.1); no header for other errors. */
+/** The `WWW-Authenticate` header of every 401 (RFC 9110, section 11.6.1); no header for other errors. */
 export function challenge(error: ImageError): Record<string, string> {
   if (error.code !== 'unauthenticated') return {};
   const description = error instanceof Unauthenticated ? REASONS[error.reason] : null;

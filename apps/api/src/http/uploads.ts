@@ -11,7 +11,7 @@ interface Deps {
   viewerOf(request: FastifyRequest): Viewer;
 }
 
-/** One photograph as multipart/form-data, field `file`. */
+/** Serves the upload route: one image file as multipart/form-data, in the field `file`. */
 export async function uploadRoutes(server: FastifyInstance, { images, viewerOf }: Deps): Promise<void> {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, _payload, done) => done(notAForm()));
