@@ -1,25 +1,29 @@
 /**
- * Which files have to go, remembered until they are gone. The verbs of the other stores add to it in the transactions that
- * remove the last row which names a file; what is here has only to be done, by any process, as often as it takes: no key is
- * given to a second file, so that a deletion that is done twice does no harm.
+ * Files that have to be deleted, recorded until they are gone. The methods of the other stores add to the record in the
+ * transaction that removes the last row naming a file. Any process may delete a recorded file and may retry as often as
+ * needed: a key is never given to a second file, so deleting twice does no harm.
  */
 export interface DeletionStore {
   /**
-   * To be committed before files are written: those that no row names when this worker has ended go then. Naming a file is
-   * what removes it from here.
+   * Records write intents. Must be committed before the files are written: files that no row names when this worker has
+   * ended are deleted then. Naming a file removes its intent.
    */
   intendWrites(keys: readonly string[], workerId: string, jobId?: string): Promise<void>;
   /**
-   * The next files to delete, which nobody else is given for a while: those that are due, and those whose writer has ended
-   * without naming them. `held` are the keys that the asker itself is writing. A job that still runs keeps its files.
+   * Claims the next files to delete; no other process is given them for a while. Returns files that are due, and files
+   * whose writer has ended without naming them. `held` lists the keys that the caller itself is writing. Files of a job
+   * that still runs are kept.
    */
   claim(asker: string, held: ReadonlySet<string>): Promise<string[]>;
-  /** The files are gone. One that somebody may still be writing is remembered all the same. */
+  /** The files are deleted: removes their records. A file that a worker may still be writing stays recorded. */
   finish(keys: readonly string[]): Promise<void>;
-  /** Files of that job that have to go. */
+  /** Keys of that job's files that are recorded for deletion. */
   pendingOf(jobId: string): Promise<string[]>;
-  /** Makes all that waits due at once: for the start of the only process, before which all claims are of the past. */
+  /**
+   * Makes every recorded deletion due at once. For the start of the only process of a deployment: all claims from
+   * before its start are stale.
+   */
   hasten(): Promise<void>;
-  /** Whether the job or upload that a file belongs to is there. A link to any other file is dead. */
+  /** Whether the job or upload that owns the file exists. A link to any other file is dead. */
   hasOwner(key: string): Promise<boolean>;
 }

@@ -10,45 +10,50 @@ export interface NewJob {
   userId: string;
   starId: string | null;
   request: CreateImage;
-  /** The upload that a data URL became; it goes in or stays out with the job. */
+  /** The upload made from a data URL; stored in the same transaction as the job, or not at all. */
   upload?: NewUpload;
-  /** The attempt that this order was counted as before its photograph was decoded: it passed the rate then. */
+  /**
+   * Id of the usage event recorded for this request before its reference was decoded. The rate limit was checked then.
+   */
   attemptId?: number;
-  /** `fingerprint` is a digest of the parsed order. */
+  /** `fingerprint` is a digest of the parsed request. */
   idempotency?: { key: string; fingerprint: string };
 }
 
-/** Bounds on what is taken in; 0 means no bound for the rates and quotas. */
+/** Bounds on admission; 0 means no bound for the rates and quotas. */
 export interface AdmissionLimits {
   ratePerMinute: number;
-  /** Bytes of the uploads that are kept for one user. */
+  /** Bytes of the uploads kept for one user. */
   userUploadBytes: number;
   userDailyImages: number;
   dailyImages: number;
   userActive: number;
   queue: number;
   queueTtlMs: number;
-  /** Milliseconds that the last of so many waiting jobs would wait; null when unknown. */
+  /** Estimated wait in milliseconds of the last of this many waiting jobs; null when unknown. */
   estimateWaitMs(waiting: number): number | null;
 }
 
 export type CreateOutcome =
   | { kind: 'created'; job: StoredJob }
   | { kind: 'refused'; refusal: Refusal }
-  /** The upload that it names went with the last job that named it. */
+  /** The upload that the request names was deleted with the last job that named it. */
   | { kind: 'upload_gone' }
   | ReplayOutcome;
 
-/** What is known of an idempotency key that was used before. */
+/** Result of looking up an idempotency key that was used before. */
 export type ReplayOutcome =
   | { kind: 'replayed'; job: StoredJob }
   | { kind: 'mismatch' }
-  /** The key's job was deleted since. */
+  /** The key's job has been deleted since. */
   | { kind: 'gone' };
 
 export type StartOutcome =
   | { kind: 'started'; job: StoredJob; attempt: Attempt }
-  /** Nothing may start now; `retryInMs` is when that may change by time alone. */
+  /**
+   * No call may start now. `retryInMs`: milliseconds until that may change by the passage of time alone; null if it
+   * does not.
+   */
   | { kind: 'idle'; retryInMs: number | null };
 
 export interface ListFilter {
@@ -61,71 +66,76 @@ export interface ListFilter {
 }
 
 /**
- * The truth about jobs. Every method is one transaction, durable when it resolves; no network and no picture work happens
- * inside one. Rejections are faults of the database, after which nobody can tell whether the transaction took place: each
- * may be made again, and what was done is not done twice.
+ * The source of truth for jobs. Every method is one transaction, durable when it resolves; no network access and no
+ * image processing happens inside a transaction. A rejection is a database fault, after which it is unknown whether the
+ * transaction committed. Every method can be retried: an effect that was committed is not applied twice.
  */
 export interface JobStore extends CallHistory {
-  /** Answers a repeat, refuses past a bound, or creates; in this order. */
+  /** In this order: returns a replay, refuses when a bound is exceeded, or creates the job. */
   createJob(job: NewJob, limits: AdmissionLimits): Promise<CreateOutcome>;
-  /** The first step of `createJob` alone. */
+  /** Only the first step of `createJob`: the lookup of the idempotency key. */
   findReplay(userId: string, idempotency: { key: string; fingerprint: string }): Promise<ReplayOutcome | null>;
   getJob(jobId: string): Promise<StoredJob | null>;
-  /** The clock that all times in the store are by, whichever process asks: milliseconds since the epoch. */
+  /** The clock of all times in the store, the same for every process: milliseconds since the epoch. */
   now(): Promise<number>;
   /** Newest first. */
   listJobs(filter: ListFilter): Promise<StoredJob[]>;
-  /** The job after the step; null when there is none. */
+  /** Applies the step and returns the job after it; null when there is no such job. */
   changeJob(jobId: string, step: Transition): Promise<StoredJob | null>;
   /**
-   * Removes the job and what belongs to it alone; answers the keys of the files that nothing names any more, which the
-   * deletion store remembers until they are gone. That its user asked for it is remembered, too, unless it has `expired`.
+   * Removes the job and what belongs to it alone. Returns the keys of the files that no row names any more; the
+   * deletion store records them until they are gone. Also records that the user deleted the job, unless it has
+   * `expired`.
    */
   deleteJob(jobId: string, reason?: 'asked' | 'expired'): Promise<string[]>;
-  /** Whether that user deleted such a job not long ago. */
+  /** Whether that user deleted this job recently. */
   wasDeleted(userId: string, jobId: string): Promise<boolean>;
 
   /**
-   * The next job in fair order goes to the provider: its attempt row is committed and the job is PROCESSING when this
-   * resolves. Repeats that are due go first, then users take turns. At most `rpm` attempts of all workers begin in any
-   * `windowMs` (0 = no bound), and none while the provider wants quiet. Jobs that waited longer than `maxWaitMs` are left
-   * for expiry.
+   * Starts the call for the next job: its attempt row is committed and the job is PROCESSING when this resolves. Due
+   * retries go first, then waiting jobs by rotation over the users. At most `rpm` attempts of all workers start within
+   * any `windowMs` (0 = no bound), and none during a back-off. Jobs that waited longer than `maxWaitMs` are skipped and
+   * left to expire.
    */
   startNextCall(options: StartOptions): Promise<StartOutcome>;
-  /** Closes the attempt and takes the job's step with it. `pictures` are kept with the job, also when it was given up
-   *  meanwhile and never shows them. An attempt that is closed already changes nothing more, unless its end was a verdict.
-   *  Null: no such job. */
+  /**
+   * Closes the attempt and applies the job's step in the same transaction. `pictures` are stored with the job, even if
+   * it was given up meanwhile and will never show them. Closing an attempt again changes nothing, unless its recorded
+   * end is a presumed outcome. Null: no such job.
+   */
   endAttempt(attemptId: string, end: AttemptEnd, step: Transition, pictures?: ImageSource[]): Promise<StoredJob | null>;
   getImages(jobId: string): Promise<ImageSet | null>;
-  /** How many of a job's pictures are saved or given up. */
+  /** How many of a job's images are saved or given up, and how many there are. */
   countImages(jobId: string): Promise<{ ended: number; total: number }>;
   /**
-   * A picture that is kept stays kept. False: nobody wants the asset (the job is gone or has ended, or another has its
-   * place), and its file has to go.
+   * Records the end of one image: its asset, or null if it was given up. An image that is saved stays saved. False: the
+   * asset is not wanted (the job is gone or has ended, or another asset has its place), and its file has to be deleted.
    */
   endImage(jobId: string, position: number, asset: StoredAsset | null): Promise<boolean>;
 
-  /** Jobs that have waited longer than that. */
+  /** Ids of jobs that have waited longer than this. */
   waitingFor(longerThanMs: number): Promise<string[]>;
   countWaiting(): Promise<number>;
-  /** How long the oldest waiting job has waited; null when none waits. */
+  /** Milliseconds that the oldest waiting job has waited; null when no job waits. */
   longestWaitMs(): Promise<number | null>;
-  /** Jobs that go before this one, were nothing to change. */
+  /** Number of jobs that start before this one if nothing changes. */
   countAhead(job: StoredJob): Promise<number>;
-  /** Called after every committed change of one job, whichever process made it, and whenever one may have been missed;
-   *  returns the way to stop. */
+  /**
+   * Calls the listener after every committed change of one job, made by any process, and whenever a change may have
+   * been missed. Returns the function that unsubscribes.
+   */
   onChange(jobId: string, listener: () => void): () => void;
-  /** Writes one row, and rejects when the database does not take it: for whoever asks seldom. */
+  /** Writes one row; rejects when the database does not accept it. For infrequent checks. */
   ping(): Promise<void>;
 }
 
 export interface StartOptions {
-  /** The id of the attempt, known to the worker before anybody else can see it. */
+  /** The attempt's id, known to the worker before the attempt is visible to any other process. */
   attemptId: string;
   workerId: string;
   rpm: number;
   windowMs: number;
   maxWaitMs: number;
-  /** The job's step into the call that begins now; `recentCallMs` are the latest durations of its kind. */
+  /** The job's step into the call that starts now; `recentCallMs` are the latest durations of calls of its kind. */
   step(job: StoredJob, call: { startedAt: number; recentCallMs: number[] }): StoredJob;
 }

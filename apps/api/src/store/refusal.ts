@@ -1,9 +1,9 @@
 import type { RequestErrorCode, UploadProblem } from '@darkroom/contracts';
 
-/** A create or upload past a limit. */
+/** A create or upload that exceeds a limit. */
 export interface Refusal {
   code: Extract<RequestErrorCode, 'rate_limited' | 'quota_exceeded' | 'too_many_jobs' | 'queue_full'>;
   retryAfterMs: number;
-  /** What the code alone leaves open: which quota it is. */
+  /** Detail that the code alone does not give: which quota was exceeded. */
   problem?: UploadProblem;
 }

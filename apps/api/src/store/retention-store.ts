@@ -1,18 +1,21 @@
-/** What retention removes; each answers the keys of files that nothing names any more. */
+/** Finds and removes what has passed its retention. Times are milliseconds since the epoch. */
 export interface RetentionStore {
-  /** Ended jobs completed before that time, a bounded number of them. */
+  /** Ids of ended jobs that were completed before that time; a bounded number per call. */
   endedBefore(before: number): Promise<string[]>;
-  /** Uploads that no job names, a bounded number of them. */
+  /**
+   * Deletes uploads from before that time that no job names; a bounded number per call. Returns the keys of their
+   * files.
+   */
   deleteUploadsBefore(before: number): Promise<string[]>;
-  /** Idempotency keys, counted orders, and that jobs were deleted. */
+  /** Deletes idempotency keys, usage events, and records of deleted jobs from before the given times. */
   deleteExpired(times: { keys: number; orders: number; deleted?: number }): Promise<void>;
   /**
-   * Calls that ended before that time, of jobs that are gone; a bounded number of them, and not the latest answered ones of a
-   * kind, which estimates rest on. Answers how many.
+   * Deletes attempts that ended before that time and whose jobs are gone; a bounded number per call. Keeps the latest
+   * answered attempts of each kind, which estimates are based on. Returns the number deleted.
    */
   deleteAttemptsBefore(before: number): Promise<number>;
-  /** Jobs that are there although their users deleted them, as after a backup was restored. */
+  /** Ids of jobs that exist although their users deleted them, as after a backup was restored. */
   deletedBefore(): Promise<string[]>;
-  /** Those of the keys that no row names, nor will: files of a job that still runs are none of them. */
+  /** Those of the keys that no row names or will name. Files of a job that still runs are never among them. */
   unknownKeys(keys: readonly string[]): Promise<string[]>;
 }

@@ -9,8 +9,8 @@ export interface NewUpload {
   height: number;
   bytes: number;
   /**
-   * The worker that wrote the file and said so before. It rejects as `unavailable` when that is not on record any more: the
-   * worker was given up meanwhile, and the file is gone.
+   * The worker that wrote the file and recorded a write intent before. Storing the upload rejects as `unavailable` when
+   * that intent is not on record any more: the worker's lease was lost meanwhile, and the file is gone.
    */
   writtenBy?: string;
 }
@@ -19,18 +19,24 @@ export interface StoredUpload extends Omit<NewUpload, 'writtenBy'> {
   createdAt: number;
 }
 
-/** An attempt to hand in a photograph, as it counts towards the rate. */
+/** Result of counting one attempt to upload towards the rate limit. */
 export type CountedAttempt = { kind: 'counted'; attemptId: number } | { kind: 'refused'; refusal: Refusal };
 
-/** Uploads are good for this long. */
+/** How long an upload is kept: 7 days, in milliseconds. */
 export const UPLOAD_TTL_MS = 7 * 24 * 60 * 60 * 1_000;
 
-/** Photographs that wait for an order. */
+/** Uploads: references that are kept for requests to name them. */
 export interface UploadStore {
-  /** Refused past the rate; else it counts, whatever becomes of the photograph. Called before anything is decoded. */
+  /**
+   * Refuses past the rate limit; otherwise the attempt counts, whatever happens to the upload. Called before anything
+   * is decoded.
+   */
   countAttempt(userId: string, ratePerMinute: number): Promise<CountedAttempt>;
-  /** Keeps an upload whose attempt was counted. Refused where the user's uploads would take more bytes (0 = no bound). */
+  /**
+   * Stores an upload whose attempt was counted. Refuses if the user's uploads would take more bytes than that (0 = no
+   * bound).
+   */
   createUpload(upload: NewUpload, userUploadBytes: number): Promise<Refusal | null>;
-  /** Null when there is none; whose it is, is for the caller to judge. */
+  /** Null when there is no such upload. The caller has to check the owner. */
   getUpload(uploadId: string): Promise<StoredUpload | null>;
 }

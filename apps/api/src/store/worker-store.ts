@@ -1,29 +1,33 @@
-/** A call without an end, and what is known of the worker that makes it. */
+/** An attempt that has not ended, and what is known of the worker that makes the call. */
 export interface OpenAttempt {
   attemptId: string;
   jobId: string;
-  /** `lapsed`: not seen for a whole lease, judged by an asker who has been at work for as long itself. */
+  /**
+   * `lapsed`: the lease is lost. Reported only to a caller whose own heartbeats have been uninterrupted for a whole
+   * lease.
+   */
   worker: 'self' | 'alive' | 'lapsed';
 }
 
 /**
- * Which workers live, by leases: each is seen every few seconds, and one that was not for the length of a lease is given up.
- * All of it by the database's clock, so that no machine's own clock decides over another's calls.
+ * Tracks living workers by lease: each worker writes a heartbeat every few seconds, and a worker without one for the
+ * length of a lease is considered ended. All times are by the database's clock, so that no machine's own clock decides
+ * over another worker's calls.
  */
 export interface WorkerStore {
-  /** This worker lives, and can make so many calls at once. */
+  /** Records that this worker lives and can make this many calls at once. */
   heartbeat(workerId: string, places: number): Promise<void>;
-  /** This worker has ended, having left nothing undone that it could have done. */
+  /** This worker has ended and has left nothing undone that it could have done. */
   deregister(workerId: string): Promise<void>;
-  /** Calls that all living workers can make at once. */
+  /** Number of calls that all living workers can make at once. */
   countSlots(): Promise<number>;
-  /** Those of the workers that have ended, or were not seen for a whole lease. */
+  /** Those of the workers that have ended or whose lease is lost. */
   endedOf(asker: string, workerIds: readonly string[]): Promise<string[]>;
   /** Oldest first. */
   openAttempts(asker: string): Promise<OpenAttempt[]>;
   /**
-   * Jobs whose answer is there and whose pictures are not, that are this worker's to save: its own, and from now on those
-   * of lapsed workers, each of which goes to one worker alone.
+   * Ids of jobs whose answer is stored but whose images are not, and that this worker has to save: its own jobs, and
+   * from now on those of workers whose lease is lost. Each job is adopted by one worker only.
    */
   adoptSaving(workerId: string): Promise<string[]>;
 }

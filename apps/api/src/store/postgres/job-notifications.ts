@@ -8,7 +8,10 @@ export interface Notifications extends Listening {
   onChange: Listeners['add'];
 }
 
-/** Hears of the changes that any process commits. After every gap all who listen look again. Resolves once it hears. */
+/**
+ * Receives notifications of changes that any process commits. After every gap all listeners resync. Resolves once it
+ * listens.
+ */
 export async function followNotifications(
   config: pg.ClientConfig,
   onLost: (error: unknown) => void,

@@ -3,16 +3,16 @@ import pg from 'pg';
 
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1_000;
-/** The net below the notifications: everybody looks again, and the connection has to answer, this often. */
+/** Fallback for missed notifications: at this interval all listeners resync, and the connection has to answer. */
 const RESYNC_EVERY_MS = 5_000;
 const ANSWER_WITHIN_MS = 3_000;
 
 interface NotificationHandlers {
-  /** What somebody said on the channel. */
+  /** A notification arrived on the channel. */
   onNotification(payload: string): void;
-  /** Something may have been said that nobody heard. */
+  /** Notifications may have been missed. */
   resync(): void;
-  /** The connection was lost; it is made anew without a hand. */
+  /** The connection was lost; it is re-established automatically. */
   onLost(error: unknown): void;
 }
 
@@ -21,8 +21,8 @@ export interface Listening {
 }
 
 /**
- * Listens on a connection of its own that is made anew whenever it is lost. What was said meanwhile nobody repeats, so after
- * every connection there is a look again. Resolves once it hears.
+ * Listens on a dedicated connection that is re-established whenever it is lost. Notifications sent meanwhile are not
+ * repeated, so a resync follows every connection. Resolves once it listens.
  */
 export async function listenWithReconnect(
   config: pg.ClientConfig,
@@ -33,14 +33,14 @@ export async function listenWithReconnect(
   const hears = Promise.withResolvers<void>();
   let waitMs = FIRST_WAIT_MS;
 
-  /** One connection, from its beginning to its end. */
+  /** Runs one connection from its start to its loss. */
   async function onNotification(): Promise<never> {
     const client = new pg.Client({ ...config, query_timeout: ANSWER_WITHIN_MS });
     const lost = new Promise<never>((_, reject) => {
       client.on('error', reject);
       client.on('end', () => reject(new Error('the connection for news has ended')));
     });
-    lost.catch(() => {}); // it is waited for below, once there is something to lose
+    lost.catch(() => {}); // awaited below; this handles a loss before that
     client.on('notification', ({ payload }) => handlers.onNotification(payload ?? ''));
     try {
       await client.connect();
@@ -54,7 +54,7 @@ export async function listenWithReconnect(
     }
   }
 
-  /** Rejects when the connection does not answer: to a machine that is gone, that is all there is to see. */
+  /** Rejects when the connection does not answer: the loss of the remote machine shows in no other way. */
   async function resync(client: pg.Client): Promise<never> {
     for (;;) {
       await sleep(RESYNC_EVERY_MS, undefined, { signal: closing.signal });

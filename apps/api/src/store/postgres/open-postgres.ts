@@ -10,39 +10,42 @@ import { isLockTimeout, isPostgresUnavailable, isTransient } from './postgres-er
 import { createResilientPool } from './resilient-pool.ts';
 
 /**
- * Connections of one process, beside the one that listens. Statements are short: a few carry thousands of jobs. Orders have
- * their own, so that those who wait to be taken in, one after the other over all processes, keep nobody else waiting.
+ * Connections of one process, in addition to the one that listens. Statements are short: a few connections carry
+ * thousands of jobs. Admission has connections of its own: it runs one transaction at a time over all processes, and
+ * requests that wait for it must not hold up other work.
  */
 const CONNECTIONS = 6;
 const ADMISSION_CONNECTIONS = 2;
-/** How long an order waits for its turn in this process. A client or a proxy in front gives up after 30 s or more. */
+/** How long a request waits for admission in this process. A client or a proxy in front gives up after 30 s or more. */
 const ADMISSION_WITHIN_MS = 15_000;
-/** What is kept of an order that waits is some kilobytes. */
+/** Requests that may wait for admission. Each one takes a few kilobytes of memory. */
 const WAITING_FOR_ADMISSION = 2_000;
 const CONNECT_WITHIN_MS = 5_000;
 /**
- * A process that stands still inside a transaction keeps its locks no longer than this; whoever waits for one of them waits
- * longer than that, and gives up before the statement does, and that before nobody can tell whether it still runs.
+ * Timeouts in ascending order. A process that stalls inside a transaction holds its locks for at most
+ * STALLED_TRANSACTION_MS. A transaction that waits for such a lock waits longer (LOCK_WITHIN_MS), but gives up before
+ * its statement times out (STATEMENT_WITHIN_MS), and the statement times out before the client stops waiting
+ * (ANSWER_WITHIN_MS), when it would be unknown whether the statement still runs.
  */
 const STALLED_TRANSACTION_MS = 5_000;
 const LOCK_WITHIN_MS = 8_000;
 const STATEMENT_WITHIN_MS = 10_000;
 const ANSWER_WITHIN_MS = 12_000;
 
-/** Advisory locks are told apart by two numbers: the first says that it is one of ours. */
+/** Advisory locks are identified by two numbers; the first one marks a lock of Darkroom. */
 const OUR_LOCKS = 0x6461726b;
 const LOCKS: Record<Part, number> = { admission: 1, rateLimit: 2, adoption: 3, deletion: 4 };
 
 const INT8 = 20;
-/** Every count and time fits a number, so that a row says the same as with SQLite. */
+/** Parses int8 as a number, so that a row reads the same as with SQLite. Every count and time fits into a number. */
 const TYPES: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)),
 };
 
 /**
- * The PostgreSQL that the processes of a deployment share, brought up to date by whichever of them comes first, with its
- * clock. `onLost` hears of connections that were lost, which are made anew without a hand. Rejects with StoreOpenError when
- * the database cannot be reached, or is one of a newer version.
+ * Opens the PostgreSQL database that the processes of a deployment share, with its clock. The first process to start
+ * migrates it. `onLost` is called for every lost connection; connections are re-established automatically. Rejects with
+ * StoreOpenError when the database cannot be reached, or was written by a newer version.
  */
 export async function openPostgres(
   databaseUrl: string,
@@ -96,7 +99,7 @@ export async function openPostgres(
   };
 }
 
-/** Read committed: what follows a lock sees everything that was committed before it was given. */
+/** Read committed: a statement after a lock sees everything that was committed before the lock was granted. */
 async function transact<T>(db: Kysely<Tables>, work: Work<T>): Promise<T> {
   return db
     .transaction()
@@ -117,7 +120,9 @@ function connect(config: pg.PoolConfig, onLost: (error: unknown) => void): Kysel
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createResilientPool(config, onLost) }) });
 }
 
-/** On a connection without the bounds of the others: a step may take its time, and who waits for it waits as long. */
+/**
+ * Uses a connection without the timeouts of the others: a migration may take long, and processes wait for it as long.
+ */
 async function bringUpToDate(config: pg.ClientConfig, onLost: (error: unknown) => void): Promise<void> {
   const db = connect({ ...config, max: 1 }, onLost);
   try {
@@ -127,7 +132,7 @@ async function bringUpToDate(config: pg.ClientConfig, onLost: (error: unknown) =
   }
 }
 
-/** Which database it is, without the password. */
+/** Host and name of the database, without the password. */
 function nameOf(databaseUrl: string): string {
   const url = URL.parse(databaseUrl);
   return url ? `${url.host}${url.pathname}` : 'no URL';

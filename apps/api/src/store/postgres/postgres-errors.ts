@@ -1,25 +1,30 @@
-/** PostgreSQL's words for a connection that is no more: https://www.postgresql.org/docs/18/errcodes-appendix.html */
+/** SQLSTATE codes of a lost connection: https://www.postgresql.org/docs/18/errcodes-appendix.html */
 const CONNECTION_LOST = /^(08...|57P0[123]|25P03)$/;
-/** A server that became a standby while this connection was open: the next one may reach the new primary. */
+/** The server became a standby while this connection was open; the next connection may reach the new primary. */
 const READ_ONLY = '25006';
-/** Two transactions in each other's way, one of which was undone. */
+/** Serialization failure or deadlock: two transactions conflicted, and one of them was rolled back. */
 const UNDONE = /^(40001|40P01)$/;
-/** No room, no connection, no lock or no answer in time, or nobody who may come in. */
+/**
+ * Insufficient resources or connections (53), lock or statement timeout (55P03, 57014), system error (58), login
+ * refused (28), no such database (3D000).
+ */
 const NOT_NOW = /^(53...|55P03|57014|58...|28...|3D000)$/;
 
 const SOCKET_LOST = /^(ECONNRESET|EPIPE|ECONNREFUSED|ECONNABORTED)$/;
 const UNREACHABLE = /^(ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN)$/;
 
-/** pg has no codes for what it finds itself. */
+/** pg sets no code on errors that it detects itself, so they are recognised by their message. */
 const LOST_IN_WORDS = /^(Connection terminated|Client has encountered a connection error|Client was closed)/;
 const TIMED_OUT_IN_WORDS = /^(timeout exceeded when trying to connect|Query read timeout|Cannot use a pool after)/;
 
-/** Others held a lock for longer than `lock_timeout`; the transaction is undone, and the database is there. */
+/**
+ * Other transactions held a lock for longer than `lock_timeout`. This one is rolled back; the database is available.
+ */
 export function isLockTimeout(error: unknown): boolean {
   return wordsOf(error).code === '55P03';
 }
 
-/** The same may well work at once: the connection was lost, or the transaction was in another's way. */
+/** An immediate retry may succeed: the connection was lost, or the transaction conflicted with another one. */
 export function isTransient(error: unknown): boolean {
   const { code, message } = wordsOf(error);
   const says = (pattern: RegExp) => pattern.test(code);
@@ -32,7 +37,7 @@ export function isTransient(error: unknown): boolean {
   );
 }
 
-/** The database cannot be used now, whoever asks. */
+/** The database cannot be used now, by any caller. */
 export function isPostgresUnavailable(error: unknown): boolean {
   const { code, message } = wordsOf(error);
   return (
@@ -44,7 +49,7 @@ export function isPostgresUnavailable(error: unknown): boolean {
   );
 }
 
-/** The connection that said so is of no more use. */
+/** The connection that raised the error cannot be used again. */
 export function isConnectionBroken(error: unknown): boolean {
   return isPostgresUnavailable(error) && !/^(40|53|55|57014)/.test(wordsOf(error).code);
 }

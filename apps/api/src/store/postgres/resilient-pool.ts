@@ -3,13 +3,13 @@ import pg from 'pg';
 import { isConnectionBroken } from './postgres-errors.ts';
 
 /**
- * pg's pool, except that a connection which has shown itself to be of no more use is not handed out again, and that what
- * ended a transaction is heard of, instead of how its rollback failed on the same connection.
+ * pg's pool, with two differences: a connection that has proved broken is not handed out again, and the error that
+ * ended a transaction is reported instead of the failure of its rollback on the same connection.
  */
 export function createResilientPool(config: pg.PoolConfig, onLost: (error: unknown) => void): PostgresPool {
   const pool = new pg.Pool(config);
-  pool.on('error', onLost); // unheard, the loss of an idle connection would end the process
-  pool.on('connect', (client) => client.on('error', () => {})); // of one in use, its query tells
+  pool.on('error', onLost); // without a listener, losing an idle connection would end the process
+  pool.on('connect', (client) => client.on('error', () => {})); // in use, its query rejects
   return {
     options: pool.options,
     end: () => pool.end(),
@@ -29,7 +29,7 @@ function wrapClient(client: pg.PoolClient): PostgresPoolClient {
     }
   }
   return {
-    query: query as PostgresPoolClient['query'], // nothing here asks by a cursor
+    query: query as PostgresPoolClient['query'], // no caller uses a cursor
     release: (destroy) => client.release(spent || destroy),
   };
 }

@@ -1,6 +1,6 @@
 import type { Refusal } from '../refusal.ts';
 
-/** Nothing was done: the work was not begun, or was undone while it waited for what others hold. */
+/** The work had no effect: it was not started, or was rolled back while it waited for a lock. */
 export class AdmissionQueueFull extends Error {
   readonly refusal: Refusal;
   constructor(retryAfterMs: number, options?: ErrorOptions) {
@@ -9,22 +9,22 @@ export class AdmissionQueueFull extends Error {
   }
 }
 
-/** The refusal that a full queue is to those who ask; every other error is thrown again. */
+/** Returns the refusal of a full queue; rethrows every other error. */
 export function admissionRefusal(error: unknown): Refusal {
   if (error instanceof AdmissionQueueFull) return error.refusal;
   throw error;
 }
 
 export interface AdmissionQueueOptions {
-  /** Work that runs at once: the connections that admission has. */
+  /** Work that runs at once: the number of connections that admission has. */
   places: number;
-  /** Longest time that work waits for a place, in milliseconds. Clients and proxies give up after 30 to 60 s. */
+  /** Longest wait for a place, in milliseconds. Clients and proxies give up after 30 to 60 s. */
   waitWithinMs: number;
-  /** Most that wait at once, whatever each takes. */
+  /** Most work that waits at once, however long each piece takes. */
   waitingLimit: number;
-  /** Whether work failed since others held what it needs for too long: refused like work that waited too long here. */
+  /** Whether work failed because others held a lock for too long. It is refused like work that waited too long here. */
   isBusy(error: unknown): boolean;
-  /** Whether a failure means that whoever waits would fail the same way, only later. */
+  /** Whether a failure means that all waiting work would fail the same way, only later. */
   failsAll(error: unknown): boolean;
   /** Monotonic milliseconds. Default: `performance.now`. */
   clock?(): number;
@@ -32,8 +32,9 @@ export interface AdmissionQueueOptions {
 
 export interface AdmissionQueue {
   /**
-   * Runs the work in its turn, first come, first served. Rejects with AdmissionQueueFull and the time that the backlog needs:
-   * as soon as that is far longer than `waitWithinMs`, or too many wait, and else after `waitWithinMs` without a place.
+   * Runs the work first in, first out. Rejects with AdmissionQueueFull, which carries the time that the backlog needs:
+   * as soon as that time is far longer than `waitWithinMs` or too many wait, otherwise after `waitWithinMs` without a
+   * place.
    */
   run<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -41,24 +42,30 @@ export interface AdmissionQueue {
 interface Waiter {
   start(): void;
   reject(error: unknown): void;
-  /** By the queue's clock; the timer is for a queue that stands still. */
+  /** Deadline by the queue's clock. The timer covers a queue that makes no progress. */
   giveUpAt: number;
   timer: NodeJS.Timeout;
 }
 
-/** The median of so many durations is what work takes now: one that stood still does not count for the others. */
+/**
+ * Number of latest durations whose median is the estimate for one piece of work. A median is not distorted by one
+ * stall.
+ */
 const RECENT = 21;
-/** Below this nothing is said: the first ones also open their connections. */
+/** With fewer durations than this there is no estimate: the first pieces of work also open their connections. */
 const RECENT_MIN = 10;
-/** A burst is slowest at its beginning, when all of it is parsed: what is due within twice the time may be in time. */
+/**
+ * Factor of tolerance. A burst is slowest at its start, when all of it is parsed, so work that is estimated to start
+ * within twice its time limit may still start in time.
+ */
 const DOUBT = 2;
 const RETRY_MS_MIN = 1_000;
-/** What to say when nothing has ended yet, or when the backlog is short and stands still. */
+/** Retry-After in milliseconds when nothing has ended yet, or when the backlog is short but makes no progress. */
 const RETRY_MS_STALLED = 5_000;
 
 /**
- * The orders and uploads of one process that wait for admission. Their wait is no fault of the database, so it has its own
- * bound, its own refusal, and no connection of the pool.
+ * Creates and uploads of one process that wait for admission. Their wait is not a fault of the database, so it has its
+ * own bound and its own refusal, and takes no connection of the pool.
  */
 export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQueue {
   const { places, waitWithinMs, waitingLimit, isBusy, failsAll, clock = () => performance.now() } = options;
@@ -66,7 +73,7 @@ export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQ
   let running = 0;
   const recentMs: number[] = [];
 
-  /** How long the last of so many waits, or null while too little is known. */
+  /** Estimated wait of the last of this many waiters in milliseconds; null while too few durations are known. */
   function waitMs(waiters: number): number | null {
     if (recentMs.length < RECENT_MIN) return null;
     const median = recentMs.toSorted((a, b) => a - b)[recentMs.length >> 1] ?? 0;
@@ -101,10 +108,10 @@ export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQ
   function leavePlace(): void {
     const next = waiting[0];
     if (!next) running--;
-    else remove(next).start(); // the place passes on
+    else remove(next).start(); // the place passes to the next waiter
   }
 
-  /** The newest, for as long as they would not come to their turn in time: told now, they do not wait in vain. */
+  /** Refuses the newest waiters, as long as they would not start in time: they need not wait in vain. */
   function refuseHopeless(): void {
     for (let last = waiting.at(-1); last; last = waiting.at(-1)) {
       const turnMs = waitMs(waiting.length);

@@ -8,10 +8,10 @@ import type { Tables } from './schema.ts';
 
 const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
-/** Nobody can say when a running job ends; this is when asking again is reasonable. */
+/** When to ask again, in milliseconds, while it is unknown when a running job ends. */
 const ASK_AGAIN_MS = 5_000;
 
-/** The first bound that this order would pass, in the order that interface.md (section 5) gives. */
+/** The first bound that this request would exceed, in the order of interface.md (section 5). */
 export async function refuseJob(trx: Trx, job: NewJob, limits: AdmissionLimits, now: number): Promise<Refusal | null> {
   return (
     (job.attemptId === undefined ? await refuseRate(trx, job.userId, limits.ratePerMinute, now) : null) ??
@@ -23,7 +23,7 @@ export async function refuseJob(trx: Trx, job: NewJob, limits: AdmissionLimits, 
   );
 }
 
-/** Creates and uploads of one user in a rolling minute. */
+/** Limits the creates and uploads of one user in a rolling minute. */
 export async function refuseRate(
   trx: Trx,
   userId: string,
@@ -36,7 +36,7 @@ export async function refuseRate(
     .select('ordered_at')
     .where('user_id', '=', userId)
     .where('ordered_at', '>', now - MINUTE_MS)
-    .where('ordered_at', '<=', now + MINUTE_MS) // later ones are of a clock that was set back since
+    .where('ordered_at', '<=', now + MINUTE_MS) // later rows were written before the clock was set back
     .orderBy('ordered_at', 'desc')
     .limit(ratePerMinute)
     .execute();
@@ -45,7 +45,7 @@ export async function refuseRate(
   return { code: 'rate_limited', retryAfterMs: oldest.ordered_at + MINUTE_MS - now };
 }
 
-/** Images ordered in a rolling day, by one user or (null) by all. */
+/** Limits the images requested in a rolling day, by one user or (null) by all users. */
 async function refuseQuota(
   trx: Trx,
   userId: string | null,
@@ -62,7 +62,7 @@ async function refuseQuota(
   const sum = await orders.select(({ fn }) => fn.sum<number | null>('images').as('images')).executeTakeFirstOrThrow();
   let excess = (sum.images ?? 0) + images - limit;
   if (excess <= 0) return null;
-  // The order whose leaving the day makes room; with an order larger than the limit, the last one.
+  // The usage event that makes room when it leaves the day. If the request alone exceeds the limit: the last event.
   let leavesAt = now;
   for (const order of await orders.select(['ordered_at', 'images']).orderBy('ordered_at').execute()) {
     leavesAt = order.ordered_at;
@@ -72,7 +72,7 @@ async function refuseQuota(
   return { code: 'quota_exceeded', retryAfterMs: leavesAt + DAY_MS - now };
 }
 
-/** Bytes of one user's uploads that are kept; `retryAfterMs` is when enough of the oldest expire. */
+/** Limits the bytes of one user's stored uploads. `retryAfterMs` is the time until enough of the oldest ones expire. */
 export async function refuseUploadSpace(
   trx: Trx,
   { userId, bytes }: Pick<NewUpload, 'userId' | 'bytes'>,
@@ -92,12 +92,12 @@ export async function refuseUploadSpace(
   }
   return {
     code: 'quota_exceeded',
-    retryAfterMs: Math.max(1_000, expiresAt - now), // one that a job names stays as long as the job
+    retryAfterMs: Math.max(1_000, expiresAt - now), // an upload that a job names is kept as long as the job
     problem: { reason: 'upload_space_full', params: { max_bytes: limit } },
   };
 }
 
-/** Jobs of one user that have not ended, or whose call still runs after they were canceled or deleted. */
+/** Limits the jobs of one user that have not ended, or whose call still runs after they were canceled or deleted. */
 async function refuseActive(trx: Trx, userId: string, limit: number): Promise<Refusal | null> {
   const unended = (status: typeof PENDING) =>
     trx
@@ -125,7 +125,7 @@ async function refuseQueue(trx: Trx, limits: AdmissionLimits): Promise<Refusal |
   const waitMs = limits.estimateWaitMs(waiting);
   const excessMs = waitMs === null ? 0 : waitMs - limits.queueTtlMs;
   if (waiting < limits.queue && excessMs <= 0) return null;
-  // Room appears when the next waiting job is taken; a wait that is too long shortens as time passes.
+  // Room appears when the next waiting job starts; a wait that is too long shortens as time passes.
   const perJobMs = waitMs === null || waiting === 0 ? ASK_AGAIN_MS : waitMs / waiting;
   return { code: 'queue_full', retryAfterMs: Math.max(1_000, Math.ceil(perJobMs), excessMs) };
 }
@@ -139,7 +139,7 @@ export async function countWaiting(db: Kysely<Tables>): Promise<number> {
   return row.jobs;
 }
 
-/** The order counts from now on, whatever becomes of it. */
+/** Records a usage event, which counts from now on, whatever happens to the request. Returns its id. */
 export async function recordUsage(trx: Trx, order: { userId: string; images: number }, now: number): Promise<number> {
   const { order_id } = await trx
     .insertInto('orders')
@@ -149,7 +149,7 @@ export async function recordUsage(trx: Trx, order: { userId: string; images: num
   return order_id;
 }
 
-/** The attempt that was counted before has become an order of so many images. */
+/** Sets the number of images of a usage event that was recorded before its request was admitted. */
 export async function addUsageImages(trx: Trx, attemptId: number, images: number): Promise<void> {
   await trx.updateTable('orders').set({ images }).where('order_id', '=', attemptId).execute();
 }

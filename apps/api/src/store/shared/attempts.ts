@@ -5,12 +5,13 @@ import { countRetries } from './choose-next.ts';
 import type { Trx } from './database.ts';
 import type { Tables } from './schema.ts';
 
-/** How many recent calls an estimate rests on. */
+/** Number of recent calls that an estimate is based on. */
 export const RECENT_CALLS = 20;
 
 /**
- * With `rpm` attempts begun in the last `windowMs`, the beginning of the one that has to leave the window; else null. What
- * began more than a window ahead was written before the clock was set back: it would stop everything until then.
+ * If `rpm` attempts started within the last `windowMs`, the start of the one that has to leave the window; otherwise
+ * null. Starts more than one window in the future are ignored: they were written before the clock was set back, and
+ * would stop all calls until then.
  */
 export async function rateLimitFullSince(trx: Trx, rpm: number, windowMs: number, now: number): Promise<number | null> {
   if (rpm === 0) return null;
@@ -26,7 +27,7 @@ export async function rateLimitFullSince(trx: Trx, rpm: number, windowMs: number
   return latest.length < rpm || !oldest ? null : oldest.started_at;
 }
 
-/** Until when the provider wants no call; 0 if it does not mind. */
+/** Latest end of a back-off in milliseconds since the epoch; 0 if there is none. */
 export async function backOffUntil(from: Kysely<Tables>): Promise<number> {
   const row = await from
     .selectFrom('attempts')
@@ -45,7 +46,7 @@ export async function findAttempt(trx: Trx, attemptId: string): Promise<(Attempt
   return row ? { attemptId, jobId: row.job_id, number: row.number, startedAt: row.started_at } : null;
 }
 
-/** Writes down the call that is about to be sent. */
+/** Records the call that is about to be sent. */
 export async function insertAttempt(
   trx: Trx,
   job: StoredJob,
@@ -73,7 +74,10 @@ export async function insertAttempt(
   return { attemptId, number, startedAt };
 }
 
-/** Closes an attempt, once, unless the end that it has was a verdict and this one is not: `hasChanged` tells of both. */
+/**
+ * Closes an attempt once. A recorded end is replaced only if it is a presumed outcome and the new one is not.
+ * `hasChanged`: whether this call closed the attempt or replaced its end.
+ */
 export async function closeAttempt(
   trx: Trx,
   attemptId: string,

@@ -3,11 +3,11 @@ import type { StoredJob } from '../../job/stored-job.ts';
 import type { Trx } from './database.ts';
 import type { Tables } from './schema.ts';
 
-// Literals, not parameters: SQLite only uses a partial index for a condition it can see.
+// Literals, not parameters: SQLite uses a partial index only if it can see the condition.
 export const PENDING = sql.lit('PENDING');
 export const PROCESSING = sql.lit('PROCESSING');
 
-/** The repeat that has been due longest, if any. */
+/** The retry that has been due longest, if any. */
 export async function selectDueRetry(trx: Trx, now: number): Promise<string | undefined> {
   const row = await trx
     .selectFrom('jobs')
@@ -20,7 +20,7 @@ export async function selectDueRetry(trx: Trx, now: number): Promise<string | un
   return row?.job_id;
 }
 
-/** When the next repeat is due; null when none waits. */
+/** When the next retry is due, in milliseconds since the epoch; null when no job waits to retry. */
 export async function nextRetryAt(trx: Trx): Promise<number | null> {
   const row = await trx
     .selectFrom('jobs')
@@ -47,7 +47,7 @@ interface WaitingUser {
   turn: number;
 }
 
-/** Users with waiting jobs, in the order of their turns: who was served longest ago (or never) comes first. */
+/** Users with waiting jobs in rotation order: the user served longest ago (or never) comes first. */
 async function waitingUsers(db: Kysely<Tables>, notBefore = 0): Promise<WaitingUser[]> {
   const rows = await db
     .selectFrom('jobs')
@@ -65,7 +65,7 @@ async function waitingUsers(db: Kysely<Tables>, notBefore = 0): Promise<WaitingU
   return rows.sort((a, b) => a.turn - b.turn || a.oldest - b.oldest || (a.user_id < b.user_id ? -1 : 1));
 }
 
-/** The oldest waiting job of the user whose turn it is. */
+/** The oldest waiting job of the user who is next in the rotation. */
 export async function selectWaitingJob(trx: Trx, notBefore: number): Promise<string | undefined> {
   const [user] = await waitingUsers(trx, notBefore);
   if (!user) return undefined;
@@ -82,14 +82,14 @@ export async function selectWaitingJob(trx: Trx, notBefore: number): Promise<str
   return row?.job_id;
 }
 
-/** Whether the job that was chosen may still start: where others write at the same time it may have been given up since. */
+/** Whether the chosen job may still start: with concurrent writers it may have been given up since it was chosen. */
 export function isDue({ state, createdAt }: StoredJob, now: number, notBefore: number): boolean {
   if (state.status === 'PENDING') return createdAt >= notBefore;
   if (state.status !== 'PROCESSING' || state.stage !== 'generating') return false;
   return state.retryAt !== null && state.retryAt <= now;
 }
 
-/** Puts the user at the end of the round. */
+/** Moves the user to the end of the rotation. */
 export async function rotateUser(trx: Trx, userId: string): Promise<void> {
   const last = await trx
     .selectFrom('turns')
@@ -104,8 +104,9 @@ export async function rotateUser(trx: Trx, userId: string): Promise<void> {
 }
 
 /**
- * Jobs that are taken before this one, were nothing to change: in each round every user has one job taken, so a job with
- * `older` jobs of its own user before it waits for that many whole rounds and for the users whose turn comes sooner.
+ * Number of jobs that start before this one if nothing changes. Each round of the rotation starts one job per user, so
+ * a job with `older` jobs of its own user before it waits for that many whole rounds and for the users who come earlier
+ * in the rotation.
  */
 export async function countAhead(db: Kysely<Tables>, job: StoredJob): Promise<number> {
   const users = await waitingUsers(db);

@@ -3,32 +3,35 @@ import type { Tables } from './schema.ts';
 
 export type Trx = Transaction<Tables>;
 
-/** Parts of the work that one transaction at a time is in, over all processes. */
+/** Parts of the work that only one transaction at a time may run, over all processes. */
 export type Part = 'admission' | 'rateLimit' | 'adoption' | 'deletion';
 
-/** What a transaction does. */
+/** The body of a transaction. `announce` notifies the listeners of a job after the commit. */
 export type Work<T> = (trx: Trx, announce: (jobId: string) => Promise<void>) => Promise<T>;
 
-/** The one database of a deployment: what the stores ask of it, whichever of the two it is. */
+/** The one database of a deployment, as the stores use it: SQLite or PostgreSQL. */
 export interface Database {
-  /** For statements that are a transaction of their own. */
+  /** For single statements, each of which is a transaction of its own. */
   db: Kysely<Tables>;
-  /** Milliseconds since the epoch, by the one clock that all processes on this database share. */
+  /** Milliseconds since the epoch by the one clock that all processes on this database share. */
   now(from: Kysely<Tables>): Promise<number>;
   /**
-   * One transaction, durable when it resolves. Who listens to a job that was announced in it hears of that once it is
-   * committed, and not if it is not.
+   * Runs one transaction, durable when it resolves. Listeners of a job that was announced in it are called after the
+   * commit, and not if there is none.
    */
   transact<T>(work: Work<T>): Promise<T>;
   /**
-   * The same, with nobody else in this part of the work, in no process: what it reads is what it changes. Admission may
-   * reject with AdmissionQueueFull.
+   * The same, with a mutex on this part of the work over all processes: what the transaction reads does not change
+   * before it writes. Admission may reject with AdmissionQueueFull.
    */
   transactExclusive<T>(part: Part, work: Work<T>): Promise<T>;
-  /** Whether a row that is read to be changed has to be locked: not where one transaction runs at a time. */
+  /** Whether a row that is read in order to be changed has to be locked; false where one transaction runs at a time. */
   hasConcurrentWriters: boolean;
-  /** Called after every announced change of one job, and whenever one may have been missed; returns the way to stop. */
+  /**
+   * Calls the listener after every announced change of one job, and whenever a change may have been missed. Returns the
+   * function that unsubscribes.
+   */
   onChange(jobId: string, listener: () => void): () => void;
-  /** Ends for good. */
+  /** Closes the database for good. */
   close(): Promise<void>;
 }

@@ -8,17 +8,17 @@ import { lockUpload } from './upload-row.ts';
 interface Options {
   now: number;
   hasConcurrentWriters: boolean;
-  /** Whether its user deleted it, which is remembered; else it has served its time. */
+  /** True: its user deleted the job, which is recorded. False: the job has passed its retention. */
   byUser: boolean;
 }
 
 /**
- * Removes the job, its pictures, its upload where no other job names that, and what was said of its calls. Answers the keys
- * of the files, which are on record as doomed.
+ * Removes the job, its images, the provider's messages about its calls, and its upload if no other job names that.
+ * Returns the keys of the files, which are recorded for deletion.
  */
 export async function deleteJobRows(trx: Trx, jobId: string, options: Options): Promise<string[]> {
   const { now, hasConcurrentWriters, byUser } = options;
-  // Before the job, as the end of a call takes the two, so that neither waits for the other.
+  // Changes attempts before the job, in the same order as the end of a call, so that the two cannot deadlock.
   await clearProviderMessages(trx, jobId);
   const job = await trx
     .deleteFrom('jobs')
@@ -32,7 +32,7 @@ export async function deleteJobRows(trx: Trx, jobId: string, options: Options): 
   return keys;
 }
 
-/** So that a repeat of the deletion, whose answer was lost, is answered as the first. */
+/** Records the deletion, so that a retry of a deletion whose response was lost gets the same response. */
 async function rememberDeleted(trx: Trx, row: DeletedJobRow): Promise<void> {
   await trx
     .insertInto('deleted_jobs')
@@ -49,13 +49,13 @@ async function deleteNamingRows(
 ): Promise<string[]> {
   const pictures = await trx.deleteFrom('pictures').where('job_id', '=', jobId).returningAll().execute();
   const keys = pictures.map(toImage).flatMap(imageKeys);
-  // Held before it is asked who else names it, so that an order or another deletion at the same moment is not missed.
+  // Lock the upload before reading which jobs name it, so that a concurrent create or deletion is not missed.
   if (uploadId === null || !(await lockUpload(trx, uploadId, hasConcurrentWriters))) return keys;
   const uploadKey = await deleteUnusedUpload(trx, uploadId);
   return uploadKey === null ? keys : [...keys, uploadKey];
 }
 
-/** The provider's words about a failed call may repeat the prompt. */
+/** Removes the provider's messages about failed calls: they may repeat the prompt. */
 export async function clearProviderMessages(trx: Trx, jobId: string): Promise<void> {
   await trx.updateTable('attempts').set({ failure_message: null }).where('job_id', '=', jobId).execute();
 }
@@ -67,12 +67,15 @@ async function deleteUnusedUpload(trx: Trx, uploadId: string): Promise<string | 
   return upload?.key ?? null;
 }
 
-/** The files of one result picture: as kept, and as the provider sent it. */
+/** Keys of the files of one image: as received from the provider, and as stored. */
 export function imageKeys({ source, asset }: StoredImage): string[] {
   return [...('key' in source ? [source.key] : []), ...(asset ? [asset.key] : [])];
 }
 
-/** What the provider sent of an ended job's pictures has served its time: they are kept as they are shown, or never shown. */
+/**
+ * Records for deletion what an ended job received from the provider: its images are kept as they are shown, or will
+ * never be shown.
+ */
 export async function recordSourceDeletions(trx: Trx, jobId: string, now: number): Promise<void> {
   const pictures = await trx.selectFrom('pictures').selectAll().where('job_id', '=', jobId).execute();
   const sources = pictures.map(toImage).flatMap(({ source }) => ('key' in source ? [source.key] : []));

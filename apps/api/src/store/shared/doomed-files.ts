@@ -1,9 +1,12 @@
 import type { Trx } from './database.ts';
 
-/** Whoever dooms files goes on to delete them; only if it does not get there somebody else begins after this. */
+/**
+ * Head start of the process that records a deletion and then deletes the files itself. Others take over only after
+ * this.
+ */
 const HEAD_START_MS = 2_000;
 
-/** These files have to go: no row names them any more. To be called in the transaction that makes that so. */
+/** Records files for deletion that no row names any more. Call it in the transaction that removes the last such row. */
 export async function recordFileDeletions(
   trx: Trx,
   keys: readonly string[],
@@ -18,7 +21,7 @@ export async function recordFileDeletions(
     .execute();
 }
 
-/** A row names these files from now on. Answers how many of them were still remembered as about to be written. */
+/** Removes the write intents of files that a row names from now on. Returns how many were still recorded. */
 export async function clearWriteIntents(trx: Trx, keys: readonly string[]): Promise<number> {
   if (keys.length === 0) return 0;
   const { numDeletedRows } = await trx.deleteFrom('file_deletions').where('key', 'in', keys).executeTakeFirstOrThrow();

@@ -5,7 +5,7 @@ import { clearWriteIntents, recordFileDeletions } from './doomed-files.ts';
 import { toImage } from './job-row.ts';
 import type { Tables } from './schema.ts';
 
-/** Where the answer says the pictures are to be had. */
+/** Stores where the images of an answer can be fetched. */
 export async function insertImages(trx: Trx, jobId: string, sources: ImageSource[]): Promise<void> {
   if (sources.length === 0) return;
   const rows = sources.map((source, position) => ({

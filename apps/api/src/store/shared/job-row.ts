@@ -12,7 +12,7 @@ const Asset = z.object({
   bytes: z.number(),
   contentType: z.string(),
   compressed: z.boolean(),
-  placeholder: z.string().nullable().default(null), // older rows have none
+  placeholder: z.string().nullable().default(null), // absent in older rows
 }) satisfies z.ZodType<StoredAsset>;
 
 const Assets = z.array(Asset);
@@ -92,7 +92,7 @@ const NO_STATE: Omit<StateColumns, 'status'> = {
   failed_count: null,
 };
 
-/** Every column that tells the state, so that nothing of the last one stays behind. */
+/** Returns every column of the state, so that nothing of the previous state remains. */
 export function fromState(state: JobState): StateColumns {
   const columns = { ...NO_STATE, status: state.status };
   switch (state.status) {

@@ -11,7 +11,7 @@ export async function readJob(from: Kysely<Tables>, jobId: string): Promise<Stor
   return row ? toJob(row) : null;
 }
 
-/** The job with its upload and its idempotency key, all or nothing. */
+/** Inserts the job with its upload and its idempotency key, all or nothing. */
 export async function insertJob(trx: Trx, order: NewJob, now: number): Promise<StoredJob> {
   if (order.upload) {
     await nameUpload(trx, order.upload);
@@ -38,14 +38,14 @@ export async function insertJob(trx: Trx, order: NewJob, now: number): Promise<S
   return toJob(created);
 }
 
-/** The job as it is now and, where others write at the same time, as it stays until the transaction ends. */
+/** Reads the job and, with concurrent writers, locks it until the transaction ends. */
 export async function lockJob(trx: Trx, jobId: string, hasConcurrentWriters: boolean): Promise<StoredJob | null> {
   const job = trx.selectFrom('jobs').selectAll().where('job_id', '=', jobId);
   const row = await (hasConcurrentWriters ? job.forUpdate() : job).executeTakeFirst();
   return row ? toJob(row) : null;
 }
 
-/** The held job after the step. */
+/** Applies the step to a locked job and returns the job after it. */
 export async function applyStep(trx: Trx, job: StoredJob, step: Transition, now: number): Promise<StoredJob> {
   const next = step(job, now);
   if (!next) return job;

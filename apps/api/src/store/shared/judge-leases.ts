@@ -5,15 +5,16 @@ import type { Tables } from './schema.ts';
 export interface Leases {
   database: Pick<Database, 'now'>;
   /**
-   * How long a worker may go unseen, in milliseconds. Null where one process at a time has the database: everybody but who
-   * asks is of the past, and nobody has to be seen.
+   * Length of a lease, in milliseconds. Null where one process at a time uses the database: all other workers have
+   * ended, and no heartbeats are needed.
    */
   leaseMs: number | null;
 }
 
 /**
- * Tells the lapsed from the living. Who was not seen itself for a while judges nobody until a whole lease later: it may
- * have been the database that was away, or the asker that stood still, and then all others need time to be seen again.
+ * Returns a function that tells from a worker's last heartbeat (null: none on record) whether its lease is lost. A
+ * caller whose own heartbeats were interrupted declares no lease lost until a whole lease later: the database may have
+ * been unavailable, or the caller may have stalled, and all other workers need time to write heartbeats again.
  */
 export async function judgeLeases(
   { database, leaseMs }: Leases,
@@ -27,7 +28,10 @@ export async function judgeLeases(
   return (seenAt) => isFit === true && (seenAt === null || seenAt < now - leaseMs);
 }
 
-/** Beats are a fraction of this apart, so that after a break of less everybody is seen again before a lease has lapsed. */
+/**
+ * Whether heartbeats were interrupted, for more than half a lease. Heartbeats are a fraction of that apart, so after a
+ * shorter interruption every worker writes one before its lease is lost.
+ */
 export function isInterruption(seenAt: number, now: number, leaseMs: number): boolean {
   return seenAt < now - leaseMs / 2;
 }

@@ -1,9 +1,9 @@
-/** Who listens to which job. */
+/** Listeners, by job. */
 export interface Listeners {
-  /** Returns the way to stop. */
+  /** Returns the function that unsubscribes. */
   add(jobId: string, listener: () => void): () => void;
   tell(jobId: string): void;
-  /** Something may have happened to any job. */
+  /** Any job may have changed. */
   tellAll(): void;
 }
 

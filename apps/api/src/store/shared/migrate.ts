@@ -4,8 +4,8 @@ import type { Tables } from './schema.ts';
 import { StoreOpenError } from './store-open-error.ts';
 
 /**
- * Brings the database up to date; of several processes at once one does it and the others wait. Rejects with StoreOpenError,
- * in one line that begins with `name`, when that cannot be done, as with a database of a newer version.
+ * Migrates the database; of several processes at once, one migrates and the others wait. Rejects with StoreOpenError,
+ * in one line that begins with `name`, when that is impossible, as with a database written by a newer version.
  */
 export async function migrate(db: Kysely<Tables>, migrations: Record<string, Migration>, name: string): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
@@ -20,13 +20,13 @@ export async function migrate(db: Kysely<Tables>, migrations: Record<string, Mig
   );
 }
 
-/** A step that the database has taken and this version does not know. */
+/** A migration that the database has and this version does not know. */
 async function newerMigration(db: Kysely<Tables>, migrations: Record<string, Migration>): Promise<string | undefined> {
   const { rows } = await sql<{ name: string }>`SELECT name FROM ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db);
   return rows.find(({ name }) => !(name in migrations))?.name;
 }
 
-/** Some errors of the network have a code and no words. */
+/** Some network errors have a code and no message. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.message || ('code' in error ? String(error.code) : error.name);

@@ -41,7 +41,7 @@ export interface JobRow {
   failed_count: number | null;
 }
 
-/** One provider call. It outlives its job: the pace and the accounts are kept by these rows. */
+/** One provider call. The row outlives its job: the rate limit and the accounting are based on these rows. */
 export interface AttemptRow {
   attempt_id: string;
   job_id: string;
@@ -56,9 +56,9 @@ export interface AttemptRow {
   failure_kind: string | null;
   failure_code: number | null;
   failure_message: string | null;
-  /** Who makes the call, and then looks after its pictures; '' in rows from before there were workers. */
+  /** The worker that makes the call and then saves its images; '' in rows from before workers were recorded. */
   worker_id: string;
-  /** Until when the provider wants no call, if it said so. */
+  /** End of the back-off that the provider asked for, if it did. */
   quiet_until: number | null;
 }
 
@@ -91,7 +91,7 @@ export interface IdempotencyKeyRow {
   created_at: number;
 }
 
-/** What counts towards rates and quotas, kept whatever becomes of the job. */
+/** A usage event: counts towards rates and quotas, and is kept whatever happens to the job. */
 export interface UsageEventRow {
   order_id: Generated<number>;
   user_id: string;
@@ -100,41 +100,41 @@ export interface UsageEventRow {
   images: number;
 }
 
-/** When each user was last served: the lower, the sooner it is their turn. */
+/** The order of the rotation: a user with a lower `turn` was served longer ago and comes sooner. */
 export interface UserRotationRow {
   user_id: string;
   turn: number;
 }
 
-/** At most one row: the last proof that the database takes writes. */
+/** At most one row: the last successful check that the database accepts writes. */
 export interface PingRow {
   ping_id: number;
   pinged_at: number;
 }
 
-/** One process that makes calls. No row: it does not live. */
+/** One process that makes calls. A worker without a row has ended. */
 export interface WorkerRow {
   worker_id: string;
-  /** Calls that it can make at once. */
+  /** Slots: calls that it can make at once. */
   places: number;
   seen_at: number;
-  /** Since when it was seen without a break. */
+  /** Start of the current uninterrupted series of heartbeats. */
   unbroken_since: number;
 }
 
 /**
- * A file that has to go. A file that is about to be written is one as well: the transaction that names it removes the row,
- * and if none does, the file goes once its writer has ended.
+ * A file that has to be deleted. A file that is about to be written has a row as well, its write intent: the
+ * transaction that names the file removes the row; if none does, the file is deleted once its writer has ended.
  */
 export interface FileDeletionRow {
   key: string;
-  /** Whose result it was; null for an upload. */
+  /** The job whose result it was; null for an upload. */
   job_id: string | null;
-  /** The worker that may still be writing it; '' once nobody is. */
+  /** The worker that may still be writing the file; '' once none is. */
   worker_id: string;
-  /** Not before this. */
+  /** Earliest time of the next claim. */
   due_at: number;
-  /** How often it was taken up; the waits between grow with it. */
+  /** Number of claims so far; the waits between them grow with it. */
   tries: number;
 }
 

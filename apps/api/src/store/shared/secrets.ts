@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from './schema.ts';
 
-/** What links to files are signed by. */
+/** Name of the key that signs links to files. */
 export const LINK_KEY = 'file-links';
-/** What tells a deployment from others that have their files in the same place. */
+/** Name of the id that tells this deployment from others that keep files in the same place. */
 export const DEPLOYMENT_ID = 'deployment';
 
-/** The secret of that name, made once and kept for the life of the database. */
+/** Returns the secret of that name, created once and kept for the life of the database. */
 export async function getOrCreateSecret(db: Kysely<Tables>, name: string, make: () => string): Promise<string> {
   await db
     .insertInto('secrets')
@@ -17,7 +17,7 @@ export async function getOrCreateSecret(db: Kysely<Tables>, name: string, make: 
   return row.value;
 }
 
-/** Null when it was never made. */
+/** Null when it was never created. */
 export async function readSecret(db: Kysely<Tables>, name: string): Promise<string | null> {
   const row = await db.selectFrom('secrets').select('value').where('name', '=', name).executeTakeFirst();
   return row?.value ?? null;

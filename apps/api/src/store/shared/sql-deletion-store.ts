@@ -4,12 +4,14 @@ import { clearWriteIntents } from './doomed-files.ts';
 import { judgeLeases, type Leases } from './judge-leases.ts';
 import { jobIdOfKey, judgeKeys } from './unknown-keys.ts';
 
-/** Rows that one claim looks at, so that it never holds the database for long. */
+/** Rows per claim, so that a claim never holds the database for long. */
 const BATCH = 500;
-/** How long the first claim is good for, and the wait before the second try; it doubles. */
+/**
+ * How long the first claim is valid, which is also the wait before the second try. It doubles up to LONGEST_CLAIM_MS.
+ */
 const FIRST_CLAIM_MS = 10_000;
 const LONGEST_CLAIM_MS = 60_000;
-/** A file of a job that still runs is looked at again after this long. */
+/** Files of a job that still runs are checked again after this. */
 const RUNNING_MS = 5_000;
 const UPLOAD = /^.{36}-upload\./;
 
@@ -17,7 +19,7 @@ export function createSqlDeletionStore(deps: Leases & { database: Database }): D
   const { database } = deps;
   const { db, transact, transactExclusive, hasConcurrentWriters } = database;
 
-  /** Due by the clock, also by one that was set back since. */
+  /** Rows that are due by the clock, also if it was set back since they were written. */
   function dueRows(trx: Trx, now: number) {
     return trx
       .selectFrom('file_deletions')
@@ -36,7 +38,7 @@ export function createSqlDeletionStore(deps: Leases & { database: Database }): D
     return rows.map((row) => row.key);
   }
 
-  /** Files whose writer has ended: nobody will name them any more, unless their job is saved by somebody else. */
+  /** Claims files whose writer has ended: no row will name them any more, unless another worker saves their job. */
   async function claimAbandoned(trx: Trx, asker: string, held: ReadonlySet<string>, now: number): Promise<string[]> {
     const hasLapsed = await judgeLeases(deps, trx, asker);
     const rows = await dueRows(trx, now)
@@ -53,7 +55,7 @@ export function createSqlDeletionStore(deps: Leases & { database: Database }): D
     );
     if (keys.length === 0) return [];
     const { running, named } = await judgeKeys(trx, keys);
-    await clearWriteIntents(trx, [...named]); // by a version that does not know of this table
+    await clearWriteIntents(trx, [...named]); // named by a version that does not know this table
     if (running.size > 0) {
       await trx
         .updateTable('file_deletions')
@@ -66,7 +68,7 @@ export function createSqlDeletionStore(deps: Leases & { database: Database }): D
     return claimed;
   }
 
-  /** Whoever names one of them at this moment is not waited for, and has it. */
+  /** Locks the rows. Skips those that another transaction removes at this moment because it names the files. */
   async function lock(trx: Trx, keys: string[]): Promise<string[]> {
     if (!hasConcurrentWriters || keys.length === 0) return keys;
     const rows = await trx
@@ -97,7 +99,7 @@ export function createSqlDeletionStore(deps: Leases & { database: Database }): D
         await trx
           .insertInto('file_deletions')
           .values(keys.map((key) => ({ key, job_id: jobId ?? null, tries: 0, ...intent })))
-          // What is doomed stays so, whoever writes it again.
+          // A file that is recorded for deletion stays so, even if it is written again.
           .onConflict((conflict) =>
             conflict.column('key').doUpdateSet(intent).where('file_deletions.worker_id', '!=', ''),
           )
@@ -107,7 +109,7 @@ export function createSqlDeletionStore(deps: Leases & { database: Database }): D
 
     async claim(asker, held) {
       const some = await db.selectFrom('file_deletions').select('key').limit(1).executeTakeFirst();
-      if (!some) return []; // without a lock, as nearly always
+      if (!some) return []; // the usual case, without a lock
       return transactExclusive('deletion', async (trx) => {
         const now = await database.now(trx);
         return [...(await claimDoomed(trx, now)), ...(await claimAbandoned(trx, asker, held, now))];

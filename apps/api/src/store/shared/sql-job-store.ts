@@ -12,7 +12,9 @@ import { applyStep, findReplay, insertJob, listJobs, lockJob, readJob } from './
 import { startNext } from './start-next-call.ts';
 import { lockUpload, namedUpload } from './upload-row.ts';
 
-/** The job store in SQL: every verb one transaction over the parts beside this file, and a word to those who watch. */
+/**
+ * The job store in SQL: every method is one transaction over the functions beside this file, and announces its changes.
+ */
 export function createSqlJobStore(database: Database): JobStore {
   const { db, transact, transactExclusive, hasConcurrentWriters } = database;
 
@@ -32,7 +34,10 @@ export function createSqlJobStore(database: Database): JobStore {
     return { kind: 'created', job };
   }
 
-  /** The step; what the provider sent has served its time once the job's pictures are kept, or are not wanted any more. */
+  /**
+   * Applies the step. Once the job's images are saved or not wanted any more, their files as received from the provider
+   * are recorded for deletion.
+   */
   async function take(trx: Trx, job: StoredJob, step: Transition): Promise<StoredJob> {
     const now = await database.now(trx);
     const after = await applyStep(trx, job, step, now);
@@ -46,7 +51,7 @@ export function createSqlJobStore(database: Database): JobStore {
         const made = await readJob(trx, order.jobId);
         if (made) return { kind: 'created', job: made };
         const outcome = await admit(trx, order, limits);
-        // Its photograph was written before, and is for nobody now.
+        // The upload's file was written before, and no row will name it.
         if (outcome.kind !== 'created' && order.upload) {
           await recordFileDeletions(trx, [order.upload.key], { jobId: null, now: await database.now(trx) });
         }
@@ -54,7 +59,7 @@ export function createSqlJobStore(database: Database): JobStore {
       });
       return admitted.catch(async (error: unknown) => {
         const refusal = admissionRefusal(error);
-        const made = await readJob(db, order.jobId); // by an earlier try, of whose commit nobody heard
+        const made = await readJob(db, order.jobId); // by an earlier try whose commit was not confirmed
         return made ? { kind: 'created', job: made } : { kind: 'refused', refusal };
       });
     },
@@ -168,7 +173,7 @@ function isSaving({ state }: StoredJob): boolean {
   return state.status === 'PROCESSING' && state.stage === 'saving';
 }
 
-/** Not where a fault of ours ended it: what was paid for stays for an operator to find. */
+/** False if an internal error ended the job: images that were paid for stay for an operator to find. */
 function isSettled({ state }: StoredJob): boolean {
   return state.status === 'COMPLETED' || (state.status === 'FAILED' && state.errorCode !== 'internal');
 }

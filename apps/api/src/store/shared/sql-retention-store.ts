@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 import { recordFileDeletions } from './doomed-files.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
-/** Rows that one sweep handles, so that it never holds the database for long. */
+/** Rows per sweep, so that a sweep never holds the database for long. */
 const BATCH = 500;
 
 export function createSqlRetentionStore({ db, now: readNow, transact }: Database): RetentionStore {

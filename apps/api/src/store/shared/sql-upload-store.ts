@@ -34,7 +34,7 @@ export function createSqlUploadStore({ db, now: readNow, transactExclusive }: Da
       });
       return admitted.catch(async (error: unknown) => {
         const refusal = admissionRefusal(error);
-        return (await isKept(db, upload.uploadId)) ? null : refusal; // by an earlier try, of whose commit nobody heard
+        return (await isKept(db, upload.uploadId)) ? null : refusal; // an earlier try may have committed
       });
     },
 

@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 import { isInterruption, judgeLeases, type Leases } from './judge-leases.ts';
 import type { Tables } from './schema.ts';
 
-/** A worker that was not seen for this long is forgotten: no row says the same as an old one. */
+/** Rows without a heartbeat for this long are deleted: no row means the same as an old one. */
 const FORGET_AFTER_MS = 24 * 60 * 60 * 1_000;
 
 export function createSqlWorkerStore({ database, leaseMs }: Leases & { database: Database }): WorkerStore {

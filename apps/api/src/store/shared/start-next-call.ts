@@ -5,7 +5,9 @@ import { isDue, nextRetryAt, rotateUser, selectDueRetry, selectWaitingJob } from
 import type { Database, Trx } from './database.ts';
 import { applyStep, lockJob, readJob } from './jobs.ts';
 
-/** Grants the next call, if one may begin. The pace, the quiet and the turns are judged by one worker at a time. */
+/**
+ * Reserves the next call, if one may start. One worker at a time checks the rate limit, the back-off and the rotation.
+ */
 export async function startNext(database: Database, trx: Trx, options: StartOptions): Promise<StartOutcome> {
   const granted = await findReservation(trx, options.attemptId);
   if (granted) return granted;
@@ -26,14 +28,14 @@ export async function startNext(database: Database, trx: Trx, options: StartOpti
   return { kind: 'started', job, attempt };
 }
 
-/** What was granted before, where the worker never heard that it was. */
+/** The reservation made before, if the worker never received its confirmation. */
 async function findReservation(trx: Trx, attemptId: string): Promise<StartOutcome | null> {
   const attempt = await findAttempt(trx, attemptId);
   const job = attempt && (await readJob(trx, attempt.jobId));
   return job && { kind: 'started', job, attempt };
 }
 
-/** A job that is given up between the choice and its hold is no choice: the next look does not find it any more. */
+/** A job that is given up between choice and lock is skipped: the next query does not return it. */
 async function chooseJob(
   { hasConcurrentWriters }: Database,
   trx: Trx,

@@ -1,4 +1,4 @@
-/** A reason not to start, in one line for the operator. */
+/** A reason not to start, as one line for the operator. */
 export class StoreOpenError extends Error {
   override readonly name = 'StoreOpenError';
 }

@@ -3,7 +3,7 @@ import { imageKeys } from './delete-rows.ts';
 import { toImage } from './job-row.ts';
 import type { Tables } from './schema.ts';
 
-/** Those of the keys that no row names, nor will: files of a job that still runs are none of them. */
+/** Those of the keys that no row names or will name. Files of a job that still runs are never among them. */
 export async function unknownKeys(from: Kysely<Tables>, keys: readonly string[]): Promise<string[]> {
   const { running, named } = await judgeKeys(from, keys);
   return keys.filter((key) => !named.has(key) && !running.has(key));
@@ -16,7 +16,8 @@ export async function judgeKeys(
 ): Promise<{ running: Set<string>; named: Set<string> }> {
   if (keys.length === 0) return { running: new Set(), named: new Set() };
   const jobIds = keys.map(jobIdOfKey);
-  // Read first: of a job that ends after this, no file is judged; of one that ended before, every row is there.
+  // Read running jobs first: files of a job that ends after this are not judged, and a job that ended before has all
+  // its rows.
   const running = await from
     .selectFrom('jobs')
     .select('job_id')
@@ -31,7 +32,7 @@ export async function judgeKeys(
   return { running: new Set(keys.filter((key) => runningIds.has(jobIdOfKey(key)))), named };
 }
 
-/** A result's key begins with its job's id, which is as long as every UUID. */
+/** A result's key begins with its job's id, which has the fixed length of a UUID. */
 export function jobIdOfKey(key: string): string {
   return key.slice(0, 36);
 }

@@ -5,7 +5,7 @@ import type { Trx } from './database.ts';
 import { clearWriteIntents } from './doomed-files.ts';
 import type { UploadRow } from './schema.ts';
 
-/** A file that went while its worker was taken for dead can be sent again at once. */
+/** Retry-After for a file that was deleted because its worker's lease was lost: it can be sent again at once. */
 const WRITE_AGAIN_MS = 1_000;
 
 export function uploadRow(upload: NewUpload, now: number): UploadRow {
@@ -34,20 +34,20 @@ export function toUpload(row: Selectable<UploadRow>): StoredUpload {
   };
 }
 
-/** Its file is there, and stays: see `NewUpload.writtenBy`. */
+/** Names the upload's file, which exists and stays. Throws `unavailable` otherwise: see `NewUpload.writtenBy`. */
 export async function nameUpload(trx: Trx, { key, writtenBy }: NewUpload): Promise<void> {
   const named = await clearWriteIntents(trx, [key]);
   if (writtenBy !== undefined && named === 0) throw new ImageError('unavailable', { retryAfterMs: WRITE_AGAIN_MS });
 }
 
-/** The upload that an accepted order names, if it names one. */
+/** Id of the upload that an accepted request names; null if it names none. */
 export function namedUpload({ subject_reference }: CreateImage): string | null {
   const imageFile = subject_reference?.[0]?.image_file;
   const file = imageFile === undefined ? null : parseImageFile(imageFile);
   return file !== null && typeof file === 'object' && file.kind === 'upload' ? file.uploadId : null;
 }
 
-/** Whether the upload is there; if so it stays, where others write at the same time, until the transaction ends. */
+/** Whether the upload exists. If so, and with concurrent writers, locks it until the transaction ends. */
 export async function lockUpload(trx: Trx, uploadId: string, hasConcurrentWriters: boolean): Promise<boolean> {
   const upload = trx.selectFrom('uploads').select('upload_id').where('upload_id', '=', uploadId);
   const row = await (hasConcurrentWriters ? upload.forUpdate() : upload).executeTakeFirst();

@@ -4,15 +4,15 @@ import { isPostgresUnavailable, isTransient } from '../postgres/postgres-errors.
 
 const RETRY_MS = 5_000;
 
-/** SQLite's codes for a database or disk that cannot be used now, whoever asked. */
+/** SQLite's error codes of a database or disk that cannot be used now, by any caller. */
 const SQLITE_AWAY = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|BUSY|LOCKED|NOMEM|PERM)/;
 
-/** Before what may work at once is tried again. */
+/** Milliseconds to wait before each retry of a transient fault. */
 const WAITS_MS = [20, 200];
 
 /**
- * The same store, whose faults of the database are `unavailable` to those who ask, after a second and a third try where the
- * fault may have passed: nothing that a store does is done twice by that.
+ * Wraps a store so that its database faults reject as `unavailable`, after a second and a third try where the fault may
+ * be transient. A retry is safe: no store applies an effect twice.
  */
 export function wrapStorageErrors<Store extends object>(store: Store): Store {
   return new Proxy(store, {

@@ -4,23 +4,24 @@ import path from 'node:path';
 import type { Kysely } from 'kysely';
 import type { DeletedJobRow, Tables } from '../shared/schema.ts';
 
-/** Each line: when, which job, whose. A line that was cut short by a kill says nothing. */
+/** Each line: time (milliseconds since the epoch), job id, user id. A line that was cut short by a kill is ignored. */
 const LINE = /^(\d{1,16}) ([0-9a-f-]{36}) (.+)$/;
-/** Rows in one statement: far under SQLite's bound on parameters. */
+/** Rows per statement; far below SQLite's limit on parameters. */
 const ROWS_AT_ONCE = 500;
 
 /**
- * The jobs that their users deleted, once more in a file beside the database. A backup that is restored brings them back;
- * this file is not restored with it, and so has them deleted again.
+ * A second record of the jobs that users deleted, in a file beside the database. Restoring a backup brings those jobs
+ * back, but does not restore this file, so they are deleted again.
  */
 export interface DeletedList {
-  /** On disk when it resolves. */
+  /** Appends a deletion; on disk when it resolves. */
   add(row: DeletedJobRow): Promise<void>;
 }
 
 /**
- * Tells the database of every deletion that it does not know, then writes the list anew from all that it knows. What was
- * deleted before `since`, in milliseconds since the epoch, is in no backup whose results would still be shown.
+ * Adds to the database every listed deletion that it does not have, then rewrites the list from all deletions in the
+ * database. Drops listed deletions from before `since` (milliseconds since the epoch): those jobs are in no backup
+ * whose results would still be shown.
  */
 export async function openDeletedList(dataDir: string, db: Kysely<Tables>, since: number): Promise<DeletedList> {
   const file = path.join(dataDir, 'deleted-jobs.log');

@@ -4,12 +4,12 @@ import Sqlite from 'better-sqlite3';
 import { StoreOpenError } from '../shared/store-open-error.ts';
 import { sqliteFile } from './open-sqlite.ts';
 
-/** A backup that reads the database may be about to end. */
+/** Wait for a backup that reads the database: it may be about to finish. */
 const PROBE_WITHIN_MS = 2_000;
 
 /**
- * Makes this process the only one on a data folder until it ends, however it ends: the lock is SQLite's own lock on a file
- * of its own, which the operating system frees with the process. The main database stays readable for backups.
+ * Makes this process the only one that uses a data folder until it ends, in whatever way. The lock is SQLite's own lock
+ * on a separate file; the operating system releases it with the process. The main database stays readable for backups.
  */
 export function lockDataDir(dataDir: string): { release(): void } {
   let lock: Sqlite.Database | undefined;
@@ -31,8 +31,9 @@ export function lockDataDir(dataDir: string): { release(): void } {
 class LockRemovedError extends Error {}
 
 /**
- * Without the lock file nobody can tell by it whether another process is at work, but whoever has the database open holds
- * SQLite's own lock on it. Asked only then, since a backup or a shell holds that as well, and must not stop a restart.
+ * A missing lock file cannot tell whether another process runs, but every process that has the database open holds
+ * SQLite's own lock on it. Checked only in this case: a backup or a shell holds that lock as well, and must not prevent
+ * a restart.
  */
 function isOpenElsewhere(file: string): boolean {
   if (!existsSync(file)) return false;
@@ -42,7 +43,7 @@ function isOpenElsewhere(file: string): boolean {
     probe.prepare('SELECT count(*) FROM sqlite_schema').get();
     return false;
   } catch (error) {
-    // Any other fault is told by whoever opens the database.
+    // Any other fault is reported when the database is opened.
     return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
   } finally {
     probe.close();

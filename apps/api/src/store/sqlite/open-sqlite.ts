@@ -11,8 +11,8 @@ import { StoreOpenError } from '../shared/store-open-error.ts';
 import { TolerantSqliteDialect } from './sqlite-dialect.ts';
 
 /**
- * The embedded database in `dataDir`, brought up to date, for one process on one clock. Every commit is on disk before it
- * answers. Rejects with StoreOpenError when the file is no database, or one of a newer version.
+ * Opens the embedded database in `dataDir` and migrates it, for one process with one clock. Every commit is on disk
+ * before it resolves. Rejects with StoreOpenError when the file is not a database, or was written by a newer version.
  */
 export async function openSqlite(dataDir: string, clock: () => number = Date.now): Promise<Database> {
   mkdirSync(dataDir, { recursive: true });
@@ -40,7 +40,7 @@ export async function openSqlite(dataDir: string, clock: () => number = Date.now
     db,
     now: async () => clock(),
     transact,
-    transactExclusive: (_, work) => transact(work), // the one connection does one transaction at a time
+    transactExclusive: (_, work) => transact(work), // the only connection runs one transaction at a time
     hasConcurrentWriters: false,
     onChange: listeners.add,
     close: () => db.destroy(),
@@ -51,7 +51,7 @@ export function sqliteFile(dataDir: string): string {
   return path.join(dataDir, 'darkroom.sqlite');
 }
 
-/** What a database is called that has moved: nobody may go on with it, since its waiting jobs are made elsewhere. */
+/** File of a database that has moved to PostgreSQL. It must not be used again: its waiting jobs run elsewhere. */
 export function movedFile(dataDir: string): string {
   return `${sqliteFile(dataDir)}.moved`;
 }

@@ -2,8 +2,9 @@ import type Sqlite from 'better-sqlite3';
 import { type DatabaseConnection, type Driver, SqliteDialect, SqliteDriver } from 'kysely';
 
 /**
- * kysely's own dialect, except that a transaction which SQLite has rolled back by itself, as it does on a full disk, is not
- * rolled back again: that would fail, and hide why (https://sqlite.org/lang_transaction.html, section 3).
+ * kysely's dialect, except that a transaction which SQLite has already rolled back by itself, for example on a full
+ * disk, is not rolled back again: the second rollback would fail and hide the cause
+ * (https://sqlite.org/lang_transaction.html, section 3).
  */
 export class TolerantSqliteDialect extends SqliteDialect {
   readonly #database: Sqlite.Database;

@@ -4,7 +4,7 @@ import type { Tables } from '../schema.ts';
 
 export type Dialect = 'sqlite' | 'postgres';
 
-/** The two databases count up a key in words of their own. */
+/** The two databases declare an auto-increment key differently. */
 const COUNTED: Record<Dialect, (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder> = {
   sqlite: (column) => column.primaryKey().autoIncrement(),
   postgres: (column) => column.primaryKey().generatedAlwaysAsIdentity(),

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../schema.ts';
 
-/** One row that is written to learn whether the database takes writes. */
+/** One row that is written to check whether the database accepts writes. */
 export async function up(db: Kysely<Tables>): Promise<void> {
   await db.schema
     .createTable('pings')

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../schema.ts';
 
-/** Whose call it is, which workers live, and until when the provider wants to be left alone. */
+/** Which worker makes a call, which workers live, and until when a back-off lasts. */
 export async function up(db: Kysely<Tables>): Promise<void> {
   await db.schema
     .createTable('workers')

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../schema.ts';
 
-/** A page of one user's jobs in one state, or for one star, costs the same however many others there are. */
+/** Keeps the cost of one page of a user's jobs, by status or by star, independent of the number of other jobs. */
 export async function up(db: Kysely<Tables>): Promise<void> {
   await db.schema
     .createIndex('jobs_by_user_status')

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../schema.ts';
 
-/** Which files have to go, remembered until they are gone, and which jobs their users have deleted. */
+/** Files that have to be deleted, recorded until they are gone, and jobs that their users deleted. */
 export async function up(db: Kysely<Tables>): Promise<void> {
   await db.schema
     .createTable('file_deletions')

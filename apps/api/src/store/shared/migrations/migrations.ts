@@ -6,7 +6,7 @@ import * as jobLists from './0004-job-lists.ts';
 import * as deletions from './0005-deletions.ts';
 import * as uploadsByUser from './0006-uploads-by-user.ts';
 
-/** Every step of the schema, in order: one history for both databases. */
+/** All schema migrations, in order; both databases share one history. */
 export function createMigrations(dialect: Dialect): Record<string, Migration> {
   return {
     '0001-jobs': jobs(dialect),
