@@ -3,7 +3,7 @@ import type { FileStore } from './file-store.ts';
 
 const FILES_AT_ONCE = 8;
 
-/** Puts every file of one store into another that does not have it yet; answers how many those were. */
+/** Copies every file that `to` does not have yet; returns how many were copied. */
 export async function copyFiles(from: FileStore, to: FileStore): Promise<number> {
   const there = new Set<string>();
   for await (const { key } of to.list()) there.add(key);

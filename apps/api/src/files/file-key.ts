@@ -1,9 +1,9 @@
 import { extname } from 'node:path';
 
-/** One path segment; names that mean a folder, and names too long for a file system, are none. */
+/** One path segment. Names that mean a folder, and names too long for a file system, do not match. */
 const KEY = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,200}$/;
 
-/** Whether a file can be kept under this key. */
+/** Whether a file can be stored under this key. */
 export function isFileKey(key: string): boolean {
   return KEY.test(key);
 }
@@ -16,7 +16,7 @@ const CONTENT_TYPES: Record<string, string> = {
   '.avif': 'image/avif',
 };
 
-/** The content type that a key's ending tells. */
+/** The content type that a key's extension determines. */
 export function contentTypeOf(key: string): string {
   return CONTENT_TYPES[extname(key).toLowerCase()] ?? 'application/octet-stream';
 }

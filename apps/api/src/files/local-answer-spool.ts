@@ -9,22 +9,25 @@ const FirstLine = z.object({
 });
 
 interface Deps {
-  /** Made when it is needed. Processes may share it. */
+  /** Created when it is needed. Processes may share it. */
   dir: string;
   onError(error: unknown): void;
 }
 
 const WHOLE = '.answer';
 const PARTIAL = '.partial';
-/** No call takes so long: its process was killed while the answer came. */
+/** No call takes this long: its process was killed while the answer arrived. */
 const ABANDONED_MS = 60 * 60 * 1_000;
 
-/** On the disk of this process, one file an answer: a line of JSON, then the body as it came. It has its final name once it is whole. */
+/**
+ * Keeps answers on the disk of this process, one file per answer: a line of JSON, then the body as received. The file
+ * gets its final name once the answer is complete.
+ */
 export function createLocalAnswerSpool({ dir, onError }: Deps): AnswerSpool {
   const pathOf = (attemptId: string, ending: string) => join(dir, attemptId + ending);
 
   async function syncFolder(): Promise<void> {
-    if (process.platform === 'win32') return; // cannot open folders, and needs no such step
+    if (process.platform === 'win32') return; // cannot open folders, and does not need this step
     const folder = await open(dir);
     await folder.sync().finally(() => folder.close());
   }
@@ -32,7 +35,7 @@ export function createLocalAnswerSpool({ dir, onError }: Deps): AnswerSpool {
   /** Recordings that may still be written to. */
   const recordings = new Map<string, { close(): Promise<void> }>();
 
-  /** Files may be gone or unreadable: neither may keep a call from its end. */
+  /** Reports a fault and returns `otherwise`: a missing or unreadable file must not keep a call from ending. */
   async function reportFaults<T>(work: Promise<T>, otherwise: T): Promise<T> {
     return work.catch((error: unknown) => {
       onError(error);
@@ -41,7 +44,7 @@ export function createLocalAnswerSpool({ dir, onError }: Deps): AnswerSpool {
   }
 
   async function namesOf(ending: string): Promise<string[]> {
-    const names = await readdir(dir).catch(() => []); // not made yet
+    const names = await readdir(dir).catch(() => []); // not created yet
     return names.filter((name) => name.endsWith(ending));
   }
 
@@ -55,7 +58,7 @@ export function createLocalAnswerSpool({ dir, onError }: Deps): AnswerSpool {
   return {
     record(call) {
       const partial = pathOf(call.attemptId, PARTIAL);
-      /** What is written so far. Chunks follow each other without holding up whoever reads them. */
+      /** Chain of writes: chunks are written in order, without holding up the reader of the answer. */
       let written = Promise.resolve();
       let file: Awaited<ReturnType<typeof open>> | undefined;
       let isBroken = false;
@@ -100,7 +103,7 @@ export function createLocalAnswerSpool({ dir, onError }: Deps): AnswerSpool {
         },
         async end() {
           then(async () => {
-            // Named before it is synced: a process that is killed here has left a whole answer.
+            // Rename before syncing: a process that is killed here leaves a complete answer.
             await rename(partial, pathOf(call.attemptId, WHOLE));
             await file?.sync();
             await close();

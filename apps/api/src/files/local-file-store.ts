@@ -5,24 +5,26 @@ import { contentTypeOf, isFileKey } from './file-key.ts';
 import type { FileStore } from './file-store.ts';
 
 interface LocalFileStoreDeps {
-  /** Made if missing. Several processes may share it, on a file system where a rename is atomic for all of them. */
+  /** Created if missing. Several processes may share it, on a file system where a rename is atomic for all of them. */
   dir: string;
-  /** Whose half-written files those of this store are; a new id unless it is given. */
+  /** Id of the writer, by which this store's partial files are recognised. Default: a new id. */
   writer?: string;
-  /** No other process has the folder: whatever is half-written there is of the past. */
+  /** No other process uses the folder: every partial file there was left by a process that has ended. */
   isAlone?: boolean;
 }
 
-/** Beside the subfolders: no key leads there. */
+/** Name of the file that holds the owner's id, beside the subfolders: no key leads there. */
 const OWNER = 'owner';
-/** A disk on which not even this finds room is full. */
+/** A disk without room for this many bytes is full. */
 const PING_BYTES = 64 * 1024;
-/** Nobody writes one file for so long: what is older was left half-written, by a process whose name it does not tell. */
+/**
+ * No write of one file takes this long: an older partial file is abandoned, even if its name does not tell its writer.
+ */
 const ABANDONED_MS = 10 * 60 * 1_000;
-/** Between the writer's id and the rest of a half-written file's name. */
+/** Separates the writer's id from the rest of a partial file's name. */
 const BY = '~';
 
-/** Files in a folder, spread over 256 subfolders by a hash of the key. */
+/** Stores files in a folder, spread over 256 subfolders by a hash of the key. */
 export async function createLocalFileStore({
   dir,
   writer = randomUUID(),
@@ -37,10 +39,10 @@ export async function createLocalFileStore({
   const halfWritten = () => join(writingDir, `${writer}${BY}${randomUUID()}`);
   const pathOf = (key: string) => join(shardOf(key), key);
 
-  /** Into a folder that is made if missing; whole at once, durable once it resolves. */
+  /** Writes a file atomically into a folder that is created if missing. Durable once it resolves. */
   async function replace(folder: string, name: string, bytes: Uint8Array): Promise<void> {
     const written = halfWritten();
-    await mkdir(writingDir, { recursive: true }); // somebody may have emptied the folder
+    await mkdir(writingDir, { recursive: true }); // the folder may have been emptied
     try {
       await writeSynced(written, bytes);
       await mkdir(folder, { recursive: true });
@@ -72,7 +74,7 @@ export async function createLocalFileStore({
           stream: file.createReadStream(),
           bytes: Number(size),
           contentType: contentTypeOf(key),
-          // Two versions may share size and time, never the inode: both exist while one replaces the other.
+          // Two versions may share size and time, but never the inode: both exist while one replaces the other.
           etag: `"${[size, mtimeNs, ino].map((part) => part.toString(36)).join('-')}"`,
         };
       } catch (error) {
@@ -86,7 +88,7 @@ export async function createLocalFileStore({
       for (const key of keys.filter(isFileKey)) {
         if (await unlessMissing(unlink(pathOf(key)).then(() => true))) shards.add(shardOf(key));
       }
-      // Else a file might be back after a power cut, and nobody would remember that it had to go.
+      // Without this a file might be back after a power cut, and no record would say that it has to be deleted.
       for (const shard of shards) await syncFolder(shard);
     },
 
@@ -131,7 +133,7 @@ export async function createLocalFileStore({
 async function removeAbandoned(writingDir: string, isAlone: boolean): Promise<void> {
   for (const name of await readdir(writingDir)) {
     const file = join(writingDir, name);
-    const stats = await unlessMissing(stat(file)); // its writer may end at this moment
+    const stats = await unlessMissing(stat(file)); // its writer may finish at this moment
     const isAbandoned = stats && (isAlone || stats.mtimeMs < Date.now() - ABANDONED_MS);
     if (isAbandoned) await rm(file, { force: true });
   }
@@ -147,7 +149,7 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** A renamed file is durable once its folder is. Windows cannot open folders and needs no such step. */
+/** A rename is durable once its folder is synced. Windows cannot open folders, and does not need this step. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path);

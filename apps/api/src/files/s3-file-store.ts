@@ -6,22 +6,24 @@ import { contentTypeOf, isFileKey } from './file-key.ts';
 import type { FileStore, StoredFile } from './file-store.ts';
 import { createS3Client, type S3Limits, type S3Settings } from './s3-client.ts';
 
-/** In front of every key, so that the bucket may hold other things beside. */
+/** Prefix of every key, so that the bucket may hold other objects as well. */
 const FILES = 'darkroom/files/';
-/** One for all processes, so that those that are killed in between leave no more than one. */
+/** One key for all processes, so that killed processes leave at most one object behind. */
 const PING = 'darkroom/pings/ping';
 const OWNER = 'darkroom/owner';
 
-/** All tries of one exchange together, its body included; a download has it for its beginning. */
+/** Bound on one exchange with all its tries and its body; for a download, on the time until it starts. */
 const EXCHANGE_TIMEOUT_MS = 45_000;
-/** Who pings or starts wants to know now. */
+/** Pings and starts need an answer soon. */
 const PROMPT_TIMEOUT_MS = 5_000;
 const PING_BYTES = 1_024;
-/** Each deletion is an exchange of its own: for many at once stores want checksums that are not the same everywhere. */
+/**
+ * Each deletion is an exchange of its own: for bulk deletions stores require checksums, which differ between stores.
+ */
 const DELETIONS_AT_ONCE = 16;
 const RETRY_MS = 5_000;
 
-/** Files in an S3 bucket. Whatever keeps it from its work (network, credentials, no such bucket) rejects as `unavailable`. */
+/** Stores files in an S3 bucket. Any fault (network, credentials, missing bucket) rejects as `unavailable`. */
 export async function createS3FileStore(settings: S3Settings, limits: S3Limits = {}): Promise<FileStore> {
   const s3 = await createS3Client(settings, limits);
   const at = (key: string) => ({ Bucket: settings.bucket, Key: FILES + key });
@@ -33,7 +35,7 @@ export async function createS3FileStore(settings: S3Settings, limits: S3Limits =
 
   function listAfter(marker: string): Promise<ListObjectsCommandOutput> {
     return within(EXCHANGE_TIMEOUT_MS, (abortSignal) =>
-      // Version 1 of the listing: COS documents no other, OBS repeats the first page of version 2 for ever.
+      // Listing version 1: COS documents no other, and OBS repeats the first page of version 2 forever.
       s3.listObjects({ Bucket: settings.bucket, Prefix: FILES, Marker: marker }, { abortSignal }),
     );
   }
@@ -84,14 +86,14 @@ export async function createS3FileStore(settings: S3Settings, limits: S3Limits =
         for (const { Key = '', LastModified } of Contents) {
           const key = Key.slice(FILES.length);
           if (LastModified && isFileKey(key)) yield { key, modifiedAt: LastModified };
-          marker = Key; // NextMarker is not always there, nor always a key
+          marker = Key; // NextMarker may be missing, and is not always a key
         }
         hasMore = IsTruncated === true && Contents.length > 0;
       }
     },
 
     async removeHalfWritten() {
-      // An object is there whole or not at all.
+      // Nothing to remove: an object is complete or absent.
     },
 
     async ping() {
@@ -111,9 +113,9 @@ function readObject({ Body, ContentLength, ETag }: GetObjectCommandOutput): Omit
   return { stream: Body, bytes: ContentLength, etag: ETag };
 }
 
-/** The work, unless its time is up first. */
+/** Runs the work within a time limit. Every failure rejects as `unavailable`. */
 async function within<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const late = new AbortController(); // not AbortSignal.timeout, which would also end a download that goes on after it
+  const late = new AbortController(); // AbortSignal.timeout would also end a download that continues after it
   const timer = setTimeout(() => late.abort(new Error(`S3 took longer than ${timeoutMs} ms`)), timeoutMs);
   try {
     return await work(late.signal);
@@ -124,7 +126,7 @@ async function within<T>(timeoutMs: number, work: (signal: AbortSignal) => Promi
   }
 }
 
-/** A bucket that is not there is no missing object. */
+/** Null if the object is missing. A missing bucket is an error. */
 async function unlessMissing<T>(result: Promise<T>): Promise<T | null> {
   try {
     return await result;

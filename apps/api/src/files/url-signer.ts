@@ -2,11 +2,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { UrlSigner } from './file-store.ts';
 
 interface UrlSignerDeps {
-  /** At least 32 random bytes. Who has it can make links. */
+  /** At least 32 random bytes. Anyone who has them can create links. */
   secret: string | Uint8Array;
-  /** What every link begins with, with or without a trailing slash. */
+  /** Prefix of every link, with or without a trailing slash. */
   baseUrl: string;
-  /** Seconds that a link lives at most; a whole number, at least 2. */
+  /** Longest lifetime of a link, in seconds; an integer, at least 2. */
   ttlS: number;
   /** Milliseconds since the epoch. */
   clock: () => number;
@@ -15,10 +15,10 @@ interface UrlSignerDeps {
 /** Links of the form `<baseUrl>/files/<key>?expires=<unix seconds>&signature=<HMAC-SHA256, base64url>`. */
 export function createUrlSigner({ secret, baseUrl, ttlS, clock }: UrlSignerDeps): UrlSigner {
   const filesUrl = `${baseUrl.replace(/\/+$/, '')}/files`;
-  // Expiries fall on multiples of half the life, so a link lives for more than one half and at most two.
+  // Expiry times are multiples of half the lifetime, so a link lives for more than one half and at most two.
   const halfLifeS = Math.floor(ttlS / 2);
 
-  // No key contains a newline, so the two cannot be divided differently.
+  // No key contains a newline, so key and expiry cannot be split differently.
   const signatureOf = (key: string, expires: string) =>
     createHmac('sha256', secret).update(`${key}\n${expires}`).digest('base64url');
 
@@ -38,7 +38,7 @@ export function createUrlSigner({ secret, baseUrl, ttlS, clock }: UrlSignerDeps)
   };
 }
 
-/** Compares the text, not the bytes it stands for: base64url has several spellings of the same bytes. */
+/** Compares the text, not the decoded bytes: base64url has several spellings of the same bytes. */
 function isSame(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.byteLength === b.byteLength && timingSafeEqual(a, b);
