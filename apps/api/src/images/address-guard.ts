@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { buildConnector } from 'undici';
 
-/** The host is, or resolves to, an address that a public picture cannot be at. */
+/** The host is, or resolves to, an address that is not public, so that no result image can be there. */
 export class RefusedAddressError extends Error {
   override readonly name = 'RefusedAddressError';
 
@@ -12,12 +12,12 @@ export class RefusedAddressError extends Error {
   }
 }
 
-/** All that is allocated of public IPv6. https://www.iana.org/assignments/ipv6-address-space */
+/** The only allocated range of public IPv6 addresses. https://www.iana.org/assignments/ipv6-address-space */
 const GLOBAL_UNICAST_V6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
 /**
- * Whether an address is public unicast. IPv6 that carries an IPv4 address inside (mapped, compatible, NAT64, 6to4, Teredo)
- * is not: what it leads to is decided elsewhere.
+ * Whether an address is public unicast. An IPv6 address that embeds an IPv4 address (mapped, compatible, NAT64, 6to4,
+ * Teredo) is not: where it leads is decided elsewhere.
  */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0) return false;
@@ -26,15 +26,15 @@ export function isPublicAddress(address: string): boolean {
 }
 
 interface GuardedConnectorDeps {
-  /** Milliseconds to connect, TLS included. */
+  /** Milliseconds to connect, including TLS. */
   timeoutMs: number;
-  /** How names are resolved; the system's way unless a test says otherwise. */
+  /** Name resolution; default: the system's. Replaced in tests. */
   lookup?: LookupFunction | undefined;
 }
 
 /**
- * A connector for undici that dials public addresses only. The address is checked when it is dialled, so a name that
- * resolves differently from one moment to the next gains nothing.
+ * A connector for undici that connects to public addresses only. The address is checked when it connects, so a name
+ * whose resolution changes between two lookups (DNS rebinding) gains nothing.
  */
 export function createGuardedConnector({ timeoutMs, lookup }: GuardedConnectorDeps): buildConnector.connector {
   const connect = buildConnector({
@@ -44,13 +44,13 @@ export function createGuardedConnector({ timeoutMs, lookup }: GuardedConnectorDe
   });
   return (options, callback) => {
     const { hostname } = options;
-    // Node resolves names only: an address in the URL never reaches the lookup.
+    // Node resolves names only: an IP address in the URL never reaches the lookup.
     if (isIP(hostname) !== 0 && !isPublicAddress(hostname)) {
       return callback(new RefusedAddressError(hostname), null);
     }
     connect(options, (...[error, socket]) => {
       if (error) return callback(error, null);
-      // Whatever was looked up, this is who answered.
+      // Check the address that the socket is connected to, whatever the lookup returned.
       if (isPublicAddress(socket.remoteAddress ?? '')) return callback(null, socket);
       socket.destroy();
       callback(new RefusedAddressError(hostname), null);
@@ -62,7 +62,7 @@ function publicOnly(lookup: LookupFunction): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, resolved) => {
       if (error) return callback(error, []);
-      // With `all` the answer is a list; the type allows for a lookup that ignores it.
+      // With `all` the result is a list; the type allows for a lookup that ignores the option.
       const addresses = Array.isArray(resolved) ? resolved : [{ address: resolved, family: isIP(resolved) }];
       const allowed = addresses.filter(({ address }) => isPublicAddress(address));
       const [first] = allowed;

@@ -5,9 +5,9 @@ import { isTruncated, sniff } from './inspect.ts';
 import { nameFormat } from './name-format.ts';
 
 /**
- * Pixels of one upload; memory may bound it lower. A JPEG is shrunk while it is decoded, and phones make up to 201 million.
- * A PNG or WebP is read whole, so its CPU grows with them. Once begun, decoding an AVIF cannot be stopped: 13 million take
- * 5 s of CPU at worst.
+ * Most pixels of one upload; the memory bound may be lower. A JPEG is shrunk while it is decoded, and phones produce up
+ * to 201 million pixels. A PNG or WebP is decoded in full, so its CPU cost grows with the pixels. Decoding an AVIF
+ * cannot be stopped once started: 13 million pixels take 5 s of CPU at worst.
  */
 const PIXELS_MAX: Record<ProcessedImage['contentType'], number> = {
   'image/jpeg': 210_000_000,
@@ -19,12 +19,14 @@ const PIXELS_MAX: Record<ProcessedImage['contentType'], number> = {
 /** Bytes of memory that decoding one upload may take: a progressive JPEG of 108 million pixels. */
 export const UPLOAD_DECODE_BYTES_MAX = 384 * 1_048_576;
 
-/** Every scan of a progressive JPEG goes over all of its pixels. Cameras and encoders write about ten. */
+/**
+ * Most pixels times scans of a progressive JPEG: every scan processes all pixels. Cameras and encoders write about ten.
+ */
 const SCANNED_PIXELS_MAX = 2_500_000_000;
 
 const START_OF_SCAN = Buffer.from([0xff, 0xda]);
 
-/** Why these bytes are no picture of ours, where their header could not be read. */
+/** Why the bytes are not a supported image, when their header could not be read. */
 export function explainUnreadable(bytes: Uint8Array): UploadProblem {
   if (bytes.byteLength === 0) return { reason: 'empty_file' };
   if (sniff(bytes) !== null) return explainUndecodable(bytes, null);
@@ -34,14 +36,14 @@ export function explainUnreadable(bytes: Uint8Array): UploadProblem {
   return { reason: 'unsupported_format', params: { format } };
 }
 
-/** The bound that a picture passes, by its header alone; null for one that may be decoded. */
+/** The bound that an image exceeds, found without decoding it; null if it may be decoded. */
 export function findExcess(header: PictureHeader, bytes: Uint8Array): UploadProblem | null {
   const { type, metadata, pixels } = header;
   const { width, height, isProgressive } = metadata;
   const format = nameFormat(bytes) ?? '';
   const maxPixels = Math.min(PIXELS_MAX[type], pixelsWithin(header, UPLOAD_DECODE_BYTES_MAX));
   if (pixels > maxPixels) {
-    // The bound of the format itself holds for all of its kinds.
+    // The bound of the format itself holds for all of its variants.
     const variant = isProgressive && maxPixels < PIXELS_MAX[type] ? { variant: VARIANTS[type] ?? '' } : {};
     return { reason: 'too_many_pixels', params: { format, ...variant, width, height, max_pixels: maxPixels } };
   }
@@ -51,13 +53,13 @@ export function findExcess(header: PictureHeader, bytes: Uint8Array): UploadProb
   return null;
 }
 
-/** Kinds of which all pixels are kept until the last is read. */
+/** Variants that keep all pixels in memory until the last one is read. */
 const VARIANTS: Partial<Record<ProcessedImage['contentType'], string>> = {
   'image/jpeg': 'progressive',
   'image/png': 'interlaced',
 };
 
-/** Why a picture whose header is in order could not be decoded. */
+/** Why an image with a valid header could not be decoded. */
 export function explainUndecodable(bytes: Uint8Array, error: unknown): UploadProblem {
   const params = { format: nameFormat(bytes) ?? '' };
   const message = error instanceof Error ? error.message : '';
@@ -67,7 +69,7 @@ export function explainUndecodable(bytes: Uint8Array, error: unknown): UploadPro
   return { reason: isCut ? 'truncated' : 'damaged', params };
 }
 
-/** Entropy-coded data never holds the marker: there 0xff is followed by 0 (ITU T.81, B.1.1.5). */
+/** Entropy-coded data never contains the marker: there 0xff is followed by 0 (ITU T.81, B.1.1.5). */
 function countScans(bytes: Uint8Array): number {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let scans = 0;
@@ -75,7 +77,7 @@ function countScans(bytes: Uint8Array): number {
   return scans;
 }
 
-/** Whether an AVIF's last box is announced longer than what is left. A length of 0 means to the end, 1 that 64 bits follow. */
+/** Whether an AVIF's last box declares more bytes than are left. Length 0 means to the end, 1 that 64 bits follow. */
 function endsInsideBox(bytes: Uint8Array): boolean {
   if (sniff(bytes) !== 'image/avif') return false;
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -9,7 +9,7 @@ import { makePlaceholder } from './placeholder.ts';
 export type ImageFormat = 'jpeg' | 'webp' | 'avif' | 'original';
 
 export interface CompressSettings {
-  /** `original` leaves every picture as it came. */
+  /** `original` leaves every image as received. */
   format: ImageFormat;
   /** 1 to 100. */
   quality: number;
@@ -18,7 +18,7 @@ export interface CompressSettings {
   aigcPropagator: string;
 }
 
-/** Compresses one result picture, whose header is null if it cannot be read; see `ImageProcessor.compress`. */
+/** Compresses one result image. `header` is null if it cannot be read. See `ImageProcessor.compress`. */
 export async function compress(
   bytes: Uint8Array,
   header: PictureHeader | null,
@@ -30,7 +30,7 @@ export async function compress(
     throw new DownloadError('the bytes begin as no JPEG, PNG or WebP', { permanent: true });
   }
   const placeholder = await makePlaceholder(bytes);
-  // A picture was paid for: whatever sharp thinks of it, it is delivered.
+  // An image was paid for: it is delivered even if sharp rejects it.
   const isReencoded = settings.format !== 'original' && header !== null;
   const smaller = isReencoded ? await reencode(bytes, header, label, settings).catch(() => null) : null;
   if (smaller) return { ...smaller, placeholder };
@@ -39,15 +39,15 @@ export async function compress(
   return { bytes, contentType, width, height, compressed: false, placeholder };
 }
 
-/** What encoders take for each pixel that they write. */
+/** Bytes of memory that an encoder takes per pixel that it writes. */
 const ENCODE_BYTES_PER_PIXEL: Record<ImageFormat, number> = { jpeg: 6, webp: 6, avif: 48, original: 0 };
 
-/** An estimate of the memory that encoding a result takes. */
+/** Estimated bytes of memory that encoding a result takes. */
 export function encodeBytes({ format, maxEdge }: CompressSettings, header: PictureHeader | null): number {
   return Math.min(header?.pixels ?? 0, maxEdge * maxEdge) * ENCODE_BYTES_PER_PIXEL[format];
 }
 
-/** Null when it does not pay. */
+/** Null when the image would get no smaller and needs no rotation. */
 async function reencode(
   bytes: Uint8Array,
   { metadata }: PictureHeader,
@@ -78,6 +78,6 @@ async function reencode(
 function encode(picture: Sharp, { format, quality }: CompressSettings): Sharp {
   if (format === 'webp') return picture.webp({ quality });
   if (format === 'avif') return picture.avif({ quality });
-  // mozjpeg's settings cost 2.6 times the CPU for the same pictures.
+  // mozjpeg's settings cost 2.6 times the CPU for the same images.
   return picture.flatten({ background: 'white' }).jpeg({ quality, mozjpeg: false });
 }

@@ -10,26 +10,26 @@ import { type ImageProcessor, UnreadableImageError } from './image-processor.ts'
 import { prepareUpload } from './prepare-upload.ts';
 
 export interface ImageProcessorSettings extends CompressSettings {
-  /** Milliseconds for one result picture, whole exchange. */
+  /** Milliseconds to download one result image, for the whole exchange. */
   downloadTimeoutMs: number;
-  /** Bytes of one result picture. */
+  /** Most bytes of one result image. */
   downloadMaxBytes: number;
-  /** Origin of the provider's API: the only place that may have a private address. */
+  /** Origin of the provider's API: the only one that may have a private address. */
   trustedOrigin: string;
-  /** How names are resolved; the system's way by default. */
+  /** Name resolution; default: the system's. */
   lookup?: LookupFunction;
   startDeadline: StartDeadline;
-  /** ImageProcessor decoded at once, which bounds CPU; by default one a core. */
+  /** Images decoded at once, which bounds CPU; default: one per core. */
   concurrency?: number;
 }
 
-/** Memory of all decoding at once, by its estimates: with bodies and the process itself it stays below 1 GiB. */
+/** Estimated bytes of all decoding at once: with request bodies and the process itself, memory stays below 1 GiB. */
 const DECODE_BYTES_MAX = 448 * 1_048_576;
 
-/** An upload that waits longer is told to come later, before a proxy gives it up. */
+/** An upload that waits longer is refused with a time to retry, before a proxy gives up on it. */
 const UPLOAD_WAIT_MS = 55_000;
 
-/** Everything that Darkroom does with pictures, within the given bounds. */
+/** All image operations of Darkroom, within the given bounds. */
 export function createImageProcessor(settings: ImageProcessorSettings): ImageProcessor {
   const places = settings.concurrency ?? availableParallelism();
   const budget = createDecodeBudget({
@@ -39,7 +39,7 @@ export function createImageProcessor(settings: ImageProcessorSettings): ImagePro
     uploadPlaces: Math.max(1, places - 1),
     uploadWaitMs: UPLOAD_WAIT_MS,
   });
-  // Headers are read one at a time each, so that they take two of libuv's threads at most.
+  // One result header and one upload header are read at a time, so that they take at most two of libuv's threads.
   const resultHeaders = new PQueue({ concurrency: 1 });
   const uploadHeaders = new PQueue({ concurrency: 1 });
 

@@ -1,15 +1,15 @@
 import { ImageError } from '@darkroom/contracts';
 
 export interface DecodeBudgetSettings {
-  /** Bytes of memory that all decoding at once may take, by its estimates. */
+  /** Bytes of memory that all decoding at once may take, as estimated. */
   totalBytes: number;
-  /** The part of it that uploads may take together: the rest is always there for results, which are paid for. */
+  /** The share that uploads may take together. The rest is reserved for results, which are paid for. */
   uploadBytes: number;
-  /** ImageProcessor decoded at once: fewer than libuv has threads, so that files never wait for pictures. */
+  /** Images decoded at once: fewer than libuv has threads, so that file operations never wait for image processing. */
   places: number;
-  /** Those of them that uploads may take together. */
+  /** The share of the places that uploads may take together. */
   uploadPlaces: number;
-  /** Milliseconds that an upload waits for its turn before it is told to come later. */
+  /** Milliseconds that an upload waits for a place before it rejects with `unavailable`. */
   uploadWaitMs: number;
 }
 
@@ -21,15 +21,17 @@ interface Waiting {
 }
 
 export interface DecodeBudget {
-  /** Runs the work once there is memory and a place for it. An upload that waits too long rejects with `unavailable`. */
+  /**
+   * Runs the work once there is memory and a place for it. An upload that waits too long rejects with `unavailable`.
+   */
   run<T>(kind: Kind, bytes: number, work: () => Promise<T>): Promise<T>;
 }
 
 const RETRY_AFTER_MS = 5_000;
 
 /**
- * A semaphore weighted in bytes. Results go before uploads; within each, first come, first served. Who waits is not
- * overtaken by smaller work, so the largest picture that is taken at all gets its turn.
+ * A semaphore weighted in bytes. Results go before uploads; each of the two is first in, first out. Smaller work does
+ * not overtake waiting work, so the largest admissible image is not starved.
  */
 export function createDecodeBudget(settings: DecodeBudgetSettings): DecodeBudget {
   const { totalBytes, uploadBytes, places, uploadPlaces, uploadWaitMs } = settings;
@@ -64,7 +66,7 @@ export function createDecodeBudget(settings: DecodeBudgetSettings): DecodeBudget
         const timer = setTimeout(() => {
           waiting.upload.delete(entry);
           reject(new ImageError('unavailable', { retryAfterMs: RETRY_AFTER_MS }));
-          admit(); // others may fit where this one did not
+          admit(); // smaller work may fit now
         }, uploadWaitMs);
         entry.start = () => {
           clearTimeout(timer);

@@ -8,34 +8,34 @@ import { httpGet } from './http-get.ts';
 import { DownloadError } from './image-processor.ts';
 import { isTruncated, sniff } from './inspect.ts';
 
-/** Redirects that are followed in one try. */
+/** Redirects followed in one try. */
 const REDIRECTS_MAX = 3;
 
 const TRANSIENT_4XX = new Set([408, 429]);
 
 export interface DownloadDeps {
-  /** Milliseconds for the whole exchange, redirects included. */
+  /** Milliseconds for the whole exchange, including redirects. */
   timeoutMs: number;
-  /** Bytes of one picture; one more is too many. */
+  /** Most bytes of one image; one more is an error. */
   maxBytes: number;
-  /** The one origin that may be anywhere, private networks too. */
+  /** The one origin that may have any address, including private networks. */
   trustedOrigin: string;
   lookup?: LookupFunction | undefined;
   startDeadline: StartDeadline;
 }
 
-/** Calls back once, after so many milliseconds in which this process ran; the returned function calls it off. */
+/** Calls back once, after this many milliseconds in which the process ran. Returns the function that cancels it. */
 export type StartDeadline = (delayMs: number, callback: () => void) => () => void;
 
 type Download = (url: string, signal: AbortSignal) => Promise<Uint8Array>;
 
-/** Builds one try at one picture: no repeating, no cookies, no credentials. */
+/** Creates the function that makes one try at one image: no retries, no cookies, no credentials. */
 export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup, startDeadline }: DownloadDeps): Download {
   const guarded = createGuardedConnector({ timeoutMs, lookup });
   const unguarded = buildConnector({ timeout: timeoutMs, allowH2: false });
   const trusted = new URL(trustedOrigin).origin;
 
-  /** One hop: the body, or where it is now. */
+  /** One hop: returns the body, or the location of a redirect. */
   async function fetchHop(target: Target, signal: AbortSignal): Promise<Body | { location: string }> {
     const over = new AbortController();
     try {
@@ -52,7 +52,7 @@ export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup, sta
       const bytes = await decodeBody(await readBody(target.host, response, maxBytes), response, maxBytes);
       return { bytes, isWhole: announcesEnd(response) || !isTruncated(bytes) };
     } finally {
-      over.abort(); // nothing is left of the connection, read to its end or not
+      over.abort(); // closes the connection, whether or not it was read to its end
     }
   }
 
@@ -68,7 +68,7 @@ export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup, sta
     }
   }
 
-  /** What may have been cut short is fetched once more: a cut is hardly ever made at the same byte again. */
+  /** Fetches a body that may be truncated once more: a connection is hardly ever cut at the same byte twice. */
   async function fetchWhole(url: string, signal: AbortSignal): Promise<Uint8Array> {
     const first = await follow(url, signal);
     if (first.isWhole) return first.bytes;
@@ -97,20 +97,20 @@ const REQUEST_HEADERS = { accept: 'image/*', 'accept-encoding': 'identity', 'use
 
 interface Body {
   bytes: Uint8Array;
-  /** False where only another try can tell whether more should have come. */
+  /** False if only a second fetch can tell whether the body is complete. */
   isWhole: boolean;
 }
 
 interface Target {
   origin: string;
-  /** With port; what a log may name. */
+  /** With the port. Safe to log. */
   host: string;
   /** Path and query, byte for byte as given. */
   path: string;
   href: string;
 }
 
-/** Signed links sign their own spelling, so the request repeats it; only what HTTP cannot carry is encoded. */
+/** Signed links sign their exact spelling, so the request repeats it; only what HTTP cannot carry is encoded. */
 const AS_GIVEN = /^https?:\/\/[^/?#\\]+(\/[\x21-\x7e]*)$/i;
 
 function parseTarget(text: string, base?: Target): Target {
@@ -139,7 +139,7 @@ function assertWhole(host: string, { statusCode = 0, headers }: IncomingMessage,
 async function readBody(host: string, body: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // Without an encoding a message's chunks are buffers.
+  // Without an encoding the chunks of a message are buffers.
   for await (const chunk of body as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw tooManyBytes(host);
@@ -148,7 +148,7 @@ async function readBody(host: string, body: IncomingMessage, maxBytes: number): 
   return Buffer.concat(chunks);
 }
 
-const unzipBytes = promisify(unzip); // knows gzip and deflate by their first bytes
+const unzipBytes = promisify(unzip); // recognises gzip and deflate by their first bytes
 const DECODERS = new Map([
   ['gzip', unzipBytes],
   ['x-gzip', unzipBytes],
@@ -156,13 +156,13 @@ const DECODERS = new Map([
   ['br', promisify(brotliDecompress)],
 ]);
 
-/** Some stores send a content coding although none was asked for, and some name one that they did not apply. */
+/** Some stores send a content coding that was not requested, and some name one that they did not apply. */
 async function decodeBody(body: Uint8Array, { headers }: IncomingMessage, maxBytes: number) {
   const decode = DECODERS.get(String(headers['content-encoding']).toLowerCase());
   return decode && sniff(body) === null ? decode(body, { maxOutputLength: maxBytes }) : body;
 }
 
-/** Without a length or chunks a body ends where its connection does, cut short or not. */
+/** Without a length or chunks a body ends with its connection, truncated or not. */
 function announcesEnd({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }

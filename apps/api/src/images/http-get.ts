@@ -5,15 +5,16 @@ import type { buildConnector } from 'undici';
 interface Get {
   connect: buildConnector.connector;
   origin: string;
-  /** Path and query, byte for byte as they are to be sent. */
+  /** Path and query, byte for byte as sent. */
   path: string;
   headers: Record<string, string>;
   signal: AbortSignal;
 }
 
 /**
- * One GET on a connection of its own, up to the headers of its final answer. Node's HTTP client reads over interim answers
- * (100, 102, 103), where undici's hangs up at the first 100. The signal ends it at any point, the body too.
+ * Sends one GET on a connection of its own. Resolves with the headers of the final response. Node's HTTP client skips
+ * interim responses (100, 102, 103), where undici's closes the connection at the first 100. The signal aborts it at any
+ * point, including the body.
  */
 export async function httpGet({ connect, origin, path, headers, signal }: Get): Promise<IncomingMessage> {
   const socket = await dial(connect, new URL(origin), signal);
@@ -26,7 +27,7 @@ export async function httpGet({ connect, origin, path, headers, signal }: Get): 
   exchanging.end();
   return new Promise((resolve, reject) => {
     exchanging.once('response', resolve);
-    exchanging.on('error', reject); // also once the answer has begun, when its body tells
+    exchanging.on('error', reject); // also after the response has begun, when its body reports the error
   });
 }
 
@@ -38,10 +39,10 @@ function dial(
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    const address = hostname.replace(/^\[(.*)\]$/, '$1'); // IPv6
+    const address = hostname.replace(/^\[(.*)\]$/, '$1'); // IPv6 without its brackets
     connect({ protocol, hostname: address, host, port }, (error, socket) => {
       if (error) return reject(error);
-      if (signal.aborted) socket.destroy(); // nobody waits for it any more
+      if (signal.aborted) socket.destroy(); // the promise is rejected already
       resolve(socket);
     });
   });

@@ -2,24 +2,24 @@ import sharp, { type Metadata } from 'sharp';
 import type { ProcessedImage } from './image-processor.ts';
 import { sniff } from './inspect.ts';
 
-/** What the header alone says of a picture. */
+/** What the header alone tells about an image. */
 export interface PictureHeader {
   type: ProcessedImage['contentType'];
   metadata: Metadata;
   pixels: number;
-  /** An estimate of the most memory that decoding takes at once, the picture's own bytes not counted. */
+  /** Estimated peak memory of decoding, in bytes, without the encoded bytes. */
   decodeBytes: number;
 }
 
 const MIB = 1_048_576;
 
-/** The shrunk pixels, the encoder's work on them, and the tables of the codecs. */
+/** Memory of the shrunk pixels, the encoder's work on them, and the codecs' tables. */
 const FIXED_BYTES = 40 * MIB;
 
-/** Rows that libvips holds, at most, while it shrinks a picture that streams. */
+/** Most rows that libvips holds while it shrinks a streamed image. */
 const ROWS_HELD = 2_048;
 
-/** Null where the header cannot be read, or the bytes begin as no picture that we handle. Nothing is decoded. */
+/** Null when the header cannot be read, or the bytes do not begin as a supported image. Nothing is decoded. */
 export async function readHeader(bytes: Uint8Array): Promise<PictureHeader | null> {
   const type = sniff(bytes);
   if (type === null) return null;
@@ -32,28 +32,28 @@ export async function readHeader(bytes: Uint8Array): Promise<PictureHeader | nul
   return { type, metadata, pixels, decodeBytes };
 }
 
-/** How many pixels such a picture may have to be decoded within so much memory. */
+/** How many pixels such an image may have to be decoded within this much memory. */
 export function pixelsWithin({ pixels, decodeBytes }: PictureHeader, memoryBytes: number): number {
   return Math.floor((pixels * (memoryBytes - FIXED_BYTES)) / (decodeBytes - FIXED_BYTES));
 }
 
-/** The rows of a picture that streams. A JPEG shrinks by up to eight before. */
+/** Bytes of the rows held of a streamed image. A JPEG is shrunk by up to eight before that. */
 function rowBytes(type: ProcessedImage['contentType'], metadata: Metadata, pixels: number): number {
   if (type !== 'image/jpeg' && type !== 'image/png') return 0;
   const bytes = Math.min(pixels, metadata.width * ROWS_HELD) * decodedBytes(metadata);
   return type === 'image/jpeg' ? bytes / 4 : bytes;
 }
 
-/** What a codec keeps of the whole picture; 0 where rows stream through. The factors are measured (docs/operating.md). */
+/** Bytes per pixel that a codec holds of the whole image; 0 if rows are streamed. Measured (docs/operating.md). */
 function memoryPerPixel(type: ProcessedImage['contentType'], metadata: Metadata, bytes: Uint8Array): number {
   switch (type) {
     case 'image/jpeg':
-      // With several scans every coefficient is kept, of two bytes each, until the last scan is read.
+      // With several scans every coefficient, of two bytes each, is held until the last scan is read.
       return metadata.isProgressive ? 2 * samplesPerPixel(metadata) : 0;
     case 'image/png':
       return metadata.isProgressive ? decodedBytes(metadata) : 0;
     case 'image/webp':
-      if ((metadata.pages ?? 1) > 1) return 12; // the canvas, the frame and what is under it
+      if ((metadata.pages ?? 1) > 1) return 12; // the canvas, the frame, and what is under it
       return bytes.byteLength > 15 && isLossyWebp(bytes) ? 2 : 5;
     case 'image/avif':
       return metadata.depth === 'uchar' ? 19 : 26;
@@ -70,7 +70,7 @@ function decodedBytes({ channels, depth }: Metadata): number {
   return channels * (depth === 'uchar' ? 1 : depth === 'ushort' ? 2 : 4);
 }
 
-/** The simple lossy format; an alpha plane or lossless pixels are kept whole. */
+/** The simple lossy format. Images with an alpha plane or lossless pixels are held in full. */
 function isLossyWebp(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.buffer, bytes.byteOffset + 12, 4).toString('latin1') === 'VP8 ';
 }

@@ -1,44 +1,44 @@
 import { explainUploadProblem, type UploadProblem } from '@darkroom/contracts';
 
-/** A picture ready to be kept. */
+/** An image ready to be stored. */
 export interface ProcessedImage {
   bytes: Uint8Array;
   contentType: 'image/jpeg' | 'image/png' | 'image/webp' | 'image/avif';
-  /** Pixels as shown; null when the bytes are delivered as they came and could not be read. */
+  /** Pixels as shown; null when the bytes are delivered as received and could not be read. */
   width: number | null;
   height: number | null;
-  /** False: exactly the bytes that came in. */
+  /** False: exactly the bytes that were received. */
   compressed: boolean;
 }
 
-/** A delivered picture. */
+/** A result as delivered. */
 export interface ResultImage extends ProcessedImage {
-  /** A thumbhash in base64; null when the picture could not be read. */
+  /** A thumbhash in base64; null when the image could not be read. */
   placeholder: string | null;
 }
 
-/** What the AIGC label of a re-encoded picture says beside the fixed words (minimax-api.md, section 6). */
+/** Ids in the AIGC label of a re-encoded image, in addition to its fixed values (minimax-api.md, section 6). */
 export interface LabelIds {
-  /** The provider's id of the call and the picture's index. */
+  /** The provider's id of the call and the image's index. */
   produceId: string;
-  /** The job's id and the picture's index. */
+  /** The job's id and the image's index. */
   propagateId: string;
 }
 
-/** A picture could not be fetched. */
+/** An image could not be downloaded. */
 export class DownloadError extends Error {
   override readonly name = 'DownloadError';
-  /** True where time will hardly mend it (403, 404, 410, a refused address, too many bytes, no picture at all). */
+  /** True if a retry will hardly help (403, 404, 410, a refused address, too many bytes, not an image). */
   readonly permanent: boolean;
 
-  /** `message` is for the log: it names no query string. */
+  /** `message` is for the log: it contains no query string. */
   constructor(message: string, options: { permanent: boolean; cause?: unknown }) {
     super(message, { cause: options.cause });
     this.permanent = options.permanent;
   }
 }
 
-/** Somebody's upload is no picture that we can read, or passes a bound. */
+/** An upload is not an image that we can read, or exceeds a bound. */
 export class UnreadableImageError extends Error {
   override readonly name = 'UnreadableImageError';
   readonly problem: UploadProblem;
@@ -49,14 +49,18 @@ export class UnreadableImageError extends Error {
   }
 }
 
-/** Bytes in, pictures out. Every operation is bounded in bytes, pixels and time. */
+/** Image operations. Each one is bounded in bytes, pixels and time. */
 export interface ImageProcessor {
-  /** One try at one result picture. Rejects with `DownloadError`, or with the signal's reason. */
+  /** Makes one try at one result image. Rejects with `DownloadError`, or with the signal's reason. */
   download(url: string, signal: AbortSignal): Promise<Uint8Array>;
-  /** Upright, within the largest edge, compressed, labelled; the bytes as they came where that fails or does not pay.
-   *  Bytes that begin as no picture reject with a permanent `DownloadError`. */
+  /**
+   * Makes the image upright, fits it into the largest edge, compresses and labels it. Returns the bytes as received if
+   * that fails or saves no bytes. Bytes that do not begin as an image reject with a permanent `DownloadError`.
+   */
   compress(bytes: Uint8Array, label: LabelIds): Promise<ResultImage>;
-  /** A photograph as the provider takes it: upright, no metadata, JPEG or PNG, under its limits. Rejects with
-   *  `UnreadableImageError`, and with `unavailable` where its turn does not come in time. */
+  /**
+   * Converts an upload to what the provider accepts: upright, no metadata, JPEG or PNG, within its limits. Rejects with
+   * `UnreadableImageError`, and with `unavailable` if it waits too long for a place.
+   */
   prepareUpload(bytes: Uint8Array): Promise<ProcessedImage & { width: number; height: number }>;
 }

@@ -3,17 +3,17 @@ import * as z from 'zod';
 import type { LabelIds } from './image-processor.ts';
 import { readAigcTexts, writeAigcProperty } from './xmp-packet.ts';
 
-/** A JPEG carries XMP in one segment of 65,502 bytes; libvips drops a longer packet without a word. */
+/** A JPEG holds XMP in one segment of 65,502 bytes; libvips silently drops a longer packet. */
 const XMP_MAX_BYTES = 65_502;
 
 const PRODUCER = 'MiniMax';
 
-// Writers differ: numbers for digits, null for empty.
+// Writers differ: some use numbers for digits, and null for empty.
 const Given = z.union([z.string(), z.number(), z.null()]).transform((value) => String(value ?? ''));
 const Text = Given.optional().transform((value) => value ?? '');
 
 const AigcLabel = z.looseObject({
-  Label: Given, // what tells a label from any other JSON
+  Label: Given, // distinguishes a label from other JSON
   ContentProducer: Text,
   ProduceID: Text,
   ReservedCode1: Text,
@@ -26,13 +26,13 @@ type AigcLabel = z.output<typeof AigcLabel>;
 const EMPTY_LABEL = AigcLabel.parse({ Label: '' });
 
 interface Labelling extends LabelIds {
-  /** Who passes the picture on: `ContentPropagator`. */
+  /** The service that passes the image on: `ContentPropagator`. */
   propagator: string;
 }
 
 /**
- * The XMP packet for a re-encoded picture: the one it came with, its AIGC label kept and only empty fields filled, or
- * with a new label where it has none. GB 45438-2025.
+ * The XMP packet for a re-encoded image: the packet that it came with. Keeps its AIGC label and fills only empty
+ * fields; adds a new label if it has none. GB 45438-2025.
  */
 export function labelledXmp(metadata: Metadata, labelling: Labelling): string {
   const xmp = metadata.xmpAsString ?? '';
@@ -56,7 +56,7 @@ function fill(label: AigcLabel, { propagator, produceId, propagateId }: Labellin
   };
 }
 
-/** XMP is where the label belongs; PNG text and EXIF's UserComment are where some writers put it. */
+/** XMP is the standard place of the label; some writers put it into PNG text or EXIF's UserComment. */
 function findLabel(xmp: string, { comments = [], exif }: Metadata): AigcLabel | null {
   const texts = [
     ...readAigcTexts(xmp),
@@ -78,14 +78,16 @@ function parseLabel(text: string): AigcLabel | null {
   return AigcLabel.safeParse(json).data ?? null;
 }
 
-/** UserComment begins with eight bytes that name its characters (Exif 2.32, 4.6.5); UTF-16 comes in either byte order. */
+/**
+ * UserComment begins with eight bytes that name its encoding (Exif 2.32, 4.6.5); UTF-16 occurs in either byte order.
+ */
 const USER_COMMENTS = [
   { mark: 'ASCII\0\0\0', encoding: 'utf-8' },
   { mark: 'UNICODE\0', encoding: 'utf-16le' },
   { mark: 'UNICODE\0', encoding: 'utf-16be' },
 ];
 
-/** What may be JSON in EXIF's UserComment. */
+/** Texts of EXIF's UserComment that may be JSON. */
 function readUserComments(exif: Buffer): string[] {
   return USER_COMMENTS.filter(({ mark }) => exif.includes(mark)).map(({ mark, encoding }) => {
     const [text = ''] = new TextDecoder(encoding).decode(exif.subarray(exif.indexOf(mark) + mark.length)).split('\0');

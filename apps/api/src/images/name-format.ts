@@ -2,12 +2,12 @@ import { sniff } from './inspect.ts';
 
 const NAMES = { 'image/jpeg': 'JPEG', 'image/png': 'PNG', 'image/webp': 'WebP', 'image/avif': 'AVIF' } as const;
 
-/** First bytes, in hex, of formats that people have and that are not taken; `.` is any digit. */
+/** First bytes, in hex, of common formats that are not accepted; `.` is any digit. */
 const SIGNATURES: readonly (readonly [name: string, first: RegExp])[] = [
   ['GIF', /^4749463[89]/],
   ['BMP', /^424d.{8}00000000/],
   ['RAW', /^(?:49492a00.{8}4352|4949524f|49495253|49495500|46554a4946494c4d4343442d524157)/], // CR2, ORF, RW2, RAF
-  ['TIFF / RAW', /^(?:4949[2-3].00|4d4d002[ab])/], // DNG, NEF and ARW begin as TIFF does
+  ['TIFF / RAW', /^(?:4949[2-3].00|4d4d002[ab])/], // DNG, NEF and ARW begin like TIFF
   ['PDF', /^255044462d/],
   ['Photoshop PSD', /^38425053/],
   ['JPEG XL', /^(?:ff0a|0000000c4a584c20)/],
@@ -18,21 +18,21 @@ const SIGNATURES: readonly (readonly [name: string, first: RegExp])[] = [
   ['AVI', /^52494646.{8}41564920/],
 ];
 
-/** Formats that are text. */
+/** Text formats. */
 const TEXTS: readonly (readonly [name: string, first: RegExp])[] = [
   ['SVG', /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^>]*-->\s*)?(?:<!doctype svg[^>]*>\s*)?<svg[\s/>]/i],
   ['HTML', /^\s*<(?:!doctype html|html|head|body)[\s>]/i],
   ['TXT', /^[\s!-~\u0080-\u00ff]+$/],
 ];
 
-/** ISO media files, by the brands that their first box names. ISO/IEC 14496-12, 4.3 */
+/** ISO media files, by the brands that their first box lists. ISO/IEC 14496-12, 4.3 */
 const BRANDS: readonly (readonly [name: string, brands: RegExp])[] = [
   ['HEIC', /he[iv][cmsx]|m[is]f[12]/],
   ['RAW', /crx /], // CR3
   ['MP4 / MOV', /^/],
 ];
 
-/** How a file of ours or of others is called; null for bytes that begin as nothing known. */
+/** Name of a file's format, accepted or not; null if the first bytes are not known. */
 export function nameFormat(bytes: Uint8Array): string | null {
   const type = sniff(bytes);
   if (type !== null) return NAMES[type];

@@ -1,15 +1,15 @@
 import sharp, { type FailOnOptions, type Sharp } from 'sharp';
 
-/** Pixels of one result picture, as its header claims them; decoded, each takes up to eight bytes of memory. */
+/** Most pixels of one result image, by its header; decoded, each takes up to eight bytes of memory. */
 const PIXELS_MAX = 50_000_000;
 
-/** Seconds of processing one picture. */
+/** Seconds to process one image. */
 const PROCESSING_TIMEOUT_S = 30;
 
 /**
- * Settings that libvips keeps for the whole process, so the program's entry point makes them, once: only the loaders of
- * the pictures that we take, one thread a picture (pictures side by side use the cores), and nothing cached (no picture
- * comes twice).
+ * Configures libvips for the whole process; called once, by the program's entry point. Enables only the loaders of
+ * supported formats; uses one thread per image, since images processed in parallel use the cores; disables the cache,
+ * since no image comes twice.
  */
 export function configureSharp(): void {
   sharp.block({ operation: ['VipsForeignLoad'] });
@@ -21,8 +21,8 @@ export function configureSharp(): void {
 }
 
 /**
- * A picture turned upright, bounded in pixels and time; of an animation the first frame. `failOn` says how much damage is
- * too much: `warning` any, `error` what a viewer would not forgive either.
+ * Opens an image upright, bounded in pixels and time; of an animation, the first frame. `failOn` sets how much damage
+ * rejects: `warning` any damage, `error` damage that a viewer would not accept either.
  */
 export function openImage(bytes: Uint8Array, failOn: FailOnOptions, pixelsMax = PIXELS_MAX): Sharp {
   return sharp(bytes, { autoOrient: true, failOn, limitInputPixels: pixelsMax }).timeout({

@@ -1,12 +1,15 @@
 import { rgbaToThumbHash } from 'thumbhash';
 import { openImage } from './open-image.ts';
 
-/** Pixels of the longer edge that the hash is made from; it keeps seven waves an edge, and takes 100 at most. */
+/**
+ * Pixels of the longer edge that the hash is made from. A thumbhash keeps seven waves per edge and accepts at most 100
+ * pixels.
+ */
 const EDGE = 64;
 
 /**
- * A thumbhash in base64 (https://evanw.github.io/thumbhash/), about 25 bytes that a page blurs into view while the picture
- * loads. Null when the picture cannot be read. A JPEG or WebP is decoded at an eighth of its size.
+ * A thumbhash in base64 (https://evanw.github.io/thumbhash/): about 25 bytes that a page shows blurred while the image
+ * loads. Null when the image cannot be read. A JPEG or WebP is decoded at an eighth of its size.
  */
 export async function makePlaceholder(bytes: Uint8Array): Promise<string | null> {
   try {

@@ -4,18 +4,18 @@ import type { PictureHeader } from './image-header.ts';
 import { type ImageProcessor, UnreadableImageError } from './image-processor.ts';
 import { openImage } from './open-image.ts';
 
-/** MiniMax takes references of less than 10 MB (minimax-api.md, section 2). */
+/** MiniMax accepts references of less than 10 MB (minimax-api.md, section 2). */
 const UPLOAD_BYTES_LIMIT = 10_000_000;
 
 /**
- * Pixels of the longer edge, tried in turn. Four uncompressed channels of 1448 x 1448 are 8.4 MB, so the second always
+ * Pixels of the longer edge, tried in order. Four uncompressed channels of 1448 x 1448 are 8.4 MB, so the second always
  * fits; only a noisy PNG needs it.
  */
 const UPLOAD_EDGES = [2048, 1448] as const;
 
 type PreparedUpload = Awaited<ReturnType<ImageProcessor['prepareUpload']>>;
 
-/** Brings a photograph, whose header was checked, into the shape that the provider takes; see `ImageProcessor.prepareUpload`. */
+/** Converts an upload whose header was checked to what the provider accepts; see `ImageProcessor.prepareUpload`. */
 export async function prepareUpload(bytes: Uint8Array, { pixels: claimed }: PictureHeader): Promise<PreparedUpload> {
   try {
     const pixels = await decode(bytes, claimed);
@@ -30,14 +30,14 @@ export async function prepareUpload(bytes: Uint8Array, { pixels: claimed }: Pict
   throw new Error(`a picture cannot be brought below ${UPLOAD_BYTES_LIMIT} bytes`);
 }
 
-/** Red, green, blue and alpha of eight bits each, row by row. */
+/** Red, green, blue and alpha, eight bits each, row by row. */
 interface Pixels {
   data: Uint8Array;
   width: number;
   height: number;
 }
 
-/** Decoded once, however often it is encoded. */
+/** Decodes once, however often the pixels are encoded. */
 async function decode(bytes: Uint8Array, pixelsMax: number): Promise<Pixels> {
   const { data, info } = await within(openImage(bytes, 'error', pixelsMax), UPLOAD_EDGES[0])
     .toColourspace('srgb')
@@ -54,7 +54,7 @@ function hasTransparency({ data }: Pixels): boolean {
 
 async function encode({ data, width, height }: Pixels, transparent: boolean, edge: number): Promise<PreparedUpload> {
   const picture = within(sharp(data, { raw: { width, height, channels: 4 } }), edge);
-  // sharp keeps no metadata unless it is asked to.
+  // sharp writes no metadata by default.
   const encoded = transparent ? picture.png() : picture.removeAlpha().jpeg({ quality: 90 });
   const { data: bytes, info } = await encoded.toBuffer({ resolveWithObject: true });
   const contentType = transparent ? 'image/png' : 'image/jpeg';

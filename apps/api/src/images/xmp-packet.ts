@@ -1,7 +1,7 @@
 /**
- * The AIGC property of an XMP packet, read and written as text so that all the other properties stay. XMP allows a property
- * as an attribute or as an element, under any prefix that is bound to its namespace (ISO 16684-1, section 7); writers of
- * this label use both.
+ * Reads and writes the AIGC property of an XMP packet as text, so that all other properties stay. XMP allows a property
+ * as an attribute or as an element, under any prefix that is bound to its namespace (ISO 16684-1, section 7); writers
+ * of this label use both.
  */
 const NAMESPACE = 'http://www.tc260.org.cn/ns/AIGC/1.0/';
 const PREFIX = 'TC260';
@@ -9,12 +9,12 @@ const PROPERTY = 'AIGC';
 
 const RDF = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#';
 const EMPTY_PACKET = [
-  '<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>', // the id is XMP's fixed one
+  '<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>', // XMP's fixed id
   `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${RDF}"></rdf:RDF></x:xmpmeta>`,
   '<?xpacket end="w"?>',
 ].join('\n');
 
-// Each class ends at what begins the pattern anew, so a hostile packet of any size is read once.
+// Each class stops at what begins the pattern again, so a hostile packet of any size is scanned once.
 const NAME = `[^\\s:=<>"'/]+`;
 const BINDING = new RegExp(`\\sxmlns:(${NAME})\\s*=\\s*(?:"${NAMESPACE}"|'${NAMESPACE}')`, 'g');
 const ATTRIBUTE = new RegExp(`\\s(${NAME}):${PROPERTY}\\s*=\\s*("[^"<]*"|'[^'<]*')`, 'g');
@@ -23,12 +23,12 @@ const ELEMENT = new RegExp(`<(${NAME}):${PROPERTY}(?:\\s[^<>]*?)?(?:/>|>(${INSID
 const TAG = /<[^<>]*>/;
 const RDF_END = new RegExp(`</(?:${NAME}:)?RDF\\s*>`, 'g');
 
-/** The property's texts: one, unless the packet offers alternatives or has the property twice; none without it. */
+/** Texts of the property: one, unless the packet offers alternatives or repeats the property; none without it. */
 export function readAigcTexts(packet: string): string[] {
   return takeProperty(packet).texts;
 }
 
-/** The packet with the property once, as `value`; a fresh packet where there is none to add to. */
+/** The packet with the property exactly once, as `value`; a new packet if there is none to add it to. */
 export function writeAigcProperty(packet: string, value: string): string {
   const { others } = takeProperty(packet);
   const end = findEnd(others);
@@ -37,7 +37,7 @@ export function writeAigcProperty(packet: string, value: string): string {
     : others.slice(0, end) + description(value) + others.slice(end);
 }
 
-/** The packet without the property, and the texts that it had. */
+/** Returns the packet without the property, and the texts of the property. */
 function takeProperty(packet: string): { others: string; texts: string[] } {
   const plain = resolveSections(packet);
   const prefixes = new Set([...plain.matchAll(BINDING)].map(([, prefix]) => prefix));
@@ -53,7 +53,7 @@ function takeProperty(packet: string): { others: string; texts: string[] } {
   return { others, texts: values.flatMap((value) => value.split(TAG).map(unescapeXml)) };
 }
 
-/** The same XML without comments and CDATA sections, in which anything may look like a property. */
+/** The same XML without comments and CDATA sections, whose content may look like a property. */
 function resolveSections(packet: string): string {
   return packet.replace(/<!--.*?(?:-->|$)|<!\[CDATA\[(.*?)(?:\]\]>|$)/gs, (_, text = '') => escapeXml(text));
 }
@@ -62,7 +62,7 @@ function findEnd(packet: string): number | undefined {
   return [...packet.matchAll(RDF_END)].at(-1)?.index;
 }
 
-/** Names what it needs itself: the packet may call RDF by another prefix. */
+/** Declares the namespaces that it needs: the packet may bind RDF to another prefix. */
 function description(value: string): string {
   const namespaces = `xmlns:rdf="${RDF}" xmlns:${PREFIX}="${NAMESPACE}"`;
   return `<rdf:Description ${namespaces} rdf:about="" ${PREFIX}:${PROPERTY}="${escapeXml(value)}"/>`;
