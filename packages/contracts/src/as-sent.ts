@@ -1,22 +1,23 @@
 import * as z from 'zod';
 import { OBJECT_KEY_MAX_LENGTH, OBJECT_KEYS_MAX } from './limits.ts';
 
-/** What a client may send for an object whose parsed input is `T`: null stands for an optional field that is left out. */
+/** The input type of an object whose parsed input is `T`: null in an optional field means that the field is absent. */
 export type AsSent<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | null : T[K] };
 
-/** Whether a value of this optional field means that the field is absent; null always does. */
+/** Whether `value` in this optional field means that the field is absent. Null always does. */
 type IsAbsent = (value: unknown, field: string) => boolean;
 
 /**
- * An object as clients send it. Serialisers of Go and Java write every field: absent values of optional fields are dropped
- * before the schema sees them, so the parsed output is the same as without the field. The number and length of keys is
- * bounded first, so that an object of a million unknown keys costs nothing.
+ * Wraps a schema so that it accepts objects with explicit absent values. Go and Java serialisers write every field, so
+ * null and the values of `isAbsent` are removed from optional fields before the schema runs. The parsed output is the
+ * same as without the field. The number and the length of keys are bounded first (`OBJECT_KEYS_MAX`,
+ * `OBJECT_KEY_MAX_LENGTH`): an object with a million unknown keys must not cost CPU.
  */
 export function asSent<S extends z.ZodObject>(schema: S, isAbsent: IsAbsent = () => false) {
   return asSentOf<AsSent<z.input<S>>, S>(schema, isAbsent);
 }
 
-/** The same, for an input type that has to be written down. */
+/** The same as `asSent`, with an explicit input type instead of the inferred one. */
 export function asSentOf<Input, S extends z.ZodObject>(schema: S, isAbsent: IsAbsent = () => false) {
   const optional = Object.keys(schema.shape).filter((name) => schema.shape[name]?._zod.optin !== undefined);
   return z.preprocess((sent: Input, ctx) => {

@@ -25,7 +25,7 @@ const Prompt = z
 
 function promptProblem(text: string): string | undefined {
   if (text === '') return '提示词不能为空';
-  // Two UTF-16 units a code point at most: a prompt of megabytes is refused without a look at it.
+  // A code point has at most two UTF-16 units: reject a prompt of megabytes by its length, without scanning it.
   if (text.length > 2 * PROMPT_MAX_CODE_POINTS) return `提示词不能超过 ${PROMPT_MAX_CODE_POINTS} 个字符`;
   if (text.includes('\u0000')) return '提示词包含无效字符（U+0000）';
   if (!text.isWellFormed()) return '提示词包含无效字符（不完整的 Unicode）';
@@ -36,7 +36,7 @@ function promptProblem(text: string): string | undefined {
 
 const Side = z.int().min(SIZE_MIN).max(SIZE_MAX).multipleOf(SIZE_STEP);
 
-/** A data URL is kept in one spelling, so that the same bytes are the same order. */
+/** Normalises data URLs to one spelling: the same bytes must make the same request for the idempotency comparison. */
 const ImageFileText = z.string().transform((text, ctx) => {
   const file = parseImageFile(text);
   if (typeof file !== 'string') return file.kind === 'data' ? `data:${file.contentType};base64,${file.base64}` : text;
@@ -56,7 +56,7 @@ const OrderFields = z.strictObject({
   aspect_ratio: z.enum(ASPECT_RATIOS).optional(),
   width: Side.optional(),
   height: Side.optional(),
-  subject_reference: z.array(SubjectReference).max(SUBJECT_REFERENCES_MAX).optional(), // zod looks at the length before the items
+  subject_reference: z.array(SubjectReference).max(SUBJECT_REFERENCES_MAX).optional(), // checks length before items
   n: z.int().min(1).max(IMAGES_PER_JOB_MAX).default(1),
   seed: z.int().optional(),
   prompt_optimizer: z.boolean().optional(),
@@ -66,7 +66,7 @@ const OrderFields = z.strictObject({
 
 type Fields = Omit<z.output<typeof OrderFields>, 'prompt'>;
 
-/** The rules that look at more than one field. Each names the field that a person would change. */
+/** The rules across fields. `path` is the field that a user would change. */
 function crossFieldProblems(input: Fields): { path: string; message: string }[] {
   const problems: { path: string; message: string }[] = [];
   const { width, height } = input;
@@ -89,7 +89,10 @@ function checkCrossFields(input: Fields, ctx: z.RefinementCtx): void {
   for (const { path, message } of crossFieldProblems(input)) ctx.addIssue({ code: 'custom', path: [path], message });
 }
 
-/** An order as it was accepted, is stored and is shown: what was taken once can always be read again. */
+/**
+ * A request as accepted, stored and shown in a job. It has no reachability check: a stored request must stay readable
+ * when the checks for new requests become stricter.
+ */
 export const AcceptedOrder = OrderFields.superRefine(checkCrossFields);
 export type AcceptedOrder = z.output<typeof AcceptedOrder>;
 
@@ -107,27 +110,35 @@ type Sent<Fields extends { aspect_ratio?: unknown }> = Omit<AsSent<Fields>, 'asp
   aspect_ratio?: Fields['aspect_ratio'] | '' | null;
 };
 
-/** The zero values that clients write which send every field. */
+/** Zero values that mean absent: clients with Go or Java serialisers send them for unset fields. */
 const EMPTY: Record<string, unknown> = { aspect_ratio: '', n: 0, width: 0, height: 0 };
 
-/** Optional fields of an order, with the values beside null that mean that one is absent. */
+/** Whether a value other than null means that this optional field of a request is absent. */
 function isEmpty(value: unknown, field: string): boolean {
   if (field === 'subject_reference') return Array.isArray(value) && value.length === 0;
   return field in EMPTY && value === EMPTY[field];
 }
 
 /**
- * One order for pictures. Unknown keys are an error, so that a misspelt option is never silently ignored. Null in an
- * optional field, an empty `aspect_ratio` or `subject_reference`, and 0 for `n`, `width` or `height` mean absent.
+ * A request for images: MiniMax's own fields and bounds. `width` and `height` are in pixels; limits.ts has every bound.
+ * Unknown keys are an error, so that a misspelt option is not silently ignored. Null in an optional field, an empty
+ * `aspect_ratio` or `subject_reference`, and 0 for `n`, `width` or `height` mean absent. A reference URL on a private
+ * or local host is an error: the provider could not fetch it.
+ *
+ * Source: https://platform.minimaxi.com/docs/api-reference/image-generation-i2i
  */
 export const CreateImage = asSentOf<Sent<z.input<typeof OrderFields>>, typeof AcceptedOrder>(
   AcceptedOrder.superRefine(checkReachable),
   isEmpty,
 );
 export type CreateImage = z.output<typeof CreateImage>;
+/** What a client may send for a `CreateImage`. */
 export type CreateImageInput = z.input<typeof CreateImage>;
 
-/** Visible ASCII; names one order of one user for 7 days, on tRPC and REST alike. */
+/**
+ * Idempotency key of a request: 1 to 255 visible ASCII characters. It identifies one request of one user for 7 days, on
+ * tRPC and REST alike. The same key with a different request is refused with `idempotency_mismatch`.
+ */
 export const IdempotencyKey = z
   .string()
   .min(1)
@@ -136,9 +147,11 @@ export const IdempotencyKey = z
 
 const CallFields = OrderFields.extend({ idempotency_key: IdempotencyKey.optional() });
 
+/** Input of the tRPC procedure `image.create`: a `CreateImage` with an optional `idempotency_key`. */
 export const CreateImageCall = asSentOf<Sent<z.input<typeof CallFields>>, typeof CallFields>(
   CallFields.superRefine(checkCrossFields).superRefine(checkReachable),
   isEmpty,
 );
 export type CreateImageCall = z.output<typeof CreateImageCall>;
+/** What a client may send for a `CreateImageCall`. */
 export type CreateImageCallInput = z.input<typeof CreateImageCall>;

@@ -1,18 +1,22 @@
 import { REFERENCE_BYTES_LIMIT } from './limits.ts';
 
-/** The photograph that a data URL holds, in the one spelling that every decoder takes: padded, standard alphabet. */
+/** The image of a data URL, in the spelling that every decoder accepts: standard base64 alphabet, padded. */
 export interface DataUrl {
-  /** Of the bytes; what the URL itself says is not looked at. */
+  /** Detected from the bytes. The media type in the URL is ignored. */
   contentType: 'image/jpeg' | 'image/png';
   base64: string;
 }
 
-/** Any image type with any parameters, such as `;charset=utf-8`. All quantifiers are bounded: the text may be megabytes. */
+/**
+ * Any image type with any parameters, such as `;charset=utf-8`. All quantifiers are bounded, since the text may have
+ * megabytes.
+ */
 const PREFIX = /^data:image\/[\w.+-]{1,50}(?:;[^;,]{0,100}){0,5}?;base64,/i;
 
-/** Enough for every beginning below. */
+/** Base64 characters that are decoded to detect the format: 48 bytes, enough for every signature below. */
 const HEAD_CHARACTERS = 64;
 
+/** Format signatures: bytes as Latin-1 text, at an offset from the start of the file. */
 const BEGINNINGS: [offset: number, bytes: string, format: string][] = [
   [0, '\u00ff\u00d8\u00ff', 'image/jpeg'],
   [0, '\u0089PNG\r\n\u001a\n', 'image/png'],
@@ -30,8 +34,9 @@ const BEGINNINGS: [offset: number, bytes: string, format: string][] = [
 ];
 
 /**
- * Reads a data URL by its bytes; a string answer says what is wrong with it. Line breaks, percent signs of URL encoding, the
- * URL alphabet and missing padding are forgiven, as decoders do. Every pass over the text is linear.
+ * Parses a data URL and detects its format from the bytes. Returns a Chinese text for users if it is not acceptable.
+ * White space, percent-encoding, the URL-safe alphabet and missing padding are accepted, as decoders do. Every pass
+ * over the text is linear.
  */
 export function parseDataUrl(text: string): DataUrl | string {
   const prefix = PREFIX.exec(text.slice(0, 1_000));
@@ -48,7 +53,7 @@ export function parseDataUrl(text: string): DataUrl | string {
 
 const NOT_BASE64 = /[^A-Za-z0-9+/]/;
 
-/** Without padding, in the standard alphabet; null for what no decoder would take. */
+/** The base64 without padding, in the standard alphabet; null if no decoder would accept it. */
 function readBase64(text: string): string | null {
   const unpadded = text.endsWith('==') ? text.slice(0, -2) : text.endsWith('=') ? text.slice(0, -1) : text;
   const base64 = NOT_BASE64.test(unpadded) ? cleanBase64(text) : unpadded;
@@ -63,7 +68,8 @@ const UNDERSCORE = 0x5f;
 const SLASH = 0x2f;
 
 /**
- * One pass over character codes, into one buffer of the text's length: replacing millions of line breaks by a regular
+ * Removes white space and padding, decodes percent-encoding, maps the URL-safe alphabet to the standard one. One pass
+ * over the character codes into one buffer of the text's length: replacing millions of line breaks with a regular
  * expression takes a second and hundreds of megabytes.
  */
 function cleanBase64(text: string): string | null {
@@ -89,7 +95,7 @@ function cleanBase64(text: string): string | null {
   return new TextDecoder().decode(codes.subarray(0, length));
 }
 
-/** NaN for anything else, which makes no code that is taken. */
+/** The value of a hex digit; NaN for any other code, which `isBase64Code` then rejects. */
 function hexDigit(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const letter = (code | 0x20) - 0x61;

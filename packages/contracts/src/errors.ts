@@ -1,20 +1,22 @@
 import type { IssueParams } from './upload-problems.ts';
 
-/**
- * Every error that Darkroom answers with, in one closed table. No zod here: browsers carry this file.
- * `zh` is what people are shown, `en` is for developers and for the English interface.
+/*
+ * Every error that Darkroom answers with, in one closed table. This file must not import zod: it is part of browser
+ * bundles. `zh` is the text for users; `en` is for developers and for the English interface.
  */
 
 interface RequestErrorRow {
+  /** HTTP status. */
   http: number;
-  /** The tRPC code; null where the error only exists on plain HTTP. */
+  /** The tRPC code; null if the error only exists on plain HTTP routes. */
   trpc: string | null;
+  /** Whether the same request may succeed later, unchanged. */
   retryable: boolean;
   zh: string;
   en: string;
 }
 
-/** Why a request was not accepted. */
+/** Reasons why a request is not accepted, by `error_code`, with HTTP status, tRPC code and texts. */
 export const REQUEST_ERRORS = {
   invalid_request: {
     http: 400,
@@ -151,19 +153,23 @@ export const REQUEST_ERRORS = {
   },
 } as const satisfies Record<string, RequestErrorRow>;
 
+/** The `error_code` of a refused request. */
 export type RequestErrorCode = keyof typeof REQUEST_ERRORS;
 
-// Object.keys is typed string[]; the table is closed, so its keys are exactly these.
+/** All request error codes. The cast is safe: `Object.keys` is typed `string[]`, and the table is closed. */
 export const REQUEST_ERROR_CODES = Object.keys(REQUEST_ERRORS) as RequestErrorCode[];
 
 interface JobErrorRow {
-  /** A person may sensibly try again, possibly at a cost. */
+  /** Whether the same request may succeed if the user sends it again, possibly at a further cost. */
   retryable: boolean;
   zh: string;
   en: string;
 }
 
-/** Why an accepted job FAILED. Texts of provider failures carry interface.md's fixed prefix. */
+/**
+ * Reasons why an accepted job FAILED, by `error_code`. Chinese texts of provider failures start with the prefix
+ * `MiniMax API 调用失败: `, which the original REST interface fixes.
+ */
 export const JOB_ERRORS = {
   provider_timeout: {
     retryable: true,
@@ -237,31 +243,37 @@ export const JOB_ERRORS = {
   },
 } as const satisfies Record<string, JobErrorRow>;
 
+/** The `error_code` of a FAILED job. */
 export type JobErrorCode = keyof typeof JOB_ERRORS;
 
-// Closed like the other one.
+/** All job error codes. The cast is safe: the table is closed. */
 export const JOB_ERROR_CODES = Object.keys(JOB_ERRORS) as JobErrorCode[];
 
-/** One fault in a request: which field, and why in words a person understands. */
+/** One fault of a request: a field, and the reason as a text for users. */
 export interface Issue {
+  /** Keys and indexes from the root of the request; empty if the whole request is at fault. At most 8 parts. */
   path: (string | number)[];
+  /** Chinese text for users, at most 200 characters. */
   message: string;
-  /** The cause by name, where the table of upload-problems.ts has one. */
+  /** The cause as a code, if upload-problems.ts has one for it: an `UploadProblemReason`. */
   reason?: string;
-  /** What completes the text of that cause. */
+  /** The parameters of that cause's text. */
   params?: IssueParams;
 }
 
 interface ImageErrorDetails {
-  /** Says more than the table's text for the code. */
+  /** A more specific text than the table's `zh` for the code. */
   message?: string;
   issues?: Issue[];
-  /** Milliseconds after which trying again makes sense. */
+  /** Milliseconds after which a retry makes sense. */
   retryAfterMs?: number;
   cause?: unknown;
 }
 
-/** The one error that domain code throws on purpose; each face maps it by the table above. */
+/**
+ * The only error that domain code throws deliberately. Every API surface (tRPC, REST) maps it by `REQUEST_ERRORS`.
+ * `retryAfterMs` is in milliseconds; `cause` is for the log and never sent.
+ */
 export class ImageError extends Error {
   override readonly name = 'ImageError';
   readonly code: RequestErrorCode;
@@ -276,12 +288,12 @@ export class ImageError extends Error {
   }
 }
 
-/** An `invalid_request` about all of it: not one field can be told apart. */
+/** An `invalid_request` for a request that cannot be parsed at all, so that no field can be named. */
 export function unreadableRequest(cause?: unknown): ImageError {
   return new ImageError('invalid_request', { issues: [{ path: [], message: '请求无法解析' }], cause });
 }
 
-/** An `invalid_request` about one field. */
+/** An `invalid_request` about the field at `path`. `message` is a Chinese text for users. */
 export function invalidField(path: Issue['path'], message: string): ImageError {
   return new ImageError('invalid_request', { issues: [{ path, message }] });
 }

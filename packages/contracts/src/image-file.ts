@@ -2,8 +2,9 @@ import { parseDataUrl } from './data-url.ts';
 import { REFERENCE_URL_MAX_LENGTH } from './limits.ts';
 
 /**
- * The three ways to name a reference photograph. Only what text alone can tell is checked here: a data URL's alphabet, size
- * and first bytes. Whether its bytes decode is for the server, which has the means. The type is that of the bytes.
+ * The three forms of a reference: an http(s) URL, the base64 of a data URL, or the id of an upload. Only the text is
+ * checked here: of a data URL the alphabet, the size and the first bytes. Whether the bytes can be decoded is checked
+ * by the server. `contentType` is detected from the bytes.
  */
 export type ImageFile =
   | { kind: 'url'; url: string }
@@ -12,13 +13,16 @@ export type ImageFile =
 
 const UPLOAD_URL = /^upload:\/\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
 
-/** Files of a phone or a page, which nobody else can open. */
+/** URL schemes of files that exist only on the user's device or page. */
 const DEVICE_URL = /^(?:wxfile|ttfile|bdfile|blob|file|content|filesystem|ph|assets-library|cdvfile|capacitor):/i;
 
-/** What a parser of URLs would quietly drop, encode or replace, so that not the same link would be handed on. */
+/** Characters that a URL parser drops, encodes or replaces: the provider would get a different link. */
 const UNPRINTABLE = /[\s\p{Cc}\p{Cs}]/u;
 
-/** Reads an `image_file`; a string answer says what is wrong with it. */
+/**
+ * Parses an `image_file`: http(s) URL, JPEG or PNG data URL, or `upload://<id>`. Returns a Chinese text for users if it
+ * is none of these.
+ */
 export function parseImageFile(text: string): ImageFile | string {
   const upload = UPLOAD_URL.exec(text);
   if (upload?.[1] !== undefined) return { kind: 'upload', uploadId: upload[1].toLowerCase() };

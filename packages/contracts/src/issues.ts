@@ -2,21 +2,22 @@ import type * as z from 'zod';
 import type { Issue } from './errors.ts';
 import { ISSUES_MAX } from './limits.ts';
 
-/** Parts of one path: no field of the contract lies deeper than four. */
+/** Most parts of one path. No field of the contract is deeper than 4. */
 const PATH_PARTS_MAX = 8;
-/** Characters of one part of a path, and of one message. A key that somebody made up may be long. */
+/** Longest part of a path, in UTF-16 units. An unknown key can be of any length. */
 const PATH_PART_MAX_LENGTH = 64;
+/** Longest message, in UTF-16 units. */
 const MESSAGE_MAX_LENGTH = 200;
 
 /**
- * Zod's findings as the wire's issues, in Chinese. An unknown key is named by its own path, so that every issue points at
- * the field a person would change. What comes of a request is bounded whatever the request holds: the first ISSUES_MAX
- * issues, each of bounded length.
+ * Converts a ZodError into the issues of an `invalid_request`, with Chinese messages. An unknown key gets an issue with
+ * its own path, so that every issue points at the field to change. The result is bounded for any request: the first
+ * `ISSUES_MAX` issues, each with at most 8 path parts of 64 characters and a message of 200.
  */
 export function issuesOf(error: z.core.$ZodError): Issue[] {
   const issues: Issue[] = [];
   for (const issue of error.issues) {
-    // Symbols cannot come out of JSON.
+    // JSON has no symbols; this narrows the type.
     const path = issue.path.filter((part) => typeof part !== 'symbol');
     if (issue.code !== 'unrecognized_keys') issues.push(bounded({ path, message: explain(issue) }));
     else {

@@ -2,6 +2,7 @@ import { CreateImageCall } from './create-image.ts';
 import { JobRef, ListQuery, StatusQuery } from './image-job.ts';
 import { router, viewerProcedure } from './trpc.ts';
 
+// `status` ignores `wait_seconds` in a batch: it is answered as a whole, and a long poll would delay its other calls.
 const image = router({
   create: viewerProcedure
     .input(CreateImageCall)
@@ -18,5 +19,10 @@ const image = router({
   delete: viewerProcedure.input(JobRef).mutation(({ ctx, input }) => ctx.images.delete(ctx.viewer, input)),
 });
 
+/**
+ * The tRPC API: `image.create`, `status`, `list`, `cancel` and `delete`. Every procedure needs a valid token. A failed
+ * call has `ErrorDetails` in its `data`.
+ */
 export const appRouter = router({ image });
+/** The type that a tRPC client needs. */
 export type AppRouter = typeof appRouter;

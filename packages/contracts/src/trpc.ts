@@ -5,21 +5,26 @@ import { ImageError, type Issue, REQUEST_ERRORS, type RequestErrorCode, unreadab
 import type { ImageService, Viewer } from './image-service.ts';
 import { issuesOf } from './issues.ts';
 
+/** The tRPC context of one HTTP request. */
 export interface Context {
+  /** Null if the request has no valid token. */
   viewer: Viewer | null;
   images: ImageService;
-  /** Calls that came in the same HTTP request. */
+  /** Number of calls in the same HTTP request. */
   batchSize: number;
 }
 
-/** What a failed call carries beside its text; the same words as REST's error body. */
+/**
+ * The fields that a failed call has in `data` beside tRPC's own; named as in REST's error body. `retry_after_ms` is in
+ * milliseconds.
+ */
 export interface ErrorDetails {
   error_code: RequestErrorCode;
   issues?: Issue[];
   retry_after_ms?: number;
 }
 
-/** tRPC's own refusals, in the words of the table. */
+/** Errors that tRPC itself raises, mapped to the contract's codes. Any other code is `internal`. */
 const OWN_REFUSALS: Partial<Record<TRPCError['code'], RequestErrorCode>> = {
   BAD_REQUEST: 'invalid_request',
   PARSE_ERROR: 'invalid_request',
@@ -30,10 +35,13 @@ const OWN_REFUSALS: Partial<Record<TRPCError['code'], RequestErrorCode>> = {
   UNSUPPORTED_MEDIA_TYPE: 'unsupported_media_type',
 };
 
-/** Any failure of a call as the error it is on the wire. What is not known is `internal`, and its cause stays here. */
+/**
+ * Converts any failure of a procedure into the `ImageError` that is sent. An unknown failure becomes `internal`; its
+ * cause is not sent.
+ */
 export function toImageError(error: TRPCError): ImageError {
   if (error.cause instanceof ImageError) return error.cause;
-  // A schema that fails on our side, such as on a stored row, is not the caller's to mend.
+  // Only input validation sets BAD_REQUEST. A ZodError from the server's own data, such as a stored row, is `internal`.
   if (error.code === 'BAD_REQUEST' && error.cause instanceof $ZodError)
     return new ImageError('invalid_request', { issues: issuesOf(error.cause) });
   const cause = error.cause ?? error;
@@ -41,11 +49,15 @@ export function toImageError(error: TRPCError): ImageError {
   return code === 'invalid_request' ? unreadableRequest(cause) : new ImageError(code, { cause });
 }
 
-/** The table's code; files and other plain routes have errors that no procedure answers with. */
+/**
+ * The tRPC code of an error. Errors that only exist on plain HTTP routes, such as file links, are INTERNAL_SERVER_ERROR
+ * here.
+ */
 export function trpcCode({ code }: ImageError): TRPCError['code'] {
   return REQUEST_ERRORS[code].trpc ?? 'INTERNAL_SERVER_ERROR';
 }
 
+/** The wire fields of an error; `issues` and `retry_after_ms` only if the error has them. */
 export function errorDetails(error: ImageError): ErrorDetails {
   return {
     error_code: error.code,
@@ -55,10 +67,10 @@ export function errorDetails(error: ImageError): ErrorDetails {
 }
 
 const t = initTRPC.context<Context>().create({
-  isDev: false, // else stack traces reach the wire
+  isDev: false, // otherwise stack traces are sent to clients
   errorFormatter({ shape, error }) {
     const imageError = toImageError(error);
-    const code = trpcCode(imageError); // in its own words a batch that is too long is a PARSE_ERROR, for one
+    const code = trpcCode(imageError); // tRPC's own code can differ: a batch that is too long is a PARSE_ERROR
     return {
       ...shape,
       message: imageError.message,
@@ -68,16 +80,17 @@ const t = initTRPC.context<Context>().create({
   },
 });
 
+/** Builds a router with this contract's context and error format. */
 export const router = t.router;
 
-/** Maps the domain's errors to tRPC's, in this one place. */
+/** The only place where an `ImageError` becomes a `TRPCError`. */
 const imageErrors = t.middleware(async ({ next }) => {
   const result = await next();
   if (result.ok || !(result.error.cause instanceof ImageError)) return result;
   throw new TRPCError({ code: trpcCode(result.error.cause), cause: result.error.cause });
 });
 
-/** A procedure for a caller whose token was checked. */
+/** Base of procedures that need a user. Throws `unauthenticated` if the request has no valid token. */
 export const viewerProcedure = t.procedure.use(imageErrors).use(({ ctx, next }) => {
   if (!ctx.viewer) throw new ImageError('unauthenticated');
   return next({ ctx: { ...ctx, viewer: ctx.viewer } });

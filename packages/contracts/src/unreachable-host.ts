@@ -1,11 +1,11 @@
 /**
- * Names that no public resolver answers: RFC 6761 and 6762, RFC 8375, ICANN's `internal`, and those that routers and offices
- * give. Reserved names for documentation and tests are left alone: whoever uses them knows.
+ * Domains that no public resolver answers: RFC 6761, RFC 6762, RFC 8375, ICANN's `internal`, and those that routers and
+ * office networks use. Names reserved for documentation and tests (`example`, `test`) are deliberately not included.
  */
 const PRIVATE_NAME =
   /(?:^|\.)(?:localhost|local|localdomain|internal|intranet|private|corp|home|lan|home\.arpa|invalid|onion)$/;
 
-/** First address and prefix length of ranges that are not reachable from elsewhere (RFC 6890). */
+/** First address and prefix length of the ranges that are not globally reachable (RFC 6890). */
 const PRIVATE_IPV4: [address: number, bits: number][] = [
   [0x00000000, 8], // this network
   [0x0a000000, 8], // private
@@ -19,11 +19,14 @@ const PRIVATE_IPV4: [address: number, bits: number][] = [
   [0xf0000000, 4], // reserved, broadcast
 ];
 
-/** Whether an http(s) URL names a host that no provider can reach. Any other text is not. */
+/**
+ * Whether an http(s) URL has a private or local host, which the provider cannot reach. False for any other text. Names
+ * are not resolved.
+ */
 export function isUnreachable(text: string): boolean {
   const url = /^https?:/i.test(text) ? URL.parse(text) : null;
   if (!url) return false;
-  // The parser has already turned hexadecimal, octal and short spellings of IPv4 into dotted decimals.
+  // URL.parse has already converted hexadecimal, octal and short forms of IPv4 into dotted decimals.
   const host = url.hostname.replace(/\.$/, '');
   if (host.startsWith('[')) return isPrivateIpv6(host.slice(1, -1));
   if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return isPrivateIpv4(toNumber(host.split('.').map(Number), 256));
@@ -38,7 +41,7 @@ function isPrivateIpv4(address: number): boolean {
   return PRIVATE_IPV4.some(([first, bits]) => Math.floor(address / 2 ** (32 - bits)) === first / 2 ** (32 - bits));
 }
 
-/** As the parser writes them: lower case, the longest run of zeros as `::`, no dotted tail. */
+/** Expects the form that URL.parse writes: lower case, the longest run of zeros as `::`, no dotted tail. */
 function isPrivateIpv6(text: string): boolean {
   const [head = '', tail] = text.split('::');
   const left = groupsOf(head);
@@ -47,7 +50,7 @@ function isPrivateIpv6(text: string): boolean {
   const [a = 0, b = 0] = groups;
   const last = isPrivateIpv4(toNumber(groups.slice(6), 65_536));
   if (groups.slice(0, 5).every((group) => group === 0)) {
-    // The unspecified address, loopback and IPv4-compatible; IPv4-mapped.
+    // 0: the unspecified address, loopback and IPv4-compatible. 0xffff: IPv4-mapped.
     if (groups[5] === 0 || groups[5] === 0xffff) return last;
   }
   if (a === 0x64 && b === 0xff9b) return last; // NAT64

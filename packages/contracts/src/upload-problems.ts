@@ -1,11 +1,14 @@
 import { ImageError, type Issue } from './errors.ts';
 
-/**
- * Why a photograph was not taken, in one closed table: the refusal's `message`, and its issue's `reason` and `params`.
- * No zod here: browsers carry this file.
+/*
+ * Reasons why an upload or a reference is not accepted, in one closed table. They give the error's `message` and its
+ * issue's `reason` and `params`. This file must not import zod: it is part of browser bundles.
  */
 
-/** Numbers and names that complete the text; machine-readable beside it. */
+/**
+ * The parameters of an upload problem's text, also sent as machine-readable values. `max_bytes` is in bytes; `width`,
+ * `height` and `max_pixels` are in pixels.
+ */
 export type IssueParams = Readonly<Record<string, string | number>>;
 
 interface UploadProblemRow {
@@ -16,6 +19,7 @@ interface UploadProblemRow {
 const TAKEN_ZH = 'JPEG、PNG、WebP 或 AVIF';
 const TAKEN_EN = 'JPEG, PNG, WebP or AVIF';
 
+/** The causes, by `reason`, each with its text for users in Chinese and English. */
 export const UPLOAD_PROBLEMS = {
   empty_file: {
     zh: () => '文件是空的（0 字节），请重新选择图片',
@@ -65,35 +69,37 @@ export const UPLOAD_PROBLEMS = {
   },
 } as const satisfies Record<string, UploadProblemRow>;
 
+/** The `reason` of an issue about an upload or a reference. */
 export type UploadProblemReason = keyof typeof UPLOAD_PROBLEMS;
 
-/** One of the causes above, with what completes its text. */
+/** One cause, with the parameters of its text. */
 export interface UploadProblem {
   reason: UploadProblemReason;
   params?: IssueParams;
 }
 
-/** A newer service may name a reason that this version does not know. */
+/** Whether this version has a text for `reason`. A newer server may send a reason that is not in the table. */
 export function isUploadProblemReason(reason: string | undefined): reason is UploadProblemReason {
   return reason !== undefined && Object.keys(UPLOAD_PROBLEMS).includes(reason);
 }
 
+/** The text of a problem for users. */
 export function explainUploadProblem({ reason, params = {} }: UploadProblem, language: 'zh' | 'en'): string {
   return UPLOAD_PROBLEMS[reason][language](params);
 }
 
-/** All texts in one language, as a client's own table of words holds them. */
+/** All texts in one language, in the form of a client's own message table. */
 export function uploadProblemTexts(
   language: 'zh' | 'en',
 ): Record<UploadProblemReason, (params: IssueParams) => string> {
-  // Not by Object.fromEntries: mini programs have ES2018.
+  // Object.fromEntries is ES2019; mini programs have ES2018.
   const texts = {} as Record<UploadProblemReason, (params: IssueParams) => string>;
   for (const reason of Object.keys(UPLOAD_PROBLEMS) as UploadProblemReason[])
     texts[reason] = UPLOAD_PROBLEMS[reason][language];
   return texts;
 }
 
-/** Kinds of a format that take more memory, and have lower bounds. */
+/** Variants of a format that need more memory to decode, and so have a lower pixel bound. */
 const VARIANTS: Record<string, { zh: string; en: string }> = {
   progressive: { zh: '渐进式 ', en: 'progressive ' },
   interlaced: { zh: '隔行扫描 ', en: 'interlaced ' },
@@ -105,7 +111,7 @@ function variantName(variant: string | number | undefined, language: 'zh' | 'en'
 
 type Rounding = (value: number) => number;
 
-/** A picture's number is rounded up and its limit down, so that the text never says that what is too much would fit. */
+/** A size is rounded up and a limit down, so that the text never shows a size within the limit. */
 function tenThousands(pixels: number, round: Rounding): number {
   return round(pixels / 10_000);
 }
@@ -118,7 +124,10 @@ function mebibytes(bytes: string | number | undefined): number {
   return Math.floor(Number(bytes) / 1_048_576);
 }
 
-/** A photograph that is not taken, by its own cause: an upload's own error, or the fault of the field that carries it. */
+/**
+ * The error for a file that is not accepted: `unsupported_image` or `quota_exceeded` for an upload, `invalid_request`
+ * for a request whose field at `path` has the file. `retryAfterMs` is in milliseconds.
+ */
 export function uploadProblemError(
   code: 'unsupported_image' | 'invalid_request' | 'quota_exceeded',
   path: Issue['path'],
@@ -128,6 +137,6 @@ export function uploadProblemError(
   const message = explainUploadProblem(problem, 'zh');
   const { reason, params } = problem;
   const issue = { path, message, reason, ...(params && { params }) };
-  // An invalid order may have other faults beside: its own text stays general.
+  // An invalid request keeps the general message: it may have other faults as well.
   return new ImageError(code, { ...details, ...(code !== 'invalid_request' && { message }), issues: [issue] });
 }
