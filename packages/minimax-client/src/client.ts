@@ -10,37 +10,49 @@ import type { GeneratedImages } from './read-answer.ts';
 import type { RecordedAnswer } from './recorded-answer.ts';
 import type { GenerateImageRequest } from './wire.ts';
 
-/** The China host; `https://api.minimax.cn` and, for international keys, `https://api.minimax.io` are the others. */
+/**
+ * The host for China. The others are `https://api.minimax.cn` and, for international keys, `https://api.minimax.io`.
+ */
 const DEFAULT_BASE_URL = 'https://api.minimaxi.com';
 const DEFAULT_TIMEOUT_MS = 180_000;
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
-/** Nine pictures as base64 can be 40 MB of JSON. */
+/** Nine images as base64 can be 40 MB of JSON. */
 const DEFAULT_MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 
+/** Settings of `createMiniMaxClient`. Only `apiKey` is required. */
 export interface MiniMaxClientOptions {
-  /** Belongs to the region of `baseUrl`: another region's host answers as if it were wrong. */
+  /**
+   * Visible ASCII. It must be of the same region as `baseUrl`: a host of another region answers 2049 or 1004 (kind
+   * `auth`).
+   */
   apiKey: string;
-  /** Any origin, with or without a trailing `/` or `/v1`; default `https://api.minimaxi.com`. */
+  /**
+   * An http(s) origin without credentials, optionally with a path, `/` or `/v1`; default `https://api.minimaxi.com`.
+   */
   baseUrl?: string | undefined;
-  /** One whole exchange, from the first packet to the last byte of the answer; default 180,000. */
+  /** Milliseconds for a whole call, from connecting to the last byte of the response; default 180,000. */
   timeoutMs?: number | undefined;
-  /** DNS, TCP and TLS; default 10,000. Not used with a `connect` of your own. */
+  /** Milliseconds for DNS, TCP and TLS; default 10,000. Not used if `connect` is given. */
   connectTimeoutMs?: number | undefined;
-  /** Bound on an answer, after decompression; default 64 MiB. */
+  /** Most bytes of a response, before and after decompression; default 64 MiB. A larger one fails with `bad_answer`. */
   maxResponseBytes?: number | undefined;
-  /** How connections are made, for a proxy or a CA of your own; default undici's `buildConnector`. */
+  /**
+   * Opens connections, such as through a proxy or with another CA; default undici's `buildConnector` without HTTP/2.
+   */
   connect?: buildConnector.connector | undefined;
+  /** For tests; default: the system's time and timers. */
   clock?: Clock | undefined;
 }
 
+/** A client for MiniMax's image generation. It keeps no state and no connection between calls. */
 export interface MiniMaxClient {
-  /** One call, which is never repeated. Rejects with a MiniMaxError. */
+  /** Sends one call to `POST /v1/image_generation`. Never retries. Rejects with a MiniMaxError only. */
   generateImage(request: GenerateImageRequest, options?: GenerateImageOptions): Promise<GeneratedImages>;
-  /** The result of a call whose answer was recorded. Rejects with a MiniMaxError, as the call would have. */
+  /** Reads a recorded response. Resolves or rejects as the call itself would have. */
   readAnswer(recorded: RecordedAnswer): Promise<GeneratedImages>;
 }
 
-/** Throws a TypeError for a key or a base URL that cannot work. */
+/** Creates a client. Throws a TypeError for a malformed key or base URL. */
 export function createMiniMaxClient(options: MiniMaxClientOptions): MiniMaxClient {
   const timeout = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
   const settings: ExchangeSettings = {
@@ -57,7 +69,7 @@ export function createMiniMaxClient(options: MiniMaxClientOptions): MiniMaxClien
   };
 }
 
-/** Checked here, since fetch would repeat a malformed key in the text of its error. */
+/** Rejects a malformed key here: fetch would include it in its error message. */
 function checkApiKey(apiKey: string): string {
   if (!/^[\x21-\x7e]+$/.test(apiKey)) throw new TypeError('The MiniMax key must be visible ASCII characters.');
   return apiKey;

@@ -1,11 +1,12 @@
-/** Time as the client needs it. */
+/** Time source of the client. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls back once, `delayMs` from now; the returned function calls it off. */
+  /** Calls `callback` once after `delayMs` milliseconds. The returned function cancels it. */
   after(delayMs: number, callback: () => void): () => void;
 }
 
+/** The system's time and timers. */
 export const systemClock: Clock = {
   now: Date.now,
   after(delayMs, callback) {

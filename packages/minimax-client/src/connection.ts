@@ -1,18 +1,19 @@
 import type { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
 
-/** The one connection of one exchange. */
+/** The connection of one call. */
 export interface Connection {
-  /** Dials. Rejects when no connection comes about, with the signal's reason when that aborts first. */
+  /** Connects (DNS, TCP, TLS). Rejects if that fails, or with the signal's reason if it aborts first. */
   open(url: URL, signal: AbortSignal): Promise<Socket>;
-  /** False proves that not one byte of the request was sent: TCP and TLS were not through yet. */
+  /** Whether the connection was established. False proves that no byte of the request was sent. */
   hasStood(): boolean;
+  /** Destroys the connection, also one that is established later. */
   close(): void;
 }
 
 /**
- * A connection of its own for every exchange, opened once: on a socket that was used before, nobody can tell a request that
- * never left from one that was taken.
+ * Every call gets a new connection, opened once. On a reused socket, a request that was never received cannot be told
+ * from one that was accepted.
  */
 export function createConnection(connect: buildConnector.connector): Connection {
   let socket: Socket | null = null;
@@ -24,7 +25,7 @@ export function createConnection(connect: buildConnector.connector): Connection 
       connect({ protocol, hostname: address, host, port }, (error, connected) => {
         if (error) return reject(error);
         if (isClosed)
-          connected.destroy(); // given up meanwhile: nothing was sent on it
+          connected.destroy(); // closed while connecting: nothing was sent
         else socket = connected;
         resolve(connected);
       });

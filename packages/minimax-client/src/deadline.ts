@@ -1,19 +1,23 @@
 import { type Clock, systemClock } from './clock.ts';
 
-/** A deadline is waited for in slices. */
+/** A deadline is a chain of timers of at most this length. */
 const SLICE_MS = 1_000;
-/** A slice that ends so much late was one in which the process stood still: stopped, suspended, or busy with itself. */
+/**
+ * A timer that fires later than this means that the process was stalled: stopped, suspended, or its event loop was
+ * blocked.
+ */
 const LATE_MS = 100;
-/** At most so many slices are added after a last one that was late: a process that is always late has deadlines too. */
+/** Most slices that are added because the last one was late. Bounds the deadline of a process that is always late. */
 const EXTRA_SLICES_MAX = 5;
 
-/** Calls back once; the returned function calls it off. */
+/** Calls `callback` once when the deadline of `delayMs` milliseconds is over. The returned function cancels it. */
 export type StartDeadline = (delayMs: number, callback: () => void) => () => void;
 
 /**
- * Deadlines that measure how long the other side had, and not how long this process stood still. A slice counts as its own
- * length, however late it ends, so a standstill costs one slice at most. What came in meanwhile waits in the socket's
- * buffer: a deadline that is over leaves time to read it first, another slice after a standstill and else one look.
+ * Creates deadlines that measure the time the peer had, without the time this process was stalled. A slice counts as
+ * its nominal length however late its timer fires, so a stall costs at most one slice (1 s). Data that arrived during a
+ * stall waits in the socket's buffer. It is read before the deadline takes effect: after a late last slice one more
+ * slice is added (at most 5 times), otherwise one pass of the event loop.
  */
 export function createStartDeadline({ now, after }: Clock = systemClock): StartDeadline {
   return (delayMs, callback) => {
@@ -33,7 +37,7 @@ export function createStartDeadline({ now, after }: Clock = systemClock): StartD
       });
     }
 
-    /** Sockets are read after timers and before immediates. */
+    /** The event loop reads sockets after timers and before immediates, so pending data is read first. */
     function lookOnce(): void {
       const look = setImmediate(callback);
       callOff = () => clearImmediate(look);

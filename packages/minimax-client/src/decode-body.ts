@@ -3,8 +3,8 @@ import { brotliDecompress, constants, inflateRaw, unzip } from 'node:zlib';
 import { BodyTooLargeError } from './read-body.ts';
 
 const brotliBytes = promisify(brotliDecompress);
-const unzipBytes = promisify(unzip); // knows gzip and zlib by their first bytes
-const inflateRawBytes = promisify(inflateRaw); // what some servers take `deflate` to mean
+const unzipBytes = promisify(unzip); // detects gzip and zlib by their first bytes
+const inflateRawBytes = promisify(inflateRaw); // some servers send `deflate` without the zlib header
 
 type Decode = (body: Uint8Array, options: { maxOutputLength: number; finishFlush?: number }) => Promise<Uint8Array>;
 
@@ -15,11 +15,13 @@ const DECODERS: Record<string, Decode> = {
   br: (body, { maxOutputLength }) => brotliBytes(body, { maxOutputLength }),
 };
 
+/** Value of Accept-Encoding. */
 export const ACCEPTED_ENCODINGS = 'gzip, deflate, br';
 
 /**
- * The body as UTF-8 text, without its byte-order mark. Rejects with BodyTooLargeError past `maxBytes`. A body to which its
- * header does not apply is taken as it is: some relays decode and leave the header.
+ * Decodes a body by its Content-Encoding (`encodings`) into UTF-8 text without a byte-order mark. Rejects with
+ * BodyTooLargeError if a decoded body exceeds `maxBytes`. A body that is not in the encoding of its header is used
+ * unchanged: some relays decode the body and keep the header.
  */
 export async function decodeBody(body: Uint8Array, encodings: string | null, maxBytes: number): Promise<string> {
   let bytes = body;

@@ -1,70 +1,78 @@
-/** Why a call brought no pictures. */
+/**
+ * Why a call returned no images. Kinds without a comment are MiniMax's own refusals; status-codes.ts has their codes.
+ */
 export type MiniMaxErrorKind =
-  /** No connection: refused, DNS, TLS, or not in time. */
+  /** No connection was established: refused, DNS, TLS, or a timeout. */
   | 'unreachable'
-  /** The deadline passed on a connection that stood. */
+  /** The deadline passed after the connection was established. */
   | 'timeout'
-  /** The connection broke before the answer was whole. */
+  /** The connection was lost before the response was complete. */
   | 'connection_lost'
-  /** A redirect, 404, 405 or the like without a base_resp: what answered is not MiniMax's endpoint. */
+  /** A redirect, 404, 405 or the like without a base_resp: the responder is not MiniMax's endpoint. */
   | 'misdirected'
-  /** 5xx, not JSON, too large, or otherwise no answer of MiniMax's. */
+  /** The response is a 5xx, not JSON, too large, or otherwise not one of MiniMax's. */
   | 'bad_answer'
   | 'rate_limited'
   | 'auth'
   | 'balance'
   | 'rejected'
-  /** Prompt or reference blocked. */
+  /** MiniMax's review blocked the prompt or the reference (1026). */
   | 'content_input'
-  /** The drawn pictures blocked. */
+  /** MiniMax's review blocked the generated images (1027). */
   | 'content_output'
-  /** MiniMax reports a failure of its own, or one that is not known here. */
+  /** MiniMax reports an internal failure or an unknown code. */
   | 'error'
-  /** The caller's signal. */
+  /** The caller's signal aborted. */
   | 'aborted';
 
 /**
- * Whether MiniMax may have taken, and so billed, a call that failed. `no` is proven; a failure never proves that it was
- * taken, so the rest is `unknown`.
+ * Whether MiniMax may have accepted, and so billed, a failed call. `no` is proven: the call is safe to retry. Every
+ * other failure is `unknown`, since no failure proves that a call was accepted.
  */
 export type Taken = 'no' | 'unknown';
 
-/** What is known of a failed call; what is not known is left out. */
+/** The known facts of a failed call. Unknown ones are absent. */
 export interface MiniMaxErrorDetails {
   kind: MiniMaxErrorKind;
   taken: Taken;
-  /** What happened, free of keys, prompts and queries. */
+  /** What happened, for the log. Contains no key, no prompt and no URL query. */
   reason: string;
-  /** The endpoint's host and port. */
+  /** Host and port of the endpoint. */
   host?: string | undefined;
   /** `base_resp.status_code`. */
   statusCode?: number | undefined;
   httpStatus?: number | undefined;
-  /** `base_resp.status_msg`: MiniMax's own words, which may repeat parts of the prompt. */
+  /** `base_resp.status_msg`: MiniMax's text, which may contain parts of the prompt. */
   providerMessage?: string | undefined;
+  /** Header `Trace-Id`. */
   traceId?: string | undefined;
+  /** `id` of the response body. */
   responseId?: string | undefined;
-  /** From Retry-After. */
+  /** Milliseconds, from the header Retry-After. */
   retryAfterMs?: number | undefined;
   cause?: unknown;
 }
 
 const MARKER = Symbol.for('darkroom.minimax-client.error');
 
-/** The one error that `generateImage` rejects with. */
+/** The only error that `generateImage` rejects with. Its `message` contains no key, no prompt and no URL query. */
 export class MiniMaxError extends Error {
   override readonly name = 'MiniMaxError';
   readonly [MARKER] = true;
   readonly kind: MiniMaxErrorKind;
   readonly taken: Taken;
-  /** The endpoint's host and port. */
+  /** Host and port of the endpoint. */
   readonly host: string | undefined;
+  /** `base_resp.status_code`. */
   readonly statusCode: number | undefined;
   readonly httpStatus: number | undefined;
-  /** Not part of `message`, since it may repeat parts of the prompt. */
+  /** `base_resp.status_msg`. Not in `message`, since it may contain parts of the prompt. */
   readonly providerMessage: string | undefined;
+  /** Header `Trace-Id`, which MiniMax's support asks for. */
   readonly traceId: string | undefined;
+  /** `id` of the response body. */
   readonly responseId: string | undefined;
+  /** Milliseconds, from the header Retry-After. */
   readonly retryAfterMs: number | undefined;
 
   constructor(details: MiniMaxErrorDetails) {
@@ -80,7 +88,7 @@ export class MiniMaxError extends Error {
     this.retryAfterMs = details.retryAfterMs;
   }
 
-  /** True for errors of another copy of this package too. */
+  /** Also true for errors from another copy of this package, unlike `instanceof`. */
   static isInstance(error: unknown): error is MiniMaxError {
     return error instanceof Error && MARKER in error;
   }

@@ -10,23 +10,23 @@ interface Post {
   signal: AbortSignal;
 }
 
-/** Statuses without a body by definition: a `Response` refuses one. */
+/** Statuses that have no body by definition. The constructor of `Response` throws if one is given. */
 const BODILESS = new Set([204, 205, 304]);
 
-/** One POST on the connection, and the final answer to it: whatever its status, and its body as it comes from the wire. */
+/** Sends one POST on the connection and returns the final response: any status, the body as a stream, still encoded. */
 export async function exchange(connection: Connection, url: string, post: Post): Promise<Response> {
   const { raw } = createFetch({ fetch: async () => toResponse(await send(connection, new URL(url), post)) });
   return raw(url, {
     responseType: 'stream',
-    // A repeat may be billed, and every answer is judged by its base_resp first.
+    // No retry: it may be billed again. No error by status: base_resp decides first, see read-answer.ts.
     retry: 0,
     ignoreResponseError: true,
   });
 }
 
 /**
- * Node's own HTTP client reads the answer: a server or a proxy may send any number of interim answers before it (100, 102,
- * 103), at the first of which undici's client hangs up, and what was paid for is lost.
+ * Uses node:http instead of undici's client. A server or proxy may send any number of interim responses (100, 102, 103)
+ * before the final one. undici's client closes the connection at the first, which would lose a billed response.
  */
 async function send(connection: Connection, url: URL, { headers, body, signal }: Post): Promise<IncomingMessage> {
   const socket = await connection.open(url, signal);
@@ -40,13 +40,13 @@ async function send(connection: Connection, url: URL, { headers, body, signal }:
   exchanging.end(body);
   return new Promise((resolve, reject) => {
     exchanging.once('response', resolve);
-    exchanging.on('error', reject); // also once the answer has begun, when its body tells
+    exchanging.on('error', reject); // `on`: after the response has begun, its body reports the error
   });
 }
 
 function toResponse(answer: IncomingMessage): Response {
   const status = answer.statusCode ?? 0;
-  // Node's and the DOM's type of the same stream.
+  // Node's types and the DOM's types describe the same stream class.
   const body = Readable.toWeb(answer) as NodeReadableStream<Uint8Array> as ReadableStream<Uint8Array>;
   const headers = new Headers();
   for (const name of ['content-encoding', 'retry-after', 'trace-id']) {

@@ -2,10 +2,13 @@ import { FetchError } from 'ofetch';
 import { MiniMaxError } from './errors.ts';
 import { BodyTooLargeError } from './read-body.ts';
 
-/** What ended an exchange without a whole answer: the caller, the deadline, or something that broke. */
+/** What ended a call without a complete response: the caller's signal, the deadline, or a failure. */
 export type ExchangeEnd = 'aborted' | 'timeout' | 'fault';
 
-/** `hasStood`: whether the connection had come about. If not, nothing was sent, and that is the proof for `taken: 'no'`. */
+/**
+ * Converts a failure into a MiniMaxError. `hasStood`: whether the connection was established. If not, nothing was sent,
+ * which proves `taken: 'no'`.
+ */
 export function explainFault(fault: unknown, end: ExchangeEnd, hasStood: boolean, host: string): MiniMaxError {
   const cause = rootOf(fault);
   const taken = hasStood ? 'unknown' : 'no';
@@ -22,7 +25,10 @@ export function explainFault(fault: unknown, end: ExchangeEnd, hasStood: boolean
   return new MiniMaxError({ kind: 'connection_lost', ...seen, reason: `connection lost (${codeOf(cause)})` });
 }
 
-/** ofetch and fetch wrap what happened; ofetch's text also holds the URL and its options the key, so it is left out. */
+/**
+ * The innermost cause. ofetch and fetch wrap it; ofetch's error is dropped, since its message has the URL and its
+ * options have the key.
+ */
 function rootOf(fault: unknown): unknown {
   const isWrapper = fault instanceof FetchError || fault instanceof TypeError;
   return isWrapper && fault.cause !== undefined ? rootOf(fault.cause) : fault;

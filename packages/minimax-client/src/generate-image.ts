@@ -12,10 +12,10 @@ import { AnswerHead, type AnswerRecorder, type RecordedAnswer } from './recorded
 import { parseRetryAfter } from './retry-after.ts';
 import type { GenerateImageRequest } from './wire.ts';
 
-/** With what, and within which bounds, an exchange is made. */
+/** Settings of a call. */
 export interface ExchangeSettings {
   apiKey: string;
-  /** The endpoint. */
+  /** URL of the endpoint. */
   url: string;
   timeoutMs: number;
   maxResponseBytes: number;
@@ -23,16 +23,16 @@ export interface ExchangeSettings {
   clock: Clock;
 }
 
-/** What one exchange may be given. */
+/** Options of one call. */
 export interface GenerateImageOptions {
-  /** Ends the exchange with kind `aborted`. MiniMax has no cancel: a call that was sent may still be billed. */
+  /** Ends the call with kind `aborted`. MiniMax has no cancel: a call that was sent may still be billed. */
   signal?: AbortSignal | undefined;
-  /** Keeps the answer while it arrives; `readRecordedAnswer` reads what it kept. */
+  /** Stores the response while it arrives; `MiniMaxClient.readAnswer` reads it later. */
   recorder?: AnswerRecorder | undefined;
 }
 
 /**
- * One request, one exchange, one result: nothing is ever repeated. Rejects with a MiniMaxError, whose `taken` says whether
+ * Sends one request and reads its response. Never retries. Rejects with a MiniMaxError, whose `taken` says whether
  * MiniMax may have billed the call.
  */
 export async function generateImage(
@@ -46,7 +46,7 @@ export async function generateImage(
   const ends = signal ? [signal, deadline.signal] : [deadline.signal];
   try {
     const answer = await send(settings, request, connection, AbortSignal.any(ends), recorder);
-    callOff(); // it is here: nothing that is still done with it can be late
+    callOff(); // the response is complete: the deadline does not bound its decoding
     return await readRecordedAnswer(answer, settings.maxResponseBytes);
   } catch (error) {
     if (MiniMaxError.isInstance(error)) throw error;
@@ -90,7 +90,10 @@ async function send(
   return { head, body };
 }
 
-/** Reads an answer that was recorded, by this process or by one that is no more. Rejects as `generateImage` does. */
+/**
+ * Reads a response that this process or an earlier one recorded. Rejects as `generateImage` does. `maxBytes` bounds the
+ * decoded body.
+ */
 export async function readRecordedAnswer(recorded: RecordedAnswer, maxBytes: number): Promise<GeneratedImages> {
   const head = AnswerHead.parse(recorded.head);
   const body = await decodeBody(recorded.body, head.contentEncoding, maxBytes).catch((fault: unknown) =>

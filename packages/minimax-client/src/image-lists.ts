@@ -4,17 +4,21 @@ import { type GeneratedImage, recognizeImage } from './recognize-image.ts';
 const ImageText = z.string().min(1);
 const MaybeText = ImageText.optional().catch(undefined);
 
-/** OpenAI's way to spell one image. Its value goes before its link: it is here already. */
+/** One image in OpenAI's format. Base64 is preferred to a link, since it needs no download. */
 const ImageObject = z
   .object({ b64_json: MaybeText, image_base64: MaybeText, url: MaybeText, image_url: MaybeText })
   .transform((image) =>
     [image.b64_json, image.image_base64, image.url, image.image_url].filter((text) => text !== undefined),
   );
 
-/** The texts that may be one image, best first; what is neither text nor such an object is none. */
+/**
+ * The texts of one item that may be its image, best first. An item that is neither text nor such an object has none.
+ */
 const ImageItem = z.union([ImageText.transform((text) => [text]), ImageObject]).catch([]);
 
-/** Several images, or one in place of the list: that one has to be an image by all signs. */
+/**
+ * A list of images, or a single item in place of the list. A single item counts only if `recognizeImage` recognises it.
+ */
 const ImageList = z
   .union([
     z.array(ImageItem).transform((items) => ({ items, isList: true })),
@@ -23,14 +27,14 @@ const ImageList = z
   .catch({ items: [], isList: false });
 type ImageList = z.output<typeof ImageList>;
 
-/** MiniMax has the first two; `images`, and a list in place of `data`, are how others answer. */
+/** MiniMax has `image_urls` and `image_base64`. Relays also use `images`, or a list in place of `data`. */
 const ImageLists = z.object({ image_urls: ImageList, image_base64: ImageList, images: ImageList });
 type ImageLists = z.output<typeof ImageLists>;
 
 const NO_LIST: ImageList = { items: [], isList: false };
 const NO_LISTS: ImageLists = { image_urls: NO_LIST, image_base64: NO_LIST, images: NO_LIST };
 
-/** Wherever an answer may have its images. */
+/** All places of a response that may have images: `data` and the top level. A malformed one counts as empty. */
 export const AnsweredImages = z
   .object({
     ...ImageLists.shape,
@@ -39,6 +43,7 @@ export const AnsweredImages = z
   .catch({ ...NO_LISTS, data: NO_LISTS });
 export type AnsweredImages = z.output<typeof AnsweredImages>;
 
+/** Reads a text that `recognizeImage` does not recognise, by the list it is in. */
 type Guess = (text: string) => GeneratedImage | null;
 const GUESSES: Record<keyof ImageLists, Guess> = {
   image_base64: (base64) => ({ base64 }),
@@ -47,16 +52,17 @@ const GUESSES: Record<keyof ImageLists, Guess> = {
 };
 
 interface ReadList {
-  /** Images by all signs. */
+  /** Images that `recognizeImage` recognised by their text. */
   certain: GeneratedImage[];
-  /** What only its list calls an image. */
+  /** Texts that are images only according to their list. */
   guessed: GeneratedImage[];
 }
 
 /**
- * Every image of an answer, judged by what it is and not by the list it came in, and the certain ones first. As many links as
- * values are the same images twice, unless `successCount` says that there are more: the values are taken. Else the longest
- * list is first, as what is beyond the order may be there twice.
+ * All images of a response. The text decides whether an image is a link or base64, not the list it is in. Recognised
+ * images come first. A list of links and a list of base64 of the same length hold the same images twice, so only one is
+ * used (base64 before links), unless `successCount` is higher. The longest list comes first: images beyond the
+ * requested number may be duplicates.
  */
 export function imagesOf({ data, ...top }: AnsweredImages, protocol: string, successCount: number): GeneratedImage[] {
   const lists = [data, top].flatMap((place) => [
@@ -70,7 +76,7 @@ export function imagesOf({ data, ...top }: AnsweredImages, protocol: string, suc
   return merge([...kept.map((list) => list.certain), ...kept.map((list) => list.guessed)]);
 }
 
-/** Whether one list has the images of the other in the other form. */
+/** Whether two lists hold the same images, one as links and the other as base64: same length, opposite form. */
 function isTwin(one: ReadList, other: ReadList): boolean {
   const [first] = one.certain;
   return (
@@ -80,7 +86,7 @@ function isTwin(one: ReadList, other: ReadList): boolean {
   );
 }
 
-/** The same text in two lists is one image; in one list it may be two that look alike. */
+/** Removes texts that an earlier list had already. Equal texts within one list stay: they may be two equal images. */
 function merge(lists: GeneratedImage[][]): GeneratedImage[] {
   const seen = new Set<string>();
   return lists.flatMap((list) => {

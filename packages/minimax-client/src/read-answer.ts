@@ -5,27 +5,28 @@ import type { AnswerHead } from './recorded-answer.ts';
 import { BLOCKED_CODES, failureOfHttpStatus, failureOfStatusCode } from './status-codes.ts';
 import { Answer } from './wire.ts';
 
-/** An answer that arrived whole, decoded. */
+/** A complete response, decoded. */
 export interface ReceivedAnswer extends AnswerHead {
   body: string;
 }
 
-/** What a call that went well brought. */
+/** The result of a successful call. */
 export interface GeneratedImages {
-  /** MiniMax's id of the answer. */
+  /** `id` of the response body; null if it has none. */
   id: string | null;
-  /** Header `Trace-Id`: what MiniMax's support asks for. */
+  /** Header `Trace-Id`, which MiniMax's support asks for; null if absent. */
   traceId: string | null;
-  /** May be empty: MiniMax reports success when it blocked every picture. */
+  /** May be empty: MiniMax can report success although it blocked every image. */
   images: GeneratedImage[];
-  /** Pictures ordered and not delivered, as MiniMax counts them; null when it does not say. */
+  /** Number of requested images that were not delivered, as MiniMax counts them; null if it does not say. */
   failedCount: number | null;
 }
 
 /**
- * Judges an answer. Pictures mean success, whatever HTTP status or code comes with them: they prove that the call was taken,
- * so it is neither free nor to be repeated. Only what MiniMax's own review blocked is not handed on. Without pictures
- * `base_resp` decides wherever there is one, since MiniMax reports its errors under HTTP 200, and else the HTTP status.
+ * Decides whether a response is a success. Images mean success, with any HTTP status and any code: they prove that the
+ * call was accepted, so it may be billed and must not be retried. The exceptions are 1026 and 1027: images that
+ * MiniMax's review blocked are not returned. Without images, `base_resp` decides if there is one, since MiniMax reports
+ * errors under HTTP 200, and otherwise the HTTP status. Throws a MiniMaxError.
  */
 export function readAnswer(received: ReceivedAnswer): GeneratedImages {
   const { protocol, host, httpStatus, traceId, retryAfterMs } = received;
@@ -62,7 +63,7 @@ export function readAnswer(received: ReceivedAnswer): GeneratedImages {
   throw new MiniMaxError({ kind: 'error', taken: 'unknown', ...seen, reason: 'neither base_resp nor pictures' });
 }
 
-/** Undefined for what is no JSON. */
+/** Undefined if the body is not JSON. */
 function parseAnswer(body: string): Answer | undefined {
   try {
     return Answer.parse(JSON.parse(body));

@@ -1,4 +1,4 @@
-/** The body grew past its bound. */
+/** A body exceeded its bound in bytes. */
 export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
 
@@ -7,7 +7,10 @@ export class BodyTooLargeError extends Error {
   }
 }
 
-/** Reads a body as it comes; rejects with BodyTooLargeError past `maxBytes`. `onChunk` has each chunk before the next. */
+/**
+ * Reads a whole body. Rejects with BodyTooLargeError if it exceeds `maxBytes`. `onChunk` is awaited for each chunk
+ * before the next is read.
+ */
 export async function readBody(
   body: ReadableStream<Uint8Array> | null,
   maxBytes: number,

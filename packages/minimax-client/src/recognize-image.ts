@@ -1,12 +1,18 @@
-/** Links are to be opened as they are; base64 is as `Buffer.from` reads it: bare, in either alphabet. */
+/**
+ * One image: an http(s) link that must be requested unchanged, since it is signed, or base64 without a `data:` prefix,
+ * in the standard or the URL-safe alphabet.
+ */
 export type GeneratedImage = { url: string } | { base64: string };
 
-/** Base64 that is enough for the first bytes of any picture. */
+/** Base64 characters that are decoded to detect a format: 24 bytes. */
 const HEAD_CHARS = 32;
 const DATA_URL = /^data:[^,]{0,200},/i;
 const HOST_AND_PATH = /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?\//i;
 
-/** What a text is by itself, whichever list it came in; null for what is no image by any sign. */
+/**
+ * Reads a text as an image by its content, whichever list it is in. `protocol` completes links without one. Null if it
+ * is not recognisable as an image.
+ */
 export function recognizeImage(given: string, protocol: string): GeneratedImage | null {
   const text = given.trim();
   const dataUrl = DATA_URL.exec(text)?.[0];
@@ -18,7 +24,7 @@ export function recognizeImage(given: string, protocol: string): GeneratedImage 
   return null;
 }
 
-/** JPEG, PNG, WebP or AVIF, by the first bytes. */
+/** Whether the first bytes are those of a JPEG, PNG, WebP or AVIF. */
 function beginsAsPicture(base64: string): boolean {
   const head = Buffer.from(
     base64

@@ -1,23 +1,24 @@
 import * as z from 'zod';
 
-/** What an answer says before its body. */
+/** Metadata of a response, known before its body. */
 export const AnswerHead = z.object({
-  /** Whose it is. Failures name it: the usual reason for 2049 is a key that belongs to another region's host. */
+  /** Host and port of the endpoint. Errors name it: the usual reason for 2049 is a key of another region. */
   host: z.string(),
-  /** Of the endpoint's URL, as `https:`; links without one of their own have the same. */
+  /** Protocol of the endpoint's URL, such as `https:`. Also used for image links without a protocol. */
   protocol: z.string(),
   httpStatus: z.int(),
+  /** Header Content-Encoding; null if absent. */
   contentEncoding: z.string().nullable(),
   /** Header `Trace-Id`. */
   traceId: z.string().optional(),
-  /** From header Retry-After. */
+  /** Milliseconds, from the header Retry-After. */
   retryAfterMs: z.number().optional(),
 });
 export type AnswerHead = z.output<typeof AnswerHead>;
 
 /**
- * Keeps an answer while it arrives, so that it outlives the process: `begin`, any number of `write`, and `end` once it is
- * whole and before it is read. Must not reject: the exchange would be lost with it.
+ * Stores a response while it arrives, so that it survives the process. Calls: `begin`, any number of `write`, and `end`
+ * when the response is complete and before it is read. No method may reject: the call would fail with it.
  */
 export interface AnswerRecorder {
   begin(head: AnswerHead): Promise<void>;
@@ -25,9 +26,10 @@ export interface AnswerRecorder {
   end(): Promise<void>;
 }
 
-/** An answer as it arrived. */
+/** A response as it arrived. */
 export interface RecordedAnswer {
-  /** An AnswerHead, as it came back from wherever it was kept. */
+  /** The stored AnswerHead. `readAnswer` validates it and rejects with a ZodError if it is malformed. */
   head: unknown;
+  /** Still in its content encoding. */
   body: Uint8Array;
 }

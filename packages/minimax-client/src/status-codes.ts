@@ -1,11 +1,12 @@
 import type { MiniMaxErrorKind, Taken } from './errors.ts';
 
+/** Meaning of a code or status. */
 export interface Failure {
   kind: MiniMaxErrorKind;
   taken: Taken;
 }
 
-/** `base_resp.status_code` to what it means (https://platform.minimaxi.com/docs/api-reference/errorcode). */
+/** Meaning of each `base_resp.status_code` (https://platform.minimaxi.com/docs/api-reference/errorcode). */
 const STATUS_CODES: Record<number, Failure> = {
   1000: { kind: 'error', taken: 'unknown' },
   1001: { kind: 'error', taken: 'unknown' },
@@ -30,13 +31,15 @@ const STATUS_CODES: Record<number, Failure> = {
   2061: { kind: 'balance', taken: 'no' },
 };
 
-/** The review of what was asked for (1026) and of what was made (1027). */
+/** Codes of MiniMax's content review: of the input (1026) and of the generated images (1027). */
 export const BLOCKED_CODES = new Set([1026, 1027]);
 
-/** No endpoint of MiniMax's answers so: a wrong path or host, or a proxy or portal in between. */
+/** MiniMax's endpoint never answers with this: the path or host is wrong, or a proxy or captive portal answered. */
 const MISDIRECTED: Failure = { kind: 'misdirected', taken: 'no' };
 
-/** HTTP answers without a base_resp, typically a gateway's; whatever is not listed proves nothing. */
+/**
+ * Meaning of an HTTP status without a base_resp, typically from a gateway. A status that is not listed proves nothing.
+ */
 const HTTP_STATUSES: Record<number, Failure> = {
   301: MISDIRECTED,
   302: MISDIRECTED,
@@ -57,13 +60,16 @@ const HTTP_STATUSES: Record<number, Failure> = {
   511: MISDIRECTED,
 };
 
-/** An unknown code is an error that may have been billed. */
+/** The meaning of a `base_resp`. An unknown code is an error that may have been billed. */
 export function failureOfStatusCode(code: number, message: string): Failure {
-  // The China host answers so to some data URLs, under the code for "unknown error".
+  // The China host refuses some data URLs with this text and 1000, the code for "unknown error".
   if (code === 1000 && /disallowed image url/i.test(message)) return { kind: 'rejected', taken: 'no' };
   return STATUS_CODES[code] ?? { kind: 'error', taken: 'unknown' };
 }
 
+/**
+ * The meaning of an HTTP status without a base_resp. An unlisted status is a `bad_answer` that may have been billed.
+ */
 export function failureOfHttpStatus(status: number): Failure {
   return HTTP_STATUSES[status] ?? { kind: 'bad_answer', taken: 'unknown' };
 }

@@ -1,28 +1,38 @@
 import * as z from 'zod';
 import { AnsweredImages } from './image-lists.ts';
 
-/** The body of `POST /v1/image_generation`, field by field as MiniMax names it. */
+/**
+ * The body of `POST /v1/image_generation`, with MiniMax's own field names. Source:
+ * https://platform.minimaxi.com/docs/api-reference/image-generation-t2i and its `-i2i` page.
+ */
 export interface GenerateImageRequest {
   model: 'image-01' | 'image-01-live';
-  /** 1 to 1499 Unicode code points. */
+  /** 1 to 1499 Unicode code points. MiniMax documents 1500, but its server refuses exactly 1500. */
   prompt: string;
+  /** Default `1:1`. `21:9` only with `image-01`. MiniMax ignores `width` and `height` if both forms are sent. */
   aspect_ratio?: '1:1' | '16:9' | '4:3' | '3:2' | '2:3' | '3:4' | '9:16' | '21:9' | undefined;
-  /** Pixels, 512 to 2048, a multiple of 8; only together with `height` and without `aspect_ratio`. */
+  /** Pixels, 512 to 2048, a multiple of 8; only with `height`, without `aspect_ratio`, and for `image-01`. */
   width?: number | undefined;
   height?: number | undefined;
-  /** 1 to 9; default 1. */
+  /** Number of images, 1 to 9; default 1. */
   n?: number | undefined;
   seed?: number | undefined;
-  /** `url` (the default) gives links that live 24 hours. */
+  /** `url` (the default) returns links that expire after 24 hours. */
   response_format?: 'url' | 'base64' | undefined;
+  /** Default false. */
   prompt_optimizer?: boolean | undefined;
+  /** Default false. A visible mark; in MiniMax's documents for China only. */
   aigc_watermark?: boolean | undefined;
+  /** Only with `image-01-live`. `style_weight` is above 0 and at most 1; default 0.8. */
   style?: { style_type: '漫画' | '元气' | '中世纪' | '水彩'; style_weight?: number | undefined } | undefined;
-  /** At most one; a public URL or a JPEG or PNG data URL under 10 MB. */
+  /** At most one reference: a public URL, or a data URL of a JPEG or PNG under 10 MB. */
   subject_reference?: { type: 'character'; image_file: string }[] | undefined;
 }
 
-/** Numbers arrive as numbers or as strings of digits. One that no database's integer holds is none that MiniMax has. */
+/**
+ * An integer, as a number or as a string of digits: MiniMax sends both. Bounded so that it fits a database's 32-bit
+ * integer.
+ */
 const Integer = z.union([
   z.int32(),
   z
@@ -31,7 +41,7 @@ const Integer = z.union([
     .transform(Number),
 ]);
 
-/** Texts are kept with the call: a long one is cut, and what PostgreSQL keeps in no text is left out. */
+/** A text that is stored with the attempt: cut at 1000 UTF-16 units, without U+0000, which PostgreSQL cannot store. */
 const Text = z
   .string()
   .transform((text) => text.replaceAll('\0', '').slice(0, 1000))
@@ -39,8 +49,9 @@ const Text = z
   .catch(null);
 
 /**
- * The response fields that are read beside the images, each for itself: a malformed one counts as absent, so that it hides
- * neither the error that base_resp reports nor images that may have been paid for. JSON that is no object has none of them.
+ * The response fields that are read besides the images. Each is parsed separately and counts as absent if it is
+ * malformed, so that it cannot hide an error in base_resp or images that may have been billed. JSON that is not an
+ * object has none.
  */
 const AnswerFields = z
   .object({
@@ -53,6 +64,7 @@ const AnswerFields = z
   })
   .catch({});
 
+/** A response body: the fields above and its images. */
 export const Answer = z
   .unknown()
   .transform((json) => ({ ...AnswerFields.parse(json), images: AnsweredImages.parse(json) }));
