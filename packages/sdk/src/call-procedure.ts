@@ -16,7 +16,7 @@ const TYPES = {
   delete: 'mutation',
 } as const satisfies { [N in Name]: Procedures[N]['_def']['type'] };
 
-/** Calls one procedure; rejects with an `ImageApiError`. */
+/** Calls one procedure. Rejects with an `ImageApiError`. */
 export type CallProcedure = <N extends Name>(
   name: N,
   input: Input<N>,
@@ -24,10 +24,10 @@ export type CallProcedure = <N extends Name>(
 ) => Promise<Output<N>>;
 
 /**
- * Calls over tRPC's batch link, one a request: a batch would end the holding of status answers. It is this link because
- * `httpLink` touches FormData and Blob, which mini programs do not have; and the link by itself because the root of
- * @trpc/client 11.25 is not marked free of side effects, so that web sockets and streams come along with
- * `createTRPCClient`: 4 kB of gzip.
+ * Calls procedures through tRPC's batch link, with one call per request, since the server does not long-poll in a
+ * batch. `httpLink` is not usable: it refers to FormData and Blob, which mini programs do not have. `createTRPCClient`
+ * is not used for size: the root of @trpc/client 11.25 is not marked free of side effects, so its WebSocket and
+ * streaming links would be bundled as well (4 kB gzipped).
  */
 export function createCallProcedure(
   baseUrl: string,
@@ -53,7 +53,7 @@ export function createCallProcedure(
     new Promise((resolve, reject) => {
       const op = { id: ++calls, type: TYPES[name], path: `image.${name}`, input, context: {}, signal };
       link({ op, next: noFurtherLink }).subscribe({
-        // The router's own types say what this procedure answers with.
+        // The link is untyped here; the router's types define the output of this procedure.
         next: ({ result }) => resolve(('data' in result ? result.data : undefined) as Output<typeof name>),
         error: (error) => reject(errorFromCall(error, signal)),
       });
@@ -64,7 +64,10 @@ function noFurtherLink(): never {
   throw new Error('The batch link ends the chain.');
 }
 
-/** One job or page, or one error; anything else comes from in front of tRPC: the server's limits, a proxy, a wrong address. */
+/**
+ * Whether a body is a tRPC result or error. Any other body is not from tRPC: the server's request limits, a proxy, or a
+ * wrong address answered.
+ */
 function isTrpcAnswer(body: unknown): boolean {
   const call: unknown = Array.isArray(body) ? body[0] : body;
   if (!isObject(call)) return false;

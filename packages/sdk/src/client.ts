@@ -9,25 +9,35 @@ import { type Exchange, exchangeAs, type Fetch, jsonExchange, type Token } from 
 import { readUpload, type UploadFile, uploadExchange } from './upload-image.ts';
 import { waitForJob } from './wait-for-job.ts';
 
+/** Settings of `createImageClient`. `baseUrl` and `token` are required. */
 export interface ImageClientSettings {
-  /** The API's origin, with a path if it lives under one; empty for the page's own origin. */
+  /**
+   * Origin of the API, plus its path if it has one. Empty: the page's own origin. Example: `https://api.example.com`.
+   */
   baseUrl: string;
+  /** The user's bearer token, or a function that returns it. */
   token: Token;
-  /** Where there is no global `fetch`, or another is wanted. */
+  /** Replaces the global `fetch`; required where there is none. */
   fetch?: Fetch | undefined;
-  /** Where there is no FormData: `uni.uploadFile` and its like. */
+  /** Sends uploads where there is no FormData, such as with `uni.uploadFile`. Default: `fetch` with FormData. */
   uploadFile?: UploadFile | undefined;
-  /** Makes idempotency keys: 1 to 255 visible ASCII characters, never the same twice. */
+  /** Creates idempotency keys: 1 to 255 visible ASCII characters, unique. Default: a random UUID where available. */
   createId?: (() => string) | undefined;
-  /** One request with its answer; default 55 000: above any poll, below the 60 s after which mini programs end a request. */
+  /**
+   * Milliseconds for one request with its response; default 55 000: longer than any long poll (25 s), and shorter than
+   * the 60 s after which mini programs abort a request.
+   */
   requestTimeoutMs?: number | undefined;
-  /** One upload; default 300 000. */
+  /** Milliseconds for one upload; default 300 000. */
   uploadTimeoutMs?: number | undefined;
-  /** For tests. */
+  /** For tests; default: the system's time and timers. */
   clock?: Clock | undefined;
 }
 
-/** A client for one caller. It keeps nothing: every job can be followed on by its id from a new one. */
+/**
+ * Creates a client for one user. It keeps no state: a new client can follow any job by its id. Throws a TypeError if
+ * there is no `fetch`.
+ */
 export function createImageClient(settings: ImageClientSettings): ImageClient {
   const { token, uploadFile, createId = defaultCreateId, clock = systemClock } = settings;
   const { requestTimeoutMs = 55_000, uploadTimeoutMs = 300_000 } = settings;
@@ -68,7 +78,7 @@ export function createImageClient(settings: ImageClientSettings): ImageClient {
   return client;
 }
 
-/** Whatever fails under a key carries it, so that the caller can repeat the order without ordering twice. */
+/** Sets the idempotency key on every error, so that the caller can repeat the request without creating a second job. */
 async function withKey<Result>(idempotencyKey: string, run: () => Promise<Result>): Promise<Result> {
   try {
     return await run();

@@ -1,12 +1,14 @@
 import { ImageApiError } from './errors.ts';
 
+/** Time source of the client. */
 export interface Clock {
   /** Milliseconds since any fixed moment. */
   now(): number;
-  /** Rejects at once when the signal aborts. */
+  /** Resolves after `ms` milliseconds. Rejects with an `aborted` error as soon as the signal aborts. */
   sleep(ms: number, signal: AbortSignal | undefined): Promise<void>;
 }
 
+/** The system's time and timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep(ms, signal) {

@@ -1,6 +1,6 @@
 /**
- * A key for one order. Pages on plain http and mini programs have no `crypto.randomUUID`; there the time and chance do, since
- * keys only need to differ within one user's last 7 days.
+ * Creates an idempotency key. Pages on plain http and mini programs have no `crypto.randomUUID`. There the time and two
+ * random numbers are enough, since keys only need to be unique within one user's last 7 days.
  */
 export function createId(): string {
   if (typeof crypto !== 'undefined' && typeof crypto.randomUUID === 'function') return crypto.randomUUID();

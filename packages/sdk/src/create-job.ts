@@ -4,10 +4,13 @@ import type { Clock } from './clock.ts';
 import { type ImageApiError, isImageApiError } from './errors.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
-/** How often one order is sent before its caller hears of it: about 7 s of a lost connection. */
+/** Most attempts of one request: covers about 7 s of a lost connection. */
 const ATTEMPTS_MAX = 5;
 
-/** Waits of one order together, in milliseconds. Beyond it is reported, not waited for: a person is looking at a button. */
+/**
+ * Bound on the sum of the delays of one request, in milliseconds. Beyond it the error is reported, since the user is
+ * waiting.
+ */
 const PATIENCE_MS = 10_000;
 
 interface CreateJobDeps {
@@ -15,7 +18,10 @@ interface CreateJobDeps {
   clock: Clock;
 }
 
-/** Sends one order until it is decided, always under the one key: however often it arrives, it is one job. */
+/**
+ * Sends one request, and retries it while its outcome is open. Every attempt has the same idempotency key, so that only
+ * one job is created.
+ */
 export async function createJob(
   { call, clock }: CreateJobDeps,
   order: CreateImageInput,
@@ -36,8 +42,11 @@ export async function createJob(
   }
 }
 
-/** An order that was lost on its way, or met a service that restarts or lacks its storage. A refusal is told at once. */
+/**
+ * Whether to retry: the request or its response was lost, or the server is restarting or has no storage. Refusals are
+ * not retried.
+ */
 function mayBeRepeated({ code, httpStatus = 0 }: ImageApiError): boolean {
-  const isLost = code === 'network' || (code === 'bad_answer' && httpStatus >= 500); // a proxy speaking for an absent server
+  const isLost = code === 'network' || (code === 'bad_answer' && httpStatus >= 500); // a proxy: the server is absent
   return isLost || code === 'unavailable' || code === 'draining';
 }

@@ -1,6 +1,9 @@
 import { ImageApiError } from './errors.ts';
 
-/** Rejects at once when the signal aborts or the time is up, whether or not what runs inside listens to its signal. */
+/**
+ * Runs `run` with a deadline of `timeoutMs` milliseconds. Rejects with `aborted` as soon as the signal aborts, and with
+ * `network` at the deadline, even if `run` ignores its signal.
+ */
 export async function withDeadline<Result>(
   timeoutMs: number,
   signal: AbortSignal | null | undefined,

@@ -2,16 +2,17 @@ import type { Charged, FailedJob } from '@darkroom/contracts';
 import { type Issue, type JobErrorCode, REQUEST_ERRORS, type RequestErrorCode } from '@darkroom/contracts/errors';
 
 /**
- * The server's closed table, and three that only a client can see: no whole answer came (`network`), the caller ended the
- * call (`aborted`), or something other than Darkroom answered (`bad_answer`).
+ * The server's error codes, and three of the client: no complete response arrived (`network`), the caller's signal
+ * aborted (`aborted`), or the response is not one of Darkroom's (`bad_answer`).
  */
 export type ImageApiErrorCode = RequestErrorCode | 'network' | 'aborted' | 'bad_answer';
 
+/** What is known of a failed call. */
 export interface ImageApiErrorDetails {
-  /** For people; the server's own words where it has said something. */
+  /** Text for users: the server's if it sent one. Default: the text of the code. */
   message?: string | undefined;
   issues?: Issue[] | undefined;
-  /** Milliseconds after which trying again makes sense. */
+  /** Milliseconds after which a retry makes sense. */
   retryAfterMs?: number | undefined;
   httpStatus?: number | undefined;
   cause?: unknown;
@@ -23,18 +24,19 @@ const OWN_MESSAGES = {
   bad_answer: '服务返回了无法识别的内容',
 } as const;
 
-/** Why a call was not answered. A job that FAILED is an answer, not one of these. */
+/** A failed call. `message` is a text for users. A FAILED job is a successful answer, not an error of this class. */
 export class ImageApiError extends Error {
   override readonly name = 'ImageApiError';
   readonly code: ImageApiErrorCode;
-  /** The same call may work later as it is. For `create`, with the same idempotency key. */
+  /** Whether the same call may succeed later, unchanged. `create` must then use the same idempotency key. */
   readonly retryable: boolean;
+  /** Milliseconds after which a retry makes sense; undefined if the server did not say. */
   readonly retryAfterMs: number | undefined;
-  /** For `invalid_request`: which fields, and why. */
+  /** The faults by field: of an `invalid_request`, or the reason why an upload is not accepted. Otherwise empty. */
   readonly issues: Issue[];
-  /** Undefined when no answer came. */
+  /** Undefined if no response arrived. */
   readonly httpStatus: number | undefined;
-  /** Set by `create` and `generate`: give it again to repeat that order without ordering twice. */
+  /** Set by `create` and `generate`. Pass it to the next call to repeat the request without creating a second job. */
   idempotencyKey: string | undefined;
 
   constructor(code: ImageApiErrorCode, details: ImageApiErrorDetails = {}) {
@@ -47,16 +49,23 @@ export class ImageApiError extends Error {
   }
 }
 
+/** Whether an error is an `ImageApiError`, also from another copy of this package. */
 export function isImageApiError(error: unknown): error is ImageApiError {
   return isNamed(error, 'ImageApiError');
 }
 
-/** What `generate` rejects with when its job FAILED. Ordering again is a person's choice: it may cost again. */
+/**
+ * `generate` rejects with this if its job FAILED. Retrying is the user's decision, since it may cost again. `message`
+ * is the job's `error_msg`.
+ */
 export class JobFailedError extends Error {
   override readonly name = 'JobFailedError';
   readonly job: FailedJob;
+  /** The job's `error_code`. */
   readonly code: JobErrorCode;
+  /** Whether a new job for the same request may succeed. */
   readonly retryable: boolean;
+  /** Whether the provider may have billed the job. */
   readonly charged: Charged;
 
   constructor(job: FailedJob) {
@@ -68,11 +77,12 @@ export class JobFailedError extends Error {
   }
 }
 
+/** Whether an error is a `JobFailedError`, also from another copy of this package. */
 export function isJobFailedError(error: unknown): error is JobFailedError {
   return isNamed(error, 'JobFailedError');
 }
 
-/** Recognises an error by its name: classes differ between copies of a package and between realms. */
+/** Recognises an error by its name. `instanceof` fails between copies of a package and between realms. */
 export function isNamed(error: unknown, name: string): boolean {
   return typeof error === 'object' && error !== null && 'name' in error && error.name === name;
 }
@@ -83,10 +93,11 @@ function messageOf(code: ImageApiErrorCode): string {
 
 function isRetryable(code: ImageApiErrorCode, httpStatus = 0): boolean {
   if (isRequestErrorCode(code)) return REQUEST_ERRORS[code].retryable;
-  if (code === 'bad_answer') return httpStatus >= 500 || httpStatus === 429; // a proxy speaking for an absent server
+  if (code === 'bad_answer') return httpStatus >= 500 || httpStatus === 429; // a proxy answered for an absent server
   return code === 'network';
 }
 
+/** Whether this version knows `code`. */
 export function isRequestErrorCode(code: unknown): code is RequestErrorCode {
   return typeof code === 'string' && Object.keys(REQUEST_ERRORS).includes(code);
 }

@@ -10,55 +10,70 @@ import type {
 } from '@darkroom/contracts';
 import type { UploadSource } from './upload-image.ts';
 
+/** Options of every call. */
 export interface CallOptions {
-  /** Ends the call at once with an `aborted` error. What the server has begun, it finishes. */
+  /** Ends the call immediately with an `aborted` error. The server finishes what it has begun. */
   signal?: AbortSignal | undefined;
 }
 
+/** Options of `create`. */
 export interface CreateOptions extends CallOptions {
-  /** 1 to 255 visible ASCII characters; names this order. Made by the client if not given. */
+  /** 1 to 255 visible ASCII characters that identify this request for 7 days. Default: created by the client. */
   idempotencyKey?: string | undefined;
 }
 
+/** Options of `status`. */
 export interface StatusOptions extends CallOptions {
-  /** 0 to 25: seconds to hold the answer until there is news. */
+  /** Long poll: seconds, 0 to 25, to wait for a change of the job. Default 0. */
   waitSeconds?: number | undefined;
-  /** The version already known; without it the answer is held until the job ends. */
+  /** The version that the caller has: a higher one ends the wait. Without it, only the end of the job does. */
   afterVersion?: number | undefined;
 }
 
+/** Options of `wait`. */
 export interface WaitOptions extends CallOptions {
-  /** Gets every job as it is read: at every change, and at the end of every poll without one. */
+  /** Called with the job after every read: on every change, and at the end of a poll without one. */
   onUpdate?: ((job: ImageJob) => void) | undefined;
-  /** 0 to 25 (the default): seconds that one poll is held. Shorter polls see estimates of progress more often. */
+  /**
+   * Length of one long poll in seconds, 0 to 25; default 25. Shorter polls update the estimated progress more often.
+   */
   pollSeconds?: number | undefined;
 }
 
+/** Options of `generate`: those of `create` and of `wait`. */
 export interface GenerateOptions extends CreateOptions, WaitOptions {}
 
-/** Every method rejects with an `ImageApiError`, and `generate` also with a `JobFailedError`. */
+/**
+ * Client of one user. Every method rejects with an `ImageApiError`; `generate` can also reject with a `JobFailedError`.
+ */
 export interface ImageClient {
   /**
-   * Orders pictures. A lost connection or a server that is away for a moment is met by sending the same key again, at most
-   * 5 times in some 10 s; whatever refuses the order, also for the moment (`queue_full`, `rate_limited`), rejects at once.
-   * Either error carries the key, for the caller to go on with.
+   * Creates a job from a request. After a lost connection, `unavailable` or `draining` it retries with the same
+   * idempotency key: at most 5 attempts, with delays of at most 10 s in total. Any refusal, also a temporary one
+   * (`queue_full`, `rate_limited`), rejects immediately. The error has the key, with which the caller can retry.
    */
   create(order: CreateImageInput, options?: CreateOptions): Promise<ImageJob>;
-  /** Sent as a request of its own, since a server holds no answer inside a batch. */
+  /**
+   * The job as it is, or after a long poll. Never batched with other calls, since the server does not long-poll in a
+   * batch.
+   */
   status(jobId: string, options?: StatusOptions): Promise<ImageJob>;
   /**
-   * Follows a job, by its id or (one request less) as it was last seen, until it is COMPLETED or FAILED. Waits out lost
-   * connections without end: bound it by the signal.
+   * Polls a job until it is COMPLETED or FAILED. Takes its id, or the job as last read, which saves one request. Lost
+   * connections and other retryable errors are retried without a bound: use the signal to bound the wait.
    */
   wait(job: string | ImageJob, options?: WaitOptions): Promise<CompletedJob | FailedJob>;
-  /** `create`, then `wait`. Never orders a FAILED job again. */
+  /** `create`, then `wait`. Rejects with a `JobFailedError` if the job FAILED; never creates a second job. */
   generate(order: CreateImageInput, options?: GenerateOptions): Promise<CompletedJob>;
-  /** The caller's jobs, newest first. `cursor` takes the `next_cursor` of the page before; null is the first page. */
+  /**
+   * One page of the user's jobs, newest first. `cursor` is the `next_cursor` of the previous page; null is the first
+   * page.
+   */
   list(query?: ListQueryInput, options?: CallOptions): Promise<ImageJobPage>;
-  /** Answers with the job: FAILED `canceled`, or as it ended before. */
+  /** Cancels a job. Resolves with the job: FAILED `canceled`, or unchanged if it had ended already. */
   cancel(jobId: string, options?: CallOptions): Promise<ImageJob>;
-  /** Job, files and upload copies are gone at once. */
+  /** Deletes a job with its files and its copies of uploads, immediately. */
   delete(jobId: string, options?: CallOptions): Promise<JobRef>;
-  /** Stores a JPEG, PNG, WebP or AVIF of up to 20 MB for 7 days; its `image_file` goes into `subject_reference`. */
+  /** Stores a JPEG, PNG, WebP or AVIF of at most 20 MiB for 7 days. Use its `image_file` in `subject_reference`. */
   upload(file: UploadSource, options?: CallOptions): Promise<UploadedImage>;
 }

@@ -2,8 +2,9 @@ const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 10_000;
 
 /**
- * Milliseconds to wait after so many failures in a row: doubling up to 10 s, and never less than the server asked for. Half
- * of it is chance, so that clients cut off together do not come back together.
+ * Back-off in milliseconds after `failures` consecutive failures: exponential from 500 ms to 10 s, and never less than
+ * `retryAfterMs`. Half of it is random jitter, so that clients that were disconnected together do not reconnect
+ * together.
  */
 export function retryDelayMs(failures: number, retryAfterMs = 0): number {
   const half = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1)) / 2;

@@ -4,25 +4,29 @@ import { ImageApiError } from './errors.ts';
 import { errorFromAnswer } from './read-error.ts';
 import { type Answer, type Exchange, type Fetch, jsonExchange } from './transport.ts';
 
-/** A picture: its bytes, or, with a platform's own `uploadFile`, the path of its file. */
+/** The file to upload: its bytes, or its path if `uploadFile` is given. */
 export type UploadSource = Blob | Uint8Array | string;
 
+/** The request of an `UploadFile`: a `POST` of multipart/form-data. */
 export interface UploadRequest {
   url: string;
   /** The name of the multipart field. */
   field: 'file';
   file: UploadSource;
+  /** Includes the authorization header. */
   headers: Record<string, string>;
   signal: AbortSignal;
 }
 
+/** The response of an `UploadFile`. */
 export interface UploadAnswer {
+  /** HTTP status. */
   status: number;
-  /** The answer's body as text. */
+  /** The response body as text. */
   body: string;
 }
 
-/** Sends one file as multipart/form-data; rejects only when no answer came. */
+/** Sends one file as multipart/form-data. Resolves for every HTTP status; rejects only if no response arrived. */
 export type UploadFile = (request: UploadRequest) => Promise<UploadAnswer>;
 
 interface UploadDeps {
@@ -31,7 +35,7 @@ interface UploadDeps {
   uploadFile: UploadFile | undefined;
 }
 
-/** The exchange of one upload, by the platform's own `uploadFile` or by fetch and FormData. */
+/** Builds the request of one upload: through `uploadFile` if given, otherwise through `fetch` with FormData. */
 export function uploadExchange({ baseUrl, fetch, uploadFile }: UploadDeps, file: UploadSource): Exchange {
   const url = `${baseUrl}${UPLOADS_PATH}`;
   if (!uploadFile) return jsonExchange(fetch, { url, method: 'POST', headers: {}, body: formWith(file) });
@@ -57,7 +61,7 @@ function formWith(file: UploadSource): FormData {
   return form;
 }
 
-/** What a successful upload says; throws the error that any other answer is. */
+/** Reads the response of an upload. Throws an `ImageApiError` if it is not a success. */
 export function readUpload(answer: Answer): UploadedImage {
   if (answer.status === 201 && isUploadEnvelope(answer.body)) return answer.body.data;
   throw errorFromAnswer(answer);

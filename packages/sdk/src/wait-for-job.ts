@@ -4,9 +4,10 @@ import { isImageApiError } from './errors.ts';
 import type { StatusOptions, WaitOptions } from './image-client.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
+/** Default length of one long poll: the server's maximum. */
 const POLL_SECONDS = 25;
 
-/** However little a server asks for, polls without news are at least this far apart. */
+/** Minimum time between two polls without a change, whatever `poll_after_ms` says. */
 const SHORTEST_PAUSE_MS = 500;
 
 interface WaitForJobDeps {
@@ -15,8 +16,8 @@ interface WaitForJobDeps {
 }
 
 /**
- * Follows a job to its end by long polls. A lost connection and refusals that pass are waited out, for as long as the caller
- * likes; everything else rejects.
+ * Long-polls a job until it ends. Retryable errors (a lost connection, a temporary refusal) are retried with back-off
+ * until the caller's signal aborts. Any other error rejects.
  */
 export async function waitForJob(
   { status, clock }: WaitForJobDeps,
@@ -34,7 +35,8 @@ export async function waitForJob(
       failures = 0;
       onUpdate?.(job);
       if (known?.version === job.version && !hasEnded(job)) {
-        // Held to the end, this is over already; answered at once (too many polls, a draining server), it must not spin.
+        // After a full long poll this time has passed already. If the server answered immediately (too many polls, or
+        // it is draining), wait: the loop must not spin.
         const pauseMs = Math.max(job.poll_after_ms, SHORTEST_PAUSE_MS) - (clock.now() - askedAt);
         if (pauseMs > 0) await clock.sleep(pauseMs, signal);
       }
