@@ -1,32 +1,38 @@
 import * as z from 'zod';
 import { GenerationRequest } from './generation-request.ts';
 
-/** One call as the provider saw it. */
+/** One call as the provider received it. */
 export const Call = z.object({
-  /** Null when the request was not read or was no valid request. */
+  /** Null if the request was not read or was not valid. */
   prompt: z.string().nullable(),
-  /** Milliseconds since the epoch, when its headers arrived. */
+  /** Arrival of the headers, in milliseconds since the epoch. */
   at: z.number(),
-  /** Whether the provider took it, and would bill it. */
+  /** Whether the provider accepted the call, and so would bill it. */
   accepted: z.boolean(),
+  /** Null if the request was not read or was not valid. Only the latest 20 calls keep their reference. */
   request: GenerationRequest.nullable(),
-  /** How it was answered: `images`, a fault's kind, `unauthorized`, `rate_limited` or `invalid`; null before that. */
+  /** The answer: `images`, a fault's kind, `unauthorized`, `rate_limited` or `invalid`; null while the call is open. */
   answer: z.string().nullable(),
 });
 export type Call = z.output<typeof Call>;
 
-/** References are megabytes: only the latest calls keep theirs. */
+/** Number of latest calls that keep their reference. A reference has megabytes. */
 const CALLS_WITH_REFERENCE = 20;
 
+/** Records calls and counts the open ones. */
 export interface CallLog {
-  /** Notes a call that begins, and counts it as open until the returned function is called. */
+  /** Records a new call. It counts as open until `close` is called. */
   open(): { call: Call; close: () => void };
+  /** Every call since the start or the last `clear`, oldest first. */
   calls(): Call[];
   openCalls(): number;
+  /** The most calls that were open at the same time. */
   maxConcurrent(): number;
+  /** Removes all calls. Calls that are still open stay counted as open. */
   clear(): void;
 }
 
+/** `now` is in milliseconds since the epoch. */
 export function createCallLog(now: () => number): CallLog {
   let calls: Call[] = [];
   const open = new Set<Call>();

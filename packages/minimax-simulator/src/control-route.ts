@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { CONTROL_PATHS, type SimulatorControl } from './control.ts';
 import { Script } from './script.ts';
 
-/** The remote control, for a simulator that runs as a process of its own. */
+/** Adds the HTTP control routes, for a simulator in another process. An invalid script is answered with 400. */
 export function addControlRoute(app: FastifyInstance, simulator: SimulatorControl): void {
   app.get(CONTROL_PATHS.calls, async () => simulator.calls());
   app.get(CONTROL_PATHS.stats, async () => simulator.stats());

@@ -2,34 +2,35 @@ import * as z from 'zod';
 import { Call } from './call-log.ts';
 import type { ScriptInput } from './script.ts';
 
-/** The numbers that tests wait for. */
+/** Counters that tests can poll. */
 export const Stats = z.object({
-  /** Calls that have begun. */
+  /** Calls since the start or the last reset, open ones included. */
   calls: z.int(),
-  /** Calls open now, and of these the ones that are held. */
+  /** Calls that are open now. */
   openCalls: z.int(),
+  /** Open calls that a script with `hold` keeps open. */
   heldCalls: z.int(),
-  /** The most calls that were ever open at once. */
+  /** The most calls that were open at the same time. */
   maxConcurrent: z.int(),
 });
 export type Stats = z.output<typeof Stats>;
 
-/** What a test may see and decide. */
+/** What a test can read and set. */
 export interface SimulatorControl {
   /** Every call since the start or the last reset, oldest first. */
   calls(): Call[];
   stats(): Stats;
-  /** The most calls that were open at once. */
+  /** The most calls that were open at the same time. */
   maxConcurrent(): number;
-  /** Adds scripts; the first that matches a call decides its answer. Throws a ZodError for a script that makes no sense. */
+  /** Adds scripts. The first one that matches a call decides its answer. Throws a ZodError for an invalid script. */
   script(...scripts: ScriptInput[]): void;
-  /** Lets every held call go on; no script holds calls from now on. */
+  /** Continues every held call and removes `hold` from all current scripts. */
   release(): void;
-  /** Forgets scripts, calls and counts, and lets held calls go on. */
+  /** Removes scripts, calls and counts, and continues every held call. */
   reset(): void;
 }
 
-/** Paths of the remote control. MiniMax has nothing of the kind. */
+/** Paths of the HTTP control. MiniMax has no such routes. */
 export const CONTROL_PATHS = {
   calls: '/_simulator/calls',
   stats: '/_simulator/stats',
@@ -38,7 +39,7 @@ export const CONTROL_PATHS = {
   reset: '/_simulator/reset',
 } as const;
 
-/** The same control over HTTP. Every method rejects when the simulator cannot be reached or refuses. */
+/** The same control over HTTP. Every method rejects if the simulator cannot be reached or answers with an error. */
 export interface RemoteSimulator {
   url: string;
   calls(): Promise<Call[]>;
@@ -48,7 +49,7 @@ export interface RemoteSimulator {
   reset(): Promise<void>;
 }
 
-/** Drives a simulator that runs in another process, at its URL. */
+/** Controls a simulator in another process. `url` is the URL of the simulator. */
 export function connectSimulator(url: string): RemoteSimulator {
   const ask = async (path: string, init?: RequestInit): Promise<unknown> => {
     const response = await fetch(new URL(path, url), init);

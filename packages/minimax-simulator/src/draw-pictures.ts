@@ -4,10 +4,12 @@ import { type GenerationRequest, pictureSize, referenceBytes } from './generatio
 import { drawPoster } from './poster/draw-poster.ts';
 import { type Photo, readPhoto } from './poster/photo.ts';
 
-/** Draws `count` pictures of an order as JPEG. */
+/**
+ * Draws `count` images for a request, as JPEG. Resolves with `unreadable reference` if the reference cannot be decoded.
+ */
 export type DrawPictures = (order: GenerationRequest, count: number) => Promise<Buffer[] | 'unreadable reference'>;
 
-/** `plain` pictures are one flat colour of the right size. */
+/** `plain` images have the right size and one flat colour; `poster` images show the prompt and the reference. */
 export function createDrawPictures(style: 'poster' | 'plain'): DrawPictures {
   const draw = style === 'poster' ? drawPosters : drawPlain;
   return async (order, count) => {
@@ -26,7 +28,7 @@ async function drawPosters(order: GenerationRequest, count: number, photo: Photo
   const seed = order.seed ?? randomInt(2 ** 31);
   const poster = { ...pictureSize(order), prompt: order.prompt, photo, seed, watermark: order.aigc_watermark ?? false };
   const pictures: Buffer[] = [];
-  // One after the other: an order of nine is not to hold nine canvases in memory.
+  // Sequential: nine images must not hold nine canvases in memory.
   for (let index = 0; index < count; index++) pictures.push(await drawPoster({ ...poster, index }));
   return pictures;
 }

@@ -1,38 +1,42 @@
 import * as z from 'zod';
 
-/** What happens when a picture's link is opened; the last five also reach pictures that are sent as base64. */
+/**
+ * A fault of one image when its link is requested. The last five kinds also apply to images that are sent as base64.
+ */
 export const PictureFault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('status'), status: z.int().min(400).max(599) }),
   z.strictObject({ kind: z.literal('redirect'), location: z.string() }),
-  /** The request is read and never answered. */
+  /** The request is read but never answered. */
   z.strictObject({ kind: z.literal('hang') }),
-  /** One byte at a time, for ever slow. */
+  /** One byte every `intervalMs` milliseconds. */
   z.strictObject({ kind: z.literal('trickle'), intervalMs: z.number().min(1).default(100) }),
   /** Half of the bytes, then a TCP reset. */
   z.strictObject({ kind: z.literal('reset') }),
-  /** Half of the bytes that Content-Length promised, then an orderly end. */
+  /** Half of the bytes of Content-Length, then a normal close of the connection. */
   z.strictObject({ kind: z.literal('cut_short') }),
+  /** An HTML page instead of an image. */
   z.strictObject({ kind: z.literal('html') }),
+  /** Only the first byte of the JPEG. */
   z.strictObject({ kind: z.literal('one_byte') }),
-  /** Begins and ends as a JPEG of the right length, with noise between. */
+  /** A JPEG of the right length whose first bytes and end marker are valid, with noise between them. */
   z.strictObject({ kind: z.literal('corrupt_jpeg') }),
-  /** A small PNG that claims 900 million pixels. */
+  /** A small PNG whose header declares 900 million pixels. */
   z.strictObject({ kind: z.literal('bomb') }),
-  /** A good JPEG with zeros behind its end, up to so many bytes. */
+  /** A valid JPEG, padded with zeros to `bytes` bytes. */
   z.strictObject({ kind: z.literal('padded'), bytes: z.int().min(1) }),
 ]);
 export type PictureFault = z.output<typeof PictureFault>;
 
 /**
- * Where relays put pictures that MiniMax has in `data.image_urls` or `data.image_base64`: in the other list, as data URLs, as
- * OpenAI does, or in both lists.
+ * How relays return the images that MiniMax has in `data.image_urls` or `data.image_base64`: in the other list, as data
+ * URLs, in OpenAI's format, or in both lists.
  */
 export const Shape = z.enum(['swapped_lists', 'data_urls', 'openai', 'both_lists']);
 export type Shape = z.output<typeof Shape>;
 
-/** Everything that can go otherwise than well with one call. A new fault is one more member here. */
+/** The faults of one call. A new fault is a new member of this union. */
 export const Fault = z.discriminatedUnion('kind', [
-  /** MiniMax's own way to fail: usually under HTTP 200. */
+  /** An error of MiniMax's own, usually under HTTP 200. */
   z.strictObject({
     kind: z.literal('base_resp'),
     code: z.union([z.int(), z.string()]),
@@ -40,44 +44,44 @@ export const Fault = z.discriminatedUnion('kind', [
     status: z.int().min(200).max(599).default(200),
     headers: z.record(z.string(), z.string()).default({}),
   }),
-  /** Any other HTTP answer: a proxy's 502 page, 429 with Retry-After, 200 with HTML. */
+  /** Any other HTTP response: a proxy's 502 page, 429 with Retry-After, 200 with HTML. */
   z.strictObject({
     kind: z.literal('http'),
     status: z.int().min(200).max(599),
     headers: z.record(z.string(), z.string()).default({}),
     body: z.string().default(''),
   }),
-  /** Never answered (`headers`), or stuck after half of the answer (`body`). */
+  /** No response (`headers`), or none after half of the body (`body`). The connection stays open. */
   z.strictObject({ kind: z.literal('hang'), at: z.enum(['headers', 'body']) }),
-  /** A TCP reset: before the request is read, after it, or after half of the answer. */
+  /** A TCP reset: before the request is read (`request`), after it (`headers`), or after half of the body (`body`). */
   z.strictObject({ kind: z.literal('reset'), at: z.enum(['request', 'headers', 'body']) }),
-  /** The connection is closed in order, without an answer (`headers`) or after half of it (`body`). */
+  /** A normal close of the connection, without a response (`headers`) or after half of the body (`body`). */
   z.strictObject({ kind: z.literal('close'), at: z.enum(['headers', 'body']) }),
-  /** The answer, one byte at a time. */
+  /** The response body, one byte every `intervalMs` milliseconds. */
   z.strictObject({ kind: z.literal('trickle'), intervalMs: z.number().min(1).default(100) }),
-  /** Interim answers that nobody asked for (100, 102, 103), then the good one; `inPieces` sends them a byte at a time. */
+  /** Unsolicited interim responses (100, 102, 103), then a success. `inPieces` sends them byte by byte. */
   z.strictObject({
     kind: z.literal('interim'),
     statuses: z.array(z.int().min(100).max(199)).min(1).default([100]),
     inPieces: z.boolean().default(false),
   }),
-  /** The good answer with other fields in place of its own: how a relay spells it. */
+  /** A success in the format of a relay. */
   z.strictObject({ kind: z.literal('reshaped'), shape: Shape }),
-  /** JSON that begins well and never ends. */
+  /** JSON that begins correctly and never ends. */
   z.strictObject({ kind: z.literal('endless') }),
-  /** A small gzip body of so many bytes, all of them blanks. */
+  /** A small gzip body that decompresses to `bytes` spaces. */
   z.strictObject({ kind: z.literal('gzip_bomb'), bytes: z.int().min(1) }),
-  /** An orderly answer whose JSON stops half-way. */
+  /** A complete HTTP response whose JSON is cut in half. */
   z.strictObject({ kind: z.literal('truncated_json') }),
-  /** Success, and `data: null`. */
+  /** A success with `data: null`. */
   z.strictObject({ kind: z.literal('null_data') }),
-  /** No base_resp at all, with the pictures or without. */
+  /** A response without base_resp, with or without images. */
   z.strictObject({ kind: z.literal('no_base_resp'), images: z.boolean() }),
-  /** Success with fewer pictures than ordered; 0 is an empty list. */
+  /** A success with fewer images than requested; 0 is an empty list. */
   z.strictObject({ kind: z.literal('fewer_images'), delivered: z.int().min(0).max(9) }),
   /**
-   * Success, and links that do not keep what they promise. `times` counts the openings of each link; none = always.
-   * `position` is the one picture of the order that is meant, from 0; none = all.
+   * A success with faulty images. `times` is the number of requests of each link that fail; absent: all. `position` is
+   * the index of the one faulty image, from 0; absent: all images.
    */
   z.strictObject({
     kind: z.literal('picture'),
@@ -88,10 +92,13 @@ export const Fault = z.discriminatedUnion('kind', [
 ]);
 export type Fault = z.output<typeof Fault>;
 
-/** base_resp codes that say the call was refused before anything was drawn, and so never billed. */
+/** base_resp codes of calls that are refused before any image is generated, and so never billed. */
 const REFUSALS = new Set([1002, 1004, 1008, 1026, 1028, 1030, 1039, 1041, 1042, 2013, 2038, 2045, 2049, 2056, 2061]);
 
-/** Whether the provider takes (and bills) a call that ends in this fault. In doubt it does: that is the harder case. */
+/**
+ * Whether the provider accepts (and bills) a call that ends in this fault. In doubt true: that is the harder case for a
+ * client.
+ */
 export function isTaken(fault: Fault): boolean {
   switch (fault.kind) {
     case 'base_resp':
@@ -105,7 +112,7 @@ export function isTaken(fault: Fault): boolean {
   }
 }
 
-/** Pictures that the answer to an order of `ordered` carries; none where there is no answer to carry them. */
+/** Number of images in the response to a request for `ordered` images; 0 if the fault leaves no room for images. */
 export function deliveredImages(fault: Fault | undefined, ordered: number): number {
   switch (fault?.kind) {
     case 'base_resp':

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** The pictures of one answer: links, or bare base64. */
+/** The images of one response: links, or base64 without a `data:` prefix. */
 export type AnsweredImages = { image_urls: string[] } | { image_base64: string[] };
 
 interface BaseResp {
@@ -8,12 +8,13 @@ interface BaseResp {
   status_msg: string;
 }
 
-/** Counts are strings, as in the real one's payloads. */
+/** Counts are strings, as in MiniMax's real payloads. */
 interface Metadata {
   success_count: string;
   failed_count: string;
 }
 
+/** The body of a response. */
 export interface GenerationAnswer {
   id: string;
   data?: AnsweredImages | null;
@@ -21,11 +22,12 @@ export interface GenerationAnswer {
   base_resp?: BaseResp;
 }
 
-/** MiniMax names a call by 32 hex digits, in `Trace-Id` and as `id`. */
+/** MiniMax identifies a call by 32 hex digits, in the header `Trace-Id` and as `id` of the body. */
 export function createTraceId(): string {
   return randomUUID().replaceAll('-', '');
 }
 
+/** A successful response to a request for `ordered` images, with the delivered `images`. */
 export function imagesAnswer(id: string, ordered: number, images: AnsweredImages): GenerationAnswer {
   const delivered = 'image_urls' in images ? images.image_urls.length : images.image_base64.length;
   return {
@@ -36,6 +38,7 @@ export function imagesAnswer(id: string, ordered: number, images: AnsweredImages
   };
 }
 
+/** Texts of `status_msg`, as far as MiniMax's are known. */
 const MESSAGES: Record<number, string> = {
   1002: 'rate limit exceeded(RPM)',
   1004: "login fail: Please carry the API secret key in the 'Authorization' field of the request header",
@@ -45,6 +48,7 @@ const MESSAGES: Record<number, string> = {
   2049: 'invalid api key',
 };
 
+/** An error response with a base_resp. */
 export function errorAnswer(id: string, code: number | string, message?: string): GenerationAnswer {
   const text = message ?? MESSAGES[Number(code)] ?? 'simulated error';
   return { id, base_resp: { status_code: code, status_msg: text } };

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 
-/** Pixels that MiniMax draws for each aspect ratio. */
+/**
+ * Width and height in pixels of each aspect ratio
+ * (https://platform.minimaxi.com/docs/api-reference/image-generation-t2i).
+ */
 const SIZES = {
   '1:1': [1024, 1024],
   '16:9': [1280, 720],
@@ -13,11 +16,12 @@ const SIZES = {
 } as const;
 
 type AspectRatio = keyof typeof SIZES;
-// Object.keys is typed string[]; the table is closed, so its keys are exactly these.
+// The cast is safe: Object.keys is typed string[], and the table is closed.
 const ASPECT_RATIOS = Object.keys(SIZES) as AspectRatio[];
 
-/** The server refuses a prompt of exactly 1500 code points, whatever the documents say. */
+/** Exclusive bound on code points. MiniMax documents up to 1500, but its server refuses exactly 1500. */
 const PROMPT_LIMIT = 1500;
+/** Exclusive bound on decoded bytes. */
 const REFERENCE_BYTES_LIMIT = 10_000_000;
 
 const Side = z.int().min(512).max(2048).multipleOf(8);
@@ -27,7 +31,7 @@ const SubjectReference = z.object({
   image_file: z.string().refine(isReference, 'must be a public URL or a JPEG or PNG data URL under 10 MB'),
 });
 
-/** What `POST /v1/image_generation` accepts. Unknown fields are ignored, as the real one does. */
+/** The body that `POST /v1/image_generation` accepts. Unknown fields are ignored, as MiniMax does. */
 export const GenerationRequest = z
   .object({
     model: z.enum(['image-01', 'image-01-live']),
@@ -65,13 +69,16 @@ function isReference(imageFile: string): boolean {
   return bytes !== undefined && bytes.length < REFERENCE_BYTES_LIMIT;
 }
 
-/** The bytes of a data URL; undefined for anything else. Public URLs are never fetched. */
+/** The decoded bytes of a data URL; undefined for anything else. Public URLs are never fetched. */
 export function referenceBytes(imageFile: string): Buffer | undefined {
   const prefix = /^data:image\/(?:jpeg|jpg|png);base64,/i.exec(imageFile);
   return prefix ? Buffer.from(imageFile.slice(prefix[0].length), 'base64') : undefined;
 }
 
-/** Pixels of the picture that is ordered. When both are sent, `aspect_ratio` wins. */
+/**
+ * Size in pixels of the requested image. If both are sent, `aspect_ratio` wins over `width` and `height`, as at
+ * MiniMax.
+ */
 export function pictureSize(request: GenerationRequest): { width: number; height: number } {
   const { aspect_ratio, width, height } = request;
   if (aspect_ratio === undefined && width !== undefined && height !== undefined) return { width, height };

@@ -14,8 +14,9 @@ import type { ScriptBook } from './script.ts';
 import { sendAnswer } from './send-answer.ts';
 import { resetConnection } from './transfer.ts';
 
+/** Dependencies of `addGenerationRoute`. */
 export interface GenerationRouteDeps {
-  /** The one key that is accepted; undefined = any. */
+  /** The only accepted key; undefined: any key. */
   apiKey: string | undefined;
   log: CallLog;
   scripts: ScriptBook;
@@ -25,11 +26,11 @@ export interface GenerationRouteDeps {
   shelf: PictureShelf;
   links: PictureLinks;
   pictureFaults: PictureFaults;
-  /** Base of the links; known only once the server listens. */
+  /** Origin of the links. A function, since it is known only after the server listens. */
   origin: () => string;
 }
 
-/** `POST /v1/image_generation`. */
+/** Adds `POST /v1/image_generation`. */
 export function addGenerationRoute(app: FastifyInstance, deps: GenerationRouteDeps): void {
   const openCalls = new WeakMap<FastifyRequest, { call: Call; left: AbortSignal }>();
 
@@ -88,7 +89,7 @@ export function addGenerationRoute(app: FastifyInstance, deps: GenerationRouteDe
     return sendAnswer(reply, fault, imagesAnswer(id, order.n, images));
   }
 
-  /** A body that is no JSON, or too large, never reaches the handler. */
+  /** Error handler for bodies that are not JSON or too large: they never reach the route handler. */
   function refuseUnreadable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
     const id = createTraceId();
     const { statusCode = 500 } = error;
@@ -124,7 +125,7 @@ export function addGenerationRoute(app: FastifyInstance, deps: GenerationRouteDe
   }
 }
 
-/** The order, or what is wrong with it. */
+/** The request, or a text that says why it is not valid. */
 function parseOrder(body: unknown): GenerationRequest | string {
   const parsed = GenerationRequest.safeParse(body);
   if (parsed.success) return parsed.data;

@@ -11,9 +11,10 @@ const Settings = z.object({
 
 const isChild = process.send !== undefined;
 process.on('SIGTERM', () => process.exit());
-// A terminal's Ctrl+C reaches parent and child alike; the parent may still need its answers, and ends the child itself.
+// Ctrl+C sends SIGINT to parent and child. A child ignores it: the parent may still need responses and ends the child
+// itself.
 process.on('SIGINT', () => isChild || process.exit());
-// The channel closes when the parent ends, even by kill -9: nobody is left to serve.
+// The IPC channel closes when the parent ends, even by SIGKILL. The child must not outlive it.
 process.on('disconnect', () => process.exit());
 
 try {

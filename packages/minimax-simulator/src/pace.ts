@@ -1,15 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Script } from './script.ts';
 
-/** Decides how long a call stays open before it is answered. */
+/** Delays the answers of calls. */
 export interface Pace {
-  /** Resolves when the answer is due; `signal` ends the wait early. */
+  /** Resolves after the latency and, if the script holds the call, its release. `signal` ends the wait early. */
   wait(script: Script | undefined, signal: AbortSignal): Promise<void>;
+  /** Number of calls that are held now. */
   heldCalls(): number;
-  /** Lets every held call go on. */
+  /** Continues every held call. */
   release(): void;
 }
 
+/** `latencyMs` is the default delay in milliseconds; a script can replace it. */
 export function createPace(latencyMs: number): Pace {
   const held = new Set<() => void>();
 

@@ -3,14 +3,15 @@ import { createPngBomb } from './png-bomb.ts';
 
 type ScriptedPictureFault = Extract<Fault, { kind: 'picture' }>;
 
-/** Which links misbehave, and how often. */
+/** The faults of image links, with the number of requests that still fail. */
 export interface PictureFaults {
   add(pictureId: string, fault: ScriptedPictureFault): void;
-  /** The fault of this opening of the link. */
+  /** The fault of this request of the link, which is counted; undefined if there is none left. */
   take(pictureId: string): PictureFault | undefined;
   clear(): void;
 }
 
+/** Creates an empty set of faults. */
 export function createPictureFaults(): PictureFaults {
   const faults = new Map<string, { picture: PictureFault; left: number }>();
 
@@ -28,7 +29,7 @@ export function createPictureFaults(): PictureFaults {
   };
 }
 
-/** The faults that live in the bytes themselves; every other fault leaves them as they are. */
+/** Applies the faults that change the bytes. Any other fault returns them unchanged. */
 export function corruptBytes(jpeg: Buffer, fault: PictureFault | undefined): Buffer {
   switch (fault?.kind) {
     case 'html':
@@ -46,7 +47,7 @@ export function corruptBytes(jpeg: Buffer, fault: PictureFault | undefined): Buf
   }
 }
 
-/** Keeps the first bytes and the end marker; 0xff between them makes markers that no decoder expects. */
+/** Keeps the first 20 bytes and the end marker, and fills the rest with 0xff markers that a decoder rejects. */
 function withNoise(jpeg: Buffer): Buffer {
   const noisy = Buffer.from(jpeg);
   noisy.fill(Buffer.from([0xff, 0xc4, 0x00, 0x03]), 20, noisy.length - 2);

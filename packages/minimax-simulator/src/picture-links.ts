@@ -1,21 +1,25 @@
 import { createHmac } from 'node:crypto';
 
-/** Links live 24 hours to the second. */
+/** Lifetime of a link in seconds: exactly 24 hours, as at MiniMax. */
 const LINK_TTL_S = 24 * 60 * 60;
+/** First path segment of all links. */
 export const LINK_PREFIX = '/image_inference_output';
 
 const LINK =
   /^\/image_inference_output%2Ftalkie%2Fprod%2Fimg%2F\d{4}-\d\d-\d\d%2F([0-9a-f-]{36})_aigc\.jpeg\?Expires=(\d+)&/;
 
+/** Result of a check: the image, or why the link is refused. */
 export type LinkVerdict = { ok: true; pictureId: string } | { ok: false; reason: 'signature' | 'expired' };
 
-/** Signed links in the manner of Aliyun OSS: valid only exactly as written, `%2F` and all. */
+/** Signed links like those of Aliyun OSS. A link is valid only byte for byte: decoding `%2F` breaks the signature. */
 export interface PictureLinks {
-  /** Path and query. */
+  /** The path and query of a new link. */
   create(pictureId: string): string;
+  /** Checks signature and expiry of a path and query as received. */
   check(pathAndQuery: string): LinkVerdict;
 }
 
+/** `now` is in milliseconds since the epoch. */
 export function createPictureLinks(signingKey: string, now: () => number): PictureLinks {
   function sign(pathWithExpiry: string): string {
     const signature = createHmac('sha1', signingKey).update(pathWithExpiry).digest('base64');

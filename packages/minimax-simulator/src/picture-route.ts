@@ -4,19 +4,23 @@ import { LINK_PREFIX, type PictureLinks } from './picture-links.ts';
 import type { PictureShelf } from './picture-shelf.ts';
 import { hangBeforeHeaders, sendHalf, trickle } from './transfer.ts';
 
+/** Dependencies of `addPictureRoute`. */
 export interface PictureRouteDeps {
   links: PictureLinks;
   shelf: PictureShelf;
   pictureFaults: PictureFaults;
 }
 
-/** The object store behind the links: as strict about them as Aliyun OSS. */
+/**
+ * Adds the object store behind the links. Like Aliyun OSS it answers 400 to an Authorization header and 403 to an
+ * invalid or expired link.
+ */
 export function addPictureRoute(app: FastifyInstance, deps: PictureRouteDeps): void {
   app.get(`${LINK_PREFIX}*`, async (request, reply) => {
     if (request.headers.authorization !== undefined) {
       return refuse(reply, 400, 'InvalidArgument', 'Only one auth mechanism is allowed.');
     }
-    // The raw URL: the signature covers the path as it was written, before any decoding.
+    // Use the raw URL: the signature covers the path before any decoding.
     const link = deps.links.check(request.raw.url ?? '');
     if (!link.ok) {
       return link.reason === 'expired'

@@ -1,16 +1,17 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where drawn pictures wait to be fetched. */
+/** Storage of generated images until they are downloaded. */
 export interface PictureShelf {
   put(pictureId: string, jpeg: Buffer): Promise<void>;
   get(pictureId: string): Promise<Buffer | undefined>;
 }
 
 const MEMORY_LIMIT_BYTES = 128 * 1024 * 1024;
+/** Images are kept as long as their links are valid: 24 hours. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
 
-/** In memory; the oldest pictures give way. */
+/** Stores images in memory. Beyond `limitBytes` the oldest are removed. */
 export function createMemoryShelf(limitBytes = MEMORY_LIMIT_BYTES): PictureShelf {
   const pictures = new Map<string, Buffer>();
   let bytes = 0;
@@ -29,7 +30,9 @@ export function createMemoryShelf(limitBytes = MEMORY_LIMIT_BYTES): PictureShelf
   };
 }
 
-/** In a folder, so that links outlive the process; pictures whose links have expired are removed when it is opened. */
+/**
+ * Stores images in a folder, so that links survive a restart. Images with expired links are removed when it is opened.
+ */
 export async function openFolderShelf(folder: string, now: () => number): Promise<PictureShelf> {
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder)) {

@@ -1,12 +1,14 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** A few hundred bytes that claim 900 million pixels; of the rows only the first is there. */
+/**
+ * A PNG of a few hundred bytes whose header declares 900 million pixels (30 000 x 30 000). Only its first row has data.
+ */
 export function createPngBomb(): Buffer {
   const side = 30_000;
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);
   header.writeUInt32BE(side, 4);
-  header.set([8, 0], 8); // eight bits, grey
+  header.set([8, 0], 8); // 8 bits, greyscale
   return Buffer.concat([
     Buffer.from('89504e470d0a1a0a', 'hex'),
     pngChunk('IHDR', header),

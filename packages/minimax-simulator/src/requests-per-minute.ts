@@ -1,11 +1,11 @@
-/** The provider's own limit: calls begun in any rolling 60 seconds. */
+/** The provider's rate limit: calls begun in any rolling 60 seconds. */
 export interface RequestsPerMinute {
-  /** Counts one more call; false when it is one too many. */
+  /** Counts a call. False if it exceeds the limit; it is then not counted. */
   take(): boolean;
   clear(): void;
 }
 
-/** `limit` 0 = none. */
+/** `limit` 0 means no limit. `now` is in milliseconds since the epoch. */
 export function createRequestsPerMinute(limit: number, now: () => number): RequestsPerMinute {
   let begun: number[] = [];
 

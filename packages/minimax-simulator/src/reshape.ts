@@ -1,7 +1,7 @@
 import type { Shape } from './fault.ts';
 import type { GenerationAnswer } from './generation-answer.ts';
 
-/** The same pictures, as a relay would spell them. Links cannot become data URLs: they stay links there. */
+/** The same images in the format of a relay. With `data_urls`, links stay links. */
 export function reshape({ data, ...rest }: GenerationAnswer, shape: Shape): Record<string, unknown> {
   const links = data && 'image_urls' in data ? data.image_urls : [];
   const base64 = data && 'image_base64' in data ? data.image_base64 : [];

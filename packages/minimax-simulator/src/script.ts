@@ -1,18 +1,18 @@
 import * as z from 'zod';
 import { Fault } from './fault.ts';
 
-/** How the simulator answers the calls that match. Scripts are tried in the order in which they were given. */
+/** How the simulator answers matching calls. The first matching script, in the order of adding, is used. */
 export const Script = z
   .strictObject({
-    /** Part of the prompt; none = every call. */
+    /** Matches calls whose prompt contains this text; absent: every call. */
     prompt: z.string().optional(),
-    /** Calls that it is good for; none = for ever. */
+    /** Number of calls that the script applies to; absent: no limit. */
     times: z.int().min(1).optional(),
-    /** Milliseconds before the answer begins; none = the simulator's own. */
+    /** Milliseconds before the answer begins; absent: the simulator's `latencyMs`. */
     latencyMs: z.number().min(0).optional(),
-    /** Keeps the call open until it is released. */
+    /** Keeps the call open until `release`. */
     hold: z.boolean().default(false),
-    /** None = a good answer. */
+    /** Absent: a successful answer. */
     fault: Fault.optional(),
   })
   .refine((script) => !actsBeforeRequest(script) || script.prompt === undefined, {
@@ -20,24 +20,27 @@ export const Script = z
     message: 'a reset before the request is read cannot know its prompt',
   });
 export type Script = z.output<typeof Script>;
+/** A script as a test writes it: every field is optional. */
 export type ScriptInput = z.input<typeof Script>;
 
 function actsBeforeRequest({ fault }: { fault?: Fault | undefined }): boolean {
   return fault?.kind === 'reset' && fault.at === 'request';
 }
 
-/** The scripts that are still good for something. */
+/** The scripts that are not used up. */
 export interface ScriptBook {
+  /** Throws a ZodError for an invalid script. */
   add(scripts: ScriptInput[]): void;
-  /** Whether the call that just began is to be reset unread. */
+  /** Whether to reset the call that has just begun before its request is read. Uses up that script. */
   takeUnread(): boolean;
-  /** The script for a call; undefined = answer well. */
+  /** The script for a call, which is counted; undefined: answer successfully. */
   take(prompt: string): Script | undefined;
-  /** No script holds calls from now on. */
+  /** Removes `hold` from all current scripts. */
   stopHolding(): void;
   clear(): void;
 }
 
+/** Creates an empty set of scripts. */
 export function createScriptBook(): ScriptBook {
   let scripts: Script[] = [];
 

@@ -16,7 +16,7 @@ import {
 
 const compress = promisify(gzip);
 
-/** Sends the good answer, or what the fault makes of it. */
+/** Sends the successful answer `good`, changed by the fault if there is one. */
 export async function sendAnswer(
   reply: FastifyReply,
   fault: Fault | undefined,

@@ -15,35 +15,39 @@ import { createRequestsPerMinute } from './requests-per-minute.ts';
 import { createScriptBook } from './script.ts';
 import { freshState, readState, writeState } from './state-folder.ts';
 
-/** Bytes of a request: a reference of 10 MB as base64, with room to spare. */
+/** Largest request body: a reference of 10 MB as base64, with room to spare. */
 const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
 
+/** Options of `startSimulator`; all are optional. */
 export interface SimulatorOptions {
-  /** Port on 127.0.0.1; 0 (the default) takes a free one. */
+  /** Port on 127.0.0.1; default 0: a free port. */
   port?: number | undefined;
-  /** Milliseconds that a call takes; default 0. */
+  /** Milliseconds until a call is answered; default 0. */
   latencyMs?: number | undefined;
-  /** The one key that is accepted; default: any key that is not empty. */
+  /** The only accepted key, 1004 for any other; default: any key that is not empty. */
   apiKey?: string | undefined;
-  /** Calls allowed in any rolling 60 seconds, 1002 beyond; default 0 = no limit. */
+  /** Calls allowed in any rolling 60 seconds, 1002 beyond; default 0: no limit. */
   requestsPerMinute?: number | undefined;
-  /** `poster` (the default) is worth looking at; `plain` costs next to no CPU, for tests with many jobs. */
+  /**
+   * `poster` (default): images with the prompt and the reference. `plain`: one flat colour at almost no CPU cost, for
+   * tests with many jobs.
+   */
   pictures?: 'poster' | 'plain' | undefined;
-  /** Keeps pictures, signing key and port here, so that links survive a restart; default: in memory. */
+  /** Folder for images, signing key and port, so that links survive a restart; default: in memory. */
   stateDir?: string | undefined;
-  /** Milliseconds since the epoch; default Date.now. */
+  /** Current time in milliseconds since the epoch; default `Date.now`. */
   now?: (() => number) | undefined;
 }
 
 /** A running simulator. */
 export interface Simulator extends SimulatorControl {
-  /** Without a trailing slash. */
+  /** Origin, without a trailing slash. */
   url: string;
-  /** Ends every connection, then resolves. */
+  /** Closes every connection, then resolves. */
   close(): Promise<void>;
 }
 
-/** Starts a simulator on 127.0.0.1. Rejects when the port is taken. */
+/** Starts a simulator of MiniMax's image API on 127.0.0.1. Rejects if the port is taken. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { stateDir, now = Date.now } = options;
   const state = stateDir === undefined ? freshState() : await readState(stateDir);

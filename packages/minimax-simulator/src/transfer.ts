@@ -2,31 +2,33 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 
-/** Takes the reply out of Fastify's hands, for what no well-behaved server does. */
+/** Takes the reply over from Fastify, to misbehave on the raw connection. */
 function takeOver(reply: FastifyReply) {
   reply.hijack();
   return reply.raw;
 }
 
-/** The request stays unanswered until somebody hangs up. */
+/** Never answers. The connection stays open until the client or the simulator closes it. */
 export function hangBeforeHeaders(reply: FastifyReply): void {
   takeOver(reply);
 }
 
-/** A TCP reset, now. */
+/** Resets the TCP connection immediately. */
 export function resetConnection(reply: FastifyReply): void {
   takeOver(reply).socket?.resetAndDestroy();
 }
 
-/** An orderly end, now. */
+/** Closes the TCP connection normally, immediately. */
 export function closeConnection(reply: FastifyReply): void {
   takeOver(reply).socket?.end();
 }
 
-/** libuv reports a reset that arrives together with data as an orderly end, so the data goes first. */
+/**
+ * Milliseconds between the data and the reset. libuv reports a reset that arrives together with data as a normal end.
+ */
 const READ_FIRST_MS = 20;
 
-/** Promises all of `body`, sends half of it, and then hangs, resets the connection or ends it in order. */
+/** Sends headers for all of `body` and half of its bytes. Then hangs, resets the connection or closes it normally. */
 export async function sendHalf(
   reply: FastifyReply,
   contentType: string,
@@ -43,7 +45,7 @@ export async function sendHalf(
   if (then === 'end') raw.socket?.end();
 }
 
-/** Interim answers, straight onto the connection; the reply is still to come. */
+/** Writes interim responses directly to the socket, before the reply. `inPieces` writes them byte by byte. */
 export async function sendInterim(reply: FastifyReply, statuses: number[], inPieces: boolean): Promise<void> {
   const { socket } = reply.raw;
   const text = statuses.map((status) => `HTTP/1.1 ${status} Interim\r\nX-Interim: ${status}\r\n\r\n`).join('');
@@ -52,7 +54,7 @@ export async function sendInterim(reply: FastifyReply, statuses: number[], inPie
   }
 }
 
-/** One byte every `intervalMs`, until all are sent or the other side leaves. */
+/** Sends one byte every `intervalMs` milliseconds, until all are sent or the client disconnects. */
 export async function trickle(
   reply: FastifyReply,
   contentType: string,
@@ -70,7 +72,7 @@ export async function trickle(
   clearInterval(timer);
 }
 
-/** `start`, then `chunk` again and again, until the other side leaves. */
+/** Sends `start`, then `chunk` repeatedly, until the client disconnects. */
 export async function pour(reply: FastifyReply, contentType: string, start: string, chunk: string): Promise<void> {
   const raw = takeOver(reply);
   raw.writeHead(200, { 'content-type': contentType });

@@ -6,10 +6,11 @@ import { type Box, drawText, LINE_HEIGHT, linearGradient, SANS, SERIF, svg } fro
 import { fitText, splitTitle, type TextBlock } from './typeset.ts';
 
 interface Canvas {
+  /** Pixels. */
   width: number;
   height: number;
   photo: Photo;
-  /** Empty when no font can draw it. */
+  /** Empty if no installed font can draw it. */
   prompt: string;
   palette: Palette;
   random: Random;
@@ -18,14 +19,14 @@ interface Canvas {
 interface Composed {
   /** Fills the canvas. */
   background: Sharp;
-  /** From the bottom up. */
+  /** In drawing order: the lowest layer first. */
   layers: OverlayOptions[];
 }
 
-/** Wide enough for photo and text side by side. */
+/** Width divided by height above which photo and text are side by side. */
 const WIDE_RATIO = 1.25;
 
-/** The photo as a card over its own blurred colours, with the prompt beside or below it. */
+/** Composes the photo as a card over a blurred copy of itself, with the prompt beside or below it. */
 export async function composeCard({ width, height, photo, prompt, palette, random }: Canvas): Promise<Composed> {
   const { picture, words, anchor } = layOut(width, height);
   const radius = Math.min(picture.width, picture.height) * 0.07;
@@ -58,7 +59,7 @@ export async function composeCard({ width, height, photo, prompt, palette, rando
   };
 }
 
-/** Soft by stacking: an SVG blur would cost more than the rest of the picture. */
+/** A soft shadow from 8 stacked rectangles. An SVG blur would cost more CPU than the rest of the image. */
 function shadow({ x, y, width, height }: Box, radius: number): string {
   return Array.from({ length: 8 }, (_, index) => {
     const by = (radius * (index + 1)) / 7;
@@ -66,7 +67,7 @@ function shadow({ x, y, width, height }: Box, radius: number): string {
   }).join('');
 }
 
-/** Boxes for the photo and the text: side by side on wide canvases, else one above the other. */
+/** Boxes of the photo and the text: side by side on wide canvases, otherwise one above the other. */
 function layOut(width: number, height: number): { picture: Box; words: Box; anchor: 'start' | 'middle' } {
   if (width > height * WIDE_RATIO) {
     const side = Math.min(height * 0.78, width * 0.42);
@@ -82,17 +83,17 @@ function layOut(width: number, height: number): { picture: Box; words: Box; anch
 
 interface TextColours {
   text: string;
-  /** The thin rule between title and text. */
+  /** Colour of the thin line between title and text. */
   rule: string;
 }
 
-/** The prompt as a title, a rule and, for longer prompts, a few smaller lines. */
+/** Draws the prompt as a title, a line and, for longer prompts, a few smaller lines of text. */
 function drawPrompt(prompt: string, box: Box, anchor: 'start' | 'middle', colours: TextColours): string {
   if (prompt === '') return '';
   const { title, rest } = splitTitle(prompt);
   const isFlat = box.height < box.width * 0.3;
   const titleLines = isFlat ? 1 : 2;
-  // In these units the title, the rule and the text fill the height of the box.
+  // The divisors are chosen so that title, line and text together fill the height of the box.
   const unit = Math.min(Math.sqrt(box.width * box.height) / 10, box.height / (isFlat ? 6.2 : 8.5));
   const fit = { widthPx: box.width, maxLines: titleLines, largestPx: unit * 2.1, smallestPx: unit * 0.9 };
   const heading = fitText(title, fit);

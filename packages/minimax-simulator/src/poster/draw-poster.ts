@@ -7,22 +7,24 @@ import type { Photo } from './photo.ts';
 import { createRandom } from './random.ts';
 import { svg } from './svg.ts';
 
+/** What to draw. The same values give the same bytes. */
 export interface Poster {
   prompt: string;
+  /** Pixels, as is `height`. */
   width: number;
   height: number;
-  /** The reference; without one a landscape is drawn. */
+  /** The reference; undefined: a landscape is drawn. */
   photo: Photo | undefined;
   seed: number;
-  /** Of the pictures of one order; neighbours differ in palette. */
+  /** Index within the images of one request, from 0. Consecutive images have different palettes. */
   index: number;
-  /** Carry the visible label "AI生成". */
+  /** Whether to draw the visible label "AI生成". */
   watermark: boolean;
 }
 
 const JPEG_QUALITY = 88;
 
-/** Draws a poster as JPEG. The same poster gives the same bytes. */
+/** Draws a poster as JPEG. Deterministic. */
 export async function drawPoster({ prompt, width, height, photo, seed, index, watermark }: Poster): Promise<Buffer> {
   const random = createRandom(seed * 9 + index);
   const palette = paletteAt(seed + index);

@@ -1,12 +1,12 @@
 import sharp from 'sharp';
 import { SANS, svg } from './svg.ts';
 
-/** Tells whether the machine's fonts can draw a text. */
+/** Whether the machine's fonts can draw a text. */
 export type CanWrite = (text: string) => boolean;
 
 let detected: Promise<CanWrite> | undefined;
 
-/** Looks once a process: fonts do not come and go. */
+/** Detects the fonts once per process and keeps the result. */
 export function detectFonts(): Promise<CanWrite> {
   detected ??= detect();
   return detected;
@@ -17,7 +17,7 @@ async function detect(): Promise<CanWrite> {
   return (text) => latin && (chinese || !/\p{Script=Han}/u.test(text));
 }
 
-/** Both probes are flat strokes; where the glyph is missing, a box stands upright in its place, or nothing at all. */
+/** Draws a glyph that is wider than high. A missing glyph is drawn as an upright box or not at all. */
 async function isDrawn(flatStroke: string): Promise<boolean> {
   const text = `<text x="40" y="120" font-family="${SANS}" font-size="100">${flatStroke}</text>`;
   try {

@@ -4,7 +4,7 @@ import { decode, type Photo } from './photo.ts';
 import type { Random } from './random.ts';
 import { glow, linearGradient, svg } from './svg.ts';
 
-/** Hills at sunrise, for requests without a reference. */
+/** Draws hills at sunrise, for requests without a reference. */
 export function drawLandscape(width: number, height: number, palette: Palette, random: Random): Promise<Photo> {
   const horizon = height * (0.5 + random() * 0.1);
   const sun = {
@@ -32,13 +32,14 @@ export function drawLandscape(width: number, height: number, palette: Palette, r
 interface Ridge {
   width: number;
   height: number;
-  /** Average height and amplitude. */
+  /** Mean height of the ridge line, in pixels from the top. */
   y: number;
+  /** Amplitude in pixels. */
   rise: number;
   colour: string;
 }
 
-/** One ridge: the sum of a few sine waves. */
+/** Draws one ridge as the sum of three sine waves. */
 function drawRidge({ width, height, y, rise, colour }: Ridge, random: Random): string {
   const waves = [1.3, 2.9, 6.1].map((frequency, index) => ({
     frequency: frequency * (0.8 + random() * 0.5),

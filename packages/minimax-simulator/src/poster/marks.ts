@@ -1,6 +1,6 @@
 import { SANS } from './svg.ts';
 
-/** The letters of the mark as strokes in a field of 4 by 6: it has to be there without any font. */
+/** The letters SIMULATED as strokes on a grid of about 4 by 6 units: the mark must not depend on fonts. */
 const LETTERS: readonly { width: number; path: string }[] = [
   { width: 4, path: 'M4 .9Q3.4 0 2 0Q0 0 0 1.5Q0 2.7 2 3Q4 3.3 4 4.5Q4 6 2 6Q.5 6 0 5' },
   { width: 0, path: 'M0 0V6' },
@@ -14,7 +14,7 @@ const LETTERS: readonly { width: number; path: string }[] = [
 ];
 const LETTER_GAP = 2.1;
 
-/** SIMULATED, in the upper right corner of every picture: no model drew it. */
+/** The mark SIMULATED in the upper right corner. Every image has it, since no model generated it. */
 export function simulatedMark(width: number, height: number): string {
   let x = 0;
   const letters = LETTERS.map((letter) => {
@@ -31,7 +31,7 @@ export function simulatedMark(width: number, height: number): string {
   );
 }
 
-/** The visible label that `aigc_watermark` asks for: GB 45438-2025 wants glyphs of at least 5 % of the shorter side. */
+/** The visible label for `aigc_watermark`. GB 45438-2025 requires glyphs of at least 5 % of the shorter side. */
 export function aigcWatermark(width: number, height: number): string {
   const size = Math.min(width, height) * 0.052;
   return `<text x="${width - size * 0.6}" y="${height - size * 0.6}" font-family="${SANS}" font-size="${size}" font-weight="700" text-anchor="end" fill="#fff" fill-opacity="0.9" stroke="#000" stroke-opacity="0.35" stroke-width="${size * 0.04}">AI生成</text>`;

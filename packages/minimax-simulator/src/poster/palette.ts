@@ -1,4 +1,4 @@
-/** The colours of one picture, from the darkest to the lightest, and one that stands out. */
+/** The colours of one image, from the darkest (`ink`) to the lightest (`paper`), and a contrasting `accent`. */
 export interface Palette {
   ink: string;
   deep: string;
@@ -8,7 +8,7 @@ export interface Palette {
   accent: string;
 }
 
-/** Neighbours differ as much as possible: the pictures of one order take them in turn. */
+/** Consecutive palettes differ as much as possible, since the images of one request use them one after the other. */
 export const PALETTES: readonly Palette[] = [
   { ink: '#1d1a31', deep: '#4d2d52', middle: '#9a4c72', light: '#f0a07c', paper: '#fff1e0', accent: '#ff6b57' },
   { ink: '#0c2530', deep: '#1b4b57', middle: '#3d8687', light: '#a9d3bd', paper: '#f5f3e4', accent: '#f2a541' },

@@ -1,18 +1,21 @@
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
 import { type Box, svg } from './svg.ts';
 
-/** A decoded picture: three channels, upright, and small enough to work with. */
+/**
+ * A decoded image: raw sRGB with three channels, upright, at most 1400 pixels on the longer edge if read from a file.
+ */
 export interface Photo {
   data: Buffer;
   width: number;
   height: number;
 }
 
-/** Pixels of the longer edge that are kept. */
+/** Larger references are scaled down to this many pixels on the longer edge. */
 const WORKING_EDGE = 1400;
+/** Larger references are rejected. */
 const INPUT_PIXELS_LIMIT = 50_000_000;
 
-/** Rejects when the bytes are no picture. */
+/** Decodes a reference. Rejects if the bytes are not an image or have more than 50 million pixels. */
 export function readPhoto(bytes: Buffer): Promise<Photo> {
   return decode(
     sharp(bytes, { limitInputPixels: INPUT_PIXELS_LIMIT })
@@ -21,6 +24,7 @@ export function readPhoto(bytes: Buffer): Promise<Photo> {
   );
 }
 
+/** Renders an image to raw sRGB pixels without transparency. */
 export async function decode(picture: Sharp): Promise<Photo> {
   const { data, info } = await picture
     .flatten()
@@ -31,16 +35,17 @@ export async function decode(picture: Sharp): Promise<Photo> {
   return { data, width: info.width, height: info.height };
 }
 
+/** A sharp pipeline that starts with the photo. */
 export function openPhoto({ data, width, height }: Photo): Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
-/** Fills `width` x `height`, cropped around what catches the eye. */
+/** Scales and crops the photo to `width` x `height`, keeping its most salient region. */
 export function cover(photo: Photo, width: number, height: number): Sharp {
   return openPhoto(photo).resize(Math.round(width), Math.round(height), { fit: 'cover', position: 'attention' });
 }
 
-/** The photo out of focus. Made small and large again, which costs a tenth of a real blur. */
+/** A blurred copy of the photo. Scaling it down and up again costs a tenth of a real blur. */
 export async function blurred(photo: Photo, width: number, height: number): Promise<Sharp> {
   const small = await decode(
     openPhoto(photo)
@@ -50,7 +55,7 @@ export async function blurred(photo: Photo, width: number, height: number): Prom
   return openPhoto(small).resize(width, height, { fit: 'fill', kernel: 'cubic' });
 }
 
-/** The photo in `box`, cut out by a white SVG shape that is drawn from the box's own corner. */
+/** The photo in `box`, masked by a white SVG shape in coordinates relative to the box. */
 export async function cutOut(photo: Photo, box: Box, shape: string): Promise<OverlayOptions> {
   const [width, height] = [Math.round(box.width), Math.round(box.height)];
   const { data, info } = await cover(photo, width, height)

@@ -1,6 +1,7 @@
-/** A seeded stream of numbers in [0, 1): the same seed draws the same picture (mulberry32). */
+/** Returns the next number in [0, 1) of a seeded sequence. */
 export type Random = () => number;
 
+/** A generator (mulberry32) that gives the same sequence for the same seed, so that images are reproducible. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {

@@ -1,5 +1,6 @@
 import type { TextBlock } from './typeset.ts';
 
+/** A rectangle in pixels, from its upper left corner. */
 export interface Box {
   x: number;
   y: number;
@@ -7,17 +8,20 @@ export interface Box {
   height: number;
 }
 
-/** The first family that is installed draws the text; with none of them it is drawn in whatever there is. */
+/** Font families in order of preference. If none is installed, the system's fallback font is used. */
 export const SERIF = "'Noto Serif CJK SC','Source Han Serif SC','Songti SC',SimSun,Georgia,serif";
+/** Sans-serif families in order of preference. */
 export const SANS =
   "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',Helvetica,Arial,sans-serif";
 
+/** An SVG document of `content`, in pixels. */
 export function svg(width: number, height: number, content: string): Buffer {
   return Buffer.from(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${content}</svg>`,
   );
 }
 
+/** A gradient definition. A stop is its colour, its position and its opacity, the last two from 0 to 1. */
 export function linearGradient(id: string, direction: 'down' | 'right', stops: [string, number, number][]): string {
   const end = direction === 'down' ? 'x2="0" y2="1"' : 'x2="1" y2="0"';
   const drawn = stops.map(
@@ -26,7 +30,7 @@ export function linearGradient(id: string, direction: 'down' | 'right', stops: [
   return `<linearGradient id="${id}" x1="0" y1="0" ${end}>${drawn.join('')}</linearGradient>`;
 }
 
-/** A light that fades outwards; all of it from `solidTo` inwards. */
+/** A radial gradient definition: full `opacity` up to the radius `solidTo` (0 to 1), then fading to transparent. */
 export function glow(id: string, colour: string, solidTo: number, opacity: number): string {
   return `<radialGradient id="${id}"><stop offset="${solidTo}" stop-color="${colour}" stop-opacity="${opacity}"/><stop offset="1" stop-color="${colour}" stop-opacity="0"/></radialGradient>`;
 }
@@ -42,8 +46,10 @@ interface TextStyle {
   opacity?: number;
 }
 
+/** Distance of two baselines, as a multiple of the font size. */
 export const LINE_HEIGHT = 1.32;
 
+/** Draws lines of text as SVG. */
 export function drawText({ lines, sizePx }: TextBlock, style: TextStyle): string {
   const drawn = lines.map((line, index) => {
     const baseline = style.y + sizePx * (0.98 + index * LINE_HEIGHT);
@@ -52,7 +58,7 @@ export function drawText({ lines, sizePx }: TextBlock, style: TextStyle): string
   return `<g font-family="${style.family}" font-size="${sizePx.toFixed(1)}" font-weight="${style.weight}" text-anchor="${style.anchor}" fill="${style.colour}" fill-opacity="${style.opacity ?? 1}">${drawn.join('')}</g>`;
 }
 
-/** XML has no way to write most control characters, not even escaped. */
+/** Escapes text for XML. Most control characters are removed, since XML 1.0 does not allow them even if escaped. */
 function escapeXml(text: string): string {
   return (
     text

@@ -4,6 +4,7 @@ export interface TextBlock {
   sizePx: number;
 }
 
+/** Bounds of a text block. */
 interface Fit {
   widthPx: number;
   maxLines: number;
@@ -11,11 +12,15 @@ interface Fit {
   smallestPx: number;
 }
 
-/** A single line may be this much smaller before a second one is better. */
+/** One line is preferred to several while its size is at least this share of the largest size. */
 const ONE_LINE_SHARE = 0.6;
+/** Factor between two tried sizes or widths. */
 const STEP = 0.94;
 
-/** The largest size at which `text` fits; at the smallest, what does not fit gives way to an ellipsis. */
+/**
+ * Breaks `text` at the largest size at which it fits. If it does not fit at the smallest size, it is cut with an
+ * ellipsis.
+ */
 export function fitText(text: string, { widthPx, maxLines, largestPx, smallestPx }: Fit): TextBlock {
   const oneLinePx = Math.min(largestPx, widthPx / measure(text));
   if (oneLinePx >= Math.max(smallestPx, largestPx * ONE_LINE_SHARE)) return { lines: [text], sizePx: oneLinePx };
@@ -28,16 +33,19 @@ export function fitText(text: string, { widthPx, maxLines, largestPx, smallestPx
   return { lines: lines.length > maxLines ? [...lines.slice(0, maxLines - 1), `${last}…`] : lines, sizePx: smallestPx };
 }
 
-/** The same number of lines, as equally long as can be. */
+/** Breaks the text into the same number of lines, with lengths as equal as possible. */
 function balance(text: string, widthEm: number, lines: string[]): string[] {
   const narrower = breakLines(text, widthEm * STEP);
   return narrower.length > lines.length ? lines : balance(text, widthEm * STEP, narrower);
 }
 
-/** Few machines have a font for these that librsvg can draw. */
+/** Emoji are removed: few machines have an emoji font that librsvg can draw. */
 const EMOJI = /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f/gu;
 
-/** The first clause, short enough for a title, and what follows it. */
+/**
+ * Splits the prompt into its first clause and the rest. If that clause is wider than 24 em, the whole text is the
+ * title.
+ */
 export function splitTitle(prompt: string): { title: string; rest: string } {
   const text = prompt.replace(EMOJI, '').replace(/\s+/g, ' ').trim();
   const clause = /^(.+?)(?:[，。！？；：、]|[,.!?;:](?= |$))\s*(.*)$/u.exec(text);
@@ -46,10 +54,10 @@ export function splitTitle(prompt: string): { title: string; rest: string } {
 }
 
 const FULL_WIDTH = '\\u2e80-\\u9fff\\uf900-\\ufaff\\uff00-\\uffef';
-/** One Chinese character with the marks that close after it, or one word with the space after it. */
+/** One Chinese character with the closing punctuation after it, or one word with the space after it. */
 const PIECE = new RegExp(`[${FULL_WIDTH}][，。！？；：、）」』”]*|[^\\s${FULL_WIDTH}]+\\s*|\\s+`, 'gu');
 
-/** Breaks between words, and anywhere in Chinese, but never before a mark that closes. */
+/** Breaks between words, and anywhere in Chinese except before closing punctuation. */
 function breakLines(text: string, widthEm: number): string[] {
   const pieces = text.match(PIECE) ?? [];
   const lines: string[] = [];
@@ -70,7 +78,7 @@ function splitLongWord(word: string, widthEm: number): string[] {
   return word.match(new RegExp(`.{1,${length}}`, 'gsu')) ?? [word];
 }
 
-/** Width in em. An estimate on the wide side: no font is at hand to measure with. */
+/** Width in em. An upper estimate, since no font metrics are available. */
 function measure(text: string): number {
   let em = 0;
   for (const character of text) em += widthOf(character);
