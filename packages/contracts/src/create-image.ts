@@ -53,14 +53,20 @@ const Style = asSent(
 const OrderFields = z.strictObject({
   model: z.enum(MODELS),
   prompt: Prompt,
+  /** MiniMax's default is 1:1 (1024 x 1024). Not together with `width` and `height`; 21:9 only for `image-01`. */
   aspect_ratio: z.enum(ASPECT_RATIOS).optional(),
+  /** Pixels. Only together with `height`, and only for `image-01`. */
   width: Side.optional(),
   height: Side.optional(),
   subject_reference: z.array(SubjectReference).max(SUBJECT_REFERENCES_MAX).optional(), // checks length before items
+  /** Number of images. */
   n: z.int().min(1).max(IMAGES_PER_JOB_MAX).default(1),
   seed: z.int().optional(),
+  /** Lets MiniMax rewrite the prompt; MiniMax's default is false. */
   prompt_optimizer: z.boolean().optional(),
+  /** Asks MiniMax for a visible AI label; MiniMax's default is false. */
   aigc_watermark: z.boolean().optional(),
+  /** Only for `image-01-live`. */
   style: Style.optional(),
 });
 

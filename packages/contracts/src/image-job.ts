@@ -62,7 +62,10 @@ export type ListQueryInput = z.input<typeof ListQuery>;
 export const JobRef = asSent(z.strictObject({ job_id: JobId }));
 export type JobRef = z.output<typeof JobRef>;
 
-/** Whether the provider may have billed the job; `unknown` after a lost answer, a timeout or a presumed outcome. */
+/**
+ * Whether the provider may have billed the job; `unknown` after a lost answer, a timeout, a presumed outcome, or a
+ * cancellation while a call is in flight.
+ */
 export const Charged = z.enum(['yes', 'no', 'unknown']);
 export type Charged = z.output<typeof Charged>;
 
@@ -77,7 +80,9 @@ export const ImageAsset = z.object({
   /** Pixels, as is `height`; null if the provider's bytes were delivered unchanged and could not be decoded. */
   width: z.int().nullable(),
   height: z.int().nullable(),
+  /** Size of the file. */
   bytes: z.int(),
+  /** Media type of the file, such as `image/jpeg`. */
   content_type: z.string(),
   /** True if the image was re-encoded; false if these are the provider's own bytes. */
   compressed: z.boolean(),
@@ -145,6 +150,7 @@ export const FailedJob = JobBase.extend({
   progress: z.literal(0),
   completed_at: Time,
   error_code: z.enum(JOB_ERROR_CODES),
+  /** Chinese text for users: the `zh` of `JOB_ERRORS`. */
   error_msg: z.string(),
   /** Whether the same request may succeed if the user sends it again, possibly at a further cost. */
   retryable: z.boolean(),

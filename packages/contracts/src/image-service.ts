@@ -12,7 +12,7 @@ export interface Viewer {
 
 /** Options of `create`. */
 export interface CreateOptions {
-  /** 1 to 255 visible ASCII characters. A repeated key with the same request answers with the first job. */
+  /** 1 to 255 visible ASCII characters. A repeated key with the same request resolves with the first job. */
   idempotency_key?: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface ImageService {
   /** One page of the user's jobs, newest first. */
   list(viewer: Viewer, query: ListQuery): Promise<ImageJobPage>;
   /**
-   * Makes a job that has not ended FAILED `canceled`; answers with any other job unchanged. A running call is not
+   * Makes a job that has not ended FAILED `canceled`; resolves with any other job unchanged. A running call is not
    * stopped.
    */
   cancel(viewer: Viewer, ref: JobRef): Promise<ImageJob>;

@@ -15,7 +15,7 @@ export interface Context {
 }
 
 /**
- * The fields that a failed call has in `data` beside tRPC's own; named as in REST's error body. `retry_after_ms` is in
+ * The fields that a failed call has in `data` besides tRPC's own; named as in REST's error body. `retry_after_ms` is in
  * milliseconds.
  */
 export interface ErrorDetails {

@@ -1,6 +1,4 @@
-/**
- * Why a call returned no images. Kinds without a comment are MiniMax's own refusals; status-codes.ts has their codes.
- */
+/** Why a call returned no images. Codes are those of `base_resp`; status-codes.ts has the whole table. */
 export type MiniMaxErrorKind =
   /** No connection was established: refused, DNS, TLS, or a timeout. */
   | 'unreachable'
@@ -12,9 +10,13 @@ export type MiniMaxErrorKind =
   | 'misdirected'
   /** The response is a 5xx, not JSON, too large, or otherwise not one of MiniMax's. */
   | 'bad_answer'
+  /** A rate limit or connection limit of MiniMax's: 1002, 1039, 1041, 2045 or HTTP 429. */
   | 'rate_limited'
+  /** The key is wrong, of another region, or not verified: 1004, 2038, 2049 or HTTP 401, 403. */
   | 'auth'
+  /** The balance or plan is used up, or the plan does not include the model: 1008, 1028, 1030, 2056, 2061. */
   | 'balance'
+  /** Invalid parameters or reference: 1042, 2013, 1000 "disallowed image url" or HTTP 400, 413, 422. */
   | 'rejected'
   /** MiniMax's review blocked the prompt or the reference (1026). */
   | 'content_input'
