@@ -111,7 +111,7 @@ function variantName(variant: string | number | undefined, language: 'zh' | 'en'
 
 type Rounding = (value: number) => number;
 
-/** A size is rounded up and a limit down, so that the text never shows a size within the limit. */
+/** A size is rounded up and a limit down: the text must never show a refused size as within the limit. */
 function tenThousands(pixels: number, round: Rounding): number {
   return round(pixels / 10_000);
 }

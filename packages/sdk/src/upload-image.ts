@@ -4,7 +4,7 @@ import { ImageApiError } from './errors.ts';
 import { errorFromAnswer } from './read-error.ts';
 import { type Answer, type Exchange, type Fetch, jsonExchange } from './transport.ts';
 
-/** The file to upload: its bytes, or its path if `uploadFile` is given. */
+/** The file to upload: its bytes, or its path if `uploadFile` is given. A path without it throws a TypeError. */
 export type UploadSource = Blob | Uint8Array | string;
 
 /** The request of an `UploadFile`: a `POST` of multipart/form-data. */
