@@ -5,13 +5,16 @@ export type Settings = Record<string, string | number>;
 export const JWT_SECRET = 'a secret of the tests, longer than 32 bytes';
 const Listening = z.object({ msg: z.literal('listening'), url: z.string(), port: z.number(), pid: z.number() });
 
-/** Nothing of the developer's own settings. With Node's compile cache a process starts with a fifth less CPU. */
+/**
+ * An environment without the developer's own settings. Node's compile cache is kept: it saves a fifth of the CPU time
+ * of a process start.
+ */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   return { PATH, HOME, ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }) };
 }
 
-/** An API on a free port of this machine, with a provider that runs elsewhere. */
+/** Settings of an API process on a free loopback port, whose provider runs elsewhere. */
 export function apiEnvironment(provider: { url: string }, dataDir: string, settings: Settings): NodeJS.ProcessEnv {
   return {
     ...cleanEnvironment(),
@@ -29,7 +32,7 @@ export function asEnvironment(settings: Settings): Record<string, string> {
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));
 }
 
-/** What the API logs when it listens; null for every other line. */
+/** Returns the record that the API logs once it listens, or null for any other line. */
 export function readListening(line: string): z.output<typeof Listening> | null {
   return line.startsWith('{') ? (Listening.safeParse(JSON.parse(line)).data ?? null) : null;
 }

@@ -11,24 +11,24 @@ export interface Api {
   url: string;
   port: number;
   dataDir: string;
-  /** The environment that it was started with. */
+  /** The environment the process was started with. */
   env: NodeJS.ProcessEnv;
   process: Child;
   user(userId?: string): User;
-  /** kill -9. */
+  /** Sends SIGKILL. */
   kill(): Promise<void>;
-  /** The same again: settings but for these, data folder, address. */
+  /** Starts the API again with the same data folder and address, and the same settings apart from `changed`. */
   restart(changed?: Settings): Promise<Api>;
 }
 
-/** The real API as a process of its own, with a provider that runs elsewhere. */
+/** Starts the real API as a separate process, whose provider runs elsewhere. */
 export async function startApi(provider: { url: string }, settings: Settings = {}): Promise<Api> {
   const dataDir = await createTempDir();
   if (settings.DATABASE_URL === undefined) await copyMigratedDatabase(dataDir);
   return listen(apiEnvironment(provider, dataDir, settings));
 }
 
-/** Starts the API's main file, and leaves it to the test how it ends. */
+/** Starts the API's main file. The test decides how the process ends. */
 export function startApiProcess(env: NodeJS.ProcessEnv): Child {
   return startChild(process.execPath, [API_MAIN], { cwd: env.DATA_DIR ?? '/', env });
 }

@@ -6,7 +6,7 @@ export const Attempt = z.object({
   job_id: z.string(),
   /** Milliseconds since the epoch, by the database's clock. */
   started_at: z.coerce.number<unknown>(),
-  /** Null while the call runs. */
+  /** Null while the call is in flight. */
   outcome: z.string().nullable(),
   failure_message: z.string().nullable(),
 });
@@ -14,7 +14,7 @@ export type Attempt = z.output<typeof Attempt>;
 
 export const ATTEMPTS = 'SELECT job_id, started_at, outcome, failure_message FROM attempts ORDER BY started_at, number';
 
-/** The provider calls in an API's books, oldest first; also while it runs, and after its end. */
+/** Reads the provider calls that an API has recorded, oldest first. Works while the API runs and after it has ended. */
 export function readAttempts({ dataDir }: { dataDir: string }): Attempt[] {
   const db = new Database(path.join(dataDir, 'darkroom.sqlite'), { readonly: true });
   try {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-/** The checkout that is tested. */
+/** The root folder of the checkout under test. */
 export const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
 export const API_MAIN = `${CHECKOUT}apps/api/src/main.ts`;
 export const ASTRONAUT = `${CHECKOUT}e2e/photos/astronaut.png`;

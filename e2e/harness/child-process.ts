@@ -1,7 +1,7 @@
 import { onTestFailed, onTestFinished } from 'vitest';
 import { type Child, type ChildOptions, spawnChild } from './spawn-child.ts';
 
-/** A process of the test that runs: it does not outlive it, and what it wrote is shown when the test fails. */
+/** Starts a process that is killed when the test ends. Its output is printed if the test fails. */
 export function startChild(command: string, args: string[], options: ChildOptions): Child {
   const child = spawnChild(command, args, options);
   onTestFailed(() => console.error([`--- ${command} ${args.join(' ')}`, ...child.stdout, ...child.stderr].join('\n')));

@@ -1,4 +1,4 @@
-/** Chromium as root in a container, without a graphics card, asking nobody but the page's own server. */
+/** Runs Chromium as root in a container without a graphics card, and suppresses requests other than the page's own. */
 export const CHROMIUM_ARGS = [
   '--no-sandbox',
   '--disable-gpu',

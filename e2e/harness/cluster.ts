@@ -11,20 +11,20 @@ import type { Settings } from './api-environment.ts';
 import { createServiceProcess, type ServiceProcess } from './service-process.ts';
 
 export interface Cluster {
-  /** Of a cluster with a PostgreSQL of its own; rejects where other tests use it too. */
+  /** Of a cluster with its own PostgreSQL; rejects where other tests share the server. */
   postgres: Pick<OwnPostgresServer, 'stop' | 'start'>;
-  /** One folder of pictures for all, as a shared disk. */
+  /** One file folder for all processes, as on a shared disk. */
   dataDir: string;
   apis: ServiceProcess[];
   workers: ServiceProcess[];
-  /** One of them, by its number; after the last comes the first. */
+  /** Returns a process by its number; numbers past the last wrap around to the first. */
   api(number: number): ServiceProcess;
   worker(number: number): ServiceProcess;
-  /** Asks the database as somebody else would, on a connection of its own. */
+  /** Runs a statement on a separate connection, independent of the cluster's processes. */
   ask(statement: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
-  /** A connection that is the caller's to end. */
+  /** Opens a connection that the caller must end. */
   connect(): Promise<pg.Client>;
-  /** Ends all of it at once, and leaves nothing behind. */
+  /** Kills every process at once and removes all files. */
   stop(): Promise<void>;
 }
 
@@ -33,11 +33,14 @@ interface Options {
   apis: number;
   workers: number;
   settings?: Settings;
-  /** For what stops PostgreSQL; by default it has a database of its own on the server that all tests share. */
+  /**
+   * Needed by tests that stop PostgreSQL. By default the cluster has its own database on the server that all tests
+   * share.
+   */
   ownPostgres?: boolean;
 }
 
-/** PostgreSQL, and processes of the real API over it, all started at the same moment on an empty database. */
+/** Starts PostgreSQL and processes of the real API over it, all at the same moment on an empty database. */
 export async function startCluster(options: Options): Promise<Cluster> {
   const { provider, apis, workers, settings = {}, ownPostgres = false } = options;
   const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-cluster-'));
@@ -47,7 +50,7 @@ export async function startCluster(options: Options): Promise<Cluster> {
 
   async function connect(): Promise<pg.Client> {
     const client = new pg.Client(databaseUrl);
-    client.on('error', () => {}); // a connection that is cut; its queries tell
+    client.on('error', () => {}); // a lost connection shows in its queries
     await client.connect();
     return client;
   }

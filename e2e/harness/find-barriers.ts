@@ -10,10 +10,10 @@ interface Violation {
   nodes: { target: unknown[] }[];
 }
 
-/** What keeps people out of the page as it stands, by axe: every violation that is serious or worse, with its elements. */
+/** Returns every axe violation of the current page that is serious or critical, with its elements. */
 export async function findBarriers(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(AXE, 'utf8'));
-  // axe's own result, which leaves the page as JSON.
+  // The cast is safe: this is axe's own result, passed through JSON.
   const { violations } = (await page.evaluate('axe.run()')) as { violations: Violation[] };
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -1,7 +1,7 @@
 import type { ImageJob } from '@darkroom/contracts';
 import type { ImageClient } from '@darkroom/sdk';
 
-/** Follows a job by long polls until it is as awaited; rejects if it ends otherwise. */
+/** Long-polls a job until `isAwaited` holds. Rejects if the job ends in another state. */
 export async function followUntil(
   sdk: ImageClient,
   jobId: string,

@@ -6,7 +6,7 @@ import { createUser, type User } from './user.ts';
 
 export interface GivenCluster extends Cluster {
   provider: Simulator;
-  /** A user whose requests go to this one of the api processes. */
+  /** Returns a user whose requests go to the given API process. */
   user(userId?: string, api?: number): User;
   callsFor(prompt: string): number;
 }
@@ -20,7 +20,9 @@ interface Options {
   simulator?: SimulatorOptions;
 }
 
-/** One cluster for all tests of a file, or of a `describe`; what its processes wrote is shown when one of them fails. */
+/**
+ * Starts one cluster for all tests of a file or a `describe`. The output of its processes is printed when a test fails.
+ */
 export function givenCluster(options: Options): () => GivenCluster {
   const { apis = 2, workers = 2, simulator = {}, ...others } = options;
   let cluster: GivenCluster;

@@ -2,7 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A provider that answers every order with these pictures, byte for byte: what a drawing simulator never draws. */
+/**
+ * Starts a provider that answers every call with exactly these bytes, such as images that the simulator cannot draw.
+ */
 export async function startProviderOf(pictures: Buffer[]): Promise<{ url: string }> {
   const server = createServer((request, response) => {
     if (request.method === 'GET') return void response.end(pictures[Number(request.url?.slice(1))]);
@@ -18,7 +20,7 @@ export async function startProviderOf(pictures: Buffer[]): Promise<{ url: string
     server.closeAllConnections();
     server.close();
   });
-  // A TCP server that listens has an address with a port.
+  // A listening TCP server always has an address with a port.
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return { url };
 }

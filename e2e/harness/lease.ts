@@ -1,2 +1,5 @@
-/** For stories that wait until a worker is given up: short, and still many times what a busy machine holds a heartbeat up. */
+/**
+ * For tests that wait until a worker's lease is lost: short, yet many times longer than a busy machine delays a
+ * heartbeat.
+ */
 export const SHORT_LEASE = { WORKER_LEASE_MS: 6_000 };

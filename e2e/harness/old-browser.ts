@@ -1,10 +1,10 @@
 import type { BrowserContext } from 'playwright-core';
 import { languageBuiltIns, webBuiltIns } from '../../apps/uniapp/scripts/built-ins.ts';
 
-/** It evaluates in the page's own realm. */
+/** Playwright evaluates its code in the page's own realm, which needs these built-ins. */
 const NEEDED_BY_PLAYWRIGHT = new Set(['globalThis', 'BigInt64Array', 'BigUint64Array']);
 
-/** What is newer than the app's targets, in the shape that `removeBuiltIns` takes. */
+/** Lists the built-ins that are newer than the app's targets, in the shape that `removeBuiltIns` takes. */
 export function newerBuiltIns(...from: ReturnType<typeof languageBuiltIns>[]): NewerBuiltIns {
   const missing = (names: Map<string, boolean>) => [...names].filter(([, isThere]) => !isThere).map(([name]) => name);
   return {
@@ -22,21 +22,23 @@ interface NewerBuiltIns {
   members: string[][];
 }
 
-/** A script that takes them out of the realm that it runs in. */
+/** Returns a script that removes these built-ins from the realm it runs in. */
 export function removalScript(newer: NewerBuiltIns): string {
   return `(${removeBuiltIns})(${JSON.stringify(newer)})`;
 }
 
-/** Every page of this context lacks what is newer than the app's targets, by MDN's data. */
+/**
+ * Removes from every page of this context the built-ins that are newer than the app's targets, according to MDN's data.
+ */
 export async function ageBrowser(context: BrowserContext): Promise<void> {
   await context.addInitScript(removalScript(newerBuiltIns(languageBuiltIns(), webBuiltIns())));
-  // Before iOS 14 a media query is no EventTarget.
+  // Before iOS 14, MediaQueryList is no EventTarget.
   await context.addInitScript('MediaQueryList.prototype.addEventListener = undefined');
 }
 
-/** Runs in the other realm, from its source: nothing of this file is in reach. */
+/** Runs in the other realm from its source text, so it must not refer to anything else in this file. */
 function removeBuiltIns({ globals, statics, members }: NewerBuiltIns): void {
-  const realm = globalThis as unknown as Record<string, { prototype?: object } | undefined>; // whatever it has
+  const realm = globalThis as unknown as Record<string, { prototype?: object } | undefined>; // unchecked: any global may be there
   const remove = (from: object | undefined, name: string) => from && Reflect.deleteProperty(from, name);
   for (const [owner = '', name = ''] of statics) remove(realm[owner], name);
   for (const [owner = '', name = ''] of members) remove(realm[owner]?.prototype, name);

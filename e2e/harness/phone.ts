@@ -5,22 +5,22 @@ import { CHROMIUM_ARGS } from './chromium-args.ts';
 import { ageBrowser } from './old-browser.ts';
 
 export interface Phone {
-  /** The client's first page, in a new tab of the same browser: what the app stored is still there. */
+  /** Opens the client's first page in a new tab of the same browser, so that what the app has stored is kept. */
   open(): Promise<Page>;
-  /** Errors on any console (a violated CSP is one), uncaught exceptions, requests to hosts that are not the API. */
+  /** Console errors (a CSP violation is one), uncaught exceptions, and requests to hosts other than the API. */
   faults: string[];
 }
 
 interface Options {
   chromiumPath: string;
-  /** The API's address; it serves the client. */
+  /** The API's address, which also serves the client. */
   url: string;
   colorScheme?: 'light' | 'dark';
-  /** Without the built-ins that are newer than the app's targets. */
+  /** Removes the built-ins that are newer than the app's targets. */
   isOld?: boolean;
 }
 
-/** A phone's browser that nobody has used before. */
+/** Starts a phone-sized browser with an empty profile. */
 export async function startPhone({ chromiumPath, url, colorScheme = 'light', isOld = false }: Options): Promise<Phone> {
   const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
   onTestFinished(() => browser.close());
@@ -55,7 +55,7 @@ function collectFaults(context: BrowserContext, url: string): string[] {
   return faults;
 }
 
-/** The page from its top, with every transition at its end, kept as test output. */
+/** Saves a screenshot of the page, scrolled to the top and with all transitions finished, as test output. */
 export async function takeScreenshot(page: Page, name: string): Promise<void> {
   await page.evaluate('scrollTo(0, 0)');
   await page.screenshot({ path: `${CHECKOUT}test-output/screenshots/${name}.png`, animations: 'disabled' });

@@ -1,4 +1,4 @@
-/** The first command that was printed, with its continued lines. */
+/** Returns the first curl command that was printed, including its continuation lines. */
 export function printedCurl(lines: string[]): string {
   const start = lines.findIndex((line) => line.startsWith('curl '));
   const end = lines.findIndex((line, index) => index >= start && !line.endsWith('\\'));

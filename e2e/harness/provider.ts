@@ -1,19 +1,22 @@
 import { type Simulator, type SimulatorOptions, startSimulator } from '@darkroom/minimax-simulator';
 import { onTestFinished, vi } from 'vitest';
 
-/** Longer than anything takes that is waited for. */
+/** Longer than anything that a test waits for takes; in milliseconds. */
 const PATIENCE = { timeout: 20_000, interval: 10 };
 
 export interface Provider extends Simulator {
   /** The prompts of all calls so far, oldest first. */
   prompts(): (string | null)[];
-  /** How often this prompt was ordered. */
+  /** The number of calls with this prompt. */
   callsFor(prompt: string): number;
-  /** Resolves when so many calls are held open. */
+  /** Resolves when this many calls are held open. */
   held(calls: number): Promise<void>;
 }
 
-/** MiniMax's stand-in beside the API's process: it goes on when the API is killed, and is asked what it saw. */
+/**
+ * Starts a MiniMax simulator outside the API's process: it survives a kill of the API and reports the calls it
+ * received.
+ */
 export async function startProvider(options: SimulatorOptions = {}): Promise<Provider> {
   const simulator = await startSimulator({ pictures: 'plain', ...options });
   onTestFinished(simulator.close);

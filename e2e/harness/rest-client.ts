@@ -11,12 +11,12 @@ interface Answer<Data> {
   data: Data;
 }
 
-/** The REST routes, as a person with curl would use them. */
+/** The REST routes, called directly over HTTP as with curl. */
 export interface RestClient {
   create(order: unknown, idempotencyKey?: string): Promise<Answer<ImageJob>>;
   status(jobId: string, query?: string): Promise<Answer<ImageJob>>;
   upload(file: Uint8Array<ArrayBuffer>): Promise<Answer<UploadedImage>>;
-  /** A request that has to be refused. */
+  /** Sends a request that must be refused. */
   refused(
     method: string,
     path: string,

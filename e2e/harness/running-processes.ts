@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** The processes of this machine whose command line names something; one that has ended and waits to be noticed is none. */
+/** Returns the ids of the processes on this machine whose command line contains `named`. Zombies are left out. */
 export function findProcesses(named: string): number[] {
   return list().flatMap(({ pid, args }) => (args.includes(named) ? [pid] : []));
 }

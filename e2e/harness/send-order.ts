@@ -8,11 +8,11 @@ export interface OrderAnswer {
   status: number;
   jobId: string | undefined;
   errorCode: string | undefined;
-  /** 0 where nothing is said. */
+  /** Seconds; 0 if there is no Retry-After header. */
   retryAfterS: number;
 }
 
-/** One order on one face, sent once, whatever the answer. Rejects when there is none. */
+/** Sends one request once on one API surface and returns the answer, whatever it is. Rejects when no answer arrives. */
 export async function sendOrder(
   { url, token, face }: { url: string; token: string; face: Face },
   order: CreateImageInput,

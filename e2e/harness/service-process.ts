@@ -3,20 +3,20 @@ import { apiEnvironment, readListening, type Settings } from './api-environment.
 import { API_MAIN } from './checkout.ts';
 import { type Child, spawnChild } from './spawn-child.ts';
 
-/** One process of the API, ended and started again by whoever holds it: always at the same address. */
+/** One process of the API that the caller stops and starts; its address never changes. */
 export interface ServiceProcess {
   url: string;
-  /** Begins a new life, with these settings beside its own. Resolves when it listens. */
+  /** Starts the process again, with these settings added to its own. Resolves when it listens. */
   start(more?: Settings): Promise<void>;
   isRunning(): boolean;
-  /** kill -9, also while it stands still. */
+  /** Sends SIGKILL, which also ends a paused process. */
   kill(): Promise<void>;
-  /** It stands still, as on a machine that is frozen. */
+  /** Sends SIGSTOP: the process stands still, as on a frozen machine. */
   pause(): void;
   resume(): void;
-  /** SIGTERM; resolves with how it ended. */
+  /** Sends SIGTERM. Resolves with the exit code or the signal that ended the process. */
   terminate(): Promise<number | NodeJS.Signals | undefined>;
-  /** All that it wrote, in all its lives. */
+  /** All output lines, across all of its starts. */
   words(): string[];
 }
 

@@ -5,33 +5,36 @@ import { createInterface, type Interface } from 'node:readline';
 export interface ChildOptions {
   cwd: string;
   env: NodeJS.ProcessEnv;
-  /** Leads a process group of its own, as what is started in a terminal does. */
+  /** Makes the process lead a process group of its own, as a command started in a terminal does. */
   detached?: boolean;
-  /** All that it can read from its standard input. */
+  /** The whole of its standard input. */
   input?: string;
 }
 
 export interface Child {
   pid: number;
-  /** What it has written so far, in whole lines. */
+  /** The complete lines written so far. */
   stdout: string[];
   stderr: string[];
-  /** The first line that fits, also one that was written before; rejects when the process ends without it. */
+  /**
+   * Resolves with the first line for which `find` returns a value, including earlier lines. Rejects if the process ends
+   * without one.
+   */
   line<Found>(find: (line: string) => Found | null): Promise<Found>;
-  /** To the process, or to all of its group if it leads one, as Ctrl+C does. */
+  /** Signals the process, or its whole group if it leads one, as Ctrl+C does. */
   signal(signal: NodeJS.Signals): void;
-  /** Its exit code, or the signal that ended it, once everybody who could write to its output has ended. */
+  /** The exit code or the ending signal, resolved once every process that could write to its output has ended. */
   ended: Promise<number | NodeJS.Signals>;
 }
 
-/** A process whose output is read and kept; its end is the caller's business. */
+/** Starts a process and keeps its output. The caller must end the process. */
 export function spawnChild(
   command: string,
   args: string[],
   { cwd, env, detached = false, input = '' }: ChildOptions,
 ): Child {
   const child = spawn(command, args, { cwd, env, detached, stdio: ['pipe', 'pipe', 'pipe'] });
-  child.stdin.on('error', () => {}); // it may end without having read
+  child.stdin.on('error', () => {}); // the process may end without having read its input
   child.stdin.end(input);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} did not start`);
@@ -66,7 +69,7 @@ function send(target: number, signal: NodeJS.Signals): void {
   try {
     process.kill(target, signal);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // it has ended
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // the process has already ended
   }
 }
 

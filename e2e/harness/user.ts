@@ -3,15 +3,15 @@ import { signToken } from '../../apps/api/src/http/sign-token.ts';
 import { JWT_SECRET } from './api-environment.ts';
 import { createRestClient, type RestClient } from './rest-client.ts';
 
-/** A user's three ways in. */
+/** The three ways in which a user calls the API: token, SDK and REST. */
 export interface User {
   token: string;
-  /** tRPC. */
+  /** Calls tRPC. */
   sdk: ImageClient;
   rest: RestClient;
 }
 
-/** A user of the API at this address; `signal` ends what is still asked for by REST. */
+/** Returns a user of the API at this address. Aborting `signal` ends REST requests still in flight. */
 export function createUser(url: string, userId: string, signal: AbortSignal): User {
   const token = signToken(JWT_SECRET, { user_id: userId, star_id: '2' });
   return { token, sdk: createImageClient({ baseUrl: url, token }), rest: createRestClient(url, token, signal) };
