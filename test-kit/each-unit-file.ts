@@ -1,7 +1,7 @@
 import { afterAll, vi } from 'vitest';
 
-// Unit test files share their worker process, and with it what is loaded from node_modules, which is most of what a file costs.
-// Our own modules are evaluated anew for each, so that neither their state nor a mock outlives the file.
+// Unit test files share a worker process, and so the modules loaded from node_modules, which are most of a file's cost.
+// Our own modules are evaluated anew for each file, so that neither their state nor a mock outlives it.
 vi.resetModules();
 
 afterAll(() => {

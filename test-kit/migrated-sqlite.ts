@@ -2,8 +2,9 @@ import { cpSync, existsSync, mkdtempSync, renameSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Puts an empty, migrated database into a new data folder: a copy takes a tenth of what the migrations take. Whoever opens
- * it still checks that it is up to date. Does nothing outside a test run, where the database is made when it is opened.
+ * Puts an empty, migrated database into a new data folder. A copy takes a tenth of the time of the migrations. Opening
+ * it still checks that it is up to date. Does nothing outside a test run: there the database is created when it is
+ * opened.
  */
 export async function copyMigratedDatabase(dataDir: string): Promise<void> {
   const runFolder = process.env.TEST_RUN_FOLDER;
@@ -14,13 +15,13 @@ export async function copyMigratedDatabase(dataDir: string): Promise<void> {
 }
 
 async function migrate(runFolder: string, target: string): Promise<void> {
-  // Only one file of a run pays for loading it.
+  // Loaded dynamically, so that only one file of a run pays for it.
   const { openSqlite } = await import('../apps/api/src/store/sqlite/open-sqlite.ts');
   const made = mkdtempSync(path.join(runFolder, 'migrating-'));
-  await (await openSqlite(made)).close(); // which leaves everything in the one file
+  await (await openSqlite(made)).close(); // closing checkpoints the WAL into the one file
   try {
     renameSync(made, target);
   } catch (error) {
-    if (!existsSync(target)) throw error; // else another worker was first
+    if (!existsSync(target)) throw error; // otherwise another worker created it first
   }
 }

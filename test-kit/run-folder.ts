@@ -2,14 +2,17 @@ import { accessSync, constants, existsSync, mkdtempSync, readFileSync, statfsSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Linux's own memory disk. */
+/** Linux's RAM disk. */
 const MEMORY_DISK = '/dev/shm';
-/** A whole run holds about 1 GB at once; the rest is for browsers, which keep their shared memory there. */
+/** A whole run holds about 1 GB at once; the rest is left to browsers, which keep their shared memory there. */
 const FREE_DISK_BYTES = 4 * 1024 ** 3;
-/** A memory disk takes its bytes from the machine's memory. */
+/** A RAM disk takes its space from the machine's memory. */
 const FREE_MEMORY_BYTES = 8 * 1024 ** 3;
 
-/** A new folder for all temporary files of one test run: on a memory disk where there is one, else where they always are. */
+/**
+ * Creates the folder for all temporary files of one test run, on a RAM disk if there is one, else in the system's temp
+ * folder.
+ */
 export function makeRunFolder(): string {
   const parent = hasRoomyMemoryDisk() ? MEMORY_DISK : tmpdir();
   return mkdtempSync(path.join(parent, 'darkroom-test-run-'));
@@ -26,7 +29,7 @@ function hasRoomyMemoryDisk(): boolean {
   }
 }
 
-/** Docker mounts it `noexec` unless told otherwise, and some tests start programs from their folder. */
+/** Docker mounts /dev/shm `noexec` by default, and some tests start programs from their folder. */
 function allowsPrograms(): boolean {
   const mount = readFileSync('/proc/mounts', 'utf8')
     .split('\n')

@@ -3,13 +3,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type OwnPostgresServer, startPostgresServer } from '../apps/api/test/postgres/postgres-server.ts';
 
-/** What all test files of a run share, asked for over loopback: vitest's workers are processes of their own. */
+/**
+ * Shares resources between all test files of a run over loopback HTTP, since vitest's workers are separate processes.
+ */
 export interface RunServer {
   url: string;
   close(): Promise<void>;
 }
 
-/** Answers with the URL of the run's PostgreSQL, which starts when the first test file asks for it. */
+/** Answers with the URL of the run's PostgreSQL, which is started by the first request. */
 export async function startRunServer(): Promise<RunServer> {
   let starting: Promise<OwnPostgresServer> | undefined;
   const server = createServer(async (_request, response) => {
@@ -22,7 +24,7 @@ export async function startRunServer(): Promise<RunServer> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  // A TCP server that listens has an address with a port.
+  // A listening TCP server always has an address with a port.
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,

@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Parts of the names of the files that take longest, where no earlier run has told: started last they would run alone. */
+/** Parts of the names of the slowest files, for runs without recorded durations: started last, they would run alone. */
 const SLOW = ['e2e/cluster/', 'e2e/chaos/', 'e2e/load/', 'e2e/abuse/', 'published-packages'];
 
 const isSlow = ({ moduleId }: TestSpecification) => SLOW.some((part) => moduleId.includes(part));
