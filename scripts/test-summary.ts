@@ -12,7 +12,9 @@ interface Summary {
   ok: boolean;
 }
 
-/** What `npm test` says last, and whether it ends well: any failure, or with `requireAll` any skip, does not. */
+/**
+ * Builds the last lines of `npm test` and its result: not ok after any failure or, with `requireAll`, after any skip.
+ */
 export function summarize(outcomes: FileOutcome[], missing: Part[], requireAll: boolean): Summary {
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const { passed, failed, skipped } of outcomes) {

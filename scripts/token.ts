@@ -3,7 +3,7 @@ import { ConfigError, loadConfig } from '../apps/api/src/config.ts';
 import { Id } from '../apps/api/src/http/authenticate.ts';
 import { signToken } from '../apps/api/src/http/sign-token.ts';
 
-/** `npm run token -- --user 1 --star 2`: a token that the API with the same settings accepts. */
+/** `npm run token -- --user 1 --star 2` prints a token that an API with the same settings accepts. */
 function makeToken(): string {
   const { user, star } = readOptions();
   const { jwtKey, JWT_ISSUER: iss, JWT_AUDIENCE: aud } = loadConfig();
@@ -25,7 +25,7 @@ function readId(option: string, text: string): string {
   return id.data;
 }
 
-/** What whoever typed the command can mend; null for a fault of ours. */
+/** Describes an error that the caller of the command can fix; null for any other error. */
 function describeFault(error: unknown): string | null {
   if (error instanceof ConfigError) return error.message;
   const isOption = error instanceof TypeError && 'code' in error && /^ERR_PARSE_ARGS_/.test(String(error.code));

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { type Config, ConfigError, loadConfig } from '../apps/api/src/config.ts';
 import { signToken } from '../apps/api/src/http/sign-token.ts';
 
-/** The API's own settings; ends this process with the API's own words for what is wrong with them. */
+/** Loads the API's own settings. If they are invalid, prints the API's message and ends this process. */
 export function readSettings(): Config {
   try {
     return loadConfig();
@@ -22,13 +22,16 @@ export function buildClient(): void {
   if (build.status !== 0) console.error('The H5 client could not be built: the API starts without it.');
 }
 
-/** The API's address, from the line that says it listens. */
+/** Returns the API's address if this is the line logged when it listens, else null. */
 export function listeningUrl(line: string): string | null {
   const match = /"url":"([^"]+)".*"msg":"listening"/.exec(line);
   return match?.[1] ?? null;
 }
 
-/** Shows a person where it is, and how to order. Behind a proxy no page is given a token, so its link brings one along. */
+/**
+ * Prints the address and how to send a request. Behind a proxy the API issues no token to a page, so the link contains
+ * one.
+ */
 export function welcome(url: string, config: Config, { isProxied = false } = {}): void {
   const generation = `${url}/api/v1/assets/mints/image/generation`;
   console.log(`\n  Darkroom is ready.\n\n  Open      ${url}`);

@@ -10,13 +10,16 @@ const START_AGAIN_MS = 1_000;
 export interface KeptProcess {
   /** Resolves when it listens for the first time. */
   listening: Promise<void>;
-  /** Lets it drain; resolves when it has ended. */
+  /** Drains it; resolves when it has ended. */
   end(): Promise<void>;
-  /** At once. */
+  /** Kills it at once. */
   kill(): void;
 }
 
-/** One process of the deployment, in a group of its own; started again when it ends by itself, as compose.yaml has it. */
+/**
+ * Runs one process of the deployment in a process group of its own, and restarts it when it ends by itself, as
+ * compose.yaml does.
+ */
 export function keepRunning(name: string, env: NodeJS.ProcessEnv): KeptProcess {
   const listening = Promise.withResolvers<void>();
   let isEnding = false;

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 
 interface Here {
-  /** Loopback. */
+  /** The port on loopback. */
   port: string;
-  /** Of the two api processes. */
+  /** The ports of the two API processes. */
   apiPorts: string[];
-  /** For its logs and whatever it sets aside. */
+  /** The folder for its logs and temporary files. */
   dir: string;
 }
 
-/** deploy/nginx.conf, but for what differs on one's own machine: addresses, folders, and no TLS. */
+/** Returns deploy/nginx.conf with the addresses and folders of this machine, and without TLS. */
 export function proxySettings({ port, apiPorts, dir }: Here): string {
   const ports = apiPorts.values();
   const http = readFileSync(new URL('../../deploy/nginx.conf', import.meta.url), 'utf8')
-    .replace(/ {4}server \{\s+listen 80;.*?\n {4}\}\n/s, '') // to TLS
+    .replace(/ {4}server \{\s+listen 80;.*?\n {4}\}\n/s, '') // the redirect to TLS
     .replace(/listen 443 .*;/, `listen 127.0.0.1:${port};`)
     .replace(/^.*(ssl_|Strict-Transport-Security|server_name).*\n/gm, '')
     .replace(/\/var\/log\/nginx\//g, `${dir}/`)

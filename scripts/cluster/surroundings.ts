@@ -8,14 +8,14 @@ import { part } from '../parts.ts';
 import { proxySettings } from './proxy-settings.ts';
 
 /**
- * What the processes of a deployment stand on, as a process of its own: PostgreSQL, an S3 store, and nginx in front where the
- * machine has one. It leaves the API's settings for them in `dir`/surroundings.env and says so; it ends with its parent, and
- * not by the parent's Ctrl+C.
+ * Runs the services below a deployment's processes as a separate process: PostgreSQL, an S3 store, and nginx in front
+ * if the machine has it. It writes the API's settings for them to `dir`/surroundings.env and then notifies its parent.
+ * It ends when its parent ends, and ignores the parent's Ctrl+C.
  */
 
 const { values, positionals } = parseArgs({
   options: { dir: { type: 'string', default: 'data/cluster' }, port: { type: 'string', default: '8080' } },
-  allowPositionals: true, // the ports of the api processes
+  allowPositionals: true, // the ports of the API processes
 });
 const { dir } = values;
 const postgres = await embedPostgres({ folder: path.join(dir, 'postgres') });
@@ -24,7 +24,7 @@ const bucket = await s3.createBucket('darkroom');
 const nginx = startProxy();
 
 process.once('disconnect', async () => {
-  nginx?.kill('SIGQUIT'); // lets answers end
+  nginx?.kill('SIGQUIT'); // lets running responses finish
   await s3.close();
   await postgres.stop();
   process.exit();

@@ -65,14 +65,14 @@ const SECRETS = {
   S3_SECRET_ACCESS_KEY: 'secret',
 };
 
-/** The settings as a process would get them, in the image; every one of them is known. */
+/** The settings that a process in the image gets. Every name must be a known setting. */
 function configOf(settings: Record<string, string>) {
   expect(Object.keys(Environment.shape)).toEqual(expect.arrayContaining(Object.keys(settings)));
   return readConfig({ ...imageSettings, ...settings });
 }
 
 describe('compose.yaml', () => {
-  /** As `docker compose` does it, with a value for whatever it would refuse to start without. */
+  /** Interpolates as `docker compose` does, with a value for every variable that it requires. */
   const interpolate = (text: string) =>
     text.replace(/\$\{(\w+):([?-])([^}]*)\}/g, (_, name: string, kind: string, fallback: string) =>
       kind === '?' ? (SECRETS[name as keyof typeof SECRETS] ?? 'example') : fallback,

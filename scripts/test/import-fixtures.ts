@@ -33,7 +33,7 @@ const MAIN = 'apps/api/src/main.ts';
 const CONFIG = 'apps/api/src/config.ts';
 const SETTINGS = 'apps/api/src/settings/urls.ts';
 
-/** Each line breaks one rule; `says` is the part of the message that tells what to do instead. */
+/** Each line breaks one rule. `says` is the part of the message that names the alternative. */
 export const BROKEN: (Fixture & { says: string })[] = [
   { file: CONTRACTS, code: "import { initTRPC } from '@trpc/server';", says: 'in trpc.ts and router.ts' },
   { file: CONTRACTS, code: "import sharp from 'sharp';", says: 'put what fulfils it into apps/api' },
@@ -141,7 +141,7 @@ export const BROKEN: (Fixture & { says: string })[] = [
   { file: SDK, code: 'process.env.PORT;', says: 'process.env' },
 ];
 
-/** What the architecture draws as allowed. */
+/** The imports that the architecture allows. */
 export const ALLOWED: Fixture[] = [
   { file: CONTRACTS, code: "import { REQUEST_ERRORS } from './errors.ts';" },
   { file: CONTRACTS, code: "import { $ZodError } from 'zod/v4/core';" },

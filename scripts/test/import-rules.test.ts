@@ -30,7 +30,9 @@ function messagesFor({ file, code }: Fixture): string[] {
   return findings.filter((finding) => finding.file === file && lines.includes(finding.line)).map((f) => f.message);
 }
 
-/** One run of the linter, under the repository's own rules, over a tree in which the fixtures of one file are its lines. */
+/**
+ * Runs the linter once with the repository's own rules, over a tree in which each file consists of its fixtures' lines.
+ */
 function lint(fixtures: Fixture[]): Finding[] {
   const tree = mkdtempSync(path.join(tmpdir(), 'import-rules-'));
   cpSync(path.join(ROOT, 'biome.json'), path.join(tree, 'biome.json'));

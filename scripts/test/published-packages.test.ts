@@ -16,7 +16,7 @@ const Packed = z.array(
 let consumer: string;
 let packed: z.output<typeof Packed>;
 
-// A project of somebody else: the packages unpacked as npm does it, beside what they depend on.
+// An external project: the packages unpacked as npm does it, next to their dependencies.
 beforeAll(() => {
   run('turbo', ['run', 'build', ...PUBLISHED.map((name) => `--filter=@darkroom/${name}`)], ROOT);
   consumer = mkdtempSync(path.join(tmpdir(), 'consumer-'));

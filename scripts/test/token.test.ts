@@ -14,7 +14,7 @@ beforeEach(() => {
   return () => rmSync(dir, { recursive: true });
 });
 
-/** In a folder of its own, with nothing of the developer's settings. */
+/** Runs the script in a folder of its own, without the developer's settings. */
 function run(...options: string[]) {
   const env = { PATH: process.env.PATH };
   const { status, stdout, stderr } = spawnSync(process.execPath, [SCRIPT, ...options], {

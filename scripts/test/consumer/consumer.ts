@@ -1,4 +1,4 @@
-// What somebody who installs the published packages writes; compiled strictly against the built declarations.
+// Code as a user of the published packages writes it, compiled strictly against the built declarations.
 import { REQUEST_ERRORS } from '@darkroom/contracts/errors';
 import type { AppRouter } from '@darkroom/contracts/router';
 import type { createMiniMaxClient } from '@darkroom/minimax-client';
@@ -26,7 +26,7 @@ type Answers = { [Method in keyof ImageClient]: Awaited<ReturnType<ImageClient[M
 type MiniMax = { settings: Parameters<typeof createMiniMaxClient>[0]; client: ReturnType<typeof createMiniMaxClient> };
 
 type None<Leak extends never> = Leak;
-/** Compiles only while it is empty. */
+/** Compiles only while this type is `never`. */
 export type Leaks = None<
   | AnyKeys<Procedures['input']['image'] | Procedures['output']['image']>
   | AnyKeys<Given>
