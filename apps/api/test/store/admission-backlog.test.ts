@@ -19,7 +19,7 @@ beforeEach(async () => {
   onTestFinished(() => database.close());
 });
 
-/** Another process that holds the admission lock for as long as the test wants. */
+/** Holds the admission lock, as another process, for as long as the test wants. */
 async function holdAdmission(): Promise<{ letGo(): Promise<void> }> {
   const client = new pg.Client(postgres.url());
   await client.connect();
@@ -38,7 +38,7 @@ test('orders that wait for others in admission are taken when their turn comes',
   const { letGo } = await holdAdmission();
   const orders = Array.from({ length: 100 }, () => jobs.createJob(newJob(), NO_LIMITS));
   await vi.waitFor(async () => expect(await countWaitingForLock()).toBe(2), { timeout: 15_000 });
-  expect(await jobs.countWaiting()).toBe(0); // a read does not wait with them
+  expect(await jobs.countWaiting()).toBe(0); // reads do not wait for the lock
   await letGo();
   for (const outcome of await Promise.all(orders)) expect(outcome).toMatchObject({ kind: 'created' });
 });

@@ -53,9 +53,9 @@ describe('the admission queue', () => {
 
   test('refuses at once when the backlog needs twice as long as anybody waits, and says how long', async () => {
     const { take, takeAll, started } = given();
-    await Promise.all([...takeAll(10, 1_000), vi.advanceTimersByTimeAsync(5_000)]); // a second each, two at a time
+    await Promise.all([...takeAll(10, 1_000), vi.advanceTimersByTimeAsync(5_000)]); // one second each, two in parallel
     const all = Promise.allSettled(takeAll(62, 1_000));
-    await expect(take(99, 1_000)).rejects.toMatchObject(full(30_500)); // 60 wait, and this one
+    await expect(take(99, 1_000)).rejects.toMatchObject(full(30_500)); // 60 are waiting, plus this one
     await Promise.all([all, vi.advanceTimersByTimeAsync(20_000)]);
     expect(started).not.toContain(99);
   });
@@ -67,12 +67,12 @@ describe('the admission queue', () => {
     for (const each of ends) each.catch(refused);
     await vi.advanceTimersByTimeAsync(4_949);
     expect(refused).not.toHaveBeenCalled();
-    await vi.advanceTimersByTimeAsync(1); // ten have ended, two a second: 40 are due within twice the time left
+    await vi.advanceTimersByTimeAsync(1); // ten have ended at two a second: 40 are due within twice the time left
     expect(refused).toHaveBeenCalledTimes(148);
     await vi.advanceTimersByTimeAsync(12_000);
     const taken = (await Promise.allSettled(ends)).flatMap((end) => (end.status === 'fulfilled' ? end.value : []));
     expect(taken.length).toBeGreaterThanOrEqual(30);
-    expect(taken).toEqual([...taken.keys()]); // the oldest
+    expect(taken).toEqual([...taken.keys()]); // the oldest ones
   });
 
   test('does not take one that stood still for the pace of the others', async () => {

@@ -33,7 +33,7 @@ export function testCalls(open: OpenStores): void {
     const { jobId } = await addJob(stores);
     const { attempt } = await startNext(stores);
     await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, [{ url: 'http://a/1' }]);
-    // A commit whose confirmation was lost is made again by whoever holds a paid answer.
+    // The holder of a paid answer retries a commit whose confirmation was lost.
     const again = await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, [{ url: 'http://a/2' }]);
     expect(again).toEqual(await stores.jobs.getJob(jobId));
     expect((await stores.jobs.getImages(jobId))?.pictures.map(({ source }) => source)).toEqual([{ url: 'http://a/1' }]);

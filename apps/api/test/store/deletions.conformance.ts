@@ -22,7 +22,7 @@ export function testDeletions(open: OpenStores): void {
     stores = await open();
   });
 
-  /** The asker has been seen for long enough to judge others. */
+  /** Lets the caller write heartbeats long enough to judge other workers. */
   async function live(workerId = WORKER): Promise<void> {
     await stores.workers.heartbeat(workerId, 1);
     for (let beats = 0; beats < 4; beats++) {
@@ -46,7 +46,7 @@ export function testDeletions(open: OpenStores): void {
       const { jobId, keys } = await completedJob();
       await stores.jobs.deleteJob(jobId);
       expect((await stores.deletions.pendingOf(jobId)).toSorted()).toEqual(keys);
-      expect(await claim()).toEqual([]); // whoever deleted it has a head start
+      expect(await claim()).toEqual([]); // the deleting process gets 2 s to delete the files first
       stores.clock.advance(2_000);
       expect(await claim()).toEqual(keys);
       expect(await claim()).toEqual([]);

@@ -27,13 +27,13 @@ interface Waiting {
 
 const byAge = (a: Waiting, b: Waiting) => a.createdAt - b.createdAt || (a.jobId < b.jobId ? -1 : 1);
 
-/** What fairness means, in so many words. */
+/** A reference model of the rotation. */
 class FairQueue {
   waiting: Waiting[] = [];
-  /** Users in the order in which they were served last. */
+  /** Users in the order in which they were last served. */
   served: string[] = [];
 
-  /** Users whom nobody has served yet come first, by their oldest job; then whoever was served longest ago. */
+  /** Users not yet served come first, ordered by their oldest job; then the user who was served longest ago. */
   #nextUser(): string | undefined {
     const users = [...new Set(this.waiting.map(({ userId }) => userId))];
     const oldest = (userId: string) => Math.min(...this.#jobsOf(userId).map(({ createdAt }) => createdAt));
@@ -56,7 +56,7 @@ class FairQueue {
     return job;
   }
 
-  /** The order in which all that waits would be taken, were nothing to change. */
+  /** The order in which all waiting jobs would be taken if nothing changed. */
   plan(): string[] {
     const imagined = new FairQueue();
     imagined.waiting = [...this.waiting];

@@ -15,7 +15,7 @@ test('a write that finds no room says so, leaves nothing behind, and is taken on
   const { db, store } = await open();
   const job = newJob({ request: { model: 'image-01', prompt: '灯'.repeat(1_499), n: 1 } });
 
-  await sql`PRAGMA max_page_count = 1`.execute(db); // SQLite takes this as the size that the file has already
+  await sql`PRAGMA max_page_count = 1`.execute(db); // SQLite clamps this to the current size of the file
   await expect(store.createJob(job, NO_LIMITS)).rejects.toMatchObject({ code: 'SQLITE_FULL' });
   expect(await store.getJob(job.jobId)).toBeNull();
 
@@ -26,7 +26,7 @@ test('a write that finds no room says so, leaves nothing behind, and is taken on
 test('a transaction that SQLite has ended by itself fails for its own reason', async () => {
   const { db } = await open();
   const work = db.transaction().execute(async (trx) => {
-    await sql`ROLLBACK`.execute(trx); // as SQLite does when the disk fails under it
+    await sql`ROLLBACK`.execute(trx); // as SQLite does on a disk error
     throw new Error('disk I/O error');
   });
   await expect(work).rejects.toThrow('disk I/O error');

@@ -26,7 +26,7 @@ export function testPictures(open: OpenStores): void {
     const stores = await open();
     const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }]);
     const { placeholder: _, ...older } = exampleAsset('picture-0');
-    await stores.jobs.endImage(jobId, 0, older as StoredAsset); // as the version before wrote it
+    await stores.jobs.endImage(jobId, 0, older as StoredAsset); // as written by the previous version
     const assets = (await stores.jobs.getImages(jobId))?.pictures.map(({ asset }) => asset);
     expect(assets).toEqual([{ ...older, placeholder: null }]);
   });

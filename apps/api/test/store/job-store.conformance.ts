@@ -11,7 +11,7 @@ import type { OpenStores } from './stores.ts';
 import { testUploads } from './uploads.conformance.ts';
 import { testWorkers } from './workers.conformance.ts';
 
-/** What every store of jobs, uploads and their retention promises, whatever database is behind it. */
+/** The conformance suite of every store of jobs, uploads and retention, independent of the database. */
 export function testJobStore(name: string, open: OpenStores): void {
   describe(`${name} as a job store`, () => {
     describe('taking orders', () => testAdmission(open));

@@ -18,7 +18,7 @@ beforeEach(async () => {
   others = await openPostgresStores(postgres.url(), stores.clock);
 });
 
-/** So much time passes, in which these workers are seen as often as they should be. */
+/** Advances the clock by this many milliseconds, while these workers write their heartbeats on time. */
 async function live(ms: number, ...workerIds: string[]): Promise<void> {
   for (let passed = 0; passed <= ms; passed += BEAT_MS) {
     for (const workerId of workerIds) await stores.workers.heartbeat(workerId, 4);
@@ -26,7 +26,7 @@ async function live(ms: number, ...workerIds: string[]): Promise<void> {
   }
 }
 
-/** Their call, as we see it. */
+/** The state of the other worker's call as this worker sees it. */
 async function judged(): Promise<string | undefined> {
   const [attempt] = await stores.workers.openAttempts(US);
   return attempt?.worker;
@@ -45,7 +45,7 @@ describe('their call', () => {
   });
 
   test('has nobody once they were not seen for a lease, and not sooner', async () => {
-    await live(LEASE_MS - 2 * BEAT_MS, US); // their last beat was one beat ago
+    await live(LEASE_MS - 2 * BEAT_MS, US); // the other worker's last heartbeat is one interval old
     await stores.workers.heartbeat(US, 4);
     expect(await judged()).toBe('alive');
     stores.clock.advance(1);
@@ -74,7 +74,7 @@ describe('their call', () => {
   });
 
   test('is not judged while nobody could be seen, nor until all had time to be seen again', async () => {
-    await live(LEASE_MS * 2); // the database is away, and comes back
+    await live(LEASE_MS * 2); // simulates a database outage
     await stores.workers.heartbeat(US, 4);
     expect(await judged()).toBe('alive');
     await live(LEASE_MS - BEAT_MS, US, THEM);
@@ -112,7 +112,7 @@ test('of two who come for the jobs of a dead worker at once, one gets each', asy
 test('a job whose worker lives is saved by nobody else', async () => {
   await live(LEASE_MS, US, THEM);
   await addJob(stores);
-  const saving = await addSavingJob(stores, [{ url: 'http://a' }]); // by a worker that was never seen
+  const saving = await addSavingJob(stores, [{ url: 'http://a' }]); // by a worker that never wrote a heartbeat
   await live(0, US, THEM);
   expect(await others.workers.adoptSaving(THEM)).toEqual([saving.jobId]);
   await live(LEASE_MS * 2, US, THEM);

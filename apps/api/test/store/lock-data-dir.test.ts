@@ -76,7 +76,7 @@ describe('a lock file that was removed', () => {
     const dir = await temporaryFolder();
     const lock = lockDataDir(dir);
     const database = await openSqlite(dir);
-    await getOrCreateSecret(database.db, 'links', () => 'one'); // there is something in the WAL
+    await getOrCreateSecret(database.db, 'links', () => 'one'); // so that the WAL is not empty
     await rm(path.join(dir, 'darkroom.lock'));
     for (let starts = 0; starts < 2; starts++) {
       const started = await startElsewhere(dir);
@@ -107,7 +107,7 @@ describe('a lock file that was removed', () => {
   });
 });
 
-/** In a process of its own, since locks do not hold against their own process. */
+/** Locks in a separate process, because these locks do not exclude their own process. */
 async function startElsewhere(dir: string): Promise<string> {
   const source = new URL('../../src/store/sqlite/lock-data-dir.ts', import.meta.url);
   const script = `import { lockDataDir } from ${JSON.stringify(source.href)};

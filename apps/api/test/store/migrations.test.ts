@@ -20,7 +20,7 @@ const JOB = '123e4567-e89b-42d3-a456-426614174000';
 const asset = { key: `${JOB}-0.jpg`, width: 1, height: 1, bytes: 3, contentType: 'image/jpeg', compressed: true };
 const postgres = givenPostgres();
 
-/** A database as the version of migration 0004 leaves it, with a job that is complete. */
+/** Creates a database as migration 0004 leaves it, with one completed job. */
 async function writeVersion4(dialect: 'sqlite' | 'postgres', db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => createMigrations(dialect) } });
   expect((await migrator.migrateTo('0004-job-lists')).error).toBeUndefined();

@@ -23,12 +23,12 @@ async function administrate() {
   onTestFinished(close);
   const here = sql`datname = current_database()`;
   return {
-    /** Ends the connections by which others listen. */
+    /** Ends the connections on which other processes LISTEN. */
     disconnect: () =>
       sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${here} AND pid <> pg_backend_pid() AND query ~ '^(LISTEN|SELECT 1)'`.execute(
         db,
       ),
-    /** Whether new connections come about. */
+    /** Allows or refuses new connections. */
     letIn: (isOpen: boolean) => sql`UPDATE pg_database SET datallowconn = ${isOpen} WHERE ${here}`.execute(db),
   };
 }
@@ -45,7 +45,7 @@ test('what changes while nobody can hear it is not missed', async () => {
   const { disconnect, letIn } = await administrate();
   onTestFinished(() => letIn(true).then(() => {}));
   const { jobId } = await addJob(here);
-  await elsewhere.jobs.changeJob(jobId, (job) => job); // it has its connection
+  await elsewhere.jobs.changeJob(jobId, (job) => job); // by now the connection is open
   await untilTold(here);
   const seen: (string | undefined)[] = [];
   here.jobs.onChange(jobId, async () => seen.push((await here.jobs.getJob(jobId))?.state.status));

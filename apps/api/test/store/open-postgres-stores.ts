@@ -11,10 +11,10 @@ import { openPostgresServer, type PostgresServer } from '../postgres/postgres-se
 import { readAttempts, type Stores } from './stores.ts';
 
 export const LEASE_MS = 15_000;
-/** Two seconds, where nobody else wants the machine. */
+/** A start takes two seconds on an idle machine. */
 export const STARTS_WITHIN_MS = 60_000;
 
-/** A database of one test file. The server starts with the first test and ends with the last. */
+/** One database for a test file. The server starts before the first test and ends after the last. */
 export function givenPostgres(): { url(): string } {
   let server: PostgresServer | undefined;
   let url: string | undefined;
@@ -31,7 +31,7 @@ export function givenPostgres(): { url(): string } {
   };
 }
 
-/** The stores of one process, which end with the test; any number may be open on the same database. */
+/** Opens the stores of one process, closed when the test ends. Any number may share one database. */
 export async function openPostgresStores(url: string, clock: FakeClock = createFakeClock()): Promise<Stores> {
   const database = await openPostgres(url);
   let isOpen = true;

@@ -15,7 +15,7 @@ interface Place {
   clock?: FakeClock;
 }
 
-/** The stores over a SQLite file, by default a new one, which is closed when the test ends. */
+/** Opens the stores over a SQLite file, by default a new one. They are closed when the test ends. */
 export async function openSqliteStores({ dir, clock = createFakeClock() }: Place = {}): Promise<Stores> {
   const folder = dir ?? (await temporaryFolder());
   if (dir === undefined) await copyMigratedDatabase(folder);

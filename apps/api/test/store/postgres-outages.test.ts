@@ -19,7 +19,7 @@ afterAll(() => server.close(), STARTS_WITHIN_MS);
 
 let database: Database;
 let jobs: JobStore;
-/** Somebody else on the same server. */
+/** A separate connection to the same server. */
 let admin: Database;
 beforeEach(async () => {
   url = await server.createDatabase();
@@ -40,7 +40,7 @@ const AWAY = { code: 'unavailable', retryAfterMs: 5_000 };
 
 test('connections that are cut are made anew, and whoever asks next does not notice', async () => {
   const { jobId } = await addJob({ jobs });
-  await Promise.all(Array.from({ length: 8 }, () => jobs.getJob(jobId))); // all connections are open
+  await Promise.all(Array.from({ length: 8 }, () => jobs.getJob(jobId))); // opens all connections of the pool
   await disconnectAll();
   expect(await jobs.createJob(newJob(), NO_LIMITS)).toMatchObject({ kind: 'created' });
   expect(await jobs.getJob(jobId)).toMatchObject({ jobId });
@@ -72,12 +72,12 @@ test('a server that goes in the middle of a transaction leaves nothing of it, an
         await trx.selectFrom('secrets').selectAll().execute();
       }),
   });
-  await expect(store.write()).rejects.toMatchObject(AWAY); // by the server's word, or by what the connection lost
+  await expect(store.write()).rejects.toMatchObject(AWAY); // reported by the server, or as a lost connection
   expect(await admin.db.selectFrom('secrets').selectAll().execute()).toEqual([]);
 });
 
 describe('where nobody can tell whether it was committed', () => {
-  /** The first commit takes place, and who waits for it never hears of that. */
+  /** The first transaction commits, but its confirmation is lost. */
   function forgetful(): JobStore {
     let isLost = false;
     async function lose<T>(transaction: Promise<T>): Promise<T> {
@@ -164,7 +164,7 @@ test('a primary that became a standby is left for the one that took its place', 
   await expect(jobs.ping()).rejects.toMatchObject(AWAY);
   await expect(jobs.createJob(newJob(), NO_LIMITS)).rejects.toMatchObject({ ...AWAY, cause: { code: '25006' } });
   expect(await jobs.getJob(jobId)).toMatchObject({ jobId });
-  // New connections reach one that takes writes; those from before would not.
+  // Only new connections accept writes: the existing ones would stay read-only.
   await sql
     .raw(`SET default_transaction_read_only = off; ALTER DATABASE ${name} RESET default_transaction_read_only`)
     .execute(admin.db);

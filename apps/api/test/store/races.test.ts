@@ -16,13 +16,13 @@ import { addJob, newStart, type Stores } from './stores.ts';
 const viewer = { user_id: '1', star_id: null };
 const GIVEN_UP = { kind: PRESUMED, code: null, message: 'not seen any more', providerText: null };
 
-/** What may befall one job, from its queue to its end, each as the product does it. */
+/** All that can happen to one job between queue and end, performed as in production. */
 const EVENTS = ['start', 'answer', 'deadline', 'verdict', 'save', 'cancel', 'cancel', 'expire', 'delete'] as const;
 type Event = (typeof EVENTS)[number];
 
 const postgres = givenPostgres();
 
-/** Who comes after a delete is told that there is no such job. */
+/** An action after a delete must fail with `job_not_found`. */
 function unlessGone(error: unknown): void {
   if (!(error instanceof ImageError && error.code === 'job_not_found')) throw error;
 }
@@ -67,7 +67,7 @@ async function befall(one: Stores, other: Stores, numRuns: number): Promise<void
       };
     }
 
-    // Two at a time, without waiting for the first: the transactions decide.
+    // Two at a time, the second without waiting for the first: the transactions must decide.
     for (let next = 0; next < events.length; next += 2) {
       const pair = events.slice(next, next + 2);
       await Promise.all(pair.map((event, index) => happenings(index === 0 ? one : other)[event]()));

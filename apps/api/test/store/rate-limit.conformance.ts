@@ -21,7 +21,7 @@ const moves: fc.Arbitrary<Move[]> = fc.array(
 const start = ({ jobs }: Stores): Promise<StartOutcome> =>
   jobs.startNextCall(newStart({ rpm: RPM, windowMs: WINDOW_MS }));
 
-/** The call was not taken; its job repeats it at once. */
+/** Ends the call as not accepted, with a retry due at once. */
 async function repeatAtOnce({ jobs, clock }: Stores, outcome: StartOutcome): Promise<void> {
   if (outcome.kind !== 'started') return;
   const again = { retryAt: clock.now(), progressFrom: 1 };

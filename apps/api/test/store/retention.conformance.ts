@@ -15,7 +15,7 @@ import {
 } from './stores.ts';
 
 const key = { key: 'tap-1', fingerprint: 'a' };
-/** A call that the provider refused, in words that repeat the order. */
+/** A call refused by the provider with a text that repeats the prompt. */
 const REFUSED: AttemptEnd = {
   outcome: 'failed',
   failure: { kind: 'rejected', code: 1026, message: 'refused', providerText: 'not allowed: a lighthouse at dawn' },

@@ -11,7 +11,7 @@ import { givenPostgres, openPostgresStores } from './open-postgres-stores.ts';
 import { addJob, NO_LIMITS, newJob, newStart, newUpload, requestWith, type Stores } from './stores.ts';
 
 const postgres = givenPostgres();
-/** Four processes on one database and one clock. */
+/** Four processes that share one database and one clock. */
 let first: Stores;
 let processes: Stores[];
 beforeEach(async () => {
@@ -21,7 +21,7 @@ beforeEach(async () => {
   processes = [first, ...(await Promise.all(others))];
 });
 
-/** From every process as often, all at once. */
+/** Runs the work `times` times in every process, all concurrently. */
 function atOnce<T>(times: number, work: (stores: Stores) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: times }, () => processes).flatMap((all) => all.map(work)));
 }
@@ -124,7 +124,7 @@ describe('calls', () => {
       await commit.promise;
     });
     await vi.waitFor(async () => expect(await countBackends(database, "state = 'idle in transaction'")).toBe(1));
-    const starting = first.jobs.startNextCall(newStart()); // finds the job as it still is for all others
+    const starting = first.jobs.startNextCall(newStart()); // this transaction still reads the state before the other commits
     await vi.waitFor(async () => expect(await countBackends(database, "wait_event_type = 'Lock'")).toBe(1));
     commit.resolve();
     await canceling;

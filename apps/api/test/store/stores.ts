@@ -12,7 +12,7 @@ import type { NewUpload, UploadStore } from '../../src/store/upload-store.ts';
 import type { WorkerStore } from '../../src/store/worker-store.ts';
 import type { FakeClock } from '../fake-clock.ts';
 
-/** One database behind its faces, on a clock that the test moves. */
+/** The stores of one database, on a clock that the test moves. */
 export interface Stores {
   jobs: JobStore;
   uploads: UploadStore;
@@ -20,13 +20,13 @@ export interface Stores {
   workers: WorkerStore;
   deletions: DeletionStore;
   clock: FakeClock;
-  /** What is kept of calls: no face tells, and an operator reads it here. Oldest first. */
+  /** The recorded attempts, oldest first. The API does not expose them; operators read them from the database. */
   readAttempts(): Promise<Pick<AttemptRow, 'attempt_id' | 'failure_kind' | 'failure_message'>[]>;
-  /** The same database as the next process finds it; these stores are of no more use. */
+  /** Opens the same database as the next process would. These stores must not be used afterwards. */
   reopen(): Promise<Stores>;
 }
 
-/** `Stores.readAttempts`, of any database. */
+/** `Stores.readAttempts` for any database. */
 export function readAttempts({ db }: Database): ReturnType<Stores['readAttempts']> {
   return db
     .selectFrom('attempts')
@@ -73,23 +73,23 @@ export function newUpload(fields: Partial<NewUpload> = {}): NewUpload {
   };
 }
 
-/** An order that names the upload. */
+/** A request that refers to the upload. */
 export function requestWith(uploadId: string): NewJob['request'] {
   const reference = { type: 'character' as const, image_file: `upload://${uploadId}` };
   return { ...newJob().request, subject_reference: [reference] };
 }
 
-/** A job that was taken in. */
+/** Creates a job. */
 export async function addJob({ jobs }: Pick<Stores, 'jobs'>, fields: Partial<NewJob> = {}): Promise<StoredJob> {
   const outcome = await jobs.createJob(newJob(fields), NO_LIMITS);
   if (outcome.kind !== 'created') throw new Error(`not created: ${outcome.kind}`);
   return outcome.job;
 }
 
-/** The worker that makes the calls of a test, if it does not say otherwise. */
+/** The worker that makes a test's calls by default. */
 export const WORKER = 'a-worker';
 
-/** A wish to make a call, whichever comes next. */
+/** Options to start the next call, whichever job it is for. */
 export function newStart(fields: Partial<StartOptions> = {}): StartOptions {
   return {
     attemptId: randomUUID(),
@@ -102,7 +102,7 @@ export function newStart(fields: Partial<StartOptions> = {}): StartOptions {
   };
 }
 
-/** The next call, which the test knows can start. */
+/** Starts the next call; throws if none can start. */
 export async function startNext(
   { jobs }: Pick<Stores, 'jobs'>,
   fields: Partial<StartOptions> = {},
@@ -112,7 +112,7 @@ export async function startNext(
   return outcome;
 }
 
-/** A job whose answer came with these pictures. */
+/** Creates a job whose answer arrived with these images. */
 export async function addSavingJob(
   stores: Pick<Stores, 'jobs'>,
   pictures: ImageSource[],
@@ -125,7 +125,7 @@ export async function addSavingJob(
   return job;
 }
 
-/** Everything that was committed so far has been told: news come in the order of the commits. */
+/** Resolves when everything committed so far has been notified: notifications arrive in commit order. */
 export async function untilTold(stores: Pick<Stores, 'jobs'>): Promise<void> {
   const { jobId } = await addJob(stores);
   const told = new Promise<void>((resolve) => void stores.jobs.onChange(jobId, resolve));

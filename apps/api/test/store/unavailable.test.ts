@@ -18,7 +18,7 @@ test.each(['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_READONLY', 'SQLITE_BUSY'
   },
 );
 
-// The lists of https://www.postgresql.org/docs/18/errcodes-appendix.html that say nothing about what was asked.
+// Codes of https://www.postgresql.org/docs/18/errcodes-appendix.html that do not depend on the statement itself.
 test.each(['53100', '53300', '55P03', '57014', '58030', '28P01', 'ENOTFOUND', 'EHOSTUNREACH'])(
   '%s is a PostgreSQL that is away: to ask it again at once would be in vain',
   async (code) => {

@@ -11,7 +11,7 @@ const PRESUMED_END = {
 const ANSWERED = { outcome: 'answered', traceId: 't', responseId: 'r' } as const;
 const giveUp = (job: StoredJob) => failCall(job, 'outcome_unknown', 'unknown', 1);
 
-/** Whose a call is, and what becomes of the calls of workers that are no more, whatever tells that they are none. */
+/** Which worker owns a call, and what happens to the calls of lost workers, however the loss is detected. */
 export function testWorkers(open: OpenStores): void {
   let stores: Stores;
   beforeEach(async () => {
