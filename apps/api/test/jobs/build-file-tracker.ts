@@ -3,7 +3,7 @@ import { createFileTracker, type FileTracker } from '../../src/jobs/file-tracker
 import { type Stores, WORKER } from '../store/stores.ts';
 import { createRecordedLog } from './recorded-log.ts';
 
-/** The fileTracker of one process over the stores of a test. */
+/** Creates the file tracker of one process over a test's stores. */
 export function buildFileTracker(stores: Stores, files: Pick<FileStore, 'delete'>, workerId = WORKER): FileTracker {
   return createFileTracker({ deletions: stores.deletions, files, workerId, log: createRecordedLog() });
 }

@@ -12,7 +12,9 @@ import { clock, waits } from './fake-sleep.ts';
 import { createRecordedLog } from './recorded-log.ts';
 import { answered, createScriptedProvider } from './scripted-provider.ts';
 
-/** The way from the store to the provider and back, with real stores and files, a scripted provider and `hand-sleep`. */
+/**
+ * The path from the store to the provider and back, with real stores and files, a scripted provider and `fake-sleep`.
+ */
 export async function openCallLine() {
   waits.length = 0;
   const stores = await openSqliteStores({ clock });
@@ -49,12 +51,12 @@ export async function openCallLine() {
     provider,
     files,
     spool,
-    /** Jobs whose pictures were asked for. */
+    /** The jobs whose images were to be saved. */
     saved,
     stopping,
     /** May be changed before the first call. */
     deps,
-    /** The next call from its start to its end; answers when another may start, if nothing did. */
+    /** Runs the next call to its end; returns the time of the next possible start if no call could start. */
     async runNext(): Promise<number | null | 'ran'> {
       takeNext ??= createTakeNext(deps);
       const taken = await takeNext();

@@ -1,7 +1,7 @@
 import type { StoredAsset } from '../../src/job/stored-image.ts';
 import type { JobState, StoredJob } from '../../src/job/stored-job.ts';
 
-/** A job of user 1, two pictures ordered, in the given state. */
+/** A job of user 1 with two images requested, in the given state. */
 export function jobIn(state: JobState): StoredJob {
   return {
     jobId: '123e4567-e89b-42d3-a456-426614174000',

@@ -1,14 +1,14 @@
 import type { DownloadError, ImageProcessor } from '../../src/images/image-processor.ts';
 
-/** ImageProcessor whose downloads go as the test says; without a word from it they succeed at once. */
+/** An ImageProcessor whose downloads the test controls; by default they succeed at once. */
 export interface FakePictures extends ImageProcessor {
   /** Every link that was opened, in order. */
   fetched: string[];
-  /** These failures first, then success. */
+  /** Fails with these errors first, then succeeds. */
   fail(url: string, ...failures: DownloadError[]): void;
-  /** This failure for ever, after `meanwhile` has happened. */
+  /** Fails with this error every time, after `meanwhile` has resolved. */
   failAlways(url: string, failure: () => DownloadError, meanwhile?: () => Promise<void>): void;
-  /** Held until it resolves; `signal` is the download's own. */
+  /** Delays the download until it resolves; `signal` is the download's own. */
   onFetch(signal: AbortSignal): Promise<void>;
 }
 

@@ -1,8 +1,8 @@
 import { createFakeClock } from '../fake-clock.ts';
 
 /**
- * Stands in for `node:timers/promises`, so that a test of long waits takes no time: a wait moves the clock by its length.
- * Give it to `vi.mock`.
+ * Replaces `node:timers/promises`, so that tests of long waits take no time: a wait advances the clock by its length.
+ * Pass this module to `vi.mock`.
  */
 export const clock = createFakeClock();
 
@@ -13,6 +13,6 @@ export async function setTimeout(ms: number, _value: unknown, { signal }: { sign
   signal.throwIfAborted();
   waits.push(ms);
   clock.advance(ms);
-  await new Promise(setImmediate); // others get their turn, as in a real wait
+  await new Promise(setImmediate); // lets other tasks run, as a real wait does
   signal.throwIfAborted();
 }

@@ -12,7 +12,7 @@ let stores: Stores;
 let kept: Set<string>;
 let log: RecordedLog;
 let fileTracker: FileTracker;
-/** What the storage refuses to delete. */
+/** Keys that the file store fails to delete. */
 let stuck: Set<string>;
 
 beforeEach(async () => {
@@ -35,7 +35,7 @@ async function removeFiles(keys: readonly string[]): Promise<void> {
   }
 }
 
-/** A job with two pictures that are kept. */
+/** Creates a job with two stored images. */
 async function addPictures(): Promise<{ jobId: string; keys: string[] }> {
   const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }, { url: 'http://b' }]);
   const keys = [`${jobId}-0.jpg`, `${jobId}-1.jpg`];
@@ -58,7 +58,7 @@ test('a file that cannot be deleted now fails no deletion, keeps no other, and g
   expect([...kept]).toEqual([first]);
   stuck.clear();
   await fileTracker.round();
-  expect([...kept]).toEqual([first]); // its time has not come
+  expect([...kept]).toEqual([first]); // not yet due
   stores.clock.advance(10_000);
   await fileTracker.round();
   expect(kept.size).toBe(0);

@@ -11,14 +11,14 @@ interface DeploymentDeps {
   callMs?: number | null;
   waitMs?: number | null;
   pictures?: { ended: number; total: number };
-  /** How long ago the job came into its state. */
+  /** How long ago the job entered its state. */
   changedAgoMs?: number;
 }
 
 const clock = createFakeClock();
 const UNTIL = new Date(clock.now() + 3_600_000);
 
-/** The job as the wire shows it; every answer has to be the contract's. */
+/** The job as sent to clients. Every answer must satisfy the contract. */
 async function show(
   state: JobState,
   { ahead = 0, callMs = 10_000, waitMs = 0, pictures = { ended: 0, total: 2 }, changedAgoMs = 0 }: DeploymentDeps = {},
@@ -50,7 +50,7 @@ test('a job that waits knows its place, and when it may be done', async () => {
     status: 'PENDING',
     progress: 0,
     queue_position: 5,
-    eta_seconds: 42, // the wait, the call and its pictures
+    eta_seconds: 42, // the wait, the call and its images
     poll_after_ms: 5_000,
   });
 });

@@ -1,7 +1,7 @@
 import type { Log } from '../../src/jobs/log.ts';
 
 export interface RecordedLog extends Log {
-  /** What was written, oldest first. */
+  /** The log lines, oldest first. */
   lines: { level: 'info' | 'warn' | 'error'; message: string; facts: Record<string, unknown> }[];
 }
 

@@ -38,7 +38,7 @@ beforeEach(async () => {
   saved = [];
 });
 
-/** A call whose answer arrived, in pieces, before its process was killed. */
+/** Creates a call whose answer arrived in parts before its process was killed. */
 async function callKilledAfter(answer: unknown, { isWhole = true, head = HEAD as object } = {}): Promise<StoredJob> {
   const job = await addJob(stores);
   const { attempt } = await startNext(stores);
@@ -50,7 +50,7 @@ async function callKilledAfter(answer: unknown, { isWhole = true, head = HEAD as
   return job;
 }
 
-/** The next process starts, on a database that was opened anew; or, the same one looks again. */
+/** Resumes as the next process does, on a reopened database; or as the same process in a later run. */
 async function restart({ ownedAttempts = new Set<string>(), workerId = 'the-next-process' } = {}): Promise<void> {
   stores = await stores.reopen();
   const stopping = new AbortController();

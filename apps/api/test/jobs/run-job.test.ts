@@ -151,7 +151,7 @@ test('an outcome that the database does not take at first is kept, without a sec
   expect(line.provider.calls).toHaveLength(1);
 });
 
-/** Makes the first ends of calls fail. */
+/** Makes the first `times` attempts to record the end of a call fail. */
 function failToEnd(times: number, fault: Error): void {
   const { endAttempt } = line.stores.jobs;
   line.deps.store = {

@@ -156,7 +156,7 @@ test.each(['canceled', 'deleted'])('a job that is %s while the disk is full does
   };
   saver.save(job.jobId);
   await ended(job);
-  for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate); // time for many more tries
+  for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate); // time for many more retries
   expect(waits.length).toBeLessThanOrEqual(1);
   await saver.drain();
 });
@@ -191,7 +191,7 @@ describe('given up in the middle', () => {
     });
     saver.save(job.jobId);
     const given = await ended(job);
-    for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate); // time for many more tries
+    for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate); // time for many more retries
     expect(pictures.fetched).toHaveLength(1);
     await saver.drain();
     expect(given?.state).toEqual(how === 'deleted' ? undefined : expect.objectContaining({ charged: 'yes' }));

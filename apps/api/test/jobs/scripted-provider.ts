@@ -3,9 +3,9 @@ import type { ImageProvider, ProviderOrder, ProviderOutcome } from '../../src/pr
 export interface ScriptedProvider extends ImageProvider {
   /** Every call, in order. */
   calls: ProviderOrder[];
-  /** What the next calls end in; the last one stays. */
+  /** The outcomes of the next calls; the last one repeats. */
   outcomes: ProviderOutcome[];
-  /** Happens while a call is out. */
+  /** Runs while a call is in flight. */
   onCall(): Promise<void>;
 }
 

@@ -14,7 +14,7 @@ const DAY_MS = 24 * HOUR_MS;
 const RESULT_TTL_MS = 30 * DAY_MS;
 
 let stores: Stores;
-/** Times of the files that are kept, by key. */
+/** The times of the stored files, by key. */
 let kept: Map<string, number>;
 
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import type { StoredJob } from '../../src/job/stored-job.ts';
 import type { JobStore } from '../../src/store/job-store.ts';
 
-/** The job once it is as asked for; looked at after each of its changes. */
+/** Resolves with the job once `isSo` holds; checked after each of its changes. */
 export async function untilJob(
   jobs: JobStore,
   jobId: string,

@@ -17,7 +17,7 @@ const viewer: Viewer = { user_id: '1', star_id: null };
 let stores: Stores;
 let job: StoredJob;
 let watcher: JobWatcher;
-/** Polls that are held now. */
+/** The number of polls that are held now. */
 let held: number;
 let reads: number;
 
@@ -70,7 +70,7 @@ test('polls that were answered leave nothing behind', async () => {
   async function poll(times: number): Promise<number> {
     for (let i = 0; i < times; i++) {
       const answer = polls.watch(viewer, query({ after_version: version }), new AbortController().signal);
-      await nextTurn(); // it is held by then
+      await nextTurn(); // the poll is held by then
       version++;
       tell();
       await answer;
@@ -95,7 +95,7 @@ test('an id is the same in capitals', async () => {
 test('holds the answer until the version passes the known one', async () => {
   const watched = watcher.watch(viewer, query({ after_version: 1 }));
   await untilHeld(1);
-  await stores.jobs.changeJob(job.jobId, (current) => ({ ...current })); // nothing that people see
+  await stores.jobs.changeJob(job.jobId, (current) => ({ ...current })); // changes nothing that a client sees
   const { job: started } = await startNext(stores);
   expect(await watched).toMatchObject(started);
   expect(held).toBe(0);
@@ -106,7 +106,7 @@ test('a held poll reads the job once for a change, and not in between', async ()
   await untilHeld(1);
   await stores.jobs.changeJob(job.jobId, (current) => ({ ...current }));
   await vi.waitFor(() => expect(reads).toBe(3), { interval: 1 });
-  for (let i = 0; i < 10; i++) await stores.jobs.ping(); // whoever reads without a cause has had every chance
+  for (let i = 0; i < 10; i++) await stores.jobs.ping(); // gives an unwanted read time to happen
   expect(reads).toBe(3);
   await cancelJob();
   await watched;
@@ -204,7 +204,7 @@ test('a job is seen as of before it was read: what it reaches meanwhile is not t
   let nowMs = 9_000;
   const slow: JobStore['getJob'] = async (jobId) => {
     const read = await stores.jobs.getJob(jobId);
-    nowMs = 15_000; // this process stood still with the answer in its hands
+    nowMs = 15_000; // simulates a process that is paused after it read the job
     return read;
   };
   const { watch } = createJobWatcher({ store: { now: async () => nowMs, getJob: slow, onChange: countHeld } });
