@@ -11,7 +11,7 @@ async function createJob(): Promise<string> {
   return (await restFace(api().server).create(order)).json().data.job_id;
 }
 
-/** Status calls as tRPC's batching clients send them. */
+/** Sends status calls as tRPC's batching clients do. */
 function askAll(inputs: object[]) {
   const names = inputs.map(() => 'image.status').join(',');
   const input = encodeURIComponent(JSON.stringify(Object.fromEntries(inputs.entries())));
@@ -80,7 +80,7 @@ test('a batch of one waits', async () => {
     isAnswered = true;
     return response;
   });
-  // Whatever does not wait has long been answered after these.
+  // Five further calls give time for any answer that is not held.
   for (let i = 0; i < 5; i++) await askAll([{ job_id }]);
   expect(isAnswered).toBe(false);
   await restFace(api().server).cancel({ job_id });

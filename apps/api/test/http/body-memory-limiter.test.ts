@@ -11,7 +11,7 @@ function openRoom(bounds: { totalBytes: number; userBytes: number }) {
   return {
     inside,
     async reserve(name: string, bytes: number): Promise<() => void> {
-      // A name begins with its user.
+      // The first character of a name is its user.
       const leave = await limiter.reserve({ userId: name.slice(0, 1), bytes });
       inside.push(name);
       return () => {
@@ -27,7 +27,7 @@ test('who finds no limiter waits for it, in turn', async () => {
   const leave = await reserve('a', 6);
   const later = [reserve('b', 6), reserve('c', 3)];
   await sleep(0);
-  expect(inside).toEqual(['a']); // c would fit, and comes after b
+  expect(inside).toEqual(['a']); // c would fit, but must come after b
   leave();
   await Promise.all(later);
   expect(inside).toEqual(['b', 'c']);

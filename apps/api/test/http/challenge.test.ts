@@ -64,7 +64,7 @@ describe('every 401 carries a challenge', () => {
   });
 });
 
-/** What is sent, the class that the caller is told, and the reason that is counted. */
+/** The header that is sent, the description that the caller gets, and the reason that is counted. */
 const REFUSALS: [name: string, authorization: () => string | undefined, told: string | null, reason: string][] = [
   ['no token', () => undefined, null, 'missing'],
   ['another scheme', () => 'Basic YTpi', null, 'missing'],

@@ -3,9 +3,9 @@ import type { Server } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { boundConnections } from '../../src/http/connection-bounds.ts';
 
-/** How many of so many connections from these addresses, one after the other, are let in. */
+/** Opens one connection per address in order, and returns the addresses whose connections were accepted. */
 function letIn(addresses: string[], trustProxy: string | boolean = false): string[] {
-  // Only what a server and its sockets emit is used.
+  // Only the events of a server and its sockets are used.
   const server = new EventEmitter() as unknown as Server;
   boundConnections(server, { maxPerAddress: 2, stalledAnswerMs: 60_000, checkEveryMs: 60_000, trustProxy });
   onTestFinished(() => void server.emit('close'));

@@ -13,7 +13,7 @@ const reference = (image_file: unknown, type: unknown = 'character') => ({
 });
 const JPEG = '/9j/4AAQSkZJRgABAQAAAQABAAD/';
 
-/** Every way that an order can be wrong, with the fields that are named for it. */
+/** Every way in which a request can be invalid, with the fields that the answer must name. */
 const WRONG: [name: string, input: unknown, paths: string[]][] = [
   ['nothing', null, ['']],
   ['a list', [], ['']],
@@ -96,7 +96,7 @@ test.each(WRONG)('an order with %s is the same fault on both faces', async (_, i
 test.each(['', 'a b', 'ключ', 'a'.repeat(256), 'a\u007f'])('the idempotency key %j is refused on both', async (key) => {
   const [rest, trpc] = bothFaces(api().server);
   const refusal = { status: 400, error_code: 'invalid_request' };
-  const header = Buffer.from(key).toString('latin1'); // as it goes over the wire
+  const header = Buffer.from(key).toString('latin1'); // as it is sent in the header
   const onRest = rest.read(await rest.create(order, { ...bearer('1'), 'idempotency-key': header }));
   expect(onRest).toEqual({ ...refusal, paths: ['Idempotency-Key'] });
   const onTrpc = trpc.read(await trpc.create({ ...order, idempotency_key: key }));

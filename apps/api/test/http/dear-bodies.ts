@@ -5,7 +5,7 @@ function withData(base64: string, more: object = {}): string {
   return JSON.stringify({ ...order, subject_reference: [{ type: 'character', image_file }], ...more });
 }
 
-/** Bodies that would keep a parser or a schema busy for seconds, each within the limit of bytes. */
+/** Bodies within the byte limit that would keep a parser or a schema busy for seconds. */
 export const DEAR_BODIES: [name: string, build: () => string][] = [
   ['900,000 unknown keys', () => `{${Array.from({ length: 900_000 }, (_, i) => `"k${i}":1`).join(',')}}`],
   ['the same key 2,000,000 times', () => `{${Array(2_000_000).fill('"a":1').join(',')}}`],

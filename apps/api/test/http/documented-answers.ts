@@ -11,13 +11,13 @@ const Operation = z.object({ operationId: z.string(), responses: z.record(z.stri
 const Document = z.object({ paths: z.record(z.string(), z.record(z.string(), Operation)) });
 
 export interface DocumentedAnswers {
-  /** Every answer there is, such as `getJob 200`. */
+  /** Every documented answer, such as `getJob 200`. */
   names: string[];
-  /** What is wrong with a real answer, by the document. */
+  /** Returns how a real answer deviates from the document. */
   problems(name: string, response: LightMyRequestResponse): string[];
 }
 
-/** The answers that an OpenAPI document promises, to be held against real ones. */
+/** Reads the answers that an OpenAPI document promises, to compare real ones with them. */
 export function readDocumentedAnswers(source: unknown): DocumentedAnswers {
   const answers = new Map<string, { response: z.output<typeof Response>; pointer: string }>();
   for (const [path, methods] of Object.entries(Document.parse(source).paths)) {
@@ -64,7 +64,7 @@ function escapePointer(part: string): string {
   return encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
 }
 
-/** The same schemas, for which a field that they do not name is a fault. */
+/** Returns the same schemas with undeclared fields forbidden. */
 function close(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(close);
   if (typeof schema !== 'object' || schema === null) return schema;

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { buildServer, type ClientBounds, type ServerDeps } from '../../src/http/server.ts';
 import { PUBLIC_URL } from './running-api.ts';
 
-/** Every face over a service of which each verb fails in the same way, but for those that are given. */
+/** All API surfaces over a service whose verbs all fail with `fault`, except those in `verbs`. */
 export async function buildFaultyServer(
   fault: Error,
   bounds?: ClientBounds,

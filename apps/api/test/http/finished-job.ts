@@ -2,7 +2,7 @@ import { CompletedJob } from '@darkroom/contracts';
 import { type Api, PUBLIC_URL } from './running-api.ts';
 import { restFace } from './surfaces.ts';
 
-/** A job that ran to its pictures, on an API that is started. */
+/** Runs a job to completion on a started API. */
 export async function finishJob({ server }: Api, order: object = {}): Promise<CompletedJob> {
   const rest = restFace(server);
   const { data } = (await rest.create({ model: 'image-01', prompt: 'a lighthouse at dawn', ...order })).json();
@@ -13,7 +13,7 @@ export async function finishJob({ server }: Api, order: object = {}): Promise<Co
   }
 }
 
-/** Path and query of a link that was handed out. */
+/** Path and query of a link that the API issued. */
 export function pathOf(link: string): string {
   if (!link.startsWith(PUBLIC_URL)) throw new Error(`not ours: ${link}`);
   return link.slice(PUBLIC_URL.length);

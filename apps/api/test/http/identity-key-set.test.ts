@@ -13,11 +13,11 @@ const UNAUTHENTICATED = expect.objectContaining({ code: 'unauthenticated' });
 const UNAVAILABLE = expect.objectContaining({ code: 'unavailable' });
 
 let serial = 0;
-/** Never the same token twice, so that none is answered from memory. */
+/** Every token is different, so that none is answered from the cache. */
 const payload = () => JSON.stringify({ user_id: '1', exp: inSeconds(600), jti: serial++ });
 const tokenOf = (kid: unknown, by = key) => tokenBy(by, payload(), { kid });
 
-/** The check over a key set, on a clock that the test moves: who a token is from, or the error. */
+/** Authenticates against a key set, on a clock that the test moves. Returns the user of a token, or the error. */
 function openKeySet({ url }: KeyServer, fetchTimeoutMs = 5_000) {
   const clock = createFakeClock();
   const warnings: object[] = [];
@@ -65,7 +65,7 @@ describe('rotation without a restart', () => {
     expect(await ask(token)).toBe('1');
     server.publish(jwkOf(nextKey, { kid: 'b' }));
     clock.advance(FRESH_FOR_MS);
-    await ask(token); // asks for the set anew beside its answer
+    await ask(token); // starts a refetch of the set in the background
     await vi.waitFor(async () => expect(await ask(token)).toEqual(UNAUTHENTICATED));
     expect(server.fetches).toBe(2);
   });

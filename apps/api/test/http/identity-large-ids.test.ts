@@ -8,7 +8,7 @@ const api = shareApi();
 const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
 const Job = z.object({ job_id: z.string(), user_id: z.string(), star_id: z.string() });
 
-// As JSON numbers each pair would be one.
+// As JSON numbers, both ids of a pair would become the same number.
 test.each([
   ['9007199254740992', '9007199254740993'],
   ['9223372036854775806', '9223372036854775807'],

@@ -30,7 +30,7 @@ const CASES = WAYS.flatMap(({ way, open }) =>
   FAMILIES.map((family) => ({ way, open, ...family, alg: family.key.alg })),
 );
 
-/** Who a token is from, or the code of the refusal. */
+/** Returns a function that yields the user of a token, or the error code of the refusal. */
 async function openAsk(key: JwtKey) {
   const { now: clock } = createFakeClock();
   const log = { warn: () => {} };
@@ -39,7 +39,7 @@ async function openAsk(key: JwtKey) {
     authenticate({ headers: { authorization: `Bearer ${token}` } }).catch((error) => error.code);
 }
 
-/** The same token, its header or payload exchanged and the signature left. */
+/** The same token with its header or payload replaced and the signature kept. */
 function exchange(token: string, part: 'header' | 'payload', text: string): string {
   const [header, body, signature] = token.split('.');
   const other = Buffer.from(text).toString('base64url');

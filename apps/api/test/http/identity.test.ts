@@ -12,11 +12,11 @@ const api = shareApi({ JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'darkroom
 const claims = { iss: 'https://id.example', aud: 'darkroom' };
 const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
 
-/** A payload whose id is written exactly so: a number that JavaScript cannot hold stays what it is. */
+/** A payload with the id written exactly as given, because JavaScript numbers cannot hold every id. */
 const payloadWith = (id: string) =>
   `{"iss":"https://id.example","aud":"darkroom","exp":${inSeconds(600)},"user_id":${id}}`;
 
-/** Who both faces take the caller for, or that they take them for nobody. */
+/** The user that both API surfaces see, or their refusal as unauthenticated. */
 async function whoIs(authorization: string | undefined): Promise<unknown> {
   const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
   const viewers = [];
@@ -34,7 +34,7 @@ function pick(answer: unknown): unknown {
   return user_id === undefined ? refusal : { user_id, star_id };
 }
 
-/** The same token, with another header and the signature of before. */
+/** The same token with another header and its old signature. */
 function exchangeHeader(token: string, header: object): string {
   return token.replace(/^[^.]+/, Buffer.from(JSON.stringify(header)).toString('base64url'));
 }

@@ -12,9 +12,9 @@ const FOREVER_BYTES = 1_000_000_000;
 
 interface Listening {
   open(words?: string): Socket;
-  /** How many requests were taken for such. */
+  /** The number of inputs that were accepted as requests. */
   requests(): number;
-  /** Connections that the server holds. */
+  /** The number of connections the server holds open. */
   count(): Promise<number>;
 }
 
@@ -41,7 +41,7 @@ async function listen(bounds: Partial<ClientBounds>): Promise<Listening> {
   };
 }
 
-/** All until the server is done; the client's side stays open. */
+/** Reads until the server ends its side; the client's side stays open. */
 async function readAll(socket: Socket): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -49,7 +49,7 @@ async function readAll(socket: Socket): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** Sends a byte every so often, whatever comes back. */
+/** Sends one byte every 10 ms, whatever the server answers. */
 function drip(socket: Socket): void {
   const timer = setInterval(() => socket.writable && socket.write('a'), 10);
   onTestFinished(() => clearInterval(timer));
@@ -139,7 +139,7 @@ describe('an answer before the end of its body', () => {
   test('is not reset by what the client sends behind it', async () => {
     const { open } = await listen({});
     const socket = open(`${headOf(1_000_000)}abc`);
-    await once(socket, 'readable'); // it is there, unread
+    await once(socket, 'readable'); // the answer has arrived, unread
     socket.write(Buffer.alloc(900_000), () => setImmediate(() => socket.end()));
     await once(socket, 'finish');
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 415 /);

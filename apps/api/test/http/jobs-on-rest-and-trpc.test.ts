@@ -9,7 +9,7 @@ const api = shareApi({ RATE_LIMIT_PER_MINUTE: '0', USER_ACTIVE_LIMIT: '1000' });
 const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
 const UNKNOWN_ID = '123e4567-e89b-42d3-a456-426614174000';
 
-/** Asks the same of both faces, which have to say the same. */
+/** Sends the same request on both API surfaces, whose answers must be equal. */
 async function askBoth(ask: (face: Face) => ReturnType<Face['create']>): Promise<Answer> {
   const answers = [];
   for (const face of bothFaces(api().server)) answers.push(face.read(await ask(face)));

@@ -12,7 +12,7 @@ import { WIDE } from './wide-bounds.ts';
 const KB = 1_024;
 const ROOM: BodyLimits = { totalBytes: 2 * UPLOAD_MAX_BYTES, userBytes: 2 * UPLOAD_MAX_BYTES, waitMs: 60_000 };
 
-/** An API of which every upload lasts until it is let go. */
+/** An API in which every upload lasts until the test releases it. */
 async function openHolding(bodies: Partial<BodyLimits> = {}) {
   const held: (() => void)[] = [];
   const started: string[] = [];
@@ -34,7 +34,7 @@ async function openHolding(bodies: Partial<BodyLimits> = {}) {
   return { url, started, release: () => held.shift()?.() };
 }
 
-/** The status of the answer; how many bytes the form says it has is what counts. */
+/** Uploads and returns the status code. The form's declared size is what is reserved. */
 async function upload(url: string, user: string, kilobytes: number, signal?: AbortSignal): Promise<number> {
   const form = new FormData();
   form.set('file', new Blob([Buffer.alloc(kilobytes * KB)]), 'photo');
@@ -134,5 +134,5 @@ test('an idle connection does not keep what was sent on it', async () => {
     return sent[0]?.deref() !== undefined;
   };
   await expect.poll(isKept).toBe(false);
-  expect(Object.values(agent.freeSockets).flat()).toHaveLength(1); // so it was not the connection that went
+  expect(Object.values(agent.freeSockets).flat()).toHaveLength(1); // so the connection itself stayed open
 });

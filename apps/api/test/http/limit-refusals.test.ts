@@ -15,11 +15,14 @@ const BOUNDS = {
   linger: { bytes: 1e9, idleMs: 5_000, totalMs: 60_000, connections: 100 },
   bodies: { totalBytes: 1e9, userBytes: 1e9, waitMs: 1_000 },
 };
-/** Two megabytes of refused bodies, or 40 small refusals. */
+/** Allows two megabytes of refused bodies, or 40 small refusals. */
 const RATE = { capacity: 10, perSecond: 1 };
 const WIDE = { capacity: 1_000_000, perSecond: 1 };
 
-/** An API whose tokens are user ids, `bad` being nobody's; whatever is asked of a job is not found. */
+/**
+ * An API that takes the token as the user id; `bad` is no valid token. Every request for a job fails with
+ * `job_not_found`.
+ */
 async function openLimited(refusals: Partial<RefusalBounds>) {
   let now = 0;
   const server = await buildFaultyServer(

@@ -11,7 +11,7 @@ const LOCAL = ['/dev/token?user_id=1', '/metrics'];
 const statusOf = async (request: InjectOptions, { server } = api()) => (await server.inject(request)).statusCode;
 const withHost = (url: string, host: string) => statusOf({ url, headers: { host } });
 
-/** Sends these lines as they are; the status line of the answer. */
+/** Sends these lines unchanged, and returns the status line of the answer. */
 async function send(...lines: string[]): Promise<string> {
   const { port } = new URL(await listening());
   const socket = connect(Number(port), '127.0.0.1');

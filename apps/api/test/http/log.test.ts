@@ -19,13 +19,13 @@ test('no token, key, prompt, photograph or signed link is ever written to the lo
   const withPhoto = (image_file: string) => ({ ...order, subject_reference: [{ type: 'character', image_file }] });
   const echo = { kind: 'base_resp' as const, message: `input sensitive: ${PROMPT}` };
 
-  // All goes well.
+  // Successful requests.
   const done = await finishJob(api, withPhoto(`data:image/jpeg;base64,${photo}`));
   const link = pathOf(done.images[0] ?? '');
   await api.server.inject({ url: link });
   await api.server.inject({ url: link.replace(/signature=./, 'signature=_') });
 
-  // Requests are refused.
+  // Refused requests.
   for (const face of bothFaces(api.server)) {
     await face.create({ ...withPhoto(`data:image/png;base64,${photo}`), n: 99 }, { authorization });
     await face.create(order, { authorization: `Bearer ${tokenOf({ user_id: -1 })}` });
@@ -40,7 +40,7 @@ test('no token, key, prompt, photograph or signed link is ever written to the lo
     headers: unread,
   });
 
-  // Calls and downloads fail, and MiniMax repeats the prompt in its answer.
+  // Failed calls and downloads, with a provider that repeats the prompt in its answer.
   api.simulator.script(
     { times: 1, fault: { ...echo, code: 1026 } },
     { times: 1, fault: { ...echo, code: 1002 } },

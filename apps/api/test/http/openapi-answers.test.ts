@@ -13,7 +13,7 @@ import { bearer } from './tokens.ts';
 
 const documented = readDocumentedAnswers(openApiDocument(PUBLIC_URL));
 
-/** Jobs wait here for ever; there they run. */
+/** The first API never starts its jobs; the second runs them. */
 const waiting = shareApi();
 const running = shareApi();
 let link: string;
@@ -64,7 +64,7 @@ function answersOfFiles(operation: string, method: 'GET' | 'HEAD'): Record<strin
       return ask({ method, url: link, headers: { 'if-none-match': String(etag) } }, running());
     },
     [`${operation} 400`]: () => ask({ method, url: '/files/%zz' }),
-    [`${operation} 403`]: () => ask({ method, url: link }), // the other server signs by a key of its own
+    [`${operation} 403`]: () => ask({ method, url: link }), // the other server signs with another key
     [`${operation} 404`]: async () => {
       const job = await finishJob(running());
       await restFace(running().server).delete({ job_id: job.job_id });
@@ -79,7 +79,7 @@ function withBody(payload: string, type = 'application/json'): InjectOptions {
   return { payload, headers: { ...ours, 'content-type': type } };
 }
 
-/** How each answer comes about. Faults of ours and of storage are below. */
+/** The request that produces each answer. Internal and storage errors are tested below. */
 const ANSWERS: Record<string, Ask> = {
   'createJob 202': () => create(order),
   'createJob 400': () => create({ ...order, n: 10 }),
@@ -176,7 +176,7 @@ describe('a job in every state', () => {
   });
 });
 
-/** A request to every operation that can meet a fault. */
+/** One request for every operation that can meet an internal error. */
 const REQUESTS: Record<string, InjectOptions> = {
   createJob: { method: 'POST', url: GENERATION_PATH, payload: order },
   listJobs: { url: GENERATION_PATH },

@@ -33,7 +33,7 @@ test('is sound OpenAPI, examples and all', async () => {
     rules: {
       'no-invalid-media-type-examples': 'error',
       'no-invalid-schema-examples': 'error',
-      'operation-4xx-response': 'off', // there is no wrong way to ask for health
+      'operation-4xx-response': 'off', // a health request cannot be wrong
     },
   });
   const problems = await lintFromString({ source: JSON.stringify(openApiDocument(PUBLIC_URL)), config });
@@ -59,7 +59,7 @@ test('says of every shape and field what it is', () => {
   expect(Object.entries(schemas).flatMap(([name, schema]) => silent(name, schema))).toEqual([]);
 });
 
-/** Fields without a word, by their path. */
+/** Paths of the fields without a description. */
 function silent(path: string, { description, properties = {}, items }: Schema): string[] {
   return [
     ...(description === undefined ? [path] : []),

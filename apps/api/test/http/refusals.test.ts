@@ -10,7 +10,7 @@ import { bearer } from './tokens.ts';
 
 const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
 
-/** How long to wait, as each face says it. */
+/** The wait time in the form of each API surface. */
 function waitOf(name: 'REST' | 'tRPC', response: LightMyRequestResponse): { header: number; bodyMs: number | null } {
   const bodyMs = name === 'tRPC' ? response.json().error.data.retry_after_ms : null;
   return { header: Number(response.headers['retry-after']), bodyMs };

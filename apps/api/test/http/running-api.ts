@@ -19,20 +19,20 @@ export interface Api {
   server: FastifyInstance;
   simulator: Simulator;
   dataDir: string;
-  /** Every line of the log, without the logger's own redaction: what is never written needs none. */
+  /** Every log line, without the logger's redaction: secrets must not be logged in the first place. */
   logLines: string[];
   logged(): { level: number; msg: string; err?: { message: string } }[];
   close(): Promise<void>;
 }
 
-/** The API for one test. */
+/** Starts the API for one test. */
 export async function openApi(env?: Record<string, string>): Promise<Api> {
   const api = await startApi(env);
   onTestFinished(api.close);
   return api;
 }
 
-/** One API for all tests of a file, which leave it as they find it. */
+/** Starts one API for all tests of a file, which must leave it unchanged. */
 export function shareApi(env?: Record<string, string>): () => Api {
   let api: Api;
   beforeAll(async () => {

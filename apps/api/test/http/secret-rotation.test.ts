@@ -8,7 +8,7 @@ const NEXT = 'the-next-secret-of-thirty-two-bytes-or-more';
 const LAST = 'the-last-secret-of-thirty-two-bytes-or-more';
 const payload = JSON.stringify({ user_id: '1', exp: inSeconds(600) });
 
-/** The status for a token signed by each of these secrets. */
+/** The status code for a token signed with each of these secrets. */
 async function statuses(JWT_SECRET: string, secrets: string[], alg = 'HS256'): Promise<number[]> {
   const { server } = await openApi({ JWT_SECRET });
   const ask = async (secret: string) => {

@@ -16,7 +16,7 @@ export const ecKey = (namedCurve = 'P-256', alg = 'ES256'): SigningKey => ({
 });
 export const edKey = (): SigningKey => ({ alg: 'EdDSA', ...generateKeyPairSync('ed25519') });
 
-/** A token of exactly this header, over `alg` and this payload. */
+/** A token with exactly this header plus `alg`, and exactly this payload. */
 export function tokenBy({ alg, privateKey }: SigningKey, payload: string, header: object = {}): string {
   const parts = [JSON.stringify({ alg, ...header }), payload].map((part) => Buffer.from(part).toString('base64url'));
   const hash = alg === 'EdDSA' ? null : `sha${alg.slice(2)}`;
@@ -33,14 +33,14 @@ export function jwkOf({ publicKey }: SigningKey, fields: object = {}): object {
 
 export interface KeyServer {
   url: string;
-  /** How often it was asked. */
+  /** The number of requests it received. */
   fetches: number;
   answer(response: ServerResponse): void;
-  /** From now on it answers with these keys. */
+  /** Replaces the keys it answers with. */
   publish(...keys: object[]): void;
 }
 
-/** A key set on loopback; empty until keys are published. */
+/** Serves a key set on loopback, empty until keys are published. */
 export async function serveKeys(...keys: object[]): Promise<KeyServer> {
   const server = createServer((_request, response) => {
     keyServer.fetches++;
@@ -51,7 +51,7 @@ export async function serveKeys(...keys: object[]): Promise<KeyServer> {
     server.closeAllConnections();
     server.close();
   });
-  // A TCP server that listens has an address with a port.
+  // A listening TCP server always has an address with a port.
   const { port } = server.address() as AddressInfo;
   const keyServer: KeyServer = {
     url: `http://127.0.0.1:${port}/keys?tenant=1`,

@@ -4,11 +4,11 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import * as z from 'zod';
 import { bearer } from './tokens.ts';
 
-/** What a failure is, whichever face told it. */
+/** The content of an error, whichever API surface sent it. */
 export interface Refusal {
   status: number;
   error_code: string;
-  /** Paths of the issues; null where there are none. */
+  /** Paths of the issues, or null if there are none. */
   paths: string[] | null;
 }
 
@@ -42,7 +42,7 @@ const TrpcData = z.object({ result: z.object({ data: z.unknown() }) });
 
 const pathsOf = (issues: Issue[] | undefined) => issues?.map(({ path }) => path.join('.')) ?? null;
 
-/** What every refusal has, on both faces. */
+/** The fields of every error on both API surfaces. */
 function refusalOf(
   { statusCode: status, headers }: LightMyRequestResponse,
   { error_code, issues }: { error_code: string; issues: Issue[] | undefined },
@@ -54,7 +54,7 @@ function refusalOf(
   return { status, error_code, paths: pathsOf(issues) };
 }
 
-/** A REST answer, in the shape that every one of them has. */
+/** Reads a REST answer; throws if it has not the common shape. */
 export function readRest(response: LightMyRequestResponse): Answer {
   const status = response.statusCode;
   if (status < 400) return { data: RestData.parse(response.json()).data };
@@ -63,7 +63,7 @@ export function readRest(response: LightMyRequestResponse): Answer {
   return refusalOf(response, { error_code, issues });
 }
 
-/** A tRPC answer to a single call. */
+/** Reads the tRPC answer to a single call. */
 export function readTrpc(response: LightMyRequestResponse): Answer {
   const status = response.statusCode;
   if (status < 400) return { data: TrpcData.parse(response.json()).result.data };
@@ -74,7 +74,7 @@ export function readTrpc(response: LightMyRequestResponse): Answer {
 
 export type FaceCall = (input: unknown, headers?: Headers) => Promise<LightMyRequestResponse>;
 
-/** Every procedure as a request to one face. */
+/** Every procedure as a request on one API surface. */
 export interface Face {
   name: 'REST' | 'tRPC';
   read(response: LightMyRequestResponse): Answer;

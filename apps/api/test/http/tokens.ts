@@ -2,12 +2,12 @@ import { createHmac } from 'node:crypto';
 
 export const SECRET = 'a secret of thirty-two bytes, or more';
 
-/** Seconds since the epoch, some seconds from now. */
+/** A time in seconds since the epoch, this many seconds from now. */
 export function inSeconds(seconds: number): number {
   return Math.floor(Date.now() / 1_000) + seconds;
 }
 
-/** A token over exactly this payload: written by hand, so that no library mends what a test breaks. */
+/** Signs exactly this payload. No library is used, because it would correct what a test breaks. */
 export function signPayload(payload: string, { alg = 'HS256', secret = SECRET, header = {} } = {}): string {
   const parts = [JSON.stringify({ alg, typ: 'JWT', ...header }), payload].map((part) =>
     Buffer.from(part).toString('base64url'),
@@ -22,7 +22,7 @@ export function tokenOf(claims: Record<string, unknown>): string {
   return signPayload(JSON.stringify({ exp: inSeconds(600), ...claims }));
 }
 
-/** The header of a user whose token is good. */
+/** The Authorization header of a user with a valid token. */
 export function bearer(userId: string, starId?: string): { authorization: string } {
   return { authorization: `Bearer ${tokenOf({ user_id: userId, star_id: starId })}` };
 }

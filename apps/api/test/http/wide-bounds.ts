@@ -1,6 +1,6 @@
 import type { ClientBounds } from '../../src/http/server.ts';
 
-/** Bounds for tests: what is not tried stays out of the way. */
+/** Bounds wide enough not to affect a test that is about something else. */
 export const WIDE: ClientBounds = {
   headersTimeoutMs: 60_000,
   requestTimeoutMs: 60_000,
