@@ -38,7 +38,7 @@ export async function ageBrowser(context: BrowserContext): Promise<void> {
 
 /** Runs in the other realm from its source text, so it must not refer to anything else in this file. */
 function removeBuiltIns({ globals, statics, members }: NewerBuiltIns): void {
-  const realm = globalThis as unknown as Record<string, { prototype?: object } | undefined>; // unchecked: any global may be there
+  const realm = globalThis as unknown as Record<string, { prototype?: object } | undefined>; // unchecked
   const remove = (from: object | undefined, name: string) => from && Reflect.deleteProperty(from, name);
   for (const [owner = '', name = ''] of statics) remove(realm[owner], name);
   for (const [owner = '', name = ''] of members) remove(realm[owner]?.prototype, name);

@@ -34,7 +34,7 @@ export function spawnChild(
   { cwd, env, detached = false, input = '' }: ChildOptions,
 ): Child {
   const child = spawn(command, args, { cwd, env, detached, stdio: ['pipe', 'pipe', 'pipe'] });
-  child.stdin.on('error', () => {}); // the process may end without having read its input
+  child.stdin.on('error', () => {}); // it may end without reading it
   child.stdin.end(input);
   const { pid } = child;
   if (pid === undefined) throw new Error(`${command} did not start`);
@@ -69,7 +69,7 @@ function send(target: number, signal: NodeJS.Signals): void {
   try {
     process.kill(target, signal);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // the process has already ended
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // it has ended
   }
 }
 

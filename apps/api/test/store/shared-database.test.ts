@@ -124,7 +124,7 @@ describe('calls', () => {
       await commit.promise;
     });
     await vi.waitFor(async () => expect(await countBackends(database, "state = 'idle in transaction'")).toBe(1));
-    const starting = first.jobs.startNextCall(newStart()); // this transaction still reads the state before the other commits
+    const starting = first.jobs.startNextCall(newStart()); // reads the state before that commit
     await vi.waitFor(async () => expect(await countBackends(database, "wait_event_type = 'Lock'")).toBe(1));
     commit.resolve();
     await canceling;
