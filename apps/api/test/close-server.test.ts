@@ -8,9 +8,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createCloseServer } from '../src/close-server.ts';
 import { buildFaultyServer } from './http/faulty-server.ts';
 
-/** Longer than a test may take: what ends within it was not waited for. */
+/** Longer than any test may take: nothing that ends within a test has waited for it. */
 const NEVER_MS = 60_000;
-/** More than what lies between two sockets takes in. */
+/** More than the buffers of two sockets hold. */
 const LARGE_BYTES = 32 * 1024 * 1024;
 
 interface Closing {
@@ -29,7 +29,7 @@ async function listen(requestsEndMs: number): Promise<Closing> {
 }
 
 async function open(port: number, words: string): Promise<Socket> {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }); // which never closes by itself
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }); // never closes its side by itself
   onTestFinished(() => void socket.destroy());
   socket.on('error', () => {}); // it may be cut off
   await once(socket, 'connect');
@@ -37,7 +37,7 @@ async function open(port: number, words: string): Promise<Socket> {
   return socket;
 }
 
-/** Begins a download on a connection that is to be kept, and reads none of it. */
+/** Begins a download on a keep-alive connection, and reads nothing of it. */
 async function beginDownload(port: number): Promise<IncomingMessage> {
   const agent = new Agent({ keepAlive: true });
   onTestFinished(() => agent.destroy());

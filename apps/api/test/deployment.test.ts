@@ -22,7 +22,7 @@ async function open(env: Record<string, string>): Promise<Deployment> {
   });
 }
 
-/** A bucket as settings, and its server, which can be stopped and started again. */
+/** Starts a bucket's server, which can be stopped and started, and returns its settings. */
 async function openBucket() {
   const dir = await temporaryFolder();
   let server = await startS3({ dir });

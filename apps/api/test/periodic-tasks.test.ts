@@ -10,7 +10,7 @@ const QUEUE_TTL_MS = 60_000;
 const HOUR_MS = 60 * 60 * 1_000;
 
 let stores: Stores;
-/** Ages of the files that are kept, by key; what the sweep may take. */
+/** Ages of the stored files, by key, which the sweep may delete. */
 let kept: Map<string, number>;
 
 beforeEach(async () => {

@@ -5,10 +5,10 @@ import { type Process, readTraces, startProcess, type World } from './world.ts';
 
 /** A verb is run once for each of its writes. */
 const PATIENCE_MS = 90_000;
-/** Nobody should ever need so many. */
+/** More writes than any verb needs. */
 const WRITES_MAX = 60;
 
-/** Every job and file of the rounds before. */
+/** Deletes every job and file of the previous rounds. */
 async function tidy(process: Process, world: World): Promise<void> {
   await process.recover();
   for (const { job_id } of await world.database.db.selectFrom('jobs').select('job_id').execute()) {
@@ -17,8 +17,9 @@ async function tidy(process: Process, world: World): Promise<void> {
 }
 
 /**
- * Lets each verb die after each of its durable writes in turn, until it gets through, and has the next process find
- * everything as promised: no file that no row names, no row without its file, nothing half-written, nothing left to delete.
+ * Kills each verb after each of its durable writes in turn, until it completes. After each kill, the next process must
+ * find a consistent state: no file without a row, no row without its file, nothing half-written, nothing left to
+ * delete.
  */
 export function testFaults(openWorld: () => Promise<World>): void {
   let world: World;
@@ -37,7 +38,7 @@ export function testFaults(openWorld: () => Promise<World>): void {
         const answer = run(mortal, jobId, world).then(() => 'answered' as const);
         answer.catch(() => {});
         const end = await Promise.race([answer, mortal.life.death.then(() => 'died' as const)]);
-        // What goes on in other branches of a process that has died does so before the next one comes.
+        // Lets concurrent branches of the dead process finish before the next process starts.
         for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
 
         const next = await startProcess(world);
@@ -54,7 +55,7 @@ export function testFaults(openWorld: () => Promise<World>): void {
         await tidy(next, world);
         if (end === 'answered') {
           if (process.env.LIST_FAULTS) console.log(`${name}: ${mortal.life.writes.join(' | ')}`);
-          // Concurrent verbs interleave differently each time: the fatal write never came.
+          // Concurrent verbs interleave differently each time: the fatal write did not happen in this run.
           expect(mortal.life.writes.length).toBeLessThan(fatal);
           return;
         }

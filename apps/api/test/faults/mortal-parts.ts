@@ -4,22 +4,22 @@ import type { KyselyPlugin } from 'kysely';
 import type { FileStore } from '../../src/files/file-store.ts';
 import type { Database, Trx } from '../../src/store/shared/database.ts';
 
-/** The writes of one process, the n-th of which is its last. */
+/** The durable writes of one process, which dies after the n-th. */
 export interface Mortality {
-  /** What was written so far, in order, in words. */
+  /** A description of every write so far, in order. */
   writes: string[];
   /** Resolves when the process dies. */
   death: Promise<void>;
   isDead(): boolean;
-  /** To be called when something has become durable. */
+  /** Must be called after something has become durable. */
   wrote(what: string): void;
-  /** Goes on only in a process that lives. */
+  /** Resolves if the process is alive; otherwise it never settles. */
   live(): Promise<void>;
 }
 
 const never = new Promise<never>(() => {});
 
-/** `fatal` is the number of the write after which the process is no more; null: it lives. */
+/** `fatal` is the number of the write after which the process dies; null means never. */
 export function createMortality(fatal: number | null): Mortality {
   const writes: string[] = [];
   const dying = Promise.withResolvers<void>();
@@ -39,7 +39,7 @@ export function createMortality(fatal: number | null): Mortality {
   };
 }
 
-/** The database as a mortal process has it: a commit may be the last thing that it does. */
+/** The database of a process that may die after any of its commits. */
 export function mortalDatabase(database: Database, life: Mortality): Database {
   async function transact<T>(run: (tables: Set<string>) => Promise<T>): Promise<T> {
     await life.live();
@@ -65,7 +65,7 @@ function spied(trx: Trx, life: Mortality, tables: Set<string>): Trx {
   return trx.withPlugin(watchWrites(life, (table) => tables.add(table)));
 }
 
-/** Tells of every statement that writes, before it is made. The dead make none. */
+/** Reports every statement that writes, before it runs. A dead process runs no statement. */
 function watchWrites(life: Mortality, tell: (table: string) => void): KyselyPlugin {
   return {
     transformQuery({ node }) {
@@ -85,7 +85,9 @@ function tableOf(node: object): string {
   );
 }
 
-/** Files as a mortal process has them; `dir` is where they are, and `writer` whose they are, if they are in a folder. */
+/**
+ * The file store of a process that may die. `dir` is its folder; `writer` identifies the process in half-written files.
+ */
 export function mortalFiles(
   files: FileStore,
   life: Mortality,

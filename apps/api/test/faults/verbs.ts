@@ -24,12 +24,12 @@ const byValue: ProviderOutcome = {
   images: [{ bytes: Buffer.from('a') }, { bytes: Buffer.from('b') }],
 };
 
-/** One thing that the product does, whose every durable write may be the last of its process. */
+/** One operation of the product; any of its durable writes may be the last of its process. */
 export interface Verb {
-  /** What is there before, made by a process that lives; the verb is about the job that it answers. */
+  /** Sets up the initial state with a process that stays alive; returns the id of the job for `run`. */
   prepare(process: Process, world: World): Promise<string>;
   run(process: Process, jobId: string, world: World): Promise<unknown>;
-  /** What was promised, looked at by the next process, once it has recovered. */
+  /** Checks the guarantees from the next process, after its recovery. */
   check(process: Process, jobId: string, hasAnswered: boolean, world: World): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ async function order(process: Process, request: CreateImage = ORDER): Promise<st
   return (await process.createJob()(viewer, request, {})).jobId;
 }
 
-/** A job with a photograph and its pictures. */
+/** Creates a completed job with a reference and its images. */
 async function completed(process: Process, world: World): Promise<string> {
   answerWith(world, byLink);
   const jobId = await order(process, withPhoto());
@@ -56,7 +56,7 @@ async function completed(process: Process, world: World): Promise<string> {
   return jobId;
 }
 
-/** A job whose pictures came by value and are not saved yet. */
+/** Creates a job whose images came as base64 and are not saved yet. */
 async function saving(process: Process, world: World): Promise<string> {
   answerWith(world, byValue);
   const jobId = await order(process, withPhoto());
@@ -71,14 +71,14 @@ async function runToTheEnd(process: Process): Promise<void> {
   await process.untilSaved();
 }
 
-/** A repeat says what the first would have said, and then nothing is left. */
+/** A repeated delete gives the same answer as the first, and then nothing is left. */
 async function checkDeleted(process: Process, jobId: string, hasAnswered: boolean): Promise<void> {
   if (hasAnswered) expect(await process.store.getJob(jobId)).toBeNull();
   expect(await remove(process, jobId)).toBe(jobId);
   expect(await process.store.getJob(jobId)).toBeNull();
 }
 
-/** One call, whatever became of it, and never a job without an end. */
+/** At most one call, whatever its outcome, and every job ends. */
 async function checkRun(process: Process, jobId: string, _: boolean, { provider }: World): Promise<void> {
   expect(provider.calls.length).toBeLessThanOrEqual(1);
   const state = await stateOf(process, jobId);

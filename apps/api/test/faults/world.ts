@@ -30,10 +30,10 @@ import { answered, createScriptedProvider } from '../jobs/scripted-provider.ts';
 import { NO_LIMITS } from '../store/stores.ts';
 import { createMortality, mortalDatabase, mortalFiles } from './mortal-parts.ts';
 
-/** Of the database, which all processes share. */
+/** The clock of the database, shared by all processes. */
 export const clock = createFakeClock();
 
-/** What outlives every process: one database, one folder of files, and the provider with its own memory. */
+/** What survives every process: one database, one file folder, and the provider with its own state. */
 export interface World {
   database: Database;
   leaseMs: number | null;
@@ -52,7 +52,7 @@ export function createWorld(database: Database, leaseMs: number | null, dir: str
 
 export type Process = Awaited<ReturnType<typeof startProcess>>;
 
-/** One process of the product with all its parts, from its start on; after its `fatal`-th durable write it is no more. */
+/** Starts one process with all parts of the product. It dies after its `fatal`-th durable write. */
 export async function startProcess({ database, leaseMs, dir, provider }: World, fatal: number | null = null) {
   const life = createMortality(fatal);
   const workerId = randomUUID();
@@ -68,7 +68,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
   const deletions = wrapStorageErrors(createSqlDeletionStore({ database: own, leaseMs }));
   const log = createRecordedLog();
   const fileTracker = createFileTracker({ deletions, files, workerId, log });
-  // Being seen is no part of any verb: it is not counted.
+  // Heartbeats belong to no verb, so they are not counted as writes.
   const workers = createSqlWorkerStore({ database, leaseMs });
   await workers.heartbeat(workerId, 4);
   const pictures = {
@@ -136,10 +136,10 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
     for (let taken = await takeNext(); taken.kind === 'running'; taken = await takeNext()) await taken.done;
   }
 
-  /** Until everything that it has begun to save is saved. */
+  /** Waits until everything it has begun to save is saved. */
   const untilSaved = () => saver.drain();
 
-  /** Time passes, in which it is seen as often as it has to be. */
+  /** Advances the clock while this process writes its heartbeats on time. */
   async function liveFor(fiveSeconds: number): Promise<void> {
     for (let beats = 0; beats < fiveSeconds; beats++) {
       clock.advance(5_000);
@@ -157,7 +157,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
     fileTracker,
     untilIdle,
     untilSaved,
-    /** What every picture waits for. */
+    /** Delays the saving of every image. */
     beforeSaving(wait: () => Promise<void>) {
       beforeSaving = wait;
     },
@@ -174,10 +174,10 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
         ...{ uploads, files, fileTracker, pictures, signer, runExclusive },
         limits: { ratePerMinute: 0, userUploadBytes },
       }),
-    /** What a process does at its start, and in its first rounds. */
+    /** What a process does at its start and in its first periodic runs. */
     async recover() {
       if (isAlone) await deletions.hasten();
-      // On a shared database whoever judges others has been seen for as long as a lease itself.
+      // On a shared database a worker judges others only after it has written heartbeats for the length of a lease.
       if (!isAlone) await liveFor(5);
       await recoverJobs({ store, workers, workerId, ownedAttempts, saveImages: saver.save, answers, log });
       await answers.drain();
@@ -191,7 +191,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
   };
 }
 
-/** Everything that is in the folder, and what the database says should be. */
+/** Reads all files in the folder, and the files that the database refers to. */
 export async function readTraces({ database: { db }, dir }: World) {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   const inFolder = entries.filter((entry) => entry.isFile());
@@ -210,7 +210,7 @@ export async function readTraces({ database: { db }, dir }: World) {
       inFolder.filter((entry) => path.basename(entry.parentPath) !== 'writing').map((entry) => entry.name),
     ),
     named: new Set([...uploads.map((row) => row.key), ...results, ...sources]),
-    /** Answers that came late, kept with the job that was given up. */
+    /** Late answers, kept with a job that already has a presumed outcome. */
     late: new Set(rows.filter((row) => status.get(row.job_id) === 'FAILED').flatMap((row) => keyIn(row.source) ?? [])),
     remembered: (await db.selectFrom('file_deletions').selectAll().execute()).map((row) => row.key),
     open: jobs.filter((job) => job.status === 'PENDING' || job.status === 'PROCESSING').length,

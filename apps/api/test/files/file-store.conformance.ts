@@ -2,14 +2,14 @@ import { buffer } from 'node:stream/consumers';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { FileStore } from '../../src/files/file-store.ts';
 
-/** Everything that a store lists. */
+/** Collects everything that a store lists. */
 export async function listAll(store: FileStore): Promise<{ key: string; modifiedAt: Date }[]> {
   const files = [];
   for await (const file of store.list()) files.push(file);
   return files;
 }
 
-/** What every file store promises; `createStore` gives an empty one. */
+/** The conformance suite of every file store. `createStore` returns an empty one. */
 export function testFileStore(name: string, createStore: () => Promise<FileStore>): void {
   describe(`${name} as a file store`, () => {
     let store: FileStore;

@@ -47,7 +47,7 @@ test('a write that fails rejects and leaves nothing behind', async () => {
   const store = await createLocalFileStore({ dir });
   await store.put('a.png', Buffer.from('old'));
   const [shard = ''] = (await readdir(dir)).filter((name) => name !== 'writing');
-  // A folder in the file's place makes the rename fail, as a full disk would.
+  // A folder in place of the file makes the rename fail, as a full disk would.
   await rm(join(dir, shard), { recursive: true });
   await writeFile(join(dir, shard), '');
   await expect(store.put('a.png', Buffer.from('new'))).rejects.toThrow();

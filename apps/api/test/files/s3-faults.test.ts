@@ -30,7 +30,7 @@ function errorXml(code: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>so it is</Message></Error>`;
 }
 
-/** A store on a server that answers as the test says, and what it was asked. */
+/** Opens a store over a server that answers as the test says, and records its requests. */
 async function openStore(
   answer: RequestListener,
   limits?: S3Limits,
@@ -46,7 +46,7 @@ async function openStore(
     server.closeAllConnections();
     server.close();
   });
-  // A server that listens on a port has an address with one.
+  // A listening TCP server always has an address with a port.
   const { port } = server.address() as AddressInfo;
   return { store: await createS3FileStore({ ...SETTINGS, endpoint: `http://127.0.0.1:${port}` }, limits), seen };
 }

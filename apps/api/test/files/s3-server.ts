@@ -8,12 +8,12 @@ import S3rver from 's3rver';
 import { createS3Client, type S3Settings } from '../../src/files/s3-client.ts';
 
 export interface S3Server {
-  /** A bucket, empty unless it was there before, and what is needed to use it. */
+  /** Creates the bucket, or keeps the existing one; returns the settings for its use. */
   createBucket(name: string): Promise<Required<S3Settings>>;
   close(): Promise<void>;
 }
 
-/** The same as an operator sets it. */
+/** The same settings as environment variables. */
 export function bucketSettings({ bucket, endpoint, region, credentials }: Required<S3Settings>) {
   return {
     S3_BUCKET: bucket,
@@ -24,12 +24,12 @@ export function bucketSettings({ bucket, endpoint, region, credentials }: Requir
   };
 }
 
-/** The only keys that s3rver knows. */
+/** The only credentials that s3rver accepts. */
 const CREDENTIALS = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
-/** Far below the thousand of real stores, so that few objects make several pages. */
+/** Far below the thousand of real stores, so that few objects fill several pages. */
 const PAGE_SIZE = 7;
 
-/** An S3 store on loopback whose objects live in this folder. Port 0 takes a free one. */
+/** Starts an S3 store on loopback whose objects are kept in this folder. Port 0 selects a free one. */
 export async function startS3({ dir, port = 0 }: { dir: string; port?: number }): Promise<S3Server> {
   const directory = path.join(dir, 'buckets');
   await mkdir(directory, { recursive: true });
@@ -67,9 +67,12 @@ interface ObjectStore {
   listObjects(bucket: string, options: { maxKeys: number }): Promise<unknown>;
 }
 
-/** S3 never shows half an object. s3rver writes into the file that others read, and answers before it has. */
+/**
+ * S3 never returns a half-written object. s3rver writes into the file that readers open, and answers before the write
+ * is complete.
+ */
 function keepObjectsWhole(server: S3rver, written: string): void {
-  // Its types leave the store out.
+  // s3rver's types omit the store.
   const { store } = server as unknown as { store: ObjectStore };
   const turns = new PQueue({ concurrency: 1 });
   const getObject = store.getObject.bind(store);

@@ -14,7 +14,7 @@ function download(url: string, settings: Partial<ImageProcessorSettings> = {}): 
   return buildImageProcessor(settings).download(url, new AbortController().signal);
 }
 
-/** Names that resolve to what each question's turn says; the last answer stays. */
+/** Resolves every name to the answers in order, one per lookup; the last answer repeats. */
 function resolving(...answers: string[][]): LookupFunction & { questions: string[] } {
   const questions: string[] = [];
   const lookup: LookupFunction = (hostname, options, callback) => {
@@ -165,7 +165,7 @@ describe('a name', () => {
 
   test('that resolves to a private address beside another is never dialled at the private one', async () => {
     const { port, connections } = await servePictures((_, response) => response.end(photo));
-    // 2d00::/8 is not allocated: nobody is there.
+    // 2d00::/8 is not allocated, so no server is there.
     const settings = { lookup: resolving(['127.0.0.1', '2d00::1']), downloadTimeoutMs: 300 };
     await expect(download(`http://pictures.example:${port}`, settings)).rejects.toMatchObject({ permanent: false });
     expect(connections()).toBe(0);
@@ -175,7 +175,7 @@ describe('a name', () => {
     const target = await servePictures((_, response) => response.end(photo));
     const name = `http://pictures.example:${target.port}`;
     const source = await servePictures((_, response) => response.writeHead(302, { location: name }).end());
-    // The first answer would pass; it is the second that is dialled.
+    // The first answer would be allowed; the second one is used for the connection.
     const lookup = resolving(['93.184.216.34'], ['127.0.0.1']);
     await new Promise((resolve) => lookup('pictures.example', { all: true }, resolve));
     await expect(download(source.origin, { trustedOrigin: source.origin, lookup })).rejects.toMatchObject(refused);

@@ -2,7 +2,7 @@ import { createStartDeadline } from '@darkroom/minimax-client';
 import { createImageProcessor, type ImageProcessorSettings } from '../../src/images/create-image-processor.ts';
 import type { ImageProcessor } from '../../src/images/image-processor.ts';
 
-/** The product's defaults, with bounds that no test reaches by accident. */
+/** The production defaults, with bounds that no test reaches by accident. */
 export function buildImageProcessor(settings: Partial<ImageProcessorSettings> = {}): ImageProcessor {
   return createImageProcessor({
     format: 'jpeg',

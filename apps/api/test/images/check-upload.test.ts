@@ -78,7 +78,7 @@ describe('a picture of ours that is not whole', () => {
     );
   });
 
-  // Viewers forgive a JPEG or WebP other damage than to its tables.
+  // Viewers tolerate damage to a JPEG or WebP anywhere except in its tables.
   test.each([
     ['JPEG', () => photo().resize(400).jpeg().toBuffer(), 0.02, 0.2],
     ['PNG', () => photo().png().toBuffer(), 0.4, 0.6],
@@ -131,7 +131,7 @@ describe('too many pixels', () => {
 
   test('of an AVIF are more than 13 million', async () => {
     const avif = await photo().resize(64, 64, { fit: 'fill' }).avif({ effort: 0 }).toBuffer();
-    const at = avif.indexOf('ispe') + 8; // behind its version and flags
+    const at = avif.indexOf('ispe') + 8; // after its version and flags
     avif.writeUInt32BE(6_000, at);
     avif.writeUInt32BE(4_000, at + 4);
     await expect(pictures.prepareUpload(avif)).rejects.toMatchObject(
@@ -158,7 +158,7 @@ function withJpegSize(jpeg: Buffer, width: number, height: number): Buffer {
   return changed;
 }
 
-/** The JPEG with a scan header that names its first component only, as files of several scans begin. */
+/** The JPEG with a scan header that lists only its first component, as a file with several scans begins. */
 function withScansApart(jpeg: Buffer): Buffer {
   const at = jpeg.indexOf(Buffer.from([0xff, 0xda]));
   const header = Buffer.from([0xff, 0xda, 0, 8, 1, jpeg[at + 5] ?? 1, 0, 0, 63, 0]);
@@ -172,7 +172,7 @@ function frameAt(jpeg: Buffer): number {
   }
 }
 
-/** A PNG of one row of data; its header says more. */
+/** A PNG with one row of data, whose header declares more. */
 function headerPng(size: { width: number; height: number; bitDepth: number; interlaced: boolean }): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(size.width, 0);

@@ -63,7 +63,7 @@ describe('a photograph', () => {
 });
 
 describe('upright', () => {
-  // 1 to 8: https://www.w3.org/TR/png-3/#eXIf, Exif 2.32, 4.6.4, tag 274
+  // Values 1 to 8: https://www.w3.org/TR/png-3/#eXIf, Exif 2.32, 4.6.4, tag 274
   test.each([2, 3, 4, 5, 6, 7, 8])('by EXIF orientation %i', async (orientation) => {
     const picture = await pictures.compress(await withOrientation(rocket, orientation), ids);
     const turnedOver = orientation >= 5;
@@ -173,7 +173,7 @@ interface Size {
 }
 
 function expectAsItCame({ bytes, compressed, ...rest }: ProcessedImage, came: Buffer, size: Size): void {
-  // Not by toEqual: the difference of two pictures takes minutes to print.
+  // Not compared with toEqual: printing the difference of two images takes minutes.
   expect(came.equals(bytes)).toBe(true);
   expect(compressed).toBe(false);
   expect(rest).toMatchObject(size);
@@ -189,7 +189,7 @@ test('no more pictures are worked on at once than allowed', async () => {
   sharp.queue.on('change', count);
   onTestFinished(() => void sharp.queue.off('change', count));
   await Promise.all(Array.from({ length: 12 }, () => bounded.compress(rocket, ids)));
-  // sharp's two counters are not read at one instant: a picture that moves from the one to the other may count twice.
+  // sharp's two counters are not read atomically: an image that moves from one to the other may be counted twice.
   expect(most).toBeGreaterThan(0);
   expect(most).toBeLessThanOrEqual(2);
 });
@@ -198,7 +198,7 @@ function pixelsOf(bytes: Uint8Array): Promise<Buffer> {
   return sharp(bytes).removeAlpha().raw().toBuffer();
 }
 
-/** Mean difference of two pictures' channels, 0 to 255. */
+/** The mean difference of two images' channels, from 0 to 255. */
 async function distance(left: Uint8Array, right: Uint8Array): Promise<number> {
   const [a, b] = await Promise.all([pixelsOf(left), pixelsOf(right)]);
   expect(a.length).toBe(b.length);

@@ -4,7 +4,7 @@ import { createDecodeBudget, type DecodeBudgetSettings } from '../../src/images/
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A budget of which the work lasts until it is ended by name. */
+/** A budget whose work lasts until the test ends it by name. */
 function openBudget(settings: Partial<DecodeBudgetSettings> = {}) {
   const budget = createDecodeBudget({
     totalBytes: 100,

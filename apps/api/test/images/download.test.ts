@@ -71,12 +71,12 @@ test('a picture that came while the process stood still past the deadline is rea
   const [port]: number[] = await once(worker, 'message');
   const origin = `http://127.0.0.1:${port}`;
   const downloaded = download(`${origin}/a.jpg`, { trustedOrigin: origin, downloadTimeoutMs: 300 });
-  await once(worker, 'message'); // it has the request
+  await once(worker, 'message'); // the server has the request
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);
   expect(await downloaded).toHaveLength(9_000_000);
 });
 
-/** In a thread of its own, which goes on while the test's stands still. */
+/** Runs in a thread of its own, which continues while the test's thread is blocked. */
 const PICTURE_SERVER = `
   const { parentPort } = require('node:worker_threads');
   const server = require('node:http').createServer((request, response) => {
@@ -248,7 +248,7 @@ describe('bounds', () => {
   test('an abort ends a try that has not found its server yet', async () => {
     const reason = new Error('the server is shutting down');
     const controller = new AbortController();
-    const lookup = () => controller.abort(reason); // and never answers
+    const lookup = () => controller.abort(reason); // never answers
     await expect(download('http://pictures.example', { lookup }, controller.signal)).rejects.toBe(reason);
   });
 });
@@ -284,7 +284,7 @@ describe('a body cut short may come whole the next time', () => {
   });
 
   describe('without length or chunks', () => {
-    /** Each time so much of it, then the connection just ends. */
+    /** Each response is the given number of bytes of the file, after which the connection ends. */
     function servePart(file: Buffer, ...lengths: number[]) {
       return servePictures((_, response) => {
         response.socket?.end(

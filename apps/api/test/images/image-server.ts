@@ -9,11 +9,11 @@ interface PictureServer {
   port: number;
   /** Every request that arrived, in order. */
   requests: IncomingMessage[];
-  /** How often somebody connected, with or without a request. */
+  /** The number of connections, with or without a request. */
   connections: () => number;
 }
 
-/** A real HTTP server on loopback that goes when the test does. */
+/** Starts a real HTTP server on loopback, closed when the test ends. */
 export async function servePictures(handler: Handler): Promise<PictureServer> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
@@ -27,7 +27,7 @@ export async function servePictures(handler: Handler): Promise<PictureServer> {
     server.closeAllConnections();
     server.close();
   });
-  // A TCP server that listens has an address with a port.
+  // A listening TCP server always has an address with a port.
   const { port } = server.address() as AddressInfo;
   return { origin: `http://127.0.0.1:${port}`, port, requests, connections: () => connections };
 }

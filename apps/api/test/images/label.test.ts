@@ -39,7 +39,7 @@ const asAttribute = (json: string) =>
   packet(`<rdf:Description rdf:about="" xmlns:TC260="${NAMESPACE}" TC260:AIGC="${escapeXml(json)}"/>`);
 const asElement = (inside: string) =>
   packet(`<rdf:Description xmlns:g='${NAMESPACE}'>\n<g:AIGC>${inside}</g:AIGC></rdf:Description>`);
-/** Another property, as long as it takes. */
+/** Another property of the given length. */
 const padding = (length: number) =>
   `<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="${'x'.repeat(length)}"/>`;
 

@@ -1,17 +1,17 @@
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 
-/** The same pixels with an EXIF orientation: how a phone that was held differently writes them. */
+/** The same pixels with an EXIF orientation, as written by a phone held at another angle. */
 export function withOrientation(photo: Uint8Array, orientation: number): Promise<Buffer> {
   return sharp(photo).withMetadata({ orientation }).jpeg({ quality: 95 }).toBuffer();
 }
 
-/** A black PNG; above 100 MB of pixels the data ends early. */
+/** A black PNG. Above 100 MB of pixels its data ends early. */
 export function oversizedPng(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 0], 8); // eight bits, grey
+  header.set([8, 0], 8); // eight bits, greyscale
   const rows = Buffer.alloc(Math.min((width + 1) * height, 100_000_000));
   return Buffer.concat([
     Buffer.from('89504e470d0a1a0a', 'hex'),
@@ -21,7 +21,7 @@ export function oversizedPng(width: number, height: number): Buffer {
   ]);
 }
 
-/** The PNG with a tEXt chunk behind its header. https://www.w3.org/TR/png-3/#11tEXt */
+/** The PNG with a tEXt chunk after its header. https://www.w3.org/TR/png-3/#11tEXt */
 export function withPngText(png: Buffer, keyword: string, text: string): Buffer {
   const headerEnd = 33;
   const chunk = pngChunk('tEXt', Buffer.from(`${keyword}\0${text}`, 'latin1'));

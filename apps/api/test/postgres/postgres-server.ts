@@ -5,24 +5,26 @@ import path from 'node:path';
 import pg from 'pg';
 import { type EmbeddedServer, embedPostgres } from './embed-postgres.ts';
 
-/** A PostgreSQL for tests. */
+/** A PostgreSQL server for tests. */
 export interface PostgresServer {
-  /** The URL of a new, empty database. */
+  /** Returns the URL of a new, empty database. */
   createDatabase(): Promise<string>;
-  /** Ends for good, and leaves nothing behind. */
+  /** Ends the server for good and removes its files. */
   close(): Promise<void>;
 }
 
-/** One whose outages a test makes. */
+/** A server that the test can stop and start. */
 export type OwnPostgresServer = PostgresServer & EmbeddedServer;
 
-/** The server at TEST_DATABASE_URL, or the one that all files of this test run share, or one of our own. */
+/**
+ * Returns the server at TEST_DATABASE_URL, else the one shared by all files of this test run, else a server of its own.
+ */
 export async function openPostgresServer(): Promise<PostgresServer> {
   const url = process.env.TEST_DATABASE_URL || (await askForSharedServer());
   return url ? useServer(url) : startPostgresServer();
 }
 
-/** Its URL, from vitest's main process (test-kit/run-server.ts); undefined outside vitest. */
+/** Asks vitest's main process (test-kit/run-server.ts) for the URL; undefined outside vitest. */
 async function askForSharedServer(): Promise<string | undefined> {
   const { TEST_RUN_SERVER } = process.env;
   if (!TEST_RUN_SERVER) return undefined;
@@ -32,10 +34,12 @@ async function askForSharedServer(): Promise<string | undefined> {
   return text;
 }
 
-/** Whole clusters may share one server, each process with 14 connections. */
+/** Whole clusters may share one server, with 14 connections per process. */
 const SETTINGS = ['fsync=off', 'full_page_writes=off', 'max_connections=500'];
 
-/** PostgreSQL on loopback for as long as the test lasts: what it holds outlives its own crash, and not the machine's. */
+/**
+ * Starts PostgreSQL on loopback until the test ends. Its data survives a crash of the server, but not of the machine.
+ */
 export async function startPostgresServer(): Promise<OwnPostgresServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'darkroom-postgres-'));
   const { url, stop, start } = await embedPostgres({ folder, settings: SETTINGS });

@@ -82,7 +82,7 @@ describe('a call that provably was not taken may be made again', () => {
   });
 });
 
-/** interface.md, section 7. */
+/** The error table of interface.md, section 7. */
 const FINAL = [
   [1000, 'provider_error', 'unknown'],
   [1001, 'provider_error', 'unknown'],

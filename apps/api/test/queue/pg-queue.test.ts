@@ -9,12 +9,12 @@ import { testQueue } from './queue.conformance.ts';
 import { createWork, type Work } from './work.ts';
 
 let server: PostgresServer;
-/** Two processes' ways to the one queue. */
+/** The connections of two processes to the same queue. */
 let bosses: [PgBoss, PgBoss];
 beforeAll(async () => {
   server = await openPostgresServer();
   const databaseUrl = await server.createDatabase();
-  // A test moves the clock, and with it the time-outs of connections: pg-boss tells of them, and connects again.
+  // A test moves the clock and so triggers connection time-outs: pg-boss reports them and reconnects.
   const onLost = () => {};
   const open = () =>
     openWakeUpQueue(databaseUrl, {

@@ -8,16 +8,16 @@ export interface QueueOptions {
   onError(error: unknown): void;
 }
 
-/** One implementation, with what stands behind it. The clock that it goes by stands still but for the test. */
+/** One implementation with its backend. Its clock stands still until the test moves it. */
 export interface QueueUnderTest {
   createQueue(options: QueueOptions): Queue | Promise<Queue>;
-  /** Everything that can happen without the clock has happened, as far as one can tell. */
+  /** Waits for everything that can happen without the clock, as far as that can be known. */
   settle(): Promise<void>;
-  /** Real milliseconds that something which must happen may take on its way through other processes. */
+  /** The time limit, in real milliseconds, for an event that must pass through other processes. */
   patienceMs: number;
 }
 
-/** What every queue promises. */
+/** The conformance suite of every queue. */
 export function testQueue(name: string, { createQueue, settle, patienceMs }: QueueUnderTest): void {
   describe(`${name} as a queue`, () => {
     let work: Work;

@@ -1,14 +1,14 @@
 import type { TakeNext, Taken } from '../../src/queue/queue.ts';
 
-/** Work that ends when the test says so, and what a queue made of it. */
+/** Work that ends when the test says so, and a record of what a queue did with it. */
 export interface Work {
   takeNext: TakeNext;
   add(jobs: number): void;
-  /** One job that can be taken from that time on. */
+  /** Adds one job that may be taken from that time on. */
   addLater(dueAt: number): void;
-  /** The next question is answered by this fault. */
+  /** Makes the next call of `takeNext` throw this error. */
   failOnce(fault: Error): void;
-  /** The job that has run longest ends. */
+  /** Ends the job that has run longest. */
   endOne(): void;
   failRunning(fault: Error): void;
   readonly asked: number;

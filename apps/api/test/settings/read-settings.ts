@@ -9,7 +9,7 @@ export const KEY = 'sk-0123456789';
 
 type Env = Record<string, string | undefined>;
 
-/** Reads settings over a data folder of each test's own. */
+/** Reads settings, with a separate data folder for each test. */
 export function settingsReader() {
   let folder: string;
   beforeEach(() => {
