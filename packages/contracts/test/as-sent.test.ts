@@ -17,7 +17,7 @@ import {
 const order = { model: 'image-01', prompt: 'a lighthouse at dawn' } as const;
 const live = { ...order, model: 'image-01-live' } as const;
 
-/** Written as it is stored and hashed: a field that is undefined is not there. */
+/** As stored and hashed: an undefined field is left out. */
 const written = (value: unknown) => JSON.stringify(value);
 
 describe('an absent value of an optional field gives the same order as leaving the field out', () => {

@@ -12,7 +12,7 @@ import {
 
 const side = fc.integer({ min: 62, max: 258 }).map((steps) => steps * 8);
 
-/** Orders near the rules: most break one, many break none. */
+/** Requests close to the rules: most violate one, many violate none. */
 const anyOrder = fc.record(
   {
     model: fc.constantFrom(...MODELS),

@@ -6,7 +6,7 @@ const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
 const live = { ...order, model: 'image-01-live' };
 const face = (image_file: unknown) => [{ type: 'character', image_file }];
 
-/** Where a person would have to change the order; empty when it is accepted. */
+/** The paths of the faults; empty if the request is accepted. */
 function faults(input: unknown): string[] {
   const result = CreateImage.safeParse(input);
   return result.success ? [] : issuesOf(result.error).map(({ path }) => path.join('.'));

@@ -4,7 +4,7 @@ import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { expect, test } from 'vitest';
 import { ImageError, invalidField, JOB_ERROR_CODES, JOB_ERRORS, REQUEST_ERRORS } from '../src/index.ts';
 
-/** The documented table, written down a second time. */
+/** A second copy of the documented table. */
 const DOCUMENTED: Record<string, [http: number, trpc: string | null, retryable: boolean]> = {
   invalid_request: [400, 'BAD_REQUEST', false],
   unauthenticated: [401, 'UNAUTHORIZED', false],

@@ -44,7 +44,7 @@ describe('a data URL is read by its bytes and kept in one spelling', () => {
     ['the URL alphabet', (base64) => `data:image/jpeg;base64,${base64.replaceAll('+', '-').replaceAll('/', '_')}`],
     ['percent signs', (base64) => `data:image/jpeg;base64,${encodeURIComponent(base64)}`],
   ])('%s', (_name, write) => {
-    // One of each length modulo 3, so that every padding comes up.
+    // One of each length modulo 3, to cover every padding.
     for (const bytes of [jpeg.subarray(0, 3_000), jpeg.subarray(0, 3_001), jpeg.subarray(0, 3_002)]) {
       const base64 = bytes.toString('base64');
       expect(fileOf(write(base64))).toBe(`data:image/jpeg;base64,${base64}`);

@@ -22,7 +22,7 @@ beforeAll(async () => {
     response.end(JSON.stringify(answer));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  // A listening TCP server has an address of this kind.
+  // A listening TCP server always has an address with a port.
   baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterAll(() => server.close());
@@ -33,7 +33,7 @@ async function imagesIn(body: unknown): Promise<GeneratedImage[]> {
   return (await client.generateImage({ model: 'image-01', prompt: 'a red fox' })).images;
 }
 
-/** A link as it is, or the bytes. */
+/** The link, or the decoded bytes as hex. */
 const contentOf = (image: GeneratedImage) =>
   'url' in image ? image.url : Buffer.from(image.base64, 'base64').toString('hex');
 
@@ -132,7 +132,7 @@ interface Spelled {
   content: string;
 }
 
-/** One image, spelled in any way, in any list. */
+/** One image in any spelling and any list. */
 const spelled: fc.Arbitrary<Spelled> = fc
   .record({
     list: fc.constantFrom('image_urls' as const, 'image_base64' as const, 'images' as const),

@@ -42,12 +42,12 @@ async function failure(result: Promise<unknown>): Promise<MiniMaxError> {
   return error;
 }
 
-/** Listens on a free loopback port, and answers with it. */
+/** Listens on a free loopback port and returns it. */
 async function listen(server: Server): Promise<number> {
   servers.push(server);
   server.on('connection', (socket) => sockets.push(socket.on('error', () => {})));
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  // A listening TCP server has an address of this kind.
+  // A listening TCP server always has an address with a port.
   return (server.address() as AddressInfo).port;
 }
 
@@ -222,7 +222,7 @@ describe('one call is one exchange', () => {
   });
 });
 
-/** Tells what became of a client's socket, once it is connected. */
+/** Observes a client's socket once it is connected. */
 function watchSocket(options: buildConnector.BuildOptions = {}) {
   const connectPlainly = buildConnector(options);
   let socket: Socket | null = null;

@@ -16,7 +16,7 @@ describe('a deadline', () => {
     const callOff = createStartDeadline(clock)(delayMs, () => {
       isOver = true;
     });
-    /** Runs on in steps that are never late, and says when the deadline was over. */
+    /** Advances the clock in steps that are never late; returns the time at which the deadline passed. */
     async function runUntil(endMs: number): Promise<number | null> {
       for (let atMs = clock.now(); atMs <= endMs; atMs += 50) {
         clock.stepTo(atMs);
@@ -68,7 +68,7 @@ describe('a deadline', () => {
   });
 });
 
-/** Answers in a thread of its own, which goes on while this one stands still. */
+/** Answers from a thread of its own, which continues while the test's thread is blocked. */
 const ANSWERING_SERVER = `
   const { parentPort, workerData } = require('node:worker_threads');
   const server = require('node:http').createServer((request, response) => {
@@ -89,7 +89,7 @@ describe('an answer that came while the process stood still past its deadline', 
     const [port]: number[] = await once(worker, 'message');
     const client = createMiniMaxClient({ apiKey: 'key', baseUrl: `http://127.0.0.1:${port}`, timeoutMs });
     const result = client.generateImage({ model: 'image-01', prompt: 'a red fox' });
-    await delay(20); // sent
+    await delay(20); // the request is sent
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, timeoutMs + 500);
     return result;
   }
@@ -116,7 +116,7 @@ describe('without an answer', () => {
     const server = createServer((socket) => sockets.push(socket.on('error', () => {})));
     servers.push(server);
     await once(server.listen(0, '127.0.0.1'), 'listening');
-    // A listening TCP server has an address of this kind.
+    // A listening TCP server always has an address with a port.
     const { port } = server.address() as AddressInfo;
     const client = createMiniMaxClient({ apiKey: 'key', baseUrl: `http://127.0.0.1:${port}`, timeoutMs: 100 });
     const result = client.generateImage({ model: 'image-01', prompt: 'a red fox' }).catch((error: unknown) => error);

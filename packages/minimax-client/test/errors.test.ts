@@ -24,7 +24,7 @@ function call(fault: ScriptInput['fault']): Promise<GeneratedImages> {
   return client.generateImage({ model: 'image-01', prompt: 'a red fox' });
 }
 
-/** A call that is answered with this body, whatever it is. */
+/** Makes a call that is answered with this body. */
 const answerWith = (body: unknown, status = 200) => call({ kind: 'http', status, body: JSON.stringify(body) });
 
 async function failWith(fault: ScriptInput['fault']): Promise<MiniMaxError> {

@@ -1,6 +1,6 @@
 import type { Clock } from '../src/index.ts';
 
-/** A clock whose timers ring when the test says so. */
+/** A clock whose timers fire when the test says so. */
 export function createHandClock(): Clock & { ring(): void; pending(): number; stepTo(atMs: number): void } {
   const timers = new Map<() => void, number>();
   let nowMs = 0;
@@ -10,7 +10,7 @@ export function createHandClock(): Clock & { ring(): void; pending(): number; st
       timers.set(callback, nowMs + delayMs);
       return () => timers.delete(callback);
     },
-    /** Every timer that is set, and every one that is set by it, at its own time. */
+    /** Fires every pending timer, and every timer set by those, each at its due time. */
     ring() {
       for (const [callback, dueAt] of timers) {
         timers.delete(callback);
@@ -18,7 +18,7 @@ export function createHandClock(): Clock & { ring(): void; pending(): number; st
         callback();
       }
     },
-    /** The process stands still until then; what was due rings late, once. */
+    /** Simulates a process that is paused until then: timers that became due fire late, once. */
     stepTo(atMs) {
       const due = [...timers].filter(([, dueAt]) => dueAt <= atMs);
       nowMs = atMs;

@@ -41,7 +41,7 @@ test('also over TLS', async () => {
   });
   onTestFinished(() => void server.close());
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  // A listening TCP server has an address of this kind.
+  // A listening TCP server always has an address with a port.
   const { port } = server.address() as AddressInfo;
   const connect = buildConnector({ ca: cert, servername: 'localhost' });
   expect((await generate(`https://127.0.0.1:${port}`, connect)).images).toHaveLength(1);

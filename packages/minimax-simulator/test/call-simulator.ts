@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import type { GenerationRequest } from '../src/index.ts';
 
-/** What the tests look at in an answer. */
+/** The fields of an answer that the tests use. */
 const Body = z.looseObject({
   id: z.string().optional(),
   data: z
@@ -12,7 +12,7 @@ const Body = z.looseObject({
   base_resp: z.object({ status_code: z.union([z.number(), z.string()]), status_msg: z.string() }).optional(),
 });
 
-/** One call as any client makes it; fields given here replace the ordinary ones. */
+/** Makes a valid call; the given fields replace the defaults. */
 export async function callSimulator(url: string, fields: object = {}, key = 'key') {
   const response = await post(url, JSON.stringify({ model: 'image-01', prompt: 'a red fox', ...fields }), key);
   const body = Body.parse(await response.json());

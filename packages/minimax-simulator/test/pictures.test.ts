@@ -38,10 +38,10 @@ test('each picture of an order is another, and the same seed draws the same agai
   expect(again.every((picture, index) => picture.equals(first[index] ?? Buffer.alloc(0)))).toBe(true);
 });
 
-/** Drawing takes CPU time; where the size does not matter, it is this. */
+/** Drawing takes CPU time, so tests use this size wherever the size does not matter. */
 const SMALL = { width: 512, height: 512 };
 
-/** Share of the pixels in the middle that differ clearly. */
+/** The share of the pixels in the middle that differ clearly. */
 async function difference(a: Buffer, b: Buffer): Promise<number> {
   const middle = { left: 192, top: 128, width: 128, height: 128 };
   const [left, right] = await Promise.all(

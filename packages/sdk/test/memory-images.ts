@@ -4,7 +4,10 @@ import { ImageError } from '@darkroom/contracts/errors';
 
 const AT = '2026-11-22T08:00:00.000Z';
 
-/** The other side of the contract, in memory. Held answers end by a change, a release or the caller going away, never by time. */
+/**
+ * The server side of the contract, in memory. A held answer ends on a change, a release or a client disconnect, never
+ * after a time.
+ */
 export interface MemoryImages extends ImageService {
   jobs: Map<string, ImageJob>;
   /** The idempotency keys of every create that reached the service, in order. */
@@ -12,7 +15,7 @@ export interface MemoryImages extends ImageService {
   held: number;
   heldMax: number;
   set(jobId: string, change: object): void;
-  /** Answers every held poll without news, as the end of its time does. */
+  /** Answers every held poll without a change, as its time-out does. */
   release(): void;
 }
 
@@ -36,7 +39,7 @@ export function createMemoryImages(): MemoryImages {
     set(jobId, change) {
       const job = jobs.get(jobId);
       if (!job) throw new Error(`no job ${jobId}`);
-      // The parts of one variant of the union; the tests hand in whole ones.
+      // Changes one variant of the union; the tests pass complete states.
       jobs.set(jobId, { ...job, version: job.version + 1, ...change } as ImageJob);
       images.release();
     },

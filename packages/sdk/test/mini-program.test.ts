@@ -34,7 +34,7 @@ test('sdk with tRPC, minified and gzipped, is below 9 kB', () => {
   expect(bytes).toBeLessThan(9000);
 });
 
-/** What `uni.request` can do, as a mini program would hand it in. */
+/** The capabilities of `uni.request`, as a mini program would pass them in. */
 const uniFetch: sdk.Fetch = (url, { method, headers, body, signal }) =>
   new Promise((resolve, reject) => {
     const task = httpRequest(url, { method, headers }, (answer) => {
@@ -52,7 +52,7 @@ const uniFetch: sdk.Fetch = (url, { method, headers, body, signal }) =>
 test("with a mini program's globals alone, an order is placed through a lost connection, followed and aborted", async () => {
   const globals = { setTimeout, clearTimeout, AbortController };
   const context = vm.createContext(globals);
-  // The bundle's only product is the module's namespace.
+  // The bundle evaluates to the module's namespace.
   const { createImageClient } = vm.runInContext(`${bundle};sdk`, context) as typeof sdk;
   expect(vm.runInContext('typeof URL + typeof Headers + typeof fetch + typeof crypto', context)).toBe(
     'undefined'.repeat(4),

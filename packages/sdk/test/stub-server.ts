@@ -6,30 +6,30 @@ import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/a
 import { type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { createMemoryImages, type MemoryImages } from './memory-images.ts';
 
-/** What happens to one request instead of, or after, its work. */
+/** What happens to one request before or after its work, possibly instead of it. */
 type Fault = (request: FastifyRequest, reply: FastifyReply) => void;
 
 export interface StubServer {
   url: string;
   images: MemoryImages;
-  /** The only token that is accepted, as user 1. */
+  /** The only token that is accepted, for user 1. */
   validToken: string;
-  /** Procedure or path of every request, in order. */
+  /** The procedure or path of every request, in order. */
   requests: string[];
-  /** Taken by the next requests, one each, before their work. */
+  /** Applied to the next requests, one each, before their work. */
   before: Fault[];
-  /** Taken by the next requests, one each, when their work is done and the answer is about to go. */
+  /** Applied to the next requests, one each, after their work and before the answer is sent. */
   after: Fault[];
   close(): Promise<void>;
 }
 
-/** The line goes dead. */
+/** Cuts the connection. */
 export const cut: Fault = (request) => void request.raw.socket.destroy();
 
 /** Never answers. */
 export const hang: Fault = (_request, reply) => void reply.hijack();
 
-/** Something in front of the API answers. */
+/** Answers in place of the API, as a proxy would. */
 export function answer(status: number, body: string, headers: Record<string, string> = {}): Fault {
   return (_request, reply) => void reply.code(status).headers(headers).send(body);
 }

@@ -2,14 +2,14 @@ import type { Clock } from '../src/index.ts';
 import { ImageApiError } from '../src/index.ts';
 
 export interface TestClock extends Clock {
-  /** Milliseconds of every sleep, in order. */
+  /** The duration of every sleep in milliseconds, in order. */
   sleeps: number[];
   advance(ms: number): void;
-  /** From now on a sleep ends only by its signal. */
+  /** From now on a sleep ends only when its signal aborts. */
   freeze(): void;
 }
 
-/** Time that passes only by sleeping, and then at once. */
+/** A clock that advances only by sleeps, each of which ends at once. */
 export function createTestClock(): TestClock {
   let now = 0;
   let isFrozen = false;
