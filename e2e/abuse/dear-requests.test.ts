@@ -11,7 +11,7 @@ const AT_ONCE = 6;
 const ROUNDS = 8;
 const POLL_EVERY_MS = 5;
 const ANSWER_MAX_BYTES = 8_192;
-/** What deploy/ gives a process. */
+/** The memory limit that deploy/ sets for a process. */
 const MEMORY_LIMIT_BYTES = 1024 * 1024 * 1024;
 
 const REST = ['REST', GENERATION_PATH] as const;
@@ -41,7 +41,7 @@ async function send(api: Api, path: string, userId: string, body: string, from =
   };
 }
 
-/** The longest answer to somebody else's cheap question while work goes on, for the figures. */
+/** The slowest answer to another user's cheap request while the work runs, for the printed figures. */
 async function longestPollMs(api: Api, jobId: string, work: Promise<unknown>): Promise<number> {
   let isOver = false;
   void work.finally(() => {
@@ -57,7 +57,7 @@ async function longestPollMs(api: Api, jobId: string, work: Promise<unknown>): P
   return longest;
 }
 
-/** From /proc; null where there is none. */
+/** Read from /proc; null on other systems. */
 function figuresOf(pid: number): { cpuMs: number; peakBytes: number } | null {
   if (process.platform !== 'linux') return null;
   const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
@@ -74,7 +74,7 @@ test(`${AT_ONCE} of the dearest bodies at once: small answers, memory within dep
   let user = 100;
   for (const [index, [name, build]] of DEAR_BODIES.entries()) {
     const body = build();
-    // Both faces read bodies by the same code: each gets every second.
+    // Both API surfaces parse bodies with the same code, so each gets every second body.
     const [face, path] = index % 2 === 0 ? REST : TRPC;
     const before = figuresOf(api.process.pid);
     // An address per kind: together they would use up the budget of one.

@@ -15,7 +15,7 @@ const pixel = sharp({ create: { width: 1, height: 1, channels: 3, background: 'r
 export const TINY_JPEG = await pixel.clone().jpeg().toBuffer();
 export const TINY_PNG = await pixel.clone().png().toBuffer();
 
-/** Any character there is, up to as many as are taken. */
+/** Any character, up to the maximum length. */
 const prompt = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }).map((text) => `x${text.replaceAll('\0', '')}`),
   fc
@@ -24,7 +24,7 @@ const prompt = fc.oneof(
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 300 }).map((text) => `  x${text}\n`),
 );
 
-/** A reference, or how to make one of what the world has. */
+/** A reference, or a function that builds one from the state of the world. */
 type ImageFile = (world: World) => string;
 
 const imageFile: fc.Arbitrary<ImageFile> = fc.oneof(
@@ -39,7 +39,7 @@ const imageFile: fc.Arbitrary<ImageFile> = fc.oneof(
   ),
 );
 
-/** Values of a field, from its schema; the edges come more often than their share. */
+/** Values of a field, derived from its schema. Boundary values are more frequent. */
 function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (schema.const !== undefined) return fc.constant(schema.const);
@@ -63,7 +63,7 @@ function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
 function fieldsOf({ properties = {}, required = [] }: Schema): fc.Arbitrary<Record<string, unknown>> {
   // zod writes no boolean schemas for properties.
   const fields = Object.entries(properties).map(([name, schema]) => [name, valuesOf(schema as Schema)] as const);
-  // One model of fast-check for every required set.
+  // One fast-check model for every set of required fields.
   return fc.record(Object.fromEntries(fields), { requiredKeys: required });
 }
 
@@ -74,12 +74,12 @@ function propertiesOf(schema: z.ZodType): Record<string, Schema> {
   return properties as Record<string, Schema>; // as above
 }
 
-/** Most orders are for few pictures, which cost time; some for as many as can be had. */
+/** Most requests are for one image, to save time; some are for the maximum. */
 const count = fc.oneof({ weight: 8, arbitrary: fc.constant(1) }, fc.constantFrom(2, 9));
 
 type MakeOrder = (world: World) => Record<string, unknown>;
 
-/** Orders that the contract takes: every field is there or not, and at its edges. */
+/** Requests that the contract accepts: every field present or absent, at its bounds. */
 export const fitOrder: fc.Arbitrary<MakeOrder> = fc
   .tuple(
     fieldsOf({ properties: plainFields, required: ['model'] }),

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { fitOrder, idempotencyKey, TINY_JPEG, TINY_PNG } from './fit-order.ts';
 import { type MakeProbe, type Parts, type World, writeRequest } from './world.ts';
 
-/** Odd, and none of our business. */
+/** Unusual headers that must have no effect. */
 const INNOCENT_HEADERS = [
   'Cookie: session=1; session=2',
   'Cookie: token=eyJhbGciOiJub25lIn0.e30.',
@@ -73,7 +73,7 @@ const list: fc.Arbitrary<MakeParts> = fc
     })),
   );
 
-/** Jobs that were there at some time: they may be gone by now. */
+/** Jobs that existed at some time and may be deleted by now. */
 const ofAJob: fc.Arbitrary<MakeParts> = fc
   .tuple(
     fc.constantFrom('status', 'status', 'status', 'cancel', 'delete'),
@@ -117,7 +117,7 @@ const probe =
     return { bytes: writeRequest({ ...parts, headers: all, body }), isWhole: true, isFit };
   };
 
-/** Requests as the contract has them, at its edges and among odd headers: the work that goes on beneath the storm. */
+/** Valid requests, at the contract's bounds and with unusual headers: the normal work during the hostile load. */
 export const fitRequest: fc.Arbitrary<MakeProbe> = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(create, innocentHeaders).map(probe(true)) },
   { weight: 1, arbitrary: fc.tuple(upload, innocentHeaders).map(probe(true)) },

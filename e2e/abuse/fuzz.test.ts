@@ -11,15 +11,18 @@ import { hostileRequest } from './hostile-request.ts';
 import { type Answer, sendBytes } from './send-bytes.ts';
 import type { Probe, World } from './world.ts';
 
-/** `FUZZ_REQUESTS=10000 FUZZ_SEED=1 npx vitest run --project e2e e2e/abuse` is the long form, and replays a seed. */
+/**
+ * The long form, which also replays a seed, is `FUZZ_REQUESTS=10000 FUZZ_SEED=1 npx vitest run --project e2e
+ * e2e/abuse`.
+ */
 const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 1_500);
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const AT_ONCE = 8;
 const LONGEST_ANSWER_MS = 10_000;
 const LONGEST_RUN_MS = 60_000 + 60 * REQUESTS;
-/** From here on memory stays: what is loaded once is loaded. */
+/** After this many requests all code is loaded, and memory should stay constant. */
 const WARM_AFTER = 1_000;
-/** What the process may hold more at the end than when it was warm. */
+/** The maximum growth of the process's memory from the warm state to the end. */
 const GROWTH_MAX_BYTES = 150 * 1024 * 1024;
 
 const errorCode = z.enum(REQUEST_ERROR_CODES);
@@ -27,23 +30,23 @@ const RestError = z.object({ code: z.number(), message: z.string(), data: z.null
 const TrpcError = z.object({ error: z.object({ message: z.string(), data: z.object({ error_code: errorCode }) }) });
 const AnyError = z.union([RestError, TrpcError, z.array(z.union([TrpcError, z.object({ result: z.unknown() })]))]);
 
-/** What is wrong with an answer; null for a good one. */
+/** Describes the fault of an answer; null if it is correct. */
 function faultOf(answer: Answer | null, { bytes, isFit }: Probe): string | null {
   if (!answer) return isFit ? 'closed without an answer' : null;
   const { status, head, body } = answer;
   if (status < 400) return null;
   if (status === 503) return /^retry-after:/im.test(head) || /"reason"/.test(body) ? null : 'a 503 without a reason';
   if (status >= 500) return `a ${status}`;
-  // With the last job that names a photograph goes the photograph.
+  // An upload is deleted together with the last job that refers to it.
   if (isFit && !body.includes('upload_not_found')) return `refused: ${status} ${body.slice(0, 200)}`;
-  if (bytes.subarray(0, 5).toString() === 'HEAD ') return null; // no body to look at
+  if (bytes.subarray(0, 5).toString() === 'HEAD ') return null; // HEAD has no body to check
   const parsed = AnyError.safeParse(parseJson(body));
   return parsed.success ? null : `not in the shape of an error: ${status} ${body.slice(0, 200)}`;
 }
 
-/** Jobs and uploads that an answer tells of can be named by the requests that follow. */
+/** Collects the jobs and uploads in an answer, so that later requests can refer to them. */
 function remember(world: World, { status, body }: Answer): void {
-  if (status === 200 && body.includes('"openapi"')) return; // its examples exist nowhere
+  if (status === 200 && body.includes('"openapi"')) return; // its examples do not exist
   const [, jobId] = /"job_id":"([^"]+)"/.exec(body) ?? [];
   const [, upload] = /"image_file":"(upload:[^"]+)","url"/.exec(body) ?? [];
   if (status < 300 && jobId !== undefined) world.jobIds.push(jobId);
@@ -63,7 +66,7 @@ function residentBytes(pid: number): number | null {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 }
 
-/** One request in four is fit. */
+/** One request in four is valid. */
 const anyRequest = fc.oneof({ weight: 3, arbitrary: hostileRequest }, fitRequest);
 
 test(`${REQUESTS} hostile requests (seed ${SEED}): no fault of ours, no hang, and the work goes on`, {

@@ -28,14 +28,14 @@ const ODD_TEXTS = [
   '灯'.repeat(2_000),
 ];
 
-/** Values that no schema expects where it meets them. */
+/** Values that the schema does not expect. */
 const oddValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(null, true, -1, 0, 1e308, 2 ** 53, 0.1, -0, [], {}, [[]], ...ODD_TEXTS),
   fc.string({ unit: 'binary', maxLength: 200 }),
   fc.jsonValue({ maxDepth: 3 }),
 );
 
-/** An order that could be taken, with some of its fields replaced, taken away or joined by strange ones. */
+/** A valid request with some of its fields replaced, removed or joined by unknown ones. */
 const oddOrder: fc.Arbitrary<string> = fc
   .tuple(
     fitOrder,
@@ -151,7 +151,7 @@ const TYPES = [
   '/',
 ];
 
-/** Headers beside the usual ones; some break the framing of the request. */
+/** Additional headers, some of which break the framing of the request. */
 const ODD_HEADERS = [
   'Content-Length: 5',
   'Content-Length: -1',
@@ -184,12 +184,12 @@ const ODD_HEADERS = [
   ' folded: line',
 ];
 
-/** Every part can be good, so that the strange part of a request gets past what stands before it. */
+/** Every part is often valid, so that the invalid part of a request gets past the checks before it. */
 const request: fc.Arbitrary<MakeProbe> = fc
   .record({
     method: fc.oneof({ weight: 3, arbitrary: fc.constantFrom('GET', 'POST') }, fc.constantFrom(...METHODS)),
     address,
-    /** Of a job that exists, for one that does not. */
+    /** Whether to name an existing job in place of an unknown one. */
     job: fc.option(fc.nat()),
     signedIn: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, fc.constant(false)),
     type: fc.oneof({ weight: 3, arbitrary: fc.constant('application/json') }, fc.constantFrom(...TYPES)),
@@ -232,10 +232,10 @@ const noise: fc.Arbitrary<MakeProbe> = fc
   )
   .map((bytes) => () => ({ bytes: Buffer.from(bytes), isWhole: false, isFit: false }));
 
-/** Requests as somebody sends them who wishes the server ill. */
+/** Requests of a hostile client. */
 export const hostileRequest: fc.Arbitrary<MakeProbe> = fc.oneof({ weight: 12, arbitrary: request }, noise);
 
-/** Lone surrogates cannot be encoded; they are left out. */
+/** Removes lone surrogates, which cannot be encoded. */
 function encodeURIComponentOf(text: string): string {
   return encodeURIComponent(text.toWellFormed());
 }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** The status of an answer and what came with it. */
+/** The status, head and body of an answer. */
 export interface Answer {
   status: number;
   head: string;
@@ -9,13 +9,13 @@ export interface Answer {
 
 interface Manner {
   timeoutMs: number;
-  /** Half-closes the connection behind the bytes, for a server that might wait for more of them. */
+  /** Half-closes the connection after the bytes, for a server that might wait for more. */
   halfClose: boolean;
 }
 
 /**
- * Writes to a new connection and reads until the server is done: the answer, or null where it closed the connection
- * without one. Rejects when that takes longer than `timeoutMs`.
+ * Writes to a new connection and reads until the server ends it. Returns the answer, or null if the server closed the
+ * connection without one. Rejects after `timeoutMs`.
  */
 export function sendBytes(port: number, bytes: Buffer, { timeoutMs, halfClose }: Manner): Promise<Answer | null> {
   return new Promise((resolve, reject) => {
@@ -26,7 +26,7 @@ export function sendBytes(port: number, bytes: Buffer, { timeoutMs, halfClose }:
       socket.destroy();
     }, timeoutMs);
     socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-    socket.on('error', () => {}); // cut off is an answer, too
+    socket.on('error', () => {}); // a reset connection is a valid outcome
     socket.on('end', () => socket.destroy());
     socket.on('close', () => {
       clearTimeout(timer);
@@ -47,7 +47,9 @@ function readAnswer(text: string): Answer | null {
   return { status: Number(status), head, body: /^transfer-encoding: chunked/im.test(head) ? joinChunks(body) : body };
 }
 
-/** Bytes are counted, characters are what there is; errors come in one chunk. */
+/**
+ * Strips only the outer chunk framing: sizes count bytes while the text has characters, and errors come in one chunk.
+ */
 function joinChunks(body: string): string {
   return body.replace(/^[\da-f]+\r\n/i, '').replace(/\r\n0\r\n\r\n$/, '');
 }

@@ -1,17 +1,17 @@
-/** What requests may name: a token that is good, and what the requests before have left. */
+/** What requests may refer to: a valid token, and the jobs and uploads of earlier requests. */
 export interface World {
   token: string;
   jobIds: string[];
-  /** As `upload://…`. */
+  /** Each as `upload://…`. */
   uploads: string[];
 }
 
 /** A request as bytes for a socket. */
 export interface Probe {
   bytes: Buffer;
-  /** Its framing is right: the server will not wait for more. */
+  /** Whether its framing is correct, so that the server does not wait for more bytes. */
   isWhole: boolean;
-  /** Nothing is wrong with it: only a full queue may refuse it. */
+  /** Whether it is valid, so that only a full queue may refuse it. */
   isFit: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface Parts {
   body?: Buffer | undefined;
 }
 
-/** A request of one's own framing, on a connection of its own. */
+/** Writes a request with custom framing, for a connection of its own. */
 export function writeRequest({ method, address, headers, body }: Parts, version = 'HTTP/1.1'): Buffer {
   const head = [`${method} ${address} ${version}`, 'Host: localhost', 'Connection: close', ...headers].join('\r\n');
   return Buffer.concat([Buffer.from(`${head}\r\n\r\n`, 'latin1'), body ?? Buffer.alloc(0)]);
