@@ -6,9 +6,11 @@ import { SHORT_LEASE } from '../harness/lease.ts';
 import { order } from '../harness/order.ts';
 import { FACES, sendOrder } from '../harness/send-order.ts';
 
-/** After this long unseen a worker is given up, where the database was there all the time. */
+/**
+ * A worker's lease is lost after this time without a heartbeat, provided that the database was available throughout.
+ */
 const LEASE_MS = SHORT_LEASE.WORKER_LEASE_MS;
-/** For a machine that does much else. */
+/** Generous, for a busy machine. */
 const PATIENCE = { timeout: 60_000, interval: 50 };
 
 const given = givenCluster({
@@ -17,7 +19,7 @@ const given = givenCluster({
 });
 beforeEach(() => given().provider.reset());
 
-/** Jobs whose calls are held open, four of them, and as many that wait. */
+/** Creates four jobs whose calls are held open and four that wait. */
 async function placeOrders(name: string) {
   const { provider, user } = given();
   provider.script({ hold: true });
@@ -31,7 +33,7 @@ async function placeOrders(name: string) {
 test('PostgreSQL stops for longer than a lease: everybody is told so, nobody is given up, and all returns by itself', async () => {
   const { apis, workers, postgres, provider, user } = given();
   const { created, ends } = await placeOrders('during an outage');
-  await sleep(LEASE_MS); // long enough at work for any of them to judge the others
+  await sleep(LEASE_MS); // long enough for every worker to be allowed to judge the others
 
   await postgres.stop();
   const stoppedAt = Date.now();
@@ -50,7 +52,7 @@ test('PostgreSQL stops for longer than a lease: everybody is told so, nobody is 
   }
   await sleep(LEASE_MS + 2_000 - (Date.now() - stoppedAt));
   await postgres.start();
-  await sleep(LEASE_MS / 2); // whoever is to be judged wrongly is judged by now
+  await sleep(LEASE_MS / 2); // any wrongly presumed outcome would be recorded by now
   provider.release();
 
   for (const job of await ends) expect(job).toMatchObject({ status: 'COMPLETED', charged: 'yes' });

@@ -8,18 +8,18 @@ import { order } from '../harness/order.ts';
 import type { ServiceProcess } from '../harness/service-process.ts';
 import { freezeAfterGrant } from './freeze-after-grant.ts';
 
-/** A worker that was not seen for this long is given up, and a round of the others later everybody knows. */
+/** A worker's lease is lost after this time without a heartbeat; the other workers notice within a third of it. */
 const LEASE_MS = SHORT_LEASE.WORKER_LEASE_MS;
 const VERDICT_MS = LEASE_MS + LEASE_MS / 3;
-/** Later than any verdict. */
+/** Longer than it takes to record a presumed outcome; in milliseconds. */
 const LONG_CALL_MS = VERDICT_MS + 4_000;
-/** For a machine that does much else. */
+/** Generous, for a busy machine. */
 const PATIENCE = { timeout: 60_000, interval: 50 };
 
-// One place each, so that every story has its own worker; one more judges.
+// One slot per worker, so that every test has its own worker; one more records the presumed outcomes.
 const given = givenCluster({ apis: 1, workers: 7, settings: { ...SHORT_LEASE, GENERATION_CONCURRENCY: 1 } });
 
-/** A job with one worker, in the state that is awaited. */
+/** Starts a job on one worker and waits for the given state. */
 async function begin(prompt: string, isAwaited: (job: ImageJob) => boolean) {
   const { user, workers } = given();
   const { sdk } = user(prompt.length.toString());

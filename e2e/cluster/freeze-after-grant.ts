@@ -6,8 +6,8 @@ const WAITING = `SELECT application_name FROM pg_stat_activity
   WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE $1 AND application_name LIKE $2`;
 
 /**
- * Has the worker that takes this order stand still at the worst moment: its call is granted and on record, and it has just
- * asked whether the job still wants it. Locks of somebody else's hold it there until it is stopped.
+ * Pauses the worker that takes this job at the worst moment: its reservation is committed, and it is checking whether
+ * the job is still wanted. Locks held by other connections keep it there until it is paused.
  */
 export async function freezeAfterGrant(cluster: Cluster, placeOrder: () => Promise<unknown>): Promise<ServiceProcess> {
   const grants = await cluster.connect();
@@ -22,10 +22,10 @@ export async function freezeAfterGrant(cluster: Cluster, placeOrder: () => Promi
   }
 
   try {
-    await grants.query('BEGIN; LOCK TABLE attempts IN SHARE MODE'); // all may read, and a grant waits
+    await grants.query('BEGIN; LOCK TABLE attempts IN SHARE MODE'); // reads continue, reservations wait
     await placeOrder();
     const name = await whoWaits('insert into "attempts"%');
-    const locked = looks.query('BEGIN; LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE'); // once the grant is committed
+    const locked = looks.query('BEGIN; LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE'); // after the reservation commits
     await whoWaits('%LOCK TABLE jobs%');
     await grants.query('COMMIT');
     await locked;

@@ -20,7 +20,7 @@ const Listening = z.object({ pid: z.number(), msg: z.literal('listening') });
 
 test.skipIf(!part('nginx'))('npm run cluster, as a new operator walks through it', async () => {
   const dataDir = await createTempDir();
-  await chmod(dataDir, 0o755); // PostgreSQL runs as somebody else where this runs as root
+  await chmod(dataDir, 0o755); // PostgreSQL runs as another user when this runs as root
   const port = await findFreePort('127.0.0.1');
   const env = { ...cleanEnvironment(), PORT: String(port), DATA_DIR: dataDir };
   const cluster = startChild('npm', ['run', 'cluster'], { cwd: CHECKOUT, env, detached: true });
@@ -30,11 +30,11 @@ test.skipIf(!part('nginx'))('npm run cluster, as a new operator walks through it
   const url = `http://localhost:${port}`;
   expect(cluster.stdout).toContain(`  Open      ${url}`);
   expect((await fetch(url)).headers.get('content-type')).toContain('text/html');
-  expect((await fetch(`${url}/metrics`)).status).toBe(404); // deploy/nginx.conf is in front
-  expect((await fetch(`${url}/dev/token`)).status).toBe(404); // whoever comes through it may be anybody
+  expect((await fetch(`${url}/metrics`)).status).toBe(404); // nginx is in front, configured by deploy/nginx.conf
+  expect((await fetch(`${url}/dev/token`)).status).toBe(404); // a proxied client is not known to be local
   expect(cluster.stdout).toContain(`  Signed in ${url}/#/?token=${token}`);
 
-  // From create to picture, all of it through the proxy.
+  // From create to image, all of it through the proxy.
   const answer = execFileSync('bash', ['-c', printedCurl(cluster.stdout)], { encoding: 'utf8' });
   const client = createImageClient({ baseUrl: url, token });
   const job = await client.wait(Created.parse(JSON.parse(answer)).data);
@@ -42,14 +42,14 @@ test.skipIf(!part('nginx'))('npm run cluster, as a new operator walks through it
   const picture = await fetch(job.status === 'COMPLETED' ? (job.images[0] ?? '') : '');
   expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
 
-  // One worker is killed; it goes on.
+  // One worker is killed; the cluster continues.
   const pidOf = (name: string) => (line: string) =>
     line.startsWith(`${name} {`) ? (Listening.safeParse(JSON.parse(line.slice(name.length))).data?.pid ?? null) : null;
   process.kill(await cluster.line(pidOf('worker-1')), 'SIGKILL');
   expect(await client.generate(order('without it'))).toMatchObject({ status: 'COMPLETED' });
   await cluster.line((line) => (line.startsWith('worker-1 ended with SIGKILL') ? line : null));
 
-  // Ctrl+C waits for what is paid for, and leaves nothing behind.
+  // Ctrl+C waits for a call that is paid for, and leaves no process behind.
   const last = await client.create(order('paid for, so waited for'));
   await followUntil(client, last.job_id, (now) => now.status === 'PROCESSING');
   const children = findProcesses(dataDir);

@@ -6,12 +6,12 @@ import { givenCluster } from '../harness/given-cluster.ts';
 import { order } from '../harness/order.ts';
 import { FACES, sendOrder } from '../harness/send-order.ts';
 
-/** Two api and two worker processes, seen by people as one service. */
+/** Two API and two worker processes that clients see as one service. */
 
 const QUEUE_LIMIT = 12;
 const USER_ACTIVE_LIMIT = 5;
 const PLACES = 2;
-/** The net below the notifications: who is told sooner was told by one. */
+/** The resync interval, the fallback for lost notifications: an earlier update proves a notification. */
 const RESYNC_EVERY_MS = 5_000;
 const given = givenCluster({
   settings: { QUEUE_LIMIT, USER_ACTIVE_LIMIT, GENERATION_CONCURRENCY: PLACES / 2, RATE_LIMIT_PER_MINUTE: 0 },
@@ -40,7 +40,7 @@ test('ordered at one api process, followed at the other, made by a worker: every
   console.log(`told ${delays.join(', ')} ms after another process's commit`);
   expect(Math.max(...delays)).toBeLessThan(RESYNC_EVERY_MS / 2);
   expect(callsFor('followed')).toBe(1);
-  // A link that one process signed opens at the other.
+  // A link signed by one process works on the other.
   const link = new URL(job.status === 'COMPLETED' ? (job.images[0] ?? '') : '');
   for (const api of apis) {
     const picture = await fetch(`${api.url}${link.pathname}${link.search}`);
@@ -87,7 +87,7 @@ test('limits hold over both api processes, however many ask at once', async () =
   const accepted = answers.filter((answer) => answer.status === 202);
   const count = (code: string) => answers.filter((answer) => answer.errorCode === code).length;
   expect(accepted.length).toBeGreaterThanOrEqual(QUEUE_LIMIT);
-  expect(accepted.length).toBeLessThanOrEqual(QUEUE_LIMIT + PLACES); // some may be with a worker already
+  expect(accepted.length).toBeLessThanOrEqual(QUEUE_LIMIT + PLACES); // some may already run on a worker
   expect(count('queue_full') + count('too_many_jobs')).toBe(answers.length - accepted.length);
   for (const { sdk } of users) expect((await sdk.list()).jobs.length).toBeLessThanOrEqual(USER_ACTIVE_LIMIT);
 

@@ -9,7 +9,7 @@ import { freezeAfterGrant } from './freeze-after-grant.ts';
 const RPM = 6;
 const RETRY_BASE_MS = 3_000;
 const PASSED_MS = 50_000;
-/** The window, and the margin between a grant and its call. */
+/** The rolling window, plus the margin between a reservation and its call. */
 const WHOLE_WINDOW_MS = 61_000;
 const PATIENCE = { timeout: 60_000, interval: 20 };
 
@@ -19,7 +19,7 @@ const given = givenCluster({
   settings: { MINIMAX_RPM: RPM, MINIMAX_RETRY_BASE_MS: RETRY_BASE_MS, GENERATION_CONCURRENCY: 2 },
 });
 
-/** So much time passes in the database: what was granted before was granted so much earlier. */
+/** Simulates elapsed time in the database, by moving all reservations into the past. */
 const letPass = (ms: number) => given().ask('UPDATE attempts SET started_at = started_at - $1', [ms]);
 
 beforeEach(async () => {

@@ -31,7 +31,7 @@ test('every process is replaced in turn, under load: nothing is lost, unknown or
   expect(new Set(provider.calls().map((call) => call.prompt)).size).toBe(ended.length);
 });
 
-/** As a proxy does: where nobody listens, or somebody is about to go, the request goes to the next. */
+/** As a proxy does: retries on the next process if one does not listen or is draining. */
 function failOver(ask: typeof fetch): typeof fetch {
   return async (input, init) => {
     for (;;) {
@@ -50,7 +50,7 @@ async function replace(service: ServiceProcess): Promise<void> {
   await service.start();
 }
 
-/** Everybody orders, and follows what they ordered, through whichever process is there. */
+/** Every client keeps creating jobs and following them, through whichever process answers. */
 async function keepOrdering(clients: ImageClient[], signal: AbortSignal) {
   const following: ReturnType<ImageClient['wait']>[] = [];
   const ordering: Promise<void>[] = [];

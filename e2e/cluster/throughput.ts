@@ -1,6 +1,6 @@
 /**
- * `node e2e/cluster/throughput.ts [--jobs 80] [--call-ms 2000]`: jobs a minute of one worker and of two on PostgreSQL, where
- * nothing but the provider's time and the workers' places bound them.
+ * `node e2e/cluster/throughput.ts [--jobs 80] [--call-ms 2000]` measures the jobs per minute of one worker and of two
+ * on PostgreSQL, limited only by the provider's duration and the workers' slots.
  */
 import { parseArgs } from 'node:util';
 import { startSimulator } from '@darkroom/minimax-simulator';
