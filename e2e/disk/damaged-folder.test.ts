@@ -8,7 +8,7 @@ import { startChild } from '../harness/child-process.ts';
 import { order } from '../harness/order.ts';
 import { startProvider } from '../harness/provider.ts';
 
-/** An API that has run and ended well: its folder, and what it was started with. */
+/** Runs an API and ends it cleanly; returns its folder and the settings it was started with. */
 async function leaveDataFolder() {
   const api = await startApi(await startProvider());
   api.process.signal('SIGTERM');
@@ -85,7 +85,7 @@ async function makeReadOnly(folder: string): Promise<void> {
   await chmod(folder, 0o555);
 }
 
-/** Nothing is read-only to root, who therefore starts it as nobody. */
+/** Nothing is read-only to root, so root starts the process as user `nobody`. */
 function startAsStranger(env: NodeJS.ProcessEnv) {
   if (!isRoot) return startApiProcess(env);
   const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, API_MAIN];

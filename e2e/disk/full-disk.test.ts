@@ -28,12 +28,12 @@ const untilNotReady = (api: Api) =>
 
 const NO_ROOM = expect.stringMatching(/^\S.* (cannot be (used|opened|written|brought up to date)): /);
 
-/** The same again, where no file may be longer than that from its first instant on. */
+/** Starts the API again with a limit on file sizes from the first instant. */
 function startWithRoom({ dataDir, env }: Api, bytes: number) {
   return startChild('prlimit', [`--fsize=${bytes}:`, process.execPath, API_MAIN], { cwd: dataDir, env });
 }
 
-/** The process has met the fault, and goes on about it. */
+/** Resolves when the process has met the fault and retries. */
 const untilItTriesAgain = (api: Api) =>
   api.process.line((line) => (line.includes('storage does not take it; trying again') ? line : null));
 
@@ -83,7 +83,7 @@ describe.skipIf(!CAN_TAKE_ROOM)('a full disk', () => {
 
   test('a job that finds no room for its pictures stays in saving, and completes when there is some', async () => {
     const provider = await startProvider();
-    // Two tries fail, so that the disk is full by the time that the third brings the picture.
+    // Two downloads fail, so that the disk is full by the time the third brings the image.
     provider.script({ fault: { kind: 'picture', picture: { kind: 'status', status: 500 }, times: 2 } });
     const api = await startApi(provider);
     const { sdk } = api.user();
@@ -103,7 +103,7 @@ describe.skipIf(!CAN_TAKE_ROOM)('a full disk', () => {
   test('ends a start before it listens, also where it has nothing to do', async () => {
     const api = await startApi(await startProvider());
     await api.kill();
-    // Enough to open the database, and not for a picture.
+    // Enough to open the database, but not for an image.
     for (const bytes of [0, 40_000]) {
       const refused = startWithRoom(api, bytes);
       expect(await refused.ended).toBe(1);
