@@ -3,10 +3,10 @@ import sharp from 'sharp';
 import { withComment, withNoiseProfile, withScans } from './jpeg.ts';
 import { animatedPng, flatPng, inflatingChunk } from './png.ts';
 
-/** What becomes of a picture that somebody uploads; a data URL ends alike. */
+/** The result of an upload of this image; a data URL has the same result. */
 export type UploadEnd = { width: number; height: number } | 'unsupported_image';
 
-/** What becomes of one that the provider hands out. `as it came`: byte for byte. */
+/** The result when the provider delivers it. `it came`: byte for byte unchanged. */
 export type ResultEnd =
   | 'no picture'
   | { as: 'it came' | 'new'; type: string; width: number | null; height: number | null };
@@ -41,10 +41,10 @@ const SVG = `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload
 const HEIC = '\0\0\0\x18ftypheic\0\0\0\0mif1heic';
 const latin1 = (text: string) => () => Buffer.from(text, 'latin1');
 
-/** As many pixels as are taken, at the most bytes each. */
+/** The maximum number of pixels, at the maximum bytes per pixel. */
 export const LARGEST_PICTURE = 'a PNG of 49 million pixels at sixteen bits';
 
-/** Small files of many pixels, or that grow when they are read. */
+/** Small files with many pixels, or which expand when they are read. */
 const BOMBS: HostilePicture[] = [
   {
     name: 'a whole PNG of 30000 x 30000 of one colour',
@@ -74,7 +74,7 @@ const BOMBS: HostilePicture[] = [
     name: 'a WebP that says 16384 x 16384',
     build: async () => {
       const lossless = await photo().resize(16).webp({ lossless: true }).toBuffer();
-      const at = lossless.indexOf('VP8L') + 9; // 14 bits each of width and height, less one
+      const at = lossless.indexOf('VP8L') + 9; // 14 bits each for width and height, minus one
       lossless.writeUInt32LE((lossless.readUInt32LE(at) | 0x0fff_ffff) >>> 0, at);
       return lossless;
     },
@@ -135,7 +135,7 @@ const TRUNCATED: HostilePicture[] = [
   cut('a WebP', 0.5, webp, asItCame('image/webp', UNREADABLE)),
 ];
 
-/** Two things at once. What is renewed carries none of the other. */
+/** Files of two formats at once. A re-encoded image contains nothing of the other format. */
 const POLYGLOTS: HostilePicture[] = [
   {
     name: 'a JPEG with a page behind it',
@@ -193,7 +193,7 @@ const other = (kind: string, build: HostilePicture['build']): HostilePicture => 
   result: NOTHING,
 });
 
-/** None of these may reach a loader of its own. */
+/** None of these may reach its format's loader. */
 const OTHER_KINDS: HostilePicture[] = [
   disguised('an SVG', SVG),
   disguised('a PDF', '%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj'),
@@ -209,7 +209,7 @@ const OTHER_KINDS: HostilePicture[] = [
   other('a page', latin1(`<!doctype html>${SCRIPT}`)),
 ];
 
-/** ImageProcessor all of them, that a careless reader shows wrongly. */
+/** Valid images that a careless decoder shows wrongly. */
 const ODD: HostilePicture[] = [
   ...[1, 2, 3, 4, 5, 6, 7, 8].map((orientation) => ({
     name: `a JPEG of EXIF orientation ${orientation}`,

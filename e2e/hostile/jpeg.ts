@@ -2,7 +2,7 @@ const START_OF_SCAN = Buffer.from([0xff, 0xda]);
 const APP2 = 0xe2;
 const COMMENT = 0xfe;
 
-/** A segment right behind the start of image. ITU T.81, B.1.1.4: its length counts itself. */
+/** Inserts a segment right after the start of image. ITU T.81, B.1.1.4: a length includes itself. */
 export function withSegment(jpeg: Buffer, marker: number, data: Buffer): Buffer {
   const head = Buffer.from([0xff, marker, 0, 0]);
   head.writeUInt16BE(data.length + 2, 2);
@@ -13,7 +13,7 @@ export function withComment(jpeg: Buffer, text: string): Buffer {
   return withSegment(jpeg, COMMENT, Buffer.from(text));
 }
 
-/** A colour profile of so many segments of 64 KB, all of it noise. ICC.1:2022, B.4 */
+/** A colour profile of this many 64 KB segments of meaningless bytes. ICC.1:2022, B.4 */
 export function withNoiseProfile(jpeg: Buffer, segments: number): Buffer {
   const data = Buffer.alloc(65_000, 0xa5);
   return Array.from({ length: segments }, (_, index) => segments - index).reduce(
@@ -23,10 +23,10 @@ export function withNoiseProfile(jpeg: Buffer, segments: number): Buffer {
   );
 }
 
-/** A progressive JPEG whose last scan comes again and again: each goes over the whole picture. */
+/** A progressive JPEG whose last scan is repeated; each scan covers the whole image. */
 export function withScans(progressive: Buffer, scans: number): Buffer {
   const at = progressive.lastIndexOf(START_OF_SCAN);
-  const end = progressive.length - 2; // end of image
+  const end = progressive.length - 2; // without the end of image marker
   const scan = progressive.subarray(at, end);
   return Buffer.concat([progressive.subarray(0, end), ...Array(scans).fill(scan), progressive.subarray(end)]);
 }

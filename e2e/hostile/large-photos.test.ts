@@ -12,12 +12,12 @@ import { flatPng } from './png.ts';
 
 const SETTINGS = { RATE_LIMIT_PER_MINUTE: 0, USER_ACTIVE_LIMIT: 1_000 };
 
-/** What deploy gives a process of the API. */
+/** The memory limit that deploy/ sets for a process of the API. */
 const MEMORY_LIMIT_BYTES = 1_073_741_824;
 
 const photo = readFileSync(new URL('../photos/rocket.jpg', import.meta.url));
 
-/** A photograph of so many pixels. */
+/** A photograph with this many pixels. */
 const enlarged = (width: number, height: number) =>
   sharp(photo, { limitInputPixels: false }).resize(width, height, { fit: 'fill', kernel: 'nearest' });
 
@@ -125,7 +125,7 @@ test(`${AT_ONCE} at once of the dearest pictures of each format stay within the 
       await other.sdk.list();
       longestMs = Math.max(longestMs, performance.now() - begun);
     }
-    // On a machine that is slower than the wait, the last ones are told to come later.
+    // On a slow machine the last ones exceed the wait limit and get 503.
     expect(new Set(await uploads).isSubsetOf(new Set([201, 503]))).toBe(true);
     const peak = peakBytes(api.process.pid);
     console.log(
@@ -136,7 +136,7 @@ test(`${AT_ONCE} at once of the dearest pictures of each format stay within the 
   expect(api.process.stderr).toEqual([]);
 });
 
-/** The most memory that a process has held so far; 0 where the system does not tell. */
+/** The peak memory of a process in bytes; 0 on systems that do not report it. */
 function peakBytes(pid: number): number {
   if (process.platform !== 'linux') return 0;
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1_024;

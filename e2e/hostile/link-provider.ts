@@ -5,13 +5,13 @@ import { json } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import * as z from 'zod';
 
-/** A provider that answers with whatever links it is told to, and serves some of them itself. */
+/** A provider that answers with the given links, and serves some of them itself. */
 export interface LinkProvider {
   url: string;
   port: number;
-  /** What the order of this prompt is answered with. */
+  /** Sets the links in the answer to this prompt. */
   answer(prompt: string, ...links: string[]): void;
-  /** Serves a path of its own; answers with the link to it. */
+  /** Serves a path; returns the link to it. */
   serve(path: string, listener: RequestListener): string;
 }
 
@@ -38,7 +38,7 @@ export async function startLinkProvider(): Promise<LinkProvider> {
     server.closeAllConnections();
     server.close();
   });
-  // A TCP server that listens has an address with a port.
+  // A listening TCP server always has an address with a port.
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   return {

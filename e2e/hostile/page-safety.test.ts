@@ -11,7 +11,7 @@ import { startLinkProvider } from './link-provider.ts';
 const chromiumPath = part('chromium') ?? '';
 const SCRIPT = '<script>document.title="owned"</script>';
 
-/** A browser's page that remembers what its policy forbade. */
+/** Opens a browser page that records violations of its content security policy. */
 async function openPage() {
   const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
   onTestFinished(() => browser.close());
@@ -61,9 +61,9 @@ describe.skipIf(chromiumPath === '')('in a browser', () => {
     expect(await page.evaluate('document.contentType')).toBe('image/jpeg');
     expect(await page.evaluate('document.images[0].naturalWidth')).toBe(8);
     expect(await page.title()).not.toContain('owned');
-    expect(await page.evaluate('self.origin')).toBe('null'); // nothing of the API's own is in its reach
+    expect(await page.evaluate('self.origin')).toBe('null'); // so nothing of the API's origin is accessible
 
-    // As a script, a style or a frame of the API's own page it is nothing either.
+    // It must not work as a script or a frame of the API's own page either.
     await page.goto(`${api.url}/health/live`);
     const ends = await page.evaluate(`Promise.all(['script', 'iframe'].map((name) => new Promise((resolve) => {
       const element = Object.assign(document.createElement(name), { src: ${JSON.stringify(link)} });

@@ -15,9 +15,9 @@ import {
 } from './hostile-pictures.ts';
 import { startLinkProvider } from './link-provider.ts';
 
-/** `HOSTILE_AT_ONCE=40 npx vitest run --project e2e e2e/hostile/pictures` is the long form. */
+/** The long form is `HOSTILE_AT_ONCE=40 npx vitest run --project e2e e2e/hostile/pictures`. */
 const AT_ONCE = Number(process.env.HOSTILE_AT_ONCE ?? 4);
-/** What the process holds anyway, bodies, and a picture of 50 million pixels a core. */
+/** The process's baseline, request bodies, and an image of 50 million pixels per core. */
 const PEAK_MAX_BYTES = 1_500_000_000;
 
 const SETTINGS = {
@@ -41,18 +41,18 @@ afterAll(() => {
   pictures = [];
 });
 
-/** What became of each picture, by its name; all at once. */
+/** Returns the result of each image by its name; all run at once. */
 async function endsOf<End>(endOf: (bytes: Buffer, row: HostilePicture) => Promise<End>): Promise<Record<string, End>> {
   const ends = pictures.map(async ({ row, bytes }) => [row.name, await endOf(bytes, row)] as const);
   return Object.fromEntries(await Promise.all(ends));
 }
 
-/** What should have become of them. */
+/** The expected results. */
 function table<End>(endOf: (row: HostilePicture) => End): Record<string, End> {
   return Object.fromEntries(HOSTILE_PICTURES.map((row) => [row.name, endOf(row)]));
 }
 
-/** What a browser is told of a file, so that it shows a picture or nothing. */
+/** Fetches a file and checks the headers by which a browser shows it as an image or not at all. */
 async function fetchInert(link: string): Promise<{ type: string | null; bytes: Buffer }> {
   const response = await fetch(link);
   const type = response.headers.get('content-type');
@@ -65,7 +65,7 @@ async function fetchInert(link: string): Promise<{ type: string | null; bytes: B
 
 async function uploadTo(api: Api, bytes: Buffer, userId = '1'): Promise<UploadEnd> {
   const form = new FormData();
-  // The sender's word for it is not taken.
+  // The declared content type and file name must be ignored.
   form.set('file', new Blob([new Uint8Array(bytes)], { type: 'text/html' }), 'photo.svg');
   const headers = { authorization: `Bearer ${api.user(userId).token}` };
   const response = await fetch(api.url + UPLOADS_PATH, { method: 'POST', body: form, headers });
@@ -153,7 +153,7 @@ test(`${AT_ONCE} of the largest at once: within bounds, and others are answered 
   await checkAfterwards(api);
 });
 
-/** It goes on, nothing was a fault of ours, and memory has stayed within bounds. */
+/** The API still works, logged no internal error, and stayed within its memory bound. */
 async function checkAfterwards(api: Api): Promise<void> {
   expect((await fetch(`${api.url}/health/ready`)).status).toBe(200);
   expect(api.process.stderr).toEqual([]);
@@ -164,7 +164,7 @@ async function checkAfterwards(api: Api): Promise<void> {
   expect(peak).toBeLessThan(PEAK_MAX_BYTES);
 }
 
-/** The most memory that a process has held so far; null where the system does not tell. */
+/** The peak memory of a process in bytes; null on systems that do not report it. */
 function peakBytes(pid: number): number | null {
   if (process.platform !== 'linux') return null;
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1_024;

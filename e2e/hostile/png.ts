@@ -11,11 +11,11 @@ interface FlatPng {
   height: number;
   bitDepth: 1 | 8 | 16;
   colour: keyof typeof COLOUR_TYPES;
-  /** Chunks behind the header. */
+  /** Chunks after the header. */
   extra?: Buffer[];
 }
 
-/** A whole PNG of one colour: however many pixels it has, a small file. */
+/** A complete PNG of one colour: a small file, however many pixels it has. */
 export function flatPng({ width, height, bitDepth, colour, extra = [] }: FlatPng): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -40,12 +40,12 @@ export function pngChunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, typed, checksum]);
 }
 
-/** So many zeros in a chunk that is inflated by whoever reads it: `iCCP` and `zTXt` have the same head. */
+/** A chunk that inflates to this many zeros: `iCCP` and `zTXt` have the same head. */
 export function inflatingChunk(type: 'iCCP' | 'zTXt', bytes: number): Buffer {
   return pngChunk(type, Buffer.concat([Buffer.from('name\0\0'), deflateSync(Buffer.alloc(bytes), { level: 1 })]));
 }
 
-/** The same picture as an animation that shows it twice. https://www.w3.org/TR/png-3/#apng-frame-based-animation */
+/** The same image as an animation that shows it twice. https://www.w3.org/TR/png-3/#apng-frame-based-animation */
 export function animatedPng(png: Buffer): Buffer {
   const [header, data] = [png.subarray(8, 33), chunkData(png, 'IDAT')];
   const frame = (sequence: number) => {
@@ -67,7 +67,7 @@ export function animatedPng(png: Buffer): Buffer {
   ]);
 }
 
-/** The data of all chunks of this type, joined. */
+/** The joined data of all chunks of this type. */
 function chunkData(png: Buffer, type: string): Buffer {
   const found: Buffer[] = [];
   for (let at = SIGNATURE.length; at < png.length; ) {

@@ -18,13 +18,13 @@ const SETTINGS = {
   DOWNLOAD_MAX_BYTES: 1_000_000,
 };
 
-/** A server beside the provider that everybody can reach on this machine, and nobody may. */
+/** A server on this machine that is reachable but must not be connected to. */
 async function startForbidden(): Promise<{ port: number; connections(): number }> {
   let connections = 0;
   const listen = async (server: Server, port: number, host: string) => {
     onTestFinished(() => void server.close());
     await once(server.listen({ port, host, ipv6Only: true }), 'listening');
-    // A TCP server that listens has an address with a port.
+    // A listening TCP server always has an address with a port.
     return (server.address() as AddressInfo).port;
   };
   const count = () =>
@@ -33,11 +33,11 @@ async function startForbidden(): Promise<{ port: number; connections(): number }
       socket.destroy();
     });
   const port = await listen(count(), 0, '0.0.0.0');
-  await listen(count(), port, '::').catch(() => {}); // a machine without IPv6 has nothing to guard there
+  await listen(count(), port, '::').catch(() => {}); // without IPv6 there is nothing to guard
   return { port, connections: () => connections };
 }
 
-/** Hosts that lead to this machine, to its neighbours or to nobody, however they are written. */
+/** Hosts that lead to this machine, to its network or nowhere, in every spelling. */
 const FORBIDDEN_HOSTS = [
   '127.0.0.1',
   '127.1',
@@ -102,7 +102,7 @@ const NO_LINK = 'no http or https URL';
 
 const Tried = z.object({ msg: z.literal('a picture could not be had'), job_id: z.string(), reason: z.string() });
 
-/** Why the pictures of a job could not be had, once for every try. */
+/** The failure reason of each download attempt of a job. */
 function reasonsOf({ process }: Api, jobId: string): string[] {
   return process.stdout.flatMap((line) => {
     const tried = Tried.safeParse(JSON.parse(line)).data;
@@ -112,17 +112,17 @@ function reasonsOf({ process }: Api, jobId: string): string[] {
 
 let users = 0;
 
-/** Orders a picture that comes by this link. */
+/** Runs a job whose image comes by this link. */
 async function orderLink(api: Api, provider: LinkProvider, name: string, link: string) {
   provider.answer(name, link);
-  const { sdk } = api.user(String(++users)); // one user may hold few polls at once
+  const { sdk } = api.user(String(++users)); // the number of held polls is limited per user
   const job = await sdk.wait(await sdk.create(order(name)));
   return { job, reasons: reasonsOf(api, job.job_id) };
 }
 
 const endOf = (job: CompletedJob | FailedJob) => (job.status === 'FAILED' ? job.error_code : 'COMPLETED');
 
-/** The end of each link's job, and whether each try ended for this reason. */
+/** The end of each link's job, and whether every download attempt failed for this reason. */
 async function endsOf(api: Api, provider: LinkProvider, links: [link: string, reason: string][]) {
   const ends = links.map(async ([link, reason]) => {
     const { job, reasons } = await orderLink(api, provider, `[${link}]`, link);
@@ -146,7 +146,7 @@ describe('never connected', () => {
       [`https://127.0.0.1:${provider.port}/a.jpeg`, REFUSED],
       [`http://localhost:${provider.port}/a.jpeg`, REFUSED],
       [`https://[::1]:${forbidden.port}/`, REFUSED],
-      // Whether a system knows this name or not.
+      // Whether or not the system resolves this name.
       [`http://localhost.:${forbidden.port}/`, 'GET localhost.'],
       ...NO_WEB_LINKS.map((link): [string, string] => [link, NO_LINK]),
     ];
@@ -161,7 +161,7 @@ describe('never connected', () => {
     const api = await startApi(provider, SETTINGS);
     const redirect = (path: string, status: number, location: string) =>
       provider.serve(path, (_, response) => {
-        // A header's bytes, one character each.
+        // A header's bytes, one per character.
         response.writeHead(status, { location: Buffer.from(location).toString('latin1') }).end();
       });
 
@@ -170,7 +170,7 @@ describe('never connected', () => {
       return hop === 1 ? last : redirect(`/${name}-1`, 303, redirect(`/${name}-2`, 307, last));
     };
     const links = [
-      // A header carries ASCII.
+      // A header can only carry ASCII.
       ...FORBIDDEN_HOSTS.filter((host) => /^[!-~]+$/.test(host)).map((host, index): [string, string] => [
         onHop(index % 2 === 0 ? 1 : 3, `host${index}`, `http://${host}:${forbidden.port}/`),
         REFUSED,
@@ -195,7 +195,7 @@ describe('never connected', () => {
 
     expect(endOf(job)).toBe('download_failed');
     expect(reasons.length).toBeGreaterThan(1);
-    expect(reasons[0]).not.toContain(REFUSED); // it was dialled, where nobody is
+    expect(reasons[0]).not.toContain(REFUSED); // it connected, to an unused address
     expect(reasons.at(-1)).toContain(REFUSED);
     expect(forbidden.connections()).toBe(0);
   });
@@ -204,7 +204,7 @@ describe('never connected', () => {
 const COMPRESSED = gzipSync(Buffer.alloc(200_000_000), { level: 1 });
 const JPEG_START = Buffer.from([0xff, 0xd8, 0xff, 0xe0]);
 
-/** Writes for as long as somebody reads. */
+/** Writes for as long as the response is read. */
 function pour(response: ServerResponse, chunk: Buffer): void {
   const write = () => {
     while (response.write(chunk));
@@ -213,7 +213,7 @@ function pour(response: ServerResponse, chunk: Buffer): void {
   write();
 }
 
-/** What a server does to somebody who only wants a picture; why it is given up, and what the log says of it. */
+/** What a server does instead of sending an image, and the reason that the log must give for the failed download. */
 const ABUSES: [name: string, listener: RequestListener, reason: string][] = [
   [
     'an endless body',
