@@ -5,13 +5,13 @@ import { readLiftList, UNIAPP } from './lift.ts';
 
 const FEATURE = 'src/features';
 
-/** What the feature stands on, beside its own files. */
+/** The folders that the feature depends on, in addition to its own files. */
 const FOUNDATIONS = ['src/platform/', 'src/ui/', 'src/i18n/', 'src/design/'];
-/** The two places where it is joined to the app around it. */
+/** The two files that connect the feature to the surrounding app. */
 const SEAMS = ['src/api.ts', 'src/routes.ts'];
 const PACKAGES = [
   '@darkroom/sdk',
-  '@darkroom/contracts', // as types: scripts/lint/contracts-as-types.grit
+  '@darkroom/contracts', // types only: scripts/lint/contracts-as-types.grit
   '@darkroom/contracts/errors',
   '@darkroom/contracts/limits',
   '@darkroom/contracts/upload-problems',

@@ -8,11 +8,11 @@ export const UNIAPP = `${CHECKOUT}apps/uniapp/`;
 export const OTHER_APP = `${CHECKOUT}e2e/lifted/app/`;
 const DOCUMENT = `${CHECKOUT}docs/uniapp.md`;
 
-/** Below the checkout, so that packages are found as in any workspace of it. */
+/** Inside the checkout, so that packages resolve as in any of its workspaces. */
 const WORKPLACE = `${CHECKOUT}test-output/lifted`;
 export const BUILT = `${WORKPLACE}/dist/build/h5`;
 
-/** What the document tells a team to copy, and what it tells them to write themselves; paths below apps/uniapp. */
+/** The files that the document tells a team to copy and to write themselves, as paths below apps/uniapp. */
 export async function readLiftList(): Promise<{ copied: string[]; written: string[] }> {
   const document = await readFile(DOCUMENT, 'utf8');
   return { copied: firstColumn(document, 'Copy'), written: firstColumn(document, 'Write your own') };
@@ -25,20 +25,20 @@ function firstColumn(document: string, heading: string): string[] {
   return [...rows.matchAll(/^\| `([^`]+)`/gm)].map(([, name = '']) => name);
 }
 
-/** Does by the list what a team would do by hand: copies, and puts its own files in their places. */
+/** Follows the document's list as a team would: copies the files, and adds its own files. */
 export async function liftIntoOtherApp(): Promise<void> {
   const { copied, written } = await readLiftList();
   await rm(WORKPLACE, { recursive: true, force: true });
   for (const name of copied) await cp(path.join(UNIAPP, name), path.join(WORKPLACE, name), { recursive: true });
   for (const name of written) await rm(path.join(WORKPLACE, name), { force: true });
   await cp(OTHER_APP, WORKPLACE, { recursive: true });
-  // Its packages are those that the document names: uni-app's pinned set, the sdk, thumbhash.
+  // The packages are those that the document names: uni-app's pinned set, the SDK, thumbhash.
   await cp(`${UNIAPP}package.json`, `${WORKPLACE}/package.json`);
   await symlink(`${UNIAPP}node_modules`, `${WORKPLACE}/node_modules`);
   await mkdir(BUILT, { recursive: true });
 }
 
-/** Builds the other app for the browser, for an API at this address. Rejects with what uni-app says against it. */
+/** Builds the other app for the browser, for an API at this address. Rejects with uni-app's error output. */
 export async function buildOtherApp(apiUrl: string): Promise<void> {
   const build = startChild(process.execPath, [`${UNIAPP}node_modules/.bin/uni`, 'build'], {
     cwd: WORKPLACE,

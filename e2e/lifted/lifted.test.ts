@@ -12,7 +12,7 @@ import { BUILT, buildOtherApp, liftIntoOtherApp } from './lift.ts';
 const chromiumPath = part('chromium') ?? '';
 const PATIENCE = { timeout: 20_000 };
 
-/** The other app's own origin, also before it is built. */
+/** Serves the other app on its own origin, which is known before the app is built. */
 async function serveOtherApp(): Promise<string> {
   const server = await preview({
     configFile: false,
@@ -21,7 +21,7 @@ async function serveOtherApp(): Promise<string> {
     preview: { host: '127.0.0.1', port: 0 },
   });
   onTestFinished(() => server.close());
-  // A TCP server that listens has an address with a port.
+  // A listening TCP server always has an address with a port.
   return `http://127.0.0.1:${(server.httpServer.address() as AddressInfo).port}`;
 }
 

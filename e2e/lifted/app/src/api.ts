@@ -3,7 +3,7 @@ import { createId } from './platform/create-id.ts';
 import { createTransport } from './platform/transport.ts';
 import { session } from './session.ts';
 
-/** Darkroom lives at another address than this app, and takes this app's own tokens. */
+/** Darkroom runs at another address than this app, and accepts this app's own tokens. */
 export const api = createImageClient({
   ...createTransport(),
   baseUrl: import.meta.env.VITE_API_ORIGIN,

@@ -1,4 +1,4 @@
-/** All of the feature's ways within one page, which is told by its query what to show. */
+/** All routes of the feature within one page, whose query selects what it shows. */
 const PAGE = '/pages/pictures/pictures';
 
 const sending = `${PAGE}?step=send`;

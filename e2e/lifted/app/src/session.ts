@@ -1,4 +1,4 @@
-/** Stands for whatever an app has to know who is signed in. */
+/** Stands for the sign-in code of any app. */
 export const session = {
   token: async () => String(uni.getStorageSync('another-app.token')),
   renew: async (): Promise<string> => {
