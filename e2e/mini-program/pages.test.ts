@@ -13,7 +13,7 @@ import { BUILT_FOR, MINI_PROGRAM, type MiniProgram } from './wechat/open-mini-pr
 const GALLERY = `${CHECKOUT}test-output/mini-program`;
 const chromiumPath = part('chromium');
 
-/** Every page as it was rendered from the built WXML, as a document for the eyes. */
+/** Every page as rendered from the built WXML, as an HTML document for visual review. */
 type Drawings = Map<string, string>;
 
 test.each([
@@ -81,7 +81,7 @@ function drawTop({ pages, device }: MiniProgram, server: string): string {
   });
 }
 
-/** As documents, and where Chromium is there as pictures of a phone. */
+/** Saves HTML documents and, if Chromium is installed, screenshots at phone size. */
 async function keep(drawings: Drawings, suffix: string): Promise<void> {
   await mkdir(GALLERY, { recursive: true });
   for (const [name, drawing] of drawings) await writeFile(`${GALLERY}/${name}-${suffix}.html`, drawing);

@@ -48,7 +48,7 @@ test('from photo to saved pictures, with nothing but what WeChat has', async () 
   expect(provider.calls()).toHaveLength(1);
   expect(provider.calls()[0]?.request).toMatchObject({ n: 2, aspect_ratio: '3:4', subject_reference: [{}] });
   expect(network.refused).toEqual([]);
-  // Looked for by their names, and done without.
+  // The bundle looks these globals up by name and works without them.
   expect([...wechat.bundle.missed].sort()).toEqual(['crypto', 'window']);
 });
 

@@ -5,11 +5,11 @@ import { BUILT_FOR, type MiniProgram, openMiniProgram } from './wechat/open-mini
 
 export const until = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 20 });
 
-/** The API as the mini program was built to reach it. */
+/** The API at the public URL that the mini program was built for. */
 export const startServer = (provider: Provider, env: Record<string, string> = {}) =>
   startApi(provider, { PUBLIC_URL: BUILT_FOR, ...env });
 
-/** The program opened by a person; with the phone of an earlier visit, if there was one. */
+/** Opens the mini program, optionally on the device of an earlier visit. */
 export function open(api: Api, device?: MiniProgram['device']): MiniProgram {
   return openMiniProgram({ port: api.port, token: api.user().token, ...(device && { device }) });
 }
@@ -23,7 +23,7 @@ export const untilThere = (wechat: MiniProgram, testId: string) =>
 export const untilGone = (wechat: MiniProgram, testId: string) =>
   until(() => expect(wechat.find(testId)).toBeUndefined());
 
-/** Under `pages/discover`. */
+/** A route under `pages/discover`. */
 export const untilPage = (wechat: MiniProgram, route: string) =>
   until(() => expect(wechat.pages.top().route).toBe(`pages/discover/${route}`));
 

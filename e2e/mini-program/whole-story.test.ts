@@ -15,7 +15,7 @@ test('with everything that WeChat and a person put in its way, it ends in saved 
   device.person.photo = await readAstronaut();
   device.person.allowsAlbum = false;
 
-  // Privacy is refused, and the photo with it; then both are granted.
+  // The user first declines the privacy guide, so no photo is added, and then accepts both.
   first.tap('photo-add');
   await untilThere(first, 'consent');
   expect(first.find('consent')?.textContent).toContain('隐私保护指引');
@@ -30,12 +30,12 @@ test('with everything that WeChat and a person put in its way, it ends in saved 
   await untilAttribute(first, 'photo-picker', 'data-state', 'ready');
   expect(uploads(first)).toEqual(['uploadFile:ok']);
 
-  // Cropped by WeChat's own screen, and sent again as the part that it is.
+  // The photo is cropped on WeChat's own screen, and the cropped part is uploaded again.
   first.tap('photo-crop');
   await until(() => expect(uploads(first)).toEqual(['uploadFile:ok', 'uploadFile:ok']));
   await untilAttribute(first, 'photo-picker', 'data-state', 'ready');
 
-  // In the background WeChat interrupts what is under way and destroys the page; the job goes on.
+  // In the background WeChat interrupts running requests and destroys the page; the job continues.
   first.tap('count-2');
   await order(first, '宇航员走在向日葵花田里');
   await untilAttribute(first, 'stage', 'data-stage', 'generating');
@@ -45,14 +45,14 @@ test('with everything that WeChat and a person put in its way, it ends in saved 
   provider.release();
   await until(() => expect(provider.stats().heldCalls).toBe(0));
 
-  // Opened again, it finds its job.
+  // Opened again, the mini program finds its job.
   const second = open(api, device);
   await untilThere(second, 'resume');
   second.tap('resume');
   await untilPage(second, 'generation-result');
   await until(() => expect(second.pictures()).toHaveLength(2));
 
-  // The album is refused, then opened: saving goes on where it stopped.
+  // Access to the album is declined, then granted: saving continues where it stopped.
   second.tap('save-all');
   await until(() => expect(second.find('dialog')?.textContent).toContain('需要相册权限才能保存'));
   expect(device.album).toEqual([]);
@@ -66,7 +66,7 @@ test('with everything that WeChat and a person put in its way, it ends in saved 
   expect(sent).toMatchObject({ width: PHOTO_EDGE_PX, height: PHOTO_EDGE_PX });
   for (const wechat of [first, second]) {
     expect(wechat.network.refused).toEqual([]);
-    // Looked for by their names, and done without.
+    // The bundle looks these globals up by name and works without them.
     expect(['crypto', 'window']).toEqual(expect.arrayContaining([...wechat.bundle.missed]));
   }
 });
@@ -137,7 +137,7 @@ function uploads({ network }: ReturnType<typeof open>) {
   return network.calls.filter(({ api }) => api === 'uploadFile').map(({ outcome }) => outcome);
 }
 
-/** The bytes of the reference as the provider got it. */
+/** The bytes of the reference as the provider received them. */
 function photoOf(request: { subject_reference?: { image_file: string }[] | undefined } | null | undefined): Buffer {
   const [, base64 = ''] = request?.subject_reference?.[0]?.image_file.split(',') ?? [];
   return Buffer.from(base64, 'base64');

@@ -1,11 +1,11 @@
-/** How every asynchronous wx function answers. */
+/** The callbacks of every asynchronous wx function. */
 export interface Callbacks {
   success?(result: object): void;
   fail?(result: { errMsg: string }): void;
   complete?(result: object): void;
 }
 
-/** Never before the call has returned. */
+/** Calls back only after the wx function has returned. */
 export function succeed({ success, complete }: Callbacks, result: object): void {
   setImmediate(() => {
     success?.(result);

@@ -1,13 +1,13 @@
 type Method = (this: Instance, ...args: unknown[]) => unknown;
 
-/** A component as code sees it: its methods and data. */
+/** A component instance as its code sees it: methods and data. */
 export interface Instance {
   [name: string]: unknown;
   data: Record<string, unknown>;
   setData(data: object, callback?: () => void): void;
 }
 
-/** What Component() is called with. */
+/** The argument of Component(). */
 export interface ComponentOptions {
   properties?: Record<string, unknown>;
   lifetimes?: Record<string, Method>;
@@ -23,9 +23,9 @@ const TYPES: Record<string, unknown> = { String, Number, Boolean, Object, Array 
 const BINDING = /\b(?:bind|catch):?(\w+)="(\{\{[^"]*\}\})"/g;
 
 /**
- * A component of the bundle for miniprogram-simulate, which differs from WeChat in three ways: it takes a handler's name only
- * as it is written, not from data; it knows the property types of its own realm only; and it tells no component that came
- * after its page that it is ready.
+ * Adapts a component of the bundle to miniprogram-simulate, which differs from WeChat in three ways: it takes a
+ * handler's name only as a literal, not from data; it knows only the property types of its own realm; and it does not
+ * call `ready` on components added after their page.
  */
 export function bindByName(options: ComponentOptions, wxml: string): object {
   const events = new Set<string>();
@@ -51,7 +51,7 @@ export function bindByName(options: ComponentOptions, wxml: string): object {
   };
 }
 
-/** WeChat's pages live in another thread: what they show crosses over as JSON. */
+/** WeChat's pages run in another thread, so their data is sent as JSON. */
 function sendDataAsText(instance: Instance): void {
   const { setData } = instance;
   instance.setData = (data, callback) => setData.call(instance, JSON.parse(JSON.stringify(data)), callback);

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import type { Instance } from './component-options.ts';
 
-// None of these packages has types that compile here: what is used of them stands below.
+// None of these packages has types that compile here, so the used parts are declared below.
 const load = createRequire(import.meta.url);
 
-/** The part of a DOM element that is used. */
+/** The used part of a DOM element. */
 export interface Element {
   textContent: string;
   readonly outerHTML: string;
@@ -35,7 +35,7 @@ interface Exparser {
 }
 
 const { window } = new (load('jsdom') as { JSDOM: new () => { window: Record<string, unknown> } }).JSDOM();
-// miniprogram-simulate finds its DOM where a browser has it; the bundle runs in another realm and sees none of it.
+// miniprogram-simulate expects the DOM as browser globals. The bundle runs in another realm and does not see them.
 const { document, HTMLElement, Event, CustomEvent } = window;
 for (const [name, value] of Object.entries({ window, document, HTMLElement, Event, CustomEvent })) {
   Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
@@ -44,15 +44,15 @@ export const simulate = load('miniprogram-simulate') as Simulate;
 const exparser = load('miniprogram-exparser') as Exparser;
 const { body } = document as { body: Element };
 
-/** The component tree's side of an element. */
+/** The component tree's node of an element. */
 interface Node {
   _vt?: { attrs: { name: string; value: unknown }[] };
 }
 
-// jsdom's element carries it under this name.
+// jsdom's element carries its node under this name.
 const nodeOf = (element: Element) => (element as unknown as { __wxElement: Node }).__wxElement;
 
-/** An attribute as it was rendered, also one that jsdom's element does not carry. */
+/** An attribute as rendered, including those that jsdom's element does not carry. */
 export function attribute(element: Element, name: string): unknown {
   return nodeOf(element)._vt?.attrs.find((attr) => attr.name === name)?.value;
 }
@@ -61,7 +61,10 @@ export function attach(rendered: Rendered): void {
   rendered.attach(body);
 }
 
-/** A touch on the element, or an event of a built-in component with its detail. It rises through all components, as on a phone. */
+/**
+ * Dispatches a touch, or a built-in component's event with its detail. It bubbles through all components, as on a
+ * phone.
+ */
 export function dispatch(element: Element, name: string, detail: object = {}): void {
   exparser.Event.dispatchEvent(
     nodeOf(element),

@@ -26,16 +26,16 @@ export interface Device {
   wx: Record<string, unknown>;
   files: Files;
   storage: Map<string, unknown>;
-  /** What was saved. */
+  /** The images saved to the album. */
   album: Uint8Array[];
   toasts: string[];
-  /** What the program put into WeChat's own dialogs. */
+  /** The texts shown in WeChat's own dialogs. */
   modals: string[];
-  /** What the person does when asked. */
+  /** The user's answers to prompts. */
   person: {
     photo: Uint8Array<ArrayBuffer> | null;
     allowsAlbum: boolean;
-    /** Has tapped the button that agrees to the privacy guide, at any time. */
+    /** Whether the user has ever tapped the button that accepts the privacy guide. */
     agreedToPrivacy: boolean;
   };
 }
@@ -43,7 +43,7 @@ export interface Device {
 /** https://developers.weixin.qq.com/miniprogram/dev/framework/user-privacy/PrivacyAuthorize.html */
 const NOT_AGREED = 'fail privacy permission is not authorized';
 
-/** Storage, photos, dialogs and facts of one phone, and the person who holds it. */
+/** One phone and its user: storage, photos, dialogs and system information. */
 export function createDevice(): Device {
   const files = createFiles();
   const device: Device = {
@@ -67,7 +67,7 @@ export function createDevice(): Device {
     succeed(options, { tempFilePaths: [path], tempFiles, type: 'image', errMsg: `${api}:ok` });
   }
 
-  /** WeChat's own screen, on which this person always takes the middle. */
+  /** WeChat's own crop screen, on which this user always takes the middle. */
   async function cropImage({ src, cropScale, ...options }: Callbacks & { src: string; cropScale: string }) {
     if (cropScale !== '1:1') return fail(options, 'cropImage:fail not tried here');
     const { width, height } = await sharp(files.read(src)).metadata();

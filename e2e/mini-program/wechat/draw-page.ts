@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { attribute, type Element } from './component-tree.ts';
 
-/** What WeChat's own elements look like before any style of ours. */
+/** The default appearance of WeChat's elements, before any style of the app. */
 const ELEMENTS = `
   wx-view, wx-textarea, wx-button, wx-movable-area, wx-movable-view { display: block; }
   wx-image { display: inline-block; overflow: hidden; width: 320px; height: 240px;
@@ -17,11 +17,11 @@ const ELEMENTS = `
 interface Drawing {
   /** The bundle that the page was rendered from. */
   folder: string;
-  /** Where a picture that the page names is to be had. */
+  /** Maps the `src` of an image to an address from which it can be loaded. */
   locate(src: string): string;
 }
 
-/** A rendered page as a document that a browser draws: its tree, the bundle's styles, and its pictures in their places. */
+/** Turns a rendered page into an HTML document for a browser: its tree, the bundle's styles and its images in place. */
 export function drawPage(dom: Element, { folder, locate }: Drawing): string {
   for (const image of dom.querySelectorAll('wx-image')) {
     const style = image.getAttribute('style') ?? '';
@@ -34,10 +34,10 @@ export function drawPage(dom: Element, { folder, locate }: Drawing): string {
   return `<!doctype html><meta charset="utf-8"><style>${ELEMENTS}${readStyles(folder)}</style><body>${dom.outerHTML}</body>`;
 }
 
-/** Every style of the bundle: classes of components carry their component's name, so that they may stand together. */
+/** Joins all styles of the bundle. They do not collide, because class names contain their component's name. */
 function readStyles(folder: string): string {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.wxss'));
-  // The program's own come first, as in WeChat.
+  // The program's own styles come first, as in WeChat.
   files.sort((a, b) => Number(b === 'app.wxss') - Number(a === 'app.wxss'));
   const styles = files.map((file) => readFileSync(path.join(folder, file), 'utf8').replace(/@import[^;]+;/g, ''));
   return styles.join('\n').replace(/(^|[},\s])page(?=[\s{,])/g, '$1body');

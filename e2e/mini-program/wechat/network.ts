@@ -1,7 +1,9 @@
 import { type Callbacks, fail, succeed } from './callbacks.ts';
 import type { Files } from './device.ts';
 
-/** https://developers.weixin.qq.com/miniprogram/dev/framework/ability/network.html: ten at once of each kind. */
+/**
+ * https://developers.weixin.qq.com/miniprogram/dev/framework/ability/network.html: at most ten of each kind at once.
+ */
 const AT_ONCE_MAX = 10;
 
 interface Exchange extends Callbacks {
@@ -23,7 +25,7 @@ interface UploadOptions extends Exchange {
 export interface Call {
   api: string;
   url: string;
-  /** WeChat's message, such as `request:ok` or `request:fail abort`; null while it is under way. */
+  /** WeChat's message, such as `request:ok` or `request:fail abort`; null while the request is in flight. */
   outcome: string | null;
 }
 
@@ -36,9 +38,9 @@ interface UploadTask extends Task {
 }
 
 export interface Domain {
-  /** The origin for which the bundle was built, and which stands registered with WeChat. */
+  /** The origin for which the bundle was built and which is registered with WeChat. */
   registered: string;
-  /** Where it is served today. */
+  /** The origin where it is actually served. */
   server: string;
 }
 
@@ -48,18 +50,21 @@ export interface Network {
     uploadFile(options: UploadOptions): UploadTask;
     downloadFile(options: Exchange): Task;
   };
-  /** Every exchange so far. */
+  /** Every request so far. */
   calls: Call[];
-  /** What WeChat would not let through, with its reason. */
+  /** The requests that WeChat would refuse, with the reason. */
   refused: string[];
-  /** Ends what is under way with `interrupted`, and whatever is asked until `resume`. */
+  /** Ends running requests, and all new ones until `resume`, with `interrupted`. */
   interrupt(): void;
   resume(): void;
-  /** Takes the domain off the list that WeChat keeps for this API. */
+  /** Removes the domain from WeChat's allow list for this API. */
   unregister(api: keyof Network['wx']): void;
 }
 
-/** wx.request and its kin: asynchronous, ten at once, only to the registered domain, header names as the server writes them. */
+/**
+ * wx.request and related functions: asynchronous, at most ten at once, only to the registered domain, with header names
+ * as the server writes them.
+ */
 export function createNetwork({ registered, server }: Domain, files: Files): Network {
   const dial: typeof fetch = (url, init) => fetch(String(url).replace(registered, server), init);
 
@@ -135,7 +140,7 @@ export function createNetwork({ registered, server }: Domain, files: Files): Net
           const form = new FormData();
           form.append(options.name, new Blob([files.read(options.filePath)]), options.filePath);
           const { url, header = {} } = options;
-          await null; // whoever listens does so once the call has returned
+          await null; // listeners are added after the call has returned
           for (const tell of told) tell({ progress: 100 });
           const answer = await dial(url, { method: 'POST', headers: header, body: form, signal });
           return { statusCode: answer.status, data: await answer.text() };
@@ -152,13 +157,13 @@ export function createNetwork({ registered, server }: Domain, files: Files): Net
   };
 }
 
-/** `Content-Type` and not `content-type`: WeChat hands on what came over the wire. */
+/** WeChat passes header names on as sent: `Content-Type`, not `content-type`. */
 function headerOf(answer: Response): Record<string, string> {
   const capitals = (name: string) => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
   return Object.fromEntries([...answer.headers].map(([name, value]) => [capitals(name), value]));
 }
 
-/** As wx.request does by default: what is not JSON arrives as text, without a word. */
+/** As wx.request does by default: a body that is not JSON is returned as text, without an error. */
 function parseLeniently(body: string): unknown {
   try {
     return JSON.parse(body);

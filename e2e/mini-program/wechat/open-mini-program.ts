@@ -11,7 +11,7 @@ import { createTimers } from './timers.ts';
 
 export const MINI_PROGRAM = `${CHECKOUT}apps/uniapp/dist/build/mp-weixin`;
 
-/** The API's address for which the bundle was built. */
+/** The API address for which the bundle was built. */
 export const BUILT_FOR = 'http://localhost:8080';
 
 type Hook = (options?: object) => void;
@@ -22,26 +22,26 @@ export interface MiniProgram {
   network: Network;
   pages: PageStack;
   bundle: Bundle;
-  /** What stands on the page that is seen. */
+  /** The text of the visible page. */
   text(): string;
-  /** The addresses of its pictures. */
+  /** The addresses of the visible page's images. */
   pictures(): string[];
-  /** All of them have arrived; the simulated screen fetches none by itself. */
+  /** Fires the load event of all images; the simulated screen fetches none itself. */
   load(): void;
-  /** The first element with this test id on the page that is seen; undefined when there is none. */
+  /** The first element with this test id on the visible page, or undefined. */
   find(testId: string): Element | undefined;
-  /** Touches it where it is deepest; a button of WeChat's own kind does what WeChat makes of it. */
+  /** Touches the innermost element. A button with one of WeChat's open types does what WeChat does for it. */
   tap(testId: string): void;
   /** Writes into a field. */
   write(testId: string, value: string): void;
-  /** What WeChat would send to a friend by the page's share button. */
+  /** What WeChat would send to a friend from the page's share button. */
   share(): unknown;
-  /** To the background and back. */
+  /** Moves the program to the background; `show` brings it back. */
   hide(): void;
-  /** Five seconds later in the background: WeChat ends every request, and lets none begin. */
+  /** Five seconds later in the background, WeChat ends every request and refuses new ones. */
   interrupt(): void;
   show(): void;
-  /** As WeChat ends a program that nobody has looked at for some minutes. */
+  /** Ends the program, as WeChat does after some minutes in the background. */
   close(): void;
 }
 
@@ -49,16 +49,16 @@ interface Options {
   /** The port of the API that is reached as `BUILT_FOR`. */
   port: number;
   token: string;
-  /** The phone of an earlier visit, with what that left in its storage. */
+  /** The device of an earlier visit, with its storage. */
   device?: Device;
 }
 
-/** Launches the built mini program on a phone that knows nothing but WeChat, and closes it with the test. */
+/** Launches the built mini program on a device that offers only WeChat's APIs. It is closed when the test ends. */
 export function openMiniProgram({ port, token, device = createDevice() }: Options): MiniProgram {
   const network = createNetwork({ registered: BUILT_FOR, server: `http://127.0.0.1:${port}` }, device.files);
   const timers = createTimers();
   let app: AppOptions = {};
-  // The bundle is run by the screen, and the screen is told by the bundle what its components are.
+  // The screen runs the bundle, and the bundle defines the screen's components.
   let screen: Screen | null = null;
   const pages = createPageStack((route) => {
     if (!screen) throw new Error('The bundle does not run yet');

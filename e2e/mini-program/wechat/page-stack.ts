@@ -19,16 +19,18 @@ export interface PageStack {
     navigateBack(options?: Callbacks & { delta?: number }): void;
   };
   instances(): Instance[];
-  /** The page that is seen. Throws when there is none. */
+  /** The visible page. Throws if there is none. */
   top(): Page;
   show(): void;
   hide(): void;
   open(url: string): void;
-  /** Ends every page. */
+  /** Destroys every page. */
   destroy(): void;
 }
 
-/** Pages and the ways between them: navigation is asynchronous, and a page is told what WeChat tells it, in its order. */
+/**
+ * Pages and navigation between them. Navigation is asynchronous, and pages get WeChat's lifecycle events in its order.
+ */
 export function createPageStack(render: (route: string) => Rendered): PageStack {
   const pages: Page[] = [];
 

@@ -6,7 +6,7 @@ import { newerBuiltIns, removalScript } from '../../harness/old-browser.ts';
 
 type Module = { exports: unknown };
 
-/** Exists in browsers and in Node, and in no mini program. */
+/** Globals of browsers and Node that a mini program does not have. */
 const MISSING_IN_WECHAT = [
   'AbortController',
   'AbortSignal',
@@ -40,16 +40,14 @@ const MISSING_IN_WECHAT = [
 export interface Bundle {
   /** Runs one file of the bundle as WeChat does: once, as CommonJS. `file` is relative to its folder. */
   require(file: string): unknown;
-  /** Globals that the bundle looked for and that WeChat does not have; each is undefined. */
+  /** Globals that the bundle looked up and that WeChat does not have; each is undefined. */
   missed: Set<string>;
 }
 
-/**
- * A built mini program in a realm of its own, with JavaScript's own globals of ES2018 and those that are given: no others.
- */
+/** Runs a built mini program in a realm of its own, whose only globals are those of ES2018 and the given ones. */
 export function runBundle(folder: string, globals: Record<string, unknown>): Bundle {
   const missed = new Set<string>();
-  // Neither eval nor new Function, as in WeChat.
+  // As in WeChat, eval and new Function are forbidden.
   const context = vm.createContext({ ...globals }, { codeGeneration: { strings: false, wasm: false } });
   vm.runInContext(removalScript(newerBuiltIns(languageBuiltIns())), context);
   for (const name of MISSING_IN_WECHAT) {

@@ -4,18 +4,18 @@ import { bindByName, type ComponentOptions } from './component-options.ts';
 import { type Rendered, simulate } from './component-tree.ts';
 
 export interface Screen {
-  /** What Component() hands over while the file of a component runs. */
+  /** Takes the argument of Component() while a component's file runs. */
   define(options: ComponentOptions): void;
-  /** A page with all its components, made from the built WXML; not yet attached. */
+  /** Renders a page with all its components from the built WXML; the page is not attached yet. */
   render(page: string): Rendered;
 }
 
-/** Renders a bundle's components by miniprogram-simulate, in jsdom. `run` runs one file of the bundle. */
+/** Renders a bundle's components with miniprogram-simulate in jsdom. `run` runs one file of the bundle. */
 export function createScreen(folder: string, run: (file: string) => unknown): Screen {
   const ids = new Map<string, string>();
   let defined: ComponentOptions | null = null;
 
-  /** The id under which a component is known, after its own components. */
+  /** Registers a component after the components it uses, and returns its id. */
   function register(component: string): string {
     const known = ids.get(component);
     if (known) return known;
@@ -33,7 +33,7 @@ export function createScreen(folder: string, run: (file: string) => unknown): Sc
   }
 
   function readUsing(component: string): Record<string, string> {
-    // Written by the build.
+    // The file is written by the build.
     const json = JSON.parse(readFileSync(path.join(folder, `${component}.json`), 'utf8')) as {
       usingComponents?: Record<string, string>;
     };

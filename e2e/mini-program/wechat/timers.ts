@@ -1,6 +1,6 @@
 type Timer = ReturnType<typeof setTimeout>;
 
-/** Node's timers, which can all be stopped together: a closed mini program does nothing more. */
+/** Node's timers, which can all be stopped together: a closed mini program runs nothing. */
 export function createTimers() {
   const running = new Set<Timer>();
   const keep = (timer: Timer) => {
