@@ -7,7 +7,7 @@ import { startProvider } from '../harness/provider.ts';
 
 const chromiumPath = part('chromium') ?? '';
 
-/** Opens an operation, sends its first example and reads the status of the answer. */
+/** Opens an operation, sends its first example and returns the status of the answer. */
 async function tryOrder(page: Page): Promise<string | null> {
   const operation = page.locator('#operations-Jobs-createJob');
   await operation.locator('.opblock-summary-control').click();

@@ -15,7 +15,7 @@ import { createTempDir } from '../harness/temp-dir.ts';
 const STORY = `${CHECKOUT}e2e/openapi/main-story.ts`;
 const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
-/** Types as any client would generate them; what is binary is a Blob where they will be used. */
+/** Generates types as any client would. Binary fields become Blob, as used by the client. */
 async function generateTypes(apiUrl: string, folder: string): Promise<string> {
   const types = await openapiTS(new URL('/openapi.json', apiUrl), {
     transform: ({ format }) => (format === 'binary' ? ts.factory.createTypeReferenceNode('Blob') : undefined),
@@ -25,7 +25,7 @@ async function generateTypes(apiUrl: string, folder: string): Promise<string> {
   return file;
 }
 
-/** As strictly as TypeScript can, the generated types included. */
+/** Compiles with TypeScript's strictest options, including the generated types. */
 async function compile(types: string, folder: string): Promise<void> {
   const tsconfig = path.join(folder, 'tsconfig.json');
   const compilerOptions = {

@@ -1,4 +1,4 @@
-/** What a program does that knows the API by its OpenAPI document alone. Its types are generated when the story runs. */
+/** A client that knows the API only from its OpenAPI document. Its types are generated when the test runs. */
 import { openAsBlob } from 'node:fs';
 import type { components, paths } from 'darkroom-openapi';
 import createClient from 'openapi-fetch';
@@ -15,7 +15,7 @@ function tell(event: string, facts: Record<string, unknown>): void {
   console.log(JSON.stringify({ event, ...facts }));
 }
 
-/** The answer's data; a refusal ends the story with its code. */
+/** Returns the answer's data; throws the error code of a refusal. */
 function dataOf<Data>({ data, error }: { data?: { data: Data }; error?: { error_code: string } }): Data {
   if (data === undefined) throw new Error(error?.error_code);
   return data.data;
