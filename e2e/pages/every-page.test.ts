@@ -60,7 +60,7 @@ test.skipIf(chromiumPath === '')(
   },
 );
 
-/** A device of the person's, which has kept their token, form and settings. */
+/** Starts a browser with the user's stored token, form and settings. */
 async function startDevice(browser: Browser, world: World, look: Look, person: Person): Promise<BrowserContext> {
   const localStorage = Object.entries({ ...world[person], ...look.settings }).map(([name, value]) => ({
     name,
@@ -75,7 +75,7 @@ async function startDevice(browser: Browser, world: World, look: Look, person: P
   return device;
 }
 
-/** The view in a tab of its own, at rest. */
+/** Opens the view in a new tab and waits until it is at rest. */
 async function open(device: BrowserContext, world: World, view: View): Promise<Page> {
   const page = await device.newPage();
   await page.goto(`${world.url}/#${view.path}`);

@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
 
-/** CSS pixels; what Apple, Google and WCAG 2.5.5 ask for, the smallest of the three. */
+/** In CSS pixels: the smallest of what Apple, Google and WCAG 2.5.5 require. */
 const TAP_TARGET_PX = 44;
 
 const TARGETS = 'button, a[href], textarea, input, [role=button], [role=radio], [role=link], [role=switch]';
 
-/** What is to be touched and is smaller than a fingertip, by its test id and size. */
+/** The touch targets that are smaller than a fingertip, by test id and size. */
 export async function findSmallTargets(page: Page): Promise<string[]> {
   const targets = await page.locator(TARGETS).evaluateAll((elements) =>
     elements

@@ -7,10 +7,10 @@ import { startProvider } from '../harness/provider.ts';
 
 const chromiumPath = part('chromium') ?? '';
 
-/** Pixels; a thinner ring is not seen at arm's length. */
+/** In CSS pixels; a thinner ring is not visible at arm's length. */
 const RING_PX = 2;
 
-/** A fast writer. uni-app's field tells what is written once in 100 ms. */
+/** A fast typist. uni-app's field reports its text every 100 ms. */
 const A_KEY_MS = 120;
 
 test.skipIf(chromiumPath === '')('the whole way is gone by keyboard, and every stop on it is seen', async () => {
@@ -49,7 +49,7 @@ test.skipIf(chromiumPath === '')('the whole way is gone by keyboard, and every s
   expect(provider.calls()[0]?.request).toMatchObject({ prompt: '只用键盘', aspect_ratio: '9:16' });
 });
 
-/** Goes on by Tab to this element, and looks for the ring at every stop on the way. */
+/** Presses Tab until this element has the focus, and checks the focus ring of every element on the way. */
 async function tabTo(page: Page, testId: string): Promise<void> {
   const passed: string[] = [];
   while (passed.at(-1) !== testId) {
@@ -61,7 +61,7 @@ async function tabTo(page: Page, testId: string): Promise<void> {
   }
 }
 
-/** What has the focus, by its test id, and how thick the ring is that says so: around itself, or around its field. */
+/** The test id of the focused element, and the width of the focus ring around itself or its field. */
 async function readFocus(page: Page): Promise<{ name: string; ring: number }> {
   const { name, rings } = await page.locator(':focus').evaluate((element) => {
     const named = element.closest<typeof element>('[data-testid]') ?? element;

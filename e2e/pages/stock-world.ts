@@ -3,13 +3,13 @@ import { type Api, startApi } from '../harness/api.ts';
 import { readAstronaut } from '../harness/checkout.ts';
 import { type Provider, startProvider } from '../harness/provider.ts';
 
-/** A service with something of everything that a page can show. */
+/** A service with data for everything that a page can show. */
 export interface World {
   url: string;
-  /** What a device keeps of a person, as the app's storage has it. */
+  /** A user's data on a device, in the form of the app's storage. */
   regular: Storage;
   newcomer: Storage;
-  /** Jobs of the regular, by what became of them. */
+  /** The jobs of the regular user, by state. */
   jobs: Record<'whole' | 'partial' | 'failed' | 'generating' | 'waiting', string>;
 }
 
@@ -20,7 +20,9 @@ const BLOCKED = '不合适的内容';
 const SHORT = '山谷里的灯火，三张只来了一张';
 const HELD = '雪夜的车站';
 
-/** Orders until every state is there: the first call of all is long over, one is held open, and one waits behind it. */
+/**
+ * Creates jobs until every state exists: the first call ended long ago, one is held open, and one job waits behind it.
+ */
 export async function stockWorld(): Promise<World> {
   const provider = await startProvider({ pictures: 'poster' });
   provider.script(

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { World } from './stock-world.ts';
 
-/** One who has ordered before, and one who has not. */
+/** A user who has created jobs before, and one who has not. */
 export const PERSONS = ['regular', 'newcomer'] as const;
 export type Person = (typeof PERSONS)[number];
 
@@ -9,11 +9,11 @@ export type Person = (typeof PERSONS)[number];
 export interface View {
   name: string;
   person: Person;
-  /** Behind the `#`. */
+  /** The part after the `#`. */
   path: string;
-  /** What is seen once the page is in that state. */
+  /** Visible once the page is in that state. */
   landmark: string;
-  /** What a person does on the page to come to it. */
+  /** The actions that bring the page into that state. */
   act?(page: Page): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ const testId = (name: string) => `[data-testid="${name}"]`;
 
 const press = (name: string) => (page: Page) => page.getByTestId(name).first().click();
 
-/** Every page of the app in every state, and every sheet that lies over one. */
+/** Every page of the app in every state, and every sheet over a page. */
 export function listViews({ jobs }: World): View[] {
   const index = '/pages/index/index';
   const loading = (jobId: string) => `/pages/discover/generation-loading?job_id=${jobId}`;
