@@ -7,10 +7,10 @@ import type { Provider } from '../harness/provider.ts';
 import type { Ending } from './endings.ts';
 import { PROVIDER_WORDS, type Row } from './fault-table.ts';
 
-/** In brackets, so that no prompt is part of another. */
+/** In brackets, so that no prompt contains another. */
 const promptOf = ({ fault }: Row) => `[${fault}]`;
 
-/** Orders every row at once, each by a user of its own, and compares all ends with the table. */
+/** Sends every row at once, each for its own user, and compares all results with the table. */
 export async function checkRows(api: Api, provider: Provider, rows: Row[]): Promise<void> {
   provider.script(...rows.map((row) => ({ ...row.script, prompt: promptOf(row) })));
   await Promise.all(
@@ -23,7 +23,7 @@ export async function checkRows(api: Api, provider: Provider, rows: Row[]): Prom
   checkLog(api);
 }
 
-/** Reports a job that ends otherwise, and lets the test look at the others still. */
+/** Reports a job that ends differently without failing at once, so that the remaining jobs are checked too. */
 export function checkEnding(
   fault: string,
   expected: Ending,
@@ -36,10 +36,10 @@ export function checkEnding(
   expect.soft(JSON.stringify(job).replaceAll(api.url, ''), fault).not.toMatch(NOT_FOR_USERS);
 }
 
-/** Hosts, keys, trace ids, and anything of MiniMax's own words. */
+/** Hosts, keys, trace ids, and MiniMax's own texts. */
 const NOT_FOR_USERS = new RegExp(`127\\.0\\.0\\.1|a-key-of-the-tests|\\b[0-9a-f]{32}\\b|${PROVIDER_WORDS}`);
 
-/** The log may name hosts and trace ids; keys, signed links and words it keeps to itself. */
+/** The log may contain hosts and trace ids, but no keys, signed links or texts of MiniMax. */
 export function checkLog({ process }: Api): void {
   expect.soft(process.stderr).toEqual([]);
   expect.soft(process.stdout.join('\n')).not.toMatch(new RegExp(`a-key-of-the-tests|Signature=|${PROVIDER_WORDS}`));

@@ -10,16 +10,16 @@ import { CHECKOUT } from '../harness/checkout.ts';
 const HOST = '127.0.0.1';
 const FIXTURES = `${CHECKOUT}packages/minimax-client/test/fixtures/localhost`;
 
-/** An address at which no connection comes about. It lives as long as the test that opens it. */
+/** An address to which no connection can be made. It exists until the end of the test that opens it. */
 interface DeadEnd {
   fault: string;
   open(): Promise<string>;
-  /** What the attempt says of it. */
+  /** The text recorded with the attempt. */
   reason: string;
   settings?: Settings;
 }
 
-/** Where only time can tell. */
+/** For faults that only a time-out detects. */
 const HASTY = { MINIMAX_TIMEOUT_MS: 300 };
 
 export const DEAD_ENDS: DeadEnd[] = [
@@ -39,7 +39,7 @@ async function openRefusing(): Promise<string> {
   return `http://${address}`;
 }
 
-/** Too long for a label of DNS, so no name server is ever asked. */
+/** The label is too long for DNS, so no name server is asked. */
 async function openNowhere(): Promise<string> {
   return `https://${'a'.repeat(64)}.example`;
 }
@@ -61,7 +61,7 @@ async function openSelfSigned(): Promise<string> {
   return `https://${await listen(createHttpsServer({ cert, key }))}`;
 }
 
-/** Listens, and never accepts. */
+/** Listens and never accepts. */
 const FULL_SERVER = `
   const { parentPort } = require('node:worker_threads');
   const server = require('node:net').createServer().listen({ port: 0, host: '${HOST}', backlog: 1 }, () => {
@@ -70,7 +70,7 @@ const FULL_SERVER = `
   });
 `;
 
-/** The system keeps a connection or two for a server that is busy; whoever comes next gets no answer at all. */
+/** The system queues one or two connections for a busy server; further ones get no answer at all. */
 async function openFull(): Promise<string> {
   const worker = new Worker(FULL_SERVER, { eval: true });
   onTestFinished(async () => void (await worker.terminate()));
@@ -82,7 +82,7 @@ async function openFull(): Promise<string> {
   return `http://${HOST}:${port}`;
 }
 
-/** Host and port. */
+/** Returns host and port. */
 async function listen(server: Server): Promise<string> {
   const sockets: Socket[] = [];
   server.on('connection', (socket) => sockets.push(socket.on('error', () => {})));
@@ -91,6 +91,6 @@ async function listen(server: Server): Promise<string> {
     for (const socket of sockets) socket.destroy();
   });
   await once(server.listen(0, HOST), 'listening');
-  // A listening TCP server has an address of this kind.
+  // A listening TCP server always has an address with a port.
   return `${HOST}:${(server.address() as AddressInfo).port}`;
 }

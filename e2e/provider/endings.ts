@@ -1,14 +1,14 @@
 import type { Charged, FailedJob, ImageAsset } from '@darkroom/contracts';
 
-/** How a job ends: for its user, at the provider, and in the books. */
+/** The end of a job as its user, the provider and the database see it. */
 export type Ending = Books & {
-  /** Calls that the provider saw. */
+  /** The number of calls that the provider received. */
   calls: number;
 } & (Completed | Failed);
 
 interface Books {
   charged: Charged;
-  /** Outcomes of the stored attempts, in their order. */
+  /** The outcomes of the stored attempts, in order. */
   attempts: string[];
 }
 
@@ -19,22 +19,22 @@ interface Completed {
 }
 
 interface Failed extends Pick<FailedJob, 'status' | 'error_code' | 'retryable'> {
-  /** Of an expected ending its start. */
+  /** In an expected ending, only the beginning of the message. */
   error_msg: string;
 }
 
 const FAILED = 'MiniMax API 调用失败:';
 
 const NOT_CHARGED: Books = { charged: 'no', attempts: ['failed'] };
-/** The first call and its four repeats. */
+/** The first call and its four retries. */
 const NEVER_TAKEN: Books = { charged: 'no', attempts: Array(5).fill('not_taken') };
 const UNKNOWN: Books = { charged: 'unknown', attempts: ['unknown'] };
 const ANSWERED: Books = { charged: 'yes', attempts: ['answered'] };
 
-// interface.md, section 7: the errors of jobs.
+// The job errors of interface.md, section 7.
 export const TIMEOUT = fail('provider_timeout', `${FAILED} timeout`, true, UNKNOWN);
 export const LOST = fail('provider_unavailable', `${FAILED} 服务暂时不可用，没有得到有效的回应`, true, UNKNOWN);
-/** What answered is not MiniMax's endpoint. */
+/** The answer did not come from MiniMax's endpoint. */
 export const MISDIRECTED = fail(
   'provider_unavailable',
   `${FAILED} 服务暂时不可用，没有得到有效的回应`,
@@ -55,14 +55,14 @@ export const BLOCKED_OUTPUT = fail('content_rejected', `${FAILED} 内容未通�
 export const NO_IMAGES = fail('no_images', `${FAILED} 没有返回任何图片`, true, UNKNOWN);
 export const NOT_FETCHED = fail('download_failed', '图片已生成，但下载失败', true, ANSWERED);
 
-/** A flat JPEG is as small as it gets, so it is delivered as it came. */
+/** A single-colour JPEG cannot be compressed further, so it is delivered unchanged. */
 export const FLAT_JPEG = { content_type: 'image/jpeg', width: 1024, compressed: false };
 
 export function delivered(pictures: Completed['pictures'] = [FLAT_JPEG], failed_count = 0): Ending {
   return { status: 'COMPLETED', failed_count, pictures, ...ANSWERED, calls: 1 };
 }
 
-/** As `delivered`, after so many calls that were not taken. */
+/** Like `delivered`, after this many calls that were not accepted. */
 export function deliveredAfter(repeats: number): Ending {
   const attempts = [...Array(repeats).fill('not_taken'), 'answered'];
   return { ...delivered(), attempts, calls: attempts.length };

@@ -11,7 +11,7 @@ import { DEAD_ENDS } from './dead-ends.ts';
 import { delivered, LOST, NOT_FETCHED, UNREACHABLE } from './endings.ts';
 import { brokenPicture, CIRCUMSTANCES, PROVIDER_WORDS } from './fault-table.ts';
 
-/** All rows at once, and repeats without delay. */
+/** Runs all rows at once, with retries that do not wait. */
 const SETTINGS = { GENERATION_CONCURRENCY: 100, MINIMAX_RETRY_BASE_MS: 10 };
 
 describe('every fault ends as the table says', () => {
@@ -79,7 +79,7 @@ test('what MiniMax said is kept with the attempt, and the log names its host', a
   await api.process.line((line) => (line.includes(`"reason":"${reason}"`) ? line : null));
 });
 
-/** A server beside the provider, which nobody has any business with. */
+/** Starts a server next to the provider, to which no connection may be made. */
 async function startNeighbour(): Promise<{ url: string; connections(): number }> {
   let connections = 0;
   const server = createServer((socket) => {
@@ -88,14 +88,14 @@ async function startNeighbour(): Promise<{ url: string; connections(): number }>
   });
   onTestFinished(() => void server.close());
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  // A listening TCP server has an address of this kind.
+  // A listening TCP server always has an address with a port.
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}/`, connections: () => connections };
 }
 
 const Ordered = z.object({ data: z.object({ image_urls: z.tuple([z.string()]) }) });
 
-/** A link to a good picture, ordered at the provider itself. */
+/** Requests an image from the provider directly, and returns its link. */
 async function orderLink(providerUrl: string): Promise<string> {
   const response = await fetch(`${providerUrl}/v1/image_generation`, {
     method: 'POST',

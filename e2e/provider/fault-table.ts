@@ -19,7 +19,7 @@ import {
   TIMEOUT,
 } from './endings.ts';
 
-/** What MiniMax says in every answer that has words: none of it may reach a user. */
+/** The text in every answer of the provider that has one. It must never reach a user. */
 export const PROVIDER_WORDS = 'the words of cluster-7.internal';
 
 type Fault = NonNullable<ScriptInput['fault']>;
@@ -28,19 +28,19 @@ type PictureFault = Extract<Fault, { kind: 'picture' }>['picture'];
 export interface Row {
   fault: string;
   script: Omit<ScriptInput, 'prompt'>;
-  /** ImageProcessor ordered; 1 if not given. */
+  /** The number of images requested; default 1. */
   n?: number;
   ends: Ending;
 }
 
-/** Rows that one API serves. */
+/** Rows that share one API. */
 export interface Circumstance {
   when: string;
   settings: Settings;
   rows: Row[];
 }
 
-/** `times`: calls that meet the fault; all of them if not given. */
+/** `times` is the number of calls that meet the fault; by default all of them. */
 function row(name: string, fault: Fault | undefined, ends: Ending, more: { times?: number; n?: number } = {}): Row {
   const { times, n } = more;
   return { fault: name, script: { ...(fault && { fault }), ...(times && { times }) }, ends, ...(n && { n }) };
@@ -60,7 +60,7 @@ const json = (body: unknown, status = 200): Fault => ({
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(body),
 });
-/** Begins as a JPEG, and is whole as far as anybody can tell: delivered as it came. */
+/** Only the start and end markers of a JPEG. It passes as complete, so it is delivered unchanged. */
 const STUB = Buffer.from([0xff, 0xd8, 0xff, 0xd9]).toString('base64');
 const STUB_DELIVERED = { content_type: 'image/jpeg', width: null, compressed: false };
 const SUCCESS = { status_code: 0, status_msg: 'success' };
@@ -88,7 +88,7 @@ const CODES: [code: number, ends: Ending][] = [
   [2049, AUTH],
   [2056, BALANCE],
   [2061, BALANCE],
-  [9999, ERROR], // nobody knows it
+  [9999, ERROR], // an undocumented code
 ];
 
 const NOT_OK: [status: number, ends: Ending][] = [
@@ -118,7 +118,7 @@ const NOT_OK: [status: number, ends: Ending][] = [
   [520, LOST],
 ];
 
-/** Every answer that is one. */
+/** Every fault that is a complete answer. */
 const ANSWERS: Row[] = [
   ...CODES.map(([code, ends]) => row(`base_resp ${code}`, baseResp(code), ends)),
   ...CODES.map(([code, ends]) => row(`base_resp "${code}"`, baseResp(String(code)), ends)),
@@ -195,7 +195,7 @@ const ANSWERS: Row[] = [
   row('neither pictures nor base_resp', { kind: 'no_base_resp', images: false }, ERROR),
 ];
 
-/** How relays give the same pictures back. */
+/** The forms in which relays return the same images. */
 const SHAPES: Row[] = (['swapped_lists', 'data_urls', 'openai', 'both_lists'] as const).map((shape) =>
   row(`pictures as a relay gives them: ${shape}`, { kind: 'reshaped', shape }, delivered([FLAT_JPEG, FLAT_JPEG]), {
     n: 2,
@@ -213,14 +213,14 @@ const SILENCES: Row[] = [
   row('an answer that trickles', { kind: 'trickle' }, TIMEOUT),
 ];
 
-/** A picture whose header is all that can be read is delivered as it came. */
+/** An image of which only the header can be read is delivered unchanged. */
 const BOMB = { content_type: 'image/png', width: 30_000, compressed: false };
 const CORRUPT = { content_type: 'image/jpeg', width: null, compressed: false };
 
 export const brokenPicture = (fault: string, picture: PictureFault, ends: Ending): Row =>
   row(fault, { kind: 'picture', picture }, ends);
 
-/** What is wrong with the bytes themselves, by link and by value. */
+/** Faults of the image bytes, delivered by link and as base64. */
 const BYTES: Row[] = [
   brokenPicture('HTML for a picture', { kind: 'html' }, NOT_FETCHED),
   brokenPicture('one byte', { kind: 'one_byte' }, NOT_FETCHED),
@@ -248,7 +248,7 @@ const BY_VALUE: Row[] = [
   ...INTERIM,
 ];
 
-/** Time may mend these. */
+/** Transient faults. */
 const PASSING: [fault: string, picture: PictureFault][] = [
   ['429', { kind: 'status', status: 429 }],
   ['500', { kind: 'status', status: 500 }],

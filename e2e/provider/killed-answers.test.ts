@@ -11,11 +11,11 @@ const spooled = ({ dataDir }: Api, ending: string): string[] => {
   try {
     return readdirSync(path.join(dataDir, 'answers')).filter((name) => name.endsWith(ending));
   } catch {
-    return []; // not made yet
+    return []; // the folder does not exist yet
   }
 };
 
-/** kill -9 as soon as a whole answer is on disk. */
+/** Sends SIGKILL as soon as a complete answer is on disk. */
 async function killAfterTheLastByte(api: Api): Promise<void> {
   while (spooled(api, '.answer').length === 0) await nextTurn();
   await api.kill();

@@ -11,7 +11,7 @@ import { runClient } from './clients/run-client.ts';
 const KEY = 'a-key-of-the-tests';
 const JPEG = { format: 'jpeg', width: 1280, height: 720 };
 
-/** minimax-api.md, section 7: in URL mode it insists on https, so pictures come as base64. */
+/** minimax-api.md, section 7: in URL mode the SDK requires https, so images are requested as base64. */
 describe("MiniMax's SDK", () => {
   async function runOrder(baseUrl: string | undefined, request: object): Promise<Child> {
     const folder = await createTempDir();

@@ -8,13 +8,13 @@ import { type Provider, startProvider } from '../harness/provider.ts';
 const BUSY = { kind: 'base_resp', code: 1002 } as const;
 const WAITING = { status: 'PROCESSING', stage: 'generating' };
 
-/** Resolves once the books say so: from then on the job waits for its next call. */
+/** Resolves once this many attempts are recorded as not accepted: from then on the job waits for its retry. */
 async function attemptsEnded(api: Api, count: number): Promise<void> {
   const outcomes = () => readAttempts(api).map(({ outcome }) => outcome);
   await expect.poll(outcomes, { timeout: 20_000 }).toEqual(Array(count).fill('not_taken'));
 }
 
-/** Milliseconds from each call to the next, as the provider saw them. */
+/** Milliseconds between successive calls, as the provider received them. */
 function pauses(provider: Provider): number[] {
   const times = provider.calls().map((call) => call.at);
   return times.slice(1).map((at, index) => at - (times[index] ?? 0));
@@ -29,7 +29,7 @@ describe('a repeat', () => {
 
     const repeating = await sdk.create(order('too fast'));
     await attemptsEnded(api, 3);
-    const waiting = await sdk.create(order('behind it')); // wakes the queue, which finds no call left
+    const waiting = await sdk.create(order('behind it')); // wakes the queue, which has no call left
     const status = await sdk.status(waiting.job_id, { waitSeconds: 1, afterVersion: waiting.version });
 
     expect(status).toMatchObject({ status: 'PENDING', queue_position: 1 });
@@ -66,7 +66,7 @@ describe('a repeat', () => {
 
   test('keeps to a longer Retry-After, in seconds or as a date', async () => {
     const provider = await startProvider();
-    // A date has whole seconds: this one is two to three of them away.
+    // A date has whole seconds, so this one is two to three seconds away.
     const date = Math.ceil(Date.now() / 1_000) * 1_000 + 2_000;
     provider.script(
       { prompt: 'seconds', times: 1, fault: { kind: 'http', status: 429, headers: { 'retry-after': '2' } } },
@@ -111,7 +111,7 @@ describe('the wait for a repeat', () => {
 
     expect(canceled).toMatchObject({ status: 'FAILED', error_code: 'canceled', charged: 'no' });
     expect(await held).toEqual(canceled);
-    await sdk.generate(order('the next one')); // once the provider has had its quiet
+    await sdk.generate(order('the next one')); // after the back-off
     expect(provider.prompts()).toEqual(['no longer wanted', 'the next one']);
   });
 
@@ -125,7 +125,7 @@ describe('the wait for a repeat', () => {
     api.process.signal('SIGTERM');
 
     expect(await api.process.ended).toBe(0);
-    expect(provider.calls()).toHaveLength(1); // so nobody waited for the second
+    expect(provider.calls()).toHaveLength(1); // so the drain did not wait for the retry
     const { sdk } = (await api.restart()).user();
     expect(await sdk.status(job_id)).toMatchObject({ ...WAITING, version: version + 1 });
     expect(await sdk.wait(job_id)).toMatchObject({ status: 'COMPLETED', charged: 'yes' });

@@ -7,14 +7,14 @@ import { type Provider, startProvider } from '../harness/provider.ts';
 
 const TIMEOUT_MS = 4_000;
 
-/** Nine pictures of this size are 40 MB of JSON. */
+/** Nine images of this size are 40 MB of JSON. */
 const BIG = { kind: 'picture', picture: { kind: 'padded', bytes: 3_330_000 } } as const;
 
-/** Stops the process with SIGSTOP, as a paused machine does, until `work` is done and its deadline has passed. */
+/** Pauses the process with SIGSTOP, as on a paused machine, until `work` is done and its deadline has passed. */
 async function standStill(api: Api, work: () => void): Promise<void> {
   api.process.signal('SIGSTOP');
   work();
-  await delay(TIMEOUT_MS + 1_500); // a standstill is time: nothing else can be waited for
+  await delay(TIMEOUT_MS + 1_500); // a pause emits no event that could be awaited
   api.process.signal('SIGCONT');
 }
 
@@ -90,7 +90,7 @@ test('a process that stands still past its shutdown grace keeps the answer that 
   await standStill(api, () => provider.release());
 
   expect(await api.process.ended).toBe(0);
-  provider.reset(); // calls are counted anew
+  provider.reset(); // resets the count of calls
   const { sdk } = (await api.restart()).user();
   expect(await sdk.wait(jobId)).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
   expect(provider.calls()).toEqual([]);

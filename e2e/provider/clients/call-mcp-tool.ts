@@ -11,7 +11,7 @@ const Reply = z.object({
 });
 
 /**
- * Starts MiniMax's MCP server over stdio, calls one of its tools, and answers with the text of its reply.
+ * Starts MiniMax's MCP server over stdio, calls one of its tools, and returns the text of its reply.
  * https://modelcontextprotocol.io/specification/2025-06-18/basic/lifecycle
  */
 export async function callMcpTool(

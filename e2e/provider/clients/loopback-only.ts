@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 
-// Preloaded into a client: a connection to anywhere but this machine is refused, and named on stderr.
+// Preloaded into a client: refuses every connection that leaves this machine, and logs its host on stderr.
 
 const connect = Socket.prototype.connect;
 
@@ -13,10 +13,10 @@ function connectToLoopback(this: Socket, ...args: unknown[]): Socket {
 
 Socket.prototype.connect = connectToLoopback;
 
-/** `connect` takes a port with a host, options, or (from net.connect) both of them as one list. */
+/** `connect` takes a port with a host, options, or (from net.connect) both as one list. */
 function hostOf(args: unknown[]): string {
   const [target, host] = args.flat();
   if (typeof target !== 'object' || target === null) return typeof host === 'string' ? host : 'localhost';
-  if ('path' in target && typeof target.path === 'string') return 'localhost'; // a socket of the file system
+  if ('path' in target && typeof target.path === 'string') return 'localhost'; // a Unix socket
   return 'host' in target && typeof target.host === 'string' ? target.host : 'localhost';
 }

@@ -6,13 +6,13 @@ import type { Child } from '../../harness/spawn-child.ts';
 const LOOPBACK_ONLY = `${CHECKOUT}e2e/provider/clients/loopback-only.ts`;
 
 interface Options {
-  /** Its current folder and its home: it finds nothing of the developer's there. */
+  /** Its current folder and home, where it finds none of the developer's settings. */
   folder: string;
   env?: NodeJS.ProcessEnv;
   input?: string;
 }
 
-/** Runs a client that reaches nobody beyond this machine; if it tries, stderr tells whom. */
+/** Runs a client that can only connect to this machine. Any other connection is refused and logged on stderr. */
 export function runClient(script: string, { folder, env = {}, input = '' }: Options): Child {
   return startChild(process.execPath, ['--import', LOOPBACK_ONLY, script], {
     cwd: folder,
