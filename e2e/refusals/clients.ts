@@ -15,7 +15,7 @@ export interface Call {
   body: Buffer;
 }
 
-/** The status and the error code of an answer that has arrived whole. Rejects where none does. */
+/** Returns the status and the error code of a complete answer. Rejects if none arrives. */
 export type Client = (call: Call) => Promise<{ status: number; error_code: string }>;
 
 /** Longer than any refusal may take. */
@@ -28,7 +28,7 @@ export const sendByFetch: Client = async ({ url, body, ...call }) => {
   return { status: response.status, error_code };
 };
 
-/** On a connection that is kept where the server allows it. */
+/** Reuses its connection if the server allows it. */
 export function createNodeClient(): Client {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
@@ -45,7 +45,7 @@ export function createNodeClient(): Client {
     });
 }
 
-/** `expect`: null leaves it to curl, which asks first from 1 MB on; an empty one says that it must not. */
+/** `expect`: null leaves it to curl, which sends `Expect` from 1 MB on; an empty string disables it. */
 export async function createCurlClient(expect: string | null): Promise<Client> {
   const dir = await createTempDir();
   let number = 0;
@@ -54,7 +54,7 @@ export async function createCurlClient(expect: string | null): Promise<Client> {
     await writeFile(file, body);
     const all = { ...headers, ...(expect !== null && { Expect: expect }) };
     const flags = Object.entries(all).flatMap(([name, value]) => ['-H', `${name}:${value}`]);
-    // A second request on the same connection, which an unread body would hold up.
+    // A second request on the same connection, which an unread body would block.
     const next = ['--next', '-s', '-o', '/dev/null', '-w', '%{http_code}', new URL('/health/live', url).href];
     const args = ['-s', '-m', String(PATIENCE_MS / 1_000), '-X', method, ...flags, '--data-binary', `@${file}`];
     const child = spawn('curl', [...args, '-w', '\n%{http_code}\n', url, '-m', '20', ...next]);
@@ -64,7 +64,7 @@ export async function createCurlClient(expect: string | null): Promise<Client> {
   };
 }
 
-/** A page of the address itself, which sends by fetch or by XMLHttpRequest. */
+/** Opens a page on the server's own origin, which sends by fetch or by XMLHttpRequest. */
 export async function createChromiumClients(
   chromiumPath: string,
   url: string,
@@ -78,7 +78,7 @@ export async function createChromiumClients(
       const [before, behind] = [body.subarray(0, 200).toString(), body.subarray(-200).toString()];
       const { 'content-length': _, ...set } = headers;
       const call = { url, method, headers: set, before, behind, fill: body.length - 400, patienceMs: PATIENCE_MS };
-      // What the script leaves: a status and the text of an answer.
+      // The script returns the status and the text of an answer.
       const answer = (await page.evaluate(`(${script})(${JSON.stringify(call)})`)) as [number, string];
       return { status: answer[0], error_code: String(Object(JSON.parse(answer[1])).error_code) };
     };

@@ -11,11 +11,11 @@ import { CHECKOUT } from '../harness/checkout.ts';
 import { spawnChild } from '../harness/spawn-child.ts';
 import { createTempDir } from '../harness/temp-dir.ts';
 
-/** Where an API is reached: by itself, or through a proxy as deploy/ sets it up, but for addresses and TLS. */
+/** How an API is reached: directly, or through a proxy configured as in deploy/, apart from addresses and TLS. */
 export const WAYS = ['direct', 'nginx', 'nginx, unbuffered', 'caddy'] as const;
 export type Way = (typeof WAYS)[number];
 
-/** Whether this machine has what the way needs. */
+/** Whether the proxy is installed on this machine. */
 export function isThere(way: Way): boolean {
   if (way === 'direct') return true;
   return part(way === 'caddy' ? 'caddy' : 'nginx') !== undefined;
@@ -63,7 +63,7 @@ async function untilItAnswers(url: string): Promise<void> {
   }
 }
 
-/** Ends with the test, and in order: nginx's workers outlive a master that is killed. */
+/** Ends with the test, by SIGTERM: nginx's workers outlive a master that is killed. */
 function run(command: string, args: string[], options: { cwd: string; env: NodeJS.ProcessEnv }): void {
   const child = spawnChild(command, args, options);
   onTestFinished(async () => {

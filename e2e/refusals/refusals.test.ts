@@ -8,8 +8,8 @@ import { isThere, openWay, WAYS } from './proxies.ts';
 import { bodyOf, REFUSALS, type Refusal, SIZES, type Size, statusesOf } from './refusals.ts';
 
 /**
- * Refusals while a body comes: every client, every refusal, every size, by every way. REFUSALS=50 sends each 50 times and
- * prints the table; REFUSALS_SIZES and REFUSALS_WAYS take a part of it.
+ * Refusals while a body arrives: every client, refusal and size, by every way. REFUSALS=50 sends each 50 times and
+ * prints the table; REFUSALS_SIZES and REFUSALS_WAYS select a part of it.
  */
 const TIMES = Number(process.env.REFUSALS ?? 1);
 const isFull = process.env.REFUSALS !== undefined;
@@ -20,7 +20,7 @@ const ways = WAYS.filter((way) => (process.env.REFUSALS_WAYS ?? WAYS.join(';')).
 const chromiumPath = part('chromium');
 
 const BUSY = '3';
-/** Only a hang is slower: the second user of a machine that is busy with all of this. */
+/** The limit for another user's request on a machine busy with this test; only a hang takes longer. */
 const NEXT_USER_WAITS_MS = 5_000;
 
 async function openClients(url: string): Promise<Record<string, Client>> {
@@ -101,7 +101,7 @@ async function attempt(
   }
 }
 
-/** One order a minute is allowed; whatever comes then is refused. */
+/** Uses up the limit of one request a minute; any further request is refused. */
 async function useUpRate(api: Api): Promise<void> {
   await api
     .user(BUSY)
@@ -109,7 +109,7 @@ async function useUpRate(api: Api): Promise<void> {
     .catch(() => {});
 }
 
-/** How long a user waits who asks for something small by the same way. */
+/** How long another user waits for a small request by the same way. */
 async function waitOfAnother(api: Api, url: string): Promise<number> {
   const startedMs = performance.now();
   const headers = { authorization: `Bearer ${api.user('1').token}` };

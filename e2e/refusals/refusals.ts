@@ -1,9 +1,9 @@
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 
-/** Who sends: nobody, a user, or one who has used up the rate. */
+/** The sender: without a token, a user, or a user who has used up their rate limit. */
 export type Sender = 'nobody' | 'user' | 'busy';
 
-/** A request with a body of some size that is to be refused. */
+/** A request with a body of some size that must be refused. */
 export interface Refusal {
   name: string;
   method: string;
@@ -11,7 +11,7 @@ export interface Refusal {
   sender: Sender;
   type: string;
   status: number;
-  /** What stands before and behind the body's filling. */
+  /** The parts of the body before and after its filling. */
   around: [string, string];
 }
 
@@ -39,10 +39,10 @@ export type Size = keyof typeof SIZES;
 const UPLOAD_LIMIT = 20 * 1024 * 1024;
 const JSON_LIMIT = 16 * 1024 * 1024;
 
-/** What the refusal may be at this size; nothing where there is no such refusal. */
+/** The possible status codes at this size; empty if there is no such refusal. */
 export function statusesOf({ name, path, status }: Refusal, bytes: number, isProxied: boolean): number[] {
   if (name === '413') return bytes > JSON_LIMIT ? [413] : [];
-  if (isProxied && bytes > UPLOAD_LIMIT) return [413, status]; // whoever is first
+  if (isProxied && bytes > UPLOAD_LIMIT) return [413, status]; // whichever answers first
   return [path === UPLOADS_PATH && status !== 401 && bytes > UPLOAD_LIMIT ? 413 : status];
 }
 

@@ -36,7 +36,7 @@ test.each(WAYS.filter(isThere))(
   },
 );
 
-/** Says nothing more, and never closes. */
+/** Sends half a request, and never closes. */
 function sendHalf(url: string, headers: Record<string, string | number>, body: Buffer): void {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
