@@ -14,7 +14,7 @@ describe('at the provider', () => {
     );
 
     const ends = Promise.all(prompts.map(({ user, prompt }) => user.sdk.generate(order(prompt))));
-    await provider.held(4); // on a busy machine, too, every place is taken once
+    await provider.held(4); // every slot is taken once, even on a busy machine
     provider.release();
     const jobs = await ends;
 
@@ -39,7 +39,7 @@ describe('at the provider', () => {
 
     const places = provider.prompts().flatMap((prompt, place) => (prompt === 'the only one' ? [place] : []));
     expect(places).toHaveLength(5);
-    // Two calls were held when they came; in the round that follows each user is served once.
+    // Two calls were already held; in the next round of the rotation each user is served once.
     expect(Math.max(...places)).toBeLessThan(8);
     expect(provider.calls()).toHaveLength(35);
   });
@@ -61,7 +61,7 @@ describe('at the provider', () => {
     expect(provider.calls()).toHaveLength(5);
     expect(sixth).toMatchObject({ status: 'PENDING', queue_position: 1 });
     expect(seventh).toMatchObject({ status: 'PENDING', queue_position: 2 });
-    // The first call leaves the window after a minute, less what this test has taken.
+    // The first call leaves the rolling window after a minute, minus the duration of this test.
     for (const job of [sixth, seventh]) {
       expect('eta_seconds' in job && job.eta_seconds).toBeGreaterThan(30);
       expect('eta_seconds' in job && job.eta_seconds).toBeLessThan(75);

@@ -9,9 +9,9 @@ import { type Api, startApi } from './harness/api.ts';
 import { order } from './harness/order.ts';
 import { startProvider } from './harness/provider.ts';
 
-/** Far less where nobody else wants the machine. */
+/** Far less on an idle machine. */
 const GONE_WITHIN_MS = 20_000;
-/** And a worker that is not seen any more is given up after 15 s. */
+/** On a shared database a worker's lease of 15 s must be lost first. */
 const GONE_WITHIN_SHARED_MS = 60_000;
 
 /** Every write has its own fault in apps/api/test/faults; the figures in docs/reliability.md are of KILLS=32. */
@@ -30,7 +30,7 @@ interface Given {
   read(api: Api): Promise<DatabaseSnapshot>;
 }
 
-/** Jobs with photographs and pictures of their own. */
+/** Creates jobs with their own references and images. */
 async function completeJobs(api: Api, jobs: number) {
   const { sdk, rest } = api.user();
   return Promise.all(
@@ -44,7 +44,9 @@ async function completeJobs(api: Api, jobs: number) {
   );
 }
 
-/** Kills the process around its deletions, again and again: what was deleted is gone, and no file is left behind. */
+/**
+ * Kills the process around its deletions, repeatedly. Deleted data must stay deleted, and no file may be left behind.
+ */
 async function killAroundDeletes({ kills, settings, goneWithinMs, read }: Given): Promise<void> {
   const provider = await startProvider();
   const limits = { RATE_LIMIT_PER_MINUTE: 0, MINIMAX_RPM: 0, USER_ACTIVE_LIMIT: 1_000 };
@@ -56,14 +58,15 @@ async function killAroundDeletes({ kills, settings, goneWithinMs, read }: Given)
     const jobs = await completeJobs(api, 4);
     const { sdk, rest } = api.user();
     const deleted = new Set<string>();
-    // New jobs and photographs are under way at the same time, so that a kill finds files half-written and not yet named.
+    // New jobs and uploads run at the same time, so that a kill leaves files that are half-written or not yet
+    // referenced.
     const underWay = [
       ...jobs.map(({ job_id }) => sdk.delete(job_id).then(() => deleted.add(job_id))),
       ...[1, 2].map((number) => sdk.create(order(`under way ${number}`, { ...SMALL, n: 3 }))),
       photograph().then((bytes) => rest.upload(bytes)),
     ];
     for (const request of underWay) request.catch(() => {});
-    await sleep(((kill * 5) % 16) ** 2 * 4); // from at once to after the last answer
+    await sleep(((kill * 5) % 16) ** 2 * 4); // from immediately to after the last answer
     await api.kill();
     answered += deleted.size;
 
@@ -73,7 +76,7 @@ async function killAroundDeletes({ kills, settings, goneWithinMs, read }: Given)
       for (const url of images) expect((await fetch(url)).status).toBe(404);
       await expect(api.user().sdk.status(job_id)).rejects.toMatchObject({ code: 'job_not_found' });
     }
-    // Whoever did not hear an answer asks again, and hears it.
+    // A client that got no answer repeats its delete, and gets one.
     for (const { job_id } of jobs) expect(await api.user().sdk.delete(job_id)).toEqual({ job_id });
     const current = api;
     await vi.waitFor(

@@ -9,7 +9,7 @@ import { order } from './harness/order.ts';
 import { startProvider } from './harness/provider.ts';
 import { FACES, sendOrder } from './harness/send-order.ts';
 
-/** The end of the process, well; then what its books say, and the files that are left. */
+/** Ends the process cleanly, then reads the recorded attempts and the remaining files. */
 async function closeBooks(api: Api) {
   api.process.signal('SIGTERM');
   expect(await api.process.ended).toBe(0);
@@ -54,7 +54,7 @@ describe('a job that is deleted while its call runs', () => {
 test('a job that is deleted while its pictures are saved takes them along, and nobody waits for the others', async () => {
   const provider = await startProvider();
   provider.script({ fault: { kind: 'picture', picture: { kind: 'hang' }, position: 1 } });
-  // Were the hanging picture waited for, the grace would not be enough.
+  // Waiting for the hanging image would exceed the grace period.
   const api = await startApi(provider, { DOWNLOAD_TIMEOUT_MS: 300_000, SHUTDOWN_GRACE_MS: 20_000 });
   const { sdk } = api.user();
   const { job_id } = await sdk.create(order('half saved', { n: 2 }));

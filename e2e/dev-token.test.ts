@@ -8,7 +8,7 @@ import { CHROMIUM_ARGS } from './harness/chromium-args.ts';
 import { startProvider } from './harness/provider.ts';
 
 const chromiumPath = part('chromium') ?? '';
-/** Names that this browser finds at 127.0.0.1, as after DNS rebinding. */
+/** Hosts that this browser resolves to 127.0.0.1, as after DNS rebinding. */
 const REBOUND = '--host-resolver-rules=MAP *.example.com 127.0.0.1';
 
 test.skipIf(chromiumPath === '')(
@@ -29,10 +29,10 @@ test.skipIf(chromiumPath === '')(
     expect(await askFrom(`http://127.0.0.1:${elsewhere}`, `http://localhost:${port}/dev/token`)).toBe(200);
     expect(await askFrom(`http://evil.example.com:${port}`)).toBe(404);
     expect(await askFrom(`http://evil.example.com:${port}`, '/metrics')).toBe(404);
-    // CORS lets every page read this answer; it is the guard that says no.
+    // CORS lets every page read this answer, so the guard must refuse it.
     expect(await askFrom(`http://evil.example.com:${elsewhere}`, `http://localhost:${port}/dev/token`)).toBe(404);
 
-    // Where no page is given a token, as behind a proxy, the link brings one along.
+    // Where a page is issued no token, such as behind a proxy, the link contains one.
     const { token } = user('42');
     await page.goto(`http://evil.example.com:${port}/#/?token=${token}`);
     const stored = () => page.evaluate("localStorage.getItem('darkroom.token')");
@@ -40,7 +40,7 @@ test.skipIf(chromiumPath === '')(
   },
 );
 
-/** A page at another port, which may ask whom it likes. Answers the port. */
+/** Serves a page on another port, from which any request may be sent. Returns the port. */
 async function servePage(): Promise<number> {
   const server = createServer(
     (_, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('a page'),

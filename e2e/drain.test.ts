@@ -69,7 +69,7 @@ describe('SIGTERM', () => {
     for (const socket of held) socket.destroy();
     expect(await (await api.restart()).user().sdk.status(job.job_id)).toMatchObject({ status: 'COMPLETED' });
 
-    /** Says this and nothing more, and reads none of the answer. */
+    /** Sends exactly this text, and reads nothing of the answer. */
     async function hold(words: string): Promise<Socket> {
       const socket = connect(api.port, '127.0.0.1').pause();
       socket.on('error', () => {}); // it may be cut off

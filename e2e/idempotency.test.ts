@@ -8,7 +8,7 @@ import { FACES, type Face, sendOrder } from './harness/send-order.ts';
 const send = (api: Api, face: Face, prompt: string, key?: string, userId = '1') =>
   sendOrder({ url: api.url, token: api.user(userId).token, face }, order(prompt), key);
 
-/** So many requests at once, on both faces in turn. */
+/** Sends 50 requests at once, alternating between both API surfaces. */
 const fifty = <T>(ask: (face: Face, number: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: 50 }, (_, number) => ask(number % 2 === 0 ? 'rest' : 'trpc', number)));
 
@@ -107,7 +107,7 @@ test.each([
     expect(refused.retryAfterS).toBeGreaterThanOrEqual(1);
   }
 
-  // The operator makes room.
+  // The operator raises the limit.
   await api.kill();
   provider.release();
   const roomy = await startApi(provider, { DATA_DIR: api.dataDir });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** The command, in the environment of the deployment that moves. */
+/** Runs the command in the environment of the deployment that moves. */
 function move(env: NodeJS.ProcessEnv) {
   return startChild(process.execPath, [MOVE], { cwd: CHECKOUT, env });
 }
@@ -42,7 +42,7 @@ test('a deployment moves with its jobs, keys, photographs and pictures; what wai
   const env = { ...old.env, DATABASE_URL };
   const torn = move(env);
   await torn.line((line) => (line.includes('jobs copied') ? line : null));
-  torn.signal('SIGKILL'); // at the worst moment: copied, and perhaps not yet put aside
+  torn.signal('SIGKILL'); // at the worst moment: copied, and perhaps not yet set aside
   await torn.ended;
   expect(await move(env).ended).toBe(0);
   const idle = move(env);

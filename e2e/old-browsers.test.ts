@@ -14,10 +14,10 @@ import { listViews, PERSONS } from './pages/views.ts';
 const chromiumPath = part('chromium') ?? '';
 const PATIENCE_MS = 20_000;
 
-/** What no browser before iOS 15.4 or Chrome 92 has; the page would work differently with any of them. */
+/** Missing in every browser before iOS 15.4 and Chrome 92. The page would behave differently with any of them. */
 const NEWER = ['[].at', 'Object.hasOwn', 'self.structuredClone', '"".replaceAll', '[].flatMap', 'Promise.allSettled'];
 
-/** The test id of what has the focus, or of what is around it. */
+/** The test id of the focused element or its nearest ancestor. */
 const focused = (page: Page) =>
   page.evaluate<string>(`document.activeElement.closest('[data-testid]')?.getAttribute('data-testid') ?? ''`);
 

@@ -10,7 +10,7 @@ import { startProvider } from './harness/provider.ts';
 const chromiumPath = part('chromium') ?? '';
 const PATIENCE = { timeout: 15_000 };
 
-/** A phone whose service has one job under way, and is set so that a second one is refused. */
+/** Opens a phone on a service that has one running job and refuses a second one. */
 async function start(settings: Settings) {
   const provider = await startProvider();
   provider.script({ hold: true });
@@ -22,10 +22,10 @@ async function start(settings: Settings) {
   return { provider, api, page };
 }
 
-/** As the service asks for it. */
+/** The wait that the service asks for. */
 const PAUSE_MS = 5_000;
 
-/** The service's answer as it goes over the wire. */
+/** The service's answer as sent. */
 function queueFull(retryAfterMs: number) {
   const data = { httpStatus: 503, error_code: 'queue_full', retry_after_ms: retryAfterMs };
   const error = { message: '排队人数过多，请稍后再试', code: -32603, data };
@@ -74,7 +74,7 @@ describe.skipIf(chromiumPath === '')('an order that is refused', () => {
     await page.getByTestId('resume').getByText('上次的提交还没有完成').waitFor();
     await page.unroute('**/trpc/image.create**');
 
-    // From the form, and by ordering once more what was made before.
+    // Both from the form, and by requesting an earlier job again.
     await page.getByTestId('prompt').locator('textarea').fill('另一单');
     await page.getByTestId('submit').click();
     await page.getByTestId('dialog').getByText('换成新的之后').waitFor();

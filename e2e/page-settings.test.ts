@@ -33,7 +33,7 @@ describe.skipIf(chromiumPath === '')('the settings', () => {
     await later.getByText('Make 1 picture').waitFor();
     expect(await ground(later)).toBe(DARK);
 
-    // Without the app's own script: what the page's head does is all that there is.
+    // The app's script is blocked, so only the script in the page's head takes effect.
     await later.route('**/assets/*.js', (route) => route.abort());
     await later.reload();
     expect(await ground(later)).toBe(DARK);

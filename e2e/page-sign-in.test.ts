@@ -22,7 +22,7 @@ async function order(page: Page, prompt: string): Promise<void> {
   await page.getByTestId('submit').click();
 }
 
-/** As the app around the pages brings a token. */
+/** Stores a token as the surrounding app does. */
 const bringToken = (page: Page, token: string) =>
   page.evaluate(`localStorage.setItem('darkroom.token', ${JSON.stringify(JSON.stringify(token))})`);
 

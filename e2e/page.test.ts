@@ -28,7 +28,7 @@ async function shownProgress(page: Page): Promise<number> {
   return Number(await page.getByTestId('progress').getAttribute('aria-valuenow'));
 }
 
-/** Pixels across each result picture, as the browser decoded it; 0 for one that did not load. */
+/** The width in pixels of each result image as the browser decoded it; 0 for one that did not load. */
 function pictureWidths(page: Page): Promise<number[]> {
   const pictures = page.getByTestId('result-image').locator('img');
   return pictures.evaluateAll((images) =>
@@ -104,7 +104,7 @@ describe.skipIf(chromiumPath === '')('on a phone', () => {
     const phone = await startPhone({ chromiumPath, url: api.url });
     const page = await phone.open();
     await page.route('**/trpc/image.create**', async (route) => {
-      await route.fetch(); // the order has reached the API, and its answer nobody
+      await route.fetch(); // the request reaches the API, and its answer is lost
       await page.close();
     });
     await writePrompt(page, '只要一次');

@@ -14,12 +14,12 @@ const chromiumPath = part('chromium') ?? '';
 
 const PATIENCE = { timeout: 10_000 };
 
-/** Larger than the service takes. */
+/** Larger than the service accepts. */
 const TOO_LARGE_BYTES = 21 * 1024 * 1024;
 
 const picker = (page: Page, state: string) => page.locator(`[data-testid=photo-picker][data-state=${state}]`);
 
-/** The first photo on a phone, with the word of consent that it takes. */
+/** Chooses the first photo on a phone, and gives the consent that it requires. */
 async function choosePhoto(page: Page, file = ASTRONAUT): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
   await page.getByTestId('photo-add').click();
@@ -275,7 +275,7 @@ describe.skipIf(chromiumPath === '')('on a phone, a result', () => {
 
   test('whose links have died is shown and saved by new ones, without a word', async () => {
     const { page } = await openResult({ FILE_URL_TTL_S: '2' });
-    // Each picture's first link is only answered when it has died; later ones as usual.
+    // Each image's first link is answered only after it has expired; later links are answered normally.
     const asked = new Set<string>();
     await page.route('**/files/**', async (route) => {
       const { pathname } = new URL(route.request().url());

@@ -24,7 +24,7 @@ const LABEL = {
   ReservedCode2: '',
 };
 
-/** A JPEG that came with a label of its own. */
+/** A JPEG that already has a label. */
 function labelled(): Promise<Buffer> {
   const property = JSON.stringify(LABEL).replaceAll('"', '&quot;');
   const namespaces = 'xmlns:TC260="http://www.tc260.org.cn/ns/AIGC/1.0/"';
@@ -38,7 +38,7 @@ interface Delivered {
   bytes: Buffer;
 }
 
-/** What becomes of the provider's pictures under these settings. */
+/** Returns the provider's images as delivered under these settings. */
 async function deliver(pictures: Buffer[], settings: { IMAGE_FORMAT: string }) {
   const { sdk } = (await startApi(await startProviderOf(pictures), settings)).user();
   const job = await sdk.generate(order('pictures of every kind', { n: pictures.length }));
@@ -50,7 +50,7 @@ async function deliver(pictures: Buffer[], settings: { IMAGE_FORMAT: string }) {
   return { job, delivered: await Promise.all(fetched) };
 }
 
-/** Mean difference of the channels, 0 to 255, of two pictures as a page shows them. */
+/** The mean difference of two images' channels, from 0 to 255, as a page shows them. */
 async function distance(left: Buffer, right: Buffer): Promise<number> {
   const [a, b] = await Promise.all([left, right].map((picture) => sharp(picture).removeAlpha().raw().toBuffer()));
   if (!a || a.length !== b?.length) return Number.POSITIVE_INFINITY;
@@ -81,7 +81,7 @@ test.each(FORMATS)('as %s: upright, in its own colours, and never larger than it
   }
   expect(await distance(plain.bytes, rocket)).toBeLessThan(4);
   expect(await distance(wide.bytes, rocket)).toBeLessThan(5);
-  expect(await distance(cmyk.bytes, rocket)).toBeLessThan(12); // ink has fewer colours than light
+  expect(await distance(cmyk.bytes, rocket)).toBeLessThan(12); // CMYK has a smaller gamut than RGB
 
   expect(lying.asset).toMatchObject({ compressed: true, width: 427, height: 640 });
   expect((await sharp(lying.bytes).metadata()).orientation).toBeUndefined();

@@ -43,7 +43,7 @@ describe('kill -9', () => {
       charged: 'unknown',
       retryable: true,
     });
-    await sdk.generate(order('a later job')); // the queue has had its turn, and left the first alone
+    await sdk.generate(order('a later job')); // the queue has run since, without the first job
     expect(provider.callsFor('interrupted')).toBe(1);
   });
 
@@ -57,7 +57,7 @@ describe('kill -9', () => {
     expect(provider.callsFor('answered')).toBe(1);
 
     await api.kill();
-    provider.reset(); // the pictures can be had, and calls are counted anew
+    provider.reset(); // makes the images available and resets the count of calls
     const after = (await api.restart()).user();
 
     const job = await after.sdk.wait(created.job_id);
@@ -76,7 +76,7 @@ describe('kill -9', () => {
     await api.kill();
     const next = await api.restart();
     await next.process.line(secondTry);
-    provider.reset(); // the picture can be had, and calls are counted anew
+    provider.reset(); // makes the image available and resets the count of calls
 
     expect(await next.user().sdk.wait(created.job_id)).toMatchObject({
       status: 'COMPLETED',

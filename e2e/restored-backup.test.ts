@@ -8,7 +8,7 @@ import { readListening } from './harness/api-environment.ts';
 import { order } from './harness/order.ts';
 import { startProvider } from './harness/provider.ts';
 
-/** As docs/operating.md says, while it runs. */
+/** The backup of a running API, as described in docs/operating.md. */
 function backUp({ dataDir }: Api): string {
   const backup = path.join(dataDir, 'backup.sqlite');
   const database = new Sqlite(path.join(dataDir, 'darkroom.sqlite'));

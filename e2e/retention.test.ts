@@ -5,7 +5,7 @@ import { readAstronaut } from './harness/checkout.ts';
 import { order } from './harness/order.ts';
 import { startProvider } from './harness/provider.ts';
 
-/** A tenth of a second: over by the next start, which sweeps. */
+/** A tenth of a second: expired by the next start, which sweeps. */
 const RESULT_TTL_DAYS = 0.000_001;
 
 test('past its time a job is gone with its pictures and its photograph; a photograph that nobody ordered with stays its week', async () => {

@@ -8,7 +8,7 @@ import { order } from './harness/order.ts';
 import { startProvider } from './harness/provider.ts';
 import { createTempDir } from './harness/temp-dir.ts';
 
-/** A bucket on loopback, as the settings of an API, and its server, which can be stopped and started again. */
+/** Starts a bucket on loopback whose server can be stopped and started, and returns it as API settings. */
 async function openBucket() {
   const dir = await createTempDir();
   let server: S3Server | null = await startS3({ dir });
@@ -64,7 +64,7 @@ test('while the bucket is away a paid picture waits for it, and everybody is tol
   await api.process.line(isWaitingForStorage);
   expect(await ready(api)).toEqual({ status: 'unavailable', reason: 'files' });
   expect((await fetch(kept?.url ?? '')).status).toBe(503);
-  expect((await rest.status(job_id)).status).toBe(200); // what needs no pictures goes on
+  expect((await rest.status(job_id)).status).toBe(200); // requests that need no images still work
 
   await bucket.start();
   expect(await sdk.wait(job_id)).toMatchObject({ status: 'COMPLETED', charged: 'yes' });

@@ -11,7 +11,7 @@ import { createTempDir } from './harness/temp-dir.ts';
 
 const chromiumPath = part('chromium');
 
-/** An example as its reader would serve it, built by vite on an origin of its own. */
+/** Serves an example as its reader would, built by vite on an origin of its own. */
 async function serveExample(name: string): Promise<string> {
   const root = `${CHECKOUT}packages/sdk/examples/${name}`;
   const options = { root, configFile: false as const, logLevel: 'silent' as const };
@@ -19,7 +19,7 @@ async function serveExample(name: string): Promise<string> {
   await build({ ...options, build: { outDir, emptyOutDir: true } });
   const server = await preview({ ...options, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
   onTestFinished(() => server.close());
-  // A TCP server that listens has an address with a port.
+  // A listening TCP server always has an address with a port.
   return `http://127.0.0.1:${(server.httpServer.address() as AddressInfo).port}`;
 }
 
@@ -29,7 +29,7 @@ async function startExample(name: string): Promise<{ origin: string; provider: P
   return { origin, provider, api: await startApi(provider, { CORS_ORIGINS: origin }) };
 }
 
-// The example for Node is run in first-picture.test.ts.
+// The example for Node is tested in first-picture.test.ts.
 describe.skipIf(!chromiumPath)('an example on a page of another origin', () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -47,7 +47,7 @@ describe.skipIf(!chromiumPath)('an example on a page of another origin', () => {
     return { page, faults };
   }
 
-  /** The width of the picture that the page shows, once it has it. */
+  /** Resolves with the width of the page's image once it has loaded. */
   const pictureWidth = (page: Page) =>
     page.waitForFunction('document.querySelector("img")?.naturalWidth').then((width) => width.jsonValue());
 
