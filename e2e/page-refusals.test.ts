@@ -10,7 +10,7 @@ import { startProvider } from './harness/provider.ts';
 const chromiumPath = part('chromium') ?? '';
 const PATIENCE = { timeout: 15_000 };
 
-/** Opens a phone on a service that has one running job and refuses a second one. */
+/** Opens a phone on a service with one running job; `settings` make it refuse a second one. */
 async function start(settings: Settings) {
   const provider = await startProvider();
   provider.script({ hold: true });

@@ -113,7 +113,7 @@ test('from the provider: renewed, or byte for byte as it came', async () => {
   const api = await startApi(provider, SETTINGS);
 
   const ends = await endsOf(async (bytes, { name }) => {
-    const { sdk } = api.user(String(HOSTILE_PICTURES.findIndex((row) => row.name === name))); // few polls a user
+    const { sdk } = api.user(String(HOSTILE_PICTURES.findIndex((row) => row.name === name))); // bounds a user's polls
     const path = `/${createHash('sha256').update(name).digest('hex')}`;
     const link = provider.serve(path, (_, response) => response.setHeader('content-type', 'text/html').end(bytes));
     provider.answer(name, link);
