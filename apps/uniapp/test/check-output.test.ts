@@ -27,13 +27,13 @@ function output(name: BuildOutput['name'], files: Files): BuildOutput {
   return { name, files: Object.entries(files).map(([path, text]) => ({ path, text, bytes: text.length })) };
 }
 
-describe('the check of a build', () => {
-  it('is content with what it should be', () => {
+describe('findFaults', () => {
+  it('accepts a build that obeys every rule', () => {
     expect(findFaults(output('h5', H5))).toEqual([]);
     expect(findFaults(output('mp-weixin', MINI_PROGRAM))).toEqual([]);
   });
 
-  it('lets a subpackage and a later page be as large as they like', () => {
+  it('sets no size limit for a subpackage or for a page after the first', () => {
     const later = { ...MINI_PROGRAM, 'pages/discover/a.js': spaces(200_001) };
     expect(findFaults(output('mp-weixin', later))).toEqual([]);
     expect(findFaults(output('h5', { ...H5, 'pages-history-history.1.js': noise(120_000) }))).toEqual([]);
@@ -43,15 +43,35 @@ describe('the check of a build', () => {
     ['a missing file', 'h5', {}, 'index.html is missing'],
     ['the beacon', 'mp-weixin', { ...MINI_PROGRAM, 'common/vendor.js': 'wx.preloadAssets({})' }, 'beacon'],
     ['a foreign image', 'h5', { ...H5, 'a.css': 'a{background:url(https://cdn.example/i.png)}' }, 'cdn.example'],
-    ['one without a scheme', 'h5', { ...H5, 'a.css': 'a{background:url(//cdn.example/i.png)}' }, 'cdn.example'],
+    [
+      'a foreign image without a scheme',
+      'h5',
+      { ...H5, 'a.css': 'a{background:url(//cdn.example/i.png)}' },
+      'cdn.example',
+    ],
     ['an inline script', 'h5', { 'index.html': '<script>1</script>' }, 'inline script'],
     ['a main package that is too large', 'mp-weixin', { ...MINI_PROGRAM, 'a.js': spaces(200_000) }, 'main package'],
-    ['too much in all', 'mp-weixin', { ...MINI_PROGRAM, 'pages/discover/a.js': spaces(2_000_000) }, 'all packages'],
+    [
+      'packages that are too large in all',
+      'mp-weixin',
+      { ...MINI_PROGRAM, 'pages/discover/a.js': spaces(2_000_000) },
+      'all packages',
+    ],
     ['a method that old browsers lack', 'h5', { ...H5, 'a.js': 'f().at(-1)' }, 'h5/a.js: .at() is newer'],
-    ['one in a mini program', 'mp-weixin', { ...MINI_PROGRAM, 'a.js': '[[1]].flat()' }, '.flat() is newer'],
-    ['one in a native app', 'app', { 'app-service.js': 'Object.hasOwn({},"a")' }, 'Object.hasOwn is newer'],
+    [
+      'a method that old mini program engines lack',
+      'mp-weixin',
+      { ...MINI_PROGRAM, 'a.js': '[[1]].flat()' },
+      '.flat() is newer',
+    ],
+    [
+      'a built-in that old native apps lack',
+      'app',
+      { 'app-service.js': 'Object.hasOwn({},"a")' },
+      'Object.hasOwn is newer',
+    ],
     ['a first page that is too large', 'h5', { ...H5, ...FIRST_PAGE, 'b.js': noise(120_000) }, 'first page'],
-  ])('finds %s', (_what, name, files, fault) => {
+  ])('reports %s', (_what, name, files, fault) => {
     expect(findFaults(output(name, files)).join('\n')).toContain(fault);
   });
 });
@@ -69,22 +89,22 @@ function transformOf({ transform }: { transform?: unknown }): Transform {
   return (transform as Transform).bind(context);
 }
 
-describe('the beacon', () => {
+describe('the removal of the beacon', () => {
   const id = createRequire(import.meta.url).resolve('@dcloudio/uni-mp-weixin/dist/uni.mp.esm.js');
   const transform = transformOf(removeBeacon());
 
-  it('is cut off in the runtime that is installed', () => {
+  it('empties preloadAsset in the installed mini program runtime', () => {
     const cut = transform(readFileSync(id, 'utf8'), id);
     expect(cut?.code).toMatch(/function preloadAsset\(\) \{ return;/);
   });
 
-  it('stops the build when a new runtime hides it elsewhere', () => {
+  it('fails the build when the runtime has no preloadAsset function', () => {
     expect(() => transform('somethingElse()', id)).toThrow('No preloadAsset');
   });
 });
 
-describe('foreign images', () => {
-  it('leave the styles, and nothing else does', () => {
+describe('the removal of foreign images', () => {
+  it('removes images of other origins from the styles and leaves every other declaration', () => {
     const css = "a{color:red;background-image: url('https://cdn.example/i.png');}b{background-image:url(data:x)}";
     const cleaned = transformOf(removeForeignImages())(css, 'page.css');
     expect(cleaned?.code).toBe('a{color:red;}b{background-image:url(data:x)}');

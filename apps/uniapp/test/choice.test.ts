@@ -10,6 +10,6 @@ it.each([
   ['ArrowLeft', 1, 3],
   ['ArrowUp', 2, 1],
   ['Enter', 1, null],
-])('%s leads from %s to %s', (key, from, to) => {
+])('moves the choice on %s from %s to %s', (key, from, to) => {
   expect(choiceByKey(choices, from, press(key))).toBe(to);
 });

@@ -16,12 +16,12 @@ async function startApp() {
   return useConsent();
 }
 
-describe('consent', () => {
+describe('the consent dialog', () => {
   beforeEach(() => {
     stubStorage();
   });
 
-  it('to a portrait is asked for once a device', async () => {
+  it('asks for consent to a portrait once per device', async () => {
     stubWeChat(() => false);
     const first = await startApp();
     const asking = first.ask('photo');
@@ -33,7 +33,7 @@ describe('consent', () => {
     expect(second.question.value).toBeNull();
   });
 
-  it('that was not given is asked for again', async () => {
+  it('asks again after consent was refused', async () => {
     stubWeChat(() => false);
     const { ask, answer, question } = await startApp();
     const asking = ask('photo');
@@ -46,7 +46,7 @@ describe('consent', () => {
     expect(await again).toBe(true);
   });
 
-  it('to WeChat’s privacy guide is asked for with it, and alone before the album', async () => {
+  it('asks for WeChat’s privacy guide together with the portrait, and alone before saving to the album', async () => {
     let needs = true;
     stubWeChat(() => needs);
     const { ask, answer, question } = await startApp();
@@ -60,7 +60,7 @@ describe('consent', () => {
     expect(await ask('album')).toBe(true);
   });
 
-  it('is not answered by a question that came later', async () => {
+  it('answers an open question with false when a later question replaces it', async () => {
     stubWeChat(() => true);
     const { ask, answer, question } = await startApp();
     const first = ask('photo');

@@ -55,11 +55,11 @@ describe.each([
 ])('the %s theme', (_theme, tokens) => {
   const between = (one: string, other: string) => contrast(tokens.get(one) ?? '', tokens.get(other) ?? '');
 
-  it.each(TEXT_PAIRS)('can be read: %s on %s', (one, other) => {
+  it.each(TEXT_PAIRS)('has a contrast of at least 4.5 for the text colour %s on %s', (one, other) => {
     expect(between(one, other)).toBeGreaterThanOrEqual(4.5);
   });
 
-  it.each(SHAPE_PAIRS)('can be seen: %s on %s', (one, other) => {
+  it.each(SHAPE_PAIRS)('has a contrast of at least 3 for the shape colour %s on %s', (one, other) => {
     expect(between(one, other)).toBeGreaterThanOrEqual(3);
   });
 });

@@ -8,8 +8,8 @@ describe.each([
   ['crypto.randomUUID', globalThis.crypto],
   ['getRandomValues alone', { getRandomValues: getRandomValues.bind(globalThis.crypto) }],
   ['no crypto', undefined],
-])('an id with %s', (_platform, crypto) => {
-  it('is a valid idempotency key and never the same twice', () => {
+])('createId with %s', (_platform, crypto) => {
+  it('returns a valid idempotency key that is unique among 500', () => {
     vi.stubGlobal('crypto', crypto);
     const ids = Array.from({ length: 500 }, createId);
     expect(new Set(ids).size).toBe(500);

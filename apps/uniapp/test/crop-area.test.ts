@@ -5,30 +5,30 @@ import { type Crop, changeCrop, cropArea, wholeCrop, ZOOM_MAX } from '../src/fea
 const PHOTO = { width: 1200, height: 900 };
 
 describe('a crop', () => {
-  it('is the whole photo at first', () => {
+  it('covers the whole photo at first', () => {
     expect(cropArea(PHOTO, wholeCrop(PHOTO))).toEqual({ x: 0, y: 0, width: 1200, height: 900 });
   });
 
   it.each([
     [1, { x: 150, y: 0, width: 900, height: 900 }],
     [2, { x: 0, y: 150, width: 1200, height: 600 }],
-  ])('is as much of the middle as a frame of %s : 1 can hold', (ratio, area) => {
+  ])('covers the largest centred area with an aspect ratio of %s : 1', (ratio, area) => {
     expect(cropArea(PHOTO, wholeCrop(PHOTO, ratio))).toEqual(area);
   });
 
-  it('is smaller around the same middle when it is enlarged', () => {
+  it('shrinks around the same centre when the zoom grows', () => {
     const crop = changeCrop(PHOTO, wholeCrop(PHOTO, 1), { zoom: 2 });
     expect(cropArea(PHOTO, crop)).toEqual({ x: 375, y: 225, width: 450, height: 450 });
   });
 
-  it('comes to rest at the edge, and turns back from there at once', () => {
+  it('stops at the edge of the photo, and moves back from there without a dead zone', () => {
     const atEdge = changeCrop(PHOTO, wholeCrop(PHOTO, 1), { middle: { x: 9_999, y: 450 } });
     expect(cropArea(PHOTO, atEdge).x).toBe(300);
     const back = changeCrop(PHOTO, atEdge, { middle: { x: atEdge.middle.x - 10, y: 450 } });
     expect(cropArea(PHOTO, back).x).toBe(290);
   });
 
-  it('never leaves the photo and keeps its shape, whatever is done', () => {
+  it('stays inside the photo and keeps its aspect ratio through any sequence of changes', () => {
     const side = fc.integer({ min: 16, max: 8_000 });
     const change = fc.record<Partial<Crop>>(
       {

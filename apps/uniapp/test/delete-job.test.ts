@@ -27,7 +27,7 @@ afterEach(() => {
   server.close();
 });
 
-it('a job goes at once, and for good', async () => {
+it('hides a deleted job at once and deletes it on the service', async () => {
   const job = server.add('gone');
   const { deleted, undeleted, askToDelete } = await start(true);
   const deleting = askToDelete(job);
@@ -37,7 +37,7 @@ it('a job goes at once, and for good', async () => {
   expect(undeleted.value.size).toBe(0);
 });
 
-it('a job comes back with the reason when the service would not', async () => {
+it('shows a job again with the error when the service refuses to delete it', async () => {
   const job = server.add('kept');
   server.list(false);
   const { deleted, undeleted, askToDelete } = await start(true);
@@ -46,7 +46,7 @@ it('a job comes back with the reason when the service would not', async () => {
   expect(undeleted.value.get(job.job_id)?.code).toBe('unavailable');
 });
 
-it('a job that is gone already stays away', async () => {
+it('keeps a job hidden when the service answers that it no longer exists', async () => {
   const job = server.add('gone elsewhere');
   server.jobs.clear();
   const { deleted, askToDelete } = await start(true);
@@ -54,7 +54,7 @@ it('a job that is gone already stays away', async () => {
   expect([...deleted.value]).toEqual([job.job_id]);
 });
 
-it('nothing is deleted without a yes', async () => {
+it('deletes nothing when the user declines the confirmation', async () => {
   const job = server.add('kept');
   const { deleted, askToDelete } = await start(false);
   await askToDelete(job);

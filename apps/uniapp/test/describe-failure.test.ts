@@ -48,38 +48,38 @@ const refused = (code: RequestCode, rest: Partial<RequestError> = {}): RequestEr
 describe.each([
   ['zh', zh],
   ['en', en],
-])('a FAILED job in %s', (_language, text) => {
-  it('has its own words for every code', () => {
+])('describeJobFailure in %s', (_language, text) => {
+  it('gives every error code a title of its own', () => {
     const titles = jobCodes.map((code) => describeJobFailure(failed(code), text).title);
     // `internal` and the generator's own fault may sound alike; every other code is told apart.
     expect(new Set(titles).size).toBe(jobCodes.length);
   });
 
-  it.each(jobCodes)('says what can be done about %s', (code) => {
+  it.each(jobCodes)('explains the reason and the next step for %s', (code) => {
     const { reason, next } = describeJobFailure(failed(code), text);
     expect(reason).not.toBe('');
     expect(next).not.toBe('');
   });
 
-  it('does not say that it costs again where nothing was charged', () => {
+  it('warns of another charge on retry unless nothing was charged', () => {
     const { again, againPaid } = text.actions;
     expect(
       (['no', 'yes', 'unknown'] as const).map((charged) => describeJobFailure(failed('internal', charged), text).again),
     ).toEqual([again, againPaid, againPaid]);
   });
 
-  it.each(['yes', 'no', 'unknown'] as const)('says that it was charged: %s', (charged) => {
+  it.each(['yes', 'no', 'unknown'] as const)('states the charge: %s', (charged) => {
     expect(describeJobFailure(failed('internal', charged), text).charge).toBe(text.charge[charged]);
   });
 });
 
-describe('the step that is offered', () => {
-  it.each(jobCodes)('is trying %s again only where the contract calls that sensible', (code) => {
+describe('the step offered after a failed job', () => {
+  it.each(jobCodes)('offers a retry for %s exactly if the contract marks it retryable', (code) => {
     const { step } = describeJobFailure(failed(code), zh);
     expect(step === 'retry').toBe(JOB_ERRORS[code].retryable);
   });
 
-  it('tells the three causes of a blocked content apart', () => {
+  it('explains the three causes of blocked content differently', () => {
     const withPhoto = { subject_reference: [{ type: 'character' as const, image_file: 'upload://1' }] };
     const job = failed('content_rejected');
     const causes = [
@@ -90,35 +90,35 @@ describe('the step that is offered', () => {
     expect(new Set(causes).size).toBe(3);
   });
 
-  it('is another order where the same would be refused again', () => {
+  it('offers to edit the request where the same request would be refused again', () => {
     expect(describeJobFailure(failed('content_rejected'), zh).step).toBe('edit');
     expect(describeJobFailure(failed('provider_rejected'), zh).step).toBe('edit');
   });
 
-  it('is no blame for a job that the user canceled', () => {
+  it('marks a job that the user canceled as intended, and an expired one as not', () => {
     expect(describeJobFailure(failed('canceled'), zh).isWished).toBe(true);
     expect(describeJobFailure(failed('expired'), zh).isWished).toBe(false);
   });
 
-  it('survives a code that only a newer service knows', () => {
+  it('falls back to the internal error for a code that only a newer service knows', () => {
     const job: unknown = { ...failed('internal'), error_code: 'from_the_future' };
     expect(describeJobFailure(job as FailedJob, zh).title).toBe(zh.jobFailures.internal.title);
   });
 });
 
-describe('an order that was not accepted', () => {
-  it.each(requestCodes)('has words for %s', (code) => {
+describe('describeCreateFailure', () => {
+  it.each(requestCodes)('has a title and a charge text for %s', (code) => {
     const { title, charge } = describeCreateFailure(refused(code), en);
     expect(title).not.toBe('');
     expect(charge).not.toBe('');
   });
 
-  it('does not promise that nothing was ordered when no answer came', () => {
+  it('does not claim that nothing was ordered when no answer came', () => {
     expect(describeCreateFailure(refused('network'), zh).charge).toBe(zh.charge.unanswered);
     expect(describeCreateFailure(refused('queue_full'), zh).charge).toBe(zh.charge.none);
   });
 
-  it('says that it is kept where it is, and of a job that could not be read nothing of the kind', () => {
+  it('says that the request is kept on the device only where it is, and never for a job that could not be read', () => {
     const saysKept = ({ next }: { next: string }) => next.includes(zh.orderKept);
     expect(saysKept(describeCreateFailure(refused('network'), zh))).toBe(true);
     expect(saysKept(describeCreateFailure(refused('unauthenticated'), zh))).toBe(true);
@@ -126,17 +126,17 @@ describe('an order that was not accepted', () => {
     expect(requestCodes.filter((code) => saysKept(describeReadFailure(refused(code), zh)))).toEqual([]);
   });
 
-  it('names the fields that the service named', () => {
+  it('names the fields that the service reported', () => {
     const error = refused('invalid_request', { issues: [{ path: ['prompt'], message: '提示词不能为空' }] });
     expect(describeCreateFailure(error, zh).reason).toBe('提示词不能为空。');
   });
 
-  it('says in English what the service says in Chinese', () => {
+  it('replaces the Chinese message of the service by an English one in English', () => {
     const error = refused('invalid_request', { issues: [{ path: ['prompt'], message: '提示词不能为空' }] });
     expect(describeCreateFailure(error, en).reason).toBe('The description is not accepted.');
   });
 
-  it('names the cause for which a photo was refused, in the language that is read', () => {
+  it('names the reason for a refused photo in the language of the app', () => {
     const issue = {
       path: ['file'],
       message: '图片有 40000 万像素',
@@ -148,31 +148,31 @@ describe('an order that was not accepted', () => {
     expect(describeCreateFailure(error, en).reason).toContain('may have up to 210');
   });
 
-  it('has words of its own for uploads that take up all the room, which is no matter of today’s pictures', () => {
+  it('has its own text for full upload storage, apart from the daily quota', () => {
     const issue = { path: ['file'], message: '', reason: 'upload_space_full', params: { max_bytes: 1_073_741_824 } };
     const { title, reason } = describeCreateFailure(refused('quota_exceeded', { issues: [issue] }), en);
     expect(title).not.toBe(en.requestFailures.quota_exceeded.title);
     expect(reason).toContain('1024 MB');
   });
 
-  it('shows what the service says of a cause that only a newer service knows', () => {
+  it('shows the message of the service for a reason that only a newer service knows', () => {
     const issue = { path: ['file'], message: '以后才有的原因', reason: 'from_the_future' };
     expect(describeCreateFailure(refused('unsupported_image', { issues: [issue] }), zh).reason).toBe(
       '以后才有的原因。',
     );
   });
 
-  it('leads to what is running where there is too much of it', () => {
+  it('offers the list of running jobs after too_many_jobs', () => {
     expect(describeCreateFailure(refused('too_many_jobs'), zh)).toMatchObject({ step: 'running', also: 'resend' });
   });
 });
 
-describe('a job that could not be read', () => {
-  it('says how long to wait', () => {
+describe('describeReadFailure', () => {
+  it('says how long to wait before the next attempt', () => {
     expect(describeReadFailure(refused('unavailable', { retryAfterMs: 11_200 }), zh).next).toContain('12 秒');
   });
 
-  it.each(requestCodes)('says nothing about charges for %s, and never orders anything', (code) => {
+  it.each(requestCodes)('mentions no charge for %s and offers no new request', (code) => {
     const { charge, step } = describeReadFailure(refused(code), zh);
     expect(charge).toBe('');
     expect(['reload', 'home']).toContain(step);

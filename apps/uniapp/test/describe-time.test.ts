@@ -12,7 +12,7 @@ it.each([
   [at(2026, 10, 22, 23, 59), '昨天 23:59', 'yesterday, 23:59'],
   [at(2026, 10, 21, 9, 30), '11月21日 09:30', '21 Nov, 09:30'],
   [at(2025, 0, 2, 9, 30), '2025年1月2日 09:30', '2 Jan 2025, 09:30'],
-])('%s is said as users say it', (then, inChinese, inEnglish) => {
+])('formats the time %s relative to today in Chinese and English', (then, inChinese, inEnglish) => {
   expect(describeTime(then, now, zh.time)).toBe(inChinese);
   expect(describeTime(then, now, en.time)).toBe(inEnglish);
 });

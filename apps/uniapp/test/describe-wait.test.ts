@@ -18,15 +18,15 @@ const base = {
 const waiting = (queue_position: number): PendingJob => ({ ...base, status: 'PENDING', progress: 0, queue_position });
 const running = (stage: ProcessingJob['stage']): ImageJob => ({ ...base, status: 'PROCESSING', progress: 40, stage });
 
-describe('what happens now', () => {
+describe('describeWait', () => {
   it.each([
-    ['waiting', waiting(3), 60, zh.loading.pending, zh.loading.pendingNote],
-    ['next', waiting(1), 20, zh.loading.pending, zh.loading.nextNote],
+    ['waiting in the queue', waiting(3), 60, zh.loading.pending, zh.loading.pendingNote],
+    ['first in the queue', waiting(1), 20, zh.loading.pending, zh.loading.nextNote],
     ['generating', running('generating'), 12, zh.loading.generating, zh.loading.generatingNote],
     ['generating without an estimate', running('generating'), null, zh.loading.generating, zh.loading.generatingNote],
     ['past the estimate', running('generating'), -1, zh.loading.generating, zh.loading.overdue],
     ['saving', running('saving'), 0, zh.loading.saving, zh.loading.savingNote],
-  ])('is said: %s', (_what, job, left, stage, note) => {
+  ])('describes the stage and the wait: %s', (_what, job, left, stage, note) => {
     expect(describeWait(job, left, zh)).toEqual({ stage, note });
   });
 });
@@ -39,12 +39,12 @@ it.each([
   [89, '约 90 秒'],
   [90, '约 2 分钟'],
   [600, '约 10 分钟'],
-])('%s seconds left are no more exact than they can be', (seconds, words) => {
+])('rounds %s seconds left to what an estimate can tell', (seconds, words) => {
   expect(describeSecondsLeft(seconds, zh)).toBe(words);
 });
 
-describe('canceling', () => {
-  it('is free only while the job waits', () => {
+describe('describeCancel', () => {
+  it('says that canceling is free only while the job waits', () => {
     expect(describeCancel(waiting(2), zh)).toBe(zh.cancelDialog.free);
     expect(describeCancel(running('generating'), zh)).toBe(zh.cancelDialog.maybeCharged);
     expect(describeCancel(running('saving'), zh)).toBe(zh.cancelDialog.charged);

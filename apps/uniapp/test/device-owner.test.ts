@@ -31,7 +31,7 @@ async function startApp() {
   };
 }
 
-it('what a user left is there for them, and gone for the next; the device’s own settings stay', async () => {
+it('keeps data for the same user, removes it for another user and keeps the settings of the device', async () => {
   const { claimDevice, drafts, leaveThings } = await startApp();
   expect(claimDevice(tokenOf('1'))).toBe(false);
   leaveThings();
@@ -47,7 +47,7 @@ it('what a user left is there for them, and gone for the next; the device’s ow
   expect(drafts.read()).toBeNull();
 });
 
-it.each([null, 'opaque'])('a token that names nobody drops nothing: %s', async (token) => {
+it.each([null, 'opaque'])('removes nothing for a token that names no user: %s', async (token) => {
   const { claimDevice, drafts, leaveThings } = await startApp();
   claimDevice(tokenOf('1'));
   leaveThings();
@@ -55,7 +55,7 @@ it.each([null, 'opaque'])('a token that names nobody drops nothing: %s', async (
   expect(drafts.read()).not.toBeNull();
 });
 
-it('a token that was brought is never replaced by another, also when the service no longer accepts it', async () => {
+it('never replaces a token that was handed in by another, even when the service no longer accepts it', async () => {
   const { readToken } = await import('../src/platform/token.ts');
   stored.set('darkroom.token', '"brought"');
   const fetch = vi.fn();

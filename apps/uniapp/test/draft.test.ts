@@ -19,36 +19,36 @@ beforeEach(() => {
   made = 0;
 });
 
-describe('a draft', () => {
-  it('is on the device, with its key, before anything is sent', () => {
+describe('the draft store', () => {
+  it('stores the draft with its key before anything is sent', () => {
     const draft = openStore().prepare(order, 'blob:photo');
     expect(openStore().read()).toEqual({ order, idempotencyKey: 'key-1', photoUrl: 'blob:photo', preparedAt: nowMs });
     expect(draft).toEqual(openStore().read());
   });
 
-  it('keeps its key when the same order is asked for again: two taps are one job', () => {
+  it('keeps the key when the same request is prepared again, so that two taps create one job', () => {
     const first = openStore().prepare(order, null);
     expect(openStore().prepare({ ...order }, null).idempotencyKey).toBe(first.idempotencyKey);
   });
 
-  it('gets another key when the order is another', () => {
+  it('takes a new key for a different request', () => {
     openStore().prepare(order, null);
     expect(openStore().prepare({ ...order, n: 3 }, null).idempotencyKey).toBe('key-2');
   });
 
-  it('gets another key when the user asks for the same once more', () => {
+  it('takes a new key when the user asks for the same images once more', () => {
     openStore().prepare(order, null);
     expect(openStore().prepareAnew(order, null).idempotencyKey).toBe('key-2');
   });
 
-  it('is gone once its job is known, and then the same order is a new one', () => {
+  it('forgets the draft once its job is known, and then takes a new key for the same request', () => {
     const store = openStore();
     store.clear(store.prepare(order, null));
     expect(store.read()).toBeNull();
     expect(store.prepare(order, null).idempotencyKey).toBe('key-2');
   });
 
-  it('is not cleared by an earlier draft whose answer came late', () => {
+  it('keeps a newer draft when the answer to an earlier one arrives late', () => {
     const store = openStore();
     const first = store.prepare(order, null);
     const second = store.prepare({ ...order, n: 3 }, null);
@@ -56,7 +56,7 @@ describe('a draft', () => {
     expect(store.read()).toEqual(second);
   });
 
-  it('says before an order takes the place of another that is kept', () => {
+  it('reports that a request would replace a different draft that is kept', () => {
     const store = openStore();
     expect(store.replacesAnother(order)).toBe(false);
     store.prepare(order, null);
@@ -65,7 +65,7 @@ describe('a draft', () => {
     expect(openStore().replacesAnother({ ...order, n: 3 })).toBe(true);
   });
 
-  it('is this tab’s own, although another tab has put its own into the one place on the device', () => {
+  it('keeps the draft of each tab apart although the device stores only the newest', () => {
     const [one, other] = [openStore(), openStore()];
     const first = one.prepare(order, null);
     const second = other.prepare({ ...order, n: 3 }, null);
@@ -75,7 +75,7 @@ describe('a draft', () => {
     expect(openStore().read()).toEqual(second);
   });
 
-  it('is not sent again after the service may have forgotten its key', () => {
+  it('drops a draft after 6 days, when the service may have forgotten its key', () => {
     const store = openStore();
     store.prepare(order, null);
     nowMs += SIX_DAYS_MS;
@@ -84,7 +84,7 @@ describe('a draft', () => {
   });
 
   it.each([['{'], ['null'], ['{"order":1,"idempotencyKey":"k","preparedAt":1}'], ['{"order":{}}']])(
-    'counts as none when the device holds %s',
+    'reads no draft when the device holds %s',
     (text) => {
       stubStorage().set('darkroom.draft', text);
       expect(openStore().read()).toBeNull();

@@ -19,7 +19,7 @@ beforeEach(() => {
   vi.resetModules();
 });
 
-it('nothing of a deleted job stays on the device, and of others everything does', async () => {
+it('removes all data of a deleted job from the device and keeps that of others', async () => {
   const { forgetDeleted } = await import('../src/features/order/forget-deleted.ts');
   const { deviceJobs } = await import('../src/features/job/device-jobs.ts');
   const { drafts } = await import('../src/features/order/draft.ts');

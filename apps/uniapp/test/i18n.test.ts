@@ -29,32 +29,32 @@ const pathsOf = (table: Table) => textsOf(table).map(([path]) => path);
 /** Chinese on purpose: the mark that the law asks for, and the names of languages in their own words. */
 const CHINESE_IN_ENGLISH = ['aiGenerated', 'otherLanguage', 'switchLanguage'];
 
-describe('the texts', () => {
-  it('are the same in both languages', () => {
+describe('the messages', () => {
+  it('have the same keys in both languages', () => {
     expect(pathsOf(en)).toEqual(pathsOf(zh));
   });
 
   it.each([
     ['zh', zh],
     ['en', en],
-  ])('are nowhere empty in %s', (_language, table) => {
+  ])('have no empty text in %s', (_language, table) => {
     expect(textsOf(table).filter(([, text]) => text.trim() === '')).toEqual([]);
   });
 
-  it('are English in English', () => {
+  it('contain no Chinese in the English texts', () => {
     const chinese = textsOf(en).filter(
       ([path, text]) => /\p{Script=Han}/u.test(text) && !CHINESE_IN_ENGLISH.includes(path),
     );
     expect(chinese).toEqual([]);
   });
 
-  it('cover the contract’s errors, and no others', () => {
+  it('cover exactly the error codes of the contract', () => {
     expect(Object.keys(zh.jobFailures).sort()).toEqual(Object.keys(JOB_ERRORS).sort());
     const requestCodes = [...Object.keys(REQUEST_ERRORS), 'network', 'bad_answer'].sort();
     expect(Object.keys(zh.requestFailures).sort()).toEqual(requestCodes);
   });
 
-  it('fit WeChat’s dialogs, whose answers hold four Chinese characters', () => {
+  it('fit the buttons of WeChat’s dialogs, which hold four Chinese characters', () => {
     const answers = [zh.cancelDialog.confirm, zh.cancelDialog.keep, zh.actions.confirm, zh.actions.dismiss];
     expect(
       [...answers, zh.resultPage.openSettings, zh.resultPage.notNow].filter((answer) => [...answer].length > 4),

@@ -27,7 +27,7 @@ afterEach(() => {
   server.close();
 });
 
-it('is read a page at a time, to its end', async () => {
+it('loads one page at a time until the last', async () => {
   for (let number = 1; number <= 25; number++) server.add(String(number));
   const { state, refresh, more, prompts } = await openList();
   await refresh();
@@ -37,7 +37,7 @@ it('is read a page at a time, to its end', async () => {
   expect(state.value).toMatchObject({ nextCursor: null });
 });
 
-it('names no job twice when new ones push old ones onto the next page', async () => {
+it('lists no job twice when new jobs push old ones onto the next page', async () => {
   for (let number = 1; number <= 21; number++) server.add(String(number));
   const { refresh, more, prompts } = await openList();
   await refresh();
@@ -46,7 +46,7 @@ it('names no job twice when new ones push old ones onto the next page', async ()
   expect(prompts()).toEqual(Array.from({ length: 21 }, (_, index) => String(21 - index)));
 });
 
-it('shows what runs, also while it begins, and what failed', async () => {
+it('filters by running, which includes waiting jobs, by failed and by done', async () => {
   server.end(server.add('failed'));
   server.add('waiting');
   const { choose, prompts } = await openList();
@@ -58,7 +58,7 @@ it('shows what runs, also while it begins, and what failed', async () => {
   expect(prompts()).toEqual([]);
 });
 
-it('keeps what it has when it cannot be read again, and says so', async () => {
+it('keeps the loaded jobs when a reload fails, and reports the error', async () => {
   for (let number = 1; number <= 21; number++) server.add(String(number));
   const { state, refresh, more, prompts } = await openList();
   await refresh();
@@ -73,14 +73,14 @@ it('keeps what it has when it cannot be read again, and says so', async () => {
   expect(state.value).toMatchObject({ fault: null });
 });
 
-it('says why there is nothing when nothing could be read', async () => {
+it('reports the error when the first load fails', async () => {
   server.list(false);
   const { state, refresh } = await openList();
   await refresh();
   expect(state.value).toMatchObject({ status: 'unreadable', error: { code: 'unavailable' } });
 });
 
-it('advances by itself while it is followed, and asks nothing once all have ended', async () => {
+it('refreshes while it is followed, and stops polling once every job has ended', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const job = server.add('running');
   const { state, refresh, follow, pause } = await openList();
@@ -99,7 +99,7 @@ it('advances by itself while it is followed, and asks nothing once all have ende
   expect(server.requests()).toBe(asked + 1); // by refresh alone
 });
 
-it('drops an answer to a question that is no longer asked', async () => {
+it('ignores the answer to an outdated filter', async () => {
   server.add('waiting');
   let answer = () => {};
   server.holdNextListing(

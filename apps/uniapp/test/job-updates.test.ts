@@ -31,7 +31,7 @@ afterEach(() => {
   server.close();
 });
 
-it('are the jobs ordered here that have ended, until each was seen', async () => {
+it('lists the jobs ordered on this device that have ended, until each was seen', async () => {
   const [first, second] = [server.add('first'), server.add('second')];
   server.end(server.add('ordered on another device'));
   const { look, forgetJob } = await start([first, second]);
@@ -44,7 +44,7 @@ it('are the jobs ordered here that have ended, until each was seen', async () =>
   expect(await look()).toEqual(['second']);
 });
 
-it('are not asked for where nothing was ordered, and are none when they cannot be read', async () => {
+it('sends no request where nothing was ordered, and lists nothing when the request fails', async () => {
   const job = server.end(server.add('ended'));
   server.list(false);
   expect(await (await start([])).look()).toEqual([]);
@@ -55,7 +55,7 @@ it('are not asked for where nothing was ordered, and are none when they cannot b
   expect(await look()).toEqual(['ended']);
 });
 
-it('say of every job ordered here whether it still runs, before the service is asked, too', async () => {
+it('reports which jobs ordered here still run, even before the service answers', async () => {
   const [first, second] = [server.add('first'), server.add('second')];
   const { look, running } = await start([first, second]);
   server.list(false);
@@ -67,7 +67,7 @@ it('say of every job ordered here whether it still runs, before the service is a
   expect(running.value).toEqual([first.job_id]);
 });
 
-it('know a job that others have pushed out of the list, and let go of one that is gone', async () => {
+it('finds a job that others have pushed off the first page, and drops one that no longer exists', async () => {
   const [pushedOut, gone] = [server.add('pushed out'), server.add('gone')];
   for (let count = 0; count < 20; count++) server.add('ordered on another device');
   const { look, running } = await start([pushedOut, gone]);

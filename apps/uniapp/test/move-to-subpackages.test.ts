@@ -33,7 +33,7 @@ const BUILT = new Map([
 
 const changes = new Map(moveFiles(BUILT).map(({ from, to, text }) => [from, { to, text }]));
 
-it('moves what one subpackage alone uses, all files of a component together', () => {
+it('moves what only one subpackage uses, all files of a component together', () => {
   const moved = [...changes].filter(([from, { to }]) => from !== to).map(([, { to }]) => to);
   expect(moved.sort()).toEqual([
     'pages/shop/shared/price.js',
@@ -43,7 +43,7 @@ it('moves what one subpackage alone uses, all files of a component together', ()
   ]);
 });
 
-it('has every path lead where its file is now', () => {
+it('rewrites every path to the new place of its file', () => {
   expect(changes.get('pages/shop/cart.js')?.text).toBe('require("./shared/price.js");require("../../shared/store.js")');
   expect(JSON.parse(changes.get('pages/shop/cart.json')?.text ?? '')).toEqual({
     usingComponents: { 'cart-row': './ui/cart-row', 'text-line': '../../ui/text-line' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findNewerBuiltIns } from '../scripts/newer-built-ins.ts';
 
-describe('the search for built-ins above the targets', () => {
+describe('findNewerBuiltIns', () => {
   it.each([
     ['list.at(-1)', '.at()'],
     ['null == (t = list) ? void 0 : t.at(-1)', '.at()'],
@@ -31,7 +31,7 @@ describe('the search for built-ins above the targets', () => {
     ['try { a() } catch { b() }', 'catch without a binding'],
     ['x = /(?<=a)b/', '/(?<=a)b/'],
     ['x = /a/v', '/a/v'],
-  ])('finds %s, wherever it runs', (code, name) => {
+  ])('finds %s in a browser and in an app engine', (code, name) => {
     expect(findNewerBuiltIns(code, 'engine')).toContain(name);
     expect(findNewerBuiltIns(code, 'browser')).toContain(name);
   });
@@ -50,7 +50,7 @@ describe('the search for built-ins above the targets', () => {
     ['element.replaceChildren()', '.replaceChildren()'],
     ['element.checkVisibility()', '.checkVisibility()'],
     ['signal.throwIfAborted()', '.throwIfAborted()'],
-  ])('finds %s in a browser', (code, name) => {
+  ])('finds %s in a browser build', (code, name) => {
     expect(findNewerBuiltIns(code, 'browser')).toEqual([name]);
   });
 
@@ -61,7 +61,7 @@ describe('the search for built-ins above the targets', () => {
     'function f(WeakRef) { return new WeakRef() }',
     'import("./a.js"); import.meta.url; async function* f() { for await (const a of b) yield a }',
     'new AbortController().signal; fetch(a); new IntersectionObserver(f); element.toggleAttribute("a")',
-  ])('lets pass what the targets have: %s', (code) => {
+  ])('accepts what the targets support: %s', (code) => {
     expect(findNewerBuiltIns(code, 'browser')).toEqual([]);
   });
 });

@@ -33,8 +33,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-describe('an order', () => {
-  it('is one job when the app is killed between sending it and the answer', async () => {
+describe('sending a request', () => {
+  it('creates one job when the app is killed between the request and the answer', async () => {
     const killed = await startApp();
     server.answer(false);
     void killed.useCreateJob().send(killed.drafts.prepare(order, null));
@@ -54,14 +54,14 @@ describe('an order', () => {
     expect(drafts.read()).toBeNull();
   });
 
-  it('is one job when it is sent from two pages at once', async () => {
+  it('creates one job when two pages send the same draft at once', async () => {
     const { drafts, useCreateJob } = await startApp();
     const draft = drafts.prepare(order, null);
     await Promise.all([useCreateJob().send(draft), useCreateJob().send(drafts.prepare(order, null))]);
     expect(server.jobs.size).toBe(1);
   });
 
-  it('never leaves the device without both its draft and its job', async () => {
+  it('keeps the draft or the job stored on the device at every moment', async () => {
     const { drafts, useCreateJob } = await startApp();
     const draft = drafts.prepare(order, null);
     const wasKept: boolean[] = [];
@@ -82,7 +82,7 @@ describe('an order', () => {
     expect(wasKept.length).toBeGreaterThan(1);
   });
 
-  it('is forgotten when the service says that it will never be a job', async () => {
+  it('drops the draft when the service refuses the request for good', async () => {
     const { drafts, useCreateJob } = await startApp();
     const { state, send } = useCreateJob();
     await send(drafts.prepare({ ...order, n: 10 }, null));
@@ -91,7 +91,7 @@ describe('an order', () => {
   });
 });
 
-describe('a job that is followed', () => {
+describe('following a job', () => {
   async function followNewJob() {
     const { drafts, useCreateJob, useJob } = await startApp();
     await useCreateJob().send(drafts.prepare(order, null));
@@ -102,7 +102,7 @@ describe('a job that is followed', () => {
     return { ...job, following };
   }
 
-  it('lets go of the connection when the page is hidden, and goes on when it is shown', async () => {
+  it('closes the connection when the page is hidden, and opens one when it is shown again', async () => {
     const { state, follow, pause, following } = await followNewJob();
     pause();
     await following;
@@ -115,7 +115,7 @@ describe('a job that is followed', () => {
     await again;
   });
 
-  it('shows its end at once when it is canceled, and no older answer after it', async () => {
+  it('shows the end at once after a cancel, and ignores older answers that arrive later', async () => {
     const { state, cancel, following } = await followNewJob();
     const shown: string[] = [];
     watch(state, (now) => shown.push(now.status === 'known' ? now.job.status : now.status), { flush: 'sync' });
@@ -126,7 +126,7 @@ describe('a job that is followed', () => {
     expect(new Set(shown)).toEqual(new Set(['FAILED']));
   });
 
-  it('says so when there is no such job', async () => {
+  it('reports job_not_found for an unknown job', async () => {
     const { useJob } = await startApp();
     const { state, follow } = useJob('none');
     await follow();

@@ -11,10 +11,10 @@ async function freshModule() {
   return import('../src/features/job/placeholder.ts');
 }
 
-describe('a placeholder', () => {
+describe('the placeholder', () => {
   beforeEach(stubBase64);
 
-  it('is drawn as a small PNG, once', async () => {
+  it('is decoded to a small PNG once', async () => {
     const { placeholderUrl } = await freshModule();
     const decode = vi.spyOn(uni, 'base64ToArrayBuffer');
     const url = placeholderUrl(PLACEHOLDER);
@@ -24,7 +24,7 @@ describe('a placeholder', () => {
     expect(decode).toHaveBeenCalledOnce();
   });
 
-  it.each([null, undefined, '', 'AAA='])('is left out for %s', async (placeholder) => {
+  it.each([null, undefined, '', 'AAA='])('has no style for %s', async (placeholder) => {
     const { placeholderStyle } = await freshModule();
     expect(placeholderStyle(placeholder)).toEqual({});
   });
@@ -33,7 +33,7 @@ describe('a placeholder', () => {
 describe('the mini program’s btoa', () => {
   beforeEach(stubBase64);
 
-  it('encodes every byte as a browser’s does', () => {
+  it('encodes every byte as the btoa of a browser does', () => {
     const bytes = String.fromCharCode(...Array(256).keys());
     expect(miniBtoa(bytes)).toBe(btoa(bytes));
   });

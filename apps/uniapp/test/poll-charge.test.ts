@@ -10,8 +10,8 @@ const canceled = (charged: 'yes' | 'no' | 'unknown') =>
 const { signal } = new AbortController();
 const sleep = async () => {};
 
-describe('the charge of a canceled job', () => {
-  it('is read until it is known', async () => {
+describe('followCharge for a canceled job', () => {
+  it('reads the job until its charge is known', async () => {
     const read = vi.fn<() => Promise<ImageJob>>().mockResolvedValue(canceled('yes'));
     read.mockResolvedValueOnce(canceled('unknown'));
     await followCharge(canceled('unknown'), { read, signal, sleep });
@@ -19,7 +19,7 @@ describe('the charge of a canceled job', () => {
   });
 
   it.each([canceled('no'), { status: 'FAILED', error_code: 'provider_timeout', charged: 'unknown' } as ImageJob])(
-    'is not read where nothing more will be known',
+    'reads nothing where the charge is final',
     async (job) => {
       const read = vi.fn<() => Promise<ImageJob>>();
       await followCharge(job, { read, signal, sleep });
@@ -27,7 +27,7 @@ describe('the charge of a canceled job', () => {
     },
   );
 
-  it('is given up after 200 s, lost connections included', async () => {
+  it('stops after 200 s, lost connections included', async () => {
     const read = vi.fn<() => Promise<ImageJob>>().mockRejectedValue(new ImageApiError('network'));
     const slept: number[] = [];
     await followCharge(canceled('unknown'), { read, signal, sleep: async (ms) => void slept.push(ms) });
@@ -35,7 +35,7 @@ describe('the charge of a canceled job', () => {
     expect(read).toHaveBeenCalledTimes(20);
   });
 
-  it('is left alone when the page is hidden', async () => {
+  it('stops when the page is hidden', async () => {
     const read = vi.fn<() => Promise<ImageJob>>();
     const hiding = new AbortController();
     const following = followCharge(canceled('unknown'), { read, signal: hiding.signal });

@@ -30,7 +30,7 @@ const claimed = (progress: number, eta_seconds: number | null) =>
 /** The service's own progress along a call (apps/api/src/jobs/progress.ts), before it is rounded down. */
 const served = (passedMs: number, expectedMs: number) => 89 - 88 * Math.exp((-2.5 * passedMs) / expectedMs);
 
-describe('the progress that is shown', () => {
+describe('the smoothed progress', () => {
   it('never falls', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(claims, passedMs, passedMs)), (steps) => {
@@ -47,7 +47,7 @@ describe('the progress that is shown', () => {
     );
   });
 
-  it('is never ahead of a call that runs', () => {
+  it('never runs ahead of the progress of the service', () => {
     const call = fc.record({
       expectedS: fc.integer({ min: 3, max: 180 }),
       seen: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -63,12 +63,12 @@ describe('the progress that is shown', () => {
     );
   });
 
-  it('moves without an estimate as along a call of the usual length', () => {
+  it('follows a call of the usual length without an estimate', () => {
     const share = smoothProgress(1, claimed(1, null), 13_000) / 81;
     expect(share).toBeCloseTo(0.5, 1);
   });
 
-  it('moves at once when a call begins, and is told of the rest in two seconds', () => {
+  it('moves as soon as a call begins, and catches up with an answer within two seconds', () => {
     const begun = claimed(1, 26);
     expect(smoothProgress(0, begun, 2_000)).toBeGreaterThan(5);
     const later = claimOf(answer({ ...running, progress: 50, eta_seconds: 14 }), 10_000, begun);
@@ -77,26 +77,30 @@ describe('the progress that is shown', () => {
   });
 
   it.each<[string, Told, Told | null]>([
-    ['in the queue', { status: 'PENDING', version: 1, progress: 0, eta_seconds: 20 }, null],
-    ['while its pictures are saved', { ...running, stage: 'saving', eta_seconds: 2 }, null],
-    ['where nothing moved since the last answer', { ...running, eta_seconds: 30 }, { ...running, eta_seconds: 40 }],
-  ])('stands %s', (_, told, before) => {
+    ['while the job waits in the queue', { status: 'PENDING', version: 1, progress: 0, eta_seconds: 20 }, null],
+    ['while its images are saved', { ...running, stage: 'saving', eta_seconds: 2 }, null],
+    [
+      'when the progress has not moved since the last answer',
+      { ...running, eta_seconds: 30 },
+      { ...running, eta_seconds: 40 },
+    ],
+  ])('does not move %s', (_, told, before) => {
     const last = before && claimOf(answer(before), 0, null);
     expect(smoothProgress(told.progress, claimOf(answer(told), 10_000, last), 60_000)).toBe(told.progress);
   });
 });
 
 describe('the seconds left', () => {
-  it('run down from the estimate', () => {
+  it('count down from the estimate', () => {
     expect(secondsLeft(claimed(1, 24), 10_000)).toBe(14);
   });
 
-  it('are unknown without one', () => {
+  it('are unknown without an estimate', () => {
     expect(secondsLeft(claimed(1, null), 10_000)).toBeNull();
   });
 });
 
-describe('an estimate', () => {
+describe('the estimated end', () => {
   const claimAt = (
     nowMs: number,
     last: ProgressClaim | null,
@@ -104,14 +108,14 @@ describe('an estimate', () => {
     job: Omit<Told, 'eta_seconds'> = running,
   ) => claimOf(answer({ ...job, eta_seconds }), nowMs, last);
 
-  it('that every answer says anew of an overdue call is not believed', () => {
+  it('keeps its first value when every answer repeats the estimate of an overdue call', () => {
     const first = claimAt(0, null, 5);
     const second = claimAt(5_000, first, 5);
     expect(second.endsAtMs).toBe(5_000);
     expect(claimAt(10_000, second, 5).endsAtMs).toBe(5_000);
   });
 
-  it('is believed when it is another: MiniMax makes the job wait, and then its call begins anew', () => {
+  it('takes a different estimate: after a rate limit the call begins again', () => {
     const called = claimAt(0, null, 5);
     const told = claimAt(5_000, called, 44);
     expect(told.endsAtMs).toBe(49_000);
@@ -120,11 +124,11 @@ describe('an estimate', () => {
     expect(claimAt(15_000, waits, 60).endsAtMs).toBe(75_000);
   });
 
-  it('is believed anew when the version has risen', () => {
+  it('is taken anew when the version has risen', () => {
     expect(claimAt(5_000, claimAt(0, null, 2), 2, { ...running, version: 3 }).endsAtMs).toBe(7_000);
   });
 
-  it('may grow or stand while the job is in the queue: others may come before it', () => {
+  it('may grow or stay while the job is queued, since other jobs may be taken first', () => {
     const waiting = { status: 'PENDING', version: 1, progress: 0 };
     const first = claimAt(0, null, 20, waiting);
     expect(claimAt(5_000, first, 40, waiting).endsAtMs).toBe(45_000);

@@ -31,12 +31,12 @@ const declarations = components.filter((path) => !DRAWINGS.includes(path)).flatM
 const findFaults = (isFault: (declaration: Declaration) => boolean) =>
   declarations.filter(isFault).map(({ where }) => where);
 
-it('no component has a colour of its own', () => {
+it('allows no component a colour outside the design tokens', () => {
   expect(declarations.length).toBeGreaterThan(100);
   expect(findFaults(({ value }) => /#[0-9a-f]{3,8}\b|\b(rgb|hsl)a?\((?!var)/i.test(value))).toEqual([]);
 });
 
-it('no component has a type size, a distance or a corner of its own', () => {
+it('allows no component a font size, distance or corner radius outside the design tokens', () => {
   const isOwn = ({ property, value }: Declaration) => SCALED.test(property) && /^(?!calc\().*\d(px|rem)/.test(value);
   expect(findFaults((declaration) => isOwn(declaration) && !isMark(declaration.where))).toEqual([]);
 });

@@ -9,7 +9,7 @@ function tokenOf(claims: object): string {
   return `${part({ alg: 'HS256' })}.${part(claims)}.c2ln`;
 }
 
-describe('whom a token speaks for', () => {
+describe('readTokenOwner', () => {
   it.each([
     [
       { ...valid, user_id: '9223372036854775807', star_id: 7 },
@@ -27,11 +27,11 @@ describe('whom a token speaks for', () => {
       { ...valid, user_id: 3, name: '宇航员👩‍🚀' },
       { userId: '3', starId: null },
     ],
-  ])('is read from %j', (claims, owner) => {
+  ])('reads the user and star from %j', (claims, owner) => {
     expect(readTokenOwner(` ${tokenOf(claims)}\n`, NOW_MS)).toEqual({ ...owner, isExpired: false });
   });
 
-  it('is told also when its time is over', () => {
+  it('reports an expired token, and one without an expiry, as expired', () => {
     expect(readTokenOwner(tokenOf({ exp: NOW_MS / 1000, user_id: '1' }), NOW_MS)?.isExpired).toBe(true);
     expect(readTokenOwner(tokenOf({ user_id: '1' }), NOW_MS)?.isExpired).toBe(true);
   });
@@ -43,7 +43,7 @@ describe('whom a token speaks for', () => {
     'e30.e30.e30',
     tokenOf({ ...valid, user_id: '用户' }),
     tokenOf({ ...valid, user_id: 1.5 }),
-  ])('is nobody for %j', (text) => {
+  ])('returns null for %j', (text) => {
     expect(readTokenOwner(text, NOW_MS)).toBeNull();
   });
 });

@@ -28,8 +28,8 @@ function stubRequest() {
 const get = (signal = new AbortController().signal) =>
   uniFetch('https://api.example/trpc/image.status', { method: 'GET', headers: { authorization: 'Bearer t' }, signal });
 
-describe('uni-fetch', () => {
-  it('asks for text, so that it reads the JSON itself', async () => {
+describe('uniFetch', () => {
+  it('requests text and parses the JSON itself', async () => {
     const server = stubRequest();
     const answering = get();
     server.answer(200, '{"result":1}', { 'Retry-After': '12' });
@@ -40,14 +40,14 @@ describe('uni-fetch', () => {
     expect(answer.headers?.get('retry-after')).toBe('12');
   });
 
-  it('sends a body as it is', () => {
+  it('sends a body unchanged', () => {
     const server = stubRequest();
     const { signal } = new AbortController();
     uniFetch('https://api.example/trpc', { method: 'POST', headers: {}, body: '{"n":1}', signal });
     expect(server.asked()).toMatchObject({ method: 'POST', data: '{"n":1}' });
   });
 
-  it('answers an HTTP error like any other, and a body that is no JSON as a SyntaxError', async () => {
+  it('resolves with an HTTP error status, and rejects a body that is not JSON with a SyntaxError', async () => {
     const server = stubRequest();
     const answering = get();
     server.answer(502, '<html>');
@@ -63,7 +63,7 @@ describe('uni-fetch', () => {
     await expect(answering).rejects.toThrow('interrupted');
   });
 
-  it('ends the request and rejects at once when it is aborted', async () => {
+  it('aborts the request and rejects at once when its signal is aborted', async () => {
     const server = stubRequest();
     const controller = new AbortController();
     const answering = get(controller.signal);
@@ -72,13 +72,13 @@ describe('uni-fetch', () => {
     expect(server.abort).toHaveBeenCalledOnce();
   });
 
-  it('asks nothing when it was aborted before', async () => {
+  it('sends nothing when the signal was aborted before', async () => {
     const server = stubRequest();
     await expect(get(AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
     expect(() => server.asked()).toThrow();
   });
 
-  it('does not listen on after the answer', async () => {
+  it('stops listening to the signal after the answer', async () => {
     const server = stubRequest();
     const controller = new AbortController();
     const answering = get(controller.signal);
@@ -90,7 +90,7 @@ describe('uni-fetch', () => {
 });
 
 describe('the mini program’s AbortController', () => {
-  it('tells every listener once, with a reason named AbortError', () => {
+  it('calls every listener once, with a reason named AbortError', () => {
     const controller = new MiniAbortController();
     const heard: string[] = [];
     controller.signal.addEventListener('abort', () => heard.push('every'));

@@ -29,8 +29,8 @@ const send = (file: string | Uint8Array, signal = new AbortController().signal) 
     signal,
   });
 
-describe('upload-file', () => {
-  it('sends a path under the field’s name, and hands on status and body', async () => {
+describe('uniUploadFile', () => {
+  it('sends a path under the field name, and resolves with status and body', async () => {
     const server = stubUpload();
     const answering = send('wxfile://1.png');
     expect(server.asked()).toMatchObject({ name: 'file', filePath: 'wxfile://1.png' });
@@ -38,7 +38,7 @@ describe('upload-file', () => {
     expect(await answering).toEqual({ status: 413, body: '{"error_code":"payload_too_large"}' });
   });
 
-  it('tells how much has left, of the photo that is under way and of no other', () => {
+  it('reports the percentage sent of the current photo only', () => {
     const server = stubUpload();
     const controller = new AbortController();
     sentPercent.value = 80;
@@ -51,7 +51,7 @@ describe('upload-file', () => {
     expect(sentPercent.value).toBe(40);
   });
 
-  it('ends the upload and rejects at once when it is aborted', async () => {
+  it('aborts the upload and rejects at once when its signal is aborted', async () => {
     const server = stubUpload();
     const controller = new AbortController();
     const answering = send('wxfile://1.png', controller.signal);
@@ -60,7 +60,7 @@ describe('upload-file', () => {
     expect(server.abort).toHaveBeenCalledOnce();
   });
 
-  it('takes nothing but a path', async () => {
+  it('rejects anything but a path', async () => {
     stubUpload();
     await expect(send(new Uint8Array(3))).rejects.toThrow('path');
   });

@@ -62,18 +62,18 @@ async function openResult(nowMs: number) {
 
 const linkOf = (job: ImageJob | null) => (job?.status === 'COMPLETED' ? job.images[0] : null);
 
-describe('the links of a result', () => {
-  it('are used as they are while they live', async () => {
+describe('the links of a completed job', () => {
+  it('are kept while they are valid', async () => {
     const { freshen } = await openResult(EARLY_MS);
     expect(linkOf(await freshen())).toBe('/files/first');
   });
 
-  it('are renewed before they die', async () => {
+  it('are renewed before they expire', async () => {
     const { freshen } = await openResult(LATE_MS);
     expect(linkOf(await freshen())).toBe('/files/second');
   });
 
-  it('are renewed when one did not work, and once each', async () => {
+  it('are renewed when one fails to load, once for each failed link', async () => {
     const { mend } = await openResult(EARLY_MS);
     expect(linkOf(await mend())).toBe('/files/second');
     server.jobs.set(JOB_ID, completed('/files/third'));
@@ -82,7 +82,7 @@ describe('the links of a result', () => {
     expect(linkOf(await mend())).toBe('/files/fourth');
   });
 
-  it('that stay the same are asked for once', async () => {
+  it('are not requested again when the renewed links are the same', async () => {
     const { mend, state } = await openResult(EARLY_MS);
     server.jobs.set(JOB_ID, completed('/files/first'));
     await mend();
@@ -91,14 +91,14 @@ describe('the links of a result', () => {
     expect(state.value).toBe(known);
   });
 
-  it('that cannot be renewed leave the pictures where they are', async () => {
+  it('stay as they are when the renewal fails', async () => {
     const { freshen, state } = await openResult(LATE_MS);
     server.close();
     await freshen();
     expect(state.value).toMatchObject({ status: 'known', job: { images: ['/files/first'] } });
   });
 
-  it('of a job that was deleted meanwhile are gone', async () => {
+  it('are removed when the job was deleted meanwhile', async () => {
     const { freshen, state } = await openResult(LATE_MS);
     server.jobs.delete(JOB_ID);
     await freshen();

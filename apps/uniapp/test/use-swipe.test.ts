@@ -4,12 +4,12 @@ import { useSwipe } from '../src/features/result/use-swipe.ts';
 const at = (clientX: number, clientY: number) => ({ clientX, clientY });
 
 it.each([
-  ['to the left', [at(300, 400)], at(200, 410), [1]],
-  ['to the right', [at(100, 400)], at(190, 380), [-1]],
-  ['too short', [at(100, 400)], at(130, 400), []],
-  ['down more than across', [at(100, 400)], at(160, 500), []],
-  ['two fingers', [at(100, 400), at(200, 400)], at(250, 400), []],
-])('a finger drawn %s', (_how, touches, end, turns) => {
+  ['forward on a swipe to the left', [at(300, 400)], at(200, 410), [1]],
+  ['back on a swipe to the right', [at(100, 400)], at(190, 380), [-1]],
+  ['nowhere on a swipe that is too short', [at(100, 400)], at(130, 400), []],
+  ['nowhere on a movement more vertical than horizontal', [at(100, 400)], at(160, 500), []],
+  ['nowhere on a touch with two fingers', [at(100, 400), at(200, 400)], at(250, 400), []],
+])('navigates %s', (_how, touches, end, turns) => {
   const turn = vi.fn<(by: number) => void>();
   const swipe = useSwipe(turn);
   swipe.start({ touches });
@@ -17,7 +17,7 @@ it.each([
   expect(turn.mock.calls.flat()).toEqual(turns);
 });
 
-it('an end without a start, as of a finger that came from outside, turns nothing', () => {
+it('ignores a touch end without a touch start', () => {
   const turn = vi.fn();
   const swipe = useSwipe(turn);
   swipe.end({ changedTouches: [at(0, 0)] });
