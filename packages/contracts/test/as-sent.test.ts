@@ -20,7 +20,7 @@ const live = { ...order, model: 'image-01-live' } as const;
 /** As stored and hashed: an undefined field is left out. */
 const written = (value: unknown) => JSON.stringify(value);
 
-describe('an absent value of an optional field gives the same order as leaving the field out', () => {
+describe('CreateImage with an absent value in an optional field', () => {
   const NULLS = {
     aspect_ratio: null,
     width: null,
@@ -39,24 +39,24 @@ describe('an absent value of an optional field gives the same order as leaving t
     ['an empty aspect_ratio', { ...order, aspect_ratio: '' }],
     ['0 for n, width and height', { ...order, n: 0, width: 0, height: 0 }],
     ['an empty list of references', { ...order, subject_reference: [] }],
-  ])('%s', (_name, input) => {
+  ])('parses to the same request as without the field: %s', (_name, input) => {
     expect(CreateImage.parse(input)).toStrictEqual(CreateImage.parse(order));
     expect(CreateImageCall.parse({ ...input, idempotency_key: null })).toStrictEqual(CreateImageCall.parse(order));
   });
 
-  test('a weight of null leaves the weight of a style out', () => {
+  test('drops a style_weight of null', () => {
     const style = { style_type: '水彩' } as const;
     expect(CreateImage.parse({ ...live, style: { ...style, style_weight: null } })).toStrictEqual(
       CreateImage.parse({ ...live, style }),
     );
   });
 
-  test('a width of 0 beside an aspect ratio is no second choice of size', () => {
+  test('accepts a width and height of 0 beside an aspect ratio', () => {
     const input = { ...order, aspect_ratio: '16:9', width: 0, height: 0 };
     expect(CreateImage.parse(input)).toStrictEqual({ ...order, aspect_ratio: '16:9', n: 1 });
   });
 
-  test('the input that was passed is left as it was', () => {
+  test('leaves the passed input unchanged', () => {
     const input = { ...order, n: null, aspect_ratio: '' } as const;
     CreateImage.parse(input);
     expect(input).toEqual({ ...order, n: null, aspect_ratio: '' });
@@ -65,7 +65,7 @@ describe('an absent value of an optional field gives the same order as leaving t
   test.each([
     ['a seed of 0', { ...order, seed: 0 }],
     ['a switch that is off', { ...order, prompt_optimizer: false, aigc_watermark: false }],
-  ])('%s is a value', (_name, input) => {
+  ])('keeps %s as a value', (_name, input) => {
     expect(CreateImage.parse(input)).toStrictEqual({ ...input, n: 1 });
   });
 
@@ -80,24 +80,24 @@ describe('an absent value of an optional field gives the same order as leaving t
     [{ ...live, style: { style_type: '水彩', style_weight: 0 } }, 'style.style_weight'],
     [{ ...order, subject_reference: [null] }, 'subject_reference.0'],
     [{ ...order, unknown: null }, 'unknown'],
-  ])('%j is refused all the same', (input, path) => {
+  ])('refuses %j', (input, path) => {
     const { error } = CreateImage.safeParse(input);
     expect(error && issuesOf(error).map((issue) => issue.path.join('.'))).toEqual([path]);
   });
 });
 
-describe('queries', () => {
-  test('null in an optional field of a list asks for the first page with its defaults', () => {
+describe('queries with null in optional fields', () => {
+  test('parses a list query to the first page with its defaults', () => {
     const nulls = { limit: null, cursor: null, status: null, star_id: null };
     expect(written(ListQuery.parse(nulls))).toBe(written(ListQuery.parse({})));
   });
 
-  test('null in an optional field of a status question is its default', () => {
+  test('parses a status query to its defaults', () => {
     const parsed = StatusQuery.parse({ job_id: 'x', wait_seconds: null, after_version: null });
     expect(parsed).toStrictEqual({ job_id: 'x', wait_seconds: 0 });
   });
 
-  test('a page can be fed back: cursor takes what next_cursor is', () => {
+  test('accepts next_cursor of a page as the next cursor', () => {
     expectTypeOf<ImageJobPage['next_cursor']>().toExtend<ListQueryInput['cursor']>();
     expectTypeOf<{ job_id: string; wait_seconds: null }>().toExtend<StatusQueryInput>();
     expectTypeOf<{ model: 'image-01'; prompt: string; n: null; aspect_ratio: '' }>().toExtend<CreateImageInput>();
@@ -105,14 +105,14 @@ describe('queries', () => {
   });
 });
 
-describe('an object with too many keys is refused with one issue, before any of them is named', () => {
+describe('an object with too many or too long keys', () => {
   const many = Object.fromEntries(Array.from({ length: OBJECT_KEYS_MAX + 1 }, (_, index) => [`key${index}`, index]));
   const long = { ['k'.repeat(1_000)]: 1 };
 
   test.each([
     ['many', many],
     ['long', long],
-  ])('%s', (_name, extra) => {
+  ])('is refused with one issue that names no key: %s', (_name, extra) => {
     const issuesFor = (schema: typeof CreateImage | typeof ListQuery | typeof JobRef, input: object) => {
       const { error } = schema.safeParse(input);
       return error && issuesOf(error).map((issue) => issue.path.join('.'));
@@ -126,7 +126,7 @@ describe('an object with too many keys is refused with one issue, before any of 
   });
 });
 
-test('what was stored before a rule for new orders came is still read', () => {
+test('reads stored requests that a later rule would refuse', () => {
   const stored = { ...order, n: 1, subject_reference: [{ type: 'character', image_file: 'http://localhost/a.jpg' }] };
   expect(AcceptedOrder.parse(stored)).toEqual(stored);
   expect(AcceptedOrder.parse({ ...order, n: 1, subject_reference: [] })).toEqual({

@@ -43,7 +43,7 @@ const anyOrder = fc.record(
   { requiredKeys: ['model', 'prompt'] },
 );
 
-test('what was accepted is accepted again, unchanged, after a way through JSON: so it can be stored and ordered again', () => {
+test('accepts an accepted request again, unchanged, after a round trip through JSON', () => {
   let accepted = 0;
   fc.assert(
     fc.property(anyOrder, (order) => {
@@ -57,7 +57,7 @@ test('what was accepted is accepted again, unchanged, after a way through JSON: 
   expect(accepted).toBeGreaterThan(20);
 });
 
-test('anything at all is either an order or a list of faults that point somewhere', () => {
+test('answers any input with a request or with at least one issue', () => {
   fc.assert(
     fc.property(fc.oneof(fc.anything(), anyOrder, fc.jsonValue()), (input) => {
       const result = CreateImage.safeParse(input);
@@ -67,7 +67,7 @@ test('anything at all is either an order or a list of faults that point somewher
   );
 });
 
-test('a prompt is measured in code points, after trimming', () => {
+test('measures a prompt in code points after trimming', () => {
   fc.assert(
     fc.property(
       fc.constantFrom('a', '光', '🌅', '\u{10ffff}', 'e\u0301'),
@@ -84,7 +84,7 @@ test('a prompt is measured in code points, after trimming', () => {
   );
 });
 
-test('a prompt is accepted exactly if it is well formed, without U+0000, and not empty', () => {
+test('accepts a prompt exactly if it is well formed, without U+0000, and not empty', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom('\ud83c', '\udf05', '🌅', 'a', ' ', '\u0000'), { maxLength: 6 }), (parts) => {
       const prompt = parts.join('');
@@ -96,7 +96,7 @@ test('a prompt is accepted exactly if it is well formed, without U+0000, and not
   );
 });
 
-test('any bytes behind the right first ones are data, whichever type the URL gives', () => {
+test('reads any bytes that begin as a JPEG as data, whichever type the URL gives', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 50 }), (bytes) => {
       const base64 = Buffer.from([0xff, 0xd8, 0xff, ...bytes]).toString('base64');
@@ -107,7 +107,7 @@ test('any bytes behind the right first ones are data, whichever type the URL giv
   );
 });
 
-test('no text makes the reading of a reference throw', () => {
+test('reads any text as a reference without throwing', () => {
   const scheme = fc.constantFrom('', 'http://', 'https://', 'upload://', 'data:image/png;base64,', 'data:');
   fc.assert(
     fc.property(scheme, fc.string({ unit: 'binary' }), (start, rest) => {

@@ -12,37 +12,40 @@ function faults(input: unknown): string[] {
   return result.success ? [] : issuesOf(result.error).map(({ path }) => path.join('.'));
 }
 
-describe('accepted', () => {
+describe('CreateImage for valid requests', () => {
   test.each<[string, object]>([
-    ['the least', order],
-    ['the other model', live],
+    ['only the required fields', order],
+    ['image-01-live', live],
     ['a prompt at its limit', { ...order, prompt: '光'.repeat(1499) }],
     ['a prompt at its limit in code points, twice that in UTF-16', { ...order, prompt: '🌅'.repeat(1499) }],
     ['space around a prompt at its limit', { ...order, prompt: ` \n${'a'.repeat(1499)}\t　` }],
     ['the smallest size', { ...order, width: 512, height: 512 }],
     ['the largest size', { ...order, width: 2048, height: 2048 }],
     ['a step between', { ...order, width: 520, height: 2040 }],
-    ['one picture', { ...order, n: 1 }],
-    ['nine pictures', { ...order, n: 9 }],
+    ['one image', { ...order, n: 1 }],
+    ['nine images', { ...order, n: 9 }],
     ['seed 0', { ...order, seed: 0 }],
     ['a negative seed', { ...order, seed: -1 }],
-    ['the largest seed that JSON keeps', { ...order, seed: Number.MAX_SAFE_INTEGER }],
-    ['switches', { ...order, prompt_optimizer: true, aigc_watermark: false }],
-    ['no reference', { ...order, subject_reference: [] }],
+    ['the largest seed that JSON represents exactly', { ...order, seed: Number.MAX_SAFE_INTEGER }],
+    ['boolean switches', { ...order, prompt_optimizer: true, aigc_watermark: false }],
+    ['an empty list of references', { ...order, subject_reference: [] }],
     ['a style without weight', { ...live, style: { style_type: '水彩' } }],
-    ['a style of full weight', { ...live, style: { style_type: '漫画', style_weight: 1 } }],
-    ['a style of hardly any weight', { ...live, style: { style_type: '漫画', style_weight: Number.MIN_VALUE } }],
+    ['a style of weight 1', { ...live, style: { style_type: '漫画', style_weight: 1 } }],
+    [
+      'a style of the smallest positive weight',
+      { ...live, style: { style_type: '漫画', style_weight: Number.MIN_VALUE } },
+    ],
     ...ASPECT_RATIOS.map((aspect_ratio): [string, object] => [aspect_ratio, { ...order, aspect_ratio }]),
     ...ASPECT_RATIOS.slice(0, 7).map((aspect_ratio): [string, object] => [
       `live ${aspect_ratio}`,
       { ...live, aspect_ratio },
     ]),
     ...STYLE_TYPES.map((style_type): [string, object] => [style_type, { ...live, style: { style_type } }]),
-  ])('%s', (_name, input) => {
+  ])('accepts %s', (_name, input) => {
     expect(faults(input)).toEqual([]);
   });
 
-  test('n is 1 if not said, the prompt is trimmed, and nothing else is made up', () => {
+  test('sets n to 1 by default, trims the prompt and adds nothing else', () => {
     expect(CreateImage.parse({ ...order, prompt: '  a lighthouse ' })).toEqual({
       model: 'image-01',
       prompt: 'a lighthouse',
@@ -51,7 +54,7 @@ describe('accepted', () => {
   });
 });
 
-describe('refused, naming the field that a person would change', () => {
+describe('CreateImage for invalid requests', () => {
   test.each<[string, unknown, string[]]>([
     ['nothing', undefined, ['']],
     ['null', null, ['']],
@@ -66,7 +69,7 @@ describe('refused, naming the field that a person would change', () => {
 
     ['no prompt', { model: 'image-01' }, ['prompt']],
     ['an empty prompt', { ...order, prompt: '' }, ['prompt']],
-    ['a prompt of space', { ...order, prompt: ' \n\t　' }, ['prompt']],
+    ['a prompt of white space', { ...order, prompt: ' \n\t　' }, ['prompt']],
     ['a prompt that is no text', { ...order, prompt: 7 }, ['prompt']],
     ['a prompt in a list', { ...order, prompt: ['x'] }, ['prompt']],
     ['a prompt one too long', { ...order, prompt: 'a'.repeat(1500) }, ['prompt']],
@@ -77,7 +80,7 @@ describe('refused, naming the field that a person would change', () => {
     ['a prompt with surrogates the wrong way round', { ...order, prompt: '\udf05\ud83c' }, ['prompt']],
 
     ['a ratio that does not exist', { ...order, aspect_ratio: '5:4' }, ['aspect_ratio']],
-    ['21:9 on the live model', { ...live, aspect_ratio: '21:9' }, ['aspect_ratio']],
+    ['21:9 on image-01-live', { ...live, aspect_ratio: '21:9' }, ['aspect_ratio']],
 
     ['a width alone', { ...order, width: 512 }, ['height']],
     ['a height alone', { ...order, height: 512 }, ['width']],
@@ -89,24 +92,24 @@ describe('refused, naming the field that a person would change', () => {
     ['a width as text', { ...order, width: '512', height: 512 }, ['width']],
     ['both sides wrong', { ...order, width: 8, height: -8 }, ['width', 'height']],
     ['a size and a ratio', { ...order, width: 512, height: 512, aspect_ratio: '1:1' }, ['aspect_ratio']],
-    ['a size on the live model', { ...live, width: 512, height: 512 }, ['width']],
+    ['a size on image-01-live', { ...live, width: 512, height: 512 }, ['width']],
 
-    ['fewer pictures than none', { ...order, n: -1 }, ['n']],
-    ['ten pictures', { ...order, n: 10 }, ['n']],
-    ['one and a half pictures', { ...order, n: 1.5 }, ['n']],
-    ['pictures as text', { ...order, n: '2' }, ['n']],
+    ['a negative number of images', { ...order, n: -1 }, ['n']],
+    ['ten images', { ...order, n: 10 }, ['n']],
+    ['one and a half images', { ...order, n: 1.5 }, ['n']],
+    ['a number of images as text', { ...order, n: '2' }, ['n']],
     ['a prompt that is null', { ...order, prompt: null }, ['prompt']],
-    ['no number of pictures', { ...order, n: Number.NaN }, ['n']],
+    ['NaN images', { ...order, n: Number.NaN }, ['n']],
 
-    ['a seed between numbers', { ...order, seed: 0.5 }, ['seed']],
-    ['a seed that JSON has already bent', { ...order, seed: 2 ** 53 }, ['seed']],
+    ['a fractional seed', { ...order, seed: 0.5 }, ['seed']],
+    ['a seed above the safe integers', { ...order, seed: 2 ** 53 }, ['seed']],
     ['a seed as text', { ...order, seed: '7' }, ['seed']],
-    ['an endless seed', { ...order, seed: Number.POSITIVE_INFINITY }, ['seed']],
+    ['an infinite seed', { ...order, seed: Number.POSITIVE_INFINITY }, ['seed']],
 
     ['a switch as text', { ...order, prompt_optimizer: 'true' }, ['prompt_optimizer']],
     ['a switch as a number', { ...order, aigc_watermark: 1 }, ['aigc_watermark']],
 
-    ['a style on the other model', { ...order, style: { style_type: '漫画' } }, ['style']],
+    ['a style on image-01', { ...order, style: { style_type: '漫画' } }, ['style']],
     ['a style that does not exist', { ...live, style: { style_type: '油画' } }, ['style.style_type']],
     ['a style without type', { ...live, style: {} }, ['style.style_type']],
     ['a style whose type is null', { ...live, style: { style_type: null } }, ['style.style_type']],
@@ -120,7 +123,7 @@ describe('refused, naming the field that a person would change', () => {
       { ...live, style: { style_type: '漫画', style_weight: 1.01 } },
       ['style.style_weight'],
     ],
-    ['a style with more', { ...live, style: { style_type: '漫画', strength: 1 } }, ['style.strength']],
+    ['a style with an unknown key', { ...live, style: { style_type: '漫画', strength: 1 } }, ['style.strength']],
     ['a style as text', { ...live, style: '漫画' }, ['style']],
 
     [
@@ -152,19 +155,19 @@ describe('refused, naming the field that a person would change', () => {
     ['a misspelt key', { ...order, promt: 'x' }, ['promt']],
     ['two unknown keys', { ...order, response_format: 'url', N: 2 }, ['response_format', 'N']],
     ['a key of the call in the order', { ...order, idempotency_key: 'k' }, ['idempotency_key']],
-    ['several at once', { model: 'image-01', prompt: '', n: 10, width: 512 }, ['prompt', 'n', 'height']],
-  ])('%s', (_name, input, paths) => {
+    ['several invalid fields at once', { model: 'image-01', prompt: '', n: 10, width: 512 }, ['prompt', 'n', 'height']],
+  ])('refuses %s with the path of each field', (_name, input, paths) => {
     expect(faults(input)).toEqual(paths);
   });
 
-  test('every fault says in Chinese why', () => {
+  test('explains every issue in Chinese', () => {
     const result = CreateImage.safeParse({ prompt: '', n: 10, width: '1', seed: 0.5, style: 7, promt: 'x' });
     if (result.success) throw new Error('accepted');
     for (const { message } of issuesOf(result.error)) expect(message).toMatch(/\p{Script=Han}/u);
   });
 });
 
-describe('a reference', () => {
+describe('image_file of a reference', () => {
   const photographs = { jpeg: '', png: '' };
   beforeAll(async () => {
     const read = async (name: string) =>
@@ -187,57 +190,57 @@ describe('a reference', () => {
     `https://a.example/${'a'.repeat(4096 - 18)}`,
     'upload://123e4567-e89b-12d3-a456-426614174000',
     'upload://123E4567-E89B-12D3-A456-426614174000',
-  ])('accepted: %s', (image_file) => {
+  ])('accepts %s', (image_file) => {
     expect(verdict(image_file)).toEqual([]);
   });
 
   test.each([
-    ['nothing', ''],
+    ['an empty text', ''],
     ['a number', 7],
     ['null', null],
-    ['a bare name', 'face.jpg'],
+    ['a file name', 'face.jpg'],
     ['a path', '/etc/passwd'],
     ['a file URL', 'file:///etc/passwd'],
     ['ftp', 'ftp://a.example/face.jpg'],
     ['javascript', 'javascript:alert(1)'],
     ['no host', 'https://'],
-    ['no such port', 'https://a.example:99999/face.jpg'],
-    ['space inside', 'https://a.example/a face.jpg'],
-    ['space before', ' https://a.example/face.jpg'],
+    ['an invalid port', 'https://a.example:99999/face.jpg'],
+    ['a space inside', 'https://a.example/a face.jpg'],
+    ['a leading space', ' https://a.example/face.jpg'],
     ['a line break', 'https://a.example/face\n.jpg'],
     ['a NUL', 'https://a.example/face\0.jpg'],
     ['a lone surrogate', 'https://a.example/face\ud800.jpg'],
-    ['a name and password', 'https://user:secret@a.example/face.jpg'],
-    ['a name', 'https://user@a.example/face.jpg'],
-    ['one too long', `https://a.example/${'a'.repeat(4096 - 17)}`],
+    ['a user name and password', 'https://user:secret@a.example/face.jpg'],
+    ['a user name', 'https://user@a.example/face.jpg'],
+    ['a URL one character too long', `https://a.example/${'a'.repeat(4096 - 17)}`],
     ['an upload without an id', 'upload://'],
     ['an upload with another id', 'upload://1234'],
     ['an upload with a path', 'upload://123e4567-e89b-12d3-a456-426614174000/../x'],
     ['an upload without slashes', 'upload:123e4567-e89b-12d3-a456-426614174000'],
-  ])('refused: %s', (_name, image_file) => {
+  ])('refuses %s', (_name, image_file) => {
     expect(verdict(image_file)).toEqual([path]);
   });
 
-  test('real photographs as data', () => {
+  test('accepts real photographs as data URLs', () => {
     expect(verdict(`data:image/jpeg;base64,${photographs.jpeg}`)).toEqual([]);
     expect(verdict(`data:image/png;base64,${photographs.png}`)).toEqual([]);
   });
 
   test.each<[string, () => string]>([
     ['WebP', () => 'data:image/webp;base64,UklGRg=='],
-    ['WebP called JPEG', () => 'data:image/jpeg;base64,UklGRiQAAABXRUJQVlA4IBgAAAAw'],
-    ['a type that is no image', () => `data:text/html;base64,${photographs.jpeg}`],
+    ['WebP declared as JPEG', () => 'data:image/jpeg;base64,UklGRiQAAABXRUJQVlA4IBgAAAAw'],
+    ['a type other than an image', () => `data:text/html;base64,${photographs.jpeg}`],
     ['no type', () => `data:;base64,${photographs.jpeg}`],
     ['SVG', () => 'data:image/svg+xml;base64,PHN2Zz4='],
-    ['no base64', () => 'data:image/jpeg,abc'],
+    ['data without base64', () => 'data:image/jpeg,abc'],
     ['no data', () => 'data:image/jpeg;base64,'],
-    ['base64 with a character too many', () => `data:image/jpeg;base64,${photographs.jpeg.slice(0, 401)}`],
-    ['signs that are no base64', () => `data:image/jpeg;base64,${photographs.jpeg.slice(0, 399)}!`],
-    ['percent signs that stand for nothing', () => 'data:image/jpeg;base64,/9j/%4g%4'],
-    ['percent signs that stand for something else', () => 'data:image/jpeg;base64,/9j/%21%21%21%21'],
+    ['base64 with one character too many', () => `data:image/jpeg;base64,${photographs.jpeg.slice(0, 401)}`],
+    ['characters outside the base64 alphabet', () => `data:image/jpeg;base64,${photographs.jpeg.slice(0, 399)}!`],
+    ['malformed percent escapes', () => 'data:image/jpeg;base64,/9j/%4g%4'],
+    ['percent escapes of characters outside the base64 alphabet', () => 'data:image/jpeg;base64,/9j/%21%21%21%21'],
     ['padding inside', () => `data:image/jpeg;base64,/9j/AA==${photographs.jpeg.slice(0, 400)}`],
-    ['three paddings', () => 'data:image/jpeg;base64,/9j/A==='],
-  ])('refused as data: %s', (_name, image_file) => {
+    ['three padding characters', () => 'data:image/jpeg;base64,/9j/A==='],
+  ])('refuses data with %s', (_name, image_file) => {
     expect(verdict(image_file())).toEqual([path]);
   });
 
@@ -247,7 +250,7 @@ describe('a reference', () => {
     return `data:image/jpeg;base64,${data.toString('base64')}`;
   };
 
-  test('9,999,999 bytes are accepted, 10,000,000 are not: bytes, not characters', () => {
+  test('accepts 9,999,999 bytes and refuses 10,000,000, counted in bytes rather than characters', () => {
     expect(verdict(jpegOf(9_999_999))).toEqual([]);
     expect(verdict(jpegOf(10_000_000))).toEqual([path]);
     expect(verdict(jpegOf(9_999_998))).toEqual([]);
@@ -255,21 +258,24 @@ describe('a reference', () => {
   });
 });
 
-describe('the key of a call', () => {
+describe('idempotency_key of a call', () => {
   const keyFaults = (idempotency_key: unknown) => {
     const result = CreateImageCall.safeParse({ ...order, idempotency_key });
     return result.success ? [] : issuesOf(result.error).map(({ path }) => path.join('.'));
   };
 
-  test.each(['k', '!~', 'a'.repeat(255), undefined, null])('accepted: %s', (key) => {
+  test.each(['k', '!~', 'a'.repeat(255), undefined, null])('accepts the key %s', (key) => {
     expect(keyFaults(key)).toEqual([]);
   });
 
-  test.each([[''], ['a b'], ['a\n'], ['a\u007f'], ['é'], ['钥'], ['a'.repeat(256)], [7]])('refused: %j', (key) => {
-    expect(new Set(keyFaults(key))).toEqual(new Set(['idempotency_key']));
-  });
+  test.each([[''], ['a b'], ['a\n'], ['a\u007f'], ['é'], ['钥'], ['a'.repeat(256)], [7]])(
+    'refuses the key %j',
+    (key) => {
+      expect(new Set(keyFaults(key))).toEqual(new Set(['idempotency_key']));
+    },
+  );
 
-  test('a call obeys the rules across fields as an order does', () => {
+  test('applies the rules across fields to a call as to a request', () => {
     const result = CreateImageCall.safeParse({ ...order, width: 512, idempotency_key: 'k' });
     expect(result.success || issuesOf(result.error)).toMatchObject([{ path: ['height'] }]);
   });

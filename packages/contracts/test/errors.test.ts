@@ -44,7 +44,7 @@ const DOCUMENTED_JOBS: Record<string, boolean> = {
   internal: true,
 };
 
-test('the table is the documented one, no more and no less', () => {
+test('contains exactly the documented error codes', () => {
   const table = Object.entries(REQUEST_ERRORS).map(([code, row]) => [code, [row.http, row.trpc, row.retryable]]);
   expect(Object.fromEntries(table)).toEqual(DOCUMENTED);
   const jobs = Object.entries(JOB_ERRORS).map(([code, { retryable }]) => [code, retryable]);
@@ -53,7 +53,7 @@ test('the table is the documented one, no more and no less', () => {
 });
 
 test.each(Object.entries(REQUEST_ERRORS))(
-  '%s: the same HTTP status from tRPC as from REST',
+  '%s: gives the same HTTP status over tRPC as over REST',
   (_code, { trpc, http }) => {
     if (trpc === null) return;
     expect(TRPC_ERROR_CODES_BY_KEY).toHaveProperty(trpc);
@@ -61,21 +61,21 @@ test.each(Object.entries(REQUEST_ERRORS))(
   },
 );
 
-test('people are told in Chinese, developers in English', () => {
+test('has a Chinese message for users and an English one for developers', () => {
   for (const { zh, en } of [...Object.values(REQUEST_ERRORS), ...Object.values(JOB_ERRORS)]) {
     expect(zh).toMatch(/\p{Script=Han}/u);
     expect(en).toMatch(/^[\x20-\x7e]+\.$/);
   }
 });
 
-test("the provider's failures start as documented", () => {
+test('begins the message of every provider failure as documented', () => {
   const provider = JOB_ERROR_CODES.filter((code) => /^provider_|^content_|^no_images$/.test(code));
   expect(provider).toHaveLength(9);
   for (const code of provider) expect(JOB_ERRORS[code].zh).toMatch(/^MiniMax API 调用失败: /);
   expect(JOB_ERRORS.provider_timeout.zh).toContain('timeout');
 });
 
-test('an error carries its code, its words and what is known', () => {
+test('carries code, message, retry time, cause and issues in an error', () => {
   const cause = new Error('disk');
   const error = new ImageError('unavailable', { retryAfterMs: 500, cause });
   expect(error).toMatchObject({

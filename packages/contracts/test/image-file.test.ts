@@ -20,7 +20,7 @@ function messageFor(image_file: string): string | undefined {
   return issue?.message;
 }
 
-describe('a data URL is read by its bytes and kept in one spelling', () => {
+describe('a data URL', () => {
   let jpeg: Buffer;
   let png: Buffer;
   beforeAll(async () => {
@@ -30,11 +30,11 @@ describe('a data URL is read by its bytes and kept in one spelling', () => {
   const lines = (base64: string, end: string) => base64.replace(/.{76}/g, `$&${end}`);
 
   test.each<[string, (base64: string) => string]>([
-    ['the type of the bytes', (base64) => `data:image/jpeg;base64,${base64}`],
-    ['the other type', (base64) => `data:image/png;base64,${base64}`],
+    ['the type of a JPEG', (base64) => `data:image/jpeg;base64,${base64}`],
+    ['the type of a PNG', (base64) => `data:image/png;base64,${base64}`],
     ['image/jpg', (base64) => `data:image/jpg;base64,${base64}`],
     ['image/pjpeg', (base64) => `data:image/pjpeg;base64,${base64}`],
-    ['a type that the bytes are not', (base64) => `data:image/webp;base64,${base64}`],
+    ['a type that the bytes do not have', (base64) => `data:image/webp;base64,${base64}`],
     ['capitals', (base64) => `DATA:IMAGE/JPEG;BASE64,${base64}`],
     ['a parameter', (base64) => `data:image/jpeg;charset=utf-8;base64,${base64}`],
     ['two parameters', (base64) => `data:image/jpeg;name=a.jpg;charset=utf-8;base64,${base64}`],
@@ -43,7 +43,7 @@ describe('a data URL is read by its bytes and kept in one spelling', () => {
     ['no padding', (base64) => `data:image/jpeg;base64,${base64.replace(/=+$/, '')}`],
     ['the URL alphabet', (base64) => `data:image/jpeg;base64,${base64.replaceAll('+', '-').replaceAll('/', '_')}`],
     ['percent signs', (base64) => `data:image/jpeg;base64,${encodeURIComponent(base64)}`],
-  ])('%s', (_name, write) => {
+  ])('is normalized by the type of its bytes: %s', (_name, write) => {
     // One of each length modulo 3, to cover every padding.
     for (const bytes of [jpeg.subarray(0, 3_000), jpeg.subarray(0, 3_001), jpeg.subarray(0, 3_002)]) {
       const base64 = bytes.toString('base64');
@@ -59,11 +59,11 @@ describe('a data URL is read by its bytes and kept in one spelling', () => {
     ['GIF', Buffer.from('GIF89a\x01\0\x01\0', 'latin1')],
     ['SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')],
     ['BMP', Buffer.from('BM\x46\0\0\0', 'latin1')],
-  ])('%s is refused by its name', (format, bytes) => {
+  ])('is refused by the name of its format: %s', (format, bytes) => {
     expect(messageFor(`data:image/jpeg;base64,${bytes.toString('base64')}`)).toContain(`是 ${format}`);
   });
 
-  test('10,000,000 bytes are too many, however many line breaks lie between', () => {
+  test('is refused from 10,000,000 bytes on, line breaks not counted', () => {
     const write = (bytes: number) => {
       const data = Buffer.alloc(bytes);
       data.set([0xff, 0xd8, 0xff, 0xe0]);
@@ -74,7 +74,7 @@ describe('a data URL is read by its bytes and kept in one spelling', () => {
   });
 });
 
-describe('an address that no provider can reach is refused, and says to upload first', () => {
+describe('a URL of a reference', () => {
   test.each([
     'http://tmp/wx1234.jpg',
     'http://usr/photo.jpg',
@@ -119,7 +119,7 @@ describe('an address that no provider can reach is refused, and says to upload f
     'blob:https://app.example/123e4567-e89b-12d3-a456-426614174000',
     'file:///storage/emulated/0/DCIM/a.jpg',
     'content://media/external/images/1',
-  ])('%s', (image_file) => {
+  ])('is refused with the advice to upload first: %s', (image_file) => {
     expect(messageFor(image_file)).toContain('请先上传图片');
   });
 
@@ -138,11 +138,11 @@ describe('an address that no provider can reach is refused, and says to upload f
     'http://[2606:4700:4700::1111]/a.jpg',
     'http://[::ffff:1.1.1.1]/a.jpg',
     'http://[64:ff9b::1.1.1.1]/a.jpg',
-  ])('%s is handed on as it is', (image_file) => {
+  ])('is kept as it is: %s', (image_file) => {
     expect(fileOf(image_file)).toBe(image_file);
   });
 
-  test('one that was accepted before can still be read', () => {
+  test('is still read if it was accepted before the rule for private addresses', () => {
     expect(parseImageFile('http://localhost/a.jpg')).toEqual({ kind: 'url', url: 'http://localhost/a.jpg' });
   });
 });

@@ -16,19 +16,19 @@ test('names the first 20 of 90 unknown keys', () => {
   expect(issues[0]).toEqual({ path: ['key0'], message: '不支持的字段' });
 });
 
-test('names 20 in all where fields are at fault beside 90 unknown keys', () => {
+test('names 20 issues in total when fields are invalid beside 90 unknown keys', () => {
   const extra = Object.fromEntries(Array.from({ length: 90 }, (_, index) => [`key${index}`, 1]));
   const issues = issuesFor(CreateImage, { model: 'x', prompt: '', n: 99, ...extra });
   expect(issues).toHaveLength(ISSUES_MAX);
   expect(issues.slice(0, 4).map(({ path }) => path.join('.'))).toEqual(['model', 'prompt', 'n', 'key0']);
 });
 
-test('names the first 20 of a million faults, whatever schema found them', () => {
+test('names the first 20 of a million issues from any schema', () => {
   const faults = Array.from({ length: 1_000_000 }, () => 1);
   expect(issuesFor(z.array(z.string()), faults)).toHaveLength(ISSUES_MAX);
 });
 
-test('shortens keys and messages, and cuts no character in half', () => {
+test('shortens keys and messages without splitting a character', () => {
   const key = '🌅'.repeat(100);
   const [unknown] = issuesFor(z.strictObject({}), { [key]: 1 });
   const part = String(unknown?.path[0]);
@@ -41,7 +41,7 @@ test('shortens keys and messages, and cuts no character in half', () => {
   expect(named?.message).toHaveLength(200);
 });
 
-test('keeps the way to a field bounded', () => {
+test('limits the path of an issue to 8 parts', () => {
   let schema: z.ZodType = z.string();
   let input: unknown = 1;
   for (let depth = 0; depth < 50; depth++) {
@@ -51,7 +51,7 @@ test('keeps the way to a field bounded', () => {
   expect(issuesFor(schema, input)[0]?.path).toHaveLength(8);
 });
 
-test('a list of references is not looked at item by item when it is too long', () => {
+test('does not inspect the items of a list of references that is too long', () => {
   let looks = 0;
   const ownKeys = () => {
     looks++;

@@ -25,8 +25,8 @@ beforeEach(() => {
 
 const caller = () => appRouter.createCaller(context).image;
 
-describe('one line a procedure: parsed input in, the answer out', () => {
-  test('create parts the key from the order', async () => {
+describe('the procedures', () => {
+  test('create: separates the key from the request', async () => {
     expect(await caller().create({ ...order, prompt: ' a ', idempotency_key: 'k' })).toBe(pending);
     expect(images.create).toHaveBeenCalledWith(
       viewer,
@@ -35,7 +35,7 @@ describe('one line a procedure: parsed input in, the answer out', () => {
     );
   });
 
-  test('status, list, cancel and delete', async () => {
+  test('status, list, cancel and delete: pass the parsed input on and return the result', async () => {
     expect(await caller().status({ job_id: 'x', wait_seconds: 5, after_version: 1 })).toBe(completed);
     expect(images.status.mock.calls[0]?.slice(0, 2)).toEqual([
       viewer,
@@ -49,13 +49,13 @@ describe('one line a procedure: parsed input in, the answer out', () => {
     expect(images.delete).toHaveBeenCalledWith(viewer, { job_id: 'x' });
   });
 
-  test('a batch is not held', async () => {
+  test('status: does not hold a poll that is part of a batch', async () => {
     context.batchSize = 2;
     await caller().status({ job_id: 'x', wait_seconds: 25, after_version: 3 });
     expect(images.status.mock.calls[0]?.[1]).toEqual({ job_id: 'x', wait_seconds: 0, after_version: 3 });
   });
 
-  test('nobody gets past without an identity, not even to be told what is wrong with the input', async () => {
+  test('refuse a caller without an identity before validating the input', async () => {
     context.viewer = null;
     for (const call of [
       caller().create({ ...order, n: 99 }),
@@ -69,7 +69,7 @@ describe('one line a procedure: parsed input in, the answer out', () => {
   });
 });
 
-describe('on the wire', () => {
+describe('the HTTP adapter', () => {
   async function send(path: string, init?: RequestInit) {
     const onError = () => {};
     const req = new Request(`http://localhost/trpc/${path}`, init);
@@ -92,7 +92,7 @@ describe('on the wire', () => {
   // Object.keys is typed string[]; the table is closed, so its keys are exactly these.
   const codes = (Object.keys(REQUEST_ERRORS) as RequestErrorCode[]).filter((code) => REQUEST_ERRORS[code].trpc);
 
-  test.each(codes)('%s: status, words, code, issues and when to come back', async (code) => {
+  test.each(codes)('answers %s with status, message, code, issues and retry time', async (code) => {
     const issues = [{ path: ['n'], message: 'why' }];
     images.list.mockRejectedValue(new ImageError(code, { issues, retryAfterMs: 1500 }));
     const { status, error } = await send('image.list?input={}');
@@ -103,13 +103,13 @@ describe('on the wire', () => {
     });
   });
 
-  test('an error without issues or a time carries neither', async () => {
+  test('leaves issues and retry time out of an error that has none', async () => {
     images.list.mockRejectedValue(new ImageError('job_not_found'));
     const { error } = await send('image.list?input={}');
     expect(Object.keys(error.data).sort()).toEqual(['code', 'error_code', 'httpStatus', 'path']);
   });
 
-  test('a fault of ours is a fixed text; its cause, and any stack, stay here', async () => {
+  test('answers an internal error with a fixed text, without its cause or stack', async () => {
     images.list.mockRejectedValue(new Error('SQLITE_CORRUPT at /data/jobs.db'));
     const { status, text, error } = await send('image.list?input={}');
     expect(status).toBe(500);
@@ -117,7 +117,7 @@ describe('on the wire', () => {
     expect(text).not.toMatch(/SQLITE|stack|\.ts/);
   });
 
-  test('invalid input says where', async () => {
+  test('names the invalid fields of the input', async () => {
     const { status, error } = await send('image.create', post(JSON.stringify({ ...order, prompt: '', promt: 'x' })));
     expect(status).toBe(400);
     expect(error.data).toMatchObject({
@@ -137,10 +137,10 @@ describe('on the wire', () => {
       415,
       'unsupported_media_type',
     ],
-    ['no such procedure', 'image.draw', undefined, 404, 'not_found'],
+    ['an unknown procedure', 'image.draw', undefined, 404, 'not_found'],
     ['a mutation by GET', 'image.create?input={}', undefined, 405, 'method_not_allowed'],
     ['a query by POST', 'image.list', post('{}'), 405, 'method_not_allowed'],
-  ])("tRPC's own refusal in our words: %s", async (_name, path, init, status, error_code) => {
+  ])('maps the errors of tRPC to the documented codes: %s', async (_name, path, init, status, error_code) => {
     const answer = await send(path, init);
     expect(answer.error.data.error_code).toBe(error_code);
     expect(answer.error.message).toBe(REQUEST_ERRORS[error_code].zh);

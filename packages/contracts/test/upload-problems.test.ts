@@ -11,13 +11,13 @@ import {
 const reasons = Object.keys(UPLOAD_PROBLEMS) as UploadProblemReason[];
 const params = { format: 'JPEG', width: 20_000, height: 20_000, max_pixels: 210_000_000, max_bytes: 1_073_741_824 };
 
-test.each(['zh', 'en'] as const)('every cause has a text of its own in %s, and none is left with a gap', (language) => {
+test.each(['zh', 'en'] as const)('has a distinct, complete text for every reason in %s', (language) => {
   const texts = reasons.map((reason) => explainUploadProblem({ reason, params }, language));
   expect(new Set(texts).size).toBe(reasons.length);
   expect(texts.filter((text) => /undefined|NaN|Infinity/.test(text))).toEqual([]);
 });
 
-test('too many pixels are named with their number and their limit', () => {
+test('names the number of pixels and their limit', () => {
   const problem = { reason: 'too_many_pixels', params } as const;
   expect(explainUploadProblem(problem, 'zh')).toBe(
     '图片有 40000 万像素（20000×20000），JPEG 最多 21000 万像素，请缩小后再上传',
@@ -27,13 +27,13 @@ test('too many pixels are named with their number and their limit', () => {
   );
 });
 
-test('a kind of a format that has a bound of its own is named', () => {
+test('names the variant of a format that has its own limit', () => {
   const problem = { reason: 'too_many_pixels', params: { ...params, variant: 'progressive' } } as const;
   expect(explainUploadProblem(problem, 'zh')).toContain('渐进式 JPEG 最多');
   expect(explainUploadProblem(problem, 'en')).toContain('progressive JPEG may have');
 });
 
-test('a picture just above its limit is not said to be within it', () => {
+test('rounds up the size of an image just above its limit', () => {
   const just = {
     reason: 'too_many_pixels',
     params: { format: 'PNG', width: 50_000_001, height: 1, max_pixels: 50_000_000 },
@@ -42,7 +42,7 @@ test('a picture just above its limit is not said to be within it', () => {
   expect(explainUploadProblem(just, 'en')).toContain('50.1 megapixels');
 });
 
-test('an upload is refused in the words of its cause, an order by the field that carries the photograph', () => {
+test('refuses an upload with the message of its reason, and a request with an issue on its field', () => {
   const problem = { reason: 'heic' } as const;
   expect(uploadProblemError('unsupported_image', ['file'], problem)).toMatchObject({
     code: 'unsupported_image',
@@ -55,7 +55,7 @@ test('an upload is refused in the words of its cause, an order by the field that
   });
 });
 
-test('a reason that only a newer service knows is none of ours', () => {
+test('does not recognize a reason that only a newer service knows', () => {
   expect(isUploadProblemReason('from_the_future')).toBe(false);
   expect(isUploadProblemReason('toString')).toBe(false);
   expect(isUploadProblemReason(undefined)).toBe(false);
