@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-test('generate: an order becomes a job, is followed through its stages and ends with pictures, in four requests', async () => {
+test('generate: creates a job, follows its stages and resolves with its images, in four requests', async () => {
   const seen: string[] = [];
   const job = await client.generate(order, {
     onUpdate(update) {
@@ -37,7 +37,7 @@ test('generate: an order becomes a job, is followed through its stages and ends 
   expect(server.requests).toEqual(['image.create', 'image.status', 'image.status', 'image.status']);
 });
 
-test('list: next_cursor is fed back as it came, null too', async () => {
+test('list: accepts next_cursor as it was returned, null included', async () => {
   await client.create(order);
   let cursor: string | null = null;
   let jobs = 0;
@@ -49,7 +49,7 @@ test('list: next_cursor is fed back as it came, null too', async () => {
   expect(jobs).toBe(1);
 });
 
-test('generate: a FAILED job rejects with the job inside, and is not ordered again', async () => {
+test('generate: rejects with the FAILED job, and does not order again', async () => {
   const generated = client.generate(order, { onUpdate: ({ job_id }) => server.images.set(job_id, failed) });
   const error: unknown = await generated.catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(JobFailedError);
@@ -60,7 +60,7 @@ test('generate: a FAILED job rejects with the job inside, and is not ordered aga
   expect(server.images.keys).toHaveLength(1);
 });
 
-test('status is one call a request, also beside others of the same moment, so that its answer can be held', async () => {
+test('status: sends one request of its own even beside simultaneous calls, so that it can be held', async () => {
   const { job_id, version } = await client.create(order);
   const held = client.status(job_id, { waitSeconds: 25, afterVersion: version });
   await Promise.all([client.status(job_id), client.list()]);
@@ -70,7 +70,7 @@ test('status is one call a request, also beside others of the same moment, so th
   expect(server.requests.slice(1).sort()).toEqual(['image.list', 'image.status', 'image.status']);
 });
 
-test('list, cancel and delete', async () => {
+test('list, cancel and delete: return what the service answers', async () => {
   const { job_id } = await client.create(order);
   await client.create(order);
   expect((await client.list({ limit: 5 })).jobs).toHaveLength(2);
@@ -79,7 +79,7 @@ test('list, cancel and delete', async () => {
   await expect(client.status(job_id)).rejects.toMatchObject({ code: 'job_not_found' });
 });
 
-test('an aborted call ends at once, even where fetch does not listen', async () => {
+test('ends an aborted call at once, even when fetch ignores the signal', async () => {
   const deaf = createImageClient({ baseUrl: server.url, token: 'good', fetch: () => new Promise(() => {}) });
   const controller = new AbortController();
   const listed = deaf.list({}, { signal: controller.signal });
@@ -88,18 +88,18 @@ test('an aborted call ends at once, even where fetch does not listen', async () 
   await expect(deaf.list({}, { signal: controller.signal })).rejects.toMatchObject({ code: 'aborted' });
 });
 
-test('a call that was aborted before it began is not sent', async () => {
+test('sends nothing for a call that was aborted before', async () => {
   await expect(client.create(order, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' });
   expect(server.requests).toEqual([]);
 });
 
-test('a server that never answers is a lost connection once the time is up', async () => {
+test('rejects with network when the server does not answer within requestTimeoutMs', async () => {
   server.before.push(hang);
   const hasty = createImageClient({ baseUrl: server.url, token: 'good', requestTimeoutMs: 20 });
   await expect(hasty.list()).rejects.toMatchObject({ code: 'network', retryable: true });
 });
 
-test('the types say what is there: no any reaches a caller', () => {
+test('exposes no any in its types', () => {
   expectTypeOf(client.create).returns.resolves.toEqualTypeOf<ImageJob>();
   expectTypeOf(client.generate).returns.resolves.toEqualTypeOf<CompletedJob>();
   expectTypeOf(client.wait).returns.resolves.toExtend<ImageJob>();

@@ -28,7 +28,7 @@ async function keyOfFailure(call: Promise<unknown>): Promise<string | undefined>
   return error.idempotencyKey;
 }
 
-test('a connection lost before and after the work: one key, one job', async () => {
+test('repeats a create under one key when the connection is lost before or after the work, for one job', async () => {
   server.before.push(cut);
   server.after.push(cut, cut);
   const job = await client.create(order);
@@ -38,7 +38,7 @@ test('a connection lost before and after the work: one key, one job', async () =
   expect(clock.sleeps).toHaveLength(3);
 });
 
-test('each wait is between half and all of 0.5, 1, 2, 4 s; after five attempts the caller gets the error and the key', async () => {
+test('waits half to all of 0.5, 1, 2 and 4 s, and rejects with the key after five attempts', async () => {
   server.before.push(cut, cut, cut, cut, cut);
   expect(await keyOfFailure(client.create(order))).toBe('order-1');
   expect(server.requests).toHaveLength(5);
@@ -49,10 +49,10 @@ test('each wait is between half and all of 0.5, 1, 2, 4 s; after five attempts t
 });
 
 test.each([
-  ['a proxy without its server', answer(502, '<html>Bad Gateway</html>')],
+  ['502 from a proxy', answer(502, '<html>Bad Gateway</html>')],
   ['unavailable', refuse('unavailable')],
   ['draining', refuse('draining')],
-])('%s: the same key again', async (_name, fault) => {
+])('repeats under the same key after %s', async (_name, fault) => {
   server.before.push(fault);
   await client.create(order);
   expect(server.requests).toHaveLength(2);
@@ -65,36 +65,36 @@ test.each([
   ['quota_exceeded', refuse('quota_exceeded')],
   ['queue_full', refuse('queue_full')],
   ['internal', refuse('internal')],
-  ['a proxy that asks for a pause', answer(429, 'slow down')],
+  ['429 from a proxy', answer(429, 'slow down')],
   ['invalid_request', refuse('invalid_request')],
-  ['a page instead of an API', answer(200, '<html>Welcome to the network</html>')],
-  ['unavailable for long', answer(503, '{"error_code":"unavailable"}', { 'retry-after': '11' })],
-])('%s: told at once, with the key', async (_name, fault) => {
+  ['an HTML page in place of an API', answer(200, '<html>Welcome to the network</html>')],
+  ['unavailable with a long Retry-After', answer(503, '{"error_code":"unavailable"}', { 'retry-after': '11' })],
+])('rejects at once with the key after %s', async (_name, fault) => {
   server.before.push(fault);
   expect(await keyOfFailure(client.create(order))).toBe('order-1');
   expect(server.requests).toHaveLength(1);
 });
 
-test('a short Retry-After is kept', async () => {
+test('obeys a short Retry-After', async () => {
   server.before.push(answer(503, '{"error_code":"unavailable"}', { 'retry-after': '3' }));
   await client.create(order);
   expect(clock.sleeps[0]).toBeGreaterThanOrEqual(3000);
 });
 
-test('a server that never stops asking for a moment is reported after ten seconds of moments', async () => {
+test('rejects after ten seconds of short Retry-After waits', async () => {
   const moment = answer(503, '{"error_code":"unavailable"}', { 'retry-after': '4' });
   server.before.push(moment, moment, moment, moment);
   expect(await keyOfFailure(client.create(order))).toBe('order-1');
   expect(server.requests).toHaveLength(3);
 });
 
-test('a second order has a key of its own', async () => {
+test('takes a new key for a second request', async () => {
   await client.create(order);
   await client.create(order);
   expect(server.images.keys).toEqual(['order-1', 'order-2']);
 });
 
-test('abort during the backoff ends the create at once, with the key', async () => {
+test('rejects at once with the key when it is aborted during the back-off', async () => {
   server.before.push(cut);
   clock.freeze();
   const controller = new AbortController();
@@ -105,7 +105,7 @@ test('abort during the backoff ends the create at once, with the key', async () 
   expect(server.requests).toHaveLength(1);
 });
 
-test('generate: whatever fails on the way carries the key, and goes on under it with the same job', async () => {
+test('generate: rejects with the key, and resumes the same job when it is called again with it', async () => {
   const controller = new AbortController();
   const generated = client.generate(order, { signal: controller.signal, onUpdate: () => controller.abort() });
   const idempotencyKey = await keyOfFailure(generated);
@@ -117,7 +117,7 @@ test('generate: whatever fails on the way carries the key, and goes on under it 
   expect([...server.images.jobs.keys()]).toEqual([job.job_id]);
 });
 
-test('without randomUUID, as on plain http, keys still differ and are visible ASCII', async () => {
+test('creates distinct keys of visible ASCII without randomUUID, as on plain http', async () => {
   const { randomUUID } = crypto;
   Object.defineProperty(crypto, 'randomUUID', { value: undefined, configurable: true });
   try {

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-test('sdk with tRPC, minified and gzipped, is below 9 kB', () => {
+test('stays below 9 kB with tRPC, minified and gzipped', () => {
   const bytes = gzipSync(bundle).length;
   console.log(`sdk with tRPC: ${bundle.length} bytes minified, ${bytes} gzipped`);
   expect(bytes).toBeLessThan(9000);
@@ -49,7 +49,7 @@ const uniFetch: sdk.Fetch = (url, { method, headers, body, signal }) =>
     task.end(body);
   });
 
-test("with a mini program's globals alone, an order is placed through a lost connection, followed and aborted", async () => {
+test('creates through a lost connection, follows and aborts a job with the globals of a mini program', async () => {
   const globals = { setTimeout, clearTimeout, AbortController };
   const context = vm.createContext(globals);
   // The bundle evaluates to the module's namespace.
@@ -88,7 +88,7 @@ test("with a mini program's globals alone, an order is placed through a lost con
   await expect(client.status('no-such-job')).rejects.toMatchObject({ code: 'job_not_found' });
 });
 
-test('a platform without fetch that hands in none is told so at once', () => {
+test('throws at once on a platform without fetch when none is passed', () => {
   const context = vm.createContext({ setTimeout, clearTimeout, AbortController });
   expect(() => vm.runInContext(`${bundle};sdk.createImageClient({ baseUrl: '', token: '' })`, context)).toThrow(
     /fetch/,

@@ -11,7 +11,7 @@ afterEach(() => server.close());
 
 const clientWith = (token: Token) => createImageClient({ baseUrl: server.url, token });
 
-test('a function is asked before each request, and once more after a 401', async () => {
+test('calls a token function before each request, and once more after a 401', async () => {
   const asked: boolean[] = [];
   const client = clientWith(async ({ refresh }) => {
     asked.push(refresh);
@@ -23,7 +23,7 @@ test('a function is asked before each request, and once more after a 401', async
   expect(server.requests).toHaveLength(4);
 });
 
-test('a function whose token is good is asked once', async () => {
+test('calls a token function once when its token is accepted', async () => {
   const asked: boolean[] = [];
   const client = clientWith(({ refresh }) => {
     asked.push(refresh);
@@ -34,24 +34,24 @@ test('a function whose token is good is asked once', async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-test('a 401 with the fresh token is the answer', async () => {
+test('rejects with unauthenticated when the refreshed token gets a 401 too', async () => {
   const client = clientWith(() => 'stale');
   await expect(client.list()).rejects.toMatchObject({ code: 'unauthenticated', httpStatus: 401, retryable: false });
   expect(server.requests).toHaveLength(2);
 });
 
-test('a string is sent once', async () => {
+test('sends a string token once', async () => {
   await expect(clientWith('stale').list()).rejects.toMatchObject({ code: 'unauthenticated' });
   expect(server.requests).toHaveLength(1);
 });
 
-test('a create repeated for a new token keeps its key', async () => {
+test('keeps the idempotency key of a create that is repeated with a new token', async () => {
   const client = clientWith(({ refresh }) => (refresh ? 'good' : 'stale'));
   await client.create({ model: 'image-01', prompt: 'a lighthouse' }, { idempotencyKey: 'order-1' });
   expect(server.images.keys).toEqual(['order-1']);
 });
 
-test('a failing function: its own ImageApiError as it is, anything else as unauthenticated with the cause', async () => {
+test('passes on an ImageApiError of a token function, and wraps any other error as unauthenticated', async () => {
   const offline = clientWith(() => Promise.reject(new ImageApiError('network')));
   await expect(offline.list()).rejects.toMatchObject({ code: 'network' });
   const cause = new Error('signed out');

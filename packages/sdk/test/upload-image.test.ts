@@ -17,14 +17,14 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-test('bytes and blobs arrive whole, and the answer names the upload', async () => {
+test('uploads bytes and blobs whole, and returns the reference', async () => {
   const expected = { image_file: expect.stringMatching(/^upload:\/\//), bytes: bytes.length };
   expect(await client.upload(bytes)).toMatchObject(expected);
   expect(await client.upload(new Blob([bytes.slice()]))).toMatchObject(expected);
   expect(server.requests).toEqual([UPLOADS_PATH, UPLOADS_PATH]);
 });
 
-test('refusals and lost connections are typed', async () => {
+test('rejects with a typed error for refusals, bad answers and lost connections', async () => {
   await expect(client.upload(new Uint8Array(3))).rejects.toMatchObject({ code: 'unsupported_image', httpStatus: 415 });
   server.before.push(answer(201, '{"data":{}}'));
   await expect(client.upload(bytes)).rejects.toMatchObject({ code: 'bad_answer' });
@@ -33,7 +33,7 @@ test('refusals and lost connections are typed', async () => {
   await expect(client.upload('/tmp/photo.jpg')).rejects.toThrow(/uploadFile/);
 });
 
-test("a platform's own uploadFile gets address, field, path and token, once more after a 401", async () => {
+test('passes address, field, path and token to uploadFile of the platform, once more after a 401', async () => {
   const sent: UploadRequest[] = [];
   const platform = createImageClient({
     baseUrl: 'https://images.example',
@@ -55,12 +55,12 @@ test.each([
   ['network', () => Promise.reject(new Error('uploadFile:fail interrupted'))],
   ['bad_answer', () => Promise.resolve({ status: 502, body: '<html>' })],
   ['payload_too_large', () => Promise.resolve({ status: 413, body: '{"error_code":"payload_too_large"}' })],
-])("%s from a platform's own uploadFile", async (code, uploadFile) => {
+])('rejects with %s from uploadFile of the platform', async (code, uploadFile) => {
   const platform = createImageClient({ baseUrl: '', token: 'good', uploadFile });
   await expect(platform.upload('wxfile://tmp/1.jpg')).rejects.toMatchObject({ code });
 });
 
-test('an aborted upload ends at once', async () => {
+test('ends an aborted upload at once', async () => {
   const controller = new AbortController();
   const platform = createImageClient({ baseUrl: '', token: 'good', uploadFile: () => new Promise(() => {}) });
   const uploaded = platform.upload('wxfile://tmp/1.jpg', { signal: controller.signal });

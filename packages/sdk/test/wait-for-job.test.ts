@@ -20,7 +20,7 @@ afterEach(() => server.close());
 
 const isHeld = () => expect.poll(() => server.images.held, { interval: 2 }).toBe(1);
 
-test('by id: the job as it is first, then one held poll until the news', async () => {
+test('reports the job at once when it is given an id, then holds one poll until the next change', async () => {
   const seen: ImageJob[] = [];
   const waited = client.wait(job.job_id, { onUpdate: (update) => seen.push(update) });
   await isHeld();
@@ -32,12 +32,12 @@ test('by id: the job as it is first, then one held poll until the news', async (
   expect(clock.sleeps).toEqual([]);
 });
 
-test('a FAILED job is an answer', async () => {
+test('resolves with a FAILED job', async () => {
   server.images.set(job.job_id, failed);
   expect(await client.wait(job.job_id)).toMatchObject(failed);
 });
 
-test('a job that has ended is not asked for', async () => {
+test('sends no request for a job that has ended', async () => {
   server.images.set(job.job_id, completed);
   const ended = await client.status(job.job_id);
   server.requests.length = 0;
@@ -45,7 +45,7 @@ test('a job that has ended is not asked for', async () => {
   expect(server.requests).toEqual([]);
 });
 
-test('a poll held to its end without news is followed by the next at once', async () => {
+test('sends the next poll at once when one was held to its end without a change', async () => {
   const waited = client.wait(job);
   for (let polls = 1; polls <= 3; polls++) {
     await isHeld();
@@ -58,7 +58,7 @@ test('a poll held to its end without news is followed by the next at once', asyn
   expect(clock.sleeps).toEqual([]);
 });
 
-test('an answer without news that was not held is followed by poll_after_ms of rest: no spin', async () => {
+test('waits poll_after_ms after an unchanged answer that was not held', async () => {
   server.images.heldMax = 0;
   let answers = 0;
   await client.wait(job, {
@@ -70,7 +70,7 @@ test('an answer without news that was not held is followed by poll_after_ms of r
   expect(server.requests).toHaveLength(6);
 });
 
-test('a server that asks for no rest is given some', async () => {
+test('waits at least 500 ms when poll_after_ms is 0', async () => {
   server.images.heldMax = 0;
   server.images.set(job.job_id, { poll_after_ms: 0 });
   let answers = 0;
@@ -82,7 +82,7 @@ test('a server that asks for no rest is given some', async () => {
   expect(clock.sleeps).toEqual([500, 500]);
 });
 
-test('lost connections, a restarting server and its proxy are waited out', async () => {
+test('retries through lost connections, a restarting server and 502 from its proxy', async () => {
   server.before.push(cut, refuse('draining'), answer(502, 'Bad Gateway'), refuse('unavailable'), cut);
   const waited = client.wait(job);
   await isHeld();
@@ -94,7 +94,7 @@ test('lost connections, a restarting server and its proxy are waited out', async
   expect(clock.sleeps).toHaveLength(6);
 });
 
-test('the backoff doubles, is capped at 10 s, keeps a longer Retry-After, and starts anew after an answer', async () => {
+test('doubles the back-off up to 10 s, obeys a longer Retry-After, and resets it after an answer', async () => {
   server.before.push(...Array.from({ length: 8 }, () => cut));
   server.before.push(answer(429, '{"error_code":"rate_limited"}', { 'retry-after': '30' }));
   const waited = client.wait(job);
@@ -113,7 +113,7 @@ test('the backoff doubles, is capped at 10 s, keeps a longer Retry-After, and st
   await waited;
 });
 
-test('what does not pass ends the wait', async () => {
+test('rejects on errors that a retry cannot solve', async () => {
   server.images.jobs.delete(job.job_id);
   await expect(client.wait(job)).rejects.toMatchObject({ code: 'job_not_found', retryable: false });
   server.images.jobs.set(job.job_id, { ...job, user_id: '2' });
@@ -125,14 +125,14 @@ test('what does not pass ends the wait', async () => {
   expect(clock.sleeps).toEqual([]);
 });
 
-test('what onUpdate throws is not swallowed', async () => {
+test('rejects with what onUpdate throws', async () => {
   const onUpdate = () => {
     throw new RangeError('from the page');
   };
   await expect(client.wait(job.job_id, { onUpdate })).rejects.toThrow(RangeError);
 });
 
-test('abort during the hold ends the wait and lets the server go', async () => {
+test('rejects and closes the connection when it is aborted during a held poll', async () => {
   const controller = new AbortController();
   const waited = client.wait(job, { signal: controller.signal });
   await isHeld();
@@ -142,9 +142,9 @@ test('abort during the hold ends the wait and lets the server go', async () => {
 });
 
 test.each([
-  ['backoff', cut],
-  ['rest between polls', undefined],
-])('abort during the %s ends the wait', async (_name, fault) => {
+  ['back-off', cut],
+  ['pause between polls', undefined],
+])('rejects when it is aborted during the %s', async (_name, fault) => {
   if (fault) server.before.push(fault);
   server.images.heldMax = 0;
   clock.freeze();
@@ -156,7 +156,7 @@ test.each([
   expect(server.requests).toHaveLength(1);
 });
 
-test('the system clock: a rest is not begun under a signal that has already aborted', { timeout: 5000 }, async () => {
+test('starts no sleep on the system clock under an aborted signal', { timeout: 5000 }, async () => {
   server.images.heldMax = 0;
   server.images.set(job.job_id, { poll_after_ms: 600_000 });
   const real = createImageClient({ baseUrl: server.url, token: 'good' });
@@ -166,7 +166,7 @@ test('the system clock: a rest is not begun under a signal that has already abor
   await expect(waited).rejects.toMatchObject({ code: 'aborted' });
 });
 
-test('the system clock: sleeping ends by its time or by the signal', async () => {
+test('ends a sleep on the system clock by its time or by the signal', async () => {
   const real = createImageClient({ baseUrl: server.url, token: 'good' });
   server.before.push(cut);
   const controller = new AbortController();
