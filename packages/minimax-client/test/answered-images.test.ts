@@ -39,7 +39,7 @@ const contentOf = (image: GeneratedImage) =>
 
 const hex = (bytes: Buffer) => bytes.toString('hex');
 
-describe('a value among links, or a link among values, is what it is', () => {
+describe('an image in the list of the other kind', () => {
   test.each<[string, unknown, string]>([
     ['a data URL', { image_urls: [`data:image/jpeg;base64,${jpeg}`] }, hex(JPEG)],
     ['a data URL of image/jpg', { image_urls: [`data:image/jpg;base64,${jpeg}`] }, hex(JPEG)],
@@ -60,67 +60,67 @@ describe('a value among links, or a link among values, is what it is', () => {
     ['an http link', { image_base64: ['http://cdn.example.com/a.jpg'] }, 'http://cdn.example.com/a.jpg'],
     ['a link without a scheme', { image_base64: ['//cdn.example.com/a.jpg'] }, 'http://cdn.example.com/a.jpg'],
     ['a host and path', { image_base64: ['cdn.example.com/a.jpg'] }, 'http://cdn.example.com/a.jpg'],
-  ])('%s', async (_, data, content) => {
+  ])('is read by its content: %s', async (_, data, content) => {
     expect((await imagesIn({ data, base_resp: { status_code: 0 } })).map(contentOf)).toEqual([content]);
   });
 });
 
-describe('an image is found wherever relays put it', () => {
+describe('an image in the answer of a relay', () => {
   test.each<[string, Record<string, unknown>]>([
-    ['a text in place of the list of links', { data: { image_urls: LINK } }],
-    ['a text in place of the list of values', { data: { image_base64: LINK } }],
+    ['a string in place of the list of links', { data: { image_urls: LINK } }],
+    ['a string in place of the list of values', { data: { image_base64: LINK } }],
     ['objects with a link', { data: { image_urls: [{ url: LINK }] } }],
-    ['a list of other objects beside it', { data: { image_urls: [{}, { url: null }, { url: LINK }] } }],
+    ['a list with objects without a link', { data: { image_urls: [{}, { url: null }, { url: LINK }] } }],
     ['one object in place of the list', { data: { image_urls: { url: LINK } } }],
     ["OpenAI's list of links", { data: [{ url: LINK, revised_prompt: 'a fox' }] }],
     ['a list in place of data', { data: [LINK] }],
     ['a list named images', { data: { images: [LINK] } }],
     ['a list named images beside data', { images: [{ url: LINK }] }],
     ['the lists beside data', { image_urls: [LINK], data: null }],
-    ['nothing else in the answer', { data: { image_urls: [LINK] } }],
-    ['nulls and blanks around it', { data: { image_urls: [null, '', 7, LINK, null] } }],
+    ['only the list of links', { data: { image_urls: [LINK] } }],
+    ['nulls and blanks around the link', { data: { image_urls: [null, '', 7, LINK, null] } }],
     ['counts as text', { data: { image_urls: [LINK] }, metadata: { success_count: '1', failed_count: '0' } }],
-    ['counts that are none', { data: { image_urls: [LINK] }, metadata: { success_count: 'one', failed_count: {} } }],
-  ])('%s', async (_, body) => {
+    ['invalid counts', { data: { image_urls: [LINK] }, metadata: { success_count: 'one', failed_count: {} } }],
+  ])('is found: %s', async (_, body) => {
     expect(await imagesIn(body)).toEqual([{ url: LINK }]);
   });
 
-  test("OpenAI's list of values", async () => {
+  test('is found in the list of base64 values of OpenAI', async () => {
     expect(await imagesIn({ data: [{ b64_json: jpeg }, { b64_json: PNG.toString('base64'), url: LINK }] })).toEqual([
       { base64: jpeg },
       { base64: PNG.toString('base64') },
     ]);
   });
 
-  test('a text that is no image by any sign is none outside a list', async () => {
+  test('is not read from a string outside a list that looks like no image', async () => {
     const body = { data: { image_urls: 'see our page' }, base_resp: { status_code: 0 } };
     expect(await imagesIn(body)).toEqual([]);
   });
 });
 
-describe('of two lists', () => {
+describe('two lists of images', () => {
   const png = PNG.toString('base64');
 
-  test('with as many links as values the values are taken, since they are here already', async () => {
+  test('yield the values when there are as many links, since values need no download', async () => {
     const data = { image_urls: [LINK, `${LINK}2`], image_base64: [jpeg, png] };
     expect(await imagesIn({ data })).toEqual([{ base64: jpeg }, { base64: png }]);
   });
 
-  test('both are taken when the count says that there are so many images', async () => {
+  test('yield both when the count equals their sum', async () => {
     const data = { image_urls: [LINK], image_base64: [jpeg] };
     expect(await imagesIn({ data, metadata: { success_count: '2' } })).toHaveLength(2);
   });
 
-  test('the longer one goes first, and nothing is left out', async () => {
+  test('yield all images, the longer list first', async () => {
     const data = { image_urls: [LINK, `${LINK}2`], image_base64: [jpeg] };
     expect(await imagesIn({ data })).toEqual([{ url: LINK }, { url: `${LINK}2` }, { base64: jpeg }]);
   });
 
-  test('the same texts in both are the same images', async () => {
+  test('yield each image once when both contain the same strings', async () => {
     expect(await imagesIn({ data: { image_urls: [jpeg, jpeg], image_base64: [jpeg, jpeg] } })).toHaveLength(2);
   });
 
-  test('what only its list calls an image goes last', async () => {
+  test('yield last what only the name of its list marks as an image', async () => {
     const data = { image_urls: ['??', LINK], image_base64: ['%%%'] };
     expect(await imagesIn({ data })).toEqual([{ url: LINK }, { url: '??' }, { base64: '%%%' }]);
   });
@@ -158,7 +158,7 @@ const spelled: fc.Arbitrary<Spelled> = fc
     return { list, item, content: byLink ? link : bytes.toString('hex') };
   });
 
-test('any mixture of lists, spellings and blanks keeps every image that is there', async () => {
+test('finds every image in any mixture of lists, spellings and blanks', async () => {
   const images = fc.uniqueArray(spelled, { selector: ({ content }) => content, minLength: 1, maxLength: 9 });
   const blanks = fc.array(fc.constantFrom(null, '', 0, {}, [], { url: null }), { maxLength: 3 });
   await fc.assert(

@@ -51,17 +51,17 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-describe('without a connection nothing was taken', () => {
+describe('a failure before the connection stands, which is reported as not taken', () => {
   const unreachable = { kind: 'unreachable', taken: 'no' };
 
-  test('refused', async () => {
+  test('covers a refused connection', async () => {
     const port = await listen(createServer());
     servers[0]?.close();
     const error = await failure(call(`http://127.0.0.1:${port}`));
     expect(error).toMatchObject({ ...unreachable, message: 'MiniMax: no connection (ECONNREFUSED)' });
   });
 
-  test('no such host', async () => {
+  test('covers an unknown host', async () => {
     const connect = buildConnector({
       lookup: (_host, _options, done) => done(Object.assign(new Error('no'), { code: 'ENOTFOUND' }), ''),
     });
@@ -69,29 +69,29 @@ describe('without a connection nothing was taken', () => {
     expect(error).toMatchObject({ ...unreachable, message: 'MiniMax: no connection (ENOTFOUND)' });
   });
 
-  test('a TLS handshake that is not answered in time', async () => {
+  test('covers a TLS handshake that times out', async () => {
     const port = await listen(createServer());
     const error = await failure(call(`https://127.0.0.1:${port}`, { connectTimeoutMs: 50 }));
     expect(error).toMatchObject({ ...unreachable, message: 'MiniMax: no connection (UND_ERR_CONNECT_TIMEOUT)' });
   });
 
-  test('a reset during the TLS handshake', async () => {
+  test('covers a reset during the TLS handshake', async () => {
     const port = await listen(createServer((socket) => socket.once('data', () => socket.resetAndDestroy())));
     expect(await failure(call(`https://127.0.0.1:${port}`))).toMatchObject(unreachable);
   });
 
-  test('an answer that is not TLS', async () => {
+  test('covers an answer that is not TLS', async () => {
     const port = await listen(createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
     expect(await failure(call(`https://127.0.0.1:${port}`))).toMatchObject(unreachable);
   });
 
-  test('a certificate that cannot be trusted', async () => {
+  test('covers an untrusted certificate', async () => {
     const port = await listen(createHttpsServer({ cert, key }));
     const error = await failure(call(`https://127.0.0.1:${port}`));
     expect(error).toMatchObject({ ...unreachable, message: 'MiniMax: no connection (DEPTH_ZERO_SELF_SIGNED_CERT)' });
   });
 
-  test('the deadline passes while connecting', async () => {
+  test('covers a deadline that passes while connecting', async () => {
     const server = createServer();
     const port = await listen(server);
     const clock = createHandClock();
@@ -101,12 +101,12 @@ describe('without a connection nothing was taken', () => {
     expect(await result).toMatchObject({ ...unreachable, message: 'MiniMax: no connection (timeout)' });
   });
 
-  test('aborted before connecting', async () => {
+  test('covers an abort before connecting', async () => {
     expect(await failure(call(simulator.url, {}, AbortSignal.abort()))).toMatchObject({ kind: 'aborted', taken: 'no' });
     expect(simulator.calls()).toEqual([]);
   });
 
-  test('aborted while connecting, and nothing is sent when the connection comes about after all', async () => {
+  test('covers an abort while connecting, after which nothing is sent even if the connection succeeds', async () => {
     let requests = 0;
     const tls = createHttpsServer({ cert, key }, () => requests++);
     const late = createServer();
@@ -123,14 +123,14 @@ describe('without a connection nothing was taken', () => {
   });
 });
 
-describe('on a connection that stood, it may have been taken', () => {
-  test.each(['request', 'headers', 'body'] as const)('a reset (%s)', async (at) => {
+describe('a failure on an open connection, which is reported as possibly taken', () => {
+  test.each(['request', 'headers', 'body'] as const)('covers a reset (%s)', async (at) => {
     simulator.script({ fault: { kind: 'reset', at } });
     expect(await failure(call(simulator.url))).toMatchObject({ kind: 'connection_lost', taken: 'unknown' });
     expect(simulator.calls()).toHaveLength(1);
   });
 
-  test('a reset after the TLS handshake', async () => {
+  test('covers a reset after the TLS handshake', async () => {
     const server = createHttpsServer({ cert, key }, (request) => request.socket.destroy());
     const port = await listen(server);
     const connect = buildConnector({ ca: cert });
@@ -140,7 +140,7 @@ describe('on a connection that stood, it may have been taken', () => {
     });
   });
 
-  test('an end before a word was said', async () => {
+  test('covers a connection that is closed before the first byte of the answer', async () => {
     const port = await listen(createServer((socket) => socket.end()));
     expect(await failure(call(`http://127.0.0.1:${port}`))).toMatchObject({
       kind: 'connection_lost',
@@ -148,7 +148,7 @@ describe('on a connection that stood, it may have been taken', () => {
     });
   });
 
-  test('the deadline passes before the answer', async () => {
+  test('covers a deadline that passes before the answer', async () => {
     simulator.script({ fault: { kind: 'hang', at: 'headers' } });
     const clock = createHandClock();
     const result = failure(call(simulator.url, { clock }));
@@ -158,7 +158,7 @@ describe('on a connection that stood, it may have been taken', () => {
     await expect.poll(() => simulator.stats().openCalls).toBe(0);
   });
 
-  test('the deadline passes in the middle of the answer', async () => {
+  test('covers a deadline that passes in the middle of the answer', async () => {
     simulator.script({ fault: { kind: 'hang', at: 'body' } });
     const clock = createHandClock();
     const watched = watchSocket();
@@ -168,7 +168,7 @@ describe('on a connection that stood, it may have been taken', () => {
     expect(await result).toMatchObject({ kind: 'timeout', taken: 'unknown' });
   });
 
-  test('aborted after sending', async () => {
+  test('covers an abort after sending', async () => {
     simulator.script({ hold: true });
     const caller = new AbortController();
     const result = failure(call(simulator.url, {}, caller.signal));
@@ -177,7 +177,7 @@ describe('on a connection that stood, it may have been taken', () => {
     expect(await result).toMatchObject({ kind: 'aborted', taken: 'unknown' });
   });
 
-  test('an answer beyond the bound, however small it was on the way', async () => {
+  test('covers an answer above maxResponseBytes, counted after decompression', async () => {
     expect(await failure(call(simulator.url, { maxResponseBytes: 100 }))).toMatchObject({
       kind: 'bad_answer',
       taken: 'unknown',
@@ -190,8 +190,8 @@ describe('on a connection that stood, it may have been taken', () => {
   });
 });
 
-describe('one call is one exchange', () => {
-  test('on a connection of its own', async () => {
+describe('a call', () => {
+  test('opens and closes a connection of its own', async () => {
     let connections = 0;
     const server = createHttpServer({ keepAlive: true }, (_request, response) =>
       response.end('{"data":{"image_urls":["x"]}}'),
@@ -203,7 +203,7 @@ describe('one call is one exchange', () => {
     await expect.poll(() => sockets.every((socket) => socket.destroyed)).toBe(true);
   });
 
-  test.each([307, 308, 401, 407, 421, 503])('also when it is answered with %i', async (status) => {
+  test.each([307, 308, 401, 407, 421, 503])('sends one request even when it is answered with %i', async (status) => {
     let requests = 0;
     const server = createHttpServer((_request, response) => {
       requests++;
@@ -215,7 +215,7 @@ describe('one call is one exchange', () => {
     expect(requests).toBe(1);
   });
 
-  test('and leaves no timer behind', async () => {
+  test('leaves no timer behind', async () => {
     const clock = createHandClock();
     await call(simulator.url, { clock });
     expect(clock.pending()).toBe(0);

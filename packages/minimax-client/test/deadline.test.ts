@@ -28,11 +28,11 @@ describe('a deadline', () => {
     return { clock, callOff, runUntil, isOver: () => isOver };
   }
 
-  test.each([50, 1_000, 2_500, 180_000])('of %i ms is over after so long', async (delayMs) => {
+  test.each([50, 1_000, 2_500, 180_000])('passes after %i ms', async (delayMs) => {
     expect(await start(delayMs).runUntil(delayMs + 1_000)).toBe(delayMs);
   });
 
-  test('does not count what the process stood still, beyond a second', async () => {
+  test('counts at most one second of a time in which the process was paused', async () => {
     const { clock, runUntil } = start(10_000);
     expect(await runUntil(4_000)).toBeNull();
     clock.stepTo(3_600_000);
@@ -41,7 +41,7 @@ describe('a deadline', () => {
     expect(overAt).toBeLessThanOrEqual(3_600_000 + 6_000);
   });
 
-  test('that passed during a standstill leaves another second to read what came meanwhile', async () => {
+  test('leaves another second to read pending data when it passed during a pause', async () => {
     const { clock, isOver, runUntil } = start(500);
     clock.stepTo(60_000);
     await immediates();
@@ -49,7 +49,7 @@ describe('a deadline', () => {
     expect(await runUntil(70_000)).toBe(61_000);
   });
 
-  test('comes also to a process that is always late', async () => {
+  test('passes even in a process that is always late', async () => {
     const { clock, isOver } = start(1_000);
     for (let step = 1; step <= 20 && !isOver(); step++) {
       clock.stepTo(step * 2_000);
@@ -58,7 +58,7 @@ describe('a deadline', () => {
     expect(isOver()).toBe(true);
   });
 
-  test('that is called off never comes, not even while its last look is due', async () => {
+  test('never passes once it is canceled, even during its last check', async () => {
     const { clock, callOff, isOver } = start(50);
     clock.stepTo(50);
     callOff();
@@ -77,7 +77,7 @@ const ANSWERING_SERVER = `
   server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
 `;
 
-describe('an answer that came while the process stood still past its deadline', () => {
+describe('an answer that arrives while the process is paused past its deadline', () => {
   const workers: Worker[] = [];
   afterEach(async () => {
     for (const worker of workers.splice(0)) await worker.terminate();
@@ -104,7 +104,7 @@ describe('an answer that came while the process stood still past its deadline', 
   });
 });
 
-describe('without an answer', () => {
+describe('a call without an answer', () => {
   const servers: Server[] = [];
   const sockets: Socket[] = [];
   afterEach(() => {
@@ -112,7 +112,7 @@ describe('without an answer', () => {
     for (const server of servers.splice(0)) server.close();
   });
 
-  test('a standstill only puts the timeout off', async () => {
+  test('fails with timeout after a pause past its deadline', async () => {
     const server = createServer((socket) => sockets.push(socket.on('error', () => {})));
     servers.push(server);
     await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -60,7 +60,7 @@ const STATUS_CODES: [number | string, MiniMaxErrorKind, Taken][] = [
   ['1002', 'rate_limited', 'no'],
 ];
 
-test.each(STATUS_CODES)('base_resp %s is %s, taken: %s', async (code, kind, taken) => {
+test.each(STATUS_CODES)('maps base_resp %s to %s, taken: %s', async (code, kind, taken) => {
   const error = await failWith({ kind: 'base_resp', code, message: 'as they say' });
   expect(error).toMatchObject({
     kind,
@@ -74,12 +74,12 @@ test.each(STATUS_CODES)('base_resp %s is %s, taken: %s', async (code, kind, take
   expect(error.message).toBe(`MiniMax: base_resp ${code} from ${new URL(simulator.url).host}`);
 });
 
-test('a long text is cut', async () => {
+test('cuts the message of the provider at 1000 characters', async () => {
   const error = await failWith({ kind: 'base_resp', code: 2013, message: 'x'.repeat(100_000) });
   expect(error.providerMessage).toHaveLength(1000);
 });
 
-test('1000 about a disallowed image URL is a rejection', async () => {
+test('maps base_resp 1000 about a disallowed image URL to a rejection', async () => {
   const error = await failWith({ kind: 'base_resp', code: 1000, message: 'Disallowed image URL' });
   expect(error).toMatchObject({ kind: 'rejected', taken: 'no' });
 });
@@ -109,19 +109,19 @@ const HTTP_STATUSES: [number, MiniMaxErrorKind, Taken][] = [
   [504, 'bad_answer', 'unknown'],
 ];
 
-test.each(HTTP_STATUSES)('HTTP %i without base_resp is %s, taken: %s', async (status, kind, taken) => {
+test.each(HTTP_STATUSES)('maps HTTP %i without base_resp to %s, taken: %s', async (status, kind, taken) => {
   const headers = { location: `${simulator.url}/v1/image_generation` };
   const error = await failWith({ kind: 'http', status, headers, body: '<html>Oops</html>' });
   expect(error).toMatchObject({ kind, taken, httpStatus: status });
   expect(error.message).toBe(`MiniMax: HTTP ${status} from ${new URL(simulator.url).host}`);
 });
 
-test('HTTP 404 with a base_resp stays a rejection', async () => {
+test('maps HTTP 404 with base_resp 2013 to a rejection', async () => {
   const error = await failWith({ kind: 'base_resp', code: 2013, status: 404 });
   expect(error).toMatchObject({ kind: 'rejected', taken: 'no', httpStatus: 404 });
 });
 
-test('an HTTP error that holds a base_resp is judged by the base_resp', async () => {
+test('lets a base_resp take precedence over the HTTP status', async () => {
   const busy = await failWith({ kind: 'base_resp', code: 1002, status: 500 });
   expect(busy).toMatchObject({ kind: 'rate_limited', taken: 'no', httpStatus: 500 });
   simulator.reset();
@@ -129,7 +129,7 @@ test('an HTTP error that holds a base_resp is judged by the base_resp', async ()
   expect(broken).toMatchObject({ kind: 'error', taken: 'unknown' });
 });
 
-test.each([400, 429, 500])('HTTP %i with base_resp 0 is a success without pictures', async (status) => {
+test.each([400, 429, 500])('resolves without images for HTTP %i with base_resp 0', async (status) => {
   const body = { data: { image_urls: [] }, base_resp: { status_code: 0 } };
   expect(await answerWith(body, status)).toMatchObject({ images: [] });
 });
@@ -141,17 +141,17 @@ test.each<[number, number | string | undefined]>([
   [429, 1002],
   [500, 0],
   [429, undefined],
-])('pictures are a success: HTTP %i, base_resp %s', async (status, code) => {
+])('resolves with the images of an answer despite HTTP %i, base_resp %s', async (status, code) => {
   const body = { data: { image_urls: ['http://a/1'] }, base_resp: code !== undefined && { status_code: code } };
   expect(await answerWith(body, status)).toMatchObject({ images: [{ url: 'http://a/1' }] });
 });
 
-test.each([1026, 1027])('pictures that the review has blocked (%i) are not handed on', async (code) => {
+test.each([1026, 1027])('withholds images that content moderation blocked with %i', async (code) => {
   const body = { data: { image_urls: ['http://a/1'] }, base_resp: { status_code: code } };
   await expect(answerWith(body, 200)).rejects.toMatchObject({ statusCode: code });
 });
 
-test('a list that holds no picture proves nothing', async () => {
+test('reports the error beside a list without any image', async () => {
   const body = { data: { image_urls: ['', null] }, base_resp: { status_code: 1002 } };
   const error = await failWith({ kind: 'http', status: 200, body: JSON.stringify(body) });
   expect(error).toMatchObject({ kind: 'rate_limited', taken: 'no' });
@@ -162,12 +162,12 @@ test.each<[string, ScriptInput['fault'], MiniMaxErrorKind]>([
   ['an empty body', { kind: 'http', status: 200 }, 'bad_answer'],
   ['half of the JSON', { kind: 'truncated_json' }, 'bad_answer'],
   ['neither base_resp nor pictures', { kind: 'no_base_resp', images: false }, 'error'],
-])('%s may have been taken', async (_what, fault, kind) => {
+])('reports an answer with %s as possibly taken', async (_what, fault, kind) => {
   expect(await failWith(fault)).toMatchObject({ kind, taken: 'unknown', httpStatus: 200 });
 });
 
 test.each([[[]], [null], ['ok'], [5]])(
-  'JSON that is no object (%j) is an answer without anything in it',
+  'reads JSON other than an object (%j) as an answer without base_resp or images',
   async (body) => {
     const error = await failWith({ kind: 'http', status: 200, body: JSON.stringify(body) });
     expect(error).toMatchObject({
@@ -178,7 +178,7 @@ test.each([[[]], [null], ['ok'], [5]])(
   },
 );
 
-test('what no database keeps is not handed on: U+0000, and codes that are no 32-bit integer', async () => {
+test('removes U+0000 from texts, and drops status codes beyond 32-bit integers', async () => {
   const body = { id: 'a\0b', base_resp: { status_code: 1002, status_msg: 'busy\0' } };
   await expect(answerWith(body, 200)).rejects.toMatchObject({
     responseId: 'ab',
@@ -192,7 +192,7 @@ test('what no database keeps is not handed on: U+0000, and codes that are no 32-
   }
 });
 
-test('malformed fields hide neither an error nor pictures', async () => {
+test('reads errors and images beside malformed fields', async () => {
   const odd = { id: 7, data: [], metadata: 'none', base_resp: { status_code: 1002, status_msg: null } };
   const error = await failWith({ kind: 'http', status: 200, body: JSON.stringify(odd) });
   expect(error).toMatchObject({ kind: 'rate_limited', taken: 'no' });
@@ -215,11 +215,11 @@ test.each([
   [{ image_urls: '', image_base64: ['/9j/'] }, { base64: '/9j/' }],
   [{ image_urls: ['http://a/1'], image_base64: {} }, { url: 'http://a/1' }],
   [{ image_urls: 7, image_base64: ['data:image/jpeg;base64,/9j/'] }, { base64: '/9j/' }],
-])('a malformed list hides no pictures of the other: %j', async (data, image) => {
+])('reads the images of one list when the other is malformed: %j', async (data, image) => {
   expect(await answerWith({ data, base_resp: { status_code: 0 } })).toMatchObject({ images: [image] });
 });
 
-test('JSON may begin with a byte-order mark', async () => {
+test('accepts JSON that begins with a byte-order mark', async () => {
   const body = `\ufeff${JSON.stringify({ data: { image_urls: ['http://a/1'] } })}`;
   expect(await call({ kind: 'http', status: 200, body })).toMatchObject({ images: [{ url: 'http://a/1' }] });
 });
@@ -229,12 +229,12 @@ test.each([
   ['Sun, 22 Nov 2026 10:00:42 GMT', 42_000],
   ['Sun, 22 Nov 2026 09:00:00 GMT', 0],
   ['soon', undefined],
-])('Retry-After %s is kept', async (header, retryAfterMs) => {
+])('parses Retry-After %s', async (header, retryAfterMs) => {
   const error = await failWith({ kind: 'http', status: 429, headers: { 'retry-after': header } });
   expect(error.retryAfterMs).toBe(retryAfterMs);
 });
 
-test('Retry-After is kept beside a base_resp too', async () => {
+test('parses Retry-After beside a base_resp', async () => {
   const error = await failWith({ kind: 'base_resp', code: 1002, headers: { 'retry-after': '5' } });
   expect(error).toMatchObject({ kind: 'rate_limited', retryAfterMs: 5_000 });
 });

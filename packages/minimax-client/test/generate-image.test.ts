@@ -16,7 +16,7 @@ function generate(fields: Partial<GenerateImageRequest> = {}) {
   return createMiniMaxClient({ apiKey: 'k3y', baseUrl: simulator.url }).generateImage({ ...request, ...fields });
 }
 
-test('links come with both ids and the count of what is missing', async () => {
+test('returns links, both ids and the count of failed images', async () => {
   simulator.script({ fault: { kind: 'fewer_images', delivered: 2 } });
   const result = await generate();
   expect(result).toEqual({
@@ -27,23 +27,23 @@ test('links come with both ids and the count of what is missing', async () => {
   });
 });
 
-test('base64 comes as base64', async () => {
+test('returns base64 values as base64', async () => {
   const { images } = await generate({ response_format: 'base64' });
   expect(images).toEqual(Array(3).fill({ base64: expect.stringMatching(/^\/9j\//) }));
 });
 
-test('success with nothing in it is left to the caller', async () => {
+test('resolves with an empty list when a success contains no images', async () => {
   simulator.script({ times: 1, fault: { kind: 'fewer_images', delivered: 0 } }, { fault: { kind: 'null_data' } });
   expect(await generate()).toMatchObject({ images: [], failedCount: 3 });
   expect(await generate()).toMatchObject({ images: [] });
 });
 
-test('pictures without base_resp are a success', async () => {
+test('resolves with images that come without base_resp', async () => {
   simulator.script({ fault: { kind: 'no_base_resp', images: true } });
   expect((await generate()).images).toHaveLength(3);
 });
 
-test('every field arrives as it was given, and nothing else', async () => {
+test('sends every field unchanged and no other', async () => {
   const full: GenerateImageRequest = {
     model: 'image-01-live',
     prompt: '雪山 🏔',
@@ -60,17 +60,17 @@ test('every field arrives as it was given, and nothing else', async () => {
   expect(simulator.calls().map((call) => call.request)).toEqual([full]);
 });
 
-test.each(['', '/', '/v1', '/v1/'])('a base URL may end in "%s"', async (end) => {
+test.each(['', '/', '/v1', '/v1/'])('accepts a base URL that ends in "%s"', async (end) => {
   const client = createMiniMaxClient({ apiKey: 'k3y', baseUrl: simulator.url + end });
   expect((await client.generateImage(request)).images).toHaveLength(3);
 });
 
 test.each(['not a URL', 'ftp://api.minimaxi.com', 'https://user:pass@api.minimaxi.com'])(
-  'a base URL that cannot work is refused at once: %s',
+  'refuses an unusable base URL at once: %s',
   (baseUrl) => expect(() => createMiniMaxClient({ apiKey: 'k3y', baseUrl })).toThrow(TypeError),
 );
 
-test('a key that cannot be sent is refused without being repeated', () => {
+test('refuses a key that cannot be sent, without repeating it in the error', () => {
   const create = () => createMiniMaxClient({ apiKey: 'sec\nret' });
   expect(create).toThrow(TypeError);
   expect(create).not.toThrow(/sec/);
@@ -80,7 +80,7 @@ test.each<[string, ScriptInput['fault']]>([
   ['a refusal', undefined],
   ['a lost connection', { kind: 'reset', at: 'headers' }],
   ['a connection that hangs', { kind: 'hang', at: 'headers' }],
-])('the error of %s holds neither the key nor the prompt, however deep one looks', async (_what, fault) => {
+])('keeps the key and the prompt out of the error of %s, at any depth', async (_what, fault) => {
   simulator.script({ fault });
   const apiKey = fault ? 'k3y' : 'wrong-k3y';
   const client = createMiniMaxClient({ apiKey, baseUrl: `${simulator.url}/?token=k3y`, timeoutMs: 200 });

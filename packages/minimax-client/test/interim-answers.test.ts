@@ -18,7 +18,7 @@ const generate = (baseUrl = simulator.url, connect?: buildConnector.connector) =
   createMiniMaxClient({ apiKey: 'key', baseUrl, connect }).generateImage({ model: 'image-01', prompt: 'a red fox' });
 
 test.each([[[100]], [[102]], [[103]], [[100, 100, 100]], [[100, 102, 103, 199]]])(
-  'the answer that follows interim answers nobody asked for is read: %j',
+  'reads the final answer after unsolicited interim answers: %j',
   async (statuses) => {
     simulator.script({ fault: { kind: 'interim', statuses } });
     expect((await generate()).images).toHaveLength(1);
@@ -26,12 +26,12 @@ test.each([[[100]], [[102]], [[103]], [[100, 100, 100]], [[100, 102, 103, 199]]]
   },
 );
 
-test('also when they come a byte at a time', async () => {
+test('reads the final answer after interim answers that arrive a byte at a time', async () => {
   simulator.script({ fault: { kind: 'interim', statuses: [100, 103], inPieces: true } });
   expect((await generate()).images).toHaveLength(1);
 });
 
-test('also over TLS', async () => {
+test('reads the final answer after an interim answer over TLS', async () => {
   const [cert, key] = ['cert', 'key'].map((name) =>
     readFileSync(new URL(`fixtures/localhost-${name}.pem`, import.meta.url)),
   );
@@ -47,7 +47,7 @@ test('also over TLS', async () => {
   expect((await generate(`https://127.0.0.1:${port}`, connect)).images).toHaveLength(1);
 });
 
-test('a switch of protocols that nobody asked for is a lost connection, at once', async () => {
+test('rejects at once with connection_lost on an unsolicited 101', async () => {
   simulator.script({ fault: { kind: 'interim', statuses: [101] } });
   const error = await generate().catch((thrown: unknown) => thrown);
   expect(MiniMaxError.isInstance(error) && error).toMatchObject({ kind: 'connection_lost', taken: 'unknown' });
