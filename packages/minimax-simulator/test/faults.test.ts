@@ -17,8 +17,8 @@ function script(fault: ScriptInput['fault']): void {
   simulator.script({ fault });
 }
 
-describe('a call', () => {
-  test('can fail as MiniMax does, under HTTP 200 and with a code as text', async () => {
+describe('a scripted fault of a call', () => {
+  test('fails as MiniMax does, under HTTP 200 and with a code as text', async () => {
     script({ kind: 'base_resp', code: '1026' });
     const { response, body } = await callSimulator(simulator.url);
     expect(response.status).toBe(200);
@@ -26,7 +26,7 @@ describe('a call', () => {
     expect(body.data).toBeUndefined();
   });
 
-  test('can fail as a gateway does', async () => {
+  test('fails as a gateway does, with status, headers and HTML', async () => {
     script({ kind: 'http', status: 429, headers: { 'retry-after': '7' }, body: '<html>busy</html>' });
     const response = await post(simulator.url, order);
     expect(response.status).toBe(429);
@@ -38,33 +38,33 @@ describe('a call', () => {
   test.each([
     ['the request is read', { kind: 'reset', at: 'request' }, false],
     ['the answer begins', { kind: 'reset', at: 'headers' }, true],
-  ] as const)('can be reset before %s', async (_when, fault, accepted) => {
+  ] as const)('resets the connection before %s', async (_when, fault, accepted) => {
     script(fault);
     await expect(post(simulator.url, order)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
     expect(simulator.calls()).toMatchObject([{ accepted, answer: 'reset' }]);
   });
 
-  test('can be reset in the middle of the answer', async () => {
+  test('resets the connection in the middle of the answer', async () => {
     script({ kind: 'reset', at: 'body' });
     const response = await post(simulator.url, order);
     expect(response.status).toBe(200);
     await expect(response.text()).rejects.toThrow();
   });
 
-  test.each(['headers', 'body'] as const)('can be closed in order at the %s', async (at) => {
+  test.each(['headers', 'body'] as const)('closes the connection at the %s', async (at) => {
     script({ kind: 'close', at });
     const text = post(simulator.url, order).then((response) => response.text());
     await expect(text).rejects.toThrow(at === 'headers' ? 'fetch failed' : 'terminated');
     expect(simulator.calls()).toMatchObject([{ accepted: true, answer: 'close' }]);
   });
 
-  test('can come byte by byte', async () => {
+  test('sends the answer byte by byte', async () => {
     script({ kind: 'trickle', intervalMs: 1 });
     const { body } = await callSimulator(simulator.url);
     expect(body.base_resp).toMatchObject({ status_code: 0 });
   });
 
-  test('can be without an end', async () => {
+  test('sends an answer without an end', async () => {
     script({ kind: 'endless' });
     const reader = (await post(simulator.url, order)).body?.getReader();
     let bytes = 0;
@@ -73,14 +73,14 @@ describe('a call', () => {
     await expect.poll(() => simulator.stats().openCalls).toBe(0);
   });
 
-  test('can grow when it is read', async () => {
+  test('sends a small answer that decompresses to a large one', async () => {
     script({ kind: 'gzip_bomb', bytes: 1_000_000 });
     const response = await post(simulator.url, order);
     expect(Number(response.headers.get('content-length'))).toBeLessThan(2_000);
     expect(await response.text()).toHaveLength(1_000_000);
   });
 
-  test('can hang before the answer', async () => {
+  test('hangs before the answer', async () => {
     script({ kind: 'hang', at: 'headers' });
     const giveUp = new AbortController();
     const call = fetch(`${simulator.url}/v1/image_generation`, {
@@ -96,7 +96,7 @@ describe('a call', () => {
     await expect.poll(() => simulator.stats().openCalls).toBe(0);
   });
 
-  test('can hang in the middle of the answer', async () => {
+  test('hangs in the middle of the answer', async () => {
     script({ kind: 'hang', at: 'body' });
     const response = await post(simulator.url, order);
     const reader = response.body?.getReader();
@@ -105,7 +105,7 @@ describe('a call', () => {
     await reader?.cancel();
   });
 
-  test('can be answered with half of the JSON', async () => {
+  test('sends half of the JSON', async () => {
     script({ kind: 'truncated_json' });
     const text = await (await post(simulator.url, order)).text();
     expect(text).toMatch(/^\{"id":/);
@@ -125,12 +125,12 @@ describe('a call', () => {
       { data: { image_urls: [] }, metadata: { failed_count: '2' } },
     ],
     ['fewer_images', { kind: 'fewer_images', delivered: 1 }, { metadata: { success_count: '1', failed_count: '1' } }],
-  ])('can be answered oddly: %s %o', async (_kind, fault, expected) => {
+  ])('sends an odd answer: %s %o', async (_kind, fault, expected) => {
     script(fault);
     expect(await (await post(simulator.url, order)).json()).toMatchObject(expected);
   });
 
-  test('without base_resp has none, with pictures or without', async () => {
+  test('leaves base_resp out, with images or without', async () => {
     script({ kind: 'no_base_resp', images: true });
     expect(await (await post(simulator.url, order)).json()).not.toHaveProperty('base_resp');
     simulator.reset();
@@ -145,14 +145,14 @@ describe('a call', () => {
     [1000, true],
     [1027, true],
     [9999, true],
-  ])('that fails with %i counts as accepted: %s', async (code, accepted) => {
+  ])('counts a call that fails with %i as accepted: %s', async (code, accepted) => {
     script({ kind: 'base_resp', code });
     await callSimulator(simulator.url);
     expect(simulator.calls()).toMatchObject([{ accepted, answer: 'base_resp' }]);
   });
 });
 
-describe('a picture', () => {
+describe('a scripted fault of an image', () => {
   async function open(
     picture: Extract<ScriptInput['fault'], { kind: 'picture' }>['picture'],
     times?: number,
@@ -165,30 +165,30 @@ describe('a picture', () => {
     return (await callSimulator(simulator.url)).urls[0] ?? '';
   }
 
-  test('can be gone', async () => {
+  test('answers with a status such as 404', async () => {
     expect((await open({ kind: 'status', status: 404 })).status).toBe(404);
   });
 
-  test('can be elsewhere', async () => {
+  test('redirects to another address', async () => {
     const response = await open({ kind: 'redirect', location: 'http://169.254.169.254/' });
     expect(response.status).toBe(302);
     expect(response.headers.get('location')).toBe('http://169.254.169.254/');
   });
 
-  test.each(['reset', 'cut_short'] as const)('can break off half-way: %s', async (kind) => {
+  test.each(['reset', 'cut_short'] as const)('breaks off half-way: %s', async (kind) => {
     const response = await open({ kind });
     expect(response.status).toBe(200);
     await expect(response.arrayBuffer()).rejects.toThrow('terminated');
   });
 
-  test('can come one byte at a time', async () => {
+  test('sends the image one byte at a time', async () => {
     const response = await open({ kind: 'trickle', intervalMs: 1 });
     const reader = response.body?.getReader();
     expect((await reader?.read())?.value?.length).toBeLessThan(100);
     await reader?.cancel();
   });
 
-  test('can be something else, next to nothing, or broken', async () => {
+  test('sends HTML, a single byte or a corrupt JPEG', async () => {
     const html = await open({ kind: 'html' });
     expect(html.headers.get('content-type')).toBe('text/html');
     simulator.reset();
@@ -198,7 +198,7 @@ describe('a picture', () => {
     expect([corrupt.subarray(0, 3).toString('hex'), corrupt.subarray(-2).toString('hex')]).toEqual(['ffd8ff', 'ffd9']);
   });
 
-  test('can claim more pixels than anybody should decode', async () => {
+  test('sends a small PNG that declares 900 million pixels', async () => {
     const response = await open({ kind: 'bomb' });
     expect(response.headers.get('content-type')).toBe('image/png');
     const bytes = Buffer.from(await response.arrayBuffer());
@@ -206,33 +206,33 @@ describe('a picture', () => {
     expect(await sharp(bytes, { limitInputPixels: false }).metadata()).toMatchObject({ width: 30_000, height: 30_000 });
   });
 
-  test('can be larger than it need be', async () => {
+  test('pads the image to a given size', async () => {
     const bytes = await (await open({ kind: 'padded', bytes: 100_000 })).arrayBuffer();
     expect(bytes.byteLength).toBe(100_000);
     expect(await sharp(bytes).stats()).toBeDefined();
   });
 
-  test('can fail alone among its likes', async () => {
+  test('affects one image of several by its position', async () => {
     script({ kind: 'picture', picture: { kind: 'status', status: 404 }, position: 1 });
     const { urls } = await callSimulator(simulator.url, { n: 3 });
     const answers = await Promise.all(urls.map((url) => fetch(url)));
     expect(answers.map((answer) => answer.status)).toEqual([200, 404, 200]);
   });
 
-  test('can be broken in base64 too', async () => {
+  test('affects an image in base64 too', async () => {
     script({ kind: 'picture', picture: { kind: 'one_byte' } });
     const { body } = await callSimulator(simulator.url, { response_format: 'base64' });
     expect(body.data?.image_base64).toEqual([Buffer.from([0xff]).toString('base64')]);
   });
 
-  test('can fail a number of times and then be there', async () => {
+  test('fails a number of times before the image is served', async () => {
     script({ kind: 'picture', picture: { kind: 'status', status: 503 }, times: 2 });
     const link = await orderedLink();
     const statuses = [await fetch(link), await fetch(link), await fetch(link)].map((response) => response.status);
     expect(statuses).toEqual([503, 503, 200]);
   });
 
-  test('can hang', async () => {
+  test('hangs before the image', async () => {
     script({ kind: 'picture', picture: { kind: 'hang' } });
     const link = await orderedLink();
     await expect(fetch(link, { signal: AbortSignal.timeout(100) })).rejects.toThrow(/timeout/);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => simulator.close());
 
-test('a link as it was written gives a JPEG', async () => {
+test('serves a JPEG under an unchanged link', async () => {
   const response = await fetch(link);
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toBe('image/jpeg');
@@ -28,19 +28,19 @@ test.each([
   ['its %2F decoded', (url: string) => url.replaceAll('%2F', '/')],
   ['its %2F in lower case', (url: string) => url.replaceAll('%2F', '%2f')],
   ['its signature decoded', (url: string) => url.replace(/%3D$/, '=')],
-  ['more in the query', (url: string) => `${url}&x-oss-process=image/info`],
+  ['another parameter in the query', (url: string) => `${url}&x-oss-process=image/info`],
   ['another expiry', (url: string) => url.replace(/Expires=\d/, 'Expires=2')],
   ['no query', (url: string) => url.split('?')[0] ?? ''],
-])('a link with %s answers 403', async (_what, change) => {
+])('answers 403 to a link with %s', async (_what, change) => {
   expect(change(link)).not.toBe(link);
   expect((await fetch(change(link))).status).toBe(403);
 });
 
-test('a link opened with an Authorization header answers 400', async () => {
+test('answers 400 to a link that is opened with an Authorization header', async () => {
   expect((await fetch(link, { headers: { authorization: 'Bearer key' } })).status).toBe(400);
 });
 
-test('a link lives 24 hours to the second', async () => {
+test('answers 403 with "Request has expired" exactly 24 hours after the link was issued', async () => {
   nowMs = startMs + 24 * 60 * 60 * 1000 - 1;
   expect((await fetch(link)).status).toBe(200);
   nowMs += 1;

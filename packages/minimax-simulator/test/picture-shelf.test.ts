@@ -6,13 +6,13 @@ import { createMemoryShelf, openFolderShelf } from '../src/picture-shelf.ts';
 
 const picture = Buffer.alloc(10);
 
-test('in memory the oldest pictures give way', async () => {
+test('removes the oldest pictures from memory above the size limit', async () => {
   const shelf = createMemoryShelf(25);
   for (const id of ['a', 'b', 'c']) await shelf.put(id, picture);
   expect([await shelf.get('a'), await shelf.get('b'), await shelf.get('c')]).toEqual([undefined, picture, picture]);
 });
 
-test('in a folder pictures last as long as their links', async () => {
+test('keeps pictures in a folder for as long as their links are valid', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'shelf-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const now = () => Date.parse('2026-11-22T10:00:00Z');

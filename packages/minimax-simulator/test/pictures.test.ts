@@ -26,12 +26,12 @@ test.each([
   [{ aspect_ratio: '9:16' }, 720, 1280],
   [{ aspect_ratio: '21:9' }, 1344, 576],
   [{ width: 512, height: 2048 }, 512, 2048],
-])('%o is a JPEG of %i x %i', async (fields, width, height) => {
+])('draws %o as a JPEG of %i x %i', async (fields, width, height) => {
   const picture = await sharp(await drawOne(fields)).metadata();
   expect(picture).toMatchObject({ format: 'jpeg', width, height, channels: 3 });
 });
 
-test('each picture of an order is another, and the same seed draws the same again', async () => {
+test('draws different pictures in one call, and the same ones again for the same seed', async () => {
   const first = await draw({ ...SMALL, n: 4, ...referenceTo(photo('astronaut.png')) });
   const again = await draw({ ...SMALL, n: 4, ...referenceTo(photo('astronaut.png')) });
   expect(new Set(first.map((picture) => picture.toString('base64'))).size).toBe(4);
@@ -51,20 +51,20 @@ async function difference(a: Buffer, b: Buffer): Promise<number> {
   return left.filter((value, index) => Math.abs(value - (right[index] ?? 0)) > 24).length / left.length;
 }
 
-test.each([0, 1, 2, 3])('composition %i shows the photograph', async (composition) => {
+test.each([0, 1, 2, 3])('shows the reference photo in composition %i', async (composition) => {
   const fields = { ...SMALL, seed: composition * 6 };
   const astronaut = await drawOne({ ...fields, ...referenceTo(photo('astronaut.png')) });
   const cat = await drawOne({ ...fields, ...referenceTo(photo('chelsea.png')) });
   expect(await difference(astronaut, cat)).toBeGreaterThan(0.3);
 });
 
-test('the prompt is part of the picture, whatever it holds', async () => {
+test('draws a picture that depends on the prompt, whatever characters it has', async () => {
   const plain = await drawOne({ ...SMALL, prompt: 'fox' });
   for (const prompt of ['猫', '<b>&amp;</b> "\u0001" ]]>', '🦊', 'word '.repeat(299), '字'.repeat(1499), '\ud800']) {
     expect((await drawOne({ ...SMALL, prompt })).equals(plain)).toBe(false);
   }
 });
 
-test('a watermark is drawn when it is ordered', async () => {
+test('draws a watermark when it is requested', async () => {
   expect((await drawOne({ ...SMALL, aigc_watermark: true })).equals(await drawOne(SMALL))).toBe(false);
 });

@@ -28,7 +28,7 @@ async function startChild(...args: string[]) {
   return { child, url: z.object({ url: z.string() }).parse(message).url };
 }
 
-test('links outlive a restart: the port, the key and the pictures are kept', async () => {
+test('serves its links after a restart, with the same port, key and pictures', async () => {
   const first = await startChild();
   const { urls } = await callSimulator(first.url);
   first.child.kill('SIGTERM');
@@ -39,20 +39,20 @@ test('links outlive a restart: the port, the key and the pictures are kept', asy
   expect((await fetch(urls[0] ?? '')).status).toBe(200);
 });
 
-test('a port that is taken by now is given up for another', async () => {
+test('listens on another port when its previous one is taken', async () => {
   const first = await startChild();
   const second = await startChild();
   expect(second.url).not.toBe(first.url);
   expect((await callSimulator(second.url)).code).toBe(0);
 });
 
-test('it ends when the channel to its parent closes', async () => {
+test('exits when the channel to its parent closes', async () => {
   const { child } = await startChild();
   child.disconnect();
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
-test('SIGTERM ends it while a call is open; SIGINT leaves that to the parent', async () => {
+test('exits on SIGTERM while a call is open, and ignores SIGINT', async () => {
   const { child, url } = await startChild('--latency-ms', '600000');
   const call = callSimulator(url).catch(() => 'cut off');
   const remote = connectSimulator(url);

@@ -12,7 +12,7 @@ afterAll(() => simulator.close());
 
 const call = async (prompt: string) => (await callSimulator(simulator.url, { prompt })).code;
 
-test('scripts are used up in the order in which they were given', async () => {
+test('applies scripts in the order in which they were given', async () => {
   simulator.script(
     { times: 1, fault: { kind: 'base_resp', code: 1002 } },
     { times: 2, fault: { kind: 'base_resp', code: 1000 } },
@@ -20,12 +20,12 @@ test('scripts are used up in the order in which they were given', async () => {
   expect([await call('a'), await call('b'), await call('c'), await call('d')]).toEqual([1002, 1000, 1000, 0]);
 });
 
-test('a script with a prompt is for calls whose prompt contains it', async () => {
+test('applies a script with a prompt to calls whose prompt contains it', async () => {
   simulator.script({ prompt: 'wolf', fault: { kind: 'base_resp', code: 1026 } });
   expect([await call('a fox'), await call('a grey wolf'), await call('wolf')]).toEqual([0, 1026, 1026]);
 });
 
-test('held calls stay open until they are released', async () => {
+test('holds calls open until they are released', async () => {
   simulator.script({ hold: true });
   const calls = [call('a'), call('b'), call('c')];
   await expect.poll(() => simulator.stats().heldCalls).toBe(3);
@@ -36,7 +36,7 @@ test('held calls stay open until they are released', async () => {
   expect(simulator.maxConcurrent()).toBe(3);
 });
 
-test('reset forgets scripts, calls and counts', async () => {
+test('forgets scripts, calls and counts on reset', async () => {
   simulator.script({ fault: { kind: 'null_data' } });
   await call('a');
   simulator.reset();
@@ -44,7 +44,7 @@ test('reset forgets scripts, calls and counts', async () => {
   expect(await call('b')).toBe(0);
 });
 
-test('calls are noted as they were sent', async () => {
+test('records calls as they were sent', async () => {
   await callSimulator(simulator.url, { prompt: 'a fox', seed: 7, n: 2 });
   expect(simulator.calls()).toEqual([
     {
@@ -57,11 +57,11 @@ test('calls are noted as they were sent', async () => {
   ]);
 });
 
-test('a script that makes no sense is refused', () => {
+test('refuses a fault before the request is read for a given prompt', () => {
   expect(() => simulator.script({ prompt: 'fox', fault: { kind: 'reset', at: 'request' } })).toThrow(/cannot know/);
 });
 
-test('everything can be done from another process', async () => {
+test('accepts scripts, releases, queries and resets from another process', async () => {
   const remote = connectSimulator(simulator.url);
   await remote.script({ hold: true, times: 1 }, { fault: { kind: 'base_resp', code: 1008 } });
   const held = call('a');

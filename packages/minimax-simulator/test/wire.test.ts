@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterEach(() => simulator.reset());
 afterAll(() => simulator.close());
 
-test('a good call is answered with links, an id that is also the trace id, and counts as strings', async () => {
+test('answers a valid call with links, an id that is also the trace id, and counts as strings', async () => {
   const { response, body } = await callSimulator(simulator.url, { n: 3 });
   expect(response.status).toBe(200);
   expect(response.headers.get('trace-id')).toBe(body.id);
@@ -25,14 +25,14 @@ test('a good call is answered with links, an id that is also the trace id, and c
   });
 });
 
-test('base64 comes bare and is a JPEG', async () => {
+test('returns bare base64 of a JPEG', async () => {
   const { body } = await callSimulator(simulator.url, { response_format: 'base64', n: 2 });
   expect(body.data?.image_urls).toBeUndefined();
   expect(body.data?.image_base64).toHaveLength(2);
   expect(body.data?.image_base64?.[0]).toMatch(/^\/9j\//);
 });
 
-test('a missing or wrong key answers 1004 and takes nothing', async () => {
+test('answers 1004 to a missing or wrong key and accepts nothing', async () => {
   expect((await callSimulator(simulator.url, {}, 'other')).code).toBe(1004);
   expect((await callSimulator(simulator.url, {}, '')).code).toBe(1004);
   expect(simulator.calls()).toMatchObject([
@@ -80,12 +80,12 @@ test.each([
   expect(simulator.calls()).toMatchObject([{ accepted: false, answer: 'invalid' }]);
 });
 
-test('a body that is no JSON is refused with 2013', async () => {
+test('refuses a body that is not JSON with 2013', async () => {
   const response = await post(simulator.url, '{"model":');
   expect(await response.json()).toMatchObject({ base_resp: { status_code: 2013 } });
 });
 
-test('the twenty-first call within a minute answers 1002, and the next minute is free again', async () => {
+test('answers 1002 to the 21st call within a minute, and 0 in the next minute', async () => {
   for (let count = 0; count < 20; count++) await callSimulator(simulator.url);
   expect((await callSimulator(simulator.url)).code).toBe(1002);
   expect(simulator.calls().at(-1)).toMatchObject({ accepted: false, answer: 'rate_limited' });
