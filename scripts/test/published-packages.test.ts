@@ -46,7 +46,7 @@ describe.each(PUBLISHED)('%s', (name) => {
     return found;
   };
 
-  test('holds ESM, its declarations, a README and the licence, and nothing else', () => {
+  test('contains ESM, declarations, a README and the licence, and nothing else', () => {
     const files = find().files.map((file) => file.path);
     const modules = files.filter((file) => file.endsWith('.js'));
     const declarations = modules.map((file) => file.replace(/\.js$/, '.d.ts'));
@@ -55,22 +55,22 @@ describe.each(PUBLISHED)('%s', (name) => {
     expect(modules).toContain('index.js');
   });
 
-  test('is well formed for every bundler and for Node: publint, and are-the-types-wrong', () => {
+  test('passes publint and are-the-types-wrong, for every bundler and Node', () => {
     const { filename } = find();
     run('publint', ['run', filename, '--strict'], consumer);
     run('attw', [filename, '--profile', 'esm-only', '--no-definitely-typed'], consumer);
   }, 60_000);
 });
 
-test('a strict project compiles against the packed packages, and no type is any', () => {
+test('compiles in a strict project without any in its types', () => {
   expect(run('tsc', ['-p', '.'], consumer)).toBe('');
 }, 60_000);
 
-test("the sdk's examples compile against the packed packages", () => {
+test('compiles the examples of the sdk against the packed packages', () => {
   expect(run('tsc', ['-p', 'examples'], consumer)).toBe('');
 }, 60_000);
 
-test('the packed packages load in Node', () => {
+test('loads the packed packages in Node', () => {
   const entries = ['@darkroom/contracts', '@darkroom/contracts/router', '@darkroom/minimax-client', '@darkroom/sdk'];
   const imports = entries.map((entry) => `await import('${entry}');`).join('');
   expect(run('node', ['--input-type=module', '--eval', `${imports} console.log('loaded')`], consumer)).toBe('loaded\n');

@@ -12,13 +12,13 @@ const CHROMIUM: Part = {
   find: () => undefined,
 };
 
-test('the counts stand alone on the last line', () => {
+test('prints the counts alone on the last line', () => {
   expect(summarize([ALL_PASSED, ONE_FAILED, SOME_SKIPPED], [], false).lines.at(-1)).toBe(
     '4 passed, 1 failed, 2 skipped',
   );
 });
 
-test('a skip names its file, what is missing and the line that installs it, and ends well', () => {
+test('names the file of a skip, the missing part and how to install it, and passes', () => {
   const { ok, lines } = summarize([ALL_PASSED, SOME_SKIPPED], [CHROMIUM], false);
   expect(ok).toBe(true);
   expect(lines).toEqual([
@@ -28,12 +28,12 @@ test('a skip names its file, what is missing and the line that installs it, and 
   ]);
 });
 
-test('where everything is required, a skip or a missing part is a failure', () => {
+test('fails for a skip or a missing part when every part is required', () => {
   expect(summarize([ALL_PASSED, SOME_SKIPPED], [], true).ok).toBe(false);
   expect(summarize([ALL_PASSED], [CHROMIUM], true).ok).toBe(false);
   expect(summarize([ALL_PASSED], [], true).ok).toBe(true);
 });
 
-test('a failure is one anywhere', () => {
+test('fails for a failed test even when no part is required', () => {
   expect(summarize([ALL_PASSED, ONE_FAILED], [], false).ok).toBe(false);
 });

@@ -25,7 +25,7 @@ function run(...options: string[]) {
   return { status, stdout: stdout.trimEnd(), stderr: stderr.trimEnd() };
 }
 
-test('a token is made with the settings of the API, also those of .env', () => {
+test('signs a token with the settings of the API, those of .env included', () => {
   writeFileSync(path.join(dir, '.env'), `JWT_SECRET=${SECRET}\nJWT_ISSUER=https://id.example\nJWT_AUDIENCE=darkroom\n`);
   const { status, stdout } = run('--user', '9223372036854775807', '--star', '2');
   expect(status).toBe(0);
@@ -39,7 +39,7 @@ test.each([
   [['--foo'], /--foo/],
   [['--star'], /--star/],
   [['--star', '--user', '1'], /--star/],
-])('what cannot be right is one line: %j', (options, line) => {
+])('refuses invalid options with one line: %j', (options, line) => {
   const { status, stdout, stderr } = run(...options);
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(line);
