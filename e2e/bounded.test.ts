@@ -3,8 +3,8 @@ import { startApi } from './harness/api.ts';
 import { order } from './harness/order.ts';
 import { startProvider } from './harness/provider.ts';
 
-describe('at the provider', () => {
-  test('50 jobs of 5 users are never more than GENERATION_CONCURRENCY calls at once', async () => {
+describe('the limits towards the provider', () => {
+  test('makes at most GENERATION_CONCURRENCY calls at once for 50 jobs of 5 users', async () => {
     const provider = await startProvider({ latencyMs: 50 });
     provider.script({ hold: true });
     const api = await startApi(provider, { GENERATION_CONCURRENCY: 4 });
@@ -23,7 +23,7 @@ describe('at the provider', () => {
     expect(provider.maxConcurrent()).toBe(4);
   });
 
-  test('users with one job each do not wait for the one who has thirty', async () => {
+  test('serves users with one job each before the rest of a user with thirty', async () => {
     const provider = await startProvider();
     provider.script({ hold: true });
     const api = await startApi(provider, { GENERATION_CONCURRENCY: 2, USER_ACTIVE_LIMIT: 30 });
@@ -44,7 +44,7 @@ describe('at the provider', () => {
     expect(provider.calls()).toHaveLength(35);
   });
 
-  test('no more than MINIMAX_RPM calls begin in a minute, whatever restarts', async () => {
+  test('begins at most MINIMAX_RPM calls within a minute, across a restart', async () => {
     const provider = await startProvider();
     const api = await startApi(provider, { MINIMAX_RPM: 5 });
     const { sdk } = api.user();

@@ -3,7 +3,7 @@ import { startApi } from './harness/api.ts';
 import { order } from './harness/order.ts';
 import { startProvider } from './harness/provider.ts';
 
-test('a job that is canceled during its call learns from the late answer that it was charged', async () => {
+test('sets charged to yes on a job canceled during its call once the late answer arrives', async () => {
   const provider = await startProvider();
   provider.script({ hold: true });
   const { sdk } = (await startApi(provider)).user();
@@ -20,7 +20,7 @@ test('a job that is canceled during its call learns from the late answer that it
   expect(settled).not.toHaveProperty('images');
 });
 
-test('a job that is canceled while it waits is never sent', async () => {
+test('makes no call for a job that is canceled while it waits', async () => {
   const provider = await startProvider();
   provider.script({ prompt: 'first', hold: true });
   const { sdk } = (await startApi(provider, { GENERATION_CONCURRENCY: 1 })).user();

@@ -95,7 +95,7 @@ async function killAroundDeletes({ kills, settings, goneWithinMs, read }: Given)
   );
 }
 
-test('kills around deletions leave no file of a deleted job, half-written or whole, after the next start', async () => {
+test('leaves no file of a deleted job after a kill -9 around the deletion and the next start', async () => {
   await killAroundDeletes({
     kills: KILLS,
     settings: {},
@@ -104,7 +104,7 @@ test('kills around deletions leave no file of a deleted job, half-written or who
   });
 }, 600_000);
 
-test('the same on PostgreSQL, with files in a folder', async () => {
+test('leaves no file of a deleted job after a kill -9 on PostgreSQL with files in a folder', async () => {
   const server = await openPostgresServer();
   onTestFinished(server.close);
   const DATABASE_URL = await server.createDatabase();

@@ -19,9 +19,9 @@ async function closeBooks(api: Api) {
   return { prompts: jobs.map((job) => job.prompt), attempts, kept, strays: [...kept.difference(files)] };
 }
 
-describe('a job that is deleted while its call runs', () => {
+describe('deleting a job during its call', () => {
   test.each(['url', 'base64'])(
-    'keeps nothing of the answer that was paid for (%s), and counts until it comes',
+    'keeps nothing of the paid answer (%s), and counts the job against its user until the answer arrives',
     async (format) => {
       const provider = await startProvider();
       provider.script({ prompt: 'no longer wanted', hold: true });
@@ -51,7 +51,7 @@ describe('a job that is deleted while its call runs', () => {
   );
 });
 
-test('a job that is deleted while its pictures are saved takes them along, and nobody waits for the others', async () => {
+test('removes the saved images of a job deleted while saving, without waiting for the other images', async () => {
   const provider = await startProvider();
   provider.script({ fault: { kind: 'picture', picture: { kind: 'hang' }, position: 1 } });
   // Waiting for the hanging image would exceed the grace period.
@@ -67,7 +67,7 @@ test('a job that is deleted while its pictures are saved takes them along, and n
   expect(await closeBooks(api)).toMatchObject({ prompts: [], strays: [] });
 });
 
-test('a job that is deleted while it waits is never sent, and the next one moves up', async () => {
+test('makes no call for a job that is deleted while it waits, and moves the next one up', async () => {
   const provider = await startProvider();
   provider.script({ prompt: 'first', hold: true });
   const api = await startApi(provider, { GENERATION_CONCURRENCY: 1 });
@@ -87,7 +87,7 @@ test('a job that is deleted while it waits is never sent, and the next one moves
   expect(provider.prompts()).toEqual(['first', 'third']);
 });
 
-describe('fifty deletes at once, on both faces', () => {
+describe('fifty simultaneous deletes over REST and tRPC', () => {
   async function remove(api: Api, jobId: string, number: number): Promise<number> {
     const headers = { authorization: `Bearer ${api.user().token}`, 'content-type': 'application/json' };
     const response = await (number % 2 === 0
@@ -99,7 +99,7 @@ describe('fifty deletes at once, on both faces', () => {
     return response.status;
   }
 
-  test('of one job: it is gone, or was gone already', async () => {
+  test('answer 200 or 404 for one job', async () => {
     const provider = await startProvider();
     provider.script({ hold: true });
     const api = await startApi(provider);
@@ -114,7 +114,7 @@ describe('fifty deletes at once, on both faces', () => {
     expect(await closeBooks(api)).toMatchObject({ prompts: [], strays: [] });
   });
 
-  test('of fifty jobs: what is out is left to end, and nothing of them stays', async () => {
+  test('answer 200 for fifty jobs, let running calls end and leave no file behind', async () => {
     const provider = await startProvider();
     provider.script({ hold: true });
     const api = await startApi(provider, { GENERATION_CONCURRENCY: 4, USER_ACTIVE_LIMIT: 50 });

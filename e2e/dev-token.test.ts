@@ -12,7 +12,7 @@ const chromiumPath = part('chromium') ?? '';
 const REBOUND = '--host-resolver-rules=MAP *.example.com 127.0.0.1';
 
 test.skipIf(chromiumPath === '')(
-  'a page gets a development token at this machine only, whatever its name resolves to',
+  'issues a development token only to a page on a loopback address, whatever name resolves to it',
   async () => {
     const { port, user } = await startApi(await startProvider(), { CORS_ORIGINS: '*' });
     const elsewhere = await servePage();

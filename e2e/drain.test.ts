@@ -7,7 +7,7 @@ import { order } from './harness/order.ts';
 import { startProvider } from './harness/provider.ts';
 
 describe('SIGTERM', () => {
-  test('lets the running call end, takes nothing new and leaves what waits to the next start', async () => {
+  test('lets the running call end, refuses new requests and leaves waiting jobs to the next start', async () => {
     const provider = await startProvider();
     provider.script({ prompt: 'running', hold: true });
     const api = await startApi(provider, { GENERATION_CONCURRENCY: 1 });
@@ -39,14 +39,14 @@ describe('SIGTERM', () => {
     expect(provider.prompts()).toEqual(['running', 'waiting']);
   });
 
-  test('with nothing running ends at once', async () => {
+  test('ends the process at once when no call is running', async () => {
     const api = await startApi(await startProvider());
     api.process.signal('SIGTERM');
     expect(await api.process.ended).toBe(0);
     expect(api.process.stderr).toEqual([]);
   });
 
-  test('ends cleanly whatever its clients hold open', async () => {
+  test('ends the process cleanly while clients hold connections, unfinished requests and downloads open', async () => {
     const provider = await startProvider();
     provider.script({ fault: { kind: 'picture', picture: { kind: 'padded', bytes: 20_000_000 } } });
     const api = await startApi(provider, { IMAGE_FORMAT: 'original' });
@@ -80,7 +80,7 @@ describe('SIGTERM', () => {
     }
   });
 
-  test('a second time does not wait for the call', async () => {
+  test('ends the process without waiting for the call when it is sent a second time', async () => {
     const provider = await startProvider();
     provider.script({ hold: true });
     const api = await startApi(provider);

@@ -20,8 +20,8 @@ async function download(url: string | undefined): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer());
 }
 
-describe('from photo and prompt to a picture', () => {
-  test('over REST', async () => {
+describe('creating an image from a photo and a prompt', () => {
+  test('completes over REST', async () => {
     const provider = await startProvider();
     const { rest } = (await startApi(provider)).user('9007199254740993');
 
@@ -46,7 +46,7 @@ describe('from photo and prompt to a picture', () => {
     expect(call?.request?.subject_reference?.[0]?.image_file).toMatch(/^data:image\/(png|jpeg);base64,/);
   });
 
-  test('over tRPC, and REST shows the same job', async () => {
+  test('completes over tRPC, and REST shows the same job', async () => {
     const { sdk, rest } = (await startApi(await startProvider())).user();
 
     const created = await sdk.create({ model: 'image-01', prompt: 'two cups of coffee', n: 2 });
@@ -56,7 +56,7 @@ describe('from photo and prompt to a picture', () => {
     expect((await rest.status(job.job_id)).data).toEqual(await sdk.status(job.job_id));
   });
 
-  test('by the ten-line script', async () => {
+  test('completes with the ten-line example script', async () => {
     const provider = await startProvider();
     const api = await startApi(provider);
     const folder = await createTempDir();
@@ -71,7 +71,7 @@ describe('from photo and prompt to a picture', () => {
     expect(provider.prompts()).toEqual(['an astronaut in a sunflower field']);
   });
 
-  test.skipIf(!exiftool)('with the AIGC label, for an independent reader', async () => {
+  test.skipIf(!exiftool)('adds an AIGC label that exiftool reads', async () => {
     const provider = await startProvider({ pictures: 'poster' }); // large enough to be compressed, and so labelled
     const { sdk } = (await startApi(provider, { AIGC_PROPAGATOR: 'A test studio' })).user();
     const job = await sdk.generate({ model: 'image-01', prompt: 'a labelled picture' });

@@ -12,8 +12,8 @@ const send = (api: Api, face: Face, prompt: string, key?: string, userId = '1') 
 const fifty = <T>(ask: (face: Face, number: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: 50 }, (_, number) => ask(number % 2 === 0 ? 'rest' : 'trpc', number)));
 
-describe('one key from fifty requests at once, on both faces', () => {
-  test('is one job and one call', async () => {
+describe('fifty simultaneous requests with one key over REST and tRPC', () => {
+  test('create one job and make one call', async () => {
     const provider = await startProvider();
     const api = await startApi(provider);
 
@@ -26,7 +26,7 @@ describe('one key from fifty requests at once, on both faces', () => {
     expect(provider.prompts()).toEqual(['only once']);
   });
 
-  test('for two orders is the job of whichever came first, and a mismatch for all of the other', async () => {
+  test('create the job of the first request, and answer 422 idempotency_mismatch to a different one', async () => {
     const provider = await startProvider();
     const api = await startApi(provider);
 
@@ -43,7 +43,7 @@ describe('one key from fifty requests at once, on both faces', () => {
     expect(provider.prompts()).toHaveLength(1);
   });
 
-  test('of two users is a job for each', async () => {
+  test('create one job for each of two users', async () => {
     const provider = await startProvider();
     const api = await startApi(provider);
 
@@ -59,7 +59,7 @@ describe('one key from fifty requests at once, on both faces', () => {
   });
 });
 
-test('an order whose answer a kill -9 has taken is repeated under its key, and is one job with one call', async () => {
+test('creates one job with one call when a request is repeated under its key after a kill -9 of the API', async () => {
   const provider = await startProvider();
   let api = await startApi(provider);
   const jobIds: string[] = [];
@@ -93,7 +93,7 @@ test.each([
   ['quota_exceeded', { DAILY_IMAGES: 2 }],
   ['too_many_jobs', { USER_ACTIVE_LIMIT: 2 }],
   ['queue_full', { QUEUE_LIMIT: 1 }],
-])('an order refused as %s (%o) has not used up its key: it orders once there is room', async (code, limit) => {
+])('accepts a request under the same key after it was refused as %s (%o)', async (code, limit) => {
   const provider = await startProvider();
   provider.script({ times: 1, hold: true });
   const api = await startApi(provider, { GENERATION_CONCURRENCY: 1, ...limit });

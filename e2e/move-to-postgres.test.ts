@@ -22,7 +22,7 @@ function move(env: NodeJS.ProcessEnv) {
   return startChild(process.execPath, [MOVE], { cwd: CHECKOUT, env });
 }
 
-test('a deployment moves with its jobs, keys, photographs and pictures; what waits is made once', async () => {
+test('moves jobs, keys, references and images to PostgreSQL, and makes each waiting job once', async () => {
   const provider = await startProvider();
   const old = await startApi(provider, { GENERATION_CONCURRENCY: 1 });
   const { sdk, rest } = old.user();
@@ -65,7 +65,7 @@ test('a deployment moves with its jobs, keys, photographs and pictures; what wai
   expect(provider.prompts().toSorted()).toEqual(['made before the move', 'out while it moves', 'waits while it moves']);
 });
 
-test('a start on PostgreSQL before the move is refused, and not one picture is swept', async () => {
+test('refuses to start on PostgreSQL before the move, and sweeps no image', async () => {
   const old = await startApi(await startProvider());
   const { job_id } = await old.user().sdk.generate(order('made before the move'));
   await old.kill();
@@ -87,7 +87,7 @@ test('a start on PostgreSQL before the move is refused, and not one picture is s
   for (const url of job.images) expect((await fetch(url)).status).toBe(200);
 });
 
-test('it moves into a bucket, which is its own from then on', async () => {
+test('moves into a bucket, and refuses a bucket with the files of another deployment', async () => {
   const s3 = await startS3({ dir: await createTempDir() });
   onTestFinished(() => s3.close());
   const bucket = await s3.createBucket('pictures');
@@ -110,7 +110,7 @@ test('it moves into a bucket, which is its own from then on', async () => {
   for (const url of job.images) expect((await fetch(url)).status).toBe(200);
 });
 
-test('it moves only to where nobody lives', async () => {
+test('refuses to move into a database that is in use or has jobs of its own', async () => {
   const provider = await startProvider();
   const DATABASE_URL = await server.createDatabase();
   const other = await startApi(provider, { DATABASE_URL });

@@ -21,8 +21,8 @@ const NEWER = ['[].at', 'Object.hasOwn', 'self.structuredClone', '"".replaceAll'
 const focused = (page: Page) =>
   page.evaluate<string>(`document.activeElement.closest('[data-testid]')?.getAttribute('data-testid') ?? ''`);
 
-describe.skipIf(chromiumPath === '')('a browser without the built-ins that are newer than iOS 13 and Chrome 70', () => {
-  test('opens every page and dialog in every state, and moves through it by Tab', { timeout: 300_000 }, async () => {
+describe.skipIf(chromiumPath === '')('a browser without built-ins newer than iOS 13 and Chrome 70', () => {
+  test('opens every page and dialog in every state, and moves the focus by Tab', { timeout: 300_000 }, async () => {
     const world = await stockWorld();
     const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
     onTestFinished(() => browser.close());
@@ -59,7 +59,7 @@ describe.skipIf(chromiumPath === '')('a browser without the built-ins that are n
     expect(faults).toEqual([]);
   });
 
-  test('takes a photo and an order, follows it, and shows, crops and saves pictures', async () => {
+  test('uploads a photo, creates and follows a job, and shows, crops and saves images', async () => {
     const provider = await startProvider();
     const api = await startApi(provider);
     const phone = await startPhone({ chromiumPath, url: api.url, isOld: true });
@@ -91,7 +91,7 @@ describe.skipIf(chromiumPath === '')('a browser without the built-ins that are n
     expect(phone.faults).toEqual([]);
   });
 
-  test('follows the system to its dark look', async () => {
+  test('follows the dark theme of the system', async () => {
     const phone = await startPhone({ chromiumPath, url: (await startApi(await startProvider())).url, isOld: true });
     const page = await phone.open();
     await page.emulateMedia({ colorScheme: 'dark' });

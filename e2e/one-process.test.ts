@@ -8,7 +8,7 @@ import { order } from './harness/order.ts';
 import { startProvider } from './harness/provider.ts';
 import { createTempDir } from './harness/temp-dir.ts';
 
-test('a second process on the same DATA_DIR ends with one line, and the first goes on', async () => {
+test('ends a second process on the same DATA_DIR with one line while the first continues', async () => {
   const api = await startApi(await startProvider());
 
   const second = startApiProcess(api.env);
@@ -19,7 +19,7 @@ test('a second process on the same DATA_DIR ends with one line, and the first go
   expect(await api.user().sdk.generate(order('the first goes on'))).toMatchObject({ status: 'COMPLETED' });
 });
 
-test('a second process does not touch the simulator of the first', async () => {
+test('leaves the simulator of the first process alone when a second one starts', async () => {
   const DATA_DIR = await createTempDir();
   const env = { ...cleanEnvironment(), DATA_DIR, PORT: '0' };
   await startApiProcess(env).line(readListening);
@@ -31,7 +31,7 @@ test('a second process does not touch the simulator of the first', async () => {
   expect(await readPort()).toBe(before);
 });
 
-test('production does not start without its keys, and says so in one line each', async () => {
+test('refuses to start in production without its keys, with one line for each', async () => {
   const DATA_DIR = await createTempDir();
   const api = startApiProcess({ ...cleanEnvironment(), DATA_DIR, PORT: '0', NODE_ENV: 'production' });
 
@@ -42,7 +42,7 @@ test('production does not start without its keys, and says so in one line each',
   ]);
 });
 
-test('a job of another user is 403 and an unknown one 404, on both faces', async () => {
+test('answers 403 for a job of another user and 404 for an unknown one, over REST and tRPC', async () => {
   const api = await startApi(await startProvider());
   const { job_id } = await api.user('1').sdk.create(order('mine'));
   const { sdk, rest } = api.user('2');

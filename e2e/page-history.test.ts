@@ -21,8 +21,8 @@ async function start(): Promise<{ provider: Provider; api: Api; open: () => Prom
 
 const order = (api: Api, prompt: string) => api.user().sdk.generate({ model: 'image-01', prompt });
 
-describe.skipIf(chromiumPath === '')('the history', () => {
-  test('advances by itself, is filtered by status, and is deleted from', async () => {
+describe.skipIf(chromiumPath === '')('the history page', () => {
+  test('updates by itself, filters by status and deletes a job', async () => {
     const { provider, api, open, faults } = await start();
     await order(api, '已经完成的');
     provider.script({ hold: true });
@@ -50,7 +50,7 @@ describe.skipIf(chromiumPath === '')('the history', () => {
     expect(faults).toEqual([]);
   });
 
-  test('brings a row back, with the reason, when it could not be deleted', async () => {
+  test('shows a row again with the reason when it could not be deleted', async () => {
     const { api, open } = await start();
     await order(api, '删不掉的');
     const page = await open();
@@ -63,7 +63,7 @@ describe.skipIf(chromiumPath === '')('the history', () => {
     expect(await rows(page).count()).toBe(1);
   });
 
-  test('goes on to older jobs as far as there are any', async () => {
+  test('loads older jobs until the last one', async () => {
     const { api, open, faults } = await start();
     for (let number = 1; number <= 22; number++) await order(api, `第 ${number} 张`);
     const page = await open();
@@ -75,7 +75,7 @@ describe.skipIf(chromiumPath === '')('the history', () => {
     expect(faults).toEqual([]);
   });
 
-  test('is read again by itself when the network is back', async () => {
+  test('reloads by itself when the network is back', async () => {
     const { api, open } = await start();
     const page = await open();
     const loaded = 'performance.getEntriesByType("resource").map(({ name }) => name).join()';
@@ -90,8 +90,8 @@ describe.skipIf(chromiumPath === '')('the history', () => {
   });
 });
 
-describe.skipIf(chromiumPath === '')('what ended while the person was elsewhere', () => {
-  test('is news until it is opened', async () => {
+describe.skipIf(chromiumPath === '')('the home page after a job has ended elsewhere', () => {
+  test('shows a finished job as news until it is opened', async () => {
     const { provider, open, faults } = await start();
     provider.script({ hold: true });
     const page = await open();
@@ -117,7 +117,7 @@ describe.skipIf(chromiumPath === '')('what ended while the person was elsewhere'
     expect(faults).toEqual([]);
   });
 
-  test('is told beside what still runs: neither of two orders of one visit is forgotten', async () => {
+  test('shows finished and running jobs side by side, so that neither of two jobs is forgotten', async () => {
     const { provider, api, open, faults } = await start();
     const page = await open();
     const banner = (words: string) => page.getByTestId('resume').filter({ hasText: words });
@@ -155,7 +155,7 @@ describe.skipIf(chromiumPath === '')('what ended while the person was elsewhere'
     expect(faults).toEqual([]);
   });
 
-  test('is not told of a job that somebody has deleted meanwhile', async () => {
+  test('removes the banner of a job that was deleted meanwhile', async () => {
     const { provider, api, open } = await start();
     provider.script({ hold: true });
     const page = await open();

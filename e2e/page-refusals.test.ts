@@ -39,8 +39,8 @@ async function submit(page: Page): Promise<void> {
 
 const failure = (page: Page, code: string) => page.locator(`[data-testid=failure][data-code=${code}]`);
 
-describe.skipIf(chromiumPath === '')('an order that is refused', () => {
-  test('because the queue is full waits as long as it was told, and is then sent by the person', async () => {
+describe.skipIf(chromiumPath === '')('the page after a refused request', () => {
+  test('waits as long as a full queue asks for, and resends when the user taps', async () => {
     const { provider, api, page } = await start({});
     let sent = 0;
     await page.route('**/trpc/image.create**', (route) => {
@@ -65,7 +65,7 @@ describe.skipIf(chromiumPath === '')('an order that is refused', () => {
     provider.release();
   });
 
-  test('is kept until it is sent, or until the person lets another order take its place', async () => {
+  test('keeps the request until it is sent or the user replaces it', async () => {
     const { provider, api, page } = await start({});
     await page.route('**/trpc/image.create**', (route) => route.fulfill(queueFull(PAUSE_MS)));
     await submit(page);
@@ -96,7 +96,7 @@ describe.skipIf(chromiumPath === '')('an order that is refused', () => {
     provider.release();
   });
 
-  test('because too many are under way leads to those', async () => {
+  test('links to the running jobs when there are too many', async () => {
     const { page } = await start({ USER_ACTIVE_LIMIT: 1 });
     await submit(page);
     await failure(page, 'too_many_jobs').waitFor();
@@ -108,7 +108,7 @@ describe.skipIf(chromiumPath === '')('an order that is refused', () => {
   test.each([
     ['quota_exceeded', { USER_DAILY_IMAGES: 1 }],
     ['rate_limited', { RATE_LIMIT_PER_MINUTE: 1 }],
-  ] as const)('as %s costs nothing and is kept', async (code, settings) => {
+  ] as const)('shows that %s cost nothing, and keeps the request', async (code, settings) => {
     const { page } = await start(settings);
     await submit(page);
     await failure(page, code).waitFor();
@@ -117,7 +117,7 @@ describe.skipIf(chromiumPath === '')('an order that is refused', () => {
     await expect.poll(() => page.getByTestId('prompt-count').textContent(), PATIENCE).toBe('3 / 1499');
   });
 
-  test('cannot happen without a network: the form says so, and is ready once it is back', async () => {
+  test('disables the form without a network, and enables it when the network is back', async () => {
     const { page } = await start({});
     await page.getByTestId('prompt').locator('textarea').fill('后到的');
     const button = page.getByTestId('submit');

@@ -17,8 +17,8 @@ const ground = (page: Page) => page.evaluate('getComputedStyle(document.body).ba
 const LIGHT = 'rgb(244, 239, 231)';
 const DARK = 'rgb(17, 14, 13)';
 
-describe.skipIf(chromiumPath === '')('the settings', () => {
-  test('keep the language and the look, and have them before anything is painted', async () => {
+describe.skipIf(chromiumPath === '')('the settings page', () => {
+  test('keeps language and theme, and applies them before the first paint', async () => {
     const phone = await openPhone();
     const page = await phone.open();
     await page.getByTestId('settings').click();
@@ -39,7 +39,7 @@ describe.skipIf(chromiumPath === '')('the settings', () => {
     expect(await ground(later)).toBe(DARK);
   });
 
-  test('follow the system until something is chosen, and again when that is taken back', async () => {
+  test('follows the system theme until one is chosen, and again after the choice is reset', async () => {
     const phone = await openPhone();
     const page = await phone.open();
     expect(await ground(page)).toBe(LIGHT);
@@ -53,7 +53,7 @@ describe.skipIf(chromiumPath === '')('the settings', () => {
     expect(phone.faults).toEqual([]);
   });
 
-  test('are reached by keyboard: one stop a group, arrows within it', async () => {
+  test('is operated by keyboard with one tab stop per group and arrow keys within it', async () => {
     const phone = await openPhone();
     const page = await phone.open();
     await page.getByTestId('settings').press('Enter');
@@ -65,7 +65,7 @@ describe.skipIf(chromiumPath === '')('the settings', () => {
     expect(phone.faults).toEqual([]);
   });
 
-  test('say what happens to a photo, and show no developer’s token', async () => {
+  test('explains what happens to a photo, and hides the token of a developer', async () => {
     const phone = await openPhone();
     const page = await phone.open();
     await page.getByTestId('settings').click();

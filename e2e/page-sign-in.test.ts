@@ -26,7 +26,7 @@ async function order(page: Page, prompt: string): Promise<void> {
 const bringToken = (page: Page, token: string) =>
   page.evaluate(`localStorage.setItem('darkroom.token', ${JSON.stringify(JSON.stringify(token))})`);
 
-describe.skipIf(chromiumPath === '')('another person on the same device', () => {
+describe.skipIf(chromiumPath === '')('the page after another user signed in on the device', () => {
   async function leaveThings() {
     const { provider, api, page } = await start();
     provider.script({ hold: true });
@@ -50,13 +50,13 @@ describe.skipIf(chromiumPath === '')('another person on the same device', () => 
     expect(await page.evaluate('JSON.stringify(localStorage)')).not.toMatch(/upload:|前一个人的/);
   }
 
-  test('finds nothing of the one before', async () => {
+  test('shows nothing of the previous user', async () => {
     const { page } = await leaveThings();
     await page.reload();
     await expectNothingLeft(page);
   });
 
-  test('orders nothing that was still in the form', async () => {
+  test('does not send the form of the previous user', async () => {
     const { api, page } = await leaveThings();
     await page.getByTestId('submit').click();
     await expectNothingLeft(page);
@@ -66,7 +66,7 @@ describe.skipIf(chromiumPath === '')('another person on the same device', () => 
 });
 
 test.skipIf(chromiumPath === '')(
-  'a token that is no longer accepted is an error, and makes nobody somebody else',
+  'shows an error for a token that is no longer accepted, and keeps its user',
   async () => {
     const { api, page } = await start();
     await bringToken(page, signToken('a secret that was changed since then', { user_id: '42' }));

@@ -40,8 +40,8 @@ const loadedPictures = (page: Page) =>
       (images) => images.filter((image) => 'naturalWidth' in image && Number(image.naturalWidth) > 0).length,
     );
 
-describe.skipIf(chromiumPath === '')('on a phone, a photo', () => {
-  test('is used once it was agreed to, and asked about once', async () => {
+describe.skipIf(chromiumPath === '')('a photo on a phone', () => {
+  test('is used after one consent, which is not asked for again', async () => {
     const api = await startApi(await startProvider());
     const phone = await startPhone({ chromiumPath, url: api.url });
     const page = await phone.open();
@@ -60,7 +60,7 @@ describe.skipIf(chromiumPath === '')('on a phone, a photo', () => {
     expect(phone.faults).toEqual([]);
   });
 
-  test('is cropped, and sent as the part that was chosen', async () => {
+  test('is uploaded as the part chosen by cropping', async () => {
     const provider = await startProvider();
     const api = await startApi(provider);
     const phone = await startPhone({ chromiumPath, url: api.url });
@@ -84,7 +84,7 @@ describe.skipIf(chromiumPath === '')('on a phone, a photo', () => {
     expect(phone.faults).toEqual([]);
   });
 
-  test('whose upload is stopped gives way to the one before it', async () => {
+  test('stays selected when the upload of its replacement is canceled', async () => {
     const api = await startApi(await startProvider());
     const phone = await startPhone({ chromiumPath, url: api.url });
     const page = await phone.open();
@@ -102,7 +102,7 @@ describe.skipIf(chromiumPath === '')('on a phone, a photo', () => {
     expect(phone.faults).toEqual([]);
   });
 
-  test('that is too large is refused before it is sent, and one that is none by the service', async () => {
+  test('is refused on the device when it is too large, and by the service when it is no image', async () => {
     const api = await startApi(await startProvider());
     const phone = await startPhone({ chromiumPath, url: api.url });
     const page = await phone.open();
@@ -127,7 +127,7 @@ describe.skipIf(chromiumPath === '')('on a phone, a photo', () => {
     expect(await page.getByTestId('photo-retry').count()).toBe(0);
   });
 
-  test('that the service no longer has is asked for again, with words, and sent again from the phone', async () => {
+  test('is reported as expired and uploaded again from the phone when the service no longer has it', async () => {
     const api = await startApi(await startProvider());
     const phone = await startPhone({ chromiumPath, url: api.url });
     const page = await phone.open();
@@ -154,8 +154,8 @@ describe.skipIf(chromiumPath === '')('on a phone, a photo', () => {
   });
 });
 
-describe.skipIf(chromiumPath === '')('on a phone, a wait', () => {
-  test('says that the network is gone, and goes on by itself when it is back', async () => {
+describe.skipIf(chromiumPath === '')('waiting for a job on a phone', () => {
+  test('shows that the network is down, and continues by itself when it is back', async () => {
     const provider = await startProvider();
     provider.script({ hold: true });
     const api = await startApi(provider);
@@ -173,7 +173,7 @@ describe.skipIf(chromiumPath === '')('on a phone, a wait', () => {
     await page.waitForURL(/generation-result/);
   });
 
-  test('says as much as the service knows while MiniMax makes it wait', async () => {
+  test('shows the estimate and the charge of the service while MiniMax limits the rate', async () => {
     const provider = await startProvider();
     const api = await startApi(provider);
     const { sdk } = api.user();
@@ -200,7 +200,7 @@ describe.skipIf(chromiumPath === '')('on a phone, a wait', () => {
     expect(await page.getByTestId('retry').textContent()).toBe('重新生成');
   });
 
-  test('may be left, and is found again at the beginning', async () => {
+  test('can be left and resumed from the home page', async () => {
     const provider = await startProvider();
     provider.script({ hold: true });
     const api = await startApi(provider);
@@ -216,7 +216,7 @@ describe.skipIf(chromiumPath === '')('on a phone, a wait', () => {
   });
 });
 
-describe.skipIf(chromiumPath === '')('on a phone, a result', () => {
+describe.skipIf(chromiumPath === '')('a result on a phone', () => {
   async function openResult(env: Record<string, string> = {}) {
     const api = await startApi(await startProvider({ pictures: 'poster' }), env);
     const phone = await startPhone({ chromiumPath, url: api.url });
@@ -225,7 +225,7 @@ describe.skipIf(chromiumPath === '')('on a phone, a result', () => {
     return { api, phone, page };
   }
 
-  test('is seen as its placeholder until it is there', async () => {
+  test('shows its placeholder until the image has loaded', async () => {
     const { phone, page } = await openResult();
     let letThrough = () => {};
     const held = new Promise<void>((resolve) => {
@@ -249,7 +249,7 @@ describe.skipIf(chromiumPath === '')('on a phone, a result', () => {
     expect(phone.faults).toEqual([]);
   });
 
-  test('is turned by keys and by swipe, and let go by Escape', async () => {
+  test('is browsed by arrow keys and swipe, and closed by Escape', async () => {
     const { phone, page } = await openResult();
     await order(page, '翻一翻');
     await page.getByTestId('result-image').first().click();
@@ -273,7 +273,7 @@ describe.skipIf(chromiumPath === '')('on a phone, a result', () => {
     expect(phone.faults).toEqual([]);
   });
 
-  test('whose links have died is shown and saved by new ones, without a word', async () => {
+  test('is shown and saved with renewed links after the old ones expired, without an error', async () => {
     const { page } = await openResult({ FILE_URL_TTL_S: '2' });
     // Each image's first link is answered only after it has expired; later links are answered normally.
     const asked = new Set<string>();
@@ -296,7 +296,7 @@ describe.skipIf(chromiumPath === '')('on a phone, a result', () => {
     expect(await (await download).failure()).toBeNull();
   });
 
-  test('is shared as a link that opens for its owner alone where a browser cannot share files', async () => {
+  test('is shared as a link for its owner alone where the browser cannot share files', async () => {
     const { phone, page } = await openResult();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await order(page, '给朋友看看');
@@ -308,7 +308,7 @@ describe.skipIf(chromiumPath === '')('on a phone, a result', () => {
     expect(phone.faults).toEqual([]);
   });
 
-  test('is deleted after a question, and nothing of it stays in the browser', async () => {
+  test('is deleted after a confirmation, and leaves nothing in the browser', async () => {
     const { api, phone, page } = await openResult();
     await choosePhoto(page);
     await picker(page, 'ready').waitFor();

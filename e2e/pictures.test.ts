@@ -57,7 +57,7 @@ async function distance(left: Buffer, right: Buffer): Promise<number> {
   return a.reduce((sum, value, index) => sum + Math.abs(value - (b[index] ?? 0)), 0) / a.length;
 }
 
-test.each(FORMATS)('as %s: upright, in its own colours, and never larger than it came', async (format) => {
+test.each(FORMATS)('delivers %s upright, converted to sRGB and never larger than the original', async (format) => {
   const upright = await sharp(rocket).rotate(90).jpeg({ quality: 95 }).toBuffer();
   const coarse = await sharp(rocket).jpeg({ quality: 5 }).toBuffer();
   const [plain, wide, cmyk, lying, small] = (
@@ -91,7 +91,7 @@ test.each(FORMATS)('as %s: upright, in its own colours, and never larger than it
   expect(small.bytes.equals(coarse)).toBe(true);
 });
 
-test('as original: byte for byte', async () => {
+test('delivers original images byte for byte', async () => {
   const pictures = [await fine().withMetadata({ orientation: 6 }).toBuffer(), await labelled()];
   const { delivered } = await deliver(pictures, { IMAGE_FORMAT: 'original' });
   expect(delivered.map(({ bytes }, index) => pictures[index]?.equals(bytes))).toEqual([true, true]);
@@ -108,7 +108,7 @@ function readLabel(input: Buffer): unknown {
   return Exif.parse(JSON.parse(output))[0]?.['XMP-TC260:Aigc'];
 }
 
-test.skipIf(!exiftool).each([...FORMATS, 'original'])('as %s: exiftool reads the AIGC label', async (format) => {
+test.skipIf(!exiftool).each([...FORMATS, 'original'])('delivers %s with an AIGC label for exiftool', async (format) => {
   const { job, delivered } = await deliver([await labelled(), await fine().toBuffer()], { IMAGE_FORMAT: format });
   const [kept, written] = delivered;
   if (!kept || !written) throw new Error('a picture is missing');

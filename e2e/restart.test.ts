@@ -7,8 +7,8 @@ import { startProvider } from './harness/provider.ts';
 
 const secondTry = (line: string) => (/"tries":2\b.*"a picture could not be had"/.test(line) ? line : null);
 
-describe('kill -9', () => {
-  test('after the 202: the job that waits is made after the restart', async () => {
+describe('a restart after kill -9', () => {
+  test('completes a job that waited when its 202 was sent', async () => {
     const provider = await startProvider();
     provider.script({ prompt: 'occupies the only place', hold: true });
     const api = await startApi(provider, { GENERATION_CONCURRENCY: 1 });
@@ -26,7 +26,7 @@ describe('kill -9', () => {
     expect(provider.callsFor('has its 202')).toBe(1);
   });
 
-  test('during the provider call: nobody knows its outcome, and it is not made again', async () => {
+  test('ends a job with outcome_unknown when its call was running, and does not repeat the call', async () => {
     const provider = await startProvider();
     provider.script({ prompt: 'interrupted', hold: true });
     const api = await startApi(provider);
@@ -47,7 +47,7 @@ describe('kill -9', () => {
     expect(provider.callsFor('interrupted')).toBe(1);
   });
 
-  test('after the answer and before the pictures: they are fetched after the restart', async () => {
+  test('fetches the images of a call that was answered before the kill', async () => {
     const provider = await startProvider();
     provider.script({ fault: { kind: 'picture', picture: { kind: 'hang' } } });
     const api = await startApi(provider);
@@ -65,7 +65,7 @@ describe('kill -9', () => {
     expect(provider.calls()).toEqual([]);
   });
 
-  test('while a picture is tried again: the next process goes on trying, and keeps what there was', async () => {
+  test('continues the retries of an image download, and keeps the images already saved', async () => {
     const provider = await startProvider();
     provider.script({ fault: { kind: 'picture', picture: { kind: 'status', status: 503 }, position: 1 } });
     const api = await startApi(provider);
@@ -86,7 +86,7 @@ describe('kill -9', () => {
     expect(provider.calls()).toEqual([]);
   });
 
-  test('before a call is repeated: it is repeated after the restart', async () => {
+  test('repeats a call that was waiting for its retry', async () => {
     const provider = await startProvider();
     provider.script({ times: 1, fault: { kind: 'base_resp', code: 1002 } });
     const api = await startApi(provider, { MINIMAX_RETRY_BASE_MS: 5_000 });
@@ -104,7 +104,7 @@ describe('kill -9', () => {
     expect(provider.callsFor('too fast')).toBe(2);
   });
 
-  test('an idempotency key still leads to its job', async () => {
+  test('finds the job of an idempotency key', async () => {
     const provider = await startProvider();
     const api = await startApi(provider);
     const { data: first } = await api.user().rest.create(order('only once'), 'key-1');

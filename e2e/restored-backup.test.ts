@@ -23,7 +23,7 @@ async function restore({ dataDir }: Api, backup: string): Promise<void> {
   await rename(backup, file);
 }
 
-test('a backup that is restored as docs/operating.md says calls nobody again', async () => {
+test('makes no provider call for jobs of a backup that is restored as docs/operating.md describes', async () => {
   const provider = await startProvider();
   provider.script({ prompt: 'to be repeated', fault: { kind: 'base_resp', code: 1002 } });
   provider.script({ prompt: 'out', hold: true });
@@ -55,7 +55,7 @@ test('a backup that is restored as docs/operating.md says calls nobody again', a
   expect(provider.prompts()).toHaveLength(calls);
 });
 
-test('a backup that is restored does not bring back what was deleted since', async () => {
+test('keeps a deleted job deleted after an older backup is restored', async () => {
   const api = await startApi(await startProvider());
   const { sdk } = api.user();
   const kept = await sdk.generate(order('kept'));

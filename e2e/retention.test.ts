@@ -8,7 +8,7 @@ import { startProvider } from './harness/provider.ts';
 /** A tenth of a second: expired by the next start, which sweeps. */
 const RESULT_TTL_DAYS = 0.000_001;
 
-test('past its time a job is gone with its pictures and its photograph; a photograph that nobody ordered with stays its week', async () => {
+test('removes an expired job with its images and reference, and keeps an unused upload for 7 days', async () => {
   const api = await startApi(await startProvider(), { RESULT_TTL_DAYS });
   const { sdk, rest } = api.user();
   const [named, loose] = [await rest.upload(await readAstronaut()), await rest.upload(await readAstronaut())];

@@ -9,7 +9,7 @@ import { order } from './harness/order.ts';
 import { createTempDir } from './harness/temp-dir.ts';
 import { createUser } from './harness/user.ts';
 
-test('an api and a worker share a database and a bucket, and no disk', async () => {
+test('completes a job with an API and a worker that share a database and a bucket but no disk', async () => {
   const s3 = await startS3({ dir: await createTempDir() });
   onTestFinished(() => s3.close());
   const bucket = await s3.createBucket('pictures');

@@ -30,7 +30,7 @@ async function openBucket() {
 const ready = async (api: Api) => (await fetch(`${api.url}/health/ready`)).json();
 const isWaitingForStorage = (line: string) => (line.includes('storage does not take it') ? line : null);
 
-test('pictures live in the bucket, are shown by our own links, and go with their job', async () => {
+test('stores images in the bucket, serves them by links of the API and deletes them with their job', async () => {
   const bucket = await openBucket();
   const api = await startApi(await startProvider(), bucket.settings);
   const { sdk } = api.user();
@@ -51,7 +51,7 @@ test('pictures live in the bucket, are shown by our own links, and go with their
   for (const { url } of assets) expect((await fetch(url)).status).toBe(404);
 });
 
-test('while the bucket is away a paid picture waits for it, and everybody is told so', async () => {
+test('waits with a paid image while the bucket is unavailable, and reports this to clients and readiness', async () => {
   const bucket = await openBucket();
   const provider = await startProvider();
   const api = await startApi(provider, bucket.settings);

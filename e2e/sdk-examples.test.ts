@@ -30,7 +30,7 @@ async function startExample(name: string): Promise<{ origin: string; provider: P
 }
 
 // The example for Node is tested in first-picture.test.ts.
-describe.skipIf(!chromiumPath)('an example on a page of another origin', () => {
+describe.skipIf(!chromiumPath)('an example of the sdk on a page of another origin', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: CHROMIUM_ARGS });
@@ -51,7 +51,7 @@ describe.skipIf(!chromiumPath)('an example on a page of another origin', () => {
   const pictureWidth = (page: Page) =>
     page.waitForFunction('document.querySelector("img")?.naturalWidth').then((width) => width.jsonValue());
 
-  test('browser: from a photo to a picture', async () => {
+  test('browser: creates an image from a photo', async () => {
     const { origin, provider, api } = await startExample('browser');
     const { page, faults } = await open(`${origin}/?api=${api.url}`);
     await page.setInputFiles('[name=photo]', ASTRONAUT);
@@ -63,7 +63,7 @@ describe.skipIf(!chromiumPath)('an example on a page of another origin', () => {
     expect(faults).toEqual([]);
   });
 
-  test('browser: a job that failed says why', async () => {
+  test('browser: shows why a job failed', async () => {
     const { origin, provider, api } = await startExample('browser');
     provider.script({ fault: { kind: 'base_resp', code: 1026 } });
     const { page } = await open(`${origin}/?api=${api.url}`);
@@ -73,7 +73,7 @@ describe.skipIf(!chromiumPath)('an example on a page of another origin', () => {
     await page.getByText('content_rejected').waitFor();
   });
 
-  test('Vue: from a prompt to a picture', async () => {
+  test('Vue: creates an image from a prompt', async () => {
     const { origin, provider, api } = await startExample('vue');
     const { page, faults } = await open(`${origin}/?api=${api.url}&token=${api.user().token}`);
     await page.fill('[name=prompt]', 'by the Vue example');

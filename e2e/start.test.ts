@@ -18,7 +18,7 @@ import { createTempDir } from './harness/temp-dir.ts';
 
 const Created = z.object({ code: z.literal(202), data: ImageJob });
 
-test('npm start shows the way in, and Ctrl+C leaves nothing behind', async () => {
+test('npm start: prints the address, a token and a working curl, and leaves no process after Ctrl+C', async () => {
   const dataDir = await createTempDir();
   const port = await findFreePort('127.0.0.1');
   const env = { ...cleanEnvironment(), PORT: String(port), DATA_DIR: dataDir };
@@ -46,7 +46,7 @@ test('npm start shows the way in, and Ctrl+C leaves nothing behind', async () =>
   expect([start.pid, api.pid, simulator].filter(isRunning)).toEqual([]);
 });
 
-test('kill -9 of the API takes its simulator with it', async () => {
+test('ends the simulator when the API is killed with kill -9', async () => {
   const dataDir = await createTempDir();
   const api = startApiProcess({ ...cleanEnvironment(), PORT: '0', DATA_DIR: dataDir });
   await api.line(readListening);
@@ -58,7 +58,7 @@ test('kill -9 of the API takes its simulator with it', async () => {
   await expect.poll(() => isRunning(simulator), { timeout: 10_000 }).toBe(false);
 });
 
-test('SIGTERM while it starts ends it cleanly, and leaves no simulator behind', async () => {
+test('ends cleanly on SIGTERM during the start, and leaves no simulator behind', async () => {
   const dataDir = await createTempDir();
   const env = { ...cleanEnvironment(), PORT: '0', DATA_DIR: dataDir };
   const api = startApiProcess(env);
@@ -73,7 +73,7 @@ test('SIGTERM while it starts ends it cleanly, and leaves no simulator behind', 
   await startApiProcess(env).line(readListening);
 });
 
-test('a parent that leaves before its child has begun is missed all the same', async () => {
+test('exits when its parent disconnects before the start', async () => {
   const dataDir = await createTempDir();
   const api = fork(API_MAIN, { cwd: dataDir, env: { ...cleanEnvironment(), PORT: '0', DATA_DIR: dataDir } });
   onTestFinished(() => void api.kill('SIGKILL'));
@@ -84,7 +84,7 @@ test('a parent that leaves before its child has begun is missed all the same', a
   expect(await ended).toEqual([0, null]);
 });
 
-test('a start that cannot listen has paid for nothing, and the next one makes what waits', async () => {
+test('makes no call when it cannot listen, and completes waiting jobs at the next start', async () => {
   const provider = await startProvider();
   provider.script({ hold: true });
   const api = await startApi(provider, { GENERATION_CONCURRENCY: 1 });
@@ -106,9 +106,19 @@ test('a start that cannot listen has paid for nothing, and the next one makes wh
   expect(provider.prompts().toSorted()).toEqual(['is out', 'one', 'three', 'two']);
 });
 
-test.each(['no.such.host.invalid', '203.0.113.5'])('HOST=%s is no address of this machine: one line', async (HOST) => {
-  const DATA_DIR = await createTempDir();
-  const api = startApiProcess({ ...cleanEnvironment(), DATA_DIR, HOST, PORT: '0', JWT_SECRET, MINIMAX_API_KEY: 'key' });
-  expect(await api.ended).toBe(1);
-  expect(api.stderr).toEqual([expect.stringMatching(/^HOST: /)]);
-});
+test.each(['no.such.host.invalid', '203.0.113.5'])(
+  'ends with one line for the foreign address HOST=%s',
+  async (HOST) => {
+    const DATA_DIR = await createTempDir();
+    const api = startApiProcess({
+      ...cleanEnvironment(),
+      DATA_DIR,
+      HOST,
+      PORT: '0',
+      JWT_SECRET,
+      MINIMAX_API_KEY: 'key',
+    });
+    expect(await api.ended).toBe(1);
+    expect(api.stderr).toEqual([expect.stringMatching(/^HOST: /)]);
+  },
+);

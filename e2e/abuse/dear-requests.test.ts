@@ -66,7 +66,7 @@ function figuresOf(pid: number): { cpuMs: number; peakBytes: number } | null {
   return { cpuMs: ((userTicks ?? 0) + (systemTicks ?? 0)) * 10, peakBytes: peakKb * 1024 };
 }
 
-test(`${AT_ONCE} of the dearest bodies at once: small answers, memory within deploy's limit, others are answered`, {
+test(`answers ${AT_ONCE} of the costliest bodies at once briefly, within the memory limit and beside other users`, {
   timeout: 600_000,
 }, async () => {
   const api = await startApi(await startProvider(), { RATE_LIMIT_PER_MINUTE: 0, TRUST_PROXY: 'loopback' });
@@ -99,7 +99,7 @@ test(`${AT_ONCE} of the dearest bodies at once: small answers, memory within dep
   expect(api.process.stdout.filter((line) => line.includes('"level":50'))).toEqual([]);
 });
 
-test('who goes on sending them is turned away with 429 and Retry-After, and nobody else is', {
+test('answers 429 with Retry-After to a user who keeps sending costly bodies, and to no other user', {
   timeout: 120_000,
 }, async () => {
   const api = await startApi(await startProvider(), { RATE_LIMIT_PER_MINUTE: 0 });

@@ -70,7 +70,7 @@ describe('cross-checking database, provider calls and observations', () => {
     ['a call without a charge', { jobs: [{ ...job, charged: 'no' as const }] }, /not charged, for 1 calls/],
     ['a completed job without images', { jobs: [{ ...job, files: [] }] }, /without images/],
     ['a completed job without its file', { files: [] }, /without its file a-0.jpg/],
-  ])('%s', (_, changed, violation) => {
+  ])('reports %s', (_, changed, violation) => {
     expect(checkEvidence(evidence(changed)).join('\n')).toMatch(violation);
   });
 

@@ -4,7 +4,7 @@ import { runClusterChaos } from './run-cluster-chaos.ts';
 /** This plan pauses a worker for longer than its lease while PostgreSQL restarts. */
 const SEED = 2;
 
-test('random faults on two API and four worker processes lose no job, repeat no paid call and leave no file behind', async () => {
+test('loses no job, repeats no paid call and leaves no file under faults on a cluster of six processes', async () => {
   const { counts, violations } = await runClusterChaos({ rounds: 3, seed: SEED });
 
   expect(violations).toEqual([]);

@@ -30,7 +30,7 @@ async function placeOrders(name: string) {
   return { created, ends };
 }
 
-test('PostgreSQL stops for longer than a lease: everybody is told so, nobody is given up, and all returns by itself', async () => {
+test('answers 503 while PostgreSQL is down longer than a lease, presumes no outcome and recovers', async () => {
   const { apis, workers, postgres, provider, user } = given();
   const { created, ends } = await placeOrders('during an outage');
   await sleep(LEASE_MS); // long enough for every worker to be allowed to judge the others
@@ -61,7 +61,7 @@ test('PostgreSQL stops for longer than a lease: everybody is told so, nobody is 
   expect(await user().sdk.generate(order('after it'))).toMatchObject({ status: 'COMPLETED' });
 });
 
-test('an answer that comes while PostgreSQL has crashed is kept until it is back', async () => {
+test('keeps an answer that arrives while PostgreSQL is down until it is back', async () => {
   const { postgres, provider } = given();
   const { created, ends } = await placeOrders('across a crash');
   await postgres.stop('immediate');
@@ -72,7 +72,7 @@ test('an answer that comes while PostgreSQL has crashed is kept until it is back
   expect(provider.calls()).toHaveLength(created.length);
 });
 
-test('all connections are cut, again and again: orders are taken, jobs are made, and followed', async () => {
+test('accepts, completes and follows jobs while all database connections are terminated repeatedly', async () => {
   const { ask, provider, user } = given();
   const { created, ends } = await placeOrders('with connections cut');
   provider.release();

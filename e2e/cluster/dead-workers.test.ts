@@ -43,7 +43,7 @@ async function beginCall(prompt: string) {
 
 const UNKNOWN = { status: 'FAILED', error_code: 'outcome_unknown', charged: 'unknown', retryable: true };
 
-describe('of seven workers', () => {
+describe('a cluster of seven workers', () => {
   let frozen: { worker: ServiceProcess; created: ImageJob };
   beforeAll(async () => {
     const { provider, user } = given();
@@ -61,21 +61,21 @@ describe('of seven workers', () => {
     if (created) frozen = { worker, created };
   });
 
-  test.concurrent('one is killed in a call: nobody knows its outcome, and nobody makes it again', async () => {
+  test.concurrent('records outcome_unknown for a worker killed in a call, and repeats no call', async () => {
     const { worker, ended } = await beginCall('killed in its call');
     await worker.kill();
     expect(await ended).toMatchObject(UNKNOWN);
     expect(given().callsFor('killed in its call')).toBe(1);
   });
 
-  test.concurrent('one is killed while it saves: another one saves, and nobody calls again', async () => {
+  test.concurrent('saves the images of a worker that is killed while saving, without another call', async () => {
     const { worker, ended } = await begin('killed while saving', isSaving);
     await worker.kill();
     expect(await ended).toMatchObject({ status: 'COMPLETED', failed_count: 0, charged: 'yes' });
     expect(given().callsFor('killed while saving')).toBe(1);
   });
 
-  test.concurrent('one stands still for longer than the lease: the verdict stands, its answer settles the charge', async () => {
+  test.concurrent('keeps the presumed outcome of a worker paused past its lease, and takes its charge', async () => {
     const { sdk, jobId, worker, ended } = await beginCall('stood still for long');
     worker.pause();
     const verdict = await ended;
@@ -87,7 +87,7 @@ describe('of seven workers', () => {
     expect(given().callsFor('stood still for long')).toBe(1);
   });
 
-  test.concurrent('one stands still for less: it goes on', async () => {
+  test.concurrent('completes the job of a worker that is paused for less than its lease', async () => {
     const { worker, ended } = await beginCall('stood still for a moment');
     worker.pause();
     await sleep(LEASE_MS / 2);
@@ -96,14 +96,14 @@ describe('of seven workers', () => {
     expect(given().callsFor('stood still for a moment')).toBe(1);
   });
 
-  test.concurrent('one drains for longer than the lease: its call is its own until it ends', async () => {
+  test.concurrent('leaves the call of a worker that drains for longer than its lease to that worker', async () => {
     const { worker, ended } = await beginCall('drained for long');
     const exit = worker.terminate();
     expect(await ended).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
     expect(await exit).toBe(0);
   });
 
-  test.concurrent('one is frozen between grant and call until it is given up: it never sends, and nothing was charged', async () => {
+  test.concurrent('makes no call for a worker paused past its lease before its call, nor charges one', async () => {
     const { sdk } = given().user('9');
     const verdict = await sdk.wait(frozen.created);
     expect(verdict).toMatchObject(UNKNOWN);

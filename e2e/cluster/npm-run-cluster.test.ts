@@ -18,7 +18,7 @@ import { createTempDir } from '../harness/temp-dir.ts';
 const Created = z.object({ code: z.literal(202), data: ImageJob });
 const Listening = z.object({ pid: z.number(), msg: z.literal('listening') });
 
-test.skipIf(!part('nginx'))('npm run cluster, as a new operator walks through it', async () => {
+test.skipIf(!part('nginx'))('npm run cluster: serves by nginx, survives a killed worker, ends on Ctrl+C', async () => {
   const dataDir = await createTempDir();
   await chmod(dataDir, 0o755); // PostgreSQL runs as another user when this runs as root
   const port = await findFreePort('127.0.0.1');

@@ -18,7 +18,7 @@ const given = givenCluster({
 });
 beforeEach(() => given().provider.reset());
 
-test('ordered at one api process, followed at the other, made by a worker: every step is seen as it happens', async () => {
+test('shows each step of a job created at one API process at the other before the next resync', async () => {
   const { apis, provider, user, callsFor } = given();
   const [here, there] = [user('1', 0), user('1', 1)];
   provider.script({ prompt: 'followed', hold: true });
@@ -48,14 +48,14 @@ test('ordered at one api process, followed at the other, made by a worker: every
   }
 });
 
-test('an upload at one api process is a reference at the other', async () => {
+test('accepts an upload to one API process as a reference at the other', async () => {
   const { user } = given();
   const { image_file } = (await user('7', 0).rest.upload(await readAstronaut())).data;
   const reference = order('with a reference', { subject_reference: [{ type: 'character', image_file }] });
   expect(await user('7', 1).sdk.generate(reference)).toMatchObject({ status: 'COMPLETED' });
 });
 
-test('fifty requests with one key at both api processes are one job and one call', async () => {
+test('creates one job with one call for fifty requests with one key at both API processes', async () => {
   const { api, provider, user } = given();
   const { token } = user('50', 0);
   const answers = await Promise.all(
@@ -71,7 +71,7 @@ test('fifty requests with one key at both api processes are one job and one call
   expect(provider.calls()).toHaveLength(1);
 });
 
-test('limits hold over both api processes, however many ask at once', async () => {
+test('enforces the queue and user limits across both API processes under simultaneous requests', async () => {
   const { api, provider, user } = given();
   provider.script({ hold: true });
   const users = ['61', '62', '63', '64', '65'].map((userId) => user(userId, 0));
@@ -98,7 +98,7 @@ test('limits hold over both api processes, however many ask at once', async () =
   expect(provider.calls()).toHaveLength(new Set(provider.calls().map((call) => call.prompt)).size);
 });
 
-test('one user has no more jobs than one user may, at both api processes together', async () => {
+test('enforces the active jobs of one user across both API processes', async () => {
   const { api, provider, user } = given();
   provider.script({ hold: true });
   const { token, sdk } = user('70', 0);
@@ -113,7 +113,7 @@ test('one user has no more jobs than one user may, at both api processes togethe
   for (const job of (await sdk.list()).jobs) await sdk.wait(job);
 });
 
-test('a worker serves its health and its figures, and takes no orders', async () => {
+test('serves health and metrics from a worker, and answers 404 to anything else', async () => {
   const { worker, user } = given();
   const { url } = worker(0);
   for (const path of ['/health/live', '/health/ready', '/metrics']) expect((await fetch(url + path)).status).toBe(200);
@@ -126,7 +126,7 @@ test('a worker serves its health and its figures, and takes no orders', async ()
   }
 });
 
-test('an api process makes no calls: without a worker everything waits, and nothing is lost', async () => {
+test('keeps jobs waiting without a worker, since an API process makes no calls', async () => {
   const { worker, workers, provider, user } = given();
   for (const each of workers) expect(await each.terminate()).toBe(0);
   const { sdk } = user('80', 0);

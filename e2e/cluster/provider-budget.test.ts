@@ -32,7 +32,7 @@ function placeOrders(name: string, count: number): Promise<ImageJob[]> {
   return Promise.all(Array.from({ length: count }, (_, number) => sdk.create(order(`${name} ${number}`))));
 }
 
-test('four workers share one budget, also when all of them are new', async () => {
+test('shares one rate limit among four workers, also after all of them are restarted', async () => {
   const { provider, user, workers } = given();
   const created = await placeOrders('many', 2 * RPM + 1);
   await vi.waitFor(() => expect(provider.calls()).toHaveLength(RPM), PATIENCE);
@@ -49,7 +49,7 @@ test('four workers share one budget, also when all of them are new', async () =>
   for (const job of created) await user().sdk.cancel(job.job_id);
 });
 
-test('what was too much for the provider slows down all workers', async () => {
+test('applies the back-off of a rate-limited call to all workers', async () => {
   const { provider, user, ask } = given();
   provider.script({ times: 1, fault: { kind: 'base_resp', code: 1002 } });
   const [refused] = await placeOrders('too much', 1);
@@ -63,7 +63,7 @@ test('what was too much for the provider slows down all workers', async () => {
   expect(Math.min(...later) - (first ?? 0)).toBeGreaterThanOrEqual(RETRY_BASE_MS);
 });
 
-test('a worker that froze between its grant and its call gives the grant back, and takes a new one', async () => {
+test('releases the reservation of a worker paused before its call, and makes the call under a new one', async () => {
   const { user, ask, callsFor } = given();
   let created: ImageJob | undefined;
   const worker = await freezeAfterGrant(given(), async () => {

@@ -12,7 +12,7 @@ const given = givenCluster({
   simulator: { latencyMs: 400 },
 });
 
-test('every process is replaced in turn, under load: nothing is lost, unknown or made twice', async () => {
+test('completes every job exactly once while each process is replaced under load', async () => {
   const { apis, workers, api, provider, user } = given();
   const ask = failOver(roundRobinFetch(apis.map(({ url }) => url)));
   const clients = ['1', '2', '3'].map((userId) =>

@@ -16,8 +16,8 @@ async function leaveDataFolder() {
   return { ...api, database: path.join(api.dataDir, 'darkroom.sqlite') };
 }
 
-describe('a start ends with one line', () => {
-  test('on a database file that is none', async () => {
+describe('a start that ends with one line', () => {
+  test('reports a database file that is not a database', async () => {
     const { env, database } = await leaveDataFolder();
     await writeFile(database, 'this was a database once. '.repeat(1_000));
     const api = startApiProcess(env);
@@ -25,7 +25,7 @@ describe('a start ends with one line', () => {
     expect(api.stderr).toEqual([`${database} cannot be opened: file is not a database`]);
   });
 
-  test('on a database whose pages are damaged', async () => {
+  test('reports a database with damaged pages', async () => {
     const { env, database } = await leaveDataFolder();
     const file = new Database(database);
     file.pragma('journal_mode = DELETE');
@@ -38,7 +38,7 @@ describe('a start ends with one line', () => {
     expect(api.stderr).toEqual([expect.stringContaining(database)]);
   });
 
-  test('on a database of a newer version, which it leaves as it is', async () => {
+  test('reports a database of a newer version, and leaves it unchanged', async () => {
     const { env, database } = await leaveDataFolder();
     const file = new Database(database);
     file.exec(`INSERT INTO kysely_migration (name, timestamp) VALUES ('9999-later', '2030-01-01T00:00:00.000Z')`);
@@ -50,7 +50,7 @@ describe('a start ends with one line', () => {
     ]);
   });
 
-  test('on a folder that it may only read', async () => {
+  test('reports a folder that it may only read', async () => {
     const { env, dataDir, database } = await leaveDataFolder();
     await makeReadOnly(dataDir);
     const api = startAsStranger(env);
@@ -59,7 +59,7 @@ describe('a start ends with one line', () => {
   });
 });
 
-test('pictures that are deleted underneath are not found, their jobs are told as before, and new ones complete', async () => {
+test('answers 404 for image files deleted on disk, keeps their jobs and completes new ones', async () => {
   const api = await startApi(await startProvider());
   const { sdk } = api.user();
   const before = await sdk.generate(order('before'));

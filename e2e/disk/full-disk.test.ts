@@ -38,7 +38,7 @@ const untilItTriesAgain = (api: Api) =>
   api.process.line((line) => (line.includes('storage does not take it; trying again') ? line : null));
 
 describe.skipIf(!CAN_TAKE_ROOM)('a full disk', () => {
-  test('refuses orders and photographs as unavailable, is told by readiness, and passes', async () => {
+  test('refuses requests and uploads as unavailable, fails readiness, and recovers when there is space', async () => {
     const api = await startApi(await startProvider());
     const { rest, sdk } = api.user();
     const before = await sdk.generate(order('before'));
@@ -62,7 +62,7 @@ describe.skipIf(!CAN_TAKE_ROOM)('a full disk', () => {
     expect(api.process.stderr).toEqual([]);
   });
 
-  test('a paid answer is kept in mind until it can be kept on disk: one call, COMPLETED', async () => {
+  test('keeps a paid answer in memory until it can be written, and completes with one call', async () => {
     const provider = await startProvider();
     provider.script({ hold: true });
     const api = await startApi(provider);
@@ -81,7 +81,7 @@ describe.skipIf(!CAN_TAKE_ROOM)('a full disk', () => {
     expect(readAttempts(api)).toMatchObject([{ outcome: 'answered' }]);
   });
 
-  test('a job that finds no room for its pictures stays in saving, and completes when there is some', async () => {
+  test('keeps a job in saving while its images do not fit, and completes it when there is space', async () => {
     const provider = await startProvider();
     // Two downloads fail, so that the disk is full by the time the third brings the image.
     provider.script({ fault: { kind: 'picture', picture: { kind: 'status', status: 500 }, times: 2 } });
@@ -100,7 +100,7 @@ describe.skipIf(!CAN_TAKE_ROOM)('a full disk', () => {
     expect(provider.callsFor('no room')).toBe(1);
   });
 
-  test('ends a start before it listens, also where it has nothing to do', async () => {
+  test('ends a start before it listens, even without any work to do', async () => {
     const api = await startApi(await startProvider());
     await api.kill();
     // Enough to open the database, but not for an image.
@@ -112,7 +112,7 @@ describe.skipIf(!CAN_TAKE_ROOM)('a full disk', () => {
     }
   });
 
-  test('ends a start with one line, and the next one goes on with what waited', async () => {
+  test('ends a start with one line, and lets the next start complete what waited', async () => {
     const provider = await startProvider();
     provider.script({ fault: { kind: 'picture', picture: { kind: 'status', status: 500 }, times: 2 } });
     const api = await startApi(provider);

@@ -42,7 +42,7 @@ async function orderWith(api: Api, bytes: Buffer, type: 'jpeg' | 'png' = 'jpeg')
   return fetch(api.url + GENERATION_PATH, { method: 'POST', headers, body });
 }
 
-test('photographs of phones with 50, 64, 108 and 200 megapixels are taken, uploaded and in a data URL', {
+test('accepts photos of 50, 64, 108 and 200 megapixels as uploads and in data URLs', {
   timeout: 240_000,
 }, async () => {
   const api = await startApi(await startLinkProvider(), SETTINGS);
@@ -61,7 +61,7 @@ test('photographs of phones with 50, 64, 108 and 200 megapixels are taken, uploa
   }
 });
 
-test('a refusal names its cause, for an upload and for the field of an order', { timeout: 120_000 }, async () => {
+test('names the reason of a refused photo, in an upload and in a request', { timeout: 120_000 }, async () => {
   const api = await startApi(await startLinkProvider(), SETTINGS);
   const causes: [bytes: Buffer, reason: string, says: RegExp][] = [
     [
@@ -96,7 +96,7 @@ test('a refusal names its cause, for an upload and for the field of an order', {
 /** Uploads at once of each format; the figures in docs/reliability.md are of LARGE_PHOTOS=6. */
 const AT_ONCE = Number(process.env.LARGE_PHOTOS ?? 2);
 
-test(`${AT_ONCE} at once of the dearest pictures of each format stay within the memory that deploy gives, and others are answered`, {
+test(`decodes ${AT_ONCE} of the costliest photos of each format at once within the memory limit, beside other users`, {
   timeout: 600_000,
 }, async () => {
   const api = await startApi(await startLinkProvider(), { ...SETTINGS, MALLOC_ARENA_MAX: 2 });

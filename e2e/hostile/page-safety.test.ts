@@ -25,8 +25,8 @@ async function openPage() {
   return { page, violations };
 }
 
-describe.skipIf(chromiumPath === '')('in a browser', () => {
-  test('the H5 page breaks no rule of its policy, and the policy is in force', async () => {
+describe.skipIf(chromiumPath === '')('the pages in a browser', () => {
+  test('enforces a content security policy that the H5 page does not violate', async () => {
     const api = await startApi(await startLinkProvider());
     const { page, violations } = await openPage();
     await page.goto(api.url);
@@ -41,7 +41,7 @@ describe.skipIf(chromiumPath === '')('in a browser', () => {
     expect(await page.title()).not.toMatch(/^[12]$/);
   });
 
-  test('a picture that is a page too is shown as a picture, and runs nothing', async () => {
+  test('shows an image that is also valid HTML as an image, and runs no script in it', async () => {
     const small = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } })
       .jpeg()
       .toBuffer();

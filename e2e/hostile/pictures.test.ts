@@ -77,14 +77,14 @@ async function uploadTo(api: Api, bytes: Buffer, userId = '1'): Promise<UploadEn
   return { width, height };
 }
 
-test('uploaded: turned into a plain photograph, or refused', async () => {
+test('converts a hostile upload to a plain photo or refuses it', async () => {
   const api = await startApi(await startLinkProvider(), SETTINGS);
   const ends = await endsOf((bytes) => uploadTo(api, bytes));
   expect(ends).toEqual(table((row) => row.upload));
   await checkAfterwards(api);
 });
 
-test('in a data URL: taken as an upload would be, or refused by the name of its field', async () => {
+test('accepts a hostile image in a data URL as an upload would, or names the refused field', async () => {
   const api = await startApi(await startLinkProvider(), SETTINGS);
   const headers = { authorization: `Bearer ${api.user().token}`, 'content-type': 'application/json' };
   const create = (image_file: string) =>
@@ -108,7 +108,7 @@ test('in a data URL: taken as an upload would be, or refused by the name of its 
   await checkAfterwards(api);
 });
 
-test('from the provider: renewed, or byte for byte as it came', async () => {
+test('re-encodes a hostile result or delivers it byte for byte', async () => {
   const provider = await startLinkProvider();
   const api = await startApi(provider, SETTINGS);
 
@@ -136,7 +136,7 @@ async function endOf(job: CompletedJob | FailedJob, came: Buffer): Promise<Resul
   return { as: compressed ? 'new' : 'it came', type, width, height };
 }
 
-test(`${AT_ONCE} of the largest at once: within bounds, and others are answered meanwhile`, {
+test(`decodes ${AT_ONCE} of the largest uploads at once within the memory limit, and keeps answering readiness`, {
   timeout: 60_000 + AT_ONCE * 10_000,
 }, async () => {
   const api = await startApi(await startLinkProvider(), SETTINGS);

@@ -134,8 +134,8 @@ async function endsOf(api: Api, provider: LinkProvider, links: [link: string, re
 const failed = (links: [link: string, reason: string][]) =>
   Object.fromEntries(links.map(([link, reason]) => [link, `download_failed, ${reason}`]));
 
-describe('never connected', () => {
-  test('a link to where no public picture can be, on any port and by either scheme', async () => {
+describe('the guard against downloads from private addresses', () => {
+  test('refuses every link to a private address, on any port and by either scheme', async () => {
     const provider = await startLinkProvider();
     const forbidden = await startForbidden();
     const api = await startApi(provider, SETTINGS);
@@ -155,7 +155,7 @@ describe('never connected', () => {
     expect(forbidden.connections()).toBe(0);
   });
 
-  test('a redirect to there, on the first hop and on the last', async () => {
+  test('refuses a redirect to a private address, on the first hop and on the last', async () => {
     const provider = await startLinkProvider();
     const forbidden = await startForbidden();
     const api = await startApi(provider, SETTINGS);
@@ -184,7 +184,7 @@ describe('never connected', () => {
     expect(forbidden.connections()).toBe(0);
   });
 
-  test('a name that is public when it is first asked for, and private when it is asked for again', async () => {
+  test('refuses a host name that resolves to a public address first and to a private one later', async () => {
     const provider = await startLinkProvider();
     const forbidden = await startForbidden();
     const resolver = fileURLToPath(new URL('rebinding-resolver.ts', import.meta.url));
@@ -282,7 +282,7 @@ const ABUSES: [name: string, listener: RequestListener, reason: string][] = [
   ['no HTTP', (_, response) => void response.socket?.end('220 smtp.example ESMTP\r\n'), 'GET 127.0.0.1'],
 ];
 
-test('cut off in time, with memory within bounds', async () => {
+test('cuts off abusive downloads within their time and size limits', async () => {
   const provider = await startLinkProvider();
   const api = await startApi(provider, { ...SETTINGS, DOWNLOAD_TIMEOUT_MS: 3_000 });
 

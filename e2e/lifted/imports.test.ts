@@ -45,7 +45,7 @@ const locate = (file: string, from: string) =>
 const isWithin = (places: string[]) => (name: string) =>
   places.some((place) => name === place || name.startsWith(place.endsWith('/') ? place : `${place}/`));
 
-test('the feature depends on the sdk, on platform/, ui/, i18n/ and design/, and on two files of the app around it', async () => {
+test('imports only the sdk, platform/, ui/, i18n/, design/ and two files of the app in the feature', async () => {
   const imports = await readImports(FEATURE);
   const isKnown = isWithin([FEATURE, ...FOUNDATIONS, ...SEAMS]);
   const strange = imports.filter(({ from }) => (from.startsWith('src/') ? !isKnown(from) : !PACKAGES.includes(from)));
@@ -53,7 +53,7 @@ test('the feature depends on the sdk, on platform/, ui/, i18n/ and design/, and 
   expect(strange).toEqual([]);
 });
 
-test('whatever the document says to copy needs nothing else, but for what it says to write', async () => {
+test('lists every file that the copied feature imports as one to copy or to write', async () => {
   const { copied, written } = await readLiftList();
   const isThere = isWithin([...copied, ...written]);
   const imports = (await Promise.all(copied.map(readImports))).flat().filter(({ file }) => !written.includes(file));

@@ -26,7 +26,7 @@ async function serveOtherApp(): Promise<string> {
 }
 
 test.skipIf(chromiumPath === '')(
-  'another app that copied what the document lists orders a picture at its own address, with its own token',
+  'creates an image in another app that copied the listed files, under its own origin and with its own token',
   { timeout: 300_000 },
   async () => {
     await liftIntoOtherApp();

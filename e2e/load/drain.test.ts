@@ -49,8 +49,8 @@ async function expectAllServed(provider: Provider, api: Api, ends: Promise<Image
   return jobs.toSorted(byPrompt);
 }
 
-describe('SIGTERM in the middle of a load', () => {
-  test('takes nothing new, answers everybody, keeps what is paid for, and loses nothing', async () => {
+describe('SIGTERM under load', () => {
+  test('refuses new requests, answers held polls, keeps paid images and loses no job', async () => {
     const { provider, api, users, created, ends } = await startBusyApi({ SHUTDOWN_GRACE_MS: 60_000 });
     const unended = created.filter((job) => job.status !== 'COMPLETED');
     const heldPolls = Promise.all(
@@ -97,7 +97,7 @@ describe('SIGTERM in the middle of a load', () => {
   test.each([
     ['a second signal', {}],
     ['the end of the grace', { SHUTDOWN_GRACE_MS: 500 }],
-  ])('and %s end it at once: what was out is not known, the rest is made', async (how, settings) => {
+  ])('followed by %s fails running calls as outcome_unknown at once, and keeps the rest', async (how, settings) => {
     const { provider, api, ends } = await startBusyApi(settings);
     const out = provider.prompts().slice(ANSWERED);
 

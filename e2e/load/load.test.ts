@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { runFairness } from './run-fairness.ts';
 import { runLoad } from './run-load.ts';
 
-test('serves every client although the queue is too short for all, with one provider call a job', async () => {
+test('serves every client although the queue is too short for all, with one provider call per job', async () => {
   const { counts, violations } = await runLoad({ clients: 60, jobs: 200, seed: 20_261_123 });
 
   expect(violations).toEqual([]);
@@ -10,7 +10,7 @@ test('serves every client although the queue is too short for all, with one prov
   expect(counts['refused as queue_full']).toBeGreaterThan(0);
 });
 
-test('users with one job each do not wait behind the user who fills the queue', async () => {
+test('serves users with one job each ahead of the user who fills the queue', async () => {
   const { waits, violations } = await runFairness({ greedyJobs: 300, users: 20 });
 
   expect(violations).toEqual([]);

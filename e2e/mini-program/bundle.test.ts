@@ -3,7 +3,7 @@ import { readOutput } from '../../apps/uniapp/scripts/build-output.ts';
 import { findFaults, printSizes } from '../../apps/uniapp/scripts/check-output.ts';
 import { MINI_PROGRAM } from './wechat/open-mini-program.ts';
 
-test('the built mini program is small, and calls nobody but us', () => {
+test('stays within its size limits, and contains no address of a third party', () => {
   const bundle = readOutput(MINI_PROGRAM, 'mp-weixin');
   printSizes(bundle);
   expect(findFaults(bundle)).toEqual([]);

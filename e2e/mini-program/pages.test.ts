@@ -19,7 +19,7 @@ type Drawings = Map<string, string>;
 test.each([
   { theme: 'light', language: 'zh' },
   { theme: 'dark', language: 'en' },
-])('every page is rendered, $theme and $language, and kept as test output', async ({ theme, language }) => {
+])('renders every page, $theme and $language, as test output', async ({ theme, language }) => {
   const provider = await startProvider({ pictures: 'poster' });
   provider.script({ hold: true });
   const api = await startServer(provider);

@@ -4,7 +4,7 @@ import { readAstronaut } from '../harness/checkout.ts';
 import { startProvider } from '../harness/provider.ts';
 import { open, order, startServer, until, untilAttribute, untilPage } from './visit.ts';
 
-test('from photo to saved pictures, with nothing but what WeChat has', async () => {
+test('uploads a photo, creates a job and saves its images with the APIs of WeChat alone', async () => {
   const provider = await startProvider();
   provider.script({ hold: true });
   const api = await startServer(provider);
@@ -52,7 +52,7 @@ test('from photo to saved pictures, with nothing but what WeChat has', async () 
   expect([...wechat.bundle.missed].sort()).toEqual(['crypto', 'window']);
 });
 
-test('in the background nothing is asked, and what happened there is shown afterwards', async () => {
+test('sends no request in the background, and shows the result when it returns to the foreground', async () => {
   const provider = await startProvider();
   provider.script({ hold: true });
   const wechat = open(await startServer(provider));
@@ -74,7 +74,7 @@ test('in the background nothing is asked, and what happened there is shown after
   await until(() => expect(wechat.pictures()).toHaveLength(1));
 });
 
-test('ended in the middle, it finds its job again', async () => {
+test('resumes its job after being closed in the middle', async () => {
   const provider = await startProvider();
   provider.script({ hold: true });
   const api = await startServer(provider);
@@ -94,7 +94,7 @@ test('ended in the middle, it finds its job again', async () => {
   expect(provider.calls()).toHaveLength(1);
 });
 
-test('a refused prompt is explained, and goes back into the form', async () => {
+test('explains a refused prompt, and returns it to the form', async () => {
   const provider = await startProvider();
   provider.script({ fault: { kind: 'base_resp', code: 1026 } });
   const wechat = open(await startServer(provider));
@@ -109,7 +109,7 @@ test('a refused prompt is explained, and goes back into the form', async () => {
   await until(() => expect(wechat.text()).toContain('6 / 1499'));
 });
 
-test('finished jobs are kept in the list, and opened from there', async () => {
+test('lists finished jobs, and opens one from the list', async () => {
   const provider = await startProvider();
   const wechat = open(await startServer(provider));
   await order(wechat, '留在列表里');
@@ -125,7 +125,7 @@ test('finished jobs are kept in the list, and opened from there', async () => {
   await until(() => expect(wechat.pictures()).toHaveLength(1));
 });
 
-test('it is canceled after a question whose answers are longer than WeChat’s own dialog takes', async () => {
+test('cancels a job after a dialog whose answers are too long for the dialog of WeChat', async () => {
   const provider = await startProvider();
   provider.script({ hold: true });
   const wechat = open(await startServer(provider));
@@ -150,7 +150,7 @@ test('it is canceled after a question whose answers are longer than WeChat’s o
   await until(() => expect(wechat.find('charge')?.textContent).toContain('This was charged'));
 });
 
-test('a picture that the album refused is saved once the person allows it', async () => {
+test('saves an image after the user allows access to the album that was refused before', async () => {
   const wechat = open(await startServer(await startProvider()));
   const { device } = wechat;
   device.person.agreedToPrivacy = true;

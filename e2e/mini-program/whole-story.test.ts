@@ -6,7 +6,7 @@ import { open, order, startServer, until, untilAttribute, untilGone, untilPage, 
 
 const PHOTO_EDGE_PX = 512;
 
-test('with everything that WeChat and a person put in its way, it ends in saved pictures and one paid call', async () => {
+test('saves images with one paid call despite declined permissions, an interruption and a restart', async () => {
   const provider = await startProvider();
   provider.script({ hold: true });
   const api = await startServer(provider);
@@ -71,7 +71,7 @@ test('with everything that WeChat and a person put in its way, it ends in saved 
   }
 });
 
-test('an upload that WeChat interrupts in the background is sent again afterwards', async () => {
+test('repeats an upload that WeChat interrupts in the background', async () => {
   const api = await startServer(await startProvider());
   const wechat = open(api);
   wechat.device.person.agreedToPrivacy = true;
@@ -87,7 +87,7 @@ test('an upload that WeChat interrupts in the background is sent again afterward
   await untilAttribute(wechat, 'photo-picker', 'data-state', 'ready');
 });
 
-test('a deleted result leaves nothing of itself on the phone', async () => {
+test('leaves nothing of a deleted result on the phone', async () => {
   const wechat = open(await startServer(await startProvider()));
   const { device } = wechat;
   device.person.agreedToPrivacy = true;
@@ -113,7 +113,7 @@ test('a deleted result leaves nothing of itself on the phone', async () => {
   expect(kept).not.toContain(jobId);
 });
 
-test('what is shared is the way into the program, and never a job or a link to a picture', async () => {
+test('shares the start page, and never a job or a link to an image', async () => {
   const wechat = open(await startServer(await startProvider()));
   await order(wechat, '给朋友看看');
   await untilPage(wechat, 'generation-result');
@@ -121,7 +121,7 @@ test('what is shared is the way into the program, and never a job or a link to a
   expect(wechat.share()).toEqual({ title: expect.stringContaining('AI生成'), path: '/pages/index/index' });
 });
 
-test('a domain that is missing from a list is named to the developer, once', async () => {
+test('names a domain missing from the downloadFile list to the developer once', async () => {
   const wechat = open(await startServer(await startProvider()));
   wechat.device.person.agreedToPrivacy = true;
   await order(wechat, '没有登记');

@@ -23,8 +23,8 @@ async function enterToken(page: Page, token: string): Promise<void> {
   await page.locator('.close-modal').click();
 }
 
-describe.skipIf(chromiumPath === '')('the page to try the API', () => {
-  test('has a token for a developer, and orders', async () => {
+describe.skipIf(chromiumPath === '')('the API docs page', () => {
+  test('has a token in development, and creates a job', async () => {
     const provider = await startProvider();
     const api = await startApi(provider);
     const phone = await startPhone({ chromiumPath, url: api.url });
@@ -40,7 +40,7 @@ describe.skipIf(chromiumPath === '')('the page to try the API', () => {
     expect(phone.faults).toEqual([]);
   });
 
-  test('takes a token in production', async () => {
+  test('accepts a token in production, and creates a job', async () => {
     const api = await startApi(await startProvider(), { NODE_ENV: 'production' });
     const phone = await startPhone({ chromiumPath, url: api.url });
     const page = await phone.open();

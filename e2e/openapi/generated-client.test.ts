@@ -47,7 +47,7 @@ async function compile(types: string, folder: string): Promise<void> {
   });
 }
 
-test('a client generated from the running API goes the whole way', async () => {
+test('uploads, creates, follows, cancels, lists and deletes with a client generated from the running API', async () => {
   const provider = await startProvider();
   provider.script({ prompt: 'given up', hold: true });
   const api = await startApi(provider);

@@ -34,7 +34,7 @@ const LOOKS = [
 ];
 
 test.skipIf(chromiumPath === '')(
-  'every page in every state lets everybody in, in both languages and themes, and is kept as a picture',
+  'has no accessibility barrier on any page in any state, language or theme, and keeps a screenshot of each',
   { timeout: 400_000 },
   async () => {
     const world = await stockWorld();

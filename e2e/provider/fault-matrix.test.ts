@@ -14,8 +14,8 @@ import { brokenPicture, CIRCUMSTANCES, PROVIDER_WORDS } from './fault-table.ts';
 /** Runs all rows at once, with retries that do not wait. */
 const SETTINGS = { GENERATION_CONCURRENCY: 100, MINIMAX_RETRY_BASE_MS: 10 };
 
-describe('every fault ends as the table says', () => {
-  test.each(CIRCUMSTANCES)('when $when', async ({ settings, rows }) => {
+describe('a job whose provider call or download fails', () => {
+  test.each(CIRCUMSTANCES)('ends as the fault table says when $when', async ({ settings, rows }) => {
     const provider = await startProvider();
     const api = await startApi(provider, { ...SETTINGS, ...settings });
 
@@ -24,7 +24,7 @@ describe('every fault ends as the table says', () => {
     expect(await api.user().sdk.generate(order('afterwards'))).toMatchObject({ status: 'COMPLETED' });
   });
 
-  test('when a picture has moved', async () => {
+  test('follows a redirect of an image only to the host of its link', async () => {
     const provider = await startProvider();
     const api = await startApi(provider, { ...SETTINGS, DOWNLOAD_RETRY_FOR_MS: 3_000 });
     const neighbour = await startNeighbour();
@@ -39,7 +39,7 @@ describe('every fault ends as the table says', () => {
     expect(neighbour.connections()).toBe(0);
   });
 
-  test('when no connection comes about', async () => {
+  test('fails as provider_unavailable after five attempts when no connection can be made', async () => {
     await Promise.all(
       DEAD_ENDS.map(async ({ fault, open, reason, settings }) => {
         const api = await startApi({ url: await open() }, { ...SETTINGS, ...settings });
@@ -54,7 +54,7 @@ describe('every fault ends as the table says', () => {
     );
   });
 
-  test('when the connection is reset before the request is read', async () => {
+  test('gets no second call when the connection is reset before the request is read', async () => {
     const provider = await startProvider();
     provider.script({ times: 1, fault: { kind: 'reset', at: 'request' } });
     const api = await startApi(provider, SETTINGS);
@@ -66,7 +66,7 @@ describe('every fault ends as the table says', () => {
   });
 });
 
-test('what MiniMax said is kept with the attempt, and the log names its host', async () => {
+test('keeps the message of MiniMax with the attempt, and logs its host', async () => {
   const provider = await startProvider();
   provider.script({ fault: { kind: 'base_resp', code: 2049, message: PROVIDER_WORDS } });
   const api = await startApi(provider);

@@ -22,9 +22,13 @@ async function killAfterTheLastByte(api: Api): Promise<void> {
 }
 
 test.each([
-  ['values, 40 MB in all', 'base64', { kind: 'picture', picture: { kind: 'padded', bytes: 3_330_000 } } as const],
+  [
+    'base64 values, 40 MB in total',
+    'base64',
+    { kind: 'picture', picture: { kind: 'padded', bytes: 3_330_000 } } as const,
+  ],
   ['links', 'url', undefined],
-])('kill -9 after the last byte of an answer and before its commit loses no picture: %s', async (_, format, fault) => {
+])('loses no image when killed between the last byte of an answer and its commit: %s', async (_, format, fault) => {
   const provider = await startProvider();
   provider.script({ fault });
   const api = await startApi(provider, { MINIMAX_RESPONSE_FORMAT: format });
@@ -41,7 +45,7 @@ test.each([
   await expect.poll(() => spooled(next, ''), { timeout: 20_000 }).toEqual([]);
 });
 
-test('kill -9 in the middle of an answer: nobody knows its outcome, and it is not asked for again', async () => {
+test('records outcome_unknown after kill -9 in the middle of an answer, and repeats no call', async () => {
   const provider = await startProvider();
   provider.script({ fault: { kind: 'hang', at: 'body' } });
   const api = await startApi(provider);

@@ -12,14 +12,14 @@ const KEY = 'a-key-of-the-tests';
 const JPEG = { format: 'jpeg', width: 1280, height: 720 };
 
 /** minimax-api.md, section 7: in URL mode the SDK requires https, so images are requested as base64. */
-describe("MiniMax's SDK", () => {
+describe('the SDK of MiniMax against the simulator', () => {
   async function runOrder(baseUrl: string | undefined, request: object): Promise<Child> {
     const folder = await createTempDir();
     const input = JSON.stringify({ baseUrl, apiKey: KEY, request: { response_format: 'base64', ...request } });
     return runClient(`${CHECKOUT}e2e/provider/clients/mmx-order.ts`, { folder, input });
   }
 
-  test('gets its pictures', async () => {
+  test('receives its images', async () => {
     const { url, calls } = await startProvider({ apiKey: KEY });
     const reference = `data:image/png;base64,${Buffer.from(await readAstronaut()).toString('base64')}`;
     const request = {
@@ -44,7 +44,7 @@ describe("MiniMax's SDK", () => {
     [1008, 'insufficient balance'],
     [1026, 'input new_sensitive'],
     ['2013', 'invalid params'],
-  ])('is told of %o as it expects to be', async (code, message) => {
+  ])('receives the error %o in the form that it expects', async (code, message) => {
     const provider = await startProvider();
     provider.script({ fault: { kind: 'base_resp', code, message } });
 
@@ -56,7 +56,7 @@ describe("MiniMax's SDK", () => {
     expect(provider.calls()).toHaveLength(1);
   });
 
-  test('without a base URL would go to MiniMax itself, if it were let', async () => {
+  test('addresses MiniMax itself without a base URL, which the test blocks', async () => {
     const client = await runOrder(undefined, { prompt: 'a red fox' });
 
     expect(await client.ended).toBe(1);
@@ -64,7 +64,7 @@ describe("MiniMax's SDK", () => {
   });
 });
 
-describe("MiniMax's MCP server", () => {
+describe('the MCP server of MiniMax against the simulator', () => {
   async function draw({ url }: Provider, mode: 'url' | 'local'): Promise<string> {
     const folder = await createTempDir();
     const env = {
@@ -76,7 +76,7 @@ describe("MiniMax's MCP server", () => {
     return callMcpTool('text_to_image', { prompt: 'a red fox', aspectRatio: '16:9', n: 2 }, { folder, env });
   }
 
-  test('hands out links that lead to pictures', async () => {
+  test('returns links that lead to images', async () => {
     const provider = await startProvider({ apiKey: KEY });
 
     const text = await draw(provider, 'url');
@@ -88,14 +88,14 @@ describe("MiniMax's MCP server", () => {
     expect(provider.calls()).toMatchObject([{ answer: 'images', request }]);
   });
 
-  test('fetches them by itself', async () => {
+  test('downloads the images by itself', async () => {
     const text = await draw(await startProvider(), 'local');
 
     const files = /^Image\(s\) saved: (.+), (.+)$/.exec(text)?.slice(1) ?? [];
     expect(await Promise.all(files.map((file) => sharp(file).metadata()))).toMatchObject([JPEG, JPEG]);
   });
 
-  test('is told what is wrong, and the trace id', async () => {
+  test('returns the error message and the trace id', async () => {
     const provider = await startProvider({ apiKey: 'another key' });
     expect(await draw(provider, 'url')).toMatch(/API Error: login fail.*check your API key.*Trace ID: [0-9a-f]{32}$/);
 

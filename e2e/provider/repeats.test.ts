@@ -20,8 +20,8 @@ function pauses(provider: Provider): number[] {
   return times.slice(1).map((at, index) => at - (times[index] ?? 0));
 }
 
-describe('a repeat', () => {
-  test('is a call like any other to the limit of calls a minute', async () => {
+describe('a retry', () => {
+  test('counts as a call within MINIMAX_RPM', async () => {
     const provider = await startProvider();
     provider.script({ prompt: 'too fast', fault: BUSY });
     const api = await startApi(provider, { MINIMAX_RPM: 3, MINIMAX_RETRY_BASE_MS: 10 });
@@ -37,7 +37,7 @@ describe('a repeat', () => {
     expect(provider.prompts()).toEqual(['too fast', 'too fast', 'too fast']);
   });
 
-  test('is still owed to that limit after kill -9', async () => {
+  test('still counts within MINIMAX_RPM after kill -9', async () => {
     const provider = await startProvider();
     provider.script({ fault: BUSY });
     const api = await startApi(provider, { MINIMAX_RPM: 2, MINIMAX_RETRY_BASE_MS: 10 });
@@ -51,7 +51,7 @@ describe('a repeat', () => {
     expect(provider.calls()).toHaveLength(2);
   });
 
-  test('comes no sooner than MINIMAX_RETRY_BASE_MS, doubled each time', async () => {
+  test('waits at least MINIMAX_RETRY_BASE_MS, doubled each time', async () => {
     const provider = await startProvider();
     provider.script({ times: 3, fault: { ...BUSY, headers: { 'retry-after': '0' } } });
     const { sdk } = (await startApi(provider, { MINIMAX_RETRY_BASE_MS: 200 })).user();
@@ -64,7 +64,7 @@ describe('a repeat', () => {
     expect(third).toBeGreaterThanOrEqual(800);
   });
 
-  test('keeps to a longer Retry-After, in seconds or as a date', async () => {
+  test('obeys a longer Retry-After, in seconds or as a date', async () => {
     const provider = await startProvider();
     // A date has whole seconds, so this one is two to three seconds away.
     const date = Math.ceil(Date.now() / 1_000) * 1_000 + 2_000;
@@ -82,7 +82,7 @@ describe('a repeat', () => {
     expect(timesOf('date')[1]).toBeGreaterThanOrEqual(date);
   });
 
-  test('is not waited for when Retry-After is longer than any job may wait, nor are orders taken meanwhile', async () => {
+  test('does not happen when Retry-After exceeds QUEUE_TTL_MS, and new requests get queue_full meanwhile', async () => {
     const provider = await startProvider();
     provider.script({ fault: { kind: 'http', status: 429, headers: { 'retry-after': '3600' } } });
     const { sdk, rest } = (await startApi(provider, { QUEUE_TTL_MS: 60_000 })).user();
@@ -97,8 +97,8 @@ describe('a repeat', () => {
   });
 });
 
-describe('the wait for a repeat', () => {
-  test('ends with a cancel at once, and nothing was charged', async () => {
+describe('the back-off before a retry', () => {
+  test('ends at once when the job is canceled, without a charge', async () => {
     const provider = await startProvider();
     provider.script({ prompt: 'no longer wanted', fault: BUSY });
     const api = await startApi(provider, { MINIMAX_RETRY_BASE_MS: 5_000 });
@@ -115,7 +115,7 @@ describe('the wait for a repeat', () => {
     expect(provider.prompts()).toEqual(['no longer wanted', 'the next one']);
   });
 
-  test('ends with SIGTERM at once, and goes on after the next start', async () => {
+  test('does not delay SIGTERM, and continues after the next start', async () => {
     const provider = await startProvider();
     provider.script({ times: 1, fault: BUSY });
     const api = await startApi(provider, { MINIMAX_RETRY_BASE_MS: 5_000 });
@@ -133,7 +133,7 @@ describe('the wait for a repeat', () => {
     expect(pauses(provider)[0]).toBeGreaterThanOrEqual(5_000);
   });
 
-  test('is waited for by everybody, since the provider wants quiet, and goes first then', async () => {
+  test('applies to all jobs, and the retry is made first', async () => {
     const provider = await startProvider();
     provider.script({ prompt: 'too fast', times: 1, fault: BUSY });
     const api = await startApi(provider, { MINIMAX_RETRY_BASE_MS: 1_000 });

@@ -25,11 +25,11 @@ async function orderHeld(api: Api, provider: Provider, prompts: string[], n: num
   return created.map(({ data }) => data.job_id);
 }
 
-describe('a process that stands still past MINIMAX_TIMEOUT_MS', () => {
+describe('a process paused past MINIMAX_TIMEOUT_MS', () => {
   test.each([
     ['links', { MINIMAX_RESPONSE_FORMAT: 'url' }, { jobs: 10, n: 1 }, undefined],
-    ['values of 40 MB in all', { MINIMAX_RESPONSE_FORMAT: 'base64' }, { jobs: 1, n: 9 }, BIG],
-  ])('reads the answers that came meanwhile: %s', async (_, settings, { jobs, n }, fault) => {
+    ['base64 values of 40 MB in total', { MINIMAX_RESPONSE_FORMAT: 'base64' }, { jobs: 1, n: 9 }, BIG],
+  ])('reads the answers that arrived meanwhile: %s', async (_, settings, { jobs, n }, fault) => {
     const provider = await startProvider();
     provider.script({ hold: true, ...(fault && { fault }) });
     const api = await startApi(provider, {
@@ -50,7 +50,7 @@ describe('a process that stands still past MINIMAX_TIMEOUT_MS', () => {
     expect(provider.calls()).toHaveLength(jobs);
   });
 
-  test('still gives up on an answer that does not come', async () => {
+  test('still times out a call without an answer', async () => {
     const provider = await startProvider();
     provider.script({ hold: true });
     const api = await startApi(provider, { MINIMAX_TIMEOUT_MS: TIMEOUT_MS });
@@ -62,7 +62,7 @@ describe('a process that stands still past MINIMAX_TIMEOUT_MS', () => {
   });
 });
 
-test('a process that stands still past the whole time for downloads goes on fetching what was paid for', async () => {
+test('continues paid downloads after a pause longer than DOWNLOAD_RETRY_FOR_MS', async () => {
   const provider = await startProvider();
   provider.script({ fault: { kind: 'picture', picture: { kind: 'status', status: 503 }, times: 2 } });
   const settings = { DOWNLOAD_TIMEOUT_MS: 1_000, DOWNLOAD_RETRY_FOR_MS: 4_000 };
@@ -78,7 +78,7 @@ test('a process that stands still past the whole time for downloads goes on fetc
   expect(await sdk.wait(job_id)).toMatchObject({ status: 'COMPLETED', failed_count: 0, charged: 'yes' });
 });
 
-test('a process that stands still past its shutdown grace keeps the answer that came meanwhile', async () => {
+test('keeps an answer that arrived during a pause longer than SHUTDOWN_GRACE_MS', async () => {
   const provider = await startProvider();
   provider.script({ hold: true });
   const settings = { MINIMAX_TIMEOUT_MS: TIMEOUT_MS, SHUTDOWN_GRACE_MS: TIMEOUT_MS };

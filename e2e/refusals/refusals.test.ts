@@ -36,7 +36,7 @@ async function openClients(url: string): Promise<Record<string, Client>> {
 }
 
 describe.each(ways.filter(isThere))('%s', (way) => {
-  test('every refusal reaches its client while a body still comes, and nobody else waits', {
+  test('delivers every refusal while the body still arrives, and delays no other user', {
     timeout: isFull ? 3_600_000 : 300_000,
   }, async () => {
     const api = await startApi(await startProvider(), { RATE_LIMIT_PER_MINUTE: 1, TRUST_PROXY: 'loopback' });

@@ -12,7 +12,7 @@ import { bodyOf, REFUSALS } from './refusals.ts';
 const AT_ONCE = 20;
 
 test.each(WAYS.filter(isThere))(
-  'twenty refused uploads of one user, and twenty that stop half-way, hold up no order of another: %s',
+  'accepts requests of one user beside twenty refused and twenty half-sent uploads of another: %s',
   async (way) => {
     const api = await startApi(await startProvider(), { RATE_LIMIT_PER_MINUTE: 0, USER_ACTIVE_LIMIT: 100 });
     const url = await openWay(way, api);
