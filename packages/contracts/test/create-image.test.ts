@@ -56,11 +56,11 @@ describe('CreateImage for valid requests', () => {
 
 describe('CreateImage for invalid requests', () => {
   test.each<[string, unknown, string[]]>([
-    ['nothing', undefined, ['']],
+    ['undefined', undefined, ['']],
     ['null', null, ['']],
     ['a list', [], ['']],
     ['text', 'a lighthouse', ['']],
-    ['an empty order', {}, ['model', 'prompt']],
+    ['an empty request', {}, ['model', 'prompt']],
 
     ['no model', { prompt: 'x' }, ['model']],
     ['a model that does not exist', { ...order, model: 'image-02' }, ['model']],
@@ -86,9 +86,9 @@ describe('CreateImage for invalid requests', () => {
     ['a height alone', { ...order, height: 512 }, ['width']],
     ['a width one step too small', { ...order, width: 504, height: 512 }, ['width']],
     ['a height one step too large', { ...order, width: 512, height: 2056 }, ['height']],
-    ['a width off the step', { ...order, width: 513, height: 512 }, ['width']],
+    ['a width that is no multiple of 8', { ...order, width: 513, height: 512 }, ['width']],
     ['a width half a step off', { ...order, width: 516, height: 512 }, ['width']],
-    ['a height between pixels', { ...order, width: 512, height: 512.5 }, ['height']],
+    ['a fractional height', { ...order, width: 512, height: 512.5 }, ['height']],
     ['a width as text', { ...order, width: '512', height: 512 }, ['width']],
     ['both sides wrong', { ...order, width: 8, height: -8 }, ['width', 'height']],
     ['a size and a ratio', { ...order, width: 512, height: 512, aspect_ratio: '1:1' }, ['aspect_ratio']],
@@ -113,16 +113,8 @@ describe('CreateImage for invalid requests', () => {
     ['a style that does not exist', { ...live, style: { style_type: '油画' } }, ['style.style_type']],
     ['a style without type', { ...live, style: {} }, ['style.style_type']],
     ['a style whose type is null', { ...live, style: { style_type: null } }, ['style.style_type']],
-    [
-      'a style without weight in it',
-      { ...live, style: { style_type: '漫画', style_weight: 0 } },
-      ['style.style_weight'],
-    ],
-    [
-      'a style above its weight',
-      { ...live, style: { style_type: '漫画', style_weight: 1.01 } },
-      ['style.style_weight'],
-    ],
+    ['a style_weight of 0', { ...live, style: { style_type: '漫画', style_weight: 0 } }, ['style.style_weight']],
+    ['a style_weight above 1', { ...live, style: { style_type: '漫画', style_weight: 1.01 } }, ['style.style_weight']],
     ['a style with an unknown key', { ...live, style: { style_type: '漫画', strength: 1 } }, ['style.strength']],
     ['a style as text', { ...live, style: '漫画' }, ['style']],
 
@@ -147,14 +139,14 @@ describe('CreateImage for invalid requests', () => {
       ['subject_reference.0.type'],
     ],
     [
-      'a reference with more',
+      'a reference with an unknown key',
       { ...order, subject_reference: [{ type: 'character', image_file: 'https://a.example/1', weight: 1 }] },
       ['subject_reference.0.weight'],
     ],
 
     ['a misspelt key', { ...order, promt: 'x' }, ['promt']],
     ['two unknown keys', { ...order, response_format: 'url', N: 2 }, ['response_format', 'N']],
-    ['a key of the call in the order', { ...order, idempotency_key: 'k' }, ['idempotency_key']],
+    ['an idempotency_key, which belongs to the call', { ...order, idempotency_key: 'k' }, ['idempotency_key']],
     ['several invalid fields at once', { model: 'image-01', prompt: '', n: 10, width: 512 }, ['prompt', 'n', 'height']],
   ])('refuses %s with the path of each field', (_name, input, paths) => {
     expect(faults(input)).toEqual(paths);
@@ -190,7 +182,7 @@ describe('image_file of a reference', () => {
     `https://a.example/${'a'.repeat(4096 - 18)}`,
     'upload://123e4567-e89b-12d3-a456-426614174000',
     'upload://123E4567-E89B-12D3-A456-426614174000',
-  ])('accepts %s', (image_file) => {
+  ])('accepts the reference %s', (image_file) => {
     expect(verdict(image_file)).toEqual([]);
   });
 
@@ -214,10 +206,10 @@ describe('image_file of a reference', () => {
     ['a user name', 'https://user@a.example/face.jpg'],
     ['a URL one character too long', `https://a.example/${'a'.repeat(4096 - 17)}`],
     ['an upload without an id', 'upload://'],
-    ['an upload with another id', 'upload://1234'],
+    ['an upload with an id that is not a UUID', 'upload://1234'],
     ['an upload with a path', 'upload://123e4567-e89b-12d3-a456-426614174000/../x'],
     ['an upload without slashes', 'upload:123e4567-e89b-12d3-a456-426614174000'],
-  ])('refuses %s', (_name, image_file) => {
+  ])('refuses a reference with %s', (_name, image_file) => {
     expect(verdict(image_file)).toEqual([path]);
   });
 
