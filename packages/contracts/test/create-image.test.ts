@@ -146,7 +146,7 @@ describe('CreateImage for invalid requests', () => {
 
     ['a misspelt key', { ...order, promt: 'x' }, ['promt']],
     ['two unknown keys', { ...order, response_format: 'url', N: 2 }, ['response_format', 'N']],
-    ['an idempotency_key, which belongs to the call', { ...order, idempotency_key: 'k' }, ['idempotency_key']],
+    ['the idempotency_key of a call', { ...order, idempotency_key: 'k' }, ['idempotency_key']],
     ['several invalid fields at once', { model: 'image-01', prompt: '', n: 10, width: 512 }, ['prompt', 'n', 'height']],
   ])('refuses %s with the path of each field', (_name, input, paths) => {
     expect(faults(input)).toEqual(paths);
