@@ -37,7 +37,7 @@ function startWithRoom({ dataDir, env }: Api, bytes: number) {
 const untilItTriesAgain = (api: Api) =>
   api.process.line((line) => (line.includes('storage does not take it; trying again') ? line : null));
 
-describe.skipIf(!CAN_TAKE_ROOM)('a full disk', () => {
+describe.skipIf(!CAN_TAKE_ROOM)('the API on a full disk', () => {
   test('refuses requests and uploads as unavailable, fails readiness, and recovers when there is space', async () => {
     const api = await startApi(await startProvider());
     const { rest, sdk } = api.user();
