@@ -7,7 +7,7 @@ const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .toString();
 const { read } = settingsReader();
 
-describe('what is probably not meant is taken, and said at the start without its value', () => {
+describe('a suspicious value is accepted and logged at the start without the value', () => {
   test.each<[string, Record<string, string>, string]>([
     ['a placeholder', { JWT_SECRET: 'changeme-changeme-changeme-changeme' }, 'JWT_SECRET'],
     ['a placeholder for a key', { MINIMAX_API_KEY: 'your-minimax-api-key' }, 'MINIMAX_API_KEY'],
@@ -24,8 +24,8 @@ describe('what is probably not meant is taken, and said at the start without its
     ['production without PUBLIC_URL', { NODE_ENV: 'production', MINIMAX_API_KEY: KEY }, 'PUBLIC_URL'],
     ['an address to listen on', { PUBLIC_URL: 'http://0.0.0.0:8080' }, 'PUBLIC_URL'],
     ['links that MiniMax cannot open', { REFERENCE_DELIVERY: 'url', MINIMAX_API_KEY: KEY }, 'REFERENCE_DELIVERY'],
-    ['a home that nobody puts in', { DATA_DIR: '~/darkroom' }, 'DATA_DIR'],
-  ])('%s', (_, env, setting) => {
+    ['a tilde that no shell expands', { DATA_DIR: '~/darkroom' }, 'DATA_DIR'],
+  ])('warns about %s', (_, env, setting) => {
     const { doubts } = read(env);
     expect(doubts).toEqual([{ setting, doubt: expect.any(String) }]);
     if (env[setting]) expect(doubts[0]?.doubt).not.toContain(env[setting]);
@@ -37,7 +37,7 @@ describe('what is probably not meant is taken, and said at the start without its
     { JWT_SECRET: 'a secret of thirty bytes, or so, without a second one' },
     { JWT_SECRET: '0123456789abcdef0123456789abcdef' },
     { NODE_ENV: 'production', MINIMAX_API_KEY: KEY, PUBLIC_URL: 'https://darkroom.example' },
-  ])('nothing is said of %j', (env) => {
+  ])('does not warn about %j', (env) => {
     expect(read(env).doubts).toEqual([]);
   });
 });

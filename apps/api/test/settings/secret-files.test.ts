@@ -9,14 +9,14 @@ const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .toString();
 const { dir, read, faultsOf } = settingsReader();
 
-describe('a secret in a file', () => {
+describe('a secret read from a file', () => {
   const write = (name: string, content: string | Uint8Array) => {
     const file = path.join(dir(), name);
     writeFileSync(file, content);
     return file;
   };
 
-  test('is what the setting itself would be, for every secret', () => {
+  test('equals the setting itself, for every secret', () => {
     const config = read({
       JWT_SECRET: undefined,
       JWT_SECRET_FILE: write('jwt', `${SECRET}\n`),
@@ -36,7 +36,7 @@ describe('a secret in a file', () => {
     });
   });
 
-  test('may be a public key, as it is', () => {
+  test('may be a public key in PEM form', () => {
     const config = read({ JWT_SECRET: undefined, JWT_PUBLIC_KEY_FILE: write('pem', pem) });
     expect(config.jwtKey).toEqual({ kind: 'public_key', pem: pem.trim() });
   });
@@ -46,21 +46,21 @@ describe('a secret in a file', () => {
     expect(faultsOf({ NODE_ENV: 'production', JWT_SECRET: undefined, ...files })).toEqual([]);
   });
 
-  test('and in the setting as well is one too many', () => {
+  test('is rejected when the setting itself is set as well', () => {
     expect(faultsOf({ JWT_SECRET_FILE: write('jwt', SECRET) })).toEqual([
       'JWT_SECRET, JWT_SECRET_FILE: set one of them',
     ]);
   });
 
   test.each<[string, () => string, RegExp]>([
-    ['is not there', () => path.join(dir(), 'nowhere'), /cannot be read \(ENOENT\)/],
+    ['does not exist', () => path.join(dir(), 'nowhere'), /cannot be read \(ENOENT\)/],
     ['is a folder', () => dir(), /cannot be read \(EISDIR\)/],
     ['is empty', () => write('empty', ' \n'), /is empty/],
     ['is UTF-16', () => write('utf16', Buffer.from(`\ufeff${SECRET}`, 'utf16le')), /is not UTF-8 text/],
     ['holds NUL', () => write('nul', `${SECRET}\0`), /is not UTF-8 text/],
     ['is too large', () => write('large', 'x'.repeat(65_537)), /larger than 65536 bytes/],
     ['never ends', () => '/dev/zero', /larger than 65536 bytes/],
-  ])('that %s is one line without its path and its content', (_, file, message) => {
+  ])('reports a file that %s in one line without its path and content', (_, file, message) => {
     const name = file();
     const faults = faultsOf({
       NODE_ENV: 'production',
@@ -74,19 +74,19 @@ describe('a secret in a file', () => {
     expect(faults[0]).not.toContain('secret-of');
   });
 
-  test('in quotes is refused as the setting itself is', () => {
+  test('is rejected in quotes, as the setting itself is', () => {
     expect(faultsOf({ JWT_SECRET: undefined, JWT_SECRET_FILE: write('jwt', `"${SECRET}"\n`) })).toEqual([
       expect.stringMatching(/^JWT_SECRET: is in quotes/),
     ]);
   });
 
-  test('whose path is in quotes is one line', () => {
+  test('reports a path in quotes in one line', () => {
     expect(faultsOf({ JWT_SECRET: undefined, JWT_SECRET_FILE: `"${write('jwt', SECRET)}"` })).toEqual([
       expect.stringMatching(/^JWT_SECRET_FILE: is in quotes/),
     ]);
   });
 
-  test('is not a setting for what is no secret', () => {
+  test('is not supported for settings that are not secrets', () => {
     expect(faultsOf({ MINIMAX_RPM_FILE: '/run/rpm' })).toEqual([expect.stringMatching(/^MINIMAX_RPM_FILE: /)]);
   });
 });

@@ -3,7 +3,7 @@ import { settingsReader } from './read-settings.ts';
 
 const { read, faultsOf } = settingsReader();
 
-describe('an unknown name that begins like ours', () => {
+describe('an unknown name that begins like one of the settings', () => {
   test.each([
     ['MINIMAX_RMP', 'MINIMAX_RPM'],
     ['MINIMAX_KEY', 'MINIMAX_API_KEY'],
@@ -29,11 +29,11 @@ describe('an unknown name that begins like ours', () => {
     ['S3_BUKET', 'S3_BUCKET'],
     ['DATABSE_URL', 'DATABASE_URL'],
     ['AIGC_PROPOGATOR', 'AIGC_PROPAGATOR'],
-  ])('%s stops the start with one line that suggests %s', (name, nearest) => {
+  ])('stops the start for %s with one line that suggests %s', (name, nearest) => {
     expect(faultsOf({ [name]: '5' })).toEqual([`${name}: there is no such setting; the nearest is ${nearest}`]);
   });
 
-  test('without a value is nothing', () => {
+  test('is ignored without a value', () => {
     expect(faultsOf({ MINIMAX_RMP: '', JWT_SECERT: ' ' })).toEqual([]);
   });
 });
@@ -82,11 +82,11 @@ describe('names of other software do not stop the start', () => {
         ImageVersion: '20260101.1',
       },
     ],
-  ])('%s', (_, env) => {
+  ])('ignores the names %s', (_, env) => {
     expect(read(env)).toEqual(read());
   });
 
-  test('though they begin like ours: the log says that they are not looked at', () => {
+  test('logs that names which begin like a setting are ignored', () => {
     const env = {
       MINIMAX_GROUP_ID: '1',
       MINIMAX_API_HOST: 'https://api.minimax.io',

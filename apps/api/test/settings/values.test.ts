@@ -6,7 +6,7 @@ import { KEY, SECRET, settingsReader } from './read-settings.ts';
 const { dir, read, faultsOf } = settingsReader();
 
 describe('white space around a value', () => {
-  test('is cut off, whatever the setting', () => {
+  test('is trimmed from every setting', () => {
     const env = {
       JWT_SECRET: `${SECRET}\n`,
       MINIMAX_API_KEY: ` ${KEY}\r\n`,
@@ -29,11 +29,11 @@ describe('white space around a value', () => {
     });
   });
 
-  test('alone is no value', () => {
+  test('counts as unset when there is nothing else', () => {
     expect(read({ PORT: ' ', MINIMAX_API_KEY: '\n', HOST: '\t' })).toEqual(read());
   });
 
-  test('of the generated secret is cut off too', () => {
+  test('is trimmed from the generated secret', () => {
     const made = read({ JWT_SECRET: undefined }).jwtKey;
     if (made.kind !== 'secret') throw new Error('not a secret');
     writeFileSync(path.join(dir(), 'jwt-secret'), `${made.secret}\n`);
@@ -60,13 +60,13 @@ describe('a value in literal quotes stops the start with one line', () => {
     ['PORT', '"8080"'],
     ['NODE_ENV', '"production"'],
     ['QUEUE_LIMIT', '""'],
-  ])('%s=%s', (name, value) => {
+  ])('rejects %s=%s', (name, value) => {
     const more = name === 'MINIMAX_BASE_URL' ? { MINIMAX_API_KEY: KEY } : {};
     const faults = faultsOf({ ...more, [name]: value });
     expect(faults).toEqual([`${name}: is in quotes, which would be part of it; leave them out`]);
   });
 
-  test('and a single quotation mark, or one inside, does not', () => {
+  test('accepts a single quotation mark, or one inside the value', () => {
     expect(read({ JWT_SECRET: `${SECRET.slice(0, 20)}"${SECRET}` }).doubts).toEqual([]);
     expect(read({ JWT_ISSUER: `"` }).JWT_ISSUER).toBe('"');
   });
@@ -120,7 +120,7 @@ describe('a setting that can never work stops the start with one line', () => {
     ['TRUST_PROXY', ['proxy.example', 'TRUE', 'yes']],
     ['MINIMAX_TIMEOUT_MS', ['30s', '3m', '180_000', '1,000', '１８０']],
     ['DOWNLOAD_MAX_BYTES', ['25MB', '0x100']],
-  ])('%s', (name, values) => {
+  ])('rejects values of %s', (name, values) => {
     const needed: Record<string, string> = {
       ...(name.startsWith('S3_') && { S3_BUCKET: 'pictures', S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'secret' }),
       ...(name === 'MINIMAX_BASE_URL' && { MINIMAX_API_KEY: KEY }),
@@ -133,18 +133,18 @@ describe('a setting that can never work stops the start with one line', () => {
   });
 
   test.each(['https://*.example.com', 'https://user:password@id.example/keys', 'https://id.example:0/keys'])(
-    'JWT_JWKS_URL=%s',
+    'rejects JWT_JWKS_URL=%s',
     (JWT_JWKS_URL) => {
       expect(faultsOf({ JWT_SECRET: undefined, JWT_JWKS_URL })).toEqual([expect.stringMatching(/^JWT_JWKS_URL: /)]);
     },
   );
 
-  test('a HOST with a scheme is one fault, also without a secret', () => {
+  test('reports a HOST with a scheme as one fault, also without a secret', () => {
     expect(faultsOf({ HOST: 'http://127.0.0.1', JWT_SECRET: undefined })).toHaveLength(1);
   });
 });
 
-describe('what works today goes on working', () => {
+describe('valid values stay accepted', () => {
   test.each([
     ['https://api.minimaxi.com', 'https://api.minimaxi.com'],
     ['https://api.minimaxi.com/', 'https://api.minimaxi.com'],
@@ -153,7 +153,7 @@ describe('what works today goes on working', () => {
     ['http://127.0.0.1:9', 'http://127.0.0.1:9'],
     ['http://[::1]:9100', 'http://[::1]:9100'],
     ['http://minimax_relay:9100', 'http://minimax_relay:9100'],
-  ])('MINIMAX_BASE_URL=%s', (MINIMAX_BASE_URL, baseUrl) => {
+  ])('accepts MINIMAX_BASE_URL=%s', (MINIMAX_BASE_URL, baseUrl) => {
     expect(read({ MINIMAX_API_KEY: KEY, MINIMAX_BASE_URL }).minimax).toEqual({ apiKey: KEY, baseUrl });
   });
 
@@ -172,11 +172,11 @@ describe('what works today goes on working', () => {
     { NODE_ENV: 'test' },
     { METRICS_TOKEN: 'of the operator' },
     { TRUST_PROXY: 'uniquelocal' },
-  ])('%j', (env) => {
+  ])('accepts %j', (env) => {
     expect(faultsOf(env)).toEqual([]);
   });
 
-  test('HOST=LOCALHOST is loopback', () => {
+  test('treats HOST=LOCALHOST as loopback', () => {
     expect(read({ HOST: 'LOCALHOST', JWT_SECRET: undefined }).hostIsLoopback).toBe(true);
   });
 });
