@@ -14,7 +14,7 @@ async function givenStores(): Promise<[FileStore, FileStore]> {
   return [from, to];
 }
 
-test('every file is there afterwards, byte for byte; what is there already is left alone', async () => {
+test('copies every file byte for byte and leaves existing files alone', async () => {
   const [from, to] = await givenStores();
   await to.put('file-0.jpg', bytesOf('file-0.jpg'));
   await to.put('of-others.jpg', bytesOf('of-others.jpg'));
@@ -22,7 +22,7 @@ test('every file is there afterwards, byte for byte; what is there already is le
   for (const key of [...KEYS, 'of-others.jpg']) expect(await to.read(key)).toEqual(Buffer.from(bytesOf(key)));
 });
 
-test('what was interrupted goes on where it stopped', async () => {
+test('resumes an interrupted copy where it stopped', async () => {
   const [from, to] = await givenStores();
   let puts = 0;
   const failing: FileStore = {

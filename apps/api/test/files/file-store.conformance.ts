@@ -20,7 +20,7 @@ export function testFileStore(name: string, createStore: () => Promise<FileStore
     const allKeys = async () => (await listAll(store)).map(({ key }) => key).sort();
     const contentOf = async (key: string) => Buffer.from((await store.read(key)) ?? 'no such file');
 
-    test('gives back what was put', async () => {
+    test('returns the bytes that were put', async () => {
       const bytes = Buffer.from([0, 1, 254, 255]);
       await store.put('job-1_0.jpeg', bytes);
       expect(await contentOf('job-1_0.jpeg')).toEqual(bytes);
@@ -29,13 +29,13 @@ export function testFileStore(name: string, createStore: () => Promise<FileStore
       expect(file && (await buffer(file.stream))).toEqual(bytes);
     });
 
-    test('has no file that nobody put', async () => {
+    test('reports a file that was never put as missing', async () => {
       expect(await store.read('missing.png')).toBeNull();
       expect(await store.open('missing.png')).toBeNull();
       expect(await allKeys()).toEqual([]);
     });
 
-    test('answers that it takes files, and keeps none of that', async () => {
+    test('answers a ping without keeping the file that it wrote', async () => {
       await expect(store.ping()).resolves.toBeUndefined();
       expect(await allKeys()).toEqual([]);
     });
@@ -48,7 +48,7 @@ export function testFileStore(name: string, createStore: () => Promise<FileStore
       expect(file && (await buffer(file.stream))).toHaveLength(0);
     });
 
-    test('replaces a file whole, also while it is read', async () => {
+    test('replaces a file atomically, also while it is read', async () => {
       const [first, second] = [Buffer.alloc(1_000_000, 1), Buffer.alloc(500_000, 2)];
       await store.put('a.png', first);
       const open = await store.open('a.png');
@@ -57,7 +57,7 @@ export function testFileStore(name: string, createStore: () => Promise<FileStore
       expect((await contentOf('a.png')).equals(second)).toBe(true);
     });
 
-    test('shows only whole files while they are written side by side', async () => {
+    test('exposes only whole files while several writers put the same key', async () => {
       const versions = Array.from({ length: 8 }, (_, index) => Buffer.alloc(200_000, index));
       const writes = Promise.all(versions.map((bytes) => store.put('a.png', bytes)));
       for (let reads = 0; reads < 20; reads++) {
@@ -68,7 +68,7 @@ export function testFileStore(name: string, createStore: () => Promise<FileStore
       expect(await allKeys()).toEqual(['a.png']);
     });
 
-    test('tells versions apart by a quoted etag, which stays while the file does', async () => {
+    test('identifies versions by a quoted etag that stays while the file is unchanged', async () => {
       const etag = async () => {
         const file = await store.open('a.png');
         file?.stream.destroy();
@@ -90,14 +90,14 @@ export function testFileStore(name: string, createStore: () => Promise<FileStore
       ['a.avif', 'image/avif'],
       ['a.html', 'application/octet-stream'],
       ['png', 'application/octet-stream'],
-    ])('tells the content type by the ending: %s is %s', async (key, contentType) => {
+    ])('derives the content type from the extension: %s is %s', async (key, contentType) => {
       await store.put(key, Buffer.from('a'));
       const file = await store.open(key);
       file?.stream.destroy();
       expect(file?.contentType).toBe(contentType);
     });
 
-    test('deletes what is there and minds nothing that is not', async () => {
+    test('deletes existing files and ignores missing ones', async () => {
       await store.put('a.png', Buffer.from('a'));
       await store.put('b.png', Buffer.from('b'));
       await store.delete(['a.png', 'missing.png', '../a.png']);
@@ -113,7 +113,7 @@ export function testFileStore(name: string, createStore: () => Promise<FileStore
       for (const { modifiedAt } of files) expect(modifiedAt.getTime()).toBeGreaterThan(0);
     });
 
-    test('belongs to whoever claims it first, and shows that in no list', async () => {
+    test('belongs to the first deployment that claims it, and keeps the claim out of the list', async () => {
       expect(await store.claim('one')).toBe('one');
       expect(await store.claim('another')).toBe('one');
       expect(await store.claim('one')).toBe('one');
@@ -134,7 +134,7 @@ export function testFileStore(name: string, createStore: () => Promise<FileStore
       'a b.png',
       '%2e%2e',
       'a'.repeat(300),
-    ])('has no place for the key %j', async (key) => {
+    ])('rejects the key %j', async (key) => {
       await expect(store.put(key, Buffer.from('a'))).rejects.toThrow(TypeError);
       expect(await store.read(key)).toBeNull();
       expect(await store.open(key)).toBeNull();

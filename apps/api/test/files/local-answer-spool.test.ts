@@ -16,7 +16,7 @@ beforeEach(async () => {
   spool = createLocalAnswerSpool({ dir, onError: (error) => faults.push(error) });
 });
 
-test('an answer that was recorded whole is read as it came', async () => {
+test('reads back a completely recorded answer unchanged', async () => {
   const body = Buffer.from([10, 13, 0, 255, 10]);
   const recorder = spool.record(call);
   await recorder.begin({ status: 200 });
@@ -30,7 +30,7 @@ test('an answer that was recorded whole is read as it came', async () => {
   expect(await spool.read('attempt')).toBeNull();
 });
 
-test('an answer that is not whole is none, and goes with its call', async () => {
+test('treats an incomplete answer as absent and removes it with its call', async () => {
   const recorder = spool.record(call);
   await recorder.begin({});
   await recorder.write(Buffer.from('half'));
@@ -40,7 +40,7 @@ test('an answer that is not whole is none, and goes with its call', async () => 
   expect(await readdir(dir)).toEqual([]);
 });
 
-test('half an answer that a killed process left is removed an hour later', async () => {
+test('removes the partial answer of a killed process after an hour', async () => {
   for (const [name, ageMs] of Object.entries({ old: 3_700_000, young: 3_500_000 })) {
     await spool.record({ ...call, attemptId: 'any' }).begin({});
     await spool.remove('any');
@@ -52,7 +52,7 @@ test('half an answer that a killed process left is removed an hour later', async
   expect(await readdir(dir)).toEqual(['young.partial']);
 });
 
-test('a disk that does not take an answer is told of once, and rejects nothing', async () => {
+test('reports a disk that rejects an answer once, without rejecting the call', async () => {
   await writeFile(dir, 'a file where the folder should be');
   const recorder = spool.record(call);
   await recorder.begin({});
@@ -64,7 +64,7 @@ test('a disk that does not take an answer is told of once, and rejects nothing',
 });
 
 test.each(['', 'no JSON\nbody', '{"call":{"jobId":7}}\nbody', '{"call":'])(
-  'a file that is no recording (%j) is no answer',
+  'ignores a file that is not a recording (%j)',
   async (text) => {
     await spool.record({ ...call, attemptId: 'any' }).begin({});
     await spool.remove('any');

@@ -13,13 +13,13 @@ async function temporaryFolder(): Promise<string> {
 
 testFileStore('a local folder', async () => createLocalFileStore({ dir: join(await temporaryFolder(), 'files') }));
 
-test('files outlive the store that wrote them', async () => {
+test('keeps files beyond the life of the store that wrote them', async () => {
   const dir = await temporaryFolder();
   await (await createLocalFileStore({ dir })).put('a.png', Buffer.from('a'));
   expect(await (await createLocalFileStore({ dir })).read('a.png')).toEqual(Buffer.from('a'));
 });
 
-test('a file that was half written when its process died is never seen, and gone at a later start', async () => {
+test('never exposes a file that was partially written at a crash, and removes it at a later start', async () => {
   const dir = await temporaryFolder();
   const store = await createLocalFileStore({ dir });
   const half = join(dir, 'writing', 'half');
@@ -31,7 +31,7 @@ test('a file that was half written when its process died is never seen, and gone
   expect(await readdir(join(dir, 'writing'))).toEqual([]);
 });
 
-test('a process that starts leaves alone what another one writes into the same folder', async () => {
+test('leaves alone what another process is writing into the same folder at a start', async () => {
   const dir = await temporaryFolder();
   const store = await createLocalFileStore({ dir });
   const writes = Promise.all(
@@ -42,7 +42,7 @@ test('a process that starts leaves alone what another one writes into the same f
   expect(await listAll(store)).toHaveLength(40);
 });
 
-test('a write that fails rejects and leaves nothing behind', async () => {
+test('rejects a failed write and leaves nothing behind', async () => {
   const dir = await temporaryFolder();
   const store = await createLocalFileStore({ dir });
   await store.put('a.png', Buffer.from('old'));
@@ -54,7 +54,7 @@ test('a write that fails rejects and leaves nothing behind', async () => {
   expect(await readdir(join(dir, 'writing'))).toEqual([]);
 });
 
-test('an emptied folder is no fault for what comes after', async () => {
+test('pings, puts and reads after its folder was removed', async () => {
   const dir = join(await temporaryFolder(), 'files');
   const store = await createLocalFileStore({ dir });
   await rm(dir, { recursive: true });
@@ -63,7 +63,7 @@ test('an emptied folder is no fault for what comes after', async () => {
   expect(await store.read('a.png')).toEqual(Buffer.from('a'));
 });
 
-test('a folder that takes no writes is told by a ping', async () => {
+test('reports a read-only folder through ping', async () => {
   const dir = await temporaryFolder();
   const store = await createLocalFileStore({ dir });
   await store.ping();
@@ -72,7 +72,7 @@ test('a folder that takes no writes is told by a ping', async () => {
   await expect(store.ping()).rejects.toThrow();
 });
 
-test('a store that cannot do its work rejects instead of calling files missing', async () => {
+test('rejects when it cannot read instead of reporting files as missing', async () => {
   const dir = await temporaryFolder();
   const store = await createLocalFileStore({ dir });
   await store.put('a.png', Buffer.from('a'));
@@ -83,10 +83,10 @@ test('a store that cannot do its work rejects instead of calling files missing',
   await expect(store.open('a.png')).rejects.toThrow();
 });
 
-describe('what a process that was killed left half-written', () => {
+describe('partial files of a killed process', () => {
   const halves = (dir: string) => readdir(join(dir, 'writing'));
 
-  test('is gone once the next one opens a folder that it has to itself', async () => {
+  test('are removed when the next process opens a folder of its own', async () => {
     const dir = await temporaryFolder();
     await createLocalFileStore({ dir, writer: 'dead' });
     await writeFile(join(dir, 'writing', 'dead~half'), 'ha');
@@ -95,7 +95,7 @@ describe('what a process that was killed left half-written', () => {
     expect(await halves(dir)).toEqual([]);
   });
 
-  test('goes in a folder that several share when its writer has ended, and no file of the living', async () => {
+  test('are removed from a shared folder once their writer has ended, without touching those of live writers', async () => {
     const dir = await temporaryFolder();
     const store = await createLocalFileStore({ dir, writer: 'next' });
     for (const name of ['dead~1', 'dead~2', 'alive~1', 'next~1', 'nameless']) {

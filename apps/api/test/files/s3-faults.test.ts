@@ -58,8 +58,8 @@ const SETTINGS = {
 };
 const UNAVAILABLE = { name: 'ImageError', code: 'unavailable', retryAfterMs: expect.any(Number) };
 
-describe.each(OPERATIONS)('%s', (_name, run) => {
-  test('is unavailable while nobody listens', async () => {
+describe.each(OPERATIONS)('the S3 operation %s', (_name, run) => {
+  test('is unavailable while the endpoint refuses connections', async () => {
     const store = await createS3FileStore({ ...SETTINGS, endpoint: 'http://127.0.0.1:1' });
     await expect(run(store)).rejects.toMatchObject(UNAVAILABLE);
   });
@@ -74,7 +74,7 @@ describe.each(OPERATIONS)('%s', (_name, run) => {
     await expect(run(store)).rejects.toMatchObject({ ...UNAVAILABLE, cause: { name: code } });
   });
 
-  test('is unavailable when the store says nothing, after a bounded time', async () => {
+  test('is unavailable after a bounded time when the store never answers', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { store, seen } = await openStore(() => {});
     const outcome = run(store).catch((error: unknown) => error);
@@ -84,7 +84,7 @@ describe.each(OPERATIONS)('%s', (_name, run) => {
     expect(await outcome).toMatchObject(UNAVAILABLE);
   });
 
-  test('is tried again at once when the store falters', async () => {
+  test('is retried at once after a transient failure of the store', async () => {
     let failures = 1;
     const { store, seen } = await openStore((request, response) => {
       if (failures-- > 0) return response.writeHead(500).end(errorXml('InternalError'));
@@ -96,7 +96,7 @@ describe.each(OPERATIONS)('%s', (_name, run) => {
   });
 });
 
-test('a put is one plain body: stores refuse the chunks with trailing checksums that the SDK would send', async () => {
+test('puts a plain body without the chunked trailing checksums of the SDK, which some stores refuse', async () => {
   const { store, seen } = await openStore((_, response) => response.writeHead(200, { etag: '"a"' }).end());
   await store.put('a.png', BYTES);
   const [put] = seen;
@@ -107,15 +107,15 @@ test('a put is one plain body: stores refuse the chunks with trailing checksums 
   expect(Object.keys(put?.headers ?? {}).filter((name) => /checksum|trailer|transfer/.test(name))).toEqual([]);
 });
 
-test('files are deleted one by one: deleting many wants checksums on which stores differ', async () => {
+test('deletes files one by one, because bulk deletion needs checksums on which stores differ', async () => {
   const { store, seen } = await openStore((_, response) => response.writeHead(204).end());
   await store.delete(['a.png', 'b.png']);
   expect(seen.map(({ method }) => method)).toEqual(['DELETE', 'DELETE']);
   for (const { headers } of seen) expect(Object.keys(headers).filter((name) => name.includes('checksum'))).toEqual([]);
 });
 
-describe('a download', () => {
-  test('that breaks off is no shorter file', async () => {
+describe('an S3 download', () => {
+  test('fails when it breaks off instead of returning a shorter file', async () => {
     const { store } = await openStore((_, response) => {
       response
         .writeHead(200, { etag: '"a"', 'content-length': 100 })
@@ -126,7 +126,7 @@ describe('a download', () => {
     await expect(file && buffer(file.stream)).rejects.toThrow();
   });
 
-  test('on which nothing comes any more is given up', async () => {
+  test('is aborted when no more bytes arrive', async () => {
     const { store } = await openStore(
       (_, response) => response.writeHead(200, { etag: '"a"', 'content-length': 100 }).write('only the beginning'),
       { idleTimeoutMs: 50 },
@@ -135,7 +135,7 @@ describe('a download', () => {
     await expect(file && buffer(file.stream)).rejects.toThrow(/inactivity/);
   });
 
-  test('may take longer than its beginning', async () => {
+  test('may take longer than the time limit for its first byte', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     let finish = () => {};
     const { store } = await openStore((_, response) => {
@@ -149,7 +149,7 @@ describe('a download', () => {
   });
 });
 
-test('an object without a length is refused, not passed on', async () => {
+test('refuses an object without a length', async () => {
   const { store } = await openStore((_, response) => {
     response.writeHead(200, { etag: '"a"', 'transfer-encoding': 'chunked' }).end(BYTES);
   });
@@ -168,6 +168,6 @@ test.each([
   ['http://127.0.0.1:9000', true],
   ['https://s3.example.com', true],
   ['https://aliyuncs.com.example.com', true],
-])('a bucket at %s goes into the path: %s', (endpoint, pathStyle) => {
+])('puts the bucket of endpoint %s into the path: %s', (endpoint, pathStyle) => {
   expect(isPathStyle(endpoint)).toBe(pathStyle);
 });

@@ -23,14 +23,14 @@ const createBucket = () => server.createBucket(`bucket-${++buckets}`);
 
 testFileStore('an S3 bucket', async () => createS3FileStore(await createBucket()));
 
-test('several stores see the same files', async () => {
+test('shows the same files to several stores', async () => {
   const settings = await createBucket();
   const [one, other] = [await createS3FileStore(settings), await createS3FileStore(settings)];
   await one.put('a.png', Buffer.from('a'));
   expect(await other.read('a.png')).toEqual(Buffer.from('a'));
 });
 
-test('what else is in the bucket is neither shown nor touched', async () => {
+test('neither lists nor touches other objects in the bucket', async () => {
   const settings = await createBucket();
   const store = await createS3FileStore(settings);
   const client = await createS3Client(settings);
@@ -45,7 +45,7 @@ test('what else is in the bucket is neither shown nor touched', async () => {
   expect(Contents.map(({ Key }) => Key).sort()).toEqual(others.sort());
 });
 
-test('many files are deleted in one go', async () => {
+test('deletes many files in one call', async () => {
   const store = await createS3FileStore(await createBucket());
   const keys = Array.from({ length: 40 }, (_, index) => `${index}.png`);
   for (const key of keys) await store.put(key, Buffer.from(key));

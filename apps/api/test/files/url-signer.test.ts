@@ -24,19 +24,19 @@ const keys = fc.stringMatching(/^[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,60}$/);
 const times = fc.integer({ min: 1_700_000_000_000, max: 4_000_000_000_000 });
 const lives = fc.integer({ min: 2, max: 604_800 });
 
-test('a link is what the routes expect', () => {
+test('signs a link in the form that the routes expect', () => {
   const { url, expiresAt } = signerAt(1_800_000_000_000).sign('job-1_0.jpeg');
   expect(url).toMatch(/^https:\/\/pictures\.example\/base\/files\/job-1_0\.jpeg\?expires=\d{10}&signature=[\w-]{43}$/);
   expect(partsOf(url).expires).toBe(String(expiresAt.getTime() / 1000));
 });
 
-test('a slash at the end of the base is not doubled', () => {
+test('adds no second slash to a base URL that ends with one', () => {
   const signer = createUrlSigner({ secret, baseUrl: 'http://localhost:8080/', ttlS: 3600, clock: () => 0 });
   expect(signer.sign('a.png').url).toMatch(/^http:\/\/localhost:8080\/files\/a\.png\?/);
 });
 
-describe('whatever the key, the time and the life', () => {
-  test('a link verifies until it expires, and not from then on', () => {
+describe('a signed link, for any key, time and lifetime', () => {
+  test('verifies until it expires and not afterwards', () => {
     fc.assert(
       fc.property(keys, times, lives, (key, nowMs, ttlS) => {
         const signer = signerAt(nowMs, ttlS);
@@ -52,7 +52,7 @@ describe('whatever the key, the time and the life', () => {
     );
   });
 
-  test('it lives for more than half of what is allowed, and never longer', () => {
+  test('lives for more than half of the allowed lifetime and never longer than all of it', () => {
     fc.assert(
       fc.property(keys, times, lives, (key, nowMs, ttlS) => {
         const lifeMs = signerAt(nowMs, ttlS).sign(key).expiresAt.getTime() - nowMs;
@@ -62,7 +62,7 @@ describe('whatever the key, the time and the life', () => {
     );
   });
 
-  test('it changes at most once within half a life', () => {
+  test('changes at most once within half a lifetime', () => {
     fc.assert(
       fc.property(keys, times, lives, fc.double({ min: 0, max: 1, noNaN: true }), (key, nowMs, ttlS, share) => {
         const signer = signerAt(nowMs, ttlS);
@@ -83,7 +83,7 @@ describe('whatever the key, the time and the life', () => {
   });
 });
 
-describe('refused', () => {
+describe('verification refuses', () => {
   test('any other key', () => {
     fc.assert(
       fc.property(keys, keys, times, (key, other, nowMs) => {
@@ -111,7 +111,7 @@ describe('refused', () => {
     );
   });
 
-  test('any other signature, down to one character', () => {
+  test('a signature that differs in one character', () => {
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     fc.assert(
       fc.property(keys, times, fc.nat(42), fc.constantFrom(...alphabet), (key, nowMs, at, char) => {
@@ -138,7 +138,7 @@ describe('refused', () => {
     }
   });
 
-  test('a link of another secret', () => {
+  test('a link signed with another secret', () => {
     const clock = () => 1_800_000_000_000;
     const other = createUrlSigner({ secret: Buffer.alloc(32, 8), baseUrl, ttlS: 3600, clock });
     expect(signerAt(clock()).verify('a.png', partsOf(other.sign('a.png').url))).toBe(false);
