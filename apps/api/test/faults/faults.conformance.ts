@@ -28,7 +28,7 @@ export function testFaults(openWorld: () => Promise<World>): void {
   });
 
   test.each(Object.entries(VERBS))(
-    '%s, killed after each of its writes, leaves nothing behind',
+    'leaves no file or row behind when %s is killed after any of its writes',
     async (name, verb) => {
       const { prepare, run, check } = verb;
       for (let fatal = 1; ; fatal++) {
