@@ -52,15 +52,15 @@ async function answerOn(socket: Socket): Promise<string> {
   return String(chunk);
 }
 
-describe('closed at once', () => {
-  test('a connection on which nothing was ever asked', async () => {
+describe('closes at once', () => {
+  test('a connection that never sent a request', async () => {
     const { port, close } = await listen(NEVER_MS);
     await open(port, '');
     await answerOn(await open(port, 'GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n')); // both are accepted now
     await close();
   });
 
-  test('a connection that waits for its next request', async () => {
+  test('an idle keep-alive connection between two requests', async () => {
     const { port, close } = await listen(NEVER_MS);
     const socket = await open(port, 'GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n');
     expect(await answerOn(socket)).toContain('HTTP/1.1 200');
@@ -68,7 +68,7 @@ describe('closed at once', () => {
   });
 });
 
-test('a download that is under way is waited for, and its connection goes with it', async () => {
+test('waits for a running download to end, then closes its connection', async () => {
   const { port, close } = await listen(NEVER_MS);
   const response = await beginDownload(port);
   expect(response.headers.connection).toBe('keep-alive');
@@ -77,7 +77,7 @@ test('a download that is under way is waited for, and its connection goes with i
   await closed;
 });
 
-describe('given a bounded time', () => {
+describe('closes after a bounded time', () => {
   const post = `POST ${GENERATION_PATH} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 10`;
 
   test.each([
@@ -86,14 +86,14 @@ describe('given a bounded time', () => {
     ['half a body that was refused', `${post.replace('json', 'x')}\r\n\r\n{`],
     ['no HTTP', 'HELLO\r\n\r\n'],
     ['CONNECT', 'CONNECT a:443 HTTP/1.1\r\nhost: a\r\n\r\n'],
-  ])('who sends %s', async (_, words) => {
+  ])('a connection on which the client sent %s', async (_, words) => {
     const { port, close } = await listen(50);
     await open(port, words);
     await answerOn(await open(port, 'GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n'));
     await close();
   });
 
-  test('who does not read a download on', async () => {
+  test('a connection whose client stopped reading a download', async () => {
     const { port, close } = await listen(50);
     const response = await beginDownload(port);
     const cut = expect(once(response, 'error')).resolves.toMatchObject([{ code: 'ECONNRESET' }]);

@@ -35,7 +35,7 @@ function faultsOf(env: Record<string, string | undefined>): readonly string[] {
   }
 }
 
-test('every setting has the default that was promised', () => {
+test('gives every setting its documented default', () => {
   expect(read()).toEqual({
     HOST: '127.0.0.1',
     PORT: 8080,
@@ -75,26 +75,26 @@ test('every setting has the default that was promised', () => {
   });
 });
 
-test('data lives in ./data, and the settings cannot be changed', () => {
+test('stores data in ./data and freezes the settings', () => {
   const config = read({ DATA_DIR: undefined });
   expect(config.DATA_DIR).toBe(path.resolve('data'));
   expect(Object.isFrozen(config)).toBe(true);
 });
 
-test('an empty string means unset', () => {
+test('treats an empty string as unset', () => {
   const names = ['PORT', 'PUBLIC_URL', 'MINIMAX_API_KEY', 'MINIMAX_RPM', 'JWT_PUBLIC_KEY', 'IMAGE_FORMAT', 'NODE_ENV'];
   expect(read(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(read());
 });
 
 test.each([
-  ['a provider key alone means MiniMax in China', {}, 'https://api.minimaxi.com'],
-  ['any origin will do', { MINIMAX_BASE_URL: 'https://api.minimax.io/' }, 'https://api.minimax.io'],
-])('%s', (_, env, baseUrl) => {
+  ['a provider key without a base URL selects MiniMax in China', {}, 'https://api.minimaxi.com'],
+  ['a base URL may name any origin', { MINIMAX_BASE_URL: 'https://api.minimax.io/' }, 'https://api.minimax.io'],
+])('derives the provider settings: %s', (_, env, baseUrl) => {
   const config = read({ MINIMAX_API_KEY: 'key', ...env });
   expect(config).toMatchObject({ minimax: { apiKey: 'key', baseUrl }, MINIMAX_RPM: 10 });
 });
 
-test('values that were given are kept', () => {
+test('keeps the values that were set', () => {
   const env = { MINIMAX_RPM: '7', MINIMAX_TIMEOUT_MS: '1000', PUBLIC_URL: 'https://darkroom.example/', PORT: '0' };
   expect(read(env)).toMatchObject({
     MINIMAX_RPM: 7,
@@ -104,7 +104,7 @@ test('values that were given are kept', () => {
   });
 });
 
-test('the longest call that may be set leaves a drain that a timer can wait for', () => {
+test('limits MINIMAX_TIMEOUT_MS so that the resulting drain fits a timer', () => {
   const longest = 2 ** 31 - 1;
   expect(read({ MINIMAX_TIMEOUT_MS: String(longest) }).SHUTDOWN_GRACE_MS).toBe(longest);
   expect(faultsOf({ MINIMAX_TIMEOUT_MS: String(longest + 1) })).toHaveLength(1);
@@ -114,7 +114,7 @@ test.each([
   ['*', '*'],
   ['https://a.example', ['https://a.example']],
   ['https://A.example/, http://b.example:8080', ['https://a.example', 'http://b.example:8080']],
-])('CORS_ORIGINS=%s is what browsers send', (text, origins) => {
+])('parses CORS_ORIGINS=%s into origins as browsers send them', (text, origins) => {
   expect(read({ CORS_ORIGINS: text }).CORS_ORIGINS).toEqual(origins);
 });
 
@@ -124,11 +124,11 @@ test.each([
   ['loopback', 'loopback'],
   ['fd00::/8, uniquelocal', 'fd00::/8, uniquelocal'],
   ['10.0.0.1, 10.1.0.0/16', '10.0.0.1, 10.1.0.0/16'],
-])('TRUST_PROXY=%s is what Fastify takes it for', (text, trustProxy) => {
+])('passes TRUST_PROXY=%s to Fastify in the form that it expects', (text, trustProxy) => {
   expect(read({ TRUST_PROXY: text }).TRUST_PROXY).toBe(trustProxy);
 });
 
-describe('one fault is one line that names the setting', () => {
+describe('reports an invalid value in one line that names the setting', () => {
   test.each([
     ['PORT', ['abc', '-1', '65536', '80.5', '8 0', '0x50', '0x1F90', '8e1']],
     ['PUBLIC_URL', ['darkroom.example', 'ftp://darkroom.example', 'http://', 'https://a.example/?b']],
@@ -160,7 +160,7 @@ describe('one fault is one line that names the setting', () => {
     ['FILE_URL_TTL_S', ['0', '1']],
     ['RESULT_TTL_DAYS', ['0', '-1', '0x10', '1e3', '36501']],
     ['LOG_LEVEL', ['loud']],
-  ])('%s', (name, values) => {
+  ])('rejects invalid values of %s', (name, values) => {
     for (const value of values) {
       const faults = faultsOf({ ...(name === 'JWT_PUBLIC_KEY' && { JWT_SECRET: undefined }), [name]: value });
       expect(faults, value).toHaveLength(1);
@@ -168,7 +168,7 @@ describe('one fault is one line that names the setting', () => {
     }
   });
 
-  test('MINIMAX_BASE_URL', () => {
+  test('rejects invalid values of MINIMAX_BASE_URL', () => {
     const hidden = ['https://api.example/?a=1', 'https://api.example/#a', 'https://user:password@api.example'];
     for (const MINIMAX_BASE_URL of hidden) {
       const faults = faultsOf({ MINIMAX_API_KEY: 'key', MINIMAX_BASE_URL });
@@ -176,27 +176,27 @@ describe('one fault is one line that names the setting', () => {
     }
   });
 
-  test('all faults are told at once, of single settings and between them', () => {
+  test('reports all faults at once, of single settings and of combinations', () => {
     const faults = faultsOf({ PORT: 'x', IMAGE_FORMAT: 'gif', QUEUE_LIMIT: '0', NODE_ENV: 'production' });
     const names = faults.map((fault) => fault.split(':')[0]).toSorted();
     expect(names).toEqual(['IMAGE_FORMAT', 'MINIMAX_API_KEY', 'PORT', 'QUEUE_LIMIT']);
   });
 
-  test('a fault says nothing of the value of a secret', () => {
+  test('omits the value of a secret from the fault', () => {
     expect(faultsOf({ JWT_SECRET: 'hunter2', MINIMAX_API_KEY: 'sk key' }).join()).not.toMatch(/hunter2|sk key/);
   });
 });
 
-test('a base URL without a key does not quietly mean the simulator', () => {
+test('rejects a base URL without a key instead of falling back to the simulator', () => {
   expect(faultsOf({ MINIMAX_BASE_URL: 'https://api.minimax.io' })).toEqual([
     expect.stringMatching(/^MINIMAX_API_KEY: /),
   ]);
 });
 
-describe('in production', () => {
+describe('settings in production', () => {
   const production = { NODE_ENV: 'production', JWT_SECRET: undefined };
 
-  test('names what is missing', () => {
+  test('names the settings that are missing', () => {
     expect(faultsOf(production)).toEqual([
       expect.stringMatching(/^JWT_SECRET: .*JWT_PUBLIC_KEY.*JWT_JWKS_URL/),
       expect.stringMatching(/^MINIMAX_API_KEY: /),
@@ -207,19 +207,19 @@ describe('in production', () => {
     [{ JWT_SECRET: SECRET }, { kind: 'secret', secret: SECRET }],
     [{ JWT_PUBLIC_KEY: pem.replaceAll('\n', '\\n') }, { kind: 'public_key', pem }],
     [{ JWT_JWKS_URL: 'https://id.example/keys/' }, { kind: 'jwks', url: 'https://id.example/keys/' }],
-  ])('starts with a key of its own and one for tokens', (key, jwtKey) => {
+  ])('accepts a provider key together with one way to check tokens', (key, jwtKey) => {
     const config = read({ ...production, MINIMAX_API_KEY: 'key', ...key });
     expect(config).toMatchObject({ isProduction: true, jwtKey });
   });
 });
 
-test('two ways to check tokens are one too many', () => {
+test('rejects two ways to check tokens at once', () => {
   const faults = faultsOf({ JWT_PUBLIC_KEY: pem, JWT_JWKS_URL: 'https://id.example/keys' });
   expect(faults).toEqual([expect.stringMatching(/^JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL: [^\n]*exactly one/)]);
 });
 
-describe('a secret for tokens', () => {
-  test('is made once for a data folder, readable by its owner alone', () => {
+describe('the generated secret for tokens', () => {
+  test('is generated once per data folder and readable by its owner only', () => {
     const first = read({ JWT_SECRET: undefined }).jwtKey;
     expect(first).toMatchObject({ kind: 'secret', secret: expect.stringMatching(/^[\w-]{43}$/) });
     expect(read({ JWT_SECRET: undefined }).jwtKey).toEqual(first);
@@ -227,57 +227,69 @@ describe('a secret for tokens', () => {
     expect(readdirSync(dir)).toEqual(['jwt-secret']);
   });
 
-  test('is made anew where an interrupted start left an empty file', () => {
+  test('is generated again where an interrupted start left an empty file', () => {
     writeFileSync(path.join(dir, 'jwt-secret'), '');
     const made = read({ JWT_SECRET: undefined }).jwtKey;
     expect(made).toMatchObject({ kind: 'secret', secret: expect.stringMatching(/^[\w-]{43}$/) });
     expect(read({ JWT_SECRET: undefined }).jwtKey).toEqual(made);
   });
 
-  test('is not too short, whoever wrote it', () => {
+  test('is rejected below 32 bytes, also when the file was written by hand', () => {
     writeFileSync(path.join(dir, 'jwt-secret'), 'short');
     expect(faultsOf({ JWT_SECRET: undefined })).toEqual([
       `JWT_SECRET: ${path.join(dir, 'jwt-secret')} holds less than 32 bytes; remove it to have a new one made`,
     ]);
   });
 
-  test.each(['afile', 'afile/below'])('has no place where DATA_DIR is %s', (name) => {
-    writeFileSync(path.join(dir, 'afile'), '');
-    const faults = faultsOf({ DATA_DIR: path.join(dir, name), JWT_SECRET: undefined });
-    expect(faults).toEqual([expect.stringMatching(/^DATA_DIR cannot be used: [^\n]+$/)]);
-  });
+  test.each(['afile', 'afile/below'])(
+    'is not generated, with one fault that names DATA_DIR, where DATA_DIR is %s',
+    (name) => {
+      writeFileSync(path.join(dir, 'afile'), '');
+      const faults = faultsOf({ DATA_DIR: path.join(dir, name), JWT_SECRET: undefined });
+      expect(faults).toEqual([expect.stringMatching(/^DATA_DIR cannot be used: [^\n]+$/)]);
+    },
+  );
 
-  test.each(['127.0.0.1', '127.0.0.53', 'localhost', '::1'])('is made while HOST is %s', (HOST) => {
-    expect(read({ HOST, JWT_SECRET: undefined })).toMatchObject({ hostIsLoopback: true });
-  });
+  test.each(['127.0.0.1', '127.0.0.53', 'localhost', '::1'])(
+    'is generated while HOST is the loopback address %s',
+    (HOST) => {
+      expect(read({ HOST, JWT_SECRET: undefined })).toMatchObject({ hostIsLoopback: true });
+    },
+  );
 
-  test.each(['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example.com'])('is asked for while HOST is %s', (HOST) => {
-    expect(faultsOf({ HOST, JWT_SECRET: undefined })).toEqual([expect.stringMatching(/^JWT_SECRET: /)]);
-    expect(read({ HOST }).hostIsLoopback).toBe(false);
-  });
+  test.each(['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example.com'])(
+    'is required from the operator while HOST is %s',
+    (HOST) => {
+      expect(faultsOf({ HOST, JWT_SECRET: undefined })).toEqual([expect.stringMatching(/^JWT_SECRET: /)]);
+      expect(read({ HOST }).hostIsLoopback).toBe(false);
+    },
+  );
 });
 
-describe('scale-out', () => {
+describe('settings for several processes', () => {
   const DATABASE_URL = 'postgres://darkroom:secret@db:5432/darkroom';
 
-  test('a database is named by its URL, and the work may be split then', () => {
+  test('names the database by its URL and then allows API and worker roles', () => {
     expect(read({ DATABASE_URL, ROLE: 'worker' })).toMatchObject({ DATABASE_URL, ROLE: 'worker' });
     expect(faultsOf({ DATABASE_URL: 'mysql://db/darkroom' })).toEqual([expect.stringMatching(/^DATABASE_URL: /)]);
   });
 
-  test.each(['api', 'worker'])('SQLite belongs to one process: no ROLE=%s without a database server', (ROLE) => {
-    expect(faultsOf({ ROLE })).toEqual([expect.stringMatching(/^ROLE: only "all"/)]);
-  });
+  test.each(['api', 'worker'])(
+    'rejects ROLE=%s without a database server, because SQLite belongs to one process',
+    (ROLE) => {
+      expect(faultsOf({ ROLE })).toEqual([expect.stringMatching(/^ROLE: only "all"/)]);
+    },
+  );
 
-  test('no other role is known', () => {
+  test('rejects an unknown role', () => {
     expect(faultsOf({ DATABASE_URL, ROLE: 'master' })).toEqual([expect.stringMatching(/^ROLE: /)]);
   });
 });
 
-describe('pictures in an S3-compatible store', () => {
+describe('settings for images in an S3-compatible store', () => {
   const keys = { S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'secret' };
 
-  test('a bucket with everything that belongs to it', () => {
+  test('reads a bucket with its endpoint, region and credentials', () => {
     const S3_ENDPOINT = 'https://oss-cn-hangzhou.aliyuncs.com/';
     expect(read({ S3_BUCKET: 'pictures', S3_ENDPOINT, S3_REGION: 'cn-hangzhou', ...keys }).s3).toEqual({
       bucket: 'pictures',
@@ -287,11 +299,11 @@ describe('pictures in an S3-compatible store', () => {
     });
   });
 
-  test('a bucket alone: AWS, by what the machine is granted', () => {
+  test('uses AWS and the credentials of the machine for a bucket alone', () => {
     expect(read({ S3_BUCKET: 'pictures' }).s3).toEqual({ bucket: 'pictures', region: 'us-east-1' });
   });
 
-  test('half a key and settings without a bucket are refused', () => {
+  test('rejects half a key pair and S3 settings without a bucket', () => {
     expect(faultsOf({ S3_BUCKET: 'pictures', S3_ACCESS_KEY_ID: 'id' })).toEqual([
       expect.stringMatching(/^S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY: /),
     ]);
@@ -310,7 +322,7 @@ describe('.env in the current folder', () => {
     };
   });
 
-  test('is read, and the environment wins', () => {
+  test('is read, and the environment takes precedence over it', () => {
     writeFileSync('.env', `# settings\nJWT_SECRET="${SECRET}"\nPORT=1111\nQUEUE_LIMIT=5\nIMAGE_FORMAT=\n`);
     vi.stubEnv('PORT', '2222');
     vi.stubEnv('QUEUE_LIMIT', '');
@@ -323,12 +335,12 @@ describe('.env in the current folder', () => {
     });
   });
 
-  test('may begin with the mark that editors on Windows put there', () => {
+  test('may begin with the byte order mark that editors on Windows write', () => {
     writeFileSync('.env', `\uFEFFPORT=1111\nJWT_SECRET=${SECRET}\n`);
     expect(loadConfig()).toMatchObject({ PORT: 1111, jwtKey: { secret: SECRET } });
   });
 
-  test('that cannot be read stops the start with one line', () => {
+  test('stops the start with one line if it cannot be read', () => {
     mkdirSync('.env');
     expect(loadConfig).toThrow(/^\.env cannot be read: [^\n]+$/);
   });

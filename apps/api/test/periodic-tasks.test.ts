@@ -54,7 +54,7 @@ const statusOf = async (jobId: string) => (await stores.jobs.getJob(jobId))?.sta
 const untilFailed = (jobId: string) =>
   vi.waitFor(async () => expect(await statusOf(jobId)).toBe('FAILED'), { interval: 1 });
 
-test('a job that waited too long is ended within a second, without anybody asking', async () => {
+test('expires a job that waited too long within a second, without a request', async () => {
   const { jobId } = await addJob(stores);
   const rounds = startRounds();
   stores.clock.advance(QUEUE_TTL_MS + 1);
@@ -63,7 +63,7 @@ test('a job that waited too long is ended within a second, without anybody askin
   await rounds.stop();
 });
 
-test('what has served its time goes at the start, and every hour', async () => {
+test('runs the sweep at the start and then every hour', async () => {
   kept.set('stray.jpg', stores.clock.now() - 2 * HOUR_MS);
   const rounds = startRounds();
   await vi.waitFor(() => expect(kept.size).toBe(0), { interval: 1 });
@@ -73,7 +73,7 @@ test('what has served its time goes at the start, and every hour', async () => {
   await rounds.stop();
 });
 
-test('a round that fails is logged, and the next one comes', async () => {
+test('logs a failed round and runs the next one', async () => {
   const { jobId } = await addJob(stores);
   stores.clock.advance(QUEUE_TTL_MS + 1);
   const log = createRecordedLog();
@@ -87,7 +87,7 @@ test('a round that fails is logged, and the next one comes', async () => {
   await rounds.stop();
 });
 
-test('no round comes after the stop', async () => {
+test('runs no round after the stop', async () => {
   const asked: number[] = [];
   const rounds = startRounds(createRecordedLog(), async (longerThanMs) => {
     asked.push(longerThanMs);
@@ -98,7 +98,7 @@ test('no round comes after the stop', async () => {
   expect(asked).toHaveLength(1);
 });
 
-test('the stop waits for the round that runs, which may still need the database', async () => {
+test('waits at the stop for the running round, which may still need the database', async () => {
   const answer = Promise.withResolvers<string[]>();
   const rounds = startRounds(createRecordedLog(), () => answer.promise);
   const order: string[] = [];
@@ -110,7 +110,7 @@ test('the stop waits for the round that runs, which may still need the database'
   expect(order).toEqual(['the round ends', 'stopped']);
 });
 
-test('recovery of dead workers runs at the start and then at its own interval', async () => {
+test('recovers the jobs of dead workers at the start and then at its own interval', async () => {
   const recover = vi.fn(async () => {});
   const rounds = startRounds(createRecordedLog(), async () => [], { everyMs: 2_000, recover });
   expect(recover).toHaveBeenCalledTimes(1);

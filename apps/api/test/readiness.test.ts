@@ -28,22 +28,25 @@ beforeEach(() => {
   log.lines.length = 0;
 });
 
-test('is ready while everything takes writes', async () => {
+test('is ready while the database and the files accept writes', async () => {
   expect(await build()()).toEqual({ ready: true });
   expect(writes).toEqual(['database', 'files']);
 });
 
-test.each(['database', 'files'])('is not ready while the %s takes none, and is again when it does', async (name) => {
-  const readiness = build();
-  broken = name;
-  expect(await readiness()).toEqual({ ready: false, reason: name });
-  expect(log.lines).toMatchObject([{ level: 'warn', facts: { reason: name } }]);
-  broken = null;
-  clock.advance(1_000);
-  expect(await readiness()).toEqual({ ready: true });
-});
+test.each(['database', 'files'])(
+  'is not ready while the %s rejects writes, and ready again afterwards',
+  async (name) => {
+    const readiness = build();
+    broken = name;
+    expect(await readiness()).toEqual({ ready: false, reason: name });
+    expect(log.lines).toMatchObject([{ level: 'warn', facts: { reason: name } }]);
+    broken = null;
+    clock.advance(1_000);
+    expect(await readiness()).toEqual({ ready: true });
+  },
+);
 
-test('writes once a second, however many ask', async () => {
+test('writes at most once a second, however many probes ask', async () => {
   const readiness = build();
   await Promise.all(Array.from({ length: 100 }, readiness));
   clock.advance(999);
@@ -55,7 +58,7 @@ test('writes once a second, however many ask', async () => {
 });
 
 test.each(['starting', 'draining'] as const)(
-  'is not ready while %s, whatever was found before, and writes nothing to say so',
+  'is not ready while %s, whatever earlier probes found, and answers without a write',
   async (now) => {
     const readiness = build();
     await readiness();

@@ -5,7 +5,7 @@ import { createRecordedLog } from './jobs/recorded-log.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('at once, and then as often as was said', async () => {
+test('runs at once and then at the given interval', async () => {
   const work = vi.fn(async () => {});
   const repeated = repeatEvery({ ms: 1_000, task: 'count', work, log: createRecordedLog() });
   expect(work).toHaveBeenCalledTimes(1);
@@ -16,7 +16,7 @@ test('at once, and then as often as was said', async () => {
   expect(work).toHaveBeenCalledTimes(4);
 });
 
-test('never twice at a time', async () => {
+test('never overlaps with its own previous run', async () => {
   const first = Promise.withResolvers<void>();
   const work = vi.fn(() => first.promise);
   const repeated = repeatEvery({ ms: 1_000, task: 'count', work, log: createRecordedLog() });
@@ -28,7 +28,7 @@ test('never twice at a time', async () => {
   await repeated.stop();
 });
 
-test('also after it failed', async () => {
+test('runs again after a failure', async () => {
   const log = createRecordedLog();
   const work = vi.fn(() => Promise.reject(new Error('database away')));
   const repeated = repeatEvery({ ms: 1_000, task: 'count', work, log });

@@ -3,7 +3,7 @@ import { createRunningTime } from '../src/running-time.ts';
 
 afterEach(() => void vi.useRealTimers());
 
-test('measures time that passes evenly, whoever reads it and however seldom', () => {
+test('measures elapsed time evenly, also when it is not read for 15 minutes', () => {
   vi.useFakeTimers();
   const monotonic = createRunningTime(() => performance.now());
   vi.advanceTimersByTime(900_000);
@@ -13,7 +13,7 @@ test('measures time that passes evenly, whoever reads it and however seldom', ()
   monotonic.stop();
 });
 
-test('counts two seconds of a standstill, however long it is', () => {
+test('counts at most two seconds of a process suspension', () => {
   vi.useFakeTimers();
   let stoodStillMs = 0;
   const monotonic = createRunningTime(() => performance.now() + stoodStillMs);

@@ -15,12 +15,12 @@ test.each([
     new ImageError('unavailable', { cause: fault('SQLITE_IOERR_WRITE', 'disk I/O error') }),
     'DATA_DIR cannot be used: disk I/O error',
   ],
-])('%s is one line for the operator', (error, line) => {
+])('reports %s to the operator in one line', (error, line) => {
   expect(describeStartFailure(error)).toBe(line);
 });
 
 test.each([[new TypeError('a bug')], [fault('SQLITE_CONSTRAINT', 'NOT NULL')], ['thrown text']])(
-  '%s is a fault of ours, to be shown whole',
+  'leaves %s undescribed, as an internal error to be logged whole',
   (error) => {
     expect(describeStartFailure(error)).toBeNull();
   },

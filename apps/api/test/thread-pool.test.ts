@@ -8,24 +8,21 @@ afterEach(() => void vi.unstubAllEnvs());
 
 const poolSize = () => Number(process.env.UV_THREADPOOL_SIZE);
 
-test('libuv gets threads beside those that decode a picture a core', () => {
+test('reserves libuv threads beside the one per core that decodes images', () => {
   vi.stubEnv('UV_THREADPOOL_SIZE', '');
   sizeThreadPool();
   expect(poolSize()).toBe(cores + 4);
   expect(decodePlaces()).toBe(cores);
 });
 
-test.each(['1', '2', '3', '4', '64'])(
-  'where the operator gives it %s threads, pictures leave two of them to files',
-  (size) => {
-    vi.stubEnv('UV_THREADPOOL_SIZE', size);
-    sizeThreadPool();
-    expect(poolSize()).toBe(Number(size));
-    expect(decodePlaces()).toBe(Math.max(1, Math.min(cores, Number(size) - 2)));
-  },
-);
+test.each(['1', '2', '3', '4', '64'])('leaves two of the %s threads set by the operator to file access', (size) => {
+  vi.stubEnv('UV_THREADPOOL_SIZE', size);
+  sizeThreadPool();
+  expect(poolSize()).toBe(Number(size));
+  expect(decodePlaces()).toBe(Math.max(1, Math.min(cores, Number(size) - 2)));
+});
 
-test('a process that did not size its pool decodes within the size that libuv gives it', () => {
+test("decodes within libuv's default pool size in a process that did not size its pool", () => {
   vi.stubEnv('UV_THREADPOOL_SIZE', '');
   expect(decodePlaces()).toBe(Math.min(cores, 2));
 });
