@@ -95,7 +95,7 @@ describe('partial files of a killed process', () => {
     expect(await halves(dir)).toEqual([]);
   });
 
-  test('are removed from a shared folder once their writer has ended, without touching those of live writers', async () => {
+  test('are removed from a shared folder once their writer has ended, not those of live writers', async () => {
     const dir = await temporaryFolder();
     const store = await createLocalFileStore({ dir, writer: 'next' });
     for (const name of ['dead~1', 'dead~2', 'alive~1', 'next~1', 'nameless']) {
