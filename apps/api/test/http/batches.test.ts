@@ -18,7 +18,7 @@ function askAll(inputs: object[]) {
   return api().server.inject({ url: `/trpc/${names}?batch=1&input=${input}`, headers: bearer('1') });
 }
 
-test('ten calls go in one request, and each has an answer of its own', async () => {
+test('answers ten calls sent in one request individually', async () => {
   const job_id = await createJob();
   const unknown = { job_id: 'unknown' };
   const response = await askAll([...Array(BATCH_MAX_CALLS - 1).fill({ job_id }), unknown]);
@@ -29,12 +29,12 @@ test('ten calls go in one request, and each has an answer of its own', async () 
   expect(answers.at(-1)).toMatchObject({ error: { data: { httpStatus: 404, error_code: 'job_not_found' } } });
 });
 
-test('eleven are refused', async () => {
+test('rejects a batch of eleven calls', async () => {
   const response = await askAll(Array(BATCH_MAX_CALLS + 1).fill({ job_id: await createJob() }));
   expect(readTrpc(response)).toEqual({ status: 400, error_code: 'invalid_request', paths: [''] });
 });
 
-test.each(['null', '[]', '"x"', '{x'])('a batch whose body is %s is refused', async (payload) => {
+test.each(['null', '[]', '"x"', '{x'])('rejects a batch whose body is %s', async (payload) => {
   const headers = { ...bearer('1'), 'content-type': 'application/json' };
   const url = '/trpc/image.create,image.create?batch=1';
   const response = await api().server.inject({ method: 'POST', url, payload, headers });
@@ -43,7 +43,7 @@ test.each(['null', '[]', '"x"', '{x'])('a batch whose body is %s is refused', as
   expect(answer.error.data.issues).toHaveLength(1);
 });
 
-test('parameters of a connection that cannot be read are a bad request as any other', async () => {
+test('rejects unreadable connection parameters as a bad request', async () => {
   const response = await api().server.inject({
     url: '/trpc/image.list?connectionParams=%7B',
     headers: bearer('1'),
@@ -51,7 +51,7 @@ test('parameters of a connection that cannot be read are a bad request as any ot
   expect(response.json()).toMatchObject({ error: { code: -32600, data: { code: 'BAD_REQUEST', httpStatus: 400 } } });
 });
 
-test('a batch of two is not held, and says so where one of them asked for it', async () => {
+test('answers a batch of two at once and reports an ignored wait in the darkroom-wait header', async () => {
   const job_id = await createJob();
   for (const batch of [Array(2).fill({ job_id, wait_seconds: 25 }), [{ job_id }, { job_id, wait_seconds: 0.5 }]]) {
     const response = await askAll(batch);
@@ -62,7 +62,7 @@ test('a batch of two is not held, and says so where one of them asked for it', a
   expect(unheld.headers['darkroom-wait']).toBeUndefined();
 });
 
-test('a streamed batch says so too', async () => {
+test('reports an ignored wait in the header of a streamed batch', async () => {
   const job_id = await createJob();
   const input = encodeURIComponent(JSON.stringify({ 0: { job_id, wait_seconds: 25 }, 1: { job_id } }));
   const response = await api().server.inject({
@@ -73,7 +73,7 @@ test('a streamed batch says so too', async () => {
   expect(response.headers['darkroom-wait']).toBe('ignored-in-batch');
 });
 
-test('a batch of one waits', async () => {
+test('holds a batch of one until its wait ends', async () => {
   const job_id = await createJob();
   let isAnswered = false;
   const held = askAll([{ job_id, wait_seconds: 25 }]).then((response) => {
@@ -89,7 +89,7 @@ test('a batch of one waits', async () => {
   expect(response.headers['darkroom-wait']).toBeUndefined();
 });
 
-test('a faulty call in a batch does not spoil the others', async () => {
+test('answers the other calls of a batch that contains an invalid one', async () => {
   const names = 'image.create,image.create';
   const payload = { 0: { model: 'x' }, 1: order };
   const response = await api().server.inject({

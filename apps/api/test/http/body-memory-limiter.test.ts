@@ -22,7 +22,7 @@ function openRoom(bounds: { totalBytes: number; userBytes: number }) {
   };
 }
 
-test('who finds no limiter waits for it, in turn', async () => {
+test('makes a reservation that does not fit wait, in order of arrival', async () => {
   const { reserve, inside } = openRoom({ totalBytes: 10, userBytes: 10 });
   const leave = await reserve('a', 6);
   const later = [reserve('b', 6), reserve('c', 3)];
@@ -33,7 +33,7 @@ test('who finds no limiter waits for it, in turn', async () => {
   expect(inside).toEqual(['b', 'c']);
 });
 
-test('nobody waits behind a user who has their share', async () => {
+test('lets other users pass a user who holds their whole share', async () => {
   const { reserve, inside } = openRoom({ totalBytes: 10, userBytes: 5 });
   const leave = await reserve('a1', 5);
   const second = reserve('a2', 1);
@@ -44,7 +44,7 @@ test('nobody waits behind a user who has their share', async () => {
   expect(inside).toEqual(['b1', 'a2']);
 });
 
-test('leaving twice gives back once', async () => {
+test('releases a reservation only once when it is released twice', async () => {
   const { reserve, inside } = openRoom({ totalBytes: 10, userBytes: 10 });
   const limiter = createBodyMemoryLimiter({ totalBytes: 10, userBytes: 10, waitMs: 0 });
   const leave = await limiter.reserve({ userId: 'a', bytes: 5 });
@@ -57,7 +57,7 @@ test('leaving twice gives back once', async () => {
   expect(inside).toEqual(['a']);
 });
 
-test('who waited too long is told when to come back, and those behind come in', async () => {
+test('rejects a reservation after its wait time with a Retry-After, and admits the next in line', async () => {
   const limiter = createBodyMemoryLimiter({ totalBytes: 10, userBytes: 10, waitMs: 50 });
   await limiter.reserve({ userId: 'a', bytes: 6 });
   const large = limiter.reserve({ userId: 'b', bytes: 6 });

@@ -34,8 +34,8 @@ const ROUTES: InjectOptions[] = [
   { method: 'GET', url: '/trpc/image.list,image.list?batch=1&input={}' },
 ];
 
-describe('every 401 carries a challenge', () => {
-  test.each(ROUTES)('$method $url', async (request) => {
+describe('every 401 answer carries a WWW-Authenticate challenge', () => {
+  test.each(ROUTES)('challenges $method $url', async (request) => {
     const without = await api().server.inject(request);
     expect([without.statusCode, without.headers['www-authenticate']]).toEqual([401, 'Bearer']);
 
@@ -45,13 +45,13 @@ describe('every 401 carries a challenge', () => {
     expect([expired.statusCode, expired.headers['www-authenticate']]).toEqual([401, told]);
   });
 
-  test('which browsers let a page of another origin read', async () => {
+  test('exposes the challenge to browsers on pages of other origins', async () => {
     const headers = { origin: 'https://app.example' };
     const response = await api().server.inject({ url: GENERATION_PATH, headers });
     expect(response.headers['access-control-expose-headers']).toMatch(/\bwww-authenticate\b/i);
   });
 
-  test('and no other answer does', async () => {
+  test('sends no challenge with an answer other than 401', async () => {
     const { server } = api();
     const preflight = { origin: 'https://app.example', 'access-control-request-method': 'POST' };
     const answers = await Promise.all([
@@ -106,28 +106,31 @@ const REFUSALS: [name: string, authorization: () => string | undefined, told: st
   ['a token of nobody', () => `Bearer ${tokenOf({ iss })}`, 'The claims are not accepted', 'claims'],
 ];
 
-describe('the reason', () => {
-  test.each(REFUSALS)('of %s is told by its class, counted, and logged at debug', async (_, send, told, reason) => {
-    const own = await openApi({ JWT_ISSUER: iss });
-    const authorization = send();
-    const challenge = told === null ? 'Bearer' : `Bearer error="invalid_token", error_description="${told}"`;
-    expect(await challengeFor(authorization, own)).toBe(challenge);
+describe('the reason of a rejected token', () => {
+  test.each(REFUSALS)(
+    'of %s is returned by its class, counted, and logged at debug level',
+    async (_, send, told, reason) => {
+      const own = await openApi({ JWT_ISSUER: iss });
+      const authorization = send();
+      const challenge = told === null ? 'Bearer' : `Bearer error="invalid_token", error_description="${told}"`;
+      expect(await challengeFor(authorization, own)).toBe(challenge);
 
-    const { body } = await own.server.inject('/metrics');
-    const counted = [...body.matchAll(/^darkroom_unauthenticated_total\{reason="(\w+)"\} (\d+)$/gm)];
-    expect(counted).toHaveLength(8);
-    for (const [, name, count] of counted) expect([name, count]).toEqual([name, name === reason ? '1' : '0']);
+      const { body } = await own.server.inject('/metrics');
+      const counted = [...body.matchAll(/^darkroom_unauthenticated_total\{reason="(\w+)"\} (\d+)$/gm)];
+      expect(counted).toHaveLength(8);
+      for (const [, name, count] of counted) expect([name, count]).toEqual([name, name === reason ? '1' : '0']);
 
-    const lines = own.logged().filter(({ msg }) => msg === 'a caller was not identified');
-    expect(lines).toMatchObject([{ level: 20, reason }]);
-    if (authorization?.startsWith('Bearer ')) {
-      for (const part of authorization.slice(7).split('.')) {
-        if (part.length > 20) expect(own.logLines.join()).not.toContain(part);
+      const lines = own.logged().filter(({ msg }) => msg === 'a caller was not identified');
+      expect(lines).toMatchObject([{ level: 20, reason }]);
+      if (authorization?.startsWith('Bearer ')) {
+        for (const part of authorization.slice(7).split('.')) {
+          if (part.length > 20) expect(own.logLines.join()).not.toContain(part);
+        }
       }
-    }
-  });
+    },
+  );
 
-  test('is exact in the log', async () => {
+  test('is logged in detail', async () => {
     const own = await openApi({ JWT_ISSUER: iss });
     await challengeFor(`Bearer ${tokenOf({ ...claims, iss: 'https://other.example' })}`, own);
     await challengeFor(`Bearer ${tokenOf({ ...claims, user_id: -1 })}`, own);
@@ -138,7 +141,7 @@ describe('the reason', () => {
     expect(own.logLines.join()).not.toContain('other.example');
   });
 
-  test('with a key set may be a key that is not known, or an algorithm; a set that is away stays 503', async () => {
+  test('may be an unknown key or algorithm of a key set, while an unavailable key set answers 503', async () => {
     const key = ecKey();
     const keyServer = await serveKeys(jwkOf(key, { kid: 'a' }));
     const own = await openApi({ JWT_SECRET: '', JWT_JWKS_URL: keyServer.url });
@@ -160,7 +163,7 @@ describe('the reason', () => {
   });
 });
 
-test('a wrong token for figures is 404, as an address that does not exist, without a challenge', async () => {
+test('answers a wrong metrics token with 404 and no challenge, like an unknown path', async () => {
   const { server } = await openApi({ METRICS_TOKEN: 'of the operator' });
   const response = await server.inject({ url: '/metrics', headers: bearer('1') });
   expect([response.statusCode, response.headers['www-authenticate']]).toEqual([404, undefined]);

@@ -20,13 +20,13 @@ function letIn(addresses: string[], trustProxy: string | boolean = false): strin
 const thrice = (address: string) => [address, address, address];
 
 test.each(['203.0.113.9', '::ffff:203.0.113.9', '2001:db9::1'])(
-  'lets two connections of %s in, and no third',
+  'admits two connections of %s and rejects the third',
   (address) => {
     expect(letIn(thrice(address))).toHaveLength(2);
   },
 );
 
-test('counts a /64 of IPv6 as one address', () => {
+test('counts an IPv6 /64 as one address', () => {
   expect(letIn(['2001:db9::1', '2001:db9::2', '2001:db9::3', '2001:db9:0:1::1'])).toEqual([
     '2001:db9::1',
     '2001:db9::2',
@@ -44,7 +44,7 @@ test.each([
   '100.64.0.1',
   'fd00::1',
   'fe80::1',
-])('bounds nobody who comes from inside: %s may be a proxy or a NAT', (address) => {
+])('does not limit connections from the internal address %s, which may be a proxy or a NAT', (address) => {
   expect(letIn(thrice(address))).toHaveLength(3);
 });
 
@@ -55,6 +55,6 @@ test.each<[string, string | boolean, number]>([
   ['2001:db9::1', '2001:db9::/32', 3],
   ['203.0.113.9', true, 3],
   ['203.0.113.9', 'uniquelocal', 2],
-])('%s with TRUST_PROXY=%s: %i of 3', (address, trustProxy, expected) => {
+])('from %s with TRUST_PROXY=%s admits %i of 3 connections', (address, trustProxy, expected) => {
   expect(letIn(thrice(address), trustProxy)).toHaveLength(expected);
 });

@@ -86,24 +86,27 @@ const WRONG: [name: string, input: unknown, paths: string[]][] = [
   ]),
 ];
 
-test.each(WRONG)('an order with %s is the same fault on both faces', async (_, input, paths) => {
+test.each(WRONG)('rejects a create with %s in the same way on REST and tRPC', async (_, input, paths) => {
   for (const face of bothFaces(api().server)) {
     const answer = face.read(await face.create(input));
     expect(answer, face.name).toEqual({ status: 400, error_code: 'invalid_request', paths });
   }
 });
 
-test.each(['', 'a b', 'ключ', 'a'.repeat(256), 'a\u007f'])('the idempotency key %j is refused on both', async (key) => {
-  const [rest, trpc] = bothFaces(api().server);
-  const refusal = { status: 400, error_code: 'invalid_request' };
-  const header = Buffer.from(key).toString('latin1'); // as it is sent in the header
-  const onRest = rest.read(await rest.create(order, { ...bearer('1'), 'idempotency-key': header }));
-  expect(onRest).toEqual({ ...refusal, paths: ['Idempotency-Key'] });
-  const onTrpc = trpc.read(await trpc.create({ ...order, idempotency_key: key }));
-  expect(onTrpc).toEqual({ ...refusal, paths: ['idempotency_key'] });
-});
+test.each(['', 'a b', 'ключ', 'a'.repeat(256), 'a\u007f'])(
+  'rejects the idempotency key %j on REST and tRPC',
+  async (key) => {
+    const [rest, trpc] = bothFaces(api().server);
+    const refusal = { status: 400, error_code: 'invalid_request' };
+    const header = Buffer.from(key).toString('latin1'); // as it is sent in the header
+    const onRest = rest.read(await rest.create(order, { ...bearer('1'), 'idempotency-key': header }));
+    expect(onRest).toEqual({ ...refusal, paths: ['Idempotency-Key'] });
+    const onTrpc = trpc.read(await trpc.create({ ...order, idempotency_key: key }));
+    expect(onTrpc).toEqual({ ...refusal, paths: ['idempotency_key'] });
+  },
+);
 
-test('one key is one order, on whichever face and in whatever order it is written', async () => {
+test('creates one job per idempotency key, on REST or tRPC and in any field order', async () => {
   const [rest, trpc] = bothFaces(api().server);
   const full = { ...order, n: 2, aspect_ratio: '1:1', seed: 7, prompt: '  a lighthouse at dawn ' };
   const backwards = Object.fromEntries(Object.entries(full).toReversed());
@@ -114,7 +117,7 @@ test('one key is one order, on whichever face and in whatever order it is writte
   expect(other).toEqual({ status: 422, error_code: 'idempotency_mismatch', paths: null });
 });
 
-test('one key is one order, whether absent fields are null, empty, 0 or left out', async () => {
+test('creates one job per idempotency key, whether absent fields are null, empty, 0 or left out', async () => {
   const [rest, trpc] = bothFaces(api().server);
   const absent = { aspect_ratio: '', n: 0, width: 0, height: 0, seed: null, style: null, subject_reference: null };
   const first = rest.read(await rest.create({ ...order, ...absent }, { ...bearer('1'), 'idempotency-key': 'sparse' }));
@@ -126,12 +129,15 @@ test('one key is one order, whether absent fields are null, empty, 0 or left out
 });
 
 test.each([
-  ['the least', order],
-  ['the least, with null for all that may be absent', { ...order, aspect_ratio: null, n: null, style: null }],
-  ['the most', { ...live, prompt: '🖼'.repeat(1_499), n: 9, seed: -1, style: { style_type: '水彩', style_weight: 1 } }],
+  ['the required fields only', order],
+  ['the required fields, with null for every optional one', { ...order, aspect_ratio: null, n: null, style: null }],
+  [
+    'all optional fields at their limits',
+    { ...live, prompt: '🖼'.repeat(1_499), n: 9, seed: -1, style: { style_type: '水彩', style_weight: 1 } },
+  ],
   ['a size', { ...order, width: 512, height: 2048, prompt_optimizer: true, aigc_watermark: false }],
   ['a reference by its address', reference('HTTPS://a.example/a.jpg?x=%2F')],
-])('an order with %s is the same job on both faces', async (_, input) => {
+])('creates the same job on REST and tRPC from %s', async (_, input) => {
   for (const face of bothFaces(api().server)) {
     const answer = face.read(await face.create(input));
     expect(answer, face.name).toMatchObject({ data: { status: 'PENDING', request: CreateImage.parse(input) } });

@@ -8,7 +8,7 @@ const ERROR = 50;
 const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
 
 test.each(['create', 'status', 'list', 'cancel', 'delete'] as const)(
-  'a fault of ours in %s answers a fixed text, leaks nothing, and is logged once with its cause',
+  'answers an internal error in %s with a fixed text, and logs it once with its cause',
   async (verb) => {
     const api = await openApi();
     const database = new Sqlite(path.join(api.dataDir, 'darkroom.sqlite'));
@@ -29,7 +29,7 @@ test.each(['create', 'status', 'list', 'cancel', 'delete'] as const)(
   },
 );
 
-test('a row that cannot be read is a fault of ours, not of whoever asks', async () => {
+test('reports an unreadable row as an internal error, not as an invalid request', async () => {
   const api = await openApi();
   const [rest] = bothFaces(api.server);
   const { job_id } = (await rest.create(order)).json().data;

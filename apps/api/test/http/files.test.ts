@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 const get = (url: string, headers: Record<string, string> = {}) => api().server.inject({ url, headers });
 
-test('a link that was handed out shows the picture to whoever has it', async () => {
+test('serves the image to any holder of its signed link', async () => {
   const response = await get(link);
   expect(response.statusCode).toBe(200);
   expect(response.rawPayload.subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
@@ -37,21 +37,21 @@ test('a link that was handed out shows the picture to whoever has it', async () 
   });
 });
 
-test('a link says for how long it may be kept, and that is not longer than it lives', async () => {
+test('limits the cache lifetime of an image to the lifetime of its link', async () => {
   const [, expires] = /expires=(\d+)/.exec(link) ?? [];
   const [, maxAge] = /max-age=(\d+)/.exec(String((await get(link)).headers['cache-control'])) ?? [];
   expect(Number(maxAge)).toBeGreaterThan(0);
   expect(Date.now() / 1_000 + Number(maxAge)).toBeLessThanOrEqual(Number(expires) + 1);
 });
 
-test('HEAD tells of the picture without it', async () => {
+test('answers HEAD with the headers of the image and no body', async () => {
   const response = await api().server.inject({ method: 'HEAD', url: link });
   expect(response.statusCode).toBe(200);
   expect(response.headers).toMatchObject({ 'content-length': String(bytes), 'content-type': 'image/jpeg' });
   expect(response.rawPayload).toHaveLength(0);
 });
 
-test('a picture that is known already is not sent again', async () => {
+test('answers 304 for an image that the client already has', async () => {
   const { etag } = (await get(link)).headers;
   const response = await get(link, { 'if-none-match': String(etag) });
   expect(response.statusCode).toBe(304);
@@ -63,7 +63,7 @@ test('a picture that is known already is not sent again', async () => {
     expect((await get(link, { 'if-none-match': known })).statusCode).toBe(200);
 });
 
-test('the same link is handed out again, so that caches work', async () => {
+test('returns the same link again, so that caches work', async () => {
   const [image] = (await restFace(api().server).status({ job_id: jobId })).json().data.images;
   expect(pathOf(image)).toBe(link);
 });
@@ -79,13 +79,13 @@ describe('a link is refused', () => {
     ['with two ends', (whole) => `${whole}&expires=9999999999`],
     ['to somewhere else', () => '/files/..%2f..%2fdarkroom.sqlite?expires=9999999999&signature=x'],
   ];
-  test.each(tampered)('%s', async (_, tamper) => {
+  test.each(tampered)('when it was tampered with: %s', async (_, tamper) => {
     const response = await get(tamper(link));
     expect(readRest(response)).toEqual({ status: 403, error_code: 'link_expired', paths: null });
     expect(response.headers['cache-control']).toBe('no-store');
   });
 
-  test('once it has expired, although it is ours', async () => {
+  test('when it is correctly signed and has expired', async () => {
     const database = new Sqlite(path.join(api().dataDir, 'darkroom.sqlite'), { readonly: true });
     const secret = String(database.prepare(`SELECT value FROM secrets WHERE name = 'file-links'`).pluck().get());
     database.close();
@@ -97,13 +97,13 @@ describe('a link is refused', () => {
   });
 });
 
-test('a picture of a deleted job is gone, however good its link is', async () => {
+test('removes the image of a deleted job, even for a valid link', async () => {
   const job = await finishJob(api());
   await restFace(api().server).delete({ job_id: job.job_id });
   expect(readRest(await get(pathOf(job.images[0] ?? '')))).toMatchObject({ status: 404, error_code: 'not_found' });
 });
 
-test('a link dies with the job, while its file is still there', async () => {
+test('rejects the link of a deleted job while its file still exists', async () => {
   const job = await finishJob(api());
   const picture = pathOf(job.images[0] ?? '');
   await restFace(api().server).delete({ job_id: job.job_id });
@@ -113,7 +113,7 @@ test('a link dies with the job, while its file is still there', async () => {
   expect((await get(picture, { 'if-none-match': '*' })).statusCode).toBe(404);
 });
 
-test('pages of the origins that were named may read pictures, others may not', async () => {
+test('allows pages of the configured origins only to read images', async () => {
   const named = await get(link, { origin: 'https://app.example' });
   expect(named.headers['access-control-allow-origin']).toBe('https://app.example');
   const other = await get(link, { origin: 'https://evil.example' });

@@ -11,7 +11,7 @@ test.each([
   ['GET', '/nowhere', {}],
   ['GET', '/files/x', {}],
   ['POST', '/trpc/image.create', {}],
-] as const)('%s %s is not to be sniffed, framed elsewhere or scripted', async (method, url, headers) => {
+] as const)('forbids sniffing, framing and scripts on the answer to %s %s', async (method, url, headers) => {
   const response = await api().server.inject({ method, url, headers });
   expect(response.headers).toMatchObject({
     'x-content-type-options': 'nosniff',
@@ -22,7 +22,7 @@ test.each([
 });
 
 test.each([GENERATION_PATH, `${GENERATION_PATH}/x`, '/trpc/image.list', '/nowhere'])(
-  'what %s answers is kept by nobody',
+  'forbids caches to store the answer of %s',
   async (url) => {
     const response = await api().server.inject({ url, headers: bearer('1') });
     expect(response.headers['cache-control']).toBe('no-store');
@@ -30,7 +30,7 @@ test.each([GENERATION_PATH, `${GENERATION_PATH}/x`, '/trpc/image.list', '/nowher
 );
 
 test.each(['/docs', '/docs/static/swagger-ui-bundle.js', '/docs/json'])(
-  '%s runs its own scripts alone and is framed by nobody',
+  'allows %s its own scripts only and forbids framing',
   async (url) => {
     const response = await api().server.inject(url);
     expect(response.statusCode).toBe(200);
@@ -41,14 +41,14 @@ test.each(['/docs', '/docs/static/swagger-ui-bundle.js', '/docs/json'])(
   },
 );
 
-test('the page to try the API asks for a developer token only where there is one', async () => {
+test('offers a developer token on the Swagger UI page only where the API issues them', async () => {
   const script = '/docs/static/swagger-initializer.js';
   expect((await api().server.inject(script)).body).toContain('/dev/token');
   const production = await openApi({ NODE_ENV: 'production', MINIMAX_API_KEY: 'key' });
   expect((await production.server.inject(script)).body).not.toContain('/dev/token');
 });
 
-describe('pages of other origins', () => {
+describe('CORS for pages of other origins', () => {
   const preflight = ({ server }: Api, origin: string) =>
     server.inject({
       method: 'OPTIONS',
@@ -61,17 +61,17 @@ describe('pages of other origins', () => {
     });
 
   test.each([
-    ['our own, by default', {}, PUBLIC_URL, PUBLIC_URL],
-    ['no other, by default', {}, 'https://evil.example', undefined],
+    ['PUBLIC_URL, by default', {}, PUBLIC_URL, PUBLIC_URL],
+    ['no other origin, by default', {}, 'https://evil.example', undefined],
     [
-      'those that were named',
+      'the origins in CORS_ORIGINS',
       { CORS_ORIGINS: 'https://a.example, https://b.example' },
       'https://b.example',
       'https://b.example',
     ],
-    ['no other than those', { CORS_ORIGINS: 'https://a.example' }, 'https://a.example.evil', undefined],
-    ['all, if so wished', { CORS_ORIGINS: '*' }, 'https://any.example', '*'],
-  ])('may call: %s', async (_, env, origin, allowed) => {
+    ['no origin outside CORS_ORIGINS', { CORS_ORIGINS: 'https://a.example' }, 'https://a.example.evil', undefined],
+    ['every origin with CORS_ORIGINS=*', { CORS_ORIGINS: '*' }, 'https://any.example', '*'],
+  ])('allows calls from %s', async (_, env, origin, allowed) => {
     const other = await openApi(env);
     const response = await preflight(other, origin);
     expect(response.statusCode).toBeLessThan(300);
@@ -87,12 +87,12 @@ describe('pages of other origins', () => {
   });
 });
 
-describe('who asks, behind proxies', () => {
+describe('the client address behind proxies', () => {
   test.each([
-    ['nobody is believed by default', {}, '192.0.2.1'],
-    ['a proxy that was named is believed', { TRUST_PROXY: 'loopback, 192.0.2.0/24' }, '203.0.113.9'],
-    ['one that was not named is not', { TRUST_PROXY: '198.51.100.7' }, '192.0.2.1'],
-    ['all are, if so wished', { TRUST_PROXY: 'true' }, '198.51.100.1'],
+    ['trusts no X-Forwarded-For by default', {}, '192.0.2.1'],
+    ['trusts the X-Forwarded-For of a proxy in TRUST_PROXY', { TRUST_PROXY: 'loopback, 192.0.2.0/24' }, '203.0.113.9'],
+    ['ignores the X-Forwarded-For of a proxy outside TRUST_PROXY', { TRUST_PROXY: '198.51.100.7' }, '192.0.2.1'],
+    ['trusts every proxy with TRUST_PROXY=true', { TRUST_PROXY: 'true' }, '198.51.100.1'],
   ])('%s', async (_, env, caller) => {
     const { server } = await openApi(env);
     const seen: string[] = [];
@@ -103,8 +103,8 @@ describe('who asks, behind proxies', () => {
   });
 });
 
-describe('health', () => {
-  test('lives, and is ready once it works', async () => {
+describe('the health routes', () => {
+  test('report live at once and ready once the workers have started', async () => {
     const { app, server } = await openApi();
     expect((await server.inject('/health/live')).json()).toEqual({ status: 'ok' });
     expect((await server.inject('/health/ready')).json()).toEqual({ status: 'unavailable', reason: 'starting' });
@@ -112,7 +112,7 @@ describe('health', () => {
     expect((await server.inject('/health/ready')).statusCode).toBe(200);
   });
 
-  test('lives and is not ready while it drains', async () => {
+  test('report live and not ready during a drain', async () => {
     const draining = await openApi();
     await draining.app.drain();
     expect((await draining.server.inject('/health/live')).statusCode).toBe(200);
@@ -122,8 +122,8 @@ describe('health', () => {
   });
 });
 
-describe('a token for development', () => {
-  test('is what the API accepts', async () => {
+describe('the route for developer tokens', () => {
+  test('issues a token that the API accepts', async () => {
     const { token } = (await api().server.inject('/dev/token?user_id=42&star_id=7')).json();
     const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
     const headers = { authorization: `Bearer ${token}` };
@@ -133,14 +133,14 @@ describe('a token for development', () => {
     expect(exp).toBeGreaterThan(inSeconds(60));
   });
 
-  test('says whom it is from and for, where that is checked', async () => {
+  test('sets the issuer and the audience that the API checks', async () => {
     const { server } = await openApi({ JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'darkroom' });
     const { token } = (await server.inject('/dev/token')).json();
     const headers = { authorization: `Bearer ${token}` };
     expect((await server.inject({ url: GENERATION_PATH, headers })).statusCode).toBe(200);
   });
 
-  test.each(['x', '-1', '1.5', '9223372036854775808'])('is for an id alone: not for %s', async (id) => {
+  test.each(['x', '-1', '1.5', '9223372036854775808'])('rejects %s, which is not a valid id', async (id) => {
     for (const path of ['user_id', 'star_id']) {
       const response = await api().server.inject(`/dev/token?${path}=${id}`);
       expect(response.json()).toMatchObject({ code: 400, error_code: 'invalid_request', issues: [{ path: [path] }] });
@@ -148,7 +148,7 @@ describe('a token for development', () => {
   });
 
   test.each([{ HOST: '0.0.0.0' }, { NODE_ENV: 'production', MINIMAX_API_KEY: 'key' }])(
-    'is not given away: %j',
+    'is absent with %j',
     async (env) => {
       const response = await (await openApi(env)).server.inject('/dev/token?user_id=1');
       expect(response.statusCode).toBe(404);

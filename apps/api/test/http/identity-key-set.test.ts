@@ -37,7 +37,7 @@ function openKeySet({ url }: KeyServer, fetchTimeoutMs = 5_000) {
   return { ask, clock, warnings };
 }
 
-test('the set is read once for all tokens of its keys', async () => {
+test('reads the key set once for all tokens of its keys', async () => {
   const server = await serveKeys(jwkOf(key, { kid: 'a' }), jwkOf(nextKey, { kid: 'b' }));
   const { ask } = openKeySet(server);
   const tokens = [tokenOf('a'), tokenOf('b', nextKey), tokenOf('a'), tokenOf('b', nextKey)];
@@ -46,8 +46,8 @@ test('the set is read once for all tokens of its keys', async () => {
   expect(server.fetches).toBe(1);
 });
 
-describe('rotation without a restart', () => {
-  test('a new key is found by the first token that names it', async () => {
+describe('key rotation without a restart', () => {
+  test('finds a new key on the first token that names it', async () => {
     const server = await serveKeys(jwkOf(key, { kid: 'a' }));
     const { ask, clock } = openKeySet(server);
     expect(await ask(tokenOf('a'))).toBe('1');
@@ -58,7 +58,7 @@ describe('rotation without a restart', () => {
     expect(server.fetches).toBe(2);
   });
 
-  test('a key that was withdrawn ends, with its tokens that were good before', async () => {
+  test('rejects a withdrawn key, including tokens that it verified before', async () => {
     const server = await serveKeys(jwkOf(key, { kid: 'a' }));
     const { ask, clock } = openKeySet(server);
     const token = tokenOf('a');
@@ -71,8 +71,8 @@ describe('rotation without a restart', () => {
   });
 });
 
-describe('a flood of unknown kids', () => {
-  test('is one fetch a cool-down, and never good', async () => {
+describe('a flood of unknown key ids', () => {
+  test('is rejected with one fetch per cool-down', async () => {
     const server = await serveKeys(jwkOf(key, { kid: 'a' }));
     const { ask, clock } = openKeySet(server);
     for (let round = 1; round <= 3; round++) {
@@ -87,7 +87,7 @@ describe('a flood of unknown kids', () => {
     }
   });
 
-  test('is one fetch at a time, also when that outlasts the cool-down', async () => {
+  test('is rejected with one fetch at a time, also when a fetch outlasts the cool-down', async () => {
     const server = await serveKeys();
     const held = Promise.withResolvers<void>();
     const asked = Promise.withResolvers<void>();
@@ -107,12 +107,12 @@ describe('a flood of unknown kids', () => {
   });
 });
 
-describe('a set that cannot be had', () => {
+describe('an unavailable key set', () => {
   const away = (server: KeyServer) => {
     server.answer = (response) => void response.writeHead(503).end('{"keys":[]}');
   };
 
-  test('leaves known keys good, and says of others that nobody can tell now', async () => {
+  test('keeps known keys valid and answers unavailable for unknown ones', async () => {
     const server = await serveKeys(jwkOf(key, { kid: 'a' }));
     const { ask, clock, warnings } = openKeySet(server);
     expect(await ask(tokenOf('a'))).toBe('1');
@@ -137,7 +137,7 @@ describe('a set that cannot be had', () => {
     ['is JSON of another shape', (response) => void response.end('{"jwks":[]}')],
     ['has too many keys', (response) => void response.end(JSON.stringify({ keys: Array(101).fill(jwkOf(key)) }))],
     ['is too large', (response) => void response.end(JSON.stringify({ keys: [], padding: 'x'.repeat(262_144) }))],
-  ])('because it %s', async (_, answer) => {
+  ])('is reported as unavailable when it %s', async (_, answer) => {
     const server = await serveKeys();
     server.answer = answer;
     const { ask, warnings } = openKeySet(server, 200);
@@ -146,8 +146,8 @@ describe('a set that cannot be had', () => {
   });
 });
 
-describe('which key', () => {
-  test('what cannot be read is passed over', async () => {
+describe('key selection', () => {
+  test('ignores unreadable keys in the set', async () => {
     const server = await serveKeys(
       jwkOf(key, { kid: 'a', use: 'sig', alg: 'ES256', x5t: 'more' }),
       jwkOf(ecKey('P-384'), { kid: 'a' }),
@@ -162,21 +162,21 @@ describe('which key', () => {
   test.each([
     ['encrypts', nextKey, { use: 'enc' }],
     ['signs by another algorithm', rsaKey(), { alg: 'RS512' }],
-    ['is of a curve that is not taken', ecKey('P-384', 'ES384'), {}],
-  ])('a key that %s is none', async (_, other, fields) => {
+    ['is of an unsupported curve', ecKey('P-384', 'ES384'), {}],
+  ])('ignores a key that %s', async (_, other, fields) => {
     const server = await serveKeys(jwkOf(other, { kid: 'b', ...fields }), jwkOf(key, { kid: 'a' }));
     const { ask } = openKeySet(server);
     expect(await ask(tokenOf('b', other))).toEqual(UNAUTHENTICATED);
     expect(await ask(tokenOf('a'))).toBe('1');
   });
 
-  test('two families may share a name', async () => {
+  test('lets keys of two families share a kid', async () => {
     const [rsa, ed] = [rsaKey(), edKey()];
     const { ask } = openKeySet(await serveKeys(...[rsa, key, ed].map((each) => jwkOf(each, { kid: 'a' }))));
     expect(await Promise.all([rsa, key, ed].map((by) => ask(tokenOf('a', by))))).toEqual(['1', '1', '1']);
   });
 
-  test('a token without a kid is by the key without one', async () => {
+  test('verifies a token without a kid by the key without one', async () => {
     const { ask } = openKeySet(await serveKeys(jwkOf(key), jwkOf(nextKey, { kid: 'b' })));
     expect(await ask(tokenOf(undefined))).toBe('1');
     expect(await ask(tokenOf(undefined, nextKey))).toEqual(UNAUTHENTICATED);
@@ -194,7 +194,7 @@ describe('which key', () => {
     ['null', null, 0],
     ['a list', ['a'], 0],
     ['an object', { kid: 'a' }, 0],
-  ])('a kid that is %s names none', async (_, kid, fetches) => {
+  ])('rejects a kid that is %s', async (_, kid, fetches) => {
     const server = await serveKeys(jwkOf(key, { kid: 'a' }));
     const { ask, clock } = openKeySet(server);
     expect(await ask(tokenOf(kid))).toEqual(UNAUTHENTICATED);

@@ -12,30 +12,33 @@ const Job = z.object({ job_id: z.string(), user_id: z.string(), star_id: z.strin
 test.each([
   ['9007199254740992', '9007199254740993'],
   ['9223372036854775806', '9223372036854775807'],
-])('users and stars %s and %s stay two, from the token to the store and back', async (one, other) => {
-  for (const face of bothFaces(api().server)) {
-    const read = async (answer: ReturnType<typeof face.create>) => face.read(await answer);
-    const created = await read(face.create(order, bearer(other, other)));
-    const { job_id, ...owner } = Job.parse('data' in created && created.data);
-    expect(owner).toEqual({ user_id: other, star_id: other });
+])(
+  'keeps the large ids %s and %s of users and stars distinct from the token to the store and back',
+  async (one, other) => {
+    for (const face of bothFaces(api().server)) {
+      const read = async (answer: ReturnType<typeof face.create>) => face.read(await answer);
+      const created = await read(face.create(order, bearer(other, other)));
+      const { job_id, ...owner } = Job.parse('data' in created && created.data);
+      expect(owner).toEqual({ user_id: other, star_id: other });
 
-    expect(await read(face.status({ job_id }, bearer(other)))).toMatchObject({ data: owner });
-    expect(await read(face.status({ job_id }, bearer(one)))).toMatchObject({ error_code: 'forbidden' });
-    const listed = (star_id: string, user: string) => read(face.list({ star_id }, bearer(user)));
-    expect(await listed(other, other)).toMatchObject({
-      data: { jobs: expect.arrayContaining([expect.objectContaining({ job_id })]) },
-    });
-    expect(await listed(one, other)).toMatchObject({ data: { jobs: [] } });
-    expect(await listed(other, one)).toMatchObject({ data: { jobs: [] } });
-  }
-});
+      expect(await read(face.status({ job_id }, bearer(other)))).toMatchObject({ data: owner });
+      expect(await read(face.status({ job_id }, bearer(one)))).toMatchObject({ error_code: 'forbidden' });
+      const listed = (star_id: string, user: string) => read(face.list({ star_id }, bearer(user)));
+      expect(await listed(other, other)).toMatchObject({
+        data: { jobs: expect.arrayContaining([expect.objectContaining({ job_id })]) },
+      });
+      expect(await listed(one, other)).toMatchObject({ data: { jobs: [] } });
+      expect(await listed(other, one)).toMatchObject({ data: { jobs: [] } });
+    }
+  },
+);
 
 test.each([
   ['Ada', 'ada'],
   ['auth0|1', 'auth0|2'],
   ['1', '-1'],
   ['constructor', '__proto__'],
-])('users %s and %s stay two, from the token to the store and back', async (one, other) => {
+])('keeps the user ids %s and %s distinct from the token to the store and back', async (one, other) => {
   for (const face of bothFaces(api().server)) {
     const read = async (answer: ReturnType<typeof face.create>) => face.read(await answer);
     const created = await read(face.create(order, bearer(other, '7')));

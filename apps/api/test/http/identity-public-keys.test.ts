@@ -98,18 +98,18 @@ function hostileTokens(key: SigningKey, stranger: SigningKey): [name: string, to
   ];
 }
 
-describe.each(CASES)('$alg by $way', ({ open, key, stranger }) => {
+describe.each(CASES)('tokens of $alg verified with $way', ({ open, key, stranger }) => {
   test.each([
     [{ user_id: '9223372036854775807' }, '9223372036854775807'],
     [{ aud: ['lightroom', AUDIENCE] }, '1'],
     [{ exp: inSeconds(-2) }, '1'],
     [{ nbf: inSeconds(3) }, '1'],
-  ])('good: %j', async (claims, user_id) => {
+  ])('accepts a token with %j', async (claims, user_id) => {
     const ask = await openAsk(await open(key));
     expect(await ask(tokenBy(key, payload(claims), { kid }))).toEqual({ user_id, star_id: null });
   });
 
-  test('nobody, whatever a hostile token says', async () => {
+  test('rejects every hostile token', async () => {
     const ask = await openAsk(await open(key));
     const answers: [string, unknown][] = [];
     for (const [name, token] of hostileTokens(key, stranger)) answers.push([name, await ask(token)]);
@@ -119,8 +119,8 @@ describe.each(CASES)('$alg by $way', ({ open, key, stranger }) => {
   });
 });
 
-describe('one algorithm a key', () => {
-  test.each(['RS384', 'RS512'])('%s by an RSA key is not taken', async (alg) => {
+describe('one algorithm per key', () => {
+  test.each(['RS384', 'RS512'])('rejects %s from an RSA key', async (alg) => {
     const key = rsaKey();
     for (const { open } of WAYS) {
       const ask = await openAsk(await open(key));
@@ -129,7 +129,7 @@ describe('one algorithm a key', () => {
     }
   });
 
-  test('a curve that is not taken stops the start', async () => {
+  test('stops the start for a key of an unsupported curve', async () => {
     await expect(openAsk({ kind: 'public_key', pem: pemOf(ecKey('P-384')) })).rejects.toThrow('P-256');
   });
 });

@@ -42,38 +42,38 @@ function exchangeHeader(token: string, header: object): string {
 const nobody = { status: 401, error_code: 'unauthenticated', paths: null };
 const good = tokenOf({ ...claims, user_id: '1' });
 
-describe('is nobody', () => {
+describe('authentication rejects', () => {
   test.each([
     ['without a header', undefined],
-    ['with an empty one', ''],
+    ['with an empty header', ''],
     ['with another scheme', `Basic ${good}`],
     ['with a bare token', good],
     ['with garbage', 'Bearer garbage'],
     ['with three parts of garbage', 'Bearer a.b.c'],
     ['with two tokens', `Bearer ${good} ${good}`],
-    ['signed by another key', `Bearer ${signPayload(payloadWith('1'), { secret: 'x'.repeat(32) })}`],
-    ['signed by nobody', `Bearer ${signPayload(payloadWith('1'), { alg: 'none' })}`],
+    ['with a token signed by another key', `Bearer ${signPayload(payloadWith('1'), { secret: 'x'.repeat(32) })}`],
+    ['with a token of alg none', `Bearer ${signPayload(payloadWith('1'), { alg: 'none' })}`],
     [
-      'signed by nobody, with no signature',
+      'with a token of alg none and no signature',
       `Bearer ${signPayload(payloadWith('1'), { alg: 'none' }).replace(/[^.]+$/, '')}`,
     ],
-    ['that says another algorithm', `Bearer ${exchangeHeader(good, { alg: 'HS512' })}`],
+    ['with a token that names another algorithm', `Bearer ${exchangeHeader(good, { alg: 'HS512' })}`],
     ['with a tab for a space', `Bearer\t${good}`],
     ['with no space', `Bearer${good}`],
-    ['that says an asymmetric algorithm', `Bearer ${signPayload(payloadWith('1'), { alg: 'RS256' })}`],
+    ['with a token that names an asymmetric algorithm', `Bearer ${signPayload(payloadWith('1'), { alg: 'RS256' })}`],
     [
-      'altered after it was signed',
+      'with a token that was altered after it was signed',
       `Bearer ${good.replace(/\.[^.]+\./, `.${Buffer.from(payloadWith('2')).toString('base64url')}.`)}`,
     ],
-    ['that has expired', `Bearer ${tokenOf({ ...claims, user_id: '1', exp: inSeconds(-60) })}`],
-    ['that never expires', `Bearer ${signPayload(JSON.stringify({ ...claims, user_id: '1' }))}`],
-    ['that is not valid yet', `Bearer ${tokenOf({ ...claims, user_id: '1', nbf: inSeconds(60) })}`],
-    ['of another issuer', `Bearer ${tokenOf({ ...claims, iss: 'https://evil.example', user_id: '1' })}`],
-    ['for another audience', `Bearer ${tokenOf({ ...claims, aud: 'lightroom', user_id: '1' })}`],
-    ['of no user', `Bearer ${tokenOf(claims)}`],
-    ['of no object', `Bearer ${signPayload('"1"')}`],
-    ['of no JSON', `Bearer ${signPayload('user 1')}`],
-  ])('a caller %s', async (_, authorization) => {
+    ['with an expired token', `Bearer ${tokenOf({ ...claims, user_id: '1', exp: inSeconds(-60) })}`],
+    ['with a token that never expires', `Bearer ${signPayload(JSON.stringify({ ...claims, user_id: '1' }))}`],
+    ['with a token that is not valid yet', `Bearer ${tokenOf({ ...claims, user_id: '1', nbf: inSeconds(60) })}`],
+    ['with a token of another issuer', `Bearer ${tokenOf({ ...claims, iss: 'https://evil.example', user_id: '1' })}`],
+    ['with a token for another audience', `Bearer ${tokenOf({ ...claims, aud: 'lightroom', user_id: '1' })}`],
+    ['with a token that names no user', `Bearer ${tokenOf(claims)}`],
+    ['with a token whose payload is no object', `Bearer ${signPayload('"1"')}`],
+    ['with a token whose payload is no JSON', `Bearer ${signPayload('user 1')}`],
+  ])('a request %s', async (_, authorization) => {
     expect(await whoIs(authorization)).toEqual(nobody);
   });
 
@@ -109,29 +109,29 @@ describe('is nobody', () => {
 
   const stranger = { secret: 'x'.repeat(32) };
   test.each<[string, Parameters<typeof signPayload>[1]]>([
-    ['has a critical header that nobody knows', { header: { crit: ['exp'], exp: 1 } }],
-    ['is not to be decoded', { header: { crit: ['b64'], b64: false } }],
+    ['has an unknown critical header', { header: { crit: ['exp'], exp: 1 } }],
+    ['has the critical header b64 set to false', { header: { crit: ['b64'], b64: false } }],
     [
-      'says where its key is',
+      'links to its own key',
       { ...stranger, header: { jku: 'https://evil.example/keys', x5u: 'https://evil.example' } },
     ],
     [
-      'brings its key',
+      'contains its own key',
       { ...stranger, header: { jwk: { kty: 'oct', k: Buffer.from(stranger.secret).toString('base64url') } } },
     ],
     ['names a key that is a file', { ...stranger, header: { kid: '../../../../dev/null' } }],
     ['names a key that is a query', { ...stranger, header: { kid: "' UNION SELECT 'x" } }],
     ['is signed by an empty key', { secret: '', header: { kid: '/dev/null' } }],
-  ])('a caller whose token %s', async (_, how) => {
+  ])('a token that %s', async (_, how) => {
     expect(await whoIs(`Bearer ${signPayload(payloadWith('1'), how)}`)).toEqual(nobody);
   });
 
-  test('a caller whose token is compressed', async () => {
+  test('a compressed token', async () => {
     const payload = deflateRawSync(payloadWith('1')).toString('latin1');
     expect(await whoIs(`Bearer ${signPayload(payload, { header: { zip: 'DEF' } })}`)).toEqual(nobody);
   });
 
-  test('a caller whose token is as long as a header may be, at once', async () => {
+  test('a token as long as a header may be, without delay', async () => {
     expect(await whoIs(`Bearer ${'a.'.repeat(6_000)}`)).toEqual(nobody);
     expect(await whoIs(`Bearer ${'a'.repeat(4_000)}.${'b'.repeat(4_000)}.${'c'.repeat(4_000)}`)).toEqual(nobody);
   });
@@ -142,7 +142,7 @@ describe('is nobody', () => {
     ['in a header of another name', { headers: { 'x-access-token': good, 'x-authorization': `Bearer ${good}` } }],
     ['for a proxy', { headers: { 'proxy-authorization': `Bearer ${good}` } }],
     ['in a body', { method: 'POST', payload: { ...order, access_token: good } }],
-  ])('a caller whose token is %s', async (_, request) => {
+  ])('a token sent %s', async (_, request) => {
     const response = await api().server.inject({ method: 'GET', url: GENERATION_PATH, ...request });
     expect(response.statusCode).toBe(401);
   });
@@ -153,7 +153,7 @@ describe('is nobody', () => {
   });
 });
 
-describe('is somebody', () => {
+describe('authentication accepts', () => {
   test.each([
     ['0', '0'],
     ['7', '7'],
@@ -176,28 +176,28 @@ describe('is somebody', () => {
     ['"1e3"', '1e3'],
     ['"1_000"', '1_000'],
     [`"${'~'.repeat(128)}"`, '~'.repeat(128)],
-  ])('a user whose id is %s', async (id, user_id) => {
+  ])('a user whose id is the JSON value %s', async (id, user_id) => {
     expect(await whoIs(`Bearer ${signPayload(payloadWith(id))}`)).toEqual({ user_id, star_id: null });
   });
 
   test.each([
-    ['by sub, where there is no user_id', { sub: '5' }, { user_id: '5', star_id: null }],
-    ['by sub, whatever it is', { sub: 'auth0|x' }, { user_id: 'auth0|x', star_id: null }],
-    ['by user_id, where there is a sub as well', { user_id: '5', sub: 'auth0|x' }, { user_id: '5', star_id: null }],
-    ['with a star', { user_id: '5', star_id: '9223372036854775807' }, { user_id: '5', star_id: '9223372036854775807' }],
-    ['with a star as a number', { user_id: '5', star_id: 6 }, { user_id: '5', star_id: '6' }],
-    ['with a star that is null', { user_id: '5', star_id: null }, { user_id: '5', star_id: null }],
-  ])('%s', async (_, own, viewer) => {
+    ['the user in sub, without a user_id', { sub: '5' }, { user_id: '5', star_id: null }],
+    ['the user in sub, as any text', { sub: 'auth0|x' }, { user_id: 'auth0|x', star_id: null }],
+    ['the user in user_id, which precedes sub', { user_id: '5', sub: 'auth0|x' }, { user_id: '5', star_id: null }],
+    ['a star', { user_id: '5', star_id: '9223372036854775807' }, { user_id: '5', star_id: '9223372036854775807' }],
+    ['a star as a number', { user_id: '5', star_id: 6 }, { user_id: '5', star_id: '6' }],
+    ['a star that is null', { user_id: '5', star_id: null }, { user_id: '5', star_id: null }],
+  ])('claims that name %s', async (_, own, viewer) => {
     expect(await whoIs(`Bearer ${tokenOf({ ...claims, ...own })}`)).toEqual(viewer);
   });
 
-  test('within the leeway after the end, and before the beginning', async () => {
+  test('a token within the leeway after its exp and before its nbf', async () => {
     const viewer = { user_id: '5', star_id: null };
     expect(await whoIs(`Bearer ${tokenOf({ ...claims, user_id: '5', exp: inSeconds(-2) })}`)).toEqual(viewer);
     expect(await whoIs(`Bearer ${tokenOf({ ...claims, user_id: '5', nbf: inSeconds(3) })}`)).toEqual(viewer);
   });
 
-  test('from the leeway before the beginning on, also when that was tried too soon', async () => {
+  test('a token from the leeway before its nbf on, also when it was rejected earlier', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());
     const token = `Bearer ${tokenOf({ ...claims, user_id: '5', nbf: inSeconds(8) })}`;
@@ -206,7 +206,7 @@ describe('is somebody', () => {
     expect(await whoIs(token)).toEqual({ user_id: '5', star_id: null });
   });
 
-  test('by the first of two tokens, and by no other', async () => {
+  test('the first of two Authorization headers, and ignores the second', async () => {
     const url = await api().server.listen({ host: '127.0.0.1', port: 0 });
     const ask = (first: string, second: string) => {
       const [one, two] = [first, second].map((token) => `Authorization: Bearer ${token}\r\n`);
@@ -219,15 +219,15 @@ describe('is somebody', () => {
     expect(await ask(good, forged)).toContain('HTTP/1.1 200 ');
   });
 
-  test('whatever the case of the scheme', async () => {
+  test('the scheme in any letter case', async () => {
     expect(await whoIs(`bearer ${good}`)).toMatchObject({ user_id: '1' });
   });
 
-  test.each([2, 3, 12_000])('after the scheme and %d spaces, at once', async (spaces) => {
+  test.each([2, 3, 12_000])('a token after the scheme and %d spaces, without delay', async (spaces) => {
     expect(await whoIs(`Bearer${' '.repeat(spaces)}${good}`)).toEqual({ user_id: '1', star_id: null });
   });
 
-  test.each(['HS384', 'HS512'])('whose token is signed by %s with the right secret', async (alg) => {
+  test.each(['HS384', 'HS512'])('a token signed with %s and the right secret', async (alg) => {
     expect(await whoIs(`Bearer ${signPayload(payloadWith('1'), { alg })}`)).toEqual({ user_id: '1', star_id: null });
     expect(await whoIs(`Bearer ${signPayload(payloadWith('1'), { alg, secret: 'x'.repeat(64) })}`)).toEqual(nobody);
   });
@@ -242,7 +242,7 @@ test.each([
   ['POST', UPLOADS_PATH],
   ['GET', '/trpc/image.list'],
   ['GET', '/trpc/image.nothing'],
-] as const)('%s %s asks who is there before anything else', async (method, url) => {
+] as const)('%s %s authenticates before any other check', async (method, url) => {
   const response = await api().server.inject({ method, url, payload: method === 'POST' ? 'no JSON' : '' });
   expect(response.statusCode).toBe(401);
   expect(response.body).toContain('unauthenticated');

@@ -60,14 +60,14 @@ const headOf = (length: number, more = '') =>
 const SHORT = { bytes: 100_000_000, idleMs: 50, totalMs: 60_000, connections: 100 };
 const BRIEF = { bytes: 100_000_000, idleMs: 60_000, totalMs: 200, connections: 100 };
 
-describe('destroys, although the client never closes it, the connection of one', () => {
+describe('closes, although the client never does, the connection of a client that', () => {
   test.each([
-    ['who connects and says nothing', '', false],
-    ['who sends half a header', 'GET / HTTP/1.1\r\nhost: a\r\n', false],
-    ['who sends a header byte by byte', 'GET / HTTP/1.1\r\nx: ', true],
-    ['who sends a body byte by byte', headOf(FOREVER_BYTES), true],
-    ['who sends no HTTP, and goes on', 'HELLO\r\n\r\n', true],
-    ['who sends more headers than fit, and goes on', `GET / HTTP/1.1\r\nx: ${'a'.repeat(20_000)}`, true],
+    ['connects and sends nothing', '', false],
+    ['sends half a header', 'GET / HTTP/1.1\r\nhost: a\r\n', false],
+    ['sends a header byte by byte', 'GET / HTTP/1.1\r\nx: ', true],
+    ['sends a body byte by byte', headOf(FOREVER_BYTES), true],
+    ['sends bytes that are not HTTP without an end', 'HELLO\r\n\r\n', true],
+    ['sends headers over the limit without an end', `GET / HTTP/1.1\r\nx: ${'a'.repeat(20_000)}`, true],
   ])('%s', async (_, words, goesOn) => {
     const { open, count } = await listen({
       headersTimeoutMs: 50,
@@ -81,7 +81,7 @@ describe('destroys, although the client never closes it, the connection of one',
     await expect.poll(count).toBe(0);
   });
 
-  test('who is refused and sends more than is read away', async () => {
+  test('sends more bytes after a refusal than the server reads and discards', async () => {
     const { open, count } = await listen({
       hold: { ...WIDE.hold, bytes: 100_000 },
       linger: { ...WIDE.linger, bytes: 100_000 },
@@ -92,7 +92,7 @@ describe('destroys, although the client never closes it, the connection of one',
     await expect.poll(count).toBe(0);
   });
 
-  test('who asks for much and reads none of it', async () => {
+  test('requests a large answer and never reads it', async () => {
     const { open, count } = await listen({ stalledAnswerMs: 100 });
     const socket = open('GET /large HTTP/1.1\r\nhost: a\r\n\r\n').pause();
     await once(socket, 'connect');
@@ -107,7 +107,7 @@ function flood(socket: Socket): void {
   socket.once('close', () => clearInterval(timer));
 }
 
-test('does not linger on more connections than the bound: the next is closed with its answer', async () => {
+test('closes a connection right after its answer when the bound of lingering connections is reached', async () => {
   const { open, count } = await listen({ linger: { ...WIDE.linger, connections: 1 } });
   const first = open('HELLO\r\n\r\n');
   expect(await readAll(first)).toContain('HTTP/1.1 400');
@@ -116,8 +116,8 @@ test('does not linger on more connections than the bound: the next is closed wit
   await expect.poll(count).toBe(1);
 });
 
-describe('an answer before the end of its body', () => {
-  test('waits while the body comes, and leaves the connection to the next request', async () => {
+describe('an answer sent before the end of the request body', () => {
+  test('waits for the rest of the body and keeps the connection for the next request', async () => {
     const { open } = await listen({ hold: { ...WIDE.hold, idleMs: 60_000 } });
     const size = 30_000_000;
     const socket = open(headOf(size));
@@ -129,14 +129,14 @@ describe('an answer before the end of its body', () => {
   test.each([
     ['POST', 415],
     ['PUT', 405],
-  ])('goes out when nothing more comes, and says that nothing can follow: %s', async (method, status) => {
+  ])('is sent with connection: close when a %s body stalls', async (method, status) => {
     const { open } = await listen({ linger: SHORT });
     const answer = await text(open(`${headOf(1_000_000).replace('POST', method)}abc`));
     expect(answer).toContain(`HTTP/1.1 ${status} `);
     expect(answer).toMatch(/^connection: close\r$/im);
   });
 
-  test('is not reset by what the client sends behind it', async () => {
+  test('is not lost to a reset when the client keeps sending', async () => {
     const { open } = await listen({});
     const socket = open(`${headOf(1_000_000)}abc`);
     await once(socket, 'readable'); // the answer has arrived, unread
@@ -145,17 +145,20 @@ describe('an answer before the end of its body', () => {
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 415 /);
   });
 
-  test.each(['connection: close\r\n', 'expect: 100-continue\r\n'])('with %j is not reset either', async (header) => {
-    const { open } = await listen({});
-    const socket = open(headOf(1_000_000, header));
-    await once(socket, 'readable');
-    socket.write(Buffer.alloc(1_000_000));
-    socket.end();
-    await once(socket, 'finish');
-    expect((await text(socket)).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 415']);
-  });
+  test.each(['connection: close\r\n', 'expect: 100-continue\r\n'])(
+    'is not lost to a reset for a request with %j',
+    async (header) => {
+      const { open } = await listen({});
+      const socket = open(headOf(1_000_000, header));
+      await once(socket, 'readable');
+      socket.write(Buffer.alloc(1_000_000));
+      socket.end();
+      await once(socket, 'finish');
+      expect((await text(socket)).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 415']);
+    },
+  );
 
-  test('takes nothing behind it for a request', async () => {
+  test('is the last on its connection: following bytes are not parsed as a request', async () => {
     const { open, count, requests } = await listen({ hold: { ...WIDE.hold, bytes: 1_000 } });
     const socket = open(headOf(100_000));
     socket.write(Buffer.alloc(50_000));
@@ -168,7 +171,7 @@ describe('an answer before the end of its body', () => {
   });
 });
 
-test('says 100 Continue once the body is wanted, and not to one who is refused before', async () => {
+test('sends 100 Continue once the body is needed, and not to a request refused before', async () => {
   const { open } = await listen({ linger: SHORT });
   const wanted = `POST ${GENERATION_PATH} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\nexpect: 100-continue\r\n`;
   const socket = open(`${wanted}content-length: 2\r\nconnection: close\r\n\r\n`);
@@ -180,7 +183,7 @@ test('says 100 Continue once the body is wanted, and not to one who is refused b
   expect((await text(refused)).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 415']);
 });
 
-test('garbage behind a request that is under way does not answer for it', async () => {
+test('does not answer bytes that are not HTTP while the previous request is running', async () => {
   const { open } = await listen({});
   const answer = await text(open('GET /large HTTP/1.1\r\nhost: a\r\n\r\nGARBAGE\r\n\r\n'));
   expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);

@@ -26,16 +26,16 @@ async function createJob(headers = bearer('1')): Promise<ImageJob> {
 
 const VERBS = ['status', 'cancel', 'delete'] as const;
 
-describe.each(VERBS)('%s', (verb) => {
+describe.each(VERBS)('the verb %s', (verb) => {
   test.each([UNKNOWN_ID, 'x', '1', `${UNKNOWN_ID}0`, '%2e%2e', 'é', 'null'])(
-    'of the id %j is not found',
+    'rejects the id %j as not found',
     async (id) => {
       const answer = await askBoth((face) => face[verb]({ job_id: id }));
       expect(answer).toEqual({ status: 404, error_code: 'job_not_found', paths: null });
     },
   );
 
-  test("of somebody else's job is forbidden", async () => {
+  test('rejects the job of another user as forbidden', async () => {
     const { job_id } = await createJob(bearer('2'));
     expect(await askBoth((face) => face[verb]({ job_id }))).toEqual({
       status: 403,
@@ -48,7 +48,7 @@ describe.each(VERBS)('%s', (verb) => {
   });
 });
 
-test('a job reads the same on both faces, before and after its end', async () => {
+test('returns the same job on REST and tRPC, before and after its end', async () => {
   const { job_id } = await createJob();
   expect(await askBoth((face) => face.status({ job_id }))).toMatchObject({ data: { job_id, version: 1 } });
   const canceled = await askBoth((face) => face.cancel({ job_id }));
@@ -56,13 +56,13 @@ test('a job reads the same on both faces, before and after its end', async () =>
   expect(await askBoth((face) => face.status({ job_id, wait_seconds: 25 }))).toEqual(canceled);
 });
 
-test('null in a status question is as if it were left out', async () => {
+test('treats null in a status query as absent', async () => {
   const { job_id } = await createJob();
   const nulls = { job_id, wait_seconds: null, after_version: null };
   expect(await askBoth((face) => face.status(nulls))).toEqual(await askBoth((face) => face.status({ job_id })));
 });
 
-test('a deleted job is gone on both faces', async () => {
+test('rejects a deleted job as not found on REST and tRPC', async () => {
   for (const face of bothFaces(api().server)) {
     const { job_id } = await createJob();
     expect(face.read(await face.delete({ job_id }))).toEqual({ data: { job_id } });
@@ -70,7 +70,7 @@ test('a deleted job is gone on both faces', async () => {
   }
 });
 
-test('whoever lost the answer to a delete is told the same again; to others there is no such job', async () => {
+test('answers a repeated delete of the owner as the first one, and of other users with not found', async () => {
   for (const face of bothFaces(api().server)) {
     const { job_id } = await createJob();
     await face.delete({ job_id });
@@ -82,7 +82,7 @@ test('whoever lost the answer to a delete is told the same again; to others ther
   }
 });
 
-describe('a question that makes no sense is the same fault on both faces', () => {
+describe('an invalid query is rejected in the same way on REST and tRPC', () => {
   test.each([
     [{ wait_seconds: -1 }, 'wait_seconds'],
     [{ wait_seconds: 26 }, 'wait_seconds'],
@@ -90,7 +90,7 @@ describe('a question that makes no sense is the same fault on both faces', () =>
     [{ after_version: -1 }, 'after_version'],
     [{ after_version: 1.5 }, 'after_version'],
     [{ after_version: 'x' }, 'after_version'],
-  ])('status with %j', async (query, path) => {
+  ])('rejects a status query with %j', async (query, path) => {
     const { job_id } = await createJob();
     const answer = await askBoth((face) => face.status({ job_id, ...query }));
     expect(answer).toEqual({ status: 400, error_code: 'invalid_request', paths: [path] });
@@ -109,7 +109,7 @@ describe('a question that makes no sense is the same fault on both faces', () =>
     ...['x', 'W10', Buffer.from('[1,2]').toString('base64url'), Buffer.from('{}').toString('base64url')].map(
       (cursor): [object, string] => [{ cursor }, 'cursor'],
     ),
-  ])('list with %j', async (query, path) => {
+  ])('rejects a list query with %j', async (query, path) => {
     expect(await askBoth((face) => face.list(query))).toEqual({
       status: 400,
       error_code: 'invalid_request',
@@ -118,7 +118,7 @@ describe('a question that makes no sense is the same fault on both faces', () =>
   });
 });
 
-describe('a list', () => {
+describe('the list of jobs', () => {
   let user: ReturnType<typeof bearer>;
   let users = 10;
   beforeEach(() => {
@@ -127,11 +127,11 @@ describe('a list', () => {
 
   const pageOf = (answer: Answer) => ImageJobPage.parse('data' in answer && answer.data);
 
-  test('of nothing is empty', async () => {
+  test('is empty without jobs', async () => {
     expect(await askBoth((face) => face.list({}, user))).toEqual({ data: { jobs: [], next_cursor: null } });
   });
 
-  test('with null where a value may be absent is the first page: next_cursor can be fed back as it came', async () => {
+  test('returns the first page for null parameters, so that a null next_cursor can be sent back', async () => {
     await createJob(user);
     const first = await askBoth((face) => face.list({}, user));
     const nulls = { limit: null, cursor: null, status: null, star_id: null };
@@ -139,7 +139,7 @@ describe('a list', () => {
     expect(pageOf(first).next_cursor).toBeNull();
   });
 
-  test('goes page by page, newest first, while jobs come', async () => {
+  test('returns pages from newest to oldest while jobs are added', async () => {
     const ids = new Set<string>();
     for (let i = 0; i < 5; i++) ids.add((await createJob(user)).job_id);
     const first = await askBoth((face) => face.list({ limit: 3 }, user));
@@ -151,7 +151,7 @@ describe('a list', () => {
     expect(new Set([...jobs, ...pageOf(second).jobs].map(({ job_id }) => job_id))).toEqual(ids);
   });
 
-  test('holds what was asked for', async () => {
+  test('contains the jobs that match the filters', async () => {
     const canceled = await createJob(user);
     await askBoth((face) => face.cancel({ job_id: canceled.job_id }, user));
     await createJob(user);
@@ -162,7 +162,7 @@ describe('a list', () => {
   });
 });
 
-test('REST ignores query keys that it does not know, and empty ones', async () => {
+test('ignores unknown and empty query keys on REST', async () => {
   const { job_id } = await createJob();
   const url = `${GENERATION_PATH}/${job_id}?utm_source=x&wait_seconds=&after_version=`;
   const response = await api().server.inject({ url, headers: bearer('1') });

@@ -5,30 +5,30 @@ import { fitsJsonBounds, JSON_BOUNDS } from '../../src/http/json-shape.ts';
 const fits = (json: string, bounds = {}) => fitsJsonBounds(Buffer.from(json), { ...JSON_BOUNDS, ...bounds });
 const { values, depth, bytesOutsideStrings, bytesOfTexts } = JSON_BOUNDS;
 
-describe('takes', () => {
+describe('the JSON shape check accepts', () => {
   test.each([
     ['a data URL of megabytes', `{"image_file":"data:image\\/jpeg;base64,${'a'.repeat(5_000_000)}"}`],
     ['a data URL in capitals', `{"image_file":"DATA:${'a'.repeat(5_000_000)}"}`],
     ['a long text', `{"prompt":"${'灯'.repeat(300_000)}"}`],
-    ['structure inside a text', `{"prompt":"${'{[,'.repeat(100_000)}"}`],
-    ['escaped quotes, which end no text', `{"prompt":"${'\\"{[,'.repeat(100_000)}"}`],
+    ['brackets and commas inside a text', `{"prompt":"${'{[,'.repeat(100_000)}"}`],
+    ['escaped quotes inside a text', `{"prompt":"${'\\"{[,'.repeat(100_000)}"}`],
     ['escaped backslashes before the end of a text', '{"a":"\\\\","b":[]}'],
     ['an escape just where a long run begins to be skipped', `{"a":"${'a'.repeat(31)}\\",${'[,'.repeat(9_000)}"}`],
     [
-      'as many items as are taken',
+      'as many items as allowed',
       `[${Array(values - 1)
         .fill('0')
         .join(',')}]`,
     ],
-    ['as many levels as are taken', '['.repeat(depth) + ']'.repeat(depth)],
-    ['what is no JSON', '}}}]]"'],
-    ['nothing', ''],
+    ['as many levels as allowed', '['.repeat(depth) + ']'.repeat(depth)],
+    ['text that is not JSON', '}}}]]"'],
+    ['an empty body', ''],
   ])('%s', (_name, json) => {
     expect(fits(json)).toBe(true);
   });
 });
 
-describe('refuses before anything is parsed', () => {
+describe('the JSON shape check refuses before parsing', () => {
   test.each([
     [
       'more items',
@@ -48,17 +48,17 @@ describe('refuses before anything is parsed', () => {
     ['more levels', '['.repeat(depth + 1) + ']'.repeat(depth + 1)],
     ['more levels of both kinds', '[{"a":'.repeat(depth)],
     ['a longer text', `{"prompt":"${'a'.repeat(bytesOfTexts)}"}`],
-    ['texts that are longer together', `["${'a'.repeat(bytesOfTexts / 2)}","${'a'.repeat(bytesOfTexts / 2)}"]`],
+    ['texts that are longer in total', `["${'a'.repeat(bytesOfTexts / 2)}","${'a'.repeat(bytesOfTexts / 2)}"]`],
     ['a longer key', `{"${'k'.repeat(bytesOfTexts)}":1}`],
-    ['what calls itself a data URL and is no ASCII', `{"image_file":"data:${'灯'.repeat(bytesOfTexts)}"}`],
+    ['a data URL with non-ASCII characters, longer', `{"image_file":"data:${'灯'.repeat(bytesOfTexts)}"}`],
     ['more white space', `{${' '.repeat(bytesOutsideStrings)}}`],
     ['longer numbers', `{"seed":${'9'.repeat(bytesOutsideStrings)}}`],
-  ])('%s', (_name, json) => {
+  ])('%s than allowed', (_name, json) => {
     expect(fits(json)).toBe(false);
   });
 });
 
-test('counts the same as a parser would, whatever the texts hold', () => {
+test('counts the same structure as a JSON parser for any text', () => {
   const tokens = fc.array(
     fc.oneof(fc.constantFrom('{', '[', ',', '\\', '"', 'a'), fc.string({ unit: 'binary', maxLength: 80 })),
     { maxLength: 60 },

@@ -49,7 +49,7 @@ async function upload(url: string, user: string, kilobytes: number, signal?: Abo
   return response.status;
 }
 
-test('a large body waits until there is room; a small one, and what has none, does not', async () => {
+test('makes a large body wait for memory, but not a small one or a request without a body', async () => {
   const { url, started, release } = await openHolding({ totalBytes: 150 * KB });
   const first = upload(url, 'a', 100);
   await expect.poll(() => started).toEqual(['a']);
@@ -65,7 +65,7 @@ test('a large body waits until there is room; a small one, and what has none, do
   expect(await Promise.all([second, small])).toEqual([415, 415]);
 });
 
-test('a body of unknown length counts as the longest that is taken', async () => {
+test('reserves the maximum body size for a body of unknown length', async () => {
   const { url, started, release } = await openHolding({ totalBytes: UPLOAD_MAX_BYTES + 100 * KB });
   const first = upload(url, 'a', 100);
   await expect.poll(() => started).toEqual(['a']);
@@ -79,7 +79,7 @@ test('a body of unknown length counts as the longest that is taken', async () =>
   expect(await first).toBe(415);
 });
 
-test('a sender who leaves takes up room until the work on the body ends', async () => {
+test('keeps the reservation of a client that disconnected until the work on its body ends', async () => {
   const { url, started, release } = await openHolding({ totalBytes: 150 * KB, waitMs: 200 });
   const leaving = new AbortController();
   const left = upload(url, 'a', 100, leaving.signal);
@@ -94,7 +94,7 @@ test('a sender who leaves takes up room until the work on the body ends', async 
   expect(await next).toBe(415);
 });
 
-test('a body that breaks off gives its room back', async () => {
+test('releases the reservation of a body that breaks off', async () => {
   const { url, started, release } = await openHolding({ totalBytes: 150 * KB, waitMs: 5_000 });
   const type = 'multipart/form-data; boundary=x';
   const headers = { authorization: 'a', 'content-type': type, 'content-length': 100 * KB };
@@ -108,7 +108,7 @@ test('a body that breaks off gives its room back', async () => {
   expect(await next).toBe(415);
 });
 
-test('an idle connection does not keep what was sent on it', async () => {
+test('frees the bytes of a request while its connection is idle', async () => {
   const sent: WeakRef<object>[] = [];
   const server = await buildFaultyServer(new Error('not to be reached'), undefined, {
     async create(_viewer, order) {

@@ -57,7 +57,7 @@ async function openLimited(refusals: Partial<RefusalBounds>) {
 const INVALID = { status: 400, error_code: 'invalid_request', retryAfter: null };
 const LIMITED = { status: 429, error_code: 'rate_limited', retryAfter: expect.stringMatching(/^\d+$/) };
 
-test('large refused bodies use up the budget of their user, who is then told when to come back', async () => {
+test('charges large refused bodies to the budget of their user, then answers 429 with Retry-After', async () => {
   const { orderBadly, pass } = await openLimited({ user: RATE });
   expect(await orderBadly('1', 1_000_000)).toEqual(INVALID);
   expect(await orderBadly('1', 1_000_000)).toEqual(INVALID);
@@ -67,7 +67,7 @@ test('large refused bodies use up the budget of their user, who is then told whe
   expect(await orderBadly('1', 10)).toEqual(INVALID);
 });
 
-test('what is turned away for the budget is not charged once more', async () => {
+test('does not charge requests that were rejected for the used-up budget', async () => {
   const { orderBadly, pass } = await openLimited({ user: RATE });
   for (let i = 0; i < 2; i++) await orderBadly('1', 1_000_000);
   for (let i = 0; i < 20; i++) expect(await orderBadly('1', 1_000_000)).toEqual(LIMITED);
@@ -75,7 +75,7 @@ test('what is turned away for the budget is not charged once more', async () => 
   expect(await orderBadly('1', 10)).toEqual(INVALID);
 });
 
-test('small refusals are nearly free: some dozens of them in a row have their own answer', async () => {
+test('charges small refusals so little that more than thirty in a row get their own answer', async () => {
   const { orderBadly } = await openLimited({ user: RATE });
   for (let i = 0; i < 30; i++) expect(await orderBadly('1', 10)).toEqual(INVALID);
   let answer = await orderBadly('1', 10);
@@ -83,7 +83,7 @@ test('small refusals are nearly free: some dozens of them in a row have their ow
   expect(answer).toEqual(LIMITED);
 });
 
-test('a user whose budget is used up goes on reading, and cannot order, call procedures or upload', async () => {
+test('lets a user with a used-up budget read, but not create, call procedures or upload', async () => {
   const { ask, orderBadly } = await openLimited({ user: RATE });
   for (let i = 0; i < 2; i++) await orderBadly('1', 1_000_000);
   expect(await ask('GET', `${GENERATION_PATH}/x`, '1')).toMatchObject({ status: 404 });
@@ -95,7 +95,7 @@ test('a user whose budget is used up goes on reading, and cannot order, call pro
   });
 });
 
-test('users of one address share a budget for large bodies; small ones and other addresses go on', async () => {
+test('shares a budget for large bodies per address, without affecting small bodies or other addresses', async () => {
   const { orderBadly } = await openLimited({ address: RATE });
   expect(await orderBadly('1', 1_000_000)).toEqual(INVALID);
   expect(await orderBadly('2', 1_000_000)).toEqual(INVALID);
@@ -104,14 +104,14 @@ test('users of one address share a budget for large bodies; small ones and other
   expect(await orderBadly('3', 1_000_000, '198.51.100.2')).toEqual(INVALID);
 });
 
-test('addresses of one IPv6 network are one', async () => {
+test('counts addresses of one IPv6 network as one', async () => {
   const { orderBadly } = await openLimited({ address: RATE });
   for (const from of ['2001:db8::1', '2001:db8::2']) await orderBadly('1', 1_000_000, from);
   expect(await orderBadly('2', 1_000_000, '2001:db8::3')).toEqual(LIMITED);
   expect(await orderBadly('2', 1_000_000, '2001:db8:0:1::3')).toEqual(INVALID);
 });
 
-test('tokens that are refused count against their address, and a good one is never turned away for them', async () => {
+test('charges rejected tokens to their address without ever rejecting a valid token for it', async () => {
   const { ask } = await openLimited({ unauthenticated: RATE });
   for (let i = 0; i < 41; i++) await ask('GET', GENERATION_PATH, 'bad');
   expect(await ask('GET', GENERATION_PATH, 'bad')).toEqual(LIMITED);
@@ -119,7 +119,7 @@ test('tokens that are refused count against their address, and a good one is nev
   expect(await ask('POST', GENERATION_PATH, '1', '{}')).toEqual(INVALID);
 });
 
-test('a refused token is not charged for the body that it announced and nobody read', async () => {
+test('does not charge a rejected token for the announced body that was never read', async () => {
   const { orderBadly } = await openLimited({ unauthenticated: RATE });
   for (let i = 0; i < 10; i++) expect(await orderBadly('bad', 1_000_000)).toMatchObject({ status: 401 });
 });

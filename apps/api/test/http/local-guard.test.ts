@@ -24,7 +24,7 @@ function listening(): Promise<string> {
   return url;
 }
 
-describe.each(LOCAL)('%s', (path) => {
+describe.each(LOCAL)('the local route %s', (path) => {
   test.each([
     'localhost',
     'localhost:8080',
@@ -72,7 +72,7 @@ describe.each(LOCAL)('%s', (path) => {
     'worker-1:8080',
     '.',
     ' ',
-  ])('is not there for the host %j', async (host) => {
+  ])('answers 404 for the host %j', async (host) => {
     const response = await api().server.inject({ url: path, headers: { host } });
     const nowhere = await api().server.inject({ url: '/nowhere', headers: { host } });
     expect([response.statusCode, response.body]).toEqual([404, nowhere.body]);
@@ -102,23 +102,23 @@ describe.each(LOCAL)('%s', (path) => {
     'ali-cdn-real-ip',
     'x-azure-clientip',
     'tailscale-user-login',
-  ])('is not there for whoever comes through a proxy that says %s', async (header) => {
+  ])('answers 404 behind a proxy that sends %s', async (header) => {
     expect(await statusOf({ url: path, headers: { [header]: '1' } })).toBe(404);
   });
 
   test.each(['192.0.2.1', '10.0.0.1', '::ffff:192.0.2.1', '2001:db8::7f00:1', '::'])(
-    'is not there for %s',
+    'answers 404 to the peer address %s',
     async (remoteAddress) => {
       expect(await statusOf({ url: path, remoteAddress })).toBe(404);
     },
   );
 
-  test.each(['127.0.0.1', '::1', '::ffff:127.0.0.1'])('answers %s', async (remoteAddress) => {
+  test.each(['127.0.0.1', '::1', '::ffff:127.0.0.1'])('answers the peer address %s', async (remoteAddress) => {
     expect(await statusOf({ url: path, remoteAddress })).toBe(200);
   });
 
   test.each<[string, Record<string, string>, number]>([
-    ['a page of its own', { 'sec-fetch-site': 'same-origin' }, 200],
+    ['a page of the API itself', { 'sec-fetch-site': 'same-origin' }, 200],
     [
       'a page at another port, as of a development server',
       { origin: 'http://localhost:5173', 'sec-fetch-site': 'same-site' },
@@ -131,21 +131,24 @@ describe.each(LOCAL)('%s', (path) => {
     ],
     ['a page that CORS_ORIGINS names', { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' }, 200],
     ['a page at PUBLIC_URL', { origin: 'https://darkroom.example', 'sec-fetch-site': 'cross-site' }, 200],
-    ['a person who types its address', { 'sec-fetch-site': 'none' }, 200],
+    ['the address bar of a browser', { 'sec-fetch-site': 'none' }, 200],
     ['a page of another site', { origin: 'https://evil.example.com', 'sec-fetch-site': 'cross-site' }, 404],
     ['a page of another site in an old browser', { origin: 'https://evil.example.com' }, 404],
     ['a page of no origin', { origin: 'null' }, 404],
     ['a script or a link on another site', { 'sec-fetch-site': 'cross-site' }, 404],
     ['a page whose name begins alike', { origin: 'http://localhost.evil.example.com' }, 404],
-  ])('for %s', async (_, headers, status) => {
+  ])('admits pages of its own and of configured origins only: %s', async (_, headers, status) => {
     expect(await statusOf({ url: path, headers })).toBe(status);
   });
 
-  test.each(['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const)('%s says nothing more to a stranger', async (method) => {
-    expect(await statusOf({ method, url: path, headers: { host: 'evil.example.com' } })).toBe(404);
-  });
+  test.each(['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const)(
+    'answers %s with 404 for a foreign host',
+    async (method) => {
+      expect(await statusOf({ method, url: path, headers: { host: 'evil.example.com' } })).toBe(404);
+    },
+  );
 
-  test('needs exactly one host, in a request for this server', async () => {
+  test('requires exactly one host, in a request for this server', async () => {
     expect(await send(`GET ${path} HTTP/1.1`, 'Host: localhost')).toBe('HTTP/1.1 200 OK');
     expect(await send(`GET ${path} HTTP/1.1`, 'Host: localhost', 'Host: evil.example.com')).toContain(' 400 ');
     expect(await send(`GET ${path} HTTP/1.1`, 'Host: evil.example.com', 'Host: localhost')).toContain(' 400 ');
@@ -156,13 +159,13 @@ describe.each(LOCAL)('%s', (path) => {
   });
 });
 
-test('a page of any origin gets no token where CORS_ORIGINS is *', async () => {
+test('issues no token to pages of other origins when CORS_ORIGINS is *', async () => {
   const open = await openApi({ CORS_ORIGINS: '*' });
   const headers = { origin: 'https://evil.example.com', 'sec-fetch-site': 'cross-site' };
   for (const path of LOCAL) expect(await statusOf({ url: path, headers }, open)).toBe(404);
 });
 
-describe('figures with a token', () => {
+describe('metrics with a token', () => {
   const guarded = shareApi({ METRICS_TOKEN: 'of the operator', NODE_ENV: 'production', MINIMAX_API_KEY: 'sk-key' });
   const ask = (host: string, more: Record<string, string> = {}) =>
     statusOf({ url: '/metrics', headers: { authorization: 'Bearer of the operator', host, ...more } }, guarded());
@@ -176,18 +179,18 @@ describe('figures with a token', () => {
     'darkroom-api.default.svc:80',
     'darkroom-api.default.svc.cluster.local',
     'api.darkroom.internal',
-  ])('are read at %s, as by Prometheus', async (host) => {
+  ])('are served at %s, as Prometheus requests them', async (host) => {
     expect(await ask(host)).toBe(200);
   });
 
   test.each(['evil.example.com', 'worker-1.evil.com', '10.0.3.4.nip.io', 'localhost.evil.com'])(
-    'are not there at %s',
+    'are absent at %s',
     async (host) => {
       expect(await ask(host)).toBe(404);
     },
   );
 
-  test('are read with any number of spaces before it, and through a proxy', async () => {
+  test('are served with any number of spaces before the token, and through a proxy', async () => {
     expect(await ask('darkroom.example', { authorization: 'Bearer   of the operator' })).toBe(200);
     expect(await ask('darkroom.example', { 'x-forwarded-for': '192.0.2.1' })).toBe(200);
   });

@@ -9,7 +9,7 @@ import { bearer, SECRET, tokenOf } from './tokens.ts';
 const PROMPT = 'a prompt that is nobody else to read';
 const REFERENCE_URL = 'https://photos.example/a.jpg?token=of-the-reference';
 
-test('no token, key, prompt, photograph or signed link is ever written to the log', async () => {
+test('never writes a token, key, prompt, photo or signed link to the log', async () => {
   const api = await openApi({ MINIMAX_RETRY_BASE_MS: '1', DOWNLOAD_RETRY_FOR_MS: '0' });
   await api.app.start();
   const token = tokenOf({ user_id: '1' });

@@ -3,7 +3,7 @@ import { openApi, shareApi } from './running-api.ts';
 
 const api = shareApi();
 
-test('are read on this machine', async () => {
+test('serves metrics to this machine', async () => {
   const response = await api().server.inject('/metrics');
   expect(response.statusCode).toBe(200);
   expect(response.headers['content-type']).toContain('text/plain');
@@ -21,29 +21,32 @@ test.each([
   'x-client-ip',
   'cf-connecting-ip',
   'true-client-ip',
-])('are not there for whoever comes through a proxy that says %s', async (header) => {
+])('hides metrics from requests through a proxy that sends %s', async (header) => {
   const response = await api().server.inject({ url: '/metrics', headers: { [header]: '1' } });
   expect(response.json()).toMatchObject({ code: 404, error_code: 'not_found' });
 });
 
-test.each(['192.0.2.1', '::ffff:192.0.2.1', '2001:db8::7f00:1'])('are not there for %s', async (remoteAddress) => {
-  expect((await api().server.inject({ url: '/metrics', remoteAddress })).statusCode).toBe(404);
-});
+test.each(['192.0.2.1', '::ffff:192.0.2.1', '2001:db8::7f00:1'])(
+  'hides metrics from the peer address %s',
+  async (remoteAddress) => {
+    expect((await api().server.inject({ url: '/metrics', remoteAddress })).statusCode).toBe(404);
+  },
+);
 
-test('are not there in production without a token', async () => {
+test('hides metrics in production without a token', async () => {
   const { server } = await openApi({ NODE_ENV: 'production', MINIMAX_API_KEY: 'key' });
   expect((await server.inject('/metrics')).statusCode).toBe(404);
 });
 
-describe('with a token', () => {
+describe('metrics with a token', () => {
   const guarded = shareApi({ METRICS_TOKEN: 'of the operator' });
 
   test.each([
-    ['are read by it from anywhere', 'Bearer of the operator', 200],
-    ['are read by it, however the scheme is written', 'bearer of the operator', 200],
-    ['are not there for another', 'Bearer of the operators', 404],
-    ['are not there for another scheme', 'Basic of the operator', 404],
-    ['are not there without it, also on this machine', undefined, 404],
+    ['are served for the token from any address', 'Bearer of the operator', 200],
+    ['are served for the scheme in any letter case', 'bearer of the operator', 200],
+    ['are hidden for another token', 'Bearer of the operators', 404],
+    ['are hidden for another scheme', 'Basic of the operator', 404],
+    ['are hidden without the token, also on this machine', undefined, 404],
   ])('%s', async (_, authorization, status) => {
     const headers = { 'x-forwarded-for': '192.0.2.1', ...(authorization && { authorization }) };
     expect((await guarded().server.inject({ url: '/metrics', headers })).statusCode).toBe(status);

@@ -22,8 +22,8 @@ function post(url: string, payload: string | Buffer, headers: Record<string, str
   return api().server.inject({ method: 'POST', url, payload, headers: { ...bearer('1'), ...json, ...headers } });
 }
 
-describe('a compressed body is refused by the name of its encoding', () => {
-  test.each(FACES)('on %s', async (_name, url) => {
+describe('a compressed body is refused with the name of its encoding', () => {
+  test.each(FACES)('refuses it on %s', async (_name, url) => {
     const body = JSON.stringify(order);
     for (const [encoding, payload] of [
       ['gzip', gzipSync(body)],
@@ -40,21 +40,21 @@ describe('a compressed body is refused by the name of its encoding', () => {
     }
   });
 
-  test('on an upload', async () => {
+  test('refuses it on an upload', async () => {
     const headers = { 'content-encoding': 'gzip', 'content-type': 'multipart/form-data; boundary=x' };
     const response = await post(UPLOADS_PATH, gzipSync('--x--'), headers);
     expect(response.json()).toMatchObject({ code: 415, error_code: 'unsupported_media_type' });
     expect(response.json().message).toContain('gzip');
   });
 
-  test('with nothing but the name, bounded and printable', async () => {
+  test('limits the name in the message to bounded, printable text', async () => {
     const response = await post(GENERATION_PATH, '{}', { 'content-encoding': `x"<script>${'a'.repeat(500)}` });
     expect(response.statusCode).toBe(415);
     expect(response.json().message.length).toBeLessThan(120);
     expect(response.json().message).not.toMatch(/["<>]/);
   });
 
-  test('identity is none, and without a body there is nothing to be encoded', async () => {
+  test('accepts the encoding identity, and any encoding without a body', async () => {
     for (const encoding of ['identity', 'Identity', '', 'identity,identity']) {
       expect((await post(GENERATION_PATH, JSON.stringify(order), { 'content-encoding': encoding })).statusCode).toBe(
         202,
@@ -65,7 +65,7 @@ describe('a compressed body is refused by the name of its encoding', () => {
   });
 });
 
-describe('in chunks', () => {
+describe('chunked bodies', () => {
   let address: string;
   beforeAll(async () => {
     address = await api().server.listen({ host: '127.0.0.1', port: 0 });
@@ -96,22 +96,22 @@ describe('in chunks', () => {
     ['multipart/form-data', { 'content-type': 'multipart/form-data; boundary=x' }],
   ];
 
-  test.each(TYPES)('an empty body of %s is no body: cancel and delete take it', async (_name, headers) => {
+  test.each(TYPES)('accepts an empty body of %s on cancel and delete as no body', async (_name, headers) => {
     const created = (await post(GENERATION_PATH, JSON.stringify(order))).json();
     const one = `${GENERATION_PATH}/${created.data.job_id}`;
     expect(await send('POST', `${one}/cancel`, headers, [])).toMatchObject({ status: 200 });
     expect(await send('DELETE', one, headers, [])).toMatchObject({ status: 200 });
   });
 
-  test('a body of another type that is not empty is refused at its first byte', async () => {
+  test('refuses a body of another type at its first byte', async () => {
     const answer = await send('POST', GENERATION_PATH, { 'content-type': 'text/plain' }, ['{', 'a'.repeat(100_000)]);
     expect(answer.status).toBe(415);
     expect(JSON.parse(answer.body)).toMatchObject({ error_code: 'unsupported_media_type' });
   });
 });
 
-describe.each(FACES)('on %s the answer to the dearest bodies is small', (_name, url, read) => {
-  test.each(DEAR_BODIES)('%s', async (_body, build) => {
+describe.each(FACES)('%s answers the most expensive bodies with a small error', (_name, url, read) => {
+  test.each(DEAR_BODIES)('for %s', async (_body, build) => {
     const body = build();
     expect(body.length).toBeLessThanOrEqual(JSON_BODY_MAX_BYTES);
     const response = await post(url, body);
@@ -123,14 +123,14 @@ describe.each(FACES)('on %s the answer to the dearest bodies is small', (_name, 
 });
 
 test.each(FACES)(
-  'on %s a body of too much structure is refused, even where a parser would make a good order of it',
+  'refuses on %s a body of too much structure, even where a parser would read a valid create',
   async (_name, url, read) => {
     const body = `{"model":"image-01","prompt":"a lighthouse"${',"seed":1'.repeat(6_000)}}`;
     expect(read(await post(url, body))).toEqual({ status: 400, error_code: 'invalid_request', paths: [''] });
   },
 );
 
-test('a batch of ten dear calls has a small answer', async () => {
+test('answers a batch of ten expensive calls with a small error', async () => {
   const call = `{${Array.from({ length: 90 }, (_, i) => `"${i}${'k'.repeat(200)}":1`)}}`;
   const names = Array(10).fill('image.create').join(',');
   const body = `{${Array.from({ length: 10 }, (_, i) => `"${i}":${call}`).join(',')}}`;
@@ -139,7 +139,7 @@ test('a batch of ten dear calls has a small answer', async () => {
   expect(response.body.length).toBeLessThan(10 * 8_192);
 });
 
-test('query inputs and query strings have small answers, too', async () => {
+test('answers expensive query inputs and query strings with small errors', async () => {
   const keys = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, 1]));
   const input = encodeURIComponent(JSON.stringify({ job_id: 'x', ...keys }));
   const onTrpc = await api().server.inject({ url: `/trpc/image.status?input=${input}`, headers: bearer('1') });

@@ -148,19 +148,19 @@ const ANSWERS: Record<string, Ask> = {
   'getMetrics 404': () => ask({ url: '/metrics', headers: { 'x-forwarded-for': '192.0.2.1' } }),
 };
 
-test.each(Object.keys(ANSWERS))('%s', async (name) => {
+test.each(Object.keys(ANSWERS))('documents the answer %s', async (name) => {
   const response = await ANSWERS[name]?.();
   expect(response && documented.problems(name, response)).toEqual([]);
 });
 
-describe('a job in every state', () => {
-  test('waiting', async () => {
+describe('documents a job in every state', () => {
+  test('as it waits', async () => {
     const response = await ask({ url: jobPath(await newJob()) });
     expect(response.json().data.status).toBe('PENDING');
     expect(documented.problems('getJob 200', response)).toEqual([]);
   });
 
-  test('running, then given up', async () => {
+  test('as it runs and after it was canceled', async () => {
     const { app, server, simulator } = await openApi();
     simulator.script({ hold: true });
     await app.start();
@@ -193,7 +193,7 @@ const OUTAGES = ['createJob 503', 'listJobs 503', 'getJob 503', 'deleteJob 503',
 test.each([
   ...FAULTS.map((name) => [name, new Error('a fault of ours')] as const),
   ...OUTAGES.map((name) => [name, new ImageError('unavailable', { retryAfterMs: 5_000 })] as const),
-])('%s: %s', async (name, fault) => {
+])('documents %s for %s', async (name, fault) => {
   const server = await buildFaultyServer(fault);
   const response = await server.inject({ headers: ours, ...REQUESTS[name.split(' ')[0] ?? ''] });
   expect(documented.problems(name, response)).toEqual([]);
@@ -202,12 +202,12 @@ test.each([
 test.each([
   ['uploadImage 500', new Error('a fault of ours')],
   ['uploadImage 503', new ImageError('unavailable', { retryAfterMs: 5_000 })],
-])('%s', async (name, fault) => {
+])('documents %s on an upload', async (name, fault) => {
   const server = await buildFaultyServer(fault);
   expect(documented.problems(name, await upload('file', await photo(), { server }))).toEqual([]);
 });
 
-test('no answer of the document is left out', () => {
+test('tests every answer in the document', () => {
   const shown = [...Object.keys(ANSWERS), ...FAULTS, ...OUTAGES, 'uploadImage 500', 'uploadImage 503'];
   expect([...new Set(shown)].sort()).toEqual(documented.names.sort());
 });

@@ -20,14 +20,14 @@ const Schema: z.ZodType<Schema> = z.lazy(() =>
 );
 const Document = z.object({ components: z.object({ schemas: z.record(z.string(), Schema) }) });
 
-test('is served to anybody, on the address that clients use', async () => {
+test('serves the document without a token, with the address that clients use as its server', async () => {
   const response = await api().server.inject('/openapi.json');
   expect(response.statusCode).toBe(200);
   expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
   expect(response.json()).toMatchObject({ openapi: '3.1.0', servers: [{ url: PUBLIC_URL }] });
 });
 
-test('is sound OpenAPI, examples and all', async () => {
+test('is valid OpenAPI, including the examples', async () => {
   const config = await createConfig({
     extends: ['recommended-strict'],
     rules: {
@@ -40,7 +40,7 @@ test('is sound OpenAPI, examples and all', async () => {
   expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual([]);
 });
 
-test('says that an order takes null for what may be absent, and for nothing else', () => {
+test('allows null in a create for every optional field and no other', () => {
   const types = z.object({ properties: z.record(z.string(), z.object({ type: z.unknown() })) });
   const components = z.object({
     components: z.object({ schemas: z.object({ CreateImage: types, AcceptedOrder: types }) }),
@@ -54,7 +54,7 @@ test('says that an order takes null for what may be absent, and for nothing else
   expect(Object.values(accepted).some(({ type }) => Array.isArray(type))).toBe(false);
 });
 
-test('says of every shape and field what it is', () => {
+test('describes every schema and field', () => {
   const { schemas } = Document.parse(openApiDocument(PUBLIC_URL)).components;
   expect(Object.entries(schemas).flatMap(([name, schema]) => silent(name, schema))).toEqual([]);
 });

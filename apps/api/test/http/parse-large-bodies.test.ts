@@ -3,7 +3,7 @@ import { createLargeBodyQueue } from '../../src/http/parse-large-bodies.ts';
 
 const LARGE = 1_000_000;
 
-test('runs an immediate between two large bodies that arrive together, and never before a small one', async () => {
+test('runs an immediate between two large bodies that arrive together, but not before a small one', async () => {
   const parseWhenFree = createLargeBodyQueue();
   const events: string[] = [];
   const done = new Promise<void>((resolve) => {
@@ -21,7 +21,7 @@ test('runs an immediate between two large bodies that arrive together, and never
   expect(events).toEqual(['first', 'small', 'somebody else', 'second']);
 });
 
-test('goes on after a parse that throws', async () => {
+test('continues after a parse that throws', async () => {
   const parseWhenFree = createLargeBodyQueue();
   expect(() =>
     parseWhenFree(LARGE, () => {

@@ -19,15 +19,15 @@ async function say(words: string): Promise<{ status: number; head: string; body:
   return { status: Number(head.slice(9, 12)), head, body: body === '' ? null : JSON.parse(body) };
 }
 
-describe('a request is refused in the shape of every other refusal, with CORS, for', () => {
+describe('a malformed request is refused in the common error shape, with CORS', () => {
   const origin = `origin: ${PUBLIC_URL}\r\nconnection: close\r\n\r\n`;
   test.each([
     ['no Host', `GET ${GENERATION_PATH} HTTP/1.1\r\n`, 'Host'],
     ['two Hosts', `GET ${GENERATION_PATH} HTTP/1.1\r\nhost: a\r\nhost: b\r\n`, 'Host'],
-    ['an expectation that nobody knows', `GET ${GENERATION_PATH} HTTP/1.1\r\nhost: a\r\nexpect: x\r\n`, 'Expect'],
+    ['an unknown expectation', `GET ${GENERATION_PATH} HTTP/1.1\r\nhost: a\r\nexpect: x\r\n`, 'Expect'],
     ['an address that cannot be decoded', `GET ${GENERATION_PATH}/%zz HTTP/1.1\r\nhost: a\r\n`, undefined],
     ['an address that is no UTF-8', `GET /files/%ff HTTP/1.1\r\nhost: a\r\n`, undefined],
-  ])('%s', async (_, words, field) => {
+  ])('for %s', async (_, words, field) => {
     const { head, body } = await say(words + origin);
     expect(head).toMatch(/^HTTP\/1\.1 400 /);
     expect(body).toMatchObject({
@@ -41,19 +41,19 @@ describe('a request is refused in the shape of every other refusal, with CORS, f
     expect(head).toMatch(/^x-content-type-options: nosniff\r$/im);
   });
 
-  test('an overlong part of an address', async () => {
+  test('for an overlong path parameter', async () => {
     const { head, body } = await say(`GET /files/${'a'.repeat(5_000)} HTTP/1.1\r\nhost: a\r\n${origin}`);
     expect(body).toMatchObject({ code: 413, error_code: 'payload_too_large' });
     expect(head).toContain('access-control-allow-origin');
   });
 });
 
-test('an address of tRPC that cannot be decoded is refused as tRPC does', async () => {
+test('refuses an undecodable tRPC path in the tRPC error shape', async () => {
   const answer = readTrpc(await api().server.inject({ url: '/trpc/%zz', headers: bearer('1') }));
   expect(answer).toMatchObject({ status: 400, error_code: 'invalid_request' });
 });
 
-test('HTTP/1.0 needs no Host', async () => {
+test('accepts HTTP/1.0 without Host', async () => {
   expect(await say('GET /health/live HTTP/1.0\r\n\r\n')).toMatchObject({ status: 200, body: { status: 'ok' } });
 });
 
@@ -71,7 +71,7 @@ describe('an unusual method', () => {
     ['PROPFIND', '/docs/json', 'GET, HEAD'],
     ['CONNECT', 'a:443', 'GET, HEAD, POST, DELETE, OPTIONS'],
     ['BREW', GENERATION_PATH, 'GET, HEAD, POST, DELETE, OPTIONS'],
-  ])('%s %s is not allowed, and what is is said', async (method, url, allow) => {
+  ])('answers %s %s with 405 and an Allow header', async (method, url, allow) => {
     const auth = `host: localhost\r\nauthorization: ${bearer('1').authorization}\r\nconnection: close\r\n\r\n`;
     const { status, head, body } = await say(`${method} ${url} HTTP/1.1\r\n${auth}`);
     expect(body).toMatchObject({ code: 405, error_code: 'method_not_allowed', data: null });
@@ -79,19 +79,19 @@ describe('an unusual method', () => {
     expect(/^allow: (.*)\r$/im.exec(head)?.[1]).toBe(allow);
   });
 
-  test('asks for identity first where any method does', async () => {
+  test('requires authentication first where every known method does', async () => {
     const { status } = await say(`PROPFIND ${GENERATION_PATH} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`);
     expect(status).toBe(401);
   });
 
-  test('at an address that is not there finds nothing', async () => {
+  test('answers 404 on an unknown path', async () => {
     const { status } = await say('PROPFIND /nowhere HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
     expect(status).toBe(404);
   });
 });
 
-describe('a slash at the end of an address', () => {
-  test('changes nothing', async () => {
+describe('a trailing slash', () => {
+  test('is ignored on every route', async () => {
     const { server } = api();
     const headers = bearer('1');
     const created = await server.inject({ method: 'POST', url: `${GENERATION_PATH}/`, payload: order, headers });
@@ -107,25 +107,28 @@ describe('a slash at the end of an address', () => {
     }
   });
 
-  test.each(['PUT', 'PATCH', 'TRACE'] as const)('is refused for %s as without it', async (method) => {
-    const response = await api().server.inject({ method, url: `${GENERATION_PATH}/`, headers: bearer('1') });
-    expect(readRest(response)).toMatchObject({ status: 405 });
-    expect(response.headers.allow).toBe('GET, HEAD, POST');
-  });
+  test.each(['PUT', 'PATCH', 'TRACE'] as const)(
+    'answers %s with the same refusal as without the slash',
+    async (method) => {
+      const response = await api().server.inject({ method, url: `${GENERATION_PATH}/`, headers: bearer('1') });
+      expect(readRest(response)).toMatchObject({ status: 405 });
+      expect(response.headers.allow).toBe('GET, HEAD, POST');
+    },
+  );
 
-  test('may be called from other origins', async () => {
+  test('is allowed in calls from other origins', async () => {
     const headers = { origin: PUBLIC_URL, 'access-control-request-method': 'POST' };
     const response = await api().server.inject({ method: 'OPTIONS', url: `${GENERATION_PATH}/`, headers });
     expect(response.headers['access-control-allow-origin']).toBe(PUBLIC_URL);
   });
 });
 
-describe('an address that is not there', () => {
+describe('an unknown path', () => {
   test.each([
     ['a form', 'multipart/form-data; boundary=x'],
-    ['what is no JSON', 'application/json'],
+    ['invalid JSON', 'application/json'],
     ['text', 'text/plain'],
-  ])('is not found, though %s was sent', async (_, type) => {
+  ])('answers 404 for a request with %s', async (_, type) => {
     const headers = { ...bearer('1'), 'content-type': type };
     const answer = await api().server.inject({ method: 'POST', url: '/nowhere', payload: '{', headers });
     expect(readRest(answer)).toMatchObject({ status: 404, error_code: 'not_found' });

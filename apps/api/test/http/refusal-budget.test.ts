@@ -7,7 +7,7 @@ function openBudget(maxKeys = 100) {
   return { ...budget, pass: (ms: number) => (now += ms) };
 }
 
-test('lets a key go on until its capacity is used up, then says how long until it may again', () => {
+test('admits a key until its capacity is used up, then returns the time to wait', () => {
   const { waitMs, charge, pass } = openBudget();
   expect(waitMs('a')).toBe(0);
   charge('a', 99);
@@ -20,13 +20,13 @@ test('lets a key go on until its capacity is used up, then says how long until i
   expect(waitMs('a')).toBe(0);
 });
 
-test('counts each key by itself', () => {
+test('counts each key separately', () => {
   const { waitMs, charge } = openBudget();
   charge('a', 200);
   expect(waitMs('b')).toBe(0);
 });
 
-test('fills up to the capacity and no further', () => {
+test('refills up to the capacity and no further', () => {
   const { waitMs, charge, pass } = openBudget();
   charge('a', 1);
   pass(1_000_000);
@@ -34,13 +34,13 @@ test('fills up to the capacity and no further', () => {
   expect(waitMs('a')).toBe(1_000);
 });
 
-test('a debt is never more than the capacity', () => {
+test('bounds a debt at the capacity', () => {
   const { waitMs, charge } = openBudget();
   for (let i = 0; i < 100; i++) charge('a', 1_000);
   expect(waitMs('a')).toBe(10_000);
 });
 
-test('forgets the key that was charged longest ago, not the one that goes on', () => {
+test('evicts the least recently charged key', () => {
   const { waitMs, charge } = openBudget(2);
   charge('a', 200);
   charge('b', 200);

@@ -39,14 +39,14 @@ test.each([
   ['quota_exceeded', 429, { DAILY_IMAGES: '1' }, 86_400],
   ['too_many_jobs', 429, { USER_ACTIVE_LIMIT: '1' }, 5],
   ['queue_full', 503, { QUEUE_LIMIT: '1' }, 5],
-])('%s says on both faces when to come back', async (code, status, env, waitS) => {
+])('answers %s with the time to wait on REST and tRPC', async (code, status, env, waitS) => {
   const api = await openApi(env);
   const [rest] = bothFaces(api.server);
   expect((await rest.create(order)).statusCode).toBe(202);
   await expectRefusal(api, order, status, code, waitS);
 });
 
-test('an upload counts towards the rate of orders', async () => {
+test('counts an upload towards the rate limit of creates', async () => {
   const api = await openApi({ RATE_LIMIT_PER_MINUTE: '1' });
   const upload = new FormData();
   upload.append('file', new Blob([await readPhoto('rocket.jpg')]));
@@ -59,7 +59,7 @@ test('an upload counts towards the rate of orders', async () => {
   await expectRefusal(api, order, 429, 'rate_limited', 60);
 });
 
-test('a server that drains refuses orders and answers reads', async () => {
+test('refuses creates and answers reads during a drain', async () => {
   const api = await openApi();
   const [rest] = bothFaces(api.server);
   const created = (await rest.create(order)).json();
@@ -71,7 +71,7 @@ test('a server that drains refuses orders and answers reads', async () => {
   }
 });
 
-test('a disk that takes no file is unavailable, and says when to come back', async () => {
+test('answers unavailable with the time to wait when the disk accepts no files', async () => {
   const api = await openApi();
   const writing = path.join(api.dataDir, 'files', 'writing');
   await rm(writing, { recursive: true });

@@ -18,9 +18,9 @@ async function statuses(JWT_SECRET: string, secrets: string[], alg = 'HS256'): P
   return Promise.all(secrets.map(ask));
 }
 
-describe('two secrets with a comma between', () => {
+describe('two comma-separated secrets', () => {
   test.each([`${NEXT},${LAST}`, ` ${NEXT} , ${LAST} `, `${NEXT},${LAST},`, `${NEXT},\n${LAST}\n`])(
-    'are both accepted, and no third: %j',
+    'are both accepted, and no third one, from %j',
     async (setting) => {
       for (const alg of ['HS256', 'HS384', 'HS512']) {
         expect(await statuses(setting, [NEXT, LAST, 'x'.repeat(40)], alg)).toEqual([200, 200, 401]);
@@ -28,13 +28,13 @@ describe('two secrets with a comma between', () => {
     },
   );
 
-  test('a token by the one that signs is good in a process that knows only that one', async () => {
+  test('sign a token that is valid in a process that knows only the signing secret', async () => {
     const { server } = await openApi({ JWT_SECRET: NEXT });
     const headers = { authorization: `Bearer ${signToken(`${NEXT},${LAST}`, { user_id: '1' })}` };
     expect((await server.inject({ url: GENERATION_PATH, headers })).statusCode).toBe(200);
   });
 
-  test('an expired token by the second is refused as expired, not for its signature', async () => {
+  test('report an expired token of the second secret as expired, not as a wrong signature', async () => {
     const { server } = await openApi({ JWT_SECRET: `${NEXT},${LAST}` });
     const expired = signPayload(JSON.stringify({ user_id: '1', exp: inSeconds(-60) }), { secret: LAST });
     const response = await server.inject({ url: GENERATION_PATH, headers: { authorization: `Bearer ${expired}` } });
@@ -42,7 +42,7 @@ describe('two secrets with a comma between', () => {
   });
 });
 
-describe('a secret that has commas of its own goes on working as a whole', () => {
+describe('a single secret that contains commas', () => {
   test.each([
     `${NEXT},${LAST}`,
     `${NEXT},short`,
@@ -51,11 +51,11 @@ describe('a secret that has commas of its own goes on working as a whole', () =>
     `${NEXT},${LAST},${NEXT}`,
     `${NEXT},`,
     ',,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,',
-  ])('%s', async (secret) => {
+  ])('is accepted as a whole: %s', async (secret) => {
     expect(await statuses(secret, [secret])).toEqual([200]);
   });
 
-  test('and no part of it below 32 bytes is a secret', async () => {
+  test('does not make a part below 32 bytes a secret', async () => {
     expect(await statuses(`${NEXT},short`, [NEXT, 'short', ''])).toEqual([401, 401, 401]);
     expect(await statuses(`${NEXT},`, [NEXT, ''])).toEqual([200, 401]);
   });

@@ -26,14 +26,14 @@ async function expectRefusal(socket: Socket): Promise<void> {
 test.each([
   ['nothing at all', ''],
   ['headers without an end', 'GET / HTTP/1.1\r\nhost: a\r\n'],
-])('who sends %s is cut off', async (_name, words) => {
+])('disconnects a client that sends %s', async (_name, words) => {
   const open = await listen({ headersTimeoutMs: 50 });
   const socket = open();
   socket.write(words);
   await expectRefusal(socket);
 });
 
-test('who sends a body without an end is cut off', async () => {
+test('disconnects a client that sends a body without an end', async () => {
   const open = await listen({ headersTimeoutMs: 50, requestTimeoutMs: 50 });
   const socket = open();
   const head = `POST ${GENERATION_PATH} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 10`;
@@ -41,7 +41,7 @@ test('who sends a body without an end is cut off', async () => {
   await expectRefusal(socket);
 });
 
-test('connections past the bound are closed as they come, and the next finds room once one has left', async () => {
+test('closes connections beyond the bound at once, and admits the next after one has closed', async () => {
   const open = await listen({ maxConnections: 2 });
   const held = [open(), open()];
   await Promise.all(held.map((socket) => once(socket, 'connect')));

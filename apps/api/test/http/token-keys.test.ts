@@ -18,7 +18,7 @@ const tokenNaming = (kid: string, key: SigningKey) => tokenBy(key, payload, { ki
 describe.each(FAMILIES)('with a public key for $alg', (family) => {
   const open = () => openApi({ JWT_SECRET: '', JWT_PUBLIC_KEY: pemOf(family).replaceAll('\n', '\\n') });
 
-  test('its tokens are good, and those of any other family are not', async () => {
+  test('accepts tokens of its family and rejects those of any other', async () => {
     const api = await open();
     expect(await statusFor(api, tokenBy(family, payload))).toBe(200);
     for (const other of FAMILIES) {
@@ -26,7 +26,7 @@ describe.each(FAMILIES)('with a public key for $alg', (family) => {
     }
   });
 
-  test('the public key is no secret to sign with', async () => {
+  test('rejects tokens signed with the public key as a secret', async () => {
     const api = await open();
     expect(await statusFor(api, signPayload(payload, { secret: pemOf(family) }))).toBe(401);
     expect(await statusFor(api, tokenOf({ user_id: '1' }))).toBe(401);
@@ -39,19 +39,19 @@ describe('with a key set', () => {
     return { keyServer, api: await openApi({ JWT_SECRET: '', JWT_JWKS_URL: keyServer.url }) };
   };
 
-  test.each(FAMILIES)('a token by one of its keys is good: $alg', async (family) => {
+  test.each(FAMILIES)('accepts a token by one of its keys: $alg', async (family) => {
     const { api } = await open(...FAMILIES);
     expect(await statusFor(api, tokenNaming(family.alg, family))).toBe(200);
   });
 
-  test('a token by no key of it is not, nor one that names a key of another kind', async () => {
+  test('rejects a token by no key of the set, and one that names a key of another kind', async () => {
     const { api } = await open(...FAMILIES);
     expect(await statusFor(api, tokenNaming('unknown', rsa))).toBe(401);
     expect(await statusFor(api, tokenNaming(ec.alg, rsa))).toBe(401);
     expect(await statusFor(api, tokenOf({ user_id: '1' }))).toBe(401);
   });
 
-  test('a key set that is away is not the fault of who asks', async () => {
+  test('answers 503 instead of 401 while the key set is unavailable', async () => {
     const { api, keyServer } = await open();
     keyServer.answer = (response) => void response.writeHead(500).end();
     for (let tries = 0; tries < 3; tries++) expect(await statusFor(api, tokenNaming(rsa.alg, rsa))).toBe(503);

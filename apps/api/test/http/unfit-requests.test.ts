@@ -22,37 +22,37 @@ describe.each(FACES)('a body to %s', (_, url, read) => {
     read(await api().server.inject({ method: 'POST', url, payload, headers: { ...bearer('1'), ...headers } }));
 
   test.each([
-    ['that is no JSON', '{"model":', json],
-    ['that is empty', '', json],
-    ['that reaches for the prototype', '{"__proto__":{"a":1}}', json],
-    ['that is no list of fields', 'null', json],
-    ['with signs that are no UTF-8', Buffer.from('{"model":"image-01","prompt":"\xed\xa0\x80"}', 'latin1'), json],
-  ])('%s is invalid', async (_name, payload, headers) => {
+    ['not JSON', '{"model":', json],
+    ['empty', '', json],
+    ['a __proto__ key', '{"__proto__":{"a":1}}', json],
+    ['null in place of an object', 'null', json],
+    ['bytes that are not UTF-8', Buffer.from('{"model":"image-01","prompt":"\xed\xa0\x80"}', 'latin1'), json],
+  ])('is invalid: %s', async (_name, payload, headers) => {
     expect(await post(payload, headers)).toMatchObject({ status: 400, error_code: 'invalid_request' });
   });
 
   test.each(['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'multipart/form-data'])(
-    'of the type %s is not taken',
+    'is refused with the type %s',
     async (type) => {
       const answer = await post('{}', { 'content-type': type });
       expect(answer).toEqual({ status: 415, error_code: 'unsupported_media_type', paths: null });
     },
   );
 
-  test('of form data is not read, however long it says it is', async () => {
+  test('is refused unread as form data, regardless of its announced length', async () => {
     const headers = { 'content-type': 'multipart/form-data; boundary=x' };
     const answer = await post(`--x\r\ncontent-disposition: form-data; name="a"\r\n\r\nb\r\n--x--`, headers);
     expect(answer).toMatchObject({ status: 415, error_code: 'unsupported_media_type' });
   });
 
-  test('of more than 16 MB is too large', async () => {
+  test('is refused as too large above 16 MB', async () => {
     const answer = await post(`"${'a'.repeat(16 * 1024 * 1024)}"`, json);
     expect(answer).toEqual({ status: 413, error_code: 'payload_too_large', paths: null });
   });
 });
 
 test.each(['application/json', 'application/x-www-form-urlencoded'])(
-  'a request without a body may say that it is %s',
+  'ignores the content type %s of a request without a body',
   async (type) => {
     const headers = { 'content-type': type, 'content-length': '0', ...bearer('1') };
     const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
@@ -68,38 +68,38 @@ test.each(['application/json', 'application/x-www-form-urlencoded'])(
   },
 );
 
-describe('an address that is not there', () => {
+describe('an unknown path', () => {
   test.each(['/nowhere', '/api/v1/nowhere', `${GENERATION_PATH}/${ID}/nowhere`, '/trpcx', '/files', '/dev/tokens'])(
-    '%s is not found',
+    'answers 404 for %s',
     async (url) => {
       const answer = readRest(await api().server.inject({ url, headers: bearer('1') }));
       expect(answer).toEqual({ status: 404, error_code: 'not_found', paths: null });
     },
   );
 
-  test.each(['/trpc/image.nothing', '/trpc/nothing'])('%s is not found, as tRPC says it', async (url) => {
+  test.each(['/trpc/image.nothing', '/trpc/nothing'])('answers 404 for %s in the tRPC error shape', async (url) => {
     const answer = readTrpc(await api().server.inject({ url, headers: bearer('1') }));
     expect(answer).toEqual({ status: 404, error_code: 'not_found', paths: null });
   });
 
-  test.each([`${GENERATION_PATH}/%zz`, '/files/%zz', '/%'])('%s cannot be read', async (url) => {
+  test.each([`${GENERATION_PATH}/%zz`, '/files/%zz', '/%'])('rejects the undecodable path %s', async (url) => {
     const answer = readRest(await api().server.inject({ url, headers: bearer('1') }));
     expect(answer).toMatchObject({ status: 400, error_code: 'invalid_request' });
   });
 
-  test(`an id longer than any is no job's`, async () => {
+  test(`answers 413 for an id of 5000 characters`, async () => {
     const url = `${GENERATION_PATH}/${'a'.repeat(5_000)}`;
     const answer = readRest(await api().server.inject({ url, headers: bearer('1') }));
     expect(answer).toMatchObject({ status: 413, error_code: 'payload_too_large' });
   });
 });
 
-test('OPTIONS that ask for nothing get nothing', async () => {
+test('answers OPTIONS without a preflight header with an empty 204', async () => {
   const answer = await api().server.inject({ method: 'OPTIONS', url: GENERATION_PATH });
   expect(answer).toMatchObject({ statusCode: 204, body: '', headers: { 'cache-control': 'no-store' } });
 });
 
-describe('a method that an address does not answer', () => {
+describe('a method that a path does not support', () => {
   test.each<[HTTPMethods, string, string]>([
     ['PUT', GENERATION_PATH, 'GET, HEAD, POST'],
     ['DELETE', GENERATION_PATH, 'GET, HEAD, POST'],
@@ -113,7 +113,7 @@ describe('a method that an address does not answer', () => {
     ['PUT', '/metrics', 'GET, HEAD'],
     ['POST', '/dev/token', 'GET, HEAD'],
     ['TRACE', GENERATION_PATH, 'GET, HEAD, POST'],
-  ])('%s %s is told those it does', async (method, url, allow) => {
+  ])('answers %s %s with 405 and an Allow header', async (method, url, allow) => {
     const response = await api().server.inject({ method, url, headers: bearer('1') });
     expect(readRest(response)).toEqual({ status: 405, error_code: 'method_not_allowed', paths: null });
     expect(response.headers.allow).toBe(allow);
@@ -124,14 +124,14 @@ describe('a method that an address does not answer', () => {
     ['POST', '/trpc/image.status'],
     ['PUT', '/trpc/image.create'],
     ['TRACE', '/trpc/image.create'],
-  ])('%s %s is told by tRPC', async (method, url) => {
+  ])('answers %s %s in the tRPC error shape', async (method, url) => {
     const payload = method === 'GET' ? {} : { payload: '{}', headers: { ...json, ...bearer('1') } };
     const response = await api().server.inject({ method, url, headers: bearer('1'), ...payload });
     expect(readTrpc(response)).toMatchObject({ status: 405, error_code: 'method_not_allowed' });
   });
 });
 
-describe('on the wire itself', () => {
+describe('a raw connection', () => {
   async function say(words: string): Promise<{ head: string; body: unknown }> {
     const { port } = new URL(await listening());
     const socket = connect(Number(port), '127.0.0.1');
@@ -145,14 +145,14 @@ describe('on the wire itself', () => {
     return address;
   };
 
-  test('what is no HTTP is refused in the shape of every other error', async () => {
+  test('refuses bytes that are not HTTP in the common error shape', async () => {
     const { head, body } = await say('HELLO\r\n\r\n');
     expect(head).toMatch(/^HTTP\/1\.1 400 /);
     expect(body).toMatchObject({ code: 400, data: null, error_code: 'invalid_request', issues: [{ path: [] }] });
   });
 
   test.each([GENERATION_PATH, '/trpc/image.create'])(
-    'a body that %s cannot take has its answer, and is read to its end, so that the answer can be read as well',
+    'answers a body that %s cannot accept and reads it to its end, so that the client gets the answer',
     async (address) => {
       const head = `POST ${address} HTTP/1.1\r\nhost: a\r\nauthorization: ${bearer('1').authorization}\r\n`;
       const size = `content-type: application/json\r\ncontent-length: ${JSON_BODY_MAX_BYTES + 1}\r\n\r\n`;
@@ -167,7 +167,7 @@ describe('on the wire itself', () => {
     },
   );
 
-  test('what cannot be read behind an answer is not answered once more', async () => {
+  test('does not answer again for unreadable bytes behind an answer', async () => {
     const address = `${GENERATION_PATH}/${'a'.repeat(5_000)}`;
     const broken = 'transfer-encoding: chunked\r\n\r\nno chunk at all\r\n\r\n';
     const { head, body } = await say(`POST ${address} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${broken}`);
@@ -175,13 +175,13 @@ describe('on the wire itself', () => {
     expect(body).toMatchObject({ data: null });
   });
 
-  test('more headers than fit are too large', async () => {
+  test('refuses headers above the size limit as too large', async () => {
     const { head, body } = await say(`GET / HTTP/1.1\r\nhost: a\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`);
     expect(head).toMatch(/^HTTP\/1\.1 413 /);
     expect(body).toMatchObject({ code: 413, data: null, error_code: 'payload_too_large' });
   });
 
-  test('a caller without a token is refused before its body is read', async () => {
+  test('refuses a request without a token before reading its body', async () => {
     const unsent = 'content-type: application/json\r\ncontent-length: 5000000\r\n\r\n{';
     const { head, body } = await say(`POST ${GENERATION_PATH} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n${unsent}`);
     expect(head).toMatch(/^HTTP\/1\.1 401 /);

@@ -62,13 +62,13 @@ test.each<[string, string[]]>([
   ['header names in another case', ['CONTENT-DISPOSITION: Form-Data; NAME="file"; FILENAME="a.jpg"']],
   ['parameters in another order', ['Content-Disposition: form-data; filename="a; name=b.jpg"; name="file"']],
   ['a binary transfer encoding', ['Content-Disposition: form-data; name="file"', 'Content-Transfer-Encoding: binary']],
-])('takes a file with %s', async (_name, headers) => {
+])('accepts a file with %s', async (_name, headers) => {
   const { statusCode, body } = await send(formOf([file(photo, headers)]));
   expect(body).toContain('upload://');
   expect(statusCode).toBe(201);
 });
 
-test('takes a file in base64', async () => {
+test('accepts a file in base64', async () => {
   const lines = photo.toString('base64').replace(/.{76}/g, '$&\r\n');
   const headers = [
     'Content-Disposition: form-data; name="file"; filename="a.jpg"',
@@ -82,11 +82,11 @@ test.each([
   'multipart/form-data; charset=utf-8; boundary=x',
   'multipart/form-data; boundary=x; charset=utf-8',
   'Multipart/Form-Data;Boundary=x',
-])('takes a form of the type %s', async (type) => {
+])('accepts a form of the type %s', async (type) => {
   expect((await send(formOf([file(photo)]), type)).statusCode).toBe(201);
 });
 
-test('takes a file among ten text fields, with a preamble and an epilogue', async () => {
+test('accepts a file among ten text fields, with a preamble and an epilogue', async () => {
   const fields = Array.from({ length: 10 }, (_, number) => field(`field-${number}`));
   const form = formOf([...fields.slice(0, 5), file(photo), ...fields.slice(5)]);
   const around = Buffer.concat([Buffer.from('a preamble\r\n'), form, Buffer.from('an epilogue')]);
@@ -164,7 +164,7 @@ test.each<[string, () => Buffer, string, object]>([
     { code: 415, error_code: 'unsupported_image', issues: [{ path: FILE, message: expect.stringContaining('空') }] },
   ],
   [
-    'an encoding that nobody uses',
+    'an unknown transfer encoding',
     () =>
       formOf([
         file(photo, ['Content-Disposition: form-data; name="file"', 'Content-Transfer-Encoding: quoted-printable']),
@@ -198,13 +198,13 @@ test.each<[string, () => Buffer, string, object]>([
     'multipart/mixed; boundary=x',
     { code: 415, error_code: 'unsupported_media_type' },
   ],
-])('refuses %s, says why, and keeps nothing', async (_name, makeBody, type, refusal) => {
+])('refuses %s, gives the reason, and keeps no file', async (_name, makeBody, type, refusal) => {
   const kept = await readdir(path.join(api().dataDir, 'files'), { recursive: true });
   expect((await send(makeBody(), type)).json()).toMatchObject({ data: null, ...refusal });
   expect(await readdir(path.join(api().dataDir, 'files'), { recursive: true })).toEqual(kept);
 });
 
-test('refuses a form that is too large around its file, whether it has a length or not', async () => {
+test('refuses a form that is too large around its file, with or without a length', async () => {
   const form = Buffer.concat([Buffer.alloc(21 * 1024 * 1024, 'a'), Buffer.from('\r\n'), formOf([file(photo)])]);
   expect((await send(form)).json()).toMatchObject({ code: 413, error_code: 'payload_too_large' });
   async function* pieces() {

@@ -29,7 +29,7 @@ function form(bytes: Uint8Array<ArrayBuffer>, field = 'file'): FormData {
 
 const photo = async () => new Uint8Array(await readPhoto('rocket.jpg'));
 
-test('a photograph is kept, shown by its link, and can be ordered with on both faces by whoever sent it', async () => {
+test('keeps an uploaded photo, serves it by its link, and accepts it in creates of its user on both APIs', async () => {
   const { status, body } = await upload(form(await photo()));
   expect(status).toBe(201);
   expect(body).toMatchObject({ code: 201, message: '成功', data: { width: 640, height: 427 } });
@@ -50,16 +50,16 @@ test('a photograph is kept, shown by its link, and can be ordered with on both f
 
 test.each([
   ['text', 'no picture'],
-  ['nothing', ''],
+  ['an empty file', ''],
   ['the beginning of a JPEG', '\u00ff\u00d8\u00ff\u00e0'],
   ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"/>'],
-])('%s is no picture', async (_, content) => {
+])('refuses %s as not an image', async (_, content) => {
   const { status, body } = await upload(form(new Uint8Array(Buffer.from(content, 'latin1'))));
   expect(status).toBe(415);
   expect(body).toMatchObject({ error_code: 'unsupported_image', data: null });
 });
 
-test('past the rate nothing is looked at any more: no picture is not told from a picture', async () => {
+test('refuses uploads beyond the rate limit undecoded: an invalid image gets the same 429 as a valid one', async () => {
   const { server } = await openApi({ RATE_LIMIT_PER_MINUTE: '1' });
   const send = async (bytes: Uint8Array<ArrayBuffer>) => {
     const body = new Response(form(bytes));
@@ -77,25 +77,25 @@ test('past the rate nothing is looked at any more: no picture is not told from a
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
 });
 
-test('a field of another name is named', async () => {
+test('reports a file in a field of another name at the path file', async () => {
   const { status, body } = await upload(form(await photo(), 'image'));
   expect(status).toBe(400);
   expect(body).toMatchObject({ error_code: 'invalid_request', issues: [{ path: ['file'] }] });
 });
 
-test('a form without a file is told so', async () => {
+test('reports a form without a file', async () => {
   const { status, body } = await upload(new FormData());
   expect(status).toBe(400);
   expect(body).toMatchObject({ error_code: 'invalid_request' });
 });
 
-test('more than 20 MB is too large', async () => {
+test('refuses more than 20 MB as too large', async () => {
   const { status, body } = await upload(form(new Uint8Array(LIMIT_BYTES + 1)));
   expect(status).toBe(413);
   expect(body).toMatchObject({ error_code: 'payload_too_large', data: null });
 });
 
-test('more than 20 MB is too large where the limit falls between two pieces, the first of them a photograph', async () => {
+test('refuses more than 20 MB also when the limit falls between two chunks, the first a valid photo', async () => {
   const first = new Uint8Array(LIMIT_BYTES);
   first.set(await photo());
   async function* pieces() {
@@ -109,13 +109,13 @@ test('more than 20 MB is too large where the limit falls between two pieces, the
   expect(answer.json()).toMatchObject({ code: 413, error_code: 'payload_too_large', data: null });
 });
 
-test.each(['application/json', 'image/jpeg'])('a body of the type %s is not taken', async (type) => {
+test.each(['application/json', 'image/jpeg'])('refuses a body of the type %s', async (type) => {
   const { status, body } = await upload(type === 'image/jpeg' ? await photo() : '{}', { 'content-type': type });
   expect(status).toBe(415);
   expect(body).toMatchObject({ error_code: 'unsupported_media_type', data: null });
 });
 
-test('a form that stops in the middle is refused', async () => {
+test('refuses a form that ends in the middle', async () => {
   const headers = { 'content-type': 'multipart/form-data; boundary=x' };
   const { status, body } = await upload(
     '--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nabc',
