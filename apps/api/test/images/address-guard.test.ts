@@ -96,15 +96,15 @@ const PUBLIC = [
   '2001:4860:4860::8888',
 ];
 
-test.each(NOT_PUBLIC)('%j is not public', (address) => {
+test.each(NOT_PUBLIC)('classifies %j as not public', (address) => {
   expect(isPublicAddress(address)).toBe(false);
 });
 
-test.each(PUBLIC)('%s is public', (address) => {
+test.each(PUBLIC)('classifies %s as public', (address) => {
   expect(isPublicAddress(address)).toBe(true);
 });
 
-describe('an address in the URL', () => {
+describe('an IP address in the URL', () => {
   test.each([
     '127.0.0.1',
     '2130706433',
@@ -117,18 +117,18 @@ describe('an address in the URL', () => {
     '169.254.169.254',
     '0.0.0.0',
     '０.0.0.0',
-  ])('http://%s is refused without a connection', async (host) => {
+  ])('is refused without a connection: http://%s', async (host) => {
     const { port, connections } = await servePictures((_, response) => response.end(photo));
     await expect(download(`http://${host}:${port}/`)).rejects.toMatchObject(refused);
     expect(connections()).toBe(0);
   });
 
-  test('the trusted origin may be anywhere', async () => {
+  test('is allowed for the trusted origin, public or not', async () => {
     const { origin } = await servePictures((_, response) => response.end(photo));
     expect(await download(`${origin}/a.jpeg`, { trustedOrigin: `${origin}/v1` })).toHaveLength(photo.byteLength);
   });
 
-  test('another port, scheme or name of the trusted host is not it', async () => {
+  test('is refused for another port, scheme or name of the trusted host', async () => {
     const [mine, other] = [
       await servePictures((_, response) => response.end(photo)),
       await servePictures((_, response) => response.end(photo)),
@@ -142,8 +142,8 @@ describe('an address in the URL', () => {
   });
 });
 
-describe('a redirect', () => {
-  test('from the trusted origin to a private address is refused', async () => {
+describe('a redirect of a download', () => {
+  test('is refused from the trusted origin to a private address', async () => {
     const target = await servePictures((_, response) => response.end(photo));
     const source = await servePictures((_, response) => response.writeHead(302, { location: target.origin }).end());
     await expect(download(source.origin, { trustedOrigin: source.origin })).rejects.toMatchObject(refused);
@@ -151,9 +151,9 @@ describe('a redirect', () => {
   });
 });
 
-describe('a name', () => {
+describe('a host name of a download', () => {
   test.each([['127.0.0.1'], ['::1'], ['10.0.0.1', '192.168.0.1', 'fd00::1'], ['::ffff:127.0.0.1']])(
-    'that resolves to %s is refused without a connection',
+    'is refused without a connection if it resolves to %s',
     async (...addresses) => {
       const { port, connections } = await servePictures((_, response) => response.end(photo));
       const lookup = resolving(addresses);
@@ -163,7 +163,7 @@ describe('a name', () => {
     },
   );
 
-  test('that resolves to a private address beside another is never dialled at the private one', async () => {
+  test('is never dialled at the private one of its addresses', async () => {
     const { port, connections } = await servePictures((_, response) => response.end(photo));
     // 2d00::/8 is not allocated, so no server is there.
     const settings = { lookup: resolving(['127.0.0.1', '2d00::1']), downloadTimeoutMs: 300 };
@@ -171,7 +171,7 @@ describe('a name', () => {
     expect(connections()).toBe(0);
   });
 
-  test('that turns private from one redirect to the next is refused when it is dialled', async () => {
+  test('is refused at connect time if it resolves to a private address after a redirect', async () => {
     const target = await servePictures((_, response) => response.end(photo));
     const name = `http://pictures.example:${target.port}`;
     const source = await servePictures((_, response) => response.writeHead(302, { location: name }).end());

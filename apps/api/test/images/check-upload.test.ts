@@ -18,9 +18,9 @@ const refused = (reason: string, params?: object) => ({
 });
 const params = (format: string) => ({ format });
 
-describe('a file that is no picture of ours is refused by what it is', () => {
+describe('an upload of an unsupported file type is refused with the type', () => {
   test.each([
-    ['nothing', latin1(''), 'empty_file', undefined],
+    ['an empty file', latin1(''), 'empty_file', undefined],
     ["an iPhone's HEIC", isoFile('heic', 'mif1', 'MiHB', 'heic'), 'heic', undefined],
     ['a HEIF of ten bits', isoFile('heix', 'mif1'), 'heic', undefined],
     ['a HEIF without a brand of its own', isoFile('mif1', 'heic'), 'heic', undefined],
@@ -49,16 +49,16 @@ describe('a file that is no picture of ours is refused by what it is', () => {
       'unsupported_format',
       params('SVG'),
     ],
-    ['a page', latin1('<!DOCTYPE html><html></html>'), 'unsupported_format', params('HTML')],
+    ['an HTML page', latin1('<!DOCTYPE html><html></html>'), 'unsupported_format', params('HTML')],
     ['text', latin1('not a picture'), 'unsupported_format', params('TXT')],
     ['Chinese text', Buffer.from('\uFEFF不是图片'), 'unsupported_format', params('TXT')],
-    ['bytes that begin as nothing', latin1('\x01\x02\x03\x04\0\0'), 'unknown_format', undefined],
-  ] as const)('%s', async (_, bytes, reason, expected) => {
+    ['bytes of no known format', latin1('\x01\x02\x03\x04\0\0'), 'unknown_format', undefined],
+  ] as const)('refuses %s', async (_, bytes, reason, expected) => {
     await expect(pictures.prepareUpload(bytes)).rejects.toMatchObject(refused(reason, expected));
   });
 });
 
-describe('a picture of ours that is not whole', () => {
+describe('an incomplete upload of a supported type', () => {
   const progressive = () => photo().jpeg({ progressive: true }).toBuffer();
 
   test.each([
@@ -71,7 +71,7 @@ describe('a picture of ours that is not whole', () => {
     ['WebP', () => photo().webp().toBuffer(), 0.5],
     ['AVIF', () => photo().resize(200).avif({ effort: 0 }).toBuffer(), 0.5],
     ['AVIF', () => photo().resize(200).avif({ effort: 0 }).toBuffer(), 0.01],
-  ])('a %s that was cut is called cut short', async (format, build, part) => {
+  ])('reports a truncated %s as truncated', async (format, build, part) => {
     const whole = await build();
     await expect(pictures.prepareUpload(whole.subarray(0, Math.max(16, whole.length * part)))).rejects.toMatchObject(
       refused('truncated', { format }),
@@ -84,32 +84,32 @@ describe('a picture of ours that is not whole', () => {
     ['PNG', () => photo().png().toBuffer(), 0.4, 0.6],
     ['WebP', () => photo().resize(400).webp({ effort: 0 }).toBuffer(), 0.02, 0.2],
     ['AVIF', () => photo().resize(200).avif({ effort: 0 }).toBuffer(), 0.4, 0.6],
-  ])('a %s of which a part was overwritten is called damaged', async (format, build, from, to) => {
+  ])('reports a partially overwritten %s as damaged', async (format, build, from, to) => {
     const bytes = await build();
     bytes.fill(0xff, Math.floor(bytes.length * from), Math.floor(bytes.length * to));
     await expect(pictures.prepareUpload(bytes)).rejects.toMatchObject(refused('damaged', { format }));
   });
 });
 
-describe('too many pixels', () => {
+describe('an upload with too many pixels', () => {
   const excess = (format: string, width: number, height: number, others: object) =>
     refused('too_many_pixels', { format, width, height, ...others });
   const few = (variant: string) => ({ variant, max_pixels: expect.any(Number) });
 
-  test('are told with their number and their limit, before anything is decoded', async () => {
+  test('is refused before decoding with its pixel count and the limit', async () => {
     await expect(pictures.prepareUpload(oversizedPng(11_000, 10_100))).rejects.toMatchObject(
       excess('PNG', 11_000, 10_100, { max_pixels: 110_000_000 }),
     );
   });
 
-  test('of a JPEG are more than 210 million', async () => {
+  test('is refused as a JPEG above 210 million', async () => {
     const jpeg = withJpegSize(await photo().jpeg().toBuffer(), 16_384, 12_900);
     await expect(pictures.prepareUpload(jpeg)).rejects.toMatchObject(
       excess('JPEG', 16_384, 12_900, { max_pixels: 210_000_000 }),
     );
   });
 
-  test('of a progressive JPEG are as many as its coefficients fit into memory', async () => {
+  test('is refused as a progressive JPEG whose coefficients exceed the memory limit', async () => {
     const thin = withJpegSize(await photo().jpeg({ progressive: true }).toBuffer(), 12_000, 9_000);
     expect((await pictures.prepareUpload(thin)).width).toBe(2_048);
     const wide = await photo().jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer();
@@ -118,18 +118,18 @@ describe('too many pixels', () => {
     );
   });
 
-  test('of a JPEG whose scans are apart count as those of a progressive one', async () => {
+  test('is refused as a JPEG with separate scans by the limit of progressive ones', async () => {
     const jpeg = await photo().jpeg({ chromaSubsampling: '4:4:4' }).toBuffer();
     const apart = withScansApart(withJpegSize(jpeg, 9_248, 6_936));
     await expect(pictures.prepareUpload(apart)).rejects.toMatchObject(excess('JPEG', 9_248, 6_936, few('progressive')));
   });
 
-  test('of an interlaced PNG of sixteen bits are fewer', async () => {
+  test('is refused as an interlaced 16-bit PNG by a lower limit', async () => {
     const png = headerPng({ width: 7_000, height: 7_000, bitDepth: 16, interlaced: true });
     await expect(pictures.prepareUpload(png)).rejects.toMatchObject(excess('PNG', 7_000, 7_000, few('interlaced')));
   });
 
-  test('of an AVIF are more than 13 million', async () => {
+  test('is refused as an AVIF above 13 million', async () => {
     const avif = await photo().resize(64, 64, { fit: 'fill' }).avif({ effort: 0 }).toBuffer();
     const at = avif.indexOf('ispe') + 8; // after its version and flags
     avif.writeUInt32BE(6_000, at);
@@ -140,7 +140,7 @@ describe('too many pixels', () => {
   });
 });
 
-test('a progressive JPEG of very many scans is refused before anything is decoded', async () => {
+test('refuses a progressive JPEG with too many scans before decoding', async () => {
   const progressive = withJpegSize(await photo().jpeg({ progressive: true }).toBuffer(), 9_000, 6_000);
   const at = progressive.lastIndexOf(Buffer.from([0xff, 0xda]));
   const end = progressive.length - 2;

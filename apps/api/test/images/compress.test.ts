@@ -11,9 +11,9 @@ const hubble = await readPhoto('hubble_deep_field.jpg');
 const ids = { produceId: 'call-1_0', propagateId: 'job-1_0' };
 const pictures = buildImageProcessor();
 
-describe('a photograph', () => {
+describe('compressing an image', () => {
   test.each<PhotoName>(['astronaut.png', 'chelsea.png', 'coffee.png', 'hubble_deep_field.jpg'])(
-    '%s becomes a smaller JPEG of the same size',
+    'turns %s into a smaller JPEG of the same size',
     async (name) => {
       const photo = await readPhoto(name);
       const before = await sharp(photo).metadata();
@@ -32,7 +32,7 @@ describe('a photograph', () => {
   test.each([
     ['webp', 'image/webp'],
     ['avif', 'image/avif'],
-  ] as const)('becomes %s where that is set', async (format, contentType) => {
+  ] as const)('produces %s when that is configured', async (format, contentType) => {
     const photo = await readPhoto('coffee.png');
     const picture = await buildImageProcessor({ format, quality: 50 }).compress(photo, ids);
     expect(picture).toMatchObject({ contentType, width: 600, height: 400, compressed: true });
@@ -40,19 +40,19 @@ describe('a photograph', () => {
     expect(metadata.mediaType).toBe(contentType);
   });
 
-  test('stays as it came where the format is original', async () => {
+  test('leaves the image unchanged when the format is original', async () => {
     const picture = await buildImageProcessor({ format: 'original', maxEdge: 100 }).compress(rocket, ids);
     expectAsItCame(picture, rocket, { width: 640, height: 427 });
   });
 
-  test('is brought within the largest edge, whichever edge that is', async () => {
+  test('scales the image down to the largest edge, whichever edge that is', async () => {
     const small = buildImageProcessor({ maxEdge: 320 });
     expect(await small.compress(rocket, ids)).toMatchObject({ width: 320, height: 214, compressed: true });
     const upright = await sharp(rocket).rotate(90).jpeg().toBuffer();
     expect(await small.compress(upright, ids)).toMatchObject({ width: 214, height: 320, compressed: true });
   });
 
-  test('with transparency gets a white ground as JPEG', async () => {
+  test('gives transparency a white background in JPEG', async () => {
     const clear = await sharp({ create: { width: 64, height: 64, channels: 4, background: '#0000' } })
       .composite([{ input: await sharp(rocket).resize(32, 32).toBuffer() }])
       .png({ compressionLevel: 0 })
@@ -62,9 +62,9 @@ describe('a photograph', () => {
   });
 });
 
-describe('upright', () => {
+describe('rotation of an image', () => {
   // Values 1 to 8: https://www.w3.org/TR/png-3/#eXIf, Exif 2.32, 4.6.4, tag 274
-  test.each([2, 3, 4, 5, 6, 7, 8])('by EXIF orientation %i', async (orientation) => {
+  test.each([2, 3, 4, 5, 6, 7, 8])('applies EXIF orientation %i', async (orientation) => {
     const picture = await pictures.compress(await withOrientation(rocket, orientation), ids);
     const turnedOver = orientation >= 5;
     expect(picture).toMatchObject({ width: turnedOver ? 427 : 640, height: turnedOver ? 640 : 427, compressed: true });
@@ -76,7 +76,7 @@ describe('upright', () => {
     expect(await distance(picture.bytes, expected)).toBeLessThan(4);
   });
 
-  test('even where that makes the file larger', async () => {
+  test('is applied even where that makes the file larger', async () => {
     const tiny = await withOrientation(await sharp(rocket).jpeg({ quality: 5 }).toBuffer(), 6);
     const picture = await buildImageProcessor({ quality: 95 }).compress(tiny, ids);
     expect(picture).toMatchObject({ width: 427, height: 640, compressed: true });
@@ -84,8 +84,8 @@ describe('upright', () => {
   });
 });
 
-describe('colours', () => {
-  test('of a CMYK picture become sRGB', async () => {
+describe('colours of an image', () => {
+  test('are converted from CMYK to sRGB', async () => {
     const cmyk = await sharp(rocket).toColourspace('cmyk').withIccProfile('cmyk').jpeg({ quality: 95 }).toBuffer();
     expect((await sharp(cmyk).metadata()).space).toBe('cmyk');
     const { bytes } = await pictures.compress(cmyk, ids);
@@ -93,7 +93,7 @@ describe('colours', () => {
     expect(await distance(bytes, rocket)).toBeLessThan(12);
   });
 
-  test('of a wide profile are converted, not relabelled', async () => {
+  test('are converted from a wide-gamut profile, not just relabelled', async () => {
     const wide = await sharp(rocket).withIccProfile('p3').jpeg({ quality: 95 }).toBuffer();
     const { bytes } = await pictures.compress(wide, ids);
     expect((await sharp(bytes).metadata()).icc).toBeUndefined();
@@ -101,60 +101,60 @@ describe('colours', () => {
   });
 });
 
-describe('delivered as it came', () => {
-  test('what compressing would make larger', async () => {
+describe('an image is delivered unchanged', () => {
+  test('if compressing would make it larger', async () => {
     const tiny = await sharp(rocket).jpeg({ quality: 5 }).toBuffer();
     const picture = await buildImageProcessor({ quality: 95 }).compress(tiny, ids);
     expectAsItCame(picture, tiny, { width: 640, height: 427 });
   });
 
-  test('what compressing would make larger, also beyond the largest edge', async () => {
+  test('if compressing would make it larger, also beyond the largest edge', async () => {
     const flat = await sharp({ create: { width: 2_100, height: 2_100, channels: 3, background: 'teal' } })
       .png({ palette: true })
       .toBuffer();
     expectAsItCame(await pictures.compress(flat, ids), flat, { width: 2_100, height: 2_100 });
   });
 
-  test('a JPEG that ends too early', async () => {
+  test('if it is a JPEG that ends too early', async () => {
     const cut = hubble.subarray(0, hubble.length / 2);
     expectAsItCame(await pictures.compress(cut, ids), cut, { width: 1000, height: 872 });
   });
 
-  test('a JPEG whose data is damaged', async () => {
+  test('if it is a JPEG with damaged data', async () => {
     const damaged = Buffer.from(hubble);
     damaged.fill(0xff, 60_000, 60_400);
     expectAsItCame(await pictures.compress(damaged, ids), damaged, { width: 1000, height: 872 });
   });
 
-  test('a JPEG that is only its beginning', async () => {
+  test('if it is only the beginning of a JPEG', async () => {
     const stub = rocket.subarray(0, 16);
     expectAsItCame(await pictures.compress(stub, ids), stub, { width: null, height: null });
   });
 
   test.each([
-    ['that somebody could decode', 8_000, 6_400],
-    ['that nobody could', 60_000, 60_000],
-  ])('a small file of more pixels than allowed, %s', async (_, width, height) => {
+    ['in a decodable size', 8_000, 6_400],
+    ['in an undecodable size', 60_000, 60_000],
+  ])('if it is a small file of more pixels than allowed, %s', async (_, width, height) => {
     const bomb = oversizedPng(width, height);
     expect(bomb.byteLength).toBeLessThan(200_000);
     expectAsItCame(await pictures.compress(bomb, ids), bomb, { width, height });
   });
 });
 
-describe('no picture', () => {
+describe('bytes that are not an image', () => {
   test.each([
-    ['nothing', Buffer.alloc(0)],
-    ['a page', Buffer.from('<!doctype html><title>403</title>')],
+    ['an empty body', Buffer.alloc(0)],
+    ['an HTML page', Buffer.from('<!doctype html><title>403</title>')],
     ['an SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')],
     ['a GIF', Buffer.from('GIF89a')],
     ['a RIFF that is no WebP', Buffer.from('RIFF\0\0\0\0WAVEfmt ')],
     ['noise', deflateSync(rocket)],
-  ])('%s is refused for good', async (_, bytes) => {
+  ])('are rejected permanently: %s', async (_, bytes) => {
     await expect(pictures.compress(bytes, ids)).rejects.toMatchObject({ name: 'DownloadError', permanent: true });
   });
 });
 
-test('of an animation the first frame', async () => {
+test('delivers the first frame of an animation', async () => {
   const frames = await Promise.all(
     [rocket, hubble].map((photo) => sharp(photo).resize(100, 80, { fit: 'cover' }).toBuffer()),
   );
@@ -179,7 +179,7 @@ function expectAsItCame({ bytes, compressed, ...rest }: ProcessedImage, came: Bu
   expect(rest).toMatchObject(size);
 }
 
-test('no more pictures are worked on at once than allowed', async () => {
+test('processes at most the allowed number of images at once', async () => {
   const bounded = buildImageProcessor({ concurrency: 1 });
   let most = 0;
   const count = () => {

@@ -6,7 +6,7 @@ import { readPhoto } from './photos.ts';
 const photo = await readPhoto('rocket.jpg');
 const small = sharp(photo).resize(32);
 
-test('of all loaders only those of our four types are left', async () => {
+test('leaves only the loaders of the four supported types enabled', async () => {
   const taken = await Promise.all(
     (['jpeg', 'png', 'webp', 'avif'] as const).map((type) => small.toFormat(type).toBuffer()),
   );

@@ -38,7 +38,7 @@ function openBudget(settings: Partial<DecodeBudgetSettings> = {}) {
   };
 }
 
-test('work begins while its memory fits, and the next as soon as enough is free, also after a failure', async () => {
+test('starts work while its memory fits, and the next once enough is free, also after a failure', async () => {
   const { add, begun, fail, settle } = openBudget();
   const first = add('result', 'first', 70);
   void add('result', 'second', 40);
@@ -50,7 +50,7 @@ test('work begins while its memory fits, and the next as soon as enough is free,
   expect(begun).toEqual(['first', 'second']);
 });
 
-test('uploads leave memory and a place for results', async () => {
+test('keeps memory and a place free for results while uploads are decoded', async () => {
   const { add, begun, settle } = openBudget({ places: 2, uploadPlaces: 1 });
   void add('upload', 'photo', 50);
   void add('upload', 'next photo', 1);
@@ -61,14 +61,14 @@ test('uploads leave memory and a place for results', async () => {
   expect(begun).toEqual(['photo', 'result']);
 });
 
-test('uploads together take no more memory than their share', async () => {
+test('limits all uploads together to their share of the memory', async () => {
   const { add, begun, settle } = openBudget();
   for (const name of ['a', 'b', 'c']) void add('upload', name, 30);
   await settle();
   expect(begun).toEqual(['a', 'b']);
 });
 
-test('a result that waits goes before every upload that waits', async () => {
+test('starts a waiting result before every waiting upload', async () => {
   const { add, begun, end, settle } = openBudget({ places: 1, uploadPlaces: 1 });
   void add('upload', 'photo', 10);
   void add('upload', 'next photo', 10);
@@ -80,7 +80,7 @@ test('a result that waits goes before every upload that waits', async () => {
   expect(begun).toEqual(['photo', 'result', 'next photo']);
 });
 
-test('an upload that would fit does not slip in before a result that waits for memory', async () => {
+test('does not start a small upload before a result that waits for memory', async () => {
   const { add, begun, end, settle } = openBudget();
   void add('result', 'first', 50);
   void add('result', 'large', 90);
@@ -91,7 +91,7 @@ test('an upload that would fit does not slip in before a result that waits for m
   expect(begun).toEqual(['first', 'large', 'photo']);
 });
 
-test('a large upload that waits is not overtaken by smaller ones', async () => {
+test('does not start smaller uploads before a large one that waits', async () => {
   const { add, begun, end, settle } = openBudget();
   void add('upload', 'first', 30);
   void add('upload', 'large', 60);
@@ -102,7 +102,7 @@ test('a large upload that waits is not overtaken by smaller ones', async () => {
   expect(begun).toEqual(['first', 'large']);
 });
 
-test('an upload that waits too long is told to come later, and those behind it go on', async () => {
+test('rejects an upload that waited too long with a Retry-After, and starts those behind it', async () => {
   const { add, begun, end } = openBudget({ places: 1, uploadPlaces: 1 });
   void add('upload', 'slow', 10);
   const late = expect(add('upload', 'late', 10)).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 5_000 });
@@ -114,7 +114,7 @@ test('an upload that waits too long is told to come later, and those behind it g
   expect(begun).toEqual(['slow', 'next']);
 });
 
-test('a result is paid for: it waits for as long as it takes, and one above all memory goes alone', async () => {
+test('lets a result wait without a limit, and processes one above the whole budget alone', async () => {
   const { add, begun, end } = openBudget();
   void add('result', 'first', 10);
   void add('result', 'enormous', 1_000);

@@ -20,8 +20,8 @@ function download(url: string, bounds: Partial<ImageProcessorSettings> = {}, sig
 const transient = { name: 'DownloadError', permanent: false };
 const permanent = { name: 'DownloadError', permanent: true };
 
-describe('the request', () => {
-  test('fetches the bytes as they are', async () => {
+describe('the download request', () => {
+  test('fetches the bytes unchanged', async () => {
     const { origin } = await servePictures((_, response) => response.end(photo));
     const bytes = await download(`${origin}/picture.jpeg`, { trustedOrigin: origin });
     expect(photo.equals(bytes)).toBe(true);
@@ -31,19 +31,19 @@ describe('the request', () => {
     ['a signed link', '/prod%2F2026%2f11/a_aigc.jpeg?Expires=1&OSSAccessKeyId=x&Signature=a%2Fb%3D+c'],
     ['dots that URL would resolve', '/a/%2e%2e/b/../c.jpeg'],
     ['a quote that URL would encode', "/a.jpeg?disposition=filename='x'"],
-  ])('is spelt as given: %s', async (_, path) => {
+  ])('keeps the spelling of the URL: %s', async (_, path) => {
     const { origin, requests } = await servePictures((_, response) => response.end(photo));
     await download(`${origin}${path}#part`, { trustedOrigin: origin });
     expect(requests[0]?.url).toBe(path);
   });
 
-  test('is encoded where HTTP could not carry it', async () => {
+  test('encodes characters that HTTP cannot carry', async () => {
     const { origin, requests } = await servePictures((_, response) => response.end(photo));
     await download(`${origin}/图 1.jpeg`, { trustedOrigin: origin });
     expect(requests[0]?.url).toBe('/%E5%9B%BE%201.jpeg');
   });
 
-  test('carries no credentials, no cookies and no keep-alive, also not to where it is redirected', async () => {
+  test('sends no credentials, cookies or keep-alive, also after a redirect', async () => {
     const { origin, requests } = await servePictures((request, response) => {
       if (request.url === '/moved') response.end(photo);
       else response.writeHead(302, { location: '/moved', 'set-cookie': 'a=b' }).end();
@@ -57,7 +57,7 @@ describe('the request', () => {
   });
 });
 
-test.each([[[100]], [[103, 100]]])('interim answers before the picture are read over: %j', async (statuses) => {
+test.each([[[100]], [[103, 100]]])('skips interim responses before the image: %j', async (statuses) => {
   const { origin } = await servePictures((_, response) => {
     for (const status of statuses) response.socket?.write(`HTTP/1.1 ${status} Interim\r\n\r\n`);
     response.end(photo);
@@ -65,7 +65,7 @@ test.each([[[100]], [[103, 100]]])('interim answers before the picture are read 
   expect(await download(origin, { trustedOrigin: origin })).toHaveLength(photo.byteLength);
 });
 
-test('a picture that came while the process stood still past the deadline is read', async () => {
+test('reads an image that arrived while the process was suspended past the deadline', async () => {
   const worker = new Worker(PICTURE_SERVER, { eval: true });
   onTestFinished(async () => void (await worker.terminate()));
   const [port]: number[] = await once(worker, 'message');
@@ -86,18 +86,18 @@ const PICTURE_SERVER = `
   server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
 `;
 
-describe('answers', () => {
-  test.each([500, 502, 503, 504, 429, 408])('HTTP %i may pass', async (status) => {
+describe('the download response', () => {
+  test.each([500, 502, 503, 504, 429, 408])('treats HTTP %i as transient', async (status) => {
     const { origin } = await servePictures((_, response) => response.writeHead(status).end('busy'));
     await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
   });
 
-  test.each([403, 404, 410, 400, 401, 204, 304])('HTTP %i will not', async (status) => {
+  test.each([403, 404, 410, 400, 401, 204, 304])('treats HTTP %i as permanent', async (status) => {
     const { origin } = await servePictures((_, response) => response.writeHead(status).end());
     await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(permanent);
   });
 
-  test('a refusal whose text never ends is dropped at its status', async () => {
+  test('rejects an error response with an endless body at its status', async () => {
     const { origin } = await servePictures((_, response) => {
       response.writeHead(403);
       const timer = setInterval(() => response.write(photo), 1);
@@ -106,14 +106,14 @@ describe('answers', () => {
     await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(permanent);
   });
 
-  test('the message names host and status, never the query', async () => {
+  test('names host and status in the error message, never the query', async () => {
     const { origin, port } = await servePictures((_, response) => response.writeHead(403).end());
     const error = await download(`${origin}/a?Signature=secret`, { trustedOrigin: origin }).catch((error) => error);
     expect(error.message).toBe(`GET 127.0.0.1:${port}: HTTP 403`);
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('secret');
   });
 
-  test('three redirects are followed, a fourth is not', async () => {
+  test('follows three redirects and not a fourth', async () => {
     const { origin } = await servePictures((request, response) => {
       const left = Number(request.url?.slice(1));
       if (left === 0) response.end(photo);
@@ -124,7 +124,7 @@ describe('answers', () => {
     await expect(download(`${origin}/4`, bounds)).rejects.toMatchObject(permanent);
   });
 
-  test('a redirect keeps the spelling of its target', async () => {
+  test('keeps the spelling of a redirect target', async () => {
     const { origin, requests } = await servePictures((request, response) => {
       if (request.url === '/from') response.writeHead(302, { location: `${origin}/a%2Fb?S=x%2Fy` }).end();
       else response.end(photo);
@@ -134,19 +134,19 @@ describe('answers', () => {
   });
 
   test.each(['file:///etc/passwd', 'ftp://127.0.0.1/a', 'data:image/png;base64,AAAA', 'http://'])(
-    'a redirect to %s is refused',
+    'refuses a redirect to %s',
     async (location) => {
       const { origin } = await servePictures((_, response) => response.writeHead(302, { location }).end());
       await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(permanent);
     },
   );
 
-  test.each(['file:///etc/passwd', 'picture.jpeg', ''])('no http URL: %j', async (url) => {
+  test.each(['file:///etc/passwd', 'picture.jpeg', ''])('refuses %j, which is not an HTTP URL', async (url) => {
     await expect(download(url)).rejects.toMatchObject(permanent);
   });
 });
 
-describe('a content coding that nobody asked for', () => {
+describe('a content coding that was not requested', () => {
   const serveCoded = (coding: string, body: Uint8Array) =>
     servePictures((_, response) => response.writeHead(200, { 'content-encoding': coding }).end(body));
 
@@ -155,12 +155,12 @@ describe('a content coding that nobody asked for', () => {
     ['X-GZIP', gzipSync],
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
-  ])('%s is decoded', async (coding, encode) => {
+  ])('is decoded: %s', async (coding, encode) => {
     const { origin } = await serveCoded(coding, encode(photo));
     expect(photo.equals(await download(origin, { trustedOrigin: origin }))).toBe(true);
   });
 
-  test.each(['gzip', 'br', 'identity', 'utf-8'])('%s that was not applied is passed over', async (coding) => {
+  test.each(['gzip', 'br', 'identity', 'utf-8'])('is ignored where %s was not applied', async (coding) => {
     const { origin } = await serveCoded(coding, photo);
     expect(photo.equals(await download(origin, { trustedOrigin: origin }))).toBe(true);
   });
@@ -168,7 +168,7 @@ describe('a content coding that nobody asked for', () => {
   test.each([
     ['gzip', gzipSync],
     ['br', brotliCompressSync],
-  ])('%s of too many bytes is too many bytes', async (coding, encode) => {
+  ])('is limited by its decoded size: %s', async (coding, encode) => {
     const { origin } = await serveCoded(coding, encode(Buffer.alloc(1_000_000)));
     const bounds = { trustedOrigin: origin, downloadMaxBytes: 1_000_000 };
     expect(await download(origin, bounds)).toHaveLength(1_000_000);
@@ -178,14 +178,14 @@ describe('a content coding that nobody asked for', () => {
     });
   });
 
-  test('cut short, it may come whole the next time', async () => {
+  test('is a transient failure when it is cut short', async () => {
     const { origin } = await serveCoded('gzip', gzipSync(photo).subarray(0, 9_000));
     await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
   });
 });
 
-describe('bounds', () => {
-  test('too many bytes, announced: not one is read', async () => {
+describe('the bounds of a download', () => {
+  test('refuse an announced length over the limit without reading a byte', async () => {
     const { origin } = await servePictures((_, response) => {
       response.writeHead(200, { 'content-length': 1_000_001 }).flushHeaders();
     });
@@ -193,7 +193,7 @@ describe('bounds', () => {
     await expect(download(origin, bounds)).rejects.toMatchObject(permanent);
   });
 
-  test('too many bytes, not announced: the limit holds while they stream', async () => {
+  test('stop an unannounced length at the limit while it streams', async () => {
     const { origin } = await servePictures((_, response) => {
       const send = () => {
         while (response.write(photo));
@@ -205,7 +205,7 @@ describe('bounds', () => {
     await expect(download(origin, bounds)).rejects.toMatchObject(permanent);
   });
 
-  test('exactly as many bytes as allowed are allowed', async () => {
+  test('allow exactly as many bytes as the limit', async () => {
     const { origin } = await servePictures((_, response) => response.end(photo));
     const bounds = { trustedOrigin: origin, downloadMaxBytes: photo.byteLength };
     expect(await download(origin, bounds)).toHaveLength(photo.byteLength);
@@ -223,13 +223,13 @@ describe('bounds', () => {
         response.on('close', () => clearInterval(timer));
       },
     ],
-  ])('the deadline ends an exchange %s', async (_, handler) => {
+  ])('end an exchange %s at the deadline', async (_, handler) => {
     const { origin } = await servePictures(handler);
     const bounds = { trustedOrigin: origin, downloadTimeoutMs: 100 };
     await expect(download(origin, bounds)).rejects.toMatchObject(transient);
   });
 
-  test('the deadline counts redirects too', async () => {
+  test('include redirects in the deadline', async () => {
     const { origin } = await servePictures((_, response) => {
       setTimeout(() => response.writeHead(302, { location: '/' }).end(), 60);
     });
@@ -237,7 +237,7 @@ describe('bounds', () => {
     await expect(download(origin, bounds)).rejects.toMatchObject({ ...transient, message: /not finished/ });
   });
 
-  test('an abort rejects with its own reason', async () => {
+  test('reject an aborted download with the reason of the abort', async () => {
     const reason = new Error('the server is shutting down');
     const controller = new AbortController();
     const { origin } = await servePictures(() => controller.abort(reason));
@@ -245,7 +245,7 @@ describe('bounds', () => {
     await expect(download(origin, { trustedOrigin: origin }, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
-  test('an abort ends a try that has not found its server yet', async () => {
+  test('end an aborted attempt that has not resolved its server yet', async () => {
     const reason = new Error('the server is shutting down');
     const controller = new AbortController();
     const lookup = () => controller.abort(reason); // never answers
@@ -253,8 +253,8 @@ describe('bounds', () => {
   });
 });
 
-describe('a body cut short may come whole the next time', () => {
-  test('less than the announced length', async () => {
+describe('an interrupted download is a transient failure', () => {
+  test('with fewer bytes than announced', async () => {
     const { origin } = await servePictures((_, response) => {
       response.writeHead(200, { 'content-length': photo.byteLength });
       response.write(photo.subarray(0, 9_000), () => response.destroy());
@@ -262,19 +262,19 @@ describe('a body cut short may come whole the next time', () => {
     await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
   });
 
-  test('a chunked body without its end', async () => {
+  test('with a chunked body without its end', async () => {
     const { origin } = await servePictures((_, response) => {
       response.write(photo.subarray(0, 9_000), () => response.destroy());
     });
     await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
   });
 
-  test('a connection that is reset before the answer', async () => {
+  test('with a connection reset before the response', async () => {
     const { origin } = await servePictures((request) => request.socket.resetAndDestroy());
     await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
   });
 
-  test('nobody listens', async () => {
+  test('with a refused connection', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -283,7 +283,7 @@ describe('a body cut short may come whole the next time', () => {
     await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
   });
 
-  describe('without length or chunks', () => {
+  describe('a body without length or chunks', () => {
     /** Each response is the given number of bytes of the file, after which the connection ends. */
     function servePart(file: Buffer, ...lengths: number[]) {
       return servePictures((_, response) => {
@@ -293,31 +293,34 @@ describe('a body cut short may come whole the next time', () => {
       });
     }
 
-    test.each(['jpeg', 'png', 'webp'] as const)('a %s that has its end is fetched once', async (format) => {
-      const file = await sharp(photo).toFormat(format).toBuffer();
-      const { origin, requests } = await servePart(file);
-      expect(file.equals(await download(origin, { trustedOrigin: origin }))).toBe(true);
-      expect(requests).toHaveLength(1);
-    });
+    test.each(['jpeg', 'png', 'webp'] as const)(
+      'accepts a %s that has its end marker after one fetch',
+      async (format) => {
+        const file = await sharp(photo).toFormat(format).toBuffer();
+        const { origin, requests } = await servePart(file);
+        expect(file.equals(await download(origin, { trustedOrigin: origin }))).toBe(true);
+        expect(requests).toHaveLength(1);
+      },
+    );
 
-    test.each(['jpeg', 'png', 'webp'] as const)('a %s without it is fetched again', async (format) => {
+    test.each(['jpeg', 'png', 'webp'] as const)('fetches a %s without its end marker again', async (format) => {
       const file = await sharp(photo).toFormat(format).toBuffer();
       const { origin } = await servePart(file, file.length - 1);
       expect(file.equals(await download(origin, { trustedOrigin: origin }))).toBe(true);
     });
 
-    test('a page is no picture that was cut short', async () => {
+    test('fetches a page only once, since it is not a truncated image', async () => {
       const { origin, requests } = await servePart(Buffer.from('<!doctype html>'));
       await download(origin, { trustedOrigin: origin });
       expect(requests).toHaveLength(1);
     });
 
-    test('one that ends elsewhere each time may come whole the next time', async () => {
+    test('treats an image that ends at a different byte each time as transient', async () => {
       const { origin } = await servePart(photo, 9_000, 8_000);
       await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
     });
 
-    test('one that ends at the same byte again is as long as it will ever be', async () => {
+    test('accepts an image that ends at the same byte twice as complete', async () => {
       const { origin, requests } = await servePart(photo, 9_000, 9_000);
       expect(await download(origin, { trustedOrigin: origin })).toHaveLength(9_000);
       expect(requests).toHaveLength(2);

@@ -55,12 +55,12 @@ async function labelOf(bytes: Uint8Array, format?: ImageFormat): Promise<unknown
   return JSON.parse(labels[0] ?? '');
 }
 
-describe.each(['jpeg', 'webp', 'avif'] as const)('a re-encoded %s', (format) => {
-  test('without a label gets one: seven strings in their order', async () => {
+describe.each(['jpeg', 'webp', 'avif'] as const)('the AIGC label of a re-encoded %s', (format) => {
+  test('is added where there is none, with seven strings in order', async () => {
     expect(readLabels(await compressed(photo, format))).toEqual([WRITTEN]);
   });
 
-  test('with a whole label keeps it', async () => {
+  test('is kept where it is complete', async () => {
     const labelled = await sharp(photo)
       .withXmp(asAttribute(JSON.stringify(KEPT)))
       .jpeg({ quality: 95 })
@@ -68,7 +68,7 @@ describe.each(['jpeg', 'webp', 'avif'] as const)('a re-encoded %s', (format) => 
     expect(await labelOf(labelled, format)).toEqual(KEPT);
   });
 
-  test('with empty fields has only those filled', async () => {
+  test('is completed where fields are empty', async () => {
     const partly = { ...KEPT, ContentPropagator: '', PropagateID: '' };
     const labelled = await sharp(photo)
       .withXmp(asAttribute(JSON.stringify(partly)))
@@ -81,12 +81,12 @@ describe.each(['jpeg', 'webp', 'avif'] as const)('a re-encoded %s', (format) => 
     });
   });
 
-  test.skipIf(!hasExiftool)('is read by exiftool', async () => {
+  test.skipIf(!hasExiftool)('is readable by exiftool', async () => {
     expect(readLabelByExiftool(await compressed(photo, format))).toBe(WRITTEN);
   });
 });
 
-describe('a label is found', () => {
+describe('an existing AIGC label', () => {
   const json = JSON.stringify(KEPT);
 
   test.each([
@@ -112,12 +112,12 @@ describe('a label is found', () => {
     ['nested', asAttribute(JSON.stringify({ AIGC: KEPT }))],
     ['with numbers for digits', asAttribute(JSON.stringify({ ...KEPT, Label: 1 }))],
     ['in single quotes and numeric references', asAttribute(json).replaceAll('&quot;', '&#x22;').replaceAll('"', "'")],
-  ])('%s', async (_, xmp) => {
+  ])('is read %s', async (_, xmp) => {
     const labelled = await sharp(photo).withXmp(xmp).jpeg({ quality: 95 }).toBuffer();
     expect(await labelOf(labelled)).toEqual(KEPT);
   });
 
-  test('in EXIF UserComment', async () => {
+  test('is read from EXIF UserComment', async () => {
     const nested = JSON.stringify({ AIGC: { ...KEPT, ContentProducer: 'Hailuo' } });
     const labelled = await sharp(photo)
       .withExif({ IFD2: { UserComment: nested } })
@@ -126,7 +126,7 @@ describe('a label is found', () => {
     expect(await labelOf(labelled)).toEqual({ ...KEPT, ContentProducer: 'Hailuo' });
   });
 
-  test.each(['utf16le', 'utf16be'])('in EXIF UserComment, as %s', async (encoding) => {
+  test.each(['utf16le', 'utf16be'])('is read from EXIF UserComment encoded as %s', async (encoding) => {
     const text = Buffer.from(JSON.stringify(KEPT), 'utf16le');
     const placeholder = 'x'.repeat(text.length);
     const jpeg = await sharp(photo)
@@ -138,7 +138,7 @@ describe('a label is found', () => {
     expect(await labelOf(jpeg)).toEqual(KEPT);
   });
 
-  test('in a PNG text', async () => {
+  test('is read from a PNG text chunk', async () => {
     const png = await sharp(photo).png().toBuffer();
     expect(await labelOf(withPngText(png, 'AIGC', JSON.stringify({ ...KEPT, ContentProducer: 'Hailuo' })))).toEqual({
       ...KEPT,
@@ -147,19 +147,19 @@ describe('a label is found', () => {
   });
 });
 
-describe('a label that cannot be kept', () => {
+describe('an AIGC label that cannot be kept', () => {
   test.each([
     ['text that is no JSON', asAttribute('AI')],
     ['JSON of another shape', asAttribute('["1"]')],
     ['JSON about something else', asAttribute('{"camera":"X100"}')],
     ['a namespace without the property', packet(`<rdf:Description xmlns:TC260="${NAMESPACE}"/>`)],
     ['a packet that is not XMP', '<svg/>'],
-  ])('%s: ours is the only one', async (_, xmp) => {
+  ])('is replaced by a single new label for %s', async (_, xmp) => {
     const labelled = await sharp(photo).withXmp(xmp).jpeg({ quality: 95 }).toBuffer();
     expect(readLabels(await compressed(labelled))).toEqual([WRITTEN]);
   });
 
-  test('a packet too large for a JPEG gives way, so that the label is not lost with it', async () => {
+  test('is replaced with its packet when that is too large for a JPEG', async () => {
     for (const length of [70_000, 65_000]) {
       const large = packet(padding(length));
       const labelled = await sharp(photo).withXmp(large).webp({ quality: 95 }).toBuffer();
@@ -167,13 +167,13 @@ describe('a label that cannot be kept', () => {
     }
   });
 
-  test('a label inside such a packet is kept without the rest', async () => {
+  test('is still read from an oversized packet, which is dropped', async () => {
     const large = asAttribute(JSON.stringify(KEPT)).replace('</rdf:RDF>', `${padding(70_000)}$&`);
     const labelled = await sharp(photo).withXmp(large).webp({ quality: 95 }).toBuffer();
     expect(await labelOf(labelled)).toEqual(KEPT);
   });
 
-  test('a label too large for a JPEG gives way to ours', async () => {
+  test('is replaced when it is itself too large for a JPEG', async () => {
     const xmp = asAttribute(JSON.stringify({ ...KEPT, ReservedCode1: 'x'.repeat(70_000) }));
     const labelled = await sharp(photo).withXmp(xmp).webp({ quality: 95 }).toBuffer();
     expect(readLabels(await compressed(labelled))).toEqual([WRITTEN]);
@@ -181,7 +181,7 @@ describe('a label that cannot be kept', () => {
 });
 
 test.each([' TC260:AIGC="', " TC260:AIGC='<", '<TC260:AIGC ', '<TC260:AIGC>{', '<TC260:AIGC><b>', '<!--', '<![CDATA['])(
-  'a hostile packet of %j, over and over, is read in time',
+  'reads a hostile packet that repeats %j in bounded time',
   async (part) => {
     const xmp = packet(`<rdf:Description xmlns:TC260="${NAMESPACE}"${part.repeat(100_000)}`);
     const hostile = await sharp(photo).resize(64).withXmp(xmp).webp({ lossless: true }).toBuffer();
@@ -189,7 +189,7 @@ test.each([' TC260:AIGC="', " TC260:AIGC='<", '<TC260:AIGC ', '<TC260:AIGC>{', '
   },
 );
 
-test.each(['rdf', 'r'])('other XMP stays, under %s: as well, other metadata goes', async (prefix) => {
+test.each(['rdf', 'r'])('keeps other XMP under the prefix %s and removes other metadata', async (prefix) => {
   const source = '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="MiniMax"/>';
   const described = await sharp(photo)
     .withXmp(packet(source).replaceAll(/rdf(?=[:=])/g, prefix))

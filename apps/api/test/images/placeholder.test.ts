@@ -11,7 +11,7 @@ const ids = { produceId: 'call-1_0', propagateId: 'job-1_0' };
 const placeholderOf = async (bytes: Uint8Array, format: 'jpeg' | 'original' = 'jpeg') =>
   (await buildImageProcessor({ format }).compress(bytes, ids)).placeholder;
 
-test('shows the picture before it is there: its colours, its shape, in a few bytes', async () => {
+test('encodes the colours and the aspect ratio of the image in less than 40 characters', async () => {
   const placeholder = (await placeholderOf(rocket)) ?? '';
   expect(placeholder.length).toBeLessThan(40);
   const hash = Buffer.from(placeholder, 'base64');
@@ -23,11 +23,11 @@ test('shows the picture before it is there: its colours, its shape, in a few byt
   expect(off).toBeLessThan(15);
 });
 
-test('is the same whether the picture is compressed or not', async () => {
+test('is the same for a compressed and an unchanged image', async () => {
   expect(await placeholderOf(rocket, 'original')).toBe(await placeholderOf(rocket));
 });
 
-test('is upright', async () => {
+test('is rotated upright', async () => {
   const lying = Buffer.from((await placeholderOf(await withOrientation(rocket, 6))) ?? '', 'base64');
   expect(thumbhash.thumbHashToApproximateAspectRatio(lying)).toBeLessThan(1);
 });
@@ -36,7 +36,7 @@ test.each([
   ['grey', () => sharp(rocket).greyscale().jpeg().toBuffer()],
   ['CMYK', () => sharp(rocket).toColourspace('cmyk').withIccProfile('cmyk').jpeg().toBuffer()],
   ['deep', () => sharp(rocket).toColourspace('rgb16').png().toBuffer()],
-])('of a %s picture there is one', async (_, make) => {
+])('is built from a %s image', async (_, make) => {
   const hash = Buffer.from((await placeholderOf(await make())) ?? '', 'base64');
   const { r, g, b, a } = thumbhash.thumbHashToAverageRGBA(hash);
   const { channels } = await sharp(rocket).stats();
@@ -58,7 +58,7 @@ test.each([
   ['ends too early', rocket.subarray(0, rocket.length / 2)],
   ['is only its beginning', rocket.subarray(0, 16)],
   ['has more pixels than allowed', oversizedPng(8_000, 6_400)],
-])('is null for a picture that %s, which is delivered all the same', async (_, bytes) => {
+])('is null for an image that %s, which is still delivered', async (_, bytes) => {
   const picture = await buildImageProcessor().compress(bytes, ids);
   expect(picture).toMatchObject({ compressed: false, placeholder: null });
 });

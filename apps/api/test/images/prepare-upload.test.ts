@@ -9,9 +9,9 @@ const rocket = await readPhoto('rocket.jpg');
 const pictures = buildImageProcessor();
 const unreadable = { name: 'UnreadableImageError' };
 
-describe('an upload', () => {
+describe('preparing an upload', () => {
   test.each<PhotoName>(['astronaut.png', 'chelsea.png', 'coffee.png', 'hubble_deep_field.jpg', 'rocket.jpg'])(
-    '%s becomes a JPEG of the same size',
+    'turns %s into a JPEG of the same size',
     async (name) => {
       const photo = await readPhoto(name);
       const { width, height } = await sharp(photo).metadata();
@@ -21,12 +21,12 @@ describe('an upload', () => {
     },
   );
 
-  test.each(['webp', 'avif', 'png', 'jpeg'] as const)('in %s is taken', async (format) => {
+  test.each(['webp', 'avif', 'png', 'jpeg'] as const)('accepts %s', async (format) => {
     const photo = await sharp(rocket).resize(200).toFormat(format).toBuffer();
     expect(await pictures.prepareUpload(photo)).toMatchObject({ contentType: 'image/jpeg', width: 200 });
   });
 
-  test('is turned upright and loses its metadata', async () => {
+  test('rotates the photo upright and removes its metadata', async () => {
     const photo = await sharp(await withOrientation(rocket, 6))
       .keepMetadata()
       .withExifMerge({ IFD3: { GPSLatitude: '31/1 13/1 0/1' } })
@@ -38,12 +38,12 @@ describe('an upload', () => {
     expect({ exif, xmp, icc, orientation }).toEqual({});
   });
 
-  test('is brought to 2048 pixels on its longer edge', async () => {
+  test('scales the photo to 2048 pixels on its longer edge', async () => {
     const wide = await sharp(rocket).resize(3000, 1000, { fit: 'fill' }).toBuffer();
     expect(await pictures.prepareUpload(wide)).toMatchObject({ width: 2048, height: 683 });
   });
 
-  test('with transparency stays a PNG', async () => {
+  test('keeps a photo with transparency as PNG', async () => {
     const photo = await sharp(rocket)
       .composite([{ input: holeOf(100), blend: 'dest-out' }])
       .png()
@@ -53,12 +53,12 @@ describe('an upload', () => {
     expect((await sharp(upload.bytes).stats()).isOpaque).toBe(false);
   });
 
-  test('with an alpha channel that hides nothing becomes a JPEG', async () => {
+  test('turns a photo with an opaque alpha channel into a JPEG', async () => {
     const photo = await sharp(rocket).ensureAlpha().png().toBuffer();
     expect(await pictures.prepareUpload(photo)).toMatchObject({ contentType: 'image/jpeg' });
   });
 
-  test('of noise, which no PNG makes smaller, still gets below 10,000,000 bytes', async () => {
+  test('brings an image of noise, which PNG cannot compress, below 10,000,000 bytes', async () => {
     const side = 2048;
     const noise = randomFillSync(Buffer.alloc(side * side * 4));
     const photo = await sharp(noise, { raw: { width: side, height: side, channels: 4 } })
@@ -71,15 +71,15 @@ describe('an upload', () => {
   });
 });
 
-describe('refused', () => {
+describe('preparing an upload refuses', () => {
   test.each([
-    ['nothing', Buffer.alloc(0)],
+    ['an empty file', Buffer.alloc(0)],
     ['text', Buffer.from('not a picture')],
     ['an SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')],
     ['another ISO media file', Buffer.from('\0\0\0\x18ftypmp42\0\0\0\0mp42isom')],
     ['a JPEG that ends too early', rocket.subarray(0, 20_000)],
     ['a JPEG that nearly ends', rocket.subarray(0, rocket.length * 0.999)],
-    ['only the beginning of one', rocket.subarray(0, 16)],
+    ['only the beginning of a JPEG', rocket.subarray(0, 16)],
     ['too many pixels', oversizedPng(11_000, 10_100)],
   ])('%s', async (_, bytes) => {
     await expect(pictures.prepareUpload(bytes)).rejects.toMatchObject(unreadable);
