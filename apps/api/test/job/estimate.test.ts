@@ -36,30 +36,30 @@ function estimatesAfter(
   };
 }
 
-describe('a call lasts about as long', () => {
-  test('as the middle one of its kind', async () => {
+describe('the typical duration of a call', () => {
+  test('is the median of calls of the same kind', async () => {
     const { estimates } = estimatesAfter({ callMs: { 'image-01 x1': [9_000, 1_000, 2_000], 'image-01 x9': [50_000] } });
     expect(await estimates.typicalCallMs(order)).toBe(2_000);
   });
 
-  test('as any, while there is none of its kind', async () => {
+  test('is that of any call while there is none of the same kind', async () => {
     const { estimates } = estimatesAfter({ callMs: { 'image-01 x9': [50_000] } });
     expect(await estimates.typicalCallMs(order)).toBe(50_000);
   });
 
-  test('as nobody knows, while there is none at all', async () => {
+  test('is null without calls, and 24 seconds are assumed', async () => {
     expect(await estimatesAfter({}).estimates.typicalCallMs(order)).toBeNull();
     expect(expectedCallMs([])).toBe(24_000);
   });
 
-  test('as the first one did, from its end on', async () => {
+  test('is that of the first call as soon as it ended', async () => {
     const { estimates, callMs } = estimatesAfter({});
     await estimates.typicalCallMs(order);
     callMs['image-01 x1'] = [6_000];
     expect(await estimates.typicalCallMs(order)).toBe(6_000);
   });
 
-  test('as it was seen to, a few seconds ago', async () => {
+  test('is cached for a few seconds', async () => {
     const { estimates, callMs, clock } = estimatesAfter({ callMs: { 'image-01 x1': [1_000] } });
     await estimates.typicalCallMs(order);
     callMs['image-01 x1'] = [3_000];
@@ -69,53 +69,65 @@ describe('a call lasts about as long', () => {
   });
 });
 
-describe('a job waits', () => {
+describe('the estimated wait of a job', () => {
   const known = { callMs: { 'image-01 x1': [10_000] } };
 
   test.each([
-    ['not at all with a free place', known, {}, 0, 0],
-    ['not at all in the last free place', { ...known, open: 1 }, {}, 0, 0],
-    ['for a place, of those that are taken', { ...known, open: 2 }, {}, 0, 5_000],
-    ['for as many as are before it', { ...known, open: 2 }, {}, 3, 20_000],
-    ['for nobody knows how long, while no call was seen', { open: 2 }, {}, 0, null],
+    ['zero with free slots', known, {}, 0, 0],
+    ['zero with one free slot', { ...known, open: 1 }, {}, 0, 0],
+    ['the time until one of the taken slots is free', { ...known, open: 2 }, {}, 0, 5_000],
+    ['longer by the jobs ahead of it', { ...known, open: 2 }, {}, 3, 20_000],
+    ['unknown while no call has ended', { open: 2 }, {}, 0, null],
     [
-      'for the pace: until the oldest call leaves the minute',
+      'set by the rate limit: until the oldest call leaves the minute',
       { begunAgoS: [50, 20] },
       { rpm: 2, concurrency: 9 },
       0,
       10_000,
     ],
-    ['for the pace: the next after it', { begunAgoS: [50, 20] }, { rpm: 2, concurrency: 9 }, 1, 40_000],
-    ['for the pace: a whole minute later', { begunAgoS: [50, 20] }, { rpm: 2, concurrency: 9 }, 2, 70_000],
-    ['not for the pace while there is room', { begunAgoS: [50] }, { rpm: 2, concurrency: 9 }, 0, 0],
-    ['while the provider wants quiet, also with a free place', { quietS: 30 }, {}, 0, 30_000],
-    ['for a place after the quiet', { ...known, open: 2, quietS: 30 }, {}, 2, 35_000],
-    ['for the pace after the quiet', { begunAgoS: [50], quietS: 30 }, { rpm: 2, concurrency: 9 }, 1, 30_000],
-    ['for the pace of calls that the quiet puts off', { quietS: 30 }, { rpm: 2, concurrency: 9 }, 2, 90_000],
-    ['for those who repeat their calls', { ...known, open: 2, repeats: 3 }, {}, 1, 25_000],
-    ['for whichever takes longer', { ...known, open: 2, begunAgoS: [59] }, { rpm: 1 }, 0, 5_000],
+    [
+      'set by the rate limit: until the second call leaves the minute',
+      { begunAgoS: [50, 20] },
+      { rpm: 2, concurrency: 9 },
+      1,
+      40_000,
+    ],
+    ['set by the rate limit: a whole minute later', { begunAgoS: [50, 20] }, { rpm: 2, concurrency: 9 }, 2, 70_000],
+    ['zero while the rate limit is not reached', { begunAgoS: [50] }, { rpm: 2, concurrency: 9 }, 0, 0],
+    ['at least the back-off, also with free slots', { quietS: 30 }, {}, 0, 30_000],
+    ['the back-off and the time until a slot is free', { ...known, open: 2, quietS: 30 }, {}, 2, 35_000],
+    [
+      'the back-off when it outlasts the rate limit',
+      { begunAgoS: [50], quietS: 30 },
+      { rpm: 2, concurrency: 9 },
+      1,
+      30_000,
+    ],
+    ['the back-off and the rate limit of the delayed calls', { quietS: 30 }, { rpm: 2, concurrency: 9 }, 2, 90_000],
+    ['longer by the jobs that retry their calls', { ...known, open: 2, repeats: 3 }, {}, 1, 25_000],
+    ['the longer one of slots and rate limit', { ...known, open: 2, begunAgoS: [59] }, { rpm: 1 }, 0, 5_000],
   ] satisfies [string, Past, { rpm?: number; concurrency?: number }, number, number | null][])(
-    '%s',
+    'is %s',
     async (_, past, settings, ahead, waitMs) => {
       const { estimates } = estimatesAfter(past, settings);
       expect((await estimates.waiting(order))(ahead)).toBe(waitMs);
     },
   );
 
-  test('to repeat its call for a place and the pace alone, whoever else waits', async () => {
+  test('depends for a retry on free slots and the rate limit only, not on other waiting jobs', async () => {
     const past = { ...known, open: 2, repeats: 4 };
     expect(await estimatesAfter(past).estimates.repeating(order)).toBe(5_000);
     const paced = { ...past, begunAgoS: [50, 20] };
     expect(await estimatesAfter(paced, { rpm: 2, concurrency: 9 }).estimates.repeating(order)).toBe(10_000);
   });
 
-  test('for nobody knows how long, while no worker is there', async () => {
+  test('is unknown while there is no worker', async () => {
     const { estimates } = estimatesAfter(known, { concurrency: 0 });
     expect((await estimates.waiting(order))(0)).toBeNull();
     expect(await estimates.repeating(order)).toBeNull();
   });
 
-  test('never less for being further back', async () => {
+  test('never falls with the position in the queue', async () => {
     const { estimates } = estimatesAfter({ ...known, open: 1, begunAgoS: [55, 30, 1] }, { rpm: 3 });
     const wait = await estimates.waiting(order);
     const waits = Array.from({ length: 30 }, (_, ahead) => wait(ahead) ?? 0);

@@ -82,15 +82,15 @@ function forEveryStep(check: (before: StoredJob, after: StoredJob, name: string)
   );
 }
 
-describe('through any sequence of steps', () => {
-  test('the version rises by one exactly when people see a change', () => {
+describe('any sequence of steps', () => {
+  test('raises the version by one exactly for changes that clients can see', () => {
     forEveryStep((before, after) => {
       const isSeen = JSON.stringify(seenBy(before)) !== JSON.stringify(seenBy(after));
       expect(after.version - before.version).toBe(isSeen ? 1 : 0);
     });
   });
 
-  test('a job that has ended stays ended, the same way and at the same time', () => {
+  test('never changes the end of a job or its time', () => {
     forEveryStep((before, after) => {
       if (!hasEnded(before)) return;
       const end = ({ state }: StoredJob) => ({ ...state, charged: null });
@@ -98,7 +98,7 @@ describe('through any sequence of steps', () => {
     });
   });
 
-  test('a charge that is known never changes, and an unknown one only becomes known', () => {
+  test('never changes a known charge, and changes an unknown one only into a known one', () => {
     forEveryStep((before, after) => {
       const [was, is] = [seenBy(before).charged, seenBy(after).charged];
       if (was === 'yes' || was === 'no') expect(is).toBe(was);
@@ -106,7 +106,7 @@ describe('through any sequence of steps', () => {
     });
   });
 
-  test('a job is saving only after a call, and COMPLETED only after saving', () => {
+  test('reaches saving only after a call, and COMPLETED only after saving', () => {
     forEveryStep((before, after) => {
       if (seenBy(after).stage === 'saving' && seenBy(before).stage !== 'saving') {
         expect(before.state).toMatchObject({ stage: 'generating', call: { startedAt: 0 } });
@@ -118,7 +118,7 @@ describe('through any sequence of steps', () => {
     });
   });
 
-  test('what a job is and what was ordered never changes', () => {
+  test('never changes the identity and the request of a job', () => {
     forEveryStep((before, after) => {
       expect({ ...after, version: 0, state: null }).toEqual({ ...before, version: 0, state: null });
     });
@@ -133,35 +133,39 @@ const saving = jobIn({ status: 'PROCESSING', stage: 'saving' });
 
 test.each([
   ['waiting', waiting, 'no'],
-  ['waiting to repeat', repeating, 'no'],
+  ['waiting to retry', repeating, 'no'],
   ['calling', calling, 'unknown'],
   ['saving', saving, 'yes'],
-] as const)('a job canceled while %s was charged: %s', (_, job, charged) => {
+] as const)('records for a job canceled while %s the charge: %s', (_, job, charged) => {
   expect(cancel(job, 77)?.state).toEqual({ status: 'FAILED', completedAt: 77, errorCode: 'canceled', charged });
 });
 
 test.each([
   ['the answer', startSaving, 'yes'],
-  ['proof that it was not taken', (job: StoredJob) => waitForRetry(job, { retryAt: 9, progressFrom: 1 }), 'no'],
+  [
+    'proof that the call was not accepted',
+    (job: StoredJob) => waitForRetry(job, { retryAt: 9, progressFrom: 1 }),
+    'no',
+  ],
   ['a refusal', (job: StoredJob) => failCall(job, 'content_rejected', 'no', 9), 'no'],
-] as const)('after a cancel, %s settles the charge once, for good', (_, settle, charged) => {
+] as const)('settles the charge of a canceled job once and for good on %s', (_, settle, charged) => {
   const canceled = cancel(calling, 7) ?? calling;
   const settled = settle(canceled);
   expect(settled).toMatchObject({ version: canceled.version + 1, state: { errorCode: 'canceled', charged } });
   expect(settled && startSaving(settled)).toBeNull();
 });
 
-test('an outcome that nobody knows leaves a canceled job as it is', () => {
+test('leaves a canceled job unchanged on an unknown outcome', () => {
   const canceled = cancel(calling, 7) ?? calling;
   expect(failCall(canceled, 'provider_timeout', 'unknown', 9)).toBeNull();
 });
 
-test('only a job that was never sent expires', () => {
+test('expires only jobs that were never sent', () => {
   expect(expire(waiting, 9)?.state).toMatchObject({ errorCode: 'expired', charged: 'no' });
   for (const job of [calling, repeating, saving]) expect(expire(job, 9)).toBeNull();
 });
 
-test('a job that waits to repeat a call and makes it looks the same from outside', () => {
+test('shows no difference between waiting to retry a call and making it', () => {
   const waits = waitForRetry(calling, { retryAt: 9, progressFrom: 33 });
   expect(waits).toMatchObject({ version: 1, state: { call: null, retryAt: 9, progressFrom: 33 } });
   expect(waits && startCall(waits, call)).toMatchObject({ version: 1, state: { call, retryAt: null } });
@@ -171,6 +175,6 @@ test.each([
   ['calling', calling],
   ['saving', saving],
   ['ended', cancel(waiting, 1) ?? waiting],
-])('a job that is %s cannot start a call', (_, job) => {
+])('does not start a call of a job that is %s', (_, job) => {
   expect(() => startCall(job, call)).toThrow('cannot start a call');
 });

@@ -12,7 +12,7 @@ const calls = fc.array(
   { minLength: 1, maxLength: 5 },
 );
 
-test('progress never falls, through repeats and into saving, and stays within 1 and 99', () => {
+test('never lowers progress, through retries and into saving, and keeps it within 1 and 99', () => {
   fc.assert(
     fc.property(calls, fc.integer({ min: 0, max: 9 }), (life, total) => {
       const seen: number[] = [];
@@ -38,7 +38,7 @@ test('progress never falls, through repeats and into saving, and stays within 1 
   );
 });
 
-test('progress moves with the expectation: most of the way at the expected time, and all of it never', () => {
+test('moves progress by the expected duration: most of it by then, and never all of it', () => {
   const call = { startedAt: 1_000, expectedMs: 24_000 };
   const at = (now: number) =>
     generatingProgress({ status: 'PROCESSING', stage: 'generating', progressFrom: 1, call, retryAt: null }, now);
