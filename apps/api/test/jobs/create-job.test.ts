@@ -50,7 +50,7 @@ const create = (input: CreateImage, key?: string) => createCreateJob(deps)(viewe
 const photographUrl = async () => `data:image/jpeg;base64,${(await readPhoto('rocket.jpg')).toString('base64')}`;
 const keptFiles = async () => (await readdir(dir, { recursive: true })).filter((name) => name.includes('-upload.'));
 
-test('an order is on disk, and the queue is awake, when it is answered', async () => {
+test('writes the job to disk and wakes the queue before it answers', async () => {
   const job = await create(order);
   expect(job).toMatchObject({ userId: '1', starId: '9', request: order, state: { status: 'PENDING' } });
   expect(await stores.jobs.getJob(job.jobId)).toEqual(job);
@@ -58,7 +58,7 @@ test('an order is on disk, and the queue is awake, when it is answered', async (
 });
 
 describe('an idempotency key', () => {
-  test('fifty times at once is one job, and one photograph', async () => {
+  test('sent fifty times at once creates one job and one upload', async () => {
     const photo = await photographUrl();
     const jobs = await Promise.all(
       Array.from({ length: 50 }, (_, index) => create(index < 4 ? withReference(photo) : order, `tap-${index < 4}`)),
@@ -68,7 +68,7 @@ describe('an idempotency key', () => {
     expect(wakes).toBe(2);
   });
 
-  test('is compared by what was ordered, not by how it was written', async () => {
+  test('is compared by the values of the request, not by its notation', async () => {
     const job = await create({ ...order, aspect_ratio: '1:1', seed: 5 }, 'tap');
     await expect(create({ ...order, aspect_ratio: '1:1', seed: 6 }, 'tap')).rejects.toMatchObject({
       code: 'idempotency_mismatch',
@@ -76,7 +76,7 @@ describe('an idempotency key', () => {
     expect((await create({ ...order, aspect_ratio: '1:1', seed: 5 }, 'tap')).jobId).toBe(job.jobId);
   });
 
-  test('is answered before any bound, while draining, and when its upload is long gone', async () => {
+  test('is answered before any limit, during a drain, and after its upload is gone', async () => {
     const upload = newUpload();
     await stores.uploads.createUpload(upload, 0);
     const job = await create(withReference(`upload://${upload.uploadId}`), 'tap');
@@ -86,7 +86,7 @@ describe('an idempotency key', () => {
     expect((await create(withReference(`upload://${upload.uploadId}`), 'tap')).jobId).toBe(job.jobId);
   });
 
-  test('of a deleted job orders nothing again', async () => {
+  test('of a deleted job does not create a new one', async () => {
     const { jobId } = await create(order, 'tap');
     await stores.jobs.deleteJob(jobId);
     await expect(create(order, 'tap')).rejects.toMatchObject({ code: 'job_not_found' });
@@ -94,13 +94,13 @@ describe('an idempotency key', () => {
   });
 });
 
-test('a server that drains takes no order and says when to come back', async () => {
+test('refuses a create during a drain with a Retry-After', async () => {
   deps.isDraining = () => true;
   await expect(create(order)).rejects.toMatchObject({ code: 'draining', retryAfterMs: 5_000 });
   expect(await stores.jobs.longestWaitMs()).toBeNull();
 });
 
-test('a bound that is passed is told with the time to wait', async () => {
+test('refuses a create beyond a limit with the time to wait', async () => {
   deps.limits = { ...NO_LIMITS, ratePerMinute: 1 };
   await create(order);
   await expect(create(order)).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 60_000 });
@@ -111,7 +111,7 @@ describe('a data URL', () => {
   test.each([
     ['rocket.jpg', 'image/jpeg'],
     ['chelsea.png', 'image/png'],
-  ] as const)('becomes an upload that the job names: %s as %s', async (name, type) => {
+  ] as const)('is stored as an upload that the job references: %s as %s', async (name, type) => {
     const job = await create(withReference(`data:${type};base64,${(await readPhoto(name)).toString('base64')}`));
     const imageFile = job.request.subject_reference?.[0]?.image_file ?? '';
     expect(imageFile).toMatch(/^upload:\/\/[0-9a-f-]{36}$/);
@@ -121,7 +121,7 @@ describe('a data URL', () => {
     expect(await stores.jobs.deleteJob(job.jobId)).toEqual([upload?.key]);
   });
 
-  test('that does not decode is refused by the name of its field', async () => {
+  test('is refused with the name of its field when it cannot be decoded', async () => {
     const broken = (await readPhoto('rocket.jpg')).subarray(0, 300).toString('base64');
     await expect(create(withReference(`data:image/jpeg;base64,${broken}`))).rejects.toMatchObject({
       code: 'invalid_request',
@@ -130,7 +130,7 @@ describe('a data URL', () => {
     expect(await keptFiles()).toEqual([]);
   });
 
-  test('is not decoded for somebody past the rate, unless its order was taken before', async () => {
+  test('is not decoded beyond the rate limit, unless its key already has a job', async () => {
     const prepareUpload = vi.spyOn(deps.pictures, 'prepareUpload');
     deps.limits = { ...NO_LIMITS, ratePerMinute: 1 };
     const photo = await photographUrl();
@@ -141,7 +141,7 @@ describe('a data URL', () => {
     expect(prepareUpload).toHaveBeenCalledOnce();
   });
 
-  test('is decoded no more often than the rate allows, however many come at once', async () => {
+  test('is decoded no more often than the rate limit allows for simultaneous creates', async () => {
     const prepareUpload = vi.spyOn(deps.pictures, 'prepareUpload');
     deps.limits = { ...NO_LIMITS, ratePerMinute: 2 };
     const createJob = createCreateJob(deps);
@@ -154,7 +154,7 @@ describe('a data URL', () => {
     expect(prepareUpload).toHaveBeenCalledTimes(2);
   });
 
-  test('that does not decode counts towards the rate', async () => {
+  test('counts towards the rate limit even when it cannot be decoded', async () => {
     deps.limits = { ...NO_LIMITS, ratePerMinute: 1 };
     const broken = (await readPhoto('rocket.jpg')).subarray(0, 300).toString('base64');
     const order = withReference(`data:image/jpeg;base64,${broken}`);
@@ -162,7 +162,7 @@ describe('a data URL', () => {
     await expect(create(order)).rejects.toMatchObject({ code: 'rate_limited' });
   });
 
-  test('past the bytes of one user is refused, and leaves no file behind', async () => {
+  test('is refused beyond the upload bytes of one user, and leaves no file behind', async () => {
     deps.limits = { ...NO_LIMITS, userUploadBytes: 1_000 };
     await expect(create(withReference(await photographUrl()))).rejects.toMatchObject({
       code: 'quota_exceeded',
@@ -171,14 +171,14 @@ describe('a data URL', () => {
     expect(await keptFiles()).toEqual([]);
   });
 
-  test('leaves no file behind when its order is refused', async () => {
+  test('leaves no file behind when its create is refused', async () => {
     deps.limits = { ...NO_LIMITS, queue: 0 };
     const photo = await photographUrl();
     await expect(create(withReference(photo))).rejects.toMatchObject({ code: 'queue_full' });
     expect(await keptFiles()).toEqual([]);
   });
 
-  test('that the disk does not take is `unavailable`, and no job', async () => {
+  test('answers `unavailable` and creates no job when the disk rejects it', async () => {
     deps.files = { ...deps.files, put: vi.fn().mockRejectedValue(new Error('ENOSPC')) };
     const photo = await photographUrl();
     await expect(create(withReference(photo))).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 5_000 });
@@ -186,8 +186,8 @@ describe('a data URL', () => {
   });
 });
 
-describe('an upload', () => {
-  test('of the caller is taken', async () => {
+describe('an upload as a reference', () => {
+  test('is accepted from its own user', async () => {
     const upload = newUpload();
     await stores.uploads.createUpload(upload, 0);
     stores.clock.advance(7 * DAY_MS - 1);
@@ -195,10 +195,10 @@ describe('an upload', () => {
   });
 
   test.each([
-    ['that nobody made', null, 0],
-    ['of somebody else', '2', 0],
+    ['that does not exist', null, 0],
+    ['of another user', '2', 0],
     ['that is a week old', '1', 7 * DAY_MS],
-  ])('%s is not found', async (_, userId, ageMs) => {
+  ])('is not found if it is one %s', async (_, userId, ageMs) => {
     const upload = newUpload(userId === null ? {} : { userId });
     if (userId !== null) await stores.uploads.createUpload(upload, 0);
     stores.clock.advance(ageMs);

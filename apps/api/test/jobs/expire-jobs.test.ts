@@ -12,7 +12,7 @@ async function openQueue() {
   return { ...stores, expire: () => expireJobs({ store, queueTtlMs: QUEUE_TTL_MS }) };
 }
 
-test('a job that waited longer than it may is expired, never sent and never charged', async () => {
+test('expires a job that waited too long, never sent and never charged', async () => {
   const stores = await openQueue();
   const { jobId } = await addJob(stores);
   stores.clock.advance(QUEUE_TTL_MS);
@@ -26,7 +26,7 @@ test('a job that waited longer than it may is expired, never sent and never char
   });
 });
 
-test('a job that was sent never expires, also while it waits to repeat its call', async () => {
+test('does not expire a job that was sent, also while it waits to retry', async () => {
   const stores = await openQueue();
   const saving = await addSavingJob(stores, [{ url: 'http://pictures/a' }]);
   const repeating = await addJob(stores);

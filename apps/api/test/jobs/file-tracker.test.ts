@@ -46,7 +46,7 @@ async function addPictures(): Promise<{ jobId: string; keys: string[] }> {
 
 const remove = (jobId: string) => deleteJob({ store: stores.jobs, fileTracker }, viewer, jobId);
 
-test('a file that cannot be deleted now fails no deletion, keeps no other, and goes once it can', async () => {
+test('retries a failed file deletion later without failing the job deletion or keeping other files', async () => {
   const { jobId, keys } = await addPictures();
   const [first = '', second = ''] = keys;
   stuck.add(first);
@@ -66,7 +66,7 @@ test('a file that cannot be deleted now fails no deletion, keeps no other, and g
   expect(kept.has(second)).toBe(false);
 });
 
-test('a database that is away after the rows are gone fails no deletion, which is finished later', async () => {
+test('finishes a deletion later when the database fails after the rows are gone', async () => {
   const { jobId } = await addPictures();
   const { finish } = stores.deletions;
   stores.deletions.finish = () => Promise.reject(new Error('gone'));
@@ -79,7 +79,7 @@ test('a database that is away after the rows are gone fails no deletion, which i
   expect(await stores.deletions.pendingOf(jobId)).toEqual([]);
 });
 
-test('a deletion waits for the file of its job that is being written, and takes it along', async () => {
+test('waits for a file of the deleted job that is being written, and removes it', async () => {
   const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
   const key = `${jobId}-0.jpg`;
   const disk = Promise.withResolvers<void>();

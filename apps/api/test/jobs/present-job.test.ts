@@ -45,7 +45,7 @@ const calling = (startedAgoMs: number): JobState => ({
   retryAt: null,
 });
 
-test('a job that waits knows its place, and when it may be done', async () => {
+test('shows a waiting job with its position and estimated time', async () => {
   expect(await show({ status: 'PENDING' }, { ahead: 4, waitMs: 30_000 })).toMatchObject({
     status: 'PENDING',
     progress: 0,
@@ -55,22 +55,19 @@ test('a job that waits knows its place, and when it may be done', async () => {
   });
 });
 
-test.each([{ callMs: null }, { waitMs: null }])(
-  'without anything to base it on there is no estimate: %j',
-  async (known) => {
-    expect(await show({ status: 'PENDING' }, known)).toMatchObject({ eta_seconds: null, poll_after_ms: 2_000 });
-  },
-);
+test.each([{ callMs: null }, { waitMs: null }])('shows no estimate without data for one: %j', async (known) => {
+  expect(await show({ status: 'PENDING' }, known)).toMatchObject({ eta_seconds: null, poll_after_ms: 2_000 });
+});
 
-test('a call shows what is left of the time it was expected to take', async () => {
+test('shows a call with the rest of its expected duration', async () => {
   expect(await show(calling(4_000))).toMatchObject({ stage: 'generating', eta_seconds: 8, poll_after_ms: 2_000 });
 });
 
-test('a call that takes longer than expected is about to end for as long as it takes', async () => {
+test('shows a call that exceeds its expected duration as ending in 3 seconds', async () => {
   expect(await show(calling(1_000_000))).toMatchObject({ eta_seconds: 3, poll_after_ms: 1_000, progress: 89 });
 });
 
-test('a job that waits to repeat its call is generating as before', async () => {
+test('shows a job that waits to retry as generating, with its progress', async () => {
   const waiting: JobState = { status: 'PROCESSING', stage: 'generating', progressFrom: 33, call: null, retryAt: null };
   expect(await show({ ...waiting, retryAt: clock.now() + 60_000 })).toMatchObject({
     stage: 'generating',
@@ -79,25 +76,25 @@ test('a job that waits to repeat its call is generating as before', async () => 
 });
 
 test.each([
-  ['for its time', { repeatInMs: 60_000, waitMs: 0 }],
-  ['for its place, once its time has come', { repeatInMs: 5_000, waitMs: 60_000 }],
-])('a job that waits %s to repeat its call has all of the call before it', async (_, { repeatInMs, waitMs }) => {
+  ['for its back-off', { repeatInMs: 60_000, waitMs: 0 }],
+  ['for a slot after its back-off', { repeatInMs: 5_000, waitMs: 60_000 }],
+])('estimates a full call duration for a job that waits %s to retry', async (_, { repeatInMs, waitMs }) => {
   const waiting = { status: 'PROCESSING', stage: 'generating', progressFrom: 33, call: null } as const;
   const shown = await show({ ...waiting, retryAt: clock.now() + repeatInMs }, { callMs: 10_000, waitMs });
   expect(shown).toMatchObject({ eta_seconds: 72 });
 });
 
-test('saving counts its pictures', async () => {
+test('counts the images in saving', async () => {
   const shown = await show({ status: 'PROCESSING', stage: 'saving' }, { pictures: { ended: 1, total: 2 } });
   expect(shown).toMatchObject({ stage: 'saving', progress: 94, eta_seconds: 2 });
 });
 
-test('saving that takes long may take as long as it likes', async () => {
+test('shows no estimate for saving that takes long', async () => {
   const shown = await show({ status: 'PROCESSING', stage: 'saving' }, { changedAgoMs: 20_000 });
   expect(shown).toMatchObject({ stage: 'saving', eta_seconds: null });
 });
 
-test('a completed job shows its pictures by links, and what is missing', async () => {
+test('shows a completed job with links to its images and the number of missing ones', async () => {
   const unread: StoredAsset = { ...exampleAsset('b.jpg'), width: null, height: null, compressed: false };
   const assets = [exampleAsset('a.jpg'), unread];
   const shown = await show({ status: 'COMPLETED', completedAt: 5, assets, failedCount: 1, charged: 'yes' });
@@ -115,7 +112,7 @@ test('a completed job shows its pictures by links, and what is missing', async (
   expect(shown).not.toHaveProperty('eta_seconds');
 });
 
-test.each(JOB_ERROR_CODES)('a job failed by %s says so in words a person understands', async (errorCode) => {
+test.each(JOB_ERROR_CODES)('describes the failure %s in words for the user', async (errorCode) => {
   const shown = await show({ status: 'FAILED', completedAt: 5, errorCode, charged: 'unknown' });
   const { zh, retryable } = JOB_ERRORS[errorCode];
   expect(shown).toMatchObject({ progress: 0, error_code: errorCode, error_msg: zh, retryable, charged: 'unknown' });

@@ -30,13 +30,13 @@ async function restart(): Promise<void> {
 }
 const now = (job: StoredJob) => stores.jobs.getJob(job.jobId);
 
-test('a job that waits goes on waiting', async () => {
+test('keeps a waiting job waiting', async () => {
   const job = await addJob(stores);
   await restart();
   expect(await now(job)).toEqual(job);
 });
 
-test('a call without an answer fails its job, whose outcome nobody knows, and is never made again', async () => {
+test('fails a call without an answer with an unknown outcome, and never sends it again', async () => {
   const job = await addJob(stores);
   await startNext(stores);
   await restart();
@@ -44,14 +44,14 @@ test('a call without an answer fails its job, whose outcome nobody knows, and is
   expect(await stores.workers.openAttempts('the-next-process')).toEqual([]);
 });
 
-test('an answer without pictures goes on where it was', async () => {
+test('resumes saving an answer without stored images', async () => {
   const job = await addSavingJob(stores, [{ url: 'http://pictures/a' }]);
   await restart();
   expect(await now(job)).toEqual(job);
   expect(saved).toEqual([job.jobId]);
 });
 
-test('a job that waits to repeat its call goes on waiting for its time', async () => {
+test('keeps a job that waits to retry waiting for its time', async () => {
   const job = await addJob(stores);
   const { attempt } = await startNext(stores);
   const retryAt = stores.clock.now() + 5_000;
@@ -62,7 +62,7 @@ test('a job that waits to repeat its call goes on waiting for its time', async (
   expect(await now(job)).toEqual(waiting);
 });
 
-test('a job that was canceled during its call stays canceled, its charge unknown', async () => {
+test('keeps a job canceled during its call canceled, with an unknown charge', async () => {
   const job = await addJob(stores);
   await startNext(stores);
   const canceled = await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
@@ -71,7 +71,7 @@ test('a job that was canceled during its call stays canceled, its charge unknown
   expect(await stores.workers.openAttempts('the-next-process')).toEqual([]);
 });
 
-test('a job that was deleted during its call is no obstacle', async () => {
+test('ignores the attempt of a job that was deleted during its call', async () => {
   const job = await addJob(stores);
   await startNext(stores);
   await stores.jobs.deleteJob(job.jobId);
@@ -79,7 +79,7 @@ test('a job that was deleted during its call is no obstacle', async () => {
   expect(await stores.workers.openAttempts('the-next-process')).toEqual([]);
 });
 
-describe('an own call on record', () => {
+describe('an open attempt of this worker', () => {
   const recoverHolding = (...attemptIds: string[]) =>
     recoverJobs({
       store: stores.jobs,
@@ -91,7 +91,7 @@ describe('an own call on record', () => {
       log: createRecordedLog(),
     });
 
-  test('that is not held was granted without this worker hearing of it: it was never sent, and its job goes on at once', async () => {
+  test('is released unsent if the worker does not own it, and its job continues at once', async () => {
     const job = await addJob(stores);
     await startNext(stores);
     await recoverHolding();
@@ -100,7 +100,7 @@ describe('an own call on record', () => {
     expect(again).toMatchObject({ job: { jobId: job.jobId }, attempt: { number: 1 } });
   });
 
-  test('that is held is left to whoever holds it', async () => {
+  test('is left alone if the worker owns it', async () => {
     const job = await addJob(stores);
     const { job: calling, attempt } = await startNext(stores);
     await recoverHolding(attempt.attemptId);
@@ -108,14 +108,14 @@ describe('an own call on record', () => {
     expect(await stores.workers.openAttempts(WORKER)).toHaveLength(1);
   });
 
-  test('that brought pictures goes on being saved', async () => {
+  test('continues to save its images if the call was answered', async () => {
     const job = await addSavingJob(stores, [{ url: 'http://pictures/a' }]);
     await recoverHolding();
     expect(saved).toEqual([job.jobId]);
   });
 });
 
-test('recovering twice is recovering once', async () => {
+test('changes nothing when it runs twice', async () => {
   const job = await addJob(stores);
   await startNext(stores);
   await restart();

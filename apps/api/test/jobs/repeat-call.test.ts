@@ -12,8 +12,8 @@ beforeEach(async () => {
   line = await openCallLine();
 });
 
-describe('a call that provably was not taken', () => {
-  test('is repeated with doubling waits, five calls in all, and then fails without a charge', async () => {
+describe('a call that provably was not accepted', () => {
+  test('is retried with doubling waits, five calls in all, and then fails without a charge', async () => {
     const job = await addJob(line.stores);
     line.provider.outcomes = [notTaken()];
     const waited: number[] = [];
@@ -28,7 +28,7 @@ describe('a call that provably was not taken', () => {
     expect(await line.stateOf(job)).toMatchObject({ errorCode: 'provider_rate_limited', charged: 'no' });
   });
 
-  test('stays PROCESSING, generating, of the same version, with progress that never falls', async () => {
+  test('keeps the job PROCESSING in generating, with its version, and progress that never falls', async () => {
     const job = await addJob(line.stores);
     line.provider.outcomes = [notTaken()];
     line.provider.onCall = async () => clock.advance(24_000);
@@ -39,12 +39,12 @@ describe('a call that provably was not taken', () => {
   });
 
   const longWaits: [string, Partial<CallLine['deps']>, number | null, number][] = [
-    ['the longest of our own waits is a minute', { retryBaseMs: 50_000, random: () => 1 }, null, 60_000],
+    ['the back-off is at most a minute', { retryBaseMs: 50_000, random: () => 1 }, null, 60_000],
     ['jitter adds up to a quarter', { random: () => 1 }, null, 6_250],
-    ["a longer Retry-After is kept, past our own waits' bound", {}, 120_000, 120_000],
-    ['a shorter one is not', {}, 1_000, 5_000],
+    ['a longer Retry-After is kept, also above the maximum back-off', {}, 120_000, 120_000],
+    ['a shorter Retry-After is not kept', {}, 1_000, 5_000],
   ];
-  test.each(longWaits)('%s', async (_, settings, retryAfterMs, waitMs) => {
+  test.each(longWaits)('is retried by the rule: %s', async (_, settings, retryAfterMs, waitMs) => {
     Object.assign(line.deps, settings);
     await addJob(line.stores);
     line.provider.outcomes = [notTaken(retryAfterMs)];
@@ -52,14 +52,14 @@ describe('a call that provably was not taken', () => {
     expect(await line.runNext()).toBe(clock.now() + waitMs);
   });
 
-  test('fails at once when Retry-After is longer than any job may wait', async () => {
+  test('fails at once when Retry-After is longer than the longest wait of a job', async () => {
     const job = await addJob(line.stores);
     line.provider.outcomes = [notTaken(1_800_001)];
     await line.runNext();
     expect(await line.stateOf(job)).toMatchObject({ errorCode: 'provider_rate_limited', charged: 'no' });
   });
 
-  test('is repeated after waits of our own, however short a job may wait in the queue', async () => {
+  test('is retried after the usual waits, however short the queue deadline of a job is', async () => {
     const job = await addJob(line.stores);
     line.deps.queueTtlMs = 1;
     line.provider.outcomes = [notTaken(), answered];
@@ -69,7 +69,7 @@ describe('a call that provably was not taken', () => {
     expect(await line.stateOf(job)).toMatchObject({ stage: 'saving' });
   });
 
-  test('is not repeated once its job is canceled, whose charge is settled', async () => {
+  test('is not retried once its job is canceled, whose charge is settled', async () => {
     const job = await addJob(line.stores);
     line.provider.outcomes = [notTaken()];
     line.provider.onCall = async () =>
@@ -80,7 +80,7 @@ describe('a call that provably was not taken', () => {
     expect(await line.runNext()).toBeNull();
   });
 
-  test('because there were too many holds back every job, for as long as it waits itself', async () => {
+  test('delays every job for the length of its own wait when the provider limits the rate', async () => {
     await addJob(line.stores);
     await addJob(line.stores, { userId: '2' });
     line.provider.outcomes = [notTaken(30_000), answered];
@@ -91,9 +91,9 @@ describe('a call that provably was not taken', () => {
   });
 
   test.each([
-    ['for as long as the provider wants quiet, though the job did not wait for that', 45, 45],
+    ['for the whole Retry-After, although its own job failed at once', 45, 45],
     ['for an hour at most', 24 * 60, 60],
-  ])('because there were too many holds back the others %s', async (_, retryAfterMinutes, quietMinutes) => {
+  ])('delays the other jobs %s when the provider limits the rate', async (_, retryAfterMinutes, quietMinutes) => {
     await addJob(line.stores);
     line.provider.outcomes = [notTaken(retryAfterMinutes * 60_000)];
     await line.runNext();
@@ -101,7 +101,7 @@ describe('a call that provably was not taken', () => {
     expect(await line.runNext()).toBe(clock.now() + quietMinutes * 60_000);
   });
 
-  test('because nobody was there to take it holds back no other job', async () => {
+  test('delays no other job when the provider was unreachable', async () => {
     await addJob(line.stores);
     await addJob(line.stores, { userId: '2' });
     line.provider.outcomes = [notTaken(null, 'provider_unavailable'), answered];
@@ -109,13 +109,13 @@ describe('a call that provably was not taken', () => {
   });
 });
 
-describe('a grant that goes stale before the call is sent', () => {
+describe('a reservation that expires before its call is sent', () => {
   const slowly = async () => {
     clock.advance(1_001);
     return null;
   };
 
-  test('is given back unused, once: the second time the call is sent late rather than never', async () => {
+  test('is released unused once, and sent late the second time', async () => {
     const job = await addJob(line.stores);
     line.deps.rpm = 10;
     line.deps.loadReference = slowly;
@@ -126,7 +126,7 @@ describe('a grant that goes stale before the call is sent', () => {
     expect(await line.stateOf(job)).toMatchObject({ stage: 'saving' });
   });
 
-  test('is none of the five calls', async () => {
+  test('does not count towards the five calls', async () => {
     const job = await addJob(line.stores);
     line.deps.rpm = 10;
     line.deps.loadReference = slowly;
@@ -138,7 +138,7 @@ describe('a grant that goes stale before the call is sent', () => {
     expect(await line.stateOf(job)).toMatchObject({ errorCode: 'provider_rate_limited' });
   });
 
-  test('does not matter where no pace is kept', async () => {
+  test('is sent without a rate limit', async () => {
     const job = await addJob(line.stores);
     line.deps.loadReference = slowly;
     await line.runNext();
@@ -146,20 +146,23 @@ describe('a grant that goes stale before the call is sent', () => {
   });
 });
 
-test.each(['canceled', 'deleted'])('a job that is %s before its call is sent is not sent, nor charged', async (how) => {
-  const job = await addJob(line.stores);
-  line.deps.loadReference = async () => {
-    if (how === 'deleted') await line.stores.jobs.deleteJob(job.jobId);
-    else await line.stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
-    return null;
-  };
-  await line.runNext();
-  expect(line.provider.calls).toEqual([]);
-  expect(await line.openAttempts()).toEqual([]);
-  if (how === 'canceled') expect(await line.stateOf(job)).toMatchObject({ errorCode: 'canceled', charged: 'no' });
-});
+test.each(['canceled', 'deleted'])(
+  'sends and charges nothing for a job that is %s before its call is sent',
+  async (how) => {
+    const job = await addJob(line.stores);
+    line.deps.loadReference = async () => {
+      if (how === 'deleted') await line.stores.jobs.deleteJob(job.jobId);
+      else await line.stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
+      return null;
+    };
+    await line.runNext();
+    expect(line.provider.calls).toEqual([]);
+    expect(await line.openAttempts()).toEqual([]);
+    if (how === 'canceled') expect(await line.stateOf(job)).toMatchObject({ errorCode: 'canceled', charged: 'no' });
+  },
+);
 
-test('the pace holds for longer than a minute by the margin of a grant', async () => {
+test('extends the rate-limit window beyond a minute by the lifetime of a reservation', async () => {
   line.deps.rpm = 1;
   await addJob(line.stores);
   await addJob(line.stores);

@@ -84,8 +84,8 @@ const stateOf = async (job: StoredJob) => (await stores.jobs.getJob(job.jobId))?
 const sourcesOf = async (job: StoredJob) =>
   (await stores.jobs.getImages(job.jobId))?.pictures.map(({ source }) => source);
 
-describe('a call whose process was killed after its answer was whole', () => {
-  test('ends with that answer: links', async () => {
+describe('a call whose process was killed after its answer was complete', () => {
+  test('ends with that answer as links', async () => {
     const job = await callKilledAfter(byLink);
     await restart();
     expect(await stateOf(job)).toEqual({ status: 'PROCESSING', stage: 'saving' });
@@ -95,7 +95,7 @@ describe('a call whose process was killed after its answer was whole', () => {
     expect(await spool.list()).toEqual([]);
   });
 
-  test('ends with that answer: values, no more than were ordered', async () => {
+  test('ends with that answer as base64, with no more images than requested', async () => {
     const many = { ...byValue, data: { image_base64: Array(3).fill(JPEG.toString('base64')) } };
     const job = await callKilledAfter(many);
     await restart();
@@ -105,7 +105,7 @@ describe('a call whose process was killed after its answer was whole', () => {
     expect(saved).toEqual([job.jobId]);
   });
 
-  test('is repeated where the answer says that it was not taken', async () => {
+  test('is retried where the answer says that the call was not accepted', async () => {
     const job = await callKilledAfter({ base_resp: { status_code: 1002, status_msg: 'busy' } });
     await restart();
     expect(await stateOf(job)).toMatchObject({ stage: 'generating', call: null, retryAt: expect.any(Number) });
@@ -117,7 +117,7 @@ describe('a call whose process was killed after its answer was whole', () => {
     expect(await stateOf(job)).toMatchObject({ status: 'FAILED', errorCode: 'provider_balance', charged: 'no' });
   });
 
-  test('and was canceled: its answer settles the charge, and its pictures are not fetched', async () => {
+  test('settles the charge of a canceled job without fetching its images', async () => {
     const job = await callKilledAfter(byValue);
     await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
     await restart();
@@ -125,7 +125,7 @@ describe('a call whose process was killed after its answer was whole', () => {
     expect(saved).toEqual([]);
   });
 
-  test('and whose job was deleted leaves nothing', async () => {
+  test('leaves nothing for a deleted job', async () => {
     const job = await callKilledAfter(byValue);
     await stores.jobs.deleteJob(job.jobId);
     await restart();
@@ -134,7 +134,7 @@ describe('a call whose process was killed after its answer was whole', () => {
     expect(await spool.list()).toEqual([]);
   });
 
-  test('and whose outcome another worker presumed: the charge is corrected, and the job stays as people saw it end', async () => {
+  test('corrects the charge after a presumed outcome, and leaves the visible end of the job', async () => {
     const job = await callKilledAfter(byValue);
     const [attempt] = await stores.workers.openAttempts(WORKER);
     const failure = { kind: PRESUMED, code: null, message: 'given up', providerText: null };
@@ -147,7 +147,7 @@ describe('a call whose process was killed after its answer was whole', () => {
     expect(await spool.list()).toEqual([]);
   });
 
-  test('and whose end was committed already changes nothing more', async () => {
+  test('changes nothing after its end was committed', async () => {
     const job = await callKilledAfter(byLink);
     const [attempt] = await stores.workers.openAttempts(WORKER);
     await stores.jobs.endAttempt(attempt?.attemptId ?? '', { outcome: 'failed' }, (current, now) =>
@@ -158,7 +158,7 @@ describe('a call whose process was killed after its answer was whole', () => {
     expect(await spool.list()).toEqual([]);
   });
 
-  test('is resumed once, however often one looks', async () => {
+  test('is resumed once, however often resuming runs', async () => {
     const job = await callKilledAfter(byLink);
     await restart();
     const resumed = await stores.jobs.getJob(job.jobId);
@@ -167,16 +167,16 @@ describe('a call whose process was killed after its answer was whole', () => {
   });
 });
 
-describe('nobody knows the outcome', () => {
+describe('the outcome is unknown', () => {
   const UNKNOWN = { status: 'FAILED', errorCode: 'outcome_unknown', charged: 'unknown' };
 
-  test('of a call whose answer is not whole', async () => {
+  test('for a call whose answer is incomplete', async () => {
     const job = await callKilledAfter(byLink, { isWhole: false });
     await restart();
     expect(await stateOf(job)).toMatchObject(UNKNOWN);
   });
 
-  test('of a call whose recorded answer cannot be read', async () => {
+  test('for a call whose recorded answer is unreadable', async () => {
     const job = await callKilledAfter(byLink, { head: { host: 7 } });
     await restart();
     expect(await stateOf(job)).toMatchObject(UNKNOWN);
@@ -184,7 +184,7 @@ describe('nobody knows the outcome', () => {
   });
 });
 
-test('the answer to a call that a restored database does not know is removed, and the start goes on', async () => {
+test('removes the answer to a call that a restored database does not contain, and starts', async () => {
   const recorder = spool.record({ jobId: 'gone', attemptId: 'gone', number: 1 });
   await recorder.begin(HEAD);
   await recorder.write(Buffer.from(JSON.stringify(byLink)));
@@ -194,7 +194,7 @@ test('the answer to a call that a restored database does not know is removed, an
   expect(await spool.list()).toEqual([]);
 });
 
-test('the answer to a call that this worker makes is left to it', async () => {
+test('leaves the answer of a running call of this worker alone', async () => {
   const job = await callKilledAfter(byLink);
   const [attempt] = await stores.workers.openAttempts(WORKER);
   await restart({ workerId: WORKER, ownedAttempts: new Set([attempt?.attemptId ?? '']) });

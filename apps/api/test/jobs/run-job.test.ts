@@ -20,12 +20,12 @@ const byValue: ProviderOutcome = { ...answered, kind: 'answered', images: [{ byt
 const sources = async (job: StoredJob) =>
   (await line.stores.jobs.getImages(job.jobId))?.pictures.map(({ source }) => source);
 
-test('nothing waits: nothing is called', async () => {
+test('calls nothing while no job waits', async () => {
   expect(await line.runNext()).toBeNull();
   expect(line.provider.calls).toEqual([]);
 });
 
-test('an answer is kept before its pictures are fetched', async () => {
+test('commits an answer before fetching its images', async () => {
   const job = await addJob(line.stores);
   expect(await line.runNext()).toBe('ran');
   expect(await line.stateOf(job)).toEqual({ status: 'PROCESSING', stage: 'saving' });
@@ -33,7 +33,7 @@ test('an answer is kept before its pictures are fetched', async () => {
   expect(line.saved).toEqual([job.jobId]);
 });
 
-test('the call is on record before it is sent', async () => {
+test('commits the attempt before the call is sent', async () => {
   const job = await addJob(line.stores);
   line.provider.onCall = async () => {
     expect(await line.openAttempts()).toMatchObject([{ jobId: job.jobId }]);
@@ -43,7 +43,7 @@ test('the call is on record before it is sent', async () => {
   expect(line.provider.calls).toMatchObject([{ request: job.request, reference: null }]);
 });
 
-test('pictures that come by value are in our own files before the answer is on record', async () => {
+test('stores base64 images in the file store before committing the answer', async () => {
   const job = await addJob(line.stores);
   line.provider.outcomes = [byValue];
   await line.runNext();
@@ -57,7 +57,7 @@ test.each([
   ['provider_rejected', 'no'],
   ['no_images', 'unknown'],
 ] as const)(
-  'a call that ended as %s is not repeated and fails the job once: charged %s',
+  'fails the job once and without a retry after the call outcome %s: charged %s',
   async (errorCode, charged) => {
     const job = await addJob(line.stores);
     line.provider.outcomes = [failed({ errorCode, charged })];
@@ -68,7 +68,7 @@ test.each([
   },
 );
 
-test('the answer to a canceled job settles its charge, and its pictures are not fetched', async () => {
+test('settles the charge of a canceled job by its answer, without fetching images', async () => {
   const job = await addJob(line.stores);
   line.provider.onCall = async () =>
     void (await line.stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1)));
@@ -77,7 +77,7 @@ test('the answer to a canceled job settles its charge, and its pictures are not 
   expect(line.saved).toEqual([]);
 });
 
-test('the answer to a deleted job ends its call', async () => {
+test('ends the attempt of a deleted job when it is answered', async () => {
   const job = await addJob(line.stores);
   line.provider.onCall = async () => void (await line.stores.jobs.deleteJob(job.jobId));
   await line.runNext();
@@ -85,7 +85,7 @@ test('the answer to a deleted job ends its call', async () => {
   expect(line.saved).toEqual([]);
 });
 
-test('pictures that come by value for a deleted job are not kept', async () => {
+test('discards base64 images of a deleted job', async () => {
   const job = await addJob(line.stores);
   line.provider.outcomes = [byValue];
   line.provider.onCall = async () => void (await line.stores.jobs.deleteJob(job.jobId));
@@ -93,7 +93,7 @@ test('pictures that come by value for a deleted job are not kept', async () => {
   expect(await line.files.read(`${job.jobId}-0-source.bin`)).toBeNull();
 });
 
-test('a canceled job whose pictures find no room stops trying, and says what it cost', async () => {
+test('stops storing images of a canceled job on a full disk, and records the charge', async () => {
   const job = await addJob(line.stores);
   line.provider.outcomes = [byValue];
   line.files.put = async () => {
@@ -105,14 +105,14 @@ test('a canceled job whose pictures find no room stops trying, and says what it 
   expect(await line.openAttempts()).toEqual([]);
 });
 
-test('the reference goes with the call', async () => {
+test('passes the reference to the call', async () => {
   await addJob(line.stores);
   line.deps.loadReference = async () => ({ url: 'https://photos.example/a.jpg' });
   await line.runNext();
   expect(line.provider.calls).toMatchObject([{ reference: { url: 'https://photos.example/a.jpg' } }]);
 });
 
-test('a fault of ours once the call is out does not claim that it was free', async () => {
+test('does not record an internal error during a call as free of charge', async () => {
   const job = await addJob(line.stores);
   line.provider.generate = async () => {
     throw new Error('a provider that breaks its promise');
@@ -122,7 +122,7 @@ test('a fault of ours once the call is out does not claim that it was free', asy
   expect(await line.openAttempts()).toEqual([]);
 });
 
-test('a fault of ours before the call fails the job without a charge', async () => {
+test('fails the job without a charge on an internal error before the call', async () => {
   const job = await addJob(line.stores);
   line.deps.loadReference = () => Promise.reject(new Error('the photograph is gone'));
   await line.runNext();
@@ -130,7 +130,7 @@ test('a fault of ours before the call fails the job without a charge', async () 
   expect(line.provider.calls).toEqual([]);
 });
 
-test('storage that is away between the grant and the call is waited out', async () => {
+test('waits for unavailable storage between the reservation and the call', async () => {
   const job = await addJob(line.stores);
   const away = () => Promise.reject(new ImageError('unavailable'));
   line.deps.loadReference = vi.fn(line.deps.loadReference).mockImplementationOnce(away);
@@ -142,7 +142,7 @@ test('storage that is away between the grant and the call is waited out', async 
   expect(line.provider.calls).toHaveLength(1);
 });
 
-test('an outcome that the database does not take at first is kept, without a second call', async () => {
+test('retries committing an outcome without making a second call', async () => {
   const job = await addJob(line.stores);
   failToEnd(8, new ImageError('unavailable'));
   await line.runNext();
@@ -162,11 +162,11 @@ function failToEnd(times: number, fault: Error): void {
 
 test.each([
   ['answered', answered, 'yes'],
-  ['was not taken', notTaken(), 'no'],
-  ['nobody knows', failed({ errorCode: 'provider_timeout', charged: 'unknown' }), 'unknown'],
+  ['was not accepted', notTaken(), 'no'],
+  ['has an unknown outcome', failed({ errorCode: 'provider_timeout', charged: 'unknown' }), 'unknown'],
   ['was refused', failed({ errorCode: 'provider_rejected', charged: 'no' }), 'no'],
 ] as const)(
-  'a bug at the end of a call is met three times; the call %s, and the job says so',
+  'retries a failing commit of an outcome three times, then fails the job whose call %s',
   async (_, outcome, charged) => {
     const job = await addJob(line.stores);
     line.provider.outcomes = [outcome];
@@ -179,7 +179,7 @@ test.each([
   },
 );
 
-test('a bug in keeping what came by value fails the job as charged, and does not hold its place for ever', async () => {
+test('fails the job as charged and frees its slot on a bug in storing base64 images', async () => {
   const job = await addJob(line.stores);
   line.provider.outcomes = [byValue];
   line.files.put = () => Promise.reject(new TypeError('a bug'));
@@ -188,7 +188,7 @@ test('a bug in keeping what came by value fails the job as charged, and does not
   expect(waits).toEqual([500, 1_000]);
 });
 
-test('a process that ends while its database is away leaves the call open for the next one', async () => {
+test('leaves the attempt open for the next process when the database is unavailable at the end', async () => {
   await addJob(line.stores);
   line.deps.store = {
     ...line.stores.jobs,
@@ -214,7 +214,7 @@ describe('the recorded answer of a call', () => {
     };
   }
 
-  test('is there until the end of the call is committed, and then gone', async () => {
+  test('is kept until the end of the call is committed, and removed then', async () => {
     const job = await addJob(line.stores);
     recordWhole();
     const { endAttempt } = line.stores.jobs;
@@ -232,7 +232,7 @@ describe('the recorded answer of a call', () => {
     expect(await line.spool.list()).toEqual([]);
   });
 
-  test('stays for the next start where the process ends before that', async () => {
+  test('is kept for the next start when the process ends before that', async () => {
     await addJob(line.stores);
     recordWhole();
     line.deps.store = {
@@ -248,7 +248,7 @@ describe('the recorded answer of a call', () => {
   });
 });
 
-describe('the end of a call that only the operator can mend', () => {
+describe('a call failure that needs the operator', () => {
   const blame = { host: 'api.example:443', isOperators: true };
   let log: RecordedLog;
   beforeEach(() => {
@@ -262,7 +262,7 @@ describe('the end of a call that only the operator can mend', () => {
     return log.lines.find(({ message }) => message === 'provider call ended');
   };
 
-  test('is an error in the log, with host and status, and fails its job without a charge', async () => {
+  test('is logged as an error with host and status, and fails its job without a charge', async () => {
     const failure = {
       kind: 'misdirected',
       code: 404,
@@ -292,7 +292,7 @@ describe('the end of a call that only the operator can mend', () => {
     blame,
   };
 
-  test('is a warning as long as the call is repeated, and an error after the last', async () => {
+  test('is logged as a warning while the call is retried, and as an error after the last', async () => {
     expect(await endOf(unreachable)).toMatchObject({ level: 'warn' });
     for (let call = 2; call <= 5; call++) {
       clock.advance(60_000);
@@ -304,13 +304,13 @@ describe('the end of a call that only the operator can mend', () => {
     ]);
   });
 
-  test('every other end is no more than information', async () => {
+  test('is distinguished from every other failure, which is logged at info level', async () => {
     expect(await endOf(failed({ errorCode: 'content_rejected', charged: 'no' }))).toMatchObject({ level: 'info' });
   });
 });
 
-describe('an attempt is held', () => {
-  test('from before anybody can see it until its end is committed', async () => {
+describe('the worker owns an attempt', () => {
+  test('from before it is visible to others until its end is committed', async () => {
     const held: boolean[] = [];
     const isHeld = (attemptId: string) => held.push(line.deps.ownedAttempts.has(attemptId));
     await addJob(line.stores);
@@ -333,14 +333,14 @@ describe('an attempt is held', () => {
     expect(line.deps.ownedAttempts.size).toBe(0);
   });
 
-  test('not when nothing began, or nobody can tell whether it did', async () => {
+  test('not if nothing began, or if it is unknown whether it did', async () => {
     await line.runNext();
     line.deps.store.startNextCall = () => Promise.reject(new Error('database away'));
     await expect(line.runNext()).rejects.toThrow('database away');
     expect(line.deps.ownedAttempts.size).toBe(0);
   });
 
-  test('for as long as its end cannot be committed: it was sent', async () => {
+  test('while its end cannot be committed, because it was sent', async () => {
     await addJob(line.stores);
     line.deps.store = { ...line.stores.jobs, endAttempt: () => Promise.reject(new Error('a bug')) };
     await expect(line.runNext()).rejects.toThrow('a bug');
@@ -348,7 +348,7 @@ describe('an attempt is held', () => {
   });
 });
 
-test('the age of a grant is told by no clock that can be set', async () => {
+test('measures the age of a reservation with a monotonic clock', async () => {
   await addJob(line.stores);
   line.deps.rpm = 10;
   line.deps.monotonic = () => 0;
@@ -360,7 +360,7 @@ test('the age of a grant is told by no clock that can be set', async () => {
   expect(line.provider.calls).toHaveLength(1);
 });
 
-test('jobs that waited too long are left alone', async () => {
+test('ignores jobs that waited too long', async () => {
   await addJob(line.stores);
   clock.advance(1_800_001);
   expect(await line.runNext()).toBeNull();

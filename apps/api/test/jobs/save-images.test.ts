@@ -59,7 +59,7 @@ async function save(job: StoredJob): Promise<StoredJob | null> {
   return ended(job);
 }
 
-test('every picture is fetched once, kept under its place, and the job completes', async () => {
+test('fetches every image once, stores it at its index, and completes the job', async () => {
   const job = await answered(url('a'), url('b'));
   const assets = ['0', '1'].map((place) => ({ key: `${job.jobId}-${place}.jpg` }));
   const done = await save(job);
@@ -69,14 +69,14 @@ test('every picture is fetched once, kept under its place, and the job completes
   expect(waits).toEqual([]);
 });
 
-describe('a picture that cannot be had now', () => {
-  test('is tried again with growing waits', async () => {
+describe('an image that cannot be fetched yet', () => {
+  test('is retried with growing waits', async () => {
     pictures.fail('http://pictures/a', ...Array.from({ length: 9 }, transient));
     expect((await save(await answered(url('a'))))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 0 });
     expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   });
 
-  test('is tried for as long as was set, the last time at the end of it, and then counts as failed', async () => {
+  test('is retried until the configured time ends, with a last try then, and counts as failed', async () => {
     deps.retryForMs = 10_000;
     saver = createImageSaver(deps);
     pictures.failAlways('http://pictures/a', transient);
@@ -87,7 +87,7 @@ describe('a picture that cannot be had now', () => {
     expect(waits).toEqual([500, 1_000, 2_000, 4_000, 2_500]);
   });
 
-  test('has its whole time from its first try on, however long it waited for a place', async () => {
+  test('has its whole time from its first try, however long it waited for a slot', async () => {
     deps.inPlace = (work) => {
       if (pictures.fetched.length === 0) clock.advance(deps.retryForMs);
       return work();
@@ -97,14 +97,14 @@ describe('a picture that cannot be had now', () => {
     expect((await save(await answered(url('a'))))?.state).toMatchObject({ status: 'COMPLETED' });
   });
 
-  test('is given up after three tries where time mends nothing', async () => {
+  test('is given up after three permanent failures', async () => {
     pictures.failAlways('http://pictures/a', permanent);
     expect((await save(await answered(url('a'), url('b'))))?.state).toMatchObject({ failedCount: 1 });
     expect(pictures.fetched.filter((fetched) => fetched === 'http://pictures/a')).toHaveLength(3);
     expect(waits).toEqual([500, 1_000]);
   });
 
-  test('is given up by three failures of that kind, whatever came between', async () => {
+  test('is given up after three permanent failures, regardless of transient ones between them', async () => {
     pictures.fail('http://pictures/a', transient(), permanent(), transient(), permanent(), transient());
     pictures.fail('http://pictures/b', transient(), transient(), permanent(), transient(), permanent(), permanent());
     expect((await save(await answered(url('a'), url('b'))))?.state).toMatchObject({ failedCount: 1 });
@@ -112,7 +112,7 @@ describe('a picture that cannot be had now', () => {
     expect(pictures.fetched.filter((fetched) => fetched === 'http://pictures/b')).toHaveLength(6);
   });
 
-  test('fails the job only if there is no other, and the job was charged', async () => {
+  test('fails the job only if there is no other image, and as charged', async () => {
     pictures.failAlways('http://pictures/a', permanent);
     const job = await save(await answered(url('a')));
     expect(job?.state).toMatchObject({ status: 'FAILED', errorCode: 'download_failed', charged: 'yes' });
@@ -120,7 +120,7 @@ describe('a picture that cannot be had now', () => {
   });
 });
 
-test('bytes that are no picture are fetched again, three times in all', async () => {
+test('fetches bytes that are not an image again, three times in all', async () => {
   pictures.compress = async () => {
     throw permanent();
   };
@@ -128,12 +128,12 @@ test('bytes that are no picture are fetched again, three times in all', async ()
   expect(pictures.fetched).toHaveLength(3);
 });
 
-test('fewer pictures than ordered is success, and says how many are missing', async () => {
+test('completes a job with fewer images than requested and reports the missing ones', async () => {
   const job = await addSavingJob(stores, [url('a')], { request: { ...newJob().request, n: 3 } });
   expect((await save(job))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 2 });
 });
 
-test('a full disk keeps the job saving until there is room; the picture is fetched once', async () => {
+test('keeps the job saving on a full disk until there is room, and fetches the image once', async () => {
   const job = await answered(url('a'));
   const seen: unknown[] = [];
   const { put } = deps.files;
@@ -147,7 +147,7 @@ test('a full disk keeps the job saving until there is room; the picture is fetch
   expect(pictures.fetched).toHaveLength(1);
 });
 
-test.each(['canceled', 'deleted'])('a job that is %s while the disk is full does not go on trying', async (how) => {
+test.each(['canceled', 'deleted'])('stops retrying a job that is %s while the disk is full', async (how) => {
   const job = await answered(url('a'));
   deps.files.put = async () => {
     if (how === 'deleted') await stores.jobs.deleteJob(job.jobId);
@@ -161,7 +161,7 @@ test.each(['canceled', 'deleted'])('a job that is %s while the disk is full does
   await saver.drain();
 });
 
-test('a database that is away keeps the job saving until it is back', async () => {
+test('keeps the job saving while the database is unavailable', async () => {
   const { endImage } = stores.jobs;
   let faults = 5;
   deps.store = {
@@ -173,7 +173,7 @@ test('a database that is away keeps the job saving until it is back', async () =
   expect(pictures.fetched).toHaveLength(1);
 });
 
-test('pictures that came by value are taken from our own files, whose copies then go', async () => {
+test('processes base64 images from the file store and then removes the originals', async () => {
   await deps.files.put('source-a.bin', Buffer.from('a'));
   const job = await answered({ key: 'source-a.bin' });
   expect((await save(job))?.state).toMatchObject({ status: 'COMPLETED' });
@@ -182,8 +182,8 @@ test('pictures that came by value are taken from our own files, whose copies the
   expect(await keptKeys()).toEqual([`${job.jobId}-0.jpg`]);
 });
 
-describe('given up in the middle', () => {
-  test.each(['canceled', 'deleted'])('a job that is %s is not fetched any further', async (how) => {
+describe('a job that ends while it is saving', () => {
+  test.each(['canceled', 'deleted'])('is not fetched further once it is %s', async (how) => {
     const job = await answered(url('a'));
     pictures.failAlways('http://pictures/a', transient, async () => {
       if (how === 'deleted') await stores.jobs.deleteJob(job.jobId);
@@ -199,7 +199,7 @@ describe('given up in the middle', () => {
   });
 });
 
-test('a download that nobody waits for any more is not waited for', async () => {
+test('does not wait for a download that is no longer needed', async () => {
   const job = await answered(url('a'));
   const begun = Promise.withResolvers<void>();
   pictures.onFetch = async (signal) => {
@@ -214,7 +214,7 @@ test('a download that nobody waits for any more is not waited for', async () => 
   expect(log.lines).toEqual([]);
 });
 
-test('a picture that is ready just after its job was deleted leaves no file behind', async () => {
+test('leaves no file behind for an image finished just after its job was deleted', async () => {
   const job = await answered(url('a'));
   const { put } = deps.files;
   const written = Promise.withResolvers<void>();
@@ -229,7 +229,7 @@ test('a picture that is ready just after its job was deleted leaves no file behi
   expect(await keptKeys()).toEqual([]);
 });
 
-test('what was kept is not fetched again by the next process', async () => {
+test('does not fetch a stored image again in the next process', async () => {
   const job = await answered(url('a'), url('b'));
   pictures.failAlways('http://pictures/b', transient, async () => void saver.drain());
   saver.save(job.jobId);
@@ -243,7 +243,7 @@ test('what was kept is not fetched again by the next process', async () => {
   expect(deps.pictures).toMatchObject({ fetched: ['http://pictures/b'] });
 });
 
-test('after a restart a picture has its whole time again', async () => {
+test('gives an image its whole time again after a restart', async () => {
   const job = await answered(url('a'));
   const tried = Promise.withResolvers<void>();
   pictures.failAlways('http://pictures/a', transient, async () => tried.resolve());
@@ -258,7 +258,7 @@ test('after a restart a picture has its whole time again', async () => {
   expect((await save(job))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 0 });
 });
 
-test('a drain lets a download end and keeps its picture', async () => {
+test('lets a running download end during a drain and stores its image', async () => {
   const job = await answered(url('a'));
   const gate = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
@@ -274,7 +274,7 @@ test('a drain lets a download end and keeps its picture', async () => {
   expect((await stores.jobs.getJob(job.jobId))?.state.status).toBe('COMPLETED');
 });
 
-test('a fault of ours ends the job, and is logged once with its cause', async () => {
+test('ends the job on an internal error, logged once with its cause', async () => {
   const fault = new TypeError('a bug');
   pictures.compress = () => Promise.reject(fault);
   const job = await save(await answered(url('a')));
@@ -282,18 +282,21 @@ test('a fault of ours ends the job, and is logged once with its cause', async ()
   expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([{ facts: { err: fault } }]);
 });
 
-test.each(['putting a file', 'committing a picture'])('a bug in %s fails the job after three tries', async (where) => {
-  const bug = () => Promise.reject(new TypeError('a bug'));
-  if (where === 'putting a file') deps.files.put = bug;
-  else deps.store = { ...stores.jobs, endImage: bug };
-  saver = createImageSaver(deps);
-  const job = await save(await answered(url('a')));
-  expect(job?.state).toMatchObject({ status: 'FAILED', errorCode: 'internal', charged: 'yes' });
-  expect(waits).toEqual([500, 1_000]);
-  expect(pictures.fetched).toHaveLength(1);
-});
+test.each(['putting a file', 'committing a picture'])(
+  'fails the job after three tries on a bug in %s',
+  async (where) => {
+    const bug = () => Promise.reject(new TypeError('a bug'));
+    if (where === 'putting a file') deps.files.put = bug;
+    else deps.store = { ...stores.jobs, endImage: bug };
+    saver = createImageSaver(deps);
+    const job = await save(await answered(url('a')));
+    expect(job?.state).toMatchObject({ status: 'FAILED', errorCode: 'internal', charged: 'yes' });
+    expect(waits).toEqual([500, 1_000]);
+    expect(pictures.fetched).toHaveLength(1);
+  },
+);
 
-test('a fault of ours while the database is away ends the job once it is back', async () => {
+test('ends the job after an internal error once the database is available again', async () => {
   pictures.compress = () => Promise.reject(new TypeError('a bug'));
   let faults = 5;
   const { changeJob } = stores.jobs;
@@ -305,7 +308,7 @@ test('a fault of ours while the database is away ends the job once it is back', 
   expect((await save(await answered(url('a'))))?.state).toMatchObject({ errorCode: 'internal', charged: 'yes' });
 });
 
-test('no link is ever written to the log', async () => {
+test('never writes a link to the log', async () => {
   pictures.fail('http://pictures/a?Signature=secret', transient());
   await save(await answered(url('a?Signature=secret')));
   expect(JSON.stringify(log.lines)).not.toContain('Signature');

@@ -30,7 +30,7 @@ async function openUploads(limits: { ratePerMinute: number; userUploadBytes: num
   return { saveUpload, prepareUpload, files };
 }
 
-test('no more is decoded than the rate allows, however many uploads of one user come at once', async () => {
+test('decodes no more than the rate limit allows for simultaneous uploads of one user', async () => {
   const { saveUpload, prepareUpload } = await openUploads({ ratePerMinute: 2, userUploadBytes: 0 });
   const photo = await readPhoto('rocket.jpg');
   const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => saveUpload(viewer, photo)));
@@ -38,7 +38,7 @@ test('no more is decoded than the rate allows, however many uploads of one user 
   expect(prepareUpload).toHaveBeenCalledTimes(2);
 });
 
-test('an upload that cannot be decoded counts towards the rate', async () => {
+test('counts an undecodable upload towards the rate limit', async () => {
   const { saveUpload, prepareUpload } = await openUploads({ ratePerMinute: 2, userUploadBytes: 0 });
   const damaged = (await readPhoto('rocket.jpg')).subarray(0, 20_000);
   for (let i = 0; i < 2; i++) {
@@ -48,7 +48,7 @@ test('an upload that cannot be decoded counts towards the rate', async () => {
   expect(prepareUpload).toHaveBeenCalledTimes(2);
 });
 
-test('past the bytes of one user an upload is refused by its own words, and leaves no file behind', async () => {
+test('refuses an upload beyond the bytes of one user with its own error, and leaves no file behind', async () => {
   const { saveUpload, files } = await openUploads({ ratePerMinute: 0, userUploadBytes: 1_048_576 });
   const put = vi.spyOn(files, 'put');
   const photo = await readPhoto('hubble_deep_field.jpg');

@@ -44,7 +44,7 @@ const run = (resultTtlMs = RESULT_TTL_MS) =>
     log: createRecordedLog(),
   });
 
-test('a job goes with its files when its results have served their time, and not before', async () => {
+test('removes a job with its files once its results have passed their retention', async () => {
   const job = await addSavingJob(stores, [{ url: 'http://pictures/a' }]);
   const key = `${job.jobId}-0.jpg`;
   keep(key);
@@ -61,7 +61,7 @@ test('a job goes with its files when its results have served their time, and not
   expect(await stores.jobs.getJob(running.jobId)).not.toBeNull();
 });
 
-test('more jobs than one batch holds all go', async () => {
+test('removes more jobs than fit in one batch', async () => {
   const jobs = [];
   for (let i = 0; i < 3; i++) jobs.push(await addJob(stores));
   for (const { jobId } of jobs) await stores.jobs.changeJob(jobId, (job) => cancel(job, 0));
@@ -71,7 +71,7 @@ test('more jobs than one batch holds all go', async () => {
   for (const { jobId } of jobs) expect(await stores.jobs.getJob(jobId)).toBeNull();
 });
 
-test('an upload lives a week, and as long as a job names it', async () => {
+test('keeps an upload for a week, and for as long as a job references it', async () => {
   const [loose, named] = [newUpload(), newUpload()];
   await stores.uploads.createUpload(loose, 0);
   await stores.uploads.createUpload(named, 0);
@@ -86,7 +86,7 @@ test('an upload lives a week, and as long as a job names it', async () => {
   expect(await stores.uploads.getUpload(loose.uploadId)).toBeNull();
 });
 
-test('more uploads than one batch holds all go', async () => {
+test('removes more uploads than fit in one batch', async () => {
   const uploads = Array.from({ length: 501 }, () => newUpload());
   for (const upload of uploads) await stores.uploads.createUpload(upload, 0);
   keep(...uploads.map((upload) => upload.key));
@@ -96,7 +96,7 @@ test('more uploads than one batch holds all go', async () => {
   for (const { uploadId } of uploads) expect(await stores.uploads.getUpload(uploadId)).toBeNull();
 });
 
-test('a photograph that is older than a week goes with the last job that names it, and not before', async () => {
+test('removes an upload older than a week together with the last job that references it', async () => {
   const upload = newUpload();
   await stores.uploads.createUpload(upload, 0);
   keep(upload.key);
@@ -114,7 +114,7 @@ test('a photograph that is older than a week goes with the last job that names i
   expect(await stores.uploads.getUpload(upload.uploadId)).toBeNull();
 });
 
-test('an idempotency key is remembered for a week', async () => {
+test('remembers an idempotency key for a week', async () => {
   const idempotency = { key: 'tap', fingerprint: 'a' };
   await addJob(stores, { idempotency });
   stores.clock.advance(7 * DAY_MS);
@@ -125,7 +125,7 @@ test('an idempotency key is remembered for a week', async () => {
   expect(await stores.jobs.findReplay('1', idempotency)).toBeNull();
 });
 
-test('a call is forgotten with the results of its time, however soon its job was deleted', async () => {
+test('forgets a call with the results of its time, however soon its job was deleted', async () => {
   await addJob(stores);
   const { job, attempt } = await startNext(stores);
   await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'failed' }, (now) => failCall(now, 'internal', 'no', 1));
@@ -138,7 +138,7 @@ test('a call is forgotten with the results of its time, however soon its job was
   expect(await stores.readAttempts()).toEqual([]);
 });
 
-test('where results live for a moment, the pace still knows the calls of its window', async () => {
+test('keeps the calls of the rate-limit window when results expire at once', async () => {
   await addJob(stores);
   const { job, attempt } = await startNext(stores);
   await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'failed' }, (now) => failCall(now, 'internal', 'no', 1));
@@ -148,7 +148,7 @@ test('where results live for a moment, the pace still knows the calls of its win
   expect(await stores.readAttempts()).toHaveLength(1);
 });
 
-test('a file that no row names goes after an hour; a younger one may still get its row', async () => {
+test('removes an unreferenced file after an hour, while a younger one may still get its row', async () => {
   keep('stray.jpg');
   stores.clock.advance(HOUR_MS);
   await run();
@@ -159,7 +159,7 @@ test('a file that no row names goes after an hour; a younger one may still get i
   expect([...kept.keys()]).toEqual(['young.jpg']);
 });
 
-test('hundreds of strays go, and what a row names among them stays', async () => {
+test('removes hundreds of unreferenced files and keeps the referenced one among them', async () => {
   const upload = newUpload();
   await stores.uploads.createUpload(upload, 0);
   keep(...Array.from({ length: 450 }, (_, index) => `stray-${index}.jpg`), upload.key);

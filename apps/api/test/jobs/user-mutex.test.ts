@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createUserMutex } from '../../src/jobs/user-mutex.ts';
 
-test("one user's work goes in its order, after a failure too, and another's does not wait for it", async () => {
+test('runs the work of one user in order, also after a failure, without delaying other users', async () => {
   const runExclusive = createUserMutex();
   const log: string[] = [];
   const { promise: held, reject: fail } = Promise.withResolvers<void>();

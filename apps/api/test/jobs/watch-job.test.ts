@@ -46,7 +46,7 @@ const untilHeld = (polls: number) => vi.waitFor(() => expect(held).toBe(polls), 
 const cancelJob = () => stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
 const query = (fields: Partial<StatusQuery> = {}): StatusQuery => ({ job_id: job.jobId, wait_seconds: 25, ...fields });
 
-test('answers at once without a wait, after a known change, and when the job has ended', async () => {
+test('answers at once without a wait, after a known change, and for an ended job', async () => {
   expect(await watcher.watch(viewer, query({ wait_seconds: 0 }))).toMatchObject(job);
   expect(await watcher.watch(viewer, query({ after_version: 0 }))).toMatchObject(job);
   const ended = await cancelJob();
@@ -54,7 +54,7 @@ test('answers at once without a wait, after a known change, and when the job has
   expect(await watcher.watch(viewer, query({ after_version: 99 }))).toMatchObject({ ...ended });
 });
 
-test('polls that were answered leave nothing behind', async () => {
+test('leaves no listeners behind for answered polls', async () => {
   let version = 1;
   let tell = () => {};
   const polls = createJobWatcher({
@@ -85,7 +85,7 @@ test('polls that were answered leave nothing behind', async () => {
   expect((await poll(20_000)) - before).toBeLessThan(1_000_000); // 50 bytes a poll
 });
 
-test('an id is the same in capitals', async () => {
+test('accepts an id in capitals', async () => {
   const watched = watcher.watch(viewer, query({ job_id: job.jobId.toUpperCase() }));
   await untilHeld(1);
   const canceled = await cancelJob();
@@ -101,7 +101,7 @@ test('holds the answer until the version passes the known one', async () => {
   expect(held).toBe(0);
 });
 
-test('a held poll reads the job once for a change, and not in between', async () => {
+test('reads the job of a held poll once per change, and not in between', async () => {
   const watched = watcher.watch(viewer, query({ after_version: 1 }));
   await untilHeld(1);
   await stores.jobs.changeJob(job.jobId, (current) => ({ ...current }));
@@ -112,7 +112,7 @@ test('a held poll reads the job once for a change, and not in between', async ()
   await watched;
 });
 
-test('without a version it holds until the job ends', async () => {
+test('holds until the job ends without a version', async () => {
   const watched = watcher.watch(viewer, query());
   await untilHeld(1);
   await startNext(stores);
@@ -120,13 +120,13 @@ test('without a version it holds until the job ends', async () => {
   expect((await watched).state.status).toBe('FAILED');
 });
 
-test('answers with the job as it is when the time is up', async () => {
+test('answers with the current job when the wait is over', async () => {
   expect(await watcher.watch(viewer, query({ wait_seconds: 0.01, after_version: 1 }))).toMatchObject(job);
   expect(held).toBe(0);
 });
 
-describe('no change is lost', () => {
-  test.each([1, 2])('that falls behind the read number %i', async (fatefulRead) => {
+describe('a change is not lost', () => {
+  test.each([1, 2])('that happens after read number %i', async (fatefulRead) => {
     let readsSoFar = 0;
     const store = {
       now,
@@ -142,7 +142,7 @@ describe('no change is lost', () => {
   });
 });
 
-test('a job that is deleted while it is watched is not found', async () => {
+test('answers not found for a job that is deleted while it is watched', async () => {
   const watched = expect(watcher.watch(viewer, query())).rejects.toMatchObject({ code: 'job_not_found' });
   await untilHeld(1);
   await stores.jobs.deleteJob(job.jobId);
@@ -153,16 +153,16 @@ test('a job that is deleted while it is watched is not found', async () => {
 test.each([
   ['is unknown', '123e4567-e89b-42d3-a456-426614174000', 'job_not_found'],
   ['is no UUID', '../1', 'job_not_found'],
-])('a job whose id %s is not found, without a wait', async (_, job_id, code) => {
+])('answers not found without a wait for a job whose id %s', async (_, job_id, code) => {
   await expect(watcher.watch(viewer, query({ job_id }))).rejects.toMatchObject({ code });
 });
 
-test("somebody else's job is not shown, and not waited for", async () => {
+test('neither shows nor waits for the job of another user', async () => {
   const stranger = { user_id: '2', star_id: null };
   await expect(watcher.watch(stranger, query())).rejects.toMatchObject({ code: 'forbidden' });
 });
 
-test('holds so many polls of one user and answers the next at once; other users have their own', async () => {
+test('holds a bounded number of polls per user and answers the next at once', async () => {
   const polls = Array.from({ length: HELD_POLLS_PER_USER }, () => watcher.watch(viewer, query()));
   await untilHeld(HELD_POLLS_PER_USER);
   expect(await watcher.watch(viewer, query())).toMatchObject(job);
@@ -175,7 +175,7 @@ test('holds so many polls of one user and answers the next at once; other users 
   expect(held).toBe(0);
 });
 
-test('a caller who goes away frees the place', async () => {
+test('frees the place of a client that disconnects', async () => {
   const callers = Array.from({ length: HELD_POLLS_PER_USER }, () => new AbortController());
   const polls = callers.map(({ signal }) => watcher.watch(viewer, query(), signal));
   await untilHeld(HELD_POLLS_PER_USER);
@@ -187,11 +187,11 @@ test('a caller who goes away frees the place', async () => {
   await Promise.all([...polls, next]);
 });
 
-test('a caller who is gone already is not waited for', async () => {
+test('does not wait for a client that is already disconnected', async () => {
   expect(await watcher.watch(viewer, query(), AbortSignal.abort())).toMatchObject(job);
 });
 
-test('release answers every held poll, and holds none from then on', async () => {
+test('answers every held poll on release and holds none afterwards', async () => {
   const polls = [watcher.watch(viewer, query()), watcher.watch(viewer, query({ after_version: 1 }))];
   await untilHeld(2);
   watcher.release();
@@ -200,7 +200,7 @@ test('release answers every held poll, and holds none from then on', async () =>
   expect(held).toBe(0);
 });
 
-test('a job is seen as of before it was read: what it reaches meanwhile is not told for later', async () => {
+test('dates a job to before it was read, also when the process is paused after the read', async () => {
   let nowMs = 9_000;
   const slow: JobStore['getJob'] = async (jobId) => {
     const read = await stores.jobs.getJob(jobId);
