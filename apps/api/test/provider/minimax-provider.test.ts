@@ -24,7 +24,7 @@ function provider({
   return createMiniMaxProvider({ client: createMiniMaxClient({ apiKey, baseUrl, timeoutMs }), responseFormat: format });
 }
 
-test('an answer brings links, with the ids that MiniMax knows the call by', async () => {
+test('returns links with the ids that MiniMax knows the call by', async () => {
   const outcome = await provider().generate(order);
   const link = { url: expect.stringContaining(simulator.url) };
   expect(outcome).toMatchObject({ kind: 'answered', images: [link, link] });
@@ -32,26 +32,26 @@ test('an answer brings links, with the ids that MiniMax knows the call by', asyn
   expect(outcome.responseId).toBeTruthy();
 });
 
-test('an answer by value brings bytes', async () => {
+test('returns the bytes of a base64 answer', async () => {
   const outcome = await provider({ format: 'base64' }).generate(order);
   const [image] = outcome.kind === 'answered' ? outcome.images : [];
   expect(image && 'bytes' in image && Buffer.from(image.bytes).subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
 });
 
-test('an order goes out as it came in, with what was asked for and no more', async () => {
+test('sends the request as it was created, without other fields', async () => {
   const full = { ...request, aspect_ratio: '16:9', seed: 7, prompt_optimizer: true } as const;
   await provider().generate({ request: full, reference: null });
   expect(simulator.calls()[0]?.request).toEqual(expect.objectContaining({ ...full, response_format: 'url' }));
 });
 
 test.each([
-  ['by its address', async () => ({ url: 'https://photos.example/a.jpg' }), /^https:\/\/photos\.example\/a\.jpg$/],
+  ['as a URL', async () => ({ url: 'https://photos.example/a.jpg' }), /^https:\/\/photos\.example\/a\.jpg$/],
   [
-    'by value',
+    'as base64',
     async () => ({ bytes: await readPhoto('rocket.jpg'), contentType: 'image/jpeg' }),
     /^data:image\/jpeg;base64,\/9j\//,
   ],
-])('a reference goes %s, in place of how the order named it', async (_, load, sent) => {
+])('sends a reference %s in place of how the request named it', async (_, load, sent) => {
   const named = { ...request, subject_reference: [{ type: 'character' as const, image_file: 'upload://x' }] };
   await provider().generate({ request: named, reference: await load() });
   expect(simulator.calls()[0]?.request).toMatchObject({
@@ -59,8 +59,8 @@ test.each([
   });
 });
 
-describe('a call that provably was not taken may be made again', () => {
-  test.each([1002, 1039, 1041, 2045])('%i', async (code) => {
+describe('a call that provably was not accepted may be retried', () => {
+  test.each([1002, 1039, 1041, 2045])('after status code %i', async (code) => {
     simulator.script({ fault: { kind: 'base_resp', code } });
     expect(await provider().generate(order)).toMatchObject({
       kind: 'not_taken',
@@ -69,12 +69,12 @@ describe('a call that provably was not taken may be made again', () => {
     });
   });
 
-  test('HTTP 429, with the wait it asks for', async () => {
+  test('after HTTP 429, with its Retry-After', async () => {
     simulator.script({ fault: { kind: 'http', status: 429, headers: { 'retry-after': '7' }, body: 'slow down' } });
     expect(await provider().generate(order)).toMatchObject({ kind: 'not_taken', retryAfterMs: 7_000 });
   });
 
-  test('nobody listens', async () => {
+  test('after a refused connection', async () => {
     const gone = await startSimulator();
     await gone.close();
     const outcome = await provider({ baseUrl: gone.url }).generate(order);
@@ -104,7 +104,7 @@ const FINAL = [
   [1027, 'content_rejected', 'unknown'],
 ] as const;
 
-test.each(FINAL)('%i is %s for good, charged %s', async (code, errorCode, charged) => {
+test.each(FINAL)('treats status code %i as %s without a retry, charged %s', async (code, errorCode, charged) => {
   simulator.script({ fault: { kind: 'base_resp', code, message: 'their own words' } });
   const outcome = await provider().generate(order);
   expect(outcome).toMatchObject({
@@ -118,7 +118,7 @@ test.each(FINAL)('%i is %s for good, charged %s', async (code, errorCode, charge
 
 test.each([
   [
-    'a base64 picture that they do not allow',
+    'a base64 image that MiniMax does not allow',
     { kind: 'base_resp', code: 1000, message: 'disallowed image url' },
     'provider_rejected',
     'no',
@@ -140,23 +140,23 @@ test.each([
   ['an empty list', { kind: 'fewer_images', delivered: 0 }, 'no_images', 'unknown'],
   ['success without data', { kind: 'null_data' }, 'no_images', 'unknown'],
   ['no base_resp and no pictures', { kind: 'no_base_resp', images: false }, 'provider_error', 'unknown'],
-] as const)('%s is final', async (_, fault, errorCode, charged) => {
+] as const)('treats %s as final', async (_, fault, errorCode, charged) => {
   simulator.script({ fault });
   expect(await provider().generate(order)).toMatchObject({ kind: 'failed', errorCode, charged });
 });
 
-test('no base_resp, but pictures: an answer', async () => {
+test('accepts images without a base_resp as an answer', async () => {
   simulator.script({ fault: { kind: 'no_base_resp', images: true } });
   expect(await provider().generate(order)).toMatchObject({ kind: 'answered', images: [{}, {}] });
 });
 
-test('fewer pictures than ordered: an answer', async () => {
+test('accepts fewer images than requested as an answer', async () => {
   simulator.script({ fault: { kind: 'fewer_images', delivered: 1 } });
   expect(await provider().generate(order)).toMatchObject({ kind: 'answered', images: [{}] });
 });
 
 test.each(['headers', 'body'] as const)(
-  'no end within the time (%s) is a timeout that nobody knows the price of',
+  'times out with an unknown charge when the %s do not end in time',
   async (at) => {
     simulator.script({ fault: { kind: 'hang', at } });
     const outcome = await provider({ timeoutMs: 50 }).generate(order);
@@ -172,12 +172,12 @@ test.each([
   ['MiniMax being down', { kind: 'http', status: 502 }, false],
   ['a refused prompt', { kind: 'base_resp', code: 1026 }, false],
   ['too many calls', { kind: 'base_resp', code: 1002 }, false],
-] as const)('%s: only the operator can mend it: %s', async (_, fault, isOperators) => {
+] as const)('reports whether only the operator can fix %s: %s', async (_, fault, isOperators) => {
   simulator.script({ fault });
   expect(await provider().generate(order)).toMatchObject({ blame: { host: new URL(simulator.url).host, isOperators } });
 });
 
-test('a recorded answer becomes the outcome that its call would have had', async () => {
+test('turns a recorded answer into the outcome that its call would have had', async () => {
   const chunks: Uint8Array[] = [];
   let head: unknown;
   let isWhole = false;
@@ -195,14 +195,14 @@ test('a recorded answer becomes the outcome that its call would have had', async
   expect(await provider().readAnswer({ head, body: Buffer.concat(chunks) }, order.request.n)).toEqual(outcome);
 });
 
-test('the wrong key is ours to mend', async () => {
+test('reports a wrong key as a failure for the operator', async () => {
   expect(await provider({ apiKey: 'wrong' }).generate(order)).toMatchObject({
     errorCode: 'provider_auth',
     charged: 'no',
   });
 });
 
-test('whatever else goes wrong is an outcome too', async () => {
+test('turns every other failure, also a bug, into an outcome', async () => {
   const bug = () => Promise.reject(new TypeError('a bug'));
   const client = { generateImage: bug, readAnswer: bug };
   const outcome = await createMiniMaxProvider({ client, responseFormat: 'url' }).generate(order);
