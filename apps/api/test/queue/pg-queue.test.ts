@@ -47,7 +47,7 @@ function createQueue(boss: PgBoss, work: Work | null) {
   return createPgQueue({ boss, worker, clock: Date.now, onError: rethrow });
 }
 
-test('a process that makes no calls gives turns to those that do', async () => {
+test('delivers wake-ups from a process without workers to those that have them', async () => {
   const work = createWork();
   const orders = createQueue(bosses[0], null);
   const worker = createQueue(bosses[1], work);
@@ -61,7 +61,7 @@ test('a process that makes no calls gives turns to those that do', async () => {
   await Promise.all([orders.drain(), worker.drain()]);
 });
 
-test('a turn that is given while no worker is there waits for one', async () => {
+test('keeps a wake-up without a worker until one starts', async () => {
   const work = createWork();
   const orders = createQueue(bosses[0], null);
   orders.wake();
@@ -79,7 +79,7 @@ test('a turn that is given while no worker is there waits for one', async () => 
   await worker.drain();
 });
 
-test('the places of two workers are filled from one queue, each to its bound', async () => {
+test('fills the slots of two workers from one queue, each up to its bound', async () => {
   const [here, there] = [createWork(), createWork()];
   here.add(2);
   there.add(2);
@@ -90,7 +90,7 @@ test('the places of two workers are filled from one queue, each to its bound', a
   await Promise.all(queues.map((queue) => queue.drain()));
 });
 
-test('a worker that drains leaves the turn to another', async () => {
+test('leaves the wake-up to another worker when it drains', async () => {
   const [leaving, staying] = [createWork(), createWork()];
   leaving.add(1);
   const [first, second] = [createQueue(bosses[0], leaving), createQueue(bosses[1], staying)];

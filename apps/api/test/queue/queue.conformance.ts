@@ -55,7 +55,7 @@ export function testQueue(name: string, { createQueue, settle, patienceMs }: Que
       }
     }
 
-    test.each([1, 3])('runs %i at once, never more, and takes the next as one ends', async (concurrency) => {
+    test.each([1, 3])('runs %i at once, never more, and takes the next when one ends', async (concurrency) => {
       const queue = await build(concurrency);
       work.add(10);
       queue.start();
@@ -68,7 +68,7 @@ export function testQueue(name: string, { createQueue, settle, patienceMs }: Que
       expect(work).toMatchObject({ taken: 10, running: 0, mostRunning: concurrency });
     });
 
-    test('takes nothing before it is started', async () => {
+    test('takes no work before the start', async () => {
       const queue = await build(2);
       work.add(1);
       queue.wake();
@@ -78,7 +78,7 @@ export function testQueue(name: string, { createQueue, settle, patienceMs }: Que
       await eventually(() => expect(work.taken).toBe(1));
     });
 
-    test('a wake after something came is enough, also while the queue is asking', async () => {
+    test('takes new work after one wake-up, also while the queue is polling', async () => {
       const queue = await build(2);
       queue.start();
       await settle();
@@ -89,7 +89,7 @@ export function testQueue(name: string, { createQueue, settle, patienceMs }: Que
       await eventually(() => expect(work.taken).toBe(1));
     });
 
-    test('many wakes cost little', async () => {
+    test('coalesces many wake-ups', async () => {
       const queue = await build(2);
       queue.start();
       await settle();
@@ -99,7 +99,7 @@ export function testQueue(name: string, { createQueue, settle, patienceMs }: Que
       expect(work.asked - before).toBeLessThanOrEqual(3);
     });
 
-    test('asks again by itself when time alone brings work, and not before', async () => {
+    test('polls again when time alone makes work due, and not before', async () => {
       const queue = await build(2);
       work.addLater(Date.now() + 3_000);
       queue.start();
@@ -110,7 +110,7 @@ export function testQueue(name: string, { createQueue, settle, patienceMs }: Que
       await eventually(() => expect(work.taken).toBe(1));
     });
 
-    test('a time beyond what a timer reaches is not now', async () => {
+    test('does not treat a time beyond the range of timers as due', async () => {
       const queue = await build(1);
       work.addLater(Date.now() + 2 ** 40);
       queue.start();
@@ -119,7 +119,7 @@ export function testQueue(name: string, { createQueue, settle, patienceMs }: Que
       expect(work.asked).toBe(1);
     });
 
-    test('tells of a fault in asking, and asks again after a while', async () => {
+    test('reports a failed poll and polls again after a delay', async () => {
       const queue = await build(2);
       work.add(1);
       work.failOnce(new Error('database away'));
@@ -129,7 +129,7 @@ export function testQueue(name: string, { createQueue, settle, patienceMs }: Que
       await eventually(() => expect(work.taken).toBe(1));
     });
 
-    test('work that fails gives its place back', async () => {
+    test('frees the slot of failed work', async () => {
       const queue = await build(1);
       work.add(2);
       queue.start();
@@ -140,7 +140,7 @@ export function testQueue(name: string, { createQueue, settle, patienceMs }: Que
       await eventually(() => expect(work).toMatchObject({ taken: 2, running: 1 }));
     });
 
-    test('drains: what runs ends, and nothing new is taken', async () => {
+    test('drains: running work ends, and no new work is taken', async () => {
       const queue = await build(2);
       work.add(5);
       work.addLater(Date.now() + 1_000);
@@ -161,7 +161,7 @@ export function testQueue(name: string, { createQueue, settle, patienceMs }: Que
       expect(work.taken).toBe(2);
     });
 
-    test('a queue that never started drains at once', async () => {
+    test('drains at once when it never started', async () => {
       const queue = await build(2);
       work.add(1);
       queue.wake();
