@@ -33,7 +33,7 @@ async function countWaitingForLock(): Promise<number> {
   return rows.length;
 }
 
-test('orders that wait for others in admission are taken when their turn comes', async () => {
+test('accepts creates that wait for admission behind others once the lock is free', async () => {
   const jobs = wrapStorageErrors(createSqlJobStore(database));
   const { letGo } = await holdAdmission();
   const orders = Array.from({ length: 100 }, () => jobs.createJob(newJob(), NO_LIMITS));
@@ -43,7 +43,7 @@ test('orders that wait for others in admission are taken when their turn comes',
   for (const outcome of await Promise.all(orders)) expect(outcome).toMatchObject({ kind: 'created' });
 });
 
-test('an order that waits in admission for too long is refused as queue_full, and is no job', async () => {
+test('refuses a create that waits too long for admission with queue_full, and creates no job', async () => {
   const hurried = await openPostgres(postgres.url(), () => {}, { admissionWithinMs: 400, lockWithinMs: 300 });
   onTestFinished(() => hurried.close());
   const jobs = wrapStorageErrors(createSqlJobStore(hurried));
@@ -62,7 +62,7 @@ test('an order that waits in admission for too long is refused as queue_full, an
   expect(await jobs.createJob(newJob(), NO_LIMITS)).toMatchObject({ kind: 'created' });
 });
 
-test('an order that was committed unheard is answered as created, though its next try finds the queue full', async () => {
+test('answers created for a create whose commit was not confirmed, although its retry finds the queue full', async () => {
   let isLost = false;
   const { transactExclusive } = database;
   const jobs = wrapStorageErrors(

@@ -31,7 +31,7 @@ function given(options: Partial<AdmissionQueueOptions> = {}) {
 const full = (retryAfterMs: number) => ({ refusal: { code: 'queue_full', retryAfterMs } });
 
 describe('the admission queue', () => {
-  test('runs as much at once as it has places, and the rest in the order in which it came', async () => {
+  test('runs as much work at once as it has slots, and the rest in order of arrival', async () => {
     const { takeAll, started } = given();
     const all = Promise.all(takeAll(5, 10));
     await vi.advanceTimersByTimeAsync(5);
@@ -43,7 +43,7 @@ describe('the admission queue', () => {
     expect(started).toEqual([0, 1, 2, 3, 4]);
   });
 
-  test('lets work wait for longer than a connection is waited for', async () => {
+  test('lets work wait for longer than the connection timeout', async () => {
     const { takeAll, started } = given();
     const all = Promise.all(takeAll(4, 6_000));
     await vi.advanceTimersByTimeAsync(12_000);
@@ -51,7 +51,7 @@ describe('the admission queue', () => {
     expect(started).toHaveLength(4);
   });
 
-  test('refuses at once when the backlog needs twice as long as anybody waits, and says how long', async () => {
+  test('refuses at once when the backlog needs twice the maximum wait, and returns that time', async () => {
     const { take, takeAll, started } = given();
     await Promise.all([...takeAll(10, 1_000), vi.advanceTimersByTimeAsync(5_000)]); // one second each, two in parallel
     const all = Promise.allSettled(takeAll(62, 1_000));
@@ -60,7 +60,7 @@ describe('the admission queue', () => {
     expect(started).not.toContain(99);
   });
 
-  test('refuses the newest as soon as the pace shows that their turn comes too late', async () => {
+  test('refuses the newest work as soon as the throughput shows that it would start too late', async () => {
     const { takeAll } = given();
     const ends = takeAll(200, 990).map((each, number) => each.then(() => number));
     const refused = vi.fn();
@@ -75,7 +75,7 @@ describe('the admission queue', () => {
     expect(taken).toEqual([...taken.keys()]); // the oldest ones
   });
 
-  test('does not take one that stood still for the pace of the others', async () => {
+  test('ignores one stalled transaction when it measures the throughput of the others', async () => {
     const { take, takeAll } = given();
     await Promise.all([...takeAll(20, 10), vi.advanceTimersByTimeAsync(100)]);
     const stalled = [take(0, 5_000), take(1, 5_000)];
@@ -84,7 +84,7 @@ describe('the admission queue', () => {
     expect(await Promise.all([...stalled, ...others])).toHaveLength(92);
   });
 
-  test('refuses at once past its bound of waiting work, also before the first has ended', async () => {
+  test('refuses at once beyond its bound of waiting work, also before the first has ended', async () => {
     const { take, takeAll } = given({ waitingLimit: 3 });
     const all = Promise.all(takeAll(5, 10));
     await expect(take(99, 10)).rejects.toMatchObject(full(5_000));
@@ -92,7 +92,7 @@ describe('the admission queue', () => {
     expect(await all).toHaveLength(5);
   });
 
-  test('gives up what waited in vain without having begun it, and goes on with what comes later', async () => {
+  test('drops work that waited too long without starting it, and continues with later work', async () => {
     const { run, take, started } = given({ places: 1 });
     const held = Promise.withResolvers<void>();
     const holder = run(0, () => held.promise);
@@ -105,12 +105,12 @@ describe('the admission queue', () => {
     expect(started).toEqual([0, 2]);
   });
 
-  test('refuses work that met a lock for too long like work that waited here for too long', async () => {
+  test('refuses work that waited too long for a lock like work that waited too long in the queue', async () => {
     const { run } = given();
     await expect(run(0, () => Promise.reject(BUSY))).rejects.toMatchObject({ ...full(5_000), cause: BUSY });
   });
 
-  test('tells everybody who waits when the database is away, and then takes work again', async () => {
+  test('rejects all waiting work when the database is unavailable, and then accepts work again', async () => {
     const { run, takeAll, started } = given({ places: 1 });
     const lost = run(0, () => Promise.reject(AWAY));
     const waiting = takeAll(3, 10);
@@ -119,7 +119,7 @@ describe('the admission queue', () => {
     expect(started).toEqual([0, 0]);
   });
 
-  test('goes on after a failure that concerns nobody else', async () => {
+  test('continues after a failure of a single piece of work', async () => {
     const { run, take, started } = given({ places: 1 });
     const failing = expect(run(0, () => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
     await Promise.all([take(1, 10), failing, vi.advanceTimersByTimeAsync(10)]);

@@ -18,7 +18,7 @@ export function testAdmission(open: OpenStores): void {
   const images = (n: number): NewJob['request'] => ({ ...newJob().request, n });
   const refused = (code: string, retryAfterMs: number) => ({ kind: 'refused', refusal: { code, retryAfterMs } });
 
-  test('an order becomes a waiting job', async () => {
+  test('turns a create into a waiting job', async () => {
     const fields = newJob({ userId: '9223372036854775807', starId: '7', request: images(3) });
     const job = { ...fields, version: 1, createdAt: stores.clock.now(), updatedAt: stores.clock.now() };
     const outcome = await stores.jobs.createJob(fields, NO_LIMITS);
@@ -26,7 +26,7 @@ export function testAdmission(open: OpenStores): void {
     expect(await stores.jobs.getJob(fields.jobId)).toEqual({ ...job, state: { status: 'PENDING' } });
   });
 
-  test('a repeat of a key answers with the job as it is now', async () => {
+  test('answers a repeated key with the current state of its job', async () => {
     const job = await addJob(stores, { idempotency: key });
     await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
     const repeat = { kind: 'replayed', job: { jobId: job.jobId, version: 2, state: { status: 'FAILED' } } };
@@ -34,7 +34,7 @@ export function testAdmission(open: OpenStores): void {
     expect(await stores.jobs.findReplay('1', key)).toMatchObject(repeat);
   });
 
-  test('a key used for another order is a mismatch, and one whose job was deleted is gone', async () => {
+  test('reports a key of another request as a mismatch, and one of a deleted job as gone', async () => {
     const job = await addJob(stores, { idempotency: key });
     const other = { ...key, fingerprint: 'b' };
     expect(await order({}, { idempotency: other })).toEqual({ kind: 'mismatch' });
@@ -43,24 +43,24 @@ export function testAdmission(open: OpenStores): void {
     expect(await order({}, { idempotency: key })).toEqual({ kind: 'gone' });
   });
 
-  test('a key is of one user, and unknown until it is used', async () => {
+  test('scopes a key to one user, unknown until it is used', async () => {
     await addJob(stores, { idempotency: key });
     expect(await stores.jobs.findReplay('2', key)).toBeNull();
     expect(await order({}, { userId: '2', idempotency: key })).toMatchObject({ kind: 'created' });
   });
 
-  test('fifty orders with one key at once are one job', async () => {
+  test('creates one job from fifty simultaneous creates with one key', async () => {
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => order({}, { idempotency: key })));
     expect(outcomes.filter(({ kind }) => kind === 'created')).toHaveLength(1);
     expect(new Set(outcomes.map((outcome) => ('job' in outcome ? outcome.job.jobId : outcome.kind))).size).toBe(1);
   });
 
-  test('a key of a refused order is free', async () => {
+  test('leaves the key of a refused create unused', async () => {
     expect(await order({ queue: 0 }, { idempotency: key })).toMatchObject({ kind: 'refused' });
     expect(await stores.jobs.findReplay('1', key)).toBeNull();
   });
 
-  test('the upload of an order comes with the job, or stays out with it', async () => {
+  test('stores the upload of a create together with the job, or neither of them', async () => {
     const [kept, refusedOne] = [newUpload(), newUpload()];
     await order({}, { upload: kept });
     await order({ queue: 0 }, { upload: refusedOne });
@@ -68,7 +68,7 @@ export function testAdmission(open: OpenStores): void {
     expect(await stores.uploads.getUpload(refusedOne.uploadId)).toBeNull();
   });
 
-  test('rate_limited: orders and uploads of one user in a rolling minute', async () => {
+  test('answers rate_limited by creates and uploads of one user in a rolling minute', async () => {
     await order({});
     stores.clock.advance(20_000);
     expect(await stores.uploads.countAttempt('1', 2)).toMatchObject({ kind: 'counted' });
@@ -82,7 +82,7 @@ export function testAdmission(open: OpenStores): void {
     expect(await order({ ratePerMinute: 2 })).toMatchObject({ kind: 'created' });
   });
 
-  test('quota_exceeded: images in a rolling day, until enough of them leave it', async () => {
+  test('answers quota_exceeded by images in a rolling day, until enough of them leave it', async () => {
     await order({}, { request: images(2) });
     stores.clock.advance(1_000);
     await order({}, { request: images(3) });
@@ -96,20 +96,20 @@ export function testAdmission(open: OpenStores): void {
     expect(await order(five, { request: images(2) })).toMatchObject({ kind: 'created' });
   });
 
-  test('orders of a clock that was set back since keep nobody from ordering', async () => {
+  test('accepts creates after the clock was set back, despite creates dated in the future', async () => {
     await addJob(stores, { request: images(5) });
     stores.clock.advance(-30 * 3_600_000);
     expect(await order({ ratePerMinute: 1, userDailyImages: 5 })).toMatchObject({ kind: 'created' });
   });
 
-  test('quota_exceeded: all users together, and canceled orders count', async () => {
+  test('answers quota_exceeded by the images of all users together, including canceled creates', async () => {
     const job = await addJob(stores, { request: images(4) });
     await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
     const outcome = await order({ dailyImages: 5 }, { userId: '2', request: images(2) });
     expect(outcome).toEqual(refused('quota_exceeded', DAY_MS));
   });
 
-  test('too_many_jobs: until one of them ends', async () => {
+  test('answers too_many_jobs until one of the jobs ends', async () => {
     await addJob(stores);
     await addJob(stores);
     const { job, attempt } = await startNext(stores);
@@ -122,7 +122,7 @@ export function testAdmission(open: OpenStores): void {
     expect(await order({ userActive: 2 })).toMatchObject({ kind: 'created' });
   });
 
-  test.each(['canceled', 'deleted'])('too_many_jobs: a %s job counts while its paid call runs', async (how) => {
+  test.each(['canceled', 'deleted'])('counts a %s job for too_many_jobs while its call is running', async (how) => {
     await addJob(stores);
     const { job, attempt } = await startNext(stores);
     await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
@@ -132,7 +132,7 @@ export function testAdmission(open: OpenStores): void {
     expect(await order({ userActive: 1 })).toMatchObject({ kind: 'created' });
   });
 
-  test('queue_full: by number, and by the wait that is to be expected', async () => {
+  test('answers queue_full by the number of jobs and by the expected wait', async () => {
     await addJob(stores);
     await addJob(stores);
     expect(await order({ queue: 2 })).toEqual(refused('queue_full', 5_000));
@@ -142,14 +142,14 @@ export function testAdmission(open: OpenStores): void {
     expect(await order({ ...slow, queueTtlMs: 12_000 })).toMatchObject({ kind: 'created' });
   });
 
-  test('a refused order counts towards nothing', async () => {
+  test('counts a refused create towards no limit', async () => {
     await order({ queue: 0 }, { request: images(9) });
     expect(await order({ ratePerMinute: 1, userDailyImages: 9 }, { request: images(9) })).toMatchObject({
       kind: 'created',
     });
   });
 
-  test('refuses in the order that was promised', async () => {
+  test('checks the key, the rate limit, the quotas, the active jobs and the queue in this order', async () => {
     await addJob(stores, { idempotency: key, request: images(9) });
     const none: Partial<AdmissionLimits> = { queue: 1 };
     const codeOf = async (limits: Partial<AdmissionLimits>) => {

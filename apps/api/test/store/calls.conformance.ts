@@ -10,7 +10,7 @@ export function testCalls(open: OpenStores): void {
     stores = await open();
   });
 
-  test('a call is on record, and its job PROCESSING, before anybody can send it', async () => {
+  test('commits an attempt and the job as PROCESSING before the call can be sent', async () => {
     const { jobId } = await addJob(stores);
     const { job, attempt } = await startNext(stores);
     expect(attempt).toMatchObject({ number: 1, startedAt: stores.clock.now() });
@@ -23,13 +23,13 @@ export function testCalls(open: OpenStores): void {
     ]);
   });
 
-  test('no job has two calls at once', async () => {
+  test('never gives a job two calls at once', async () => {
     await addJob(stores);
     const outcomes = await Promise.all([stores.jobs.startNextCall(newStart()), stores.jobs.startNextCall(newStart())]);
     expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(['idle', 'started']);
   });
 
-  test('a call ends exactly once', async () => {
+  test('ends an attempt exactly once', async () => {
     const { jobId } = await addJob(stores);
     const { attempt } = await startNext(stores);
     await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, [{ url: 'http://a/1' }]);
@@ -40,7 +40,7 @@ export function testCalls(open: OpenStores): void {
     expect(await stores.workers.openAttempts(WORKER)).toEqual([]);
   });
 
-  test('the end of a call and the step of its job are one: a step that throws leaves the call open', async () => {
+  test('commits the end of an attempt and the step of its job together: a step that throws leaves both open', async () => {
     await addJob(stores);
     const { attempt } = await startNext(stores);
     const end = stores.jobs.endAttempt(attempt.attemptId, ANSWERED, () => {
@@ -50,7 +50,7 @@ export function testCalls(open: OpenStores): void {
     expect(await stores.workers.openAttempts(WORKER)).toMatchObject([{ attemptId: attempt.attemptId }]);
   });
 
-  test('the answer to a canceled job is kept with it, and ends nothing but the question of its charge', async () => {
+  test('keeps the answer to a canceled job and changes only its charge', async () => {
     const { jobId } = await addJob(stores);
     const { attempt } = await startNext(stores);
     await stores.jobs.changeJob(jobId, (job) => cancel(job, 1));
@@ -62,7 +62,7 @@ export function testCalls(open: OpenStores): void {
     });
   });
 
-  test('the answer to a deleted job ends its call', async () => {
+  test('ends the attempt of a deleted job by its answer', async () => {
     const { jobId } = await addJob(stores);
     const { attempt } = await startNext(stores);
     await stores.jobs.deleteJob(jobId);
@@ -70,7 +70,7 @@ export function testCalls(open: OpenStores): void {
     expect(await stores.workers.openAttempts(WORKER)).toEqual([]);
   });
 
-  test('a repeat waits for its time, then goes before those who wait for their first call', async () => {
+  test('delays a retry until its time, and then puts it before jobs that wait for their first call', async () => {
     const { jobId } = await addJob(stores);
     const { attempt } = await startNext(stores);
     const retryAt = stores.clock.now() + 5_000;
@@ -86,7 +86,7 @@ export function testCalls(open: OpenStores): void {
     expect((await startNext(stores)).job.jobId).toBe(other.jobId);
   });
 
-  test('a repeat that waits survives a restart', async () => {
+  test('keeps a waiting retry over a restart', async () => {
     const { jobId } = await addJob(stores);
     const { attempt } = await startNext(stores);
     const retryAt = stores.clock.now() + 5_000;
@@ -98,7 +98,7 @@ export function testCalls(open: OpenStores): void {
     expect(await reopened.jobs.startNextCall(newStart())).toEqual({ kind: 'idle', retryInMs: 5_000 });
   });
 
-  test('durations are those of answered calls, of the kind that is asked, newest first', async () => {
+  test('returns the durations of answered calls of the requested kind, newest first', async () => {
     const kinds = [1, 2, 1].map((n) => ({ model: 'image-01' as const, prompt: 'p', n }));
     for (const [index, request] of kinds.entries()) {
       await addJob(stores, { request });
@@ -116,7 +116,7 @@ export function testCalls(open: OpenStores): void {
     expect(await stores.jobs.recentCallMs(null)).toEqual([3_000, 2_000, 1_000]);
   });
 
-  test('finds the jobs that are saving', async () => {
+  test('finds the jobs in the saving stage', async () => {
     const saving = await addSavingJob(stores, [{ url: 'http://a' }]);
     await addJob(stores);
     expect(await stores.workers.adoptSaving(WORKER)).toEqual([saving.jobId]);

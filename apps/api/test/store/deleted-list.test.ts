@@ -18,7 +18,7 @@ async function openDatabase() {
 const rowsOf = (db: Awaited<ReturnType<typeof openDatabase>>) =>
   db.selectFrom('deleted_jobs').selectAll().orderBy('job_id').execute();
 
-test('what was deleted is told to a database that was restored from before', async () => {
+test('applies the list of deletions to a database restored from an earlier backup', async () => {
   const dir = await temporaryFolder();
   const list = await openDeletedList(dir, await openDatabase(), 0);
   await list.add(row(JOB));
@@ -28,7 +28,7 @@ test('what was deleted is told to a database that was restored from before', asy
   expect(await rowsOf(restored)).toEqual([row(JOB), row(OTHER)]);
 });
 
-test('a line that was cut short by a kill keeps no other', async () => {
+test('discards a line that was cut short by a kill and keeps all others', async () => {
   const dir = await temporaryFolder();
   const db = await openDatabase();
   await (await openDeletedList(dir, db, 0)).add(row(JOB));
@@ -39,7 +39,7 @@ test('a line that was cut short by a kill keeps no other', async () => {
   expect(await readFile(path.join(dir, 'deleted-jobs.log'), 'utf8')).toBe(`1000 ${JOB} a user\n1000 ${OTHER} a user\n`);
 });
 
-test('a deletion whose process was killed before it wrote the line is in the list after the next start', async () => {
+test('lists a deletion at the next start when the process was killed before it wrote the line', async () => {
   const dir = await temporaryFolder();
   const db = await openDatabase();
   await db.insertInto('deleted_jobs').values(row(JOB)).execute();
@@ -47,7 +47,7 @@ test('a deletion whose process was killed before it wrote the line is in the lis
   expect(await readFile(path.join(dir, 'deleted-jobs.log'), 'utf8')).toBe(`1000 ${JOB} a user\n`);
 });
 
-test('a deletion that is older than any result is in the list no longer than until the next start', async () => {
+test('removes a deletion older than any result from the list at the next start', async () => {
   const dir = await temporaryFolder();
   await (await openDeletedList(dir, await openDatabase(), 0)).add(row(JOB));
   const db = await openDatabase();

@@ -42,7 +42,7 @@ export function testDeletions(open: OpenStores): void {
   }
 
   describe('a deleted job', () => {
-    test('has its files remembered until they are gone, and given to one claimant at a time', async () => {
+    test('has its files remembered until they are gone, each claimed by one process at a time', async () => {
       const { jobId, keys } = await completedJob();
       await stores.jobs.deleteJob(jobId);
       expect((await stores.deletions.pendingOf(jobId)).toSorted()).toEqual(keys);
@@ -70,7 +70,7 @@ export function testDeletions(open: OpenStores): void {
       expect(await claim()).toEqual(keys);
     });
 
-    test('has its files claimed at once where all claims are of the past', async () => {
+    test('has its files claimed at once after all claims were made due', async () => {
       const { jobId, keys } = await completedJob();
       await stores.jobs.deleteJob(jobId);
       await stores.deletions.hasten();
@@ -84,7 +84,7 @@ export function testDeletions(open: OpenStores): void {
       expect(await claim()).toEqual(keys);
     });
 
-    test('is known as deleted by its user, and to nobody else, for as long as that is kept', async () => {
+    test('is reported as deleted to its own user only, for as long as its deletion is remembered', async () => {
       const { jobId } = await addJob(stores, { userId: '7' });
       expect(await stores.jobs.wasDeleted('7', jobId)).toBe(false);
       await stores.jobs.deleteJob(jobId);
@@ -96,7 +96,7 @@ export function testDeletions(open: OpenStores): void {
       expect(await stores.jobs.wasDeleted('7', jobId)).toBe(false);
     });
 
-    test('that a backup has brought back is found, to be deleted again', async () => {
+    test('is found for another deletion when a backup has restored it', async () => {
       const order = newJob();
       await addJob(stores, order);
       await addJob(stores);
@@ -108,13 +108,13 @@ export function testDeletions(open: OpenStores): void {
       expect(await stores.retention.deletedBefore()).toEqual([]);
     });
 
-    test('that has expired was deleted by nobody', async () => {
+    test('is not reported as deleted when it expired by its retention', async () => {
       const { jobId } = await addJob(stores);
       await stores.jobs.deleteJob(jobId, 'expired');
       expect(await stores.jobs.wasDeleted('1', jobId)).toBe(false);
     });
 
-    test('owns no file any more, nor does a deleted upload', async () => {
+    test('owns no file, nor does a deleted upload', async () => {
       const upload = newUpload();
       const { jobId } = await addJob(stores, { upload });
       const keys = [`${jobId}-0.jpg`, upload.key];
@@ -124,22 +124,22 @@ export function testDeletions(open: OpenStores): void {
     });
   });
 
-  describe('a file that is about to be written', () => {
-    test('is nobody’s to delete while its worker writes it, and goes when that gave up', async () => {
+  describe('a file announced before it is written', () => {
+    test('is kept from deletion while its worker writes it, and deleted when that fails', async () => {
       await live();
       await stores.deletions.intendWrites(['a.jpg'], WORKER);
       expect(await claim(new Set(['a.jpg']))).toEqual([]);
       expect(await claim()).toEqual(['a.jpg']);
     });
 
-    test('goes when its worker has ended', async () => {
+    test('is deleted when its worker has ended', async () => {
       await stores.workers.heartbeat('dead', 1);
       await stores.deletions.intendWrites(['a.jpg'], 'dead');
       await live();
       expect(await claim()).toEqual(['a.jpg']);
     });
 
-    test('stays when a row names it: an upload', async () => {
+    test('is kept when a row references it as an upload', async () => {
       await live();
       const upload = newUpload();
       await stores.deletions.intendWrites([upload.key], WORKER);
@@ -147,7 +147,7 @@ export function testDeletions(open: OpenStores): void {
       expect(await claim()).toEqual([]);
     });
 
-    test('stays when a row names it: the photograph of an order', async () => {
+    test('is kept when a row references it as the upload of a create', async () => {
       await live();
       const upload = newUpload();
       await stores.deletions.intendWrites([upload.key], WORKER);
@@ -155,7 +155,7 @@ export function testDeletions(open: OpenStores): void {
       expect(await claim()).toEqual([]);
     });
 
-    test('stays when a row names it: what the provider sent, and a picture', async () => {
+    test('is kept when a row references it as a provider answer or an image', async () => {
       await live();
       const { jobId } = await addJob(stores);
       const { attempt } = await startNext(stores);
@@ -171,7 +171,7 @@ export function testDeletions(open: OpenStores): void {
       expect(await stores.deletions.pendingOf(jobId)).toEqual([]);
     });
 
-    test('stays when a row names it that a version without this table wrote', async () => {
+    test('is kept when a version without this table wrote the row that references it', async () => {
       await stores.workers.heartbeat('dead', 1);
       const upload = newUpload();
       await stores.uploads.createUpload(upload, 0);
@@ -180,7 +180,7 @@ export function testDeletions(open: OpenStores): void {
       expect(await claim()).toEqual([]);
     });
 
-    test('stays while its job runs: another worker may be saving it', async () => {
+    test('is kept while its job runs, because another worker may be saving it', async () => {
       await stores.workers.heartbeat('dead', 1);
       const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
       const key = `${jobId}-0.jpg`;
@@ -193,7 +193,7 @@ export function testDeletions(open: OpenStores): void {
       expect(await claim()).toEqual([key]);
     });
 
-    test('is not named once it was given up: the file may be gone', async () => {
+    test('cannot be referenced after it was given up, because it may be deleted', async () => {
       const upload = { ...newUpload(), writtenBy: WORKER };
       await expect(stores.uploads.createUpload(upload, 0)).rejects.toMatchObject({ code: 'unavailable' });
       expect(await stores.uploads.getUpload(upload.uploadId)).toBeNull();
@@ -201,7 +201,7 @@ export function testDeletions(open: OpenStores): void {
       expect(await stores.jobs.countWaiting()).toBe(0);
     });
 
-    test('goes when its upload or order is refused', async () => {
+    test('is deleted when its upload or create is refused', async () => {
       const [upload, photo] = [newUpload(), newUpload()];
       await stores.uploads.createUpload(newUpload(), 0);
       await stores.deletions.intendWrites([upload.key, photo.key], WORKER);
@@ -212,7 +212,7 @@ export function testDeletions(open: OpenStores): void {
       expect(await claim(new Set([upload.key, photo.key]))).toEqual([upload.key, photo.key].toSorted());
     });
 
-    test('stays doomed when somebody means to write it again', async () => {
+    test('stays marked for deletion when another write of it is announced', async () => {
       const { jobId } = await addSavingJob(stores, [{ key: 'source' }]);
       await stores.jobs.deleteJob(jobId);
       await stores.deletions.intendWrites(['source'], WORKER, jobId);
@@ -220,7 +220,7 @@ export function testDeletions(open: OpenStores): void {
       expect(await claim(new Set(['source']))).toEqual(['source']);
     });
 
-    test('is not forgotten by the deletion of its job while it may still be written', async () => {
+    test('is remembered beyond the deletion of its job while it may still be written', async () => {
       await live();
       const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
       const key = `${jobId}-0.jpg`;
@@ -233,8 +233,8 @@ export function testDeletions(open: OpenStores): void {
     });
   });
 
-  describe('a picture that nobody wants any more', () => {
-    test.each(['deleted', 'canceled'])('has to go: its job was %s', async (how) => {
+  describe('an image that is no longer needed', () => {
+    test.each(['deleted', 'canceled'])('is deleted because its job was %s', async (how) => {
       const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
       const key = `${jobId}-0.jpg`;
       await stores.deletions.intendWrites([key], WORKER, jobId);
@@ -245,7 +245,7 @@ export function testDeletions(open: OpenStores): void {
       expect(await claim(new Set([key]))).toEqual([key]);
     });
 
-    test('has to go: another has its place', async () => {
+    test('is deleted because another image has its index', async () => {
       const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
       const [kept, late] = [exampleAsset(`${jobId}-0.jpg`), exampleAsset(`${jobId}-0.webp`)];
       expect(await stores.jobs.endImage(jobId, 0, kept)).toBe(true);
@@ -261,14 +261,14 @@ export function testDeletions(open: OpenStores): void {
   test.each([
     ['complete', (job: Parameters<typeof cancel>[0]) => complete(job, [exampleAsset('a')], 1), ['source']],
     ['canceled', (job: Parameters<typeof cancel>[0]) => cancel(job, 1), ['source']],
-    ['failed by a fault of ours', (job: Parameters<typeof cancel>[0]) => failSaving(job, 'internal', 1), []],
-  ] as const)('what the provider sent of a job that is %s: %#', async (_, step, gone) => {
+    ['failed by an internal error', (job: Parameters<typeof cancel>[0]) => failSaving(job, 'internal', 1), []],
+  ] as const)('selects the provider answers to delete of a job that is %s: %#', async (_, step, gone) => {
     const { jobId } = await addSavingJob(stores, [{ key: 'source' }]);
     await stores.jobs.changeJob(jobId, step);
     expect(await stores.deletions.pendingOf(jobId)).toEqual(gone);
   });
 
-  test('uploads that go by age are remembered until their files are gone', async () => {
+  test('remembers uploads removed by age until their files are gone', async () => {
     const upload = newUpload();
     await stores.uploads.createUpload(upload, 0);
     stores.clock.advance(1);

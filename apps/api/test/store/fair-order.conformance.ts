@@ -77,7 +77,7 @@ async function placesOf(stores: Stores, jobs: Waiting[]): Promise<Map<string, nu
 }
 
 export function testFairOrder(open: OpenStores): void {
-  test('starts and places are those of a simple model', async () => {
+  test('starts jobs and reports positions as a simple model does', async () => {
     await fc.assert(
       fc.asyncProperty(moves, async (story) => {
         const stores = await open();
@@ -99,7 +99,7 @@ export function testFairOrder(open: OpenStores): void {
     );
   });
 
-  test('a user with one job is not kept waiting by one with many', async () => {
+  test('starts the only job of a user before the many of another', async () => {
     const stores = await open();
     for (let i = 0; i < 20; i++) await addJob(stores, { userId: '1' });
     await startNext(stores);
@@ -109,7 +109,7 @@ export function testFairOrder(open: OpenStores): void {
     expect((await startNext(stores)).job.jobId).toBe(late.jobId);
   });
 
-  test('who was served longest ago is next, also with the youngest job', async () => {
+  test('starts a job of the least recently served user next, even the newest job', async () => {
     const stores = await open();
     for (const userId of ['1', '1', '1', '1', '2']) await addJob(stores, { userId });
     for (const userId of ['1', '2', '1']) expect((await startNext(stores)).job.userId).toBe(userId);
@@ -118,7 +118,7 @@ export function testFairOrder(open: OpenStores): void {
     expect((await startNext(stores)).job.userId).toBe('2');
   });
 
-  test('whose turn it is survives a restart', async () => {
+  test('keeps the rotation over a restart', async () => {
     const stores = await open();
     for (const userId of ['1', '1', '2', '2']) await addJob(stores, { userId });
     const first = (await startNext(stores)).job.userId;
@@ -126,7 +126,7 @@ export function testFairOrder(open: OpenStores): void {
     expect((await startNext(reopened)).job.userId).not.toBe(first);
   });
 
-  test('jobs that waited too long are left for expiry', async () => {
+  test('leaves jobs that waited too long to expiry', async () => {
     const stores = await open();
     await addJob(stores, { userId: '1' });
     stores.clock.advance(10);

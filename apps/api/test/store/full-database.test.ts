@@ -11,7 +11,7 @@ async function open() {
   return { db: database.db, store: createSqlJobStore(database) };
 }
 
-test('a write that finds no room says so, leaves nothing behind, and is taken once there is room', async () => {
+test('rejects a write on a full database, leaves nothing behind, and accepts it once there is room', async () => {
   const { db, store } = await open();
   const job = newJob({ request: { model: 'image-01', prompt: '灯'.repeat(1_499), n: 1 } });
 
@@ -23,7 +23,7 @@ test('a write that finds no room says so, leaves nothing behind, and is taken on
   expect(await store.createJob(job, NO_LIMITS)).toMatchObject({ kind: 'created' });
 });
 
-test('a transaction that SQLite has ended by itself fails for its own reason', async () => {
+test('rejects with the original error when SQLite has already rolled back the transaction', async () => {
   const { db } = await open();
   const work = db.transaction().execute(async (trx) => {
     await sql`ROLLBACK`.execute(trx); // as SQLite does on a disk error

@@ -4,7 +4,7 @@ import { exampleAsset } from '../jobs/example-job.ts';
 import { addJob, addSavingJob, newUpload, type OpenStores, untilTold } from './stores.ts';
 
 export function testPictures(open: OpenStores): void {
-  test('pictures are kept in their order, one by one, also over a restart', async () => {
+  test('keeps images in order and one by one, also over a restart', async () => {
     const stores = await open();
     const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }, { key: 'source-1' }, { url: 'http://a/2' }]);
     expect(await stores.jobs.countImages(jobId)).toEqual({ ended: 0, total: 3 });
@@ -22,7 +22,7 @@ export function testPictures(open: OpenStores): void {
     });
   });
 
-  test('a picture that was kept before there were placeholders has none', async () => {
+  test('returns null as the placeholder of an image stored before placeholders existed', async () => {
     const stores = await open();
     const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }]);
     const { placeholder: _, ...older } = exampleAsset('picture-0');
@@ -31,14 +31,14 @@ export function testPictures(open: OpenStores): void {
     expect(assets).toEqual([{ ...older, placeholder: null }]);
   });
 
-  test('there are none before the answer', async () => {
+  test('has no images before the answer', async () => {
     const stores = await open();
     const { jobId } = await addJob(stores);
     expect(await stores.jobs.getImages(jobId)).toBeNull();
     expect(await stores.jobs.countImages(jobId)).toEqual({ ended: 0, total: 0 });
   });
 
-  test('a deleted job frees every file of its pictures, and its upload', async () => {
+  test('releases every image file and the upload of a deleted job', async () => {
     const stores = await open();
     const upload = newUpload();
     const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }, { key: 'source-1' }], { upload });
@@ -48,7 +48,7 @@ export function testPictures(open: OpenStores): void {
     expect(await stores.jobs.getImages(jobId)).toMatchObject({ pictures: [] });
   });
 
-  test('those who listen to a job hear of its pictures', async () => {
+  test('notifies listeners of a job about its images', async () => {
     const stores = await open();
     const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }]);
     await untilTold(stores);

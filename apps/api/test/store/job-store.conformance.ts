@@ -14,13 +14,13 @@ import { testWorkers } from './workers.conformance.ts';
 /** The conformance suite of every store of jobs, uploads and retention, independent of the database. */
 export function testJobStore(name: string, open: OpenStores): void {
   describe(`${name} as a job store`, () => {
-    describe('taking orders', () => testAdmission(open));
+    describe('admission of creates', () => testAdmission(open));
     describe('uploads', () => testUploads(open));
     describe('jobs', () => testJobs(open));
-    describe('the fair order', () => testFairOrder(open));
-    describe('the pace of calls', () => testPace(open));
+    describe('the rotation of users', () => testFairOrder(open));
+    describe('the rate limit of calls', () => testPace(open));
     describe('calls', () => testCalls(open));
-    describe('pictures', () => testPictures(open));
+    describe('images', () => testPictures(open));
     describe('retention', () => testRetention(open));
     describe('deletions', () => testDeletions(open));
     describe('workers', () => testWorkers(open));

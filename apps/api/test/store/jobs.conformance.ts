@@ -11,7 +11,7 @@ export function testJobs(open: OpenStores): void {
     stores = await open();
   });
 
-  test('of two changes at once that exclude each other, one wins', async () => {
+  test('applies one of two simultaneous changes that exclude each other', async () => {
     const { jobId } = await addSavingJob(stores, [{ key: 'a' }]);
     const [completed, canceled] = await Promise.all([
       stores.jobs.changeJob(jobId, (job) => complete(job, [exampleAsset('a')], 1)),
@@ -22,14 +22,14 @@ export function testJobs(open: OpenStores): void {
     expect(completed?.version).toBe(4);
   });
 
-  test('changes at once all count', async () => {
+  test('applies all simultaneous changes', async () => {
     const { jobId } = await addJob(stores);
     const touch = () => stores.jobs.changeJob(jobId, (job) => ({ ...job, version: job.version + 1 }));
     await Promise.all(Array.from({ length: 20 }, touch));
     expect((await stores.jobs.getJob(jobId))?.version).toBe(21);
   });
 
-  test('a step that throws leaves the job as it was', async () => {
+  test('leaves the job unchanged when a step throws', async () => {
     const job = await addJob(stores);
     const change = stores.jobs.changeJob(job.jobId, () => {
       throw new Error('no');
@@ -38,7 +38,7 @@ export function testJobs(open: OpenStores): void {
     expect(await stores.jobs.getJob(job.jobId)).toEqual(job);
   });
 
-  test('a change that people see moves updated_at, any other leaves it', async () => {
+  test('moves updated_at for changes that clients can see, and for no other', async () => {
     const { jobId, updatedAt } = await addJob(stores);
     stores.clock.advance(1_000);
     const unseen = await stores.jobs.changeJob(jobId, (job) => ({ ...job }));
@@ -48,14 +48,14 @@ export function testJobs(open: OpenStores): void {
     expect(await stores.jobs.getJob(jobId)).toEqual(seen);
   });
 
-  test('there is no job that nobody created', async () => {
+  test('returns null for a job that was never created', async () => {
     const id = '123e4567-e89b-42d3-a456-426614174000';
     expect(await stores.jobs.getJob(id)).toBeNull();
     expect(await stores.jobs.changeJob(id, (job) => cancel(job, 1))).toBeNull();
     expect(await stores.jobs.deleteJob(id)).toEqual([]);
   });
 
-  test('every state survives as it was, also the end of the process', async () => {
+  test('restores every state unchanged, also after a restart of the process', async () => {
     const waiting = await addJob(stores);
     const { job: calling } = await startNext(stores);
     const canceled = await stores.jobs.changeJob(waiting.jobId, (job) => cancel(job, 5));
@@ -67,7 +67,7 @@ export function testJobs(open: OpenStores): void {
     for (const job of jobs) expect(await reopened.jobs.getJob(job?.jobId ?? '')).toEqual(job);
   });
 
-  test('a page of a list stays the same while new jobs come', async () => {
+  test('returns stable pages of a list while new jobs are added', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 10; i++) {
       ids.unshift((await addJob(stores)).jobId);
@@ -88,7 +88,7 @@ export function testJobs(open: OpenStores): void {
     expect(all.map(({ createdAt }) => createdAt)).toEqual(all.map(({ createdAt }) => createdAt).sort((a, b) => b - a));
   });
 
-  test('a list holds the own jobs, of one status and star if so asked', async () => {
+  test('lists the jobs of the user, filtered by status and star', async () => {
     const starred = await addJob(stores, { starId: '5' });
     const plain = await addJob(stores);
     await addJob(stores, { userId: '2', starId: '5' });
@@ -103,7 +103,7 @@ export function testJobs(open: OpenStores): void {
     expect(await list({ status: 'PENDING', starId: '6' })).toEqual([]);
   });
 
-  test('those who listen hear of a change once it is committed, until they stop', async () => {
+  test('notifies listeners of a change once it is committed, until they unsubscribe', async () => {
     const { jobId } = await addJob(stores);
     const other = await addJob(stores);
     const heard: (string | undefined)[] = [];
@@ -120,7 +120,7 @@ export function testJobs(open: OpenStores): void {
     expect(heard).toHaveLength(2);
   });
 
-  test('a change that fails is heard by nobody', async () => {
+  test('notifies no listener of a change that fails', async () => {
     const { jobId } = await addJob(stores);
     let heard = 0;
     stores.jobs.onChange(jobId, () => heard++);
@@ -133,7 +133,7 @@ export function testJobs(open: OpenStores): void {
     expect(heard).toBe(0);
   });
 
-  test('knows who has waited since when', async () => {
+  test('returns the longest wait and the jobs that waited longer than a given time', async () => {
     expect(await stores.jobs.longestWaitMs()).toBeNull();
     const first = await addJob(stores);
     stores.clock.advance(10);
@@ -145,7 +145,7 @@ export function testJobs(open: OpenStores): void {
     expect(await stores.jobs.longestWaitMs()).toBe(0);
   });
 
-  test('answers that it is there', async () => {
+  test('answers a ping', async () => {
     await expect(stores.jobs.ping()).resolves.toBeUndefined();
   });
 }

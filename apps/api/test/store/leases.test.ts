@@ -32,19 +32,19 @@ async function judged(): Promise<string | undefined> {
   return attempt?.worker;
 }
 
-describe('their call', () => {
+describe('a call of another worker', () => {
   beforeEach(async () => {
     await addJob(stores);
     await live(LEASE_MS, US, THEM);
     await startNext(others, { workerId: THEM });
   });
 
-  test('is theirs for as long as they are seen', async () => {
+  test('stays open while that worker writes heartbeats', async () => {
     await live(LEASE_MS * 3, US, THEM);
     expect(await judged()).toBe('alive');
   });
 
-  test('has nobody once they were not seen for a lease, and not sooner', async () => {
+  test('is given up once no heartbeat was seen for a lease, and not earlier', async () => {
     await live(LEASE_MS - 2 * BEAT_MS, US); // the other worker's last heartbeat is one interval old
     await stores.workers.heartbeat(US, 4);
     expect(await judged()).toBe('alive');
@@ -52,20 +52,20 @@ describe('their call', () => {
     expect(await judged()).toBe('lapsed');
   });
 
-  test('is theirs again when they are seen again in time', async () => {
+  test('is kept when a heartbeat arrives again in time', async () => {
     await live(LEASE_MS, US);
     expect(await judged()).toBe('lapsed');
     await others.workers.heartbeat(THEM, 4);
     expect(await judged()).toBe('alive');
   });
 
-  test('has nobody from when they leave', async () => {
+  test('is given up as soon as that worker deregisters', async () => {
     await others.workers.deregister(THEM);
     await stores.workers.heartbeat(US, 4);
     expect(await judged()).toBe('lapsed');
   });
 
-  test('is not judged by who has just come: a restart of all is not the end of each', async () => {
+  test('is kept by a worker that has just started, so that a restart of all workers ends no calls', async () => {
     await live(LEASE_MS * 2);
     await live(LEASE_MS - 2 * BEAT_MS, US);
     expect(await judged()).toBe('alive');
@@ -73,7 +73,7 @@ describe('their call', () => {
     expect(await judged()).toBe('lapsed');
   });
 
-  test('is not judged while nobody could be seen, nor until all had time to be seen again', async () => {
+  test('is kept during a database outage and until all workers had time for a heartbeat', async () => {
     await live(LEASE_MS * 2); // simulates a database outage
     await stores.workers.heartbeat(US, 4);
     expect(await judged()).toBe('alive');
@@ -81,7 +81,7 @@ describe('their call', () => {
     expect(await judged()).toBe('alive');
   });
 
-  test('is not judged by who stood still, before or after it is seen again', async () => {
+  test('is kept by a worker that was suspended, before and after its next heartbeat', async () => {
     stores.clock.advance(LEASE_MS * 2);
     expect(await judged()).toBe('alive');
     await stores.workers.heartbeat(US, 4);
@@ -89,7 +89,7 @@ describe('their call', () => {
   });
 });
 
-test('of two who come for the jobs of a dead worker at once, one gets each', async () => {
+test('gives each job of a dead worker to one of two workers that take over at once', async () => {
   const jobIds: string[] = [];
   for (let i = 0; i < 5; i++) jobIds.push((await addSavingJob(stores, [{ url: 'http://a' }])).jobId);
   await live(LEASE_MS, US, THEM);
@@ -109,7 +109,7 @@ test('of two who come for the jobs of a dead worker at once, one gets each', asy
   expect((await Promise.all(adopting)).flat()).toEqual(jobIds);
 });
 
-test('a job whose worker lives is saved by nobody else', async () => {
+test('leaves the saving job of a live worker to that worker', async () => {
   await live(LEASE_MS, US, THEM);
   await addJob(stores);
   const saving = await addSavingJob(stores, [{ url: 'http://a' }]); // by a worker that never wrote a heartbeat
@@ -119,7 +119,7 @@ test('a job whose worker lives is saved by nobody else', async () => {
   expect(await stores.workers.adoptSaving(US)).toEqual([]);
 });
 
-test('the places are those of the workers that live', async () => {
+test('counts the slots of live workers', async () => {
   await stores.workers.heartbeat(US, 4);
   await stores.workers.heartbeat(THEM, 3);
   expect(await stores.workers.countSlots()).toBe(7);

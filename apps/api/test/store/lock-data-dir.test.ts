@@ -10,7 +10,7 @@ import { lockDataDir } from '../../src/store/sqlite/lock-data-dir.ts';
 import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
-test('a data folder has one owner, until it lets go', async () => {
+test('locks a data folder for one owner until it is released', async () => {
   const dir = path.join(await temporaryFolder(), 'made', 'if', 'missing');
   const lock = lockDataDir(dir);
   expect(() => lockDataDir(dir)).toThrow(StoreOpenError);
@@ -19,7 +19,7 @@ test('a data folder has one owner, until it lets go', async () => {
   lockDataDir(dir).release();
 });
 
-test('a locked folder can still be read for a backup', async () => {
+test('allows a backup to read a locked folder', async () => {
   const dir = await temporaryFolder();
   const lock = lockDataDir(dir);
   const database = await openSqlite(dir);
@@ -33,7 +33,7 @@ test('a locked folder can still be read for a backup', async () => {
   expect(backup.pragma('journal_mode', { simple: true })).toBe('wal');
 });
 
-test('a database of another version ends the start with one line', async () => {
+test('stops the start with one line for a database of a newer version', async () => {
   const dir = await temporaryFolder();
   await (await openSqlite(dir)).close();
   const database = new Sqlite(path.join(dir, 'darkroom.sqlite'));
@@ -45,21 +45,21 @@ test('a database of another version ends the start with one line', async () => {
   );
 });
 
-test('a file that is no database ends the start with one line', async () => {
+test('stops the start with one line for a file that is not a database', async () => {
   const dir = await temporaryFolder();
   await writeFile(path.join(dir, 'darkroom.sqlite'), 'no database at all'.repeat(1_000));
   await expect(openSqlite(dir)).rejects.toThrow(StoreOpenError);
   await expect(openSqlite(dir)).rejects.toThrow(/^[^\n]+darkroom\.sqlite cannot be opened: file is not a database$/);
 });
 
-test('a data folder that cannot be made is not taken for one that is in use', async () => {
+test('reports a data folder that cannot be created as such and not as in use', async () => {
   const file = path.join(await temporaryFolder(), 'a-file');
   await writeFile(file, '');
   expect(() => lockDataDir(path.join(file, 'data'))).toThrow(StoreOpenError);
   expect(() => lockDataDir(path.join(file, 'data'))).toThrow(/^DATA_DIR \S+ cannot be written: [^\n]+$/);
 });
 
-test('a secret is made once for the life of the database', async () => {
+test('creates a secret once for the life of the database', async () => {
   const dir = await temporaryFolder();
   const first = await openSqlite(dir);
   expect(await getOrCreateSecret(first.db, 'links', () => 'one')).toBe('one');
@@ -71,8 +71,8 @@ test('a secret is made once for the life of the database', async () => {
   expect(await getOrCreateSecret(second.db, 'links', () => 'four')).toBe('one');
 });
 
-describe('a lock file that was removed', () => {
-  test('lets nobody else in while the database is open, and is not made anew by that', async () => {
+describe('a removed lock file', () => {
+  test('does not admit another process while the database is open, and is not created again by it', async () => {
     const dir = await temporaryFolder();
     const lock = lockDataDir(dir);
     const database = await openSqlite(dir);
@@ -88,7 +88,7 @@ describe('a lock file that was removed', () => {
     expect(await startElsewhere(dir)).toBe('locked');
   });
 
-  test('does not matter where no other process is', async () => {
+  test('is irrelevant while there is no other process', async () => {
     const dir = await temporaryFolder();
     lockDataDir(dir).release();
     await (await openSqlite(dir)).close();
@@ -96,7 +96,7 @@ describe('a lock file that was removed', () => {
     lockDataDir(dir).release();
   });
 
-  test('a shell that has the database open stops no start while the lock file is there', async () => {
+  test('starts while a shell has the database open and the lock file exists', async () => {
     const dir = await temporaryFolder();
     lockDataDir(dir).release();
     await (await openSqlite(dir)).close();

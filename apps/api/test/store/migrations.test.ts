@@ -45,20 +45,20 @@ async function expectItGoesOn(database: Database): Promise<void> {
   expect(await deletions.pendingOf(JOB)).toEqual([asset.key]);
 }
 
-test('a SQLite database of the version before goes on with its jobs, and deletes them for good', async () => {
+test('migrates a SQLite database of the previous version and deletes its jobs for good', async () => {
   const dir = await temporaryFolder();
   const database = new Sqlite(path.join(dir, 'darkroom.sqlite'));
   await writeVersion4('sqlite', new Kysely<Tables>({ dialect: new SqliteDialect({ database }) }));
   await expectItGoesOn(await openSqlite(dir));
 });
 
-test('a PostgreSQL database of the version before goes on with its jobs, and deletes them for good', async () => {
+test('migrates a PostgreSQL database of the previous version and deletes its jobs for good', async () => {
   const pool = new pg.Pool({ connectionString: postgres.url() });
   await writeVersion4('postgres', new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }));
   await expectItGoesOn(await openPostgres(postgres.url()));
 });
 
-test('what has to go and what was deleted moves to PostgreSQL with the rest', async () => {
+test('moves pending and past deletions to PostgreSQL with the other rows', async () => {
   const from = await openSqlite(await temporaryFolder());
   onTestFinished(from.close);
   const server = await openPostgresServer();

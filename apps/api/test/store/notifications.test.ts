@@ -33,7 +33,7 @@ async function administrate() {
   };
 }
 
-test('a held poll is answered by a change that another process makes', async () => {
+test('answers a held poll on a change made by another process', async () => {
   const { jobId } = await addJob(here);
   const query = { job_id: jobId, wait_seconds: 25, after_version: 1 };
   const watched = createJobWatcher({ store: here.jobs }).watch(viewer, query);
@@ -41,7 +41,7 @@ test('a held poll is answered by a change that another process makes', async () 
   expect(await watched).toMatchObject(job);
 });
 
-test('what changes while nobody can hear it is not missed', async () => {
+test('delivers changes made while the listening connection was lost', async () => {
   const { disconnect, letIn } = await administrate();
   onTestFinished(() => letIn(true).then(() => {}));
   const { jobId } = await addJob(here);
@@ -57,7 +57,7 @@ test('what changes while nobody can hear it is not missed', async () => {
   await vi.waitFor(() => expect(seen).toContain('FAILED'), { interval: 5, timeout: 3_000 });
 });
 
-test('those who listened are heard of again, however often the connection is lost', async () => {
+test('subscribes listeners again however often the connection is lost', async () => {
   const { disconnect } = await administrate();
   const { jobId } = await addJob(here);
   let looks = 0;
@@ -68,7 +68,7 @@ test('those who listened are heard of again, however often the connection is los
   }
 });
 
-test('nobody hears of a change before it is committed, nor of one that was not', async () => {
+test('notifies about a change only after its commit, and not about one that was rolled back', async () => {
   const database = await openPostgres(postgres.url());
   onTestFinished(database.close);
   const { jobId } = await addJob(here);

@@ -38,7 +38,7 @@ const disconnectAll = () =>
     WHERE datname = current_database() AND pid <> pg_backend_pid()`.execute(admin.db);
 const AWAY = { code: 'unavailable', retryAfterMs: 5_000 };
 
-test('connections that are cut are made anew, and whoever asks next does not notice', async () => {
+test('replaces connections that were cut without an error for the next query', async () => {
   const { jobId } = await addJob({ jobs });
   await Promise.all(Array.from({ length: 8 }, () => jobs.getJob(jobId))); // opens all connections of the pool
   await disconnectAll();
@@ -46,7 +46,7 @@ test('connections that are cut are made anew, and whoever asks next does not not
   expect(await jobs.getJob(jobId)).toMatchObject({ jobId });
 });
 
-test('a server that stops is away for everybody; when it is back nothing is lost, and nothing needs a hand', async () => {
+test('rejects all calls while the server is stopped, and recovers by itself without loss when it is back', async () => {
   const job = await addJob({ jobs });
   const news = vi.fn();
   jobs.onChange(job.jobId, news);
@@ -63,7 +63,7 @@ test('a server that stops is away for everybody; when it is back nothing is lost
   await vi.waitFor(() => expect(news).toHaveBeenCalled(), { timeout: 1_000 });
 });
 
-test('a server that goes in the middle of a transaction leaves nothing of it, and says so', async () => {
+test('rolls back and rejects a transaction during which the server is lost', async () => {
   const store = wrapStorageErrors({
     write: () =>
       database.transact(async (trx) => {
@@ -76,7 +76,7 @@ test('a server that goes in the middle of a transaction leaves nothing of it, an
   expect(await admin.db.selectFrom('secrets').selectAll().execute()).toEqual([]);
 });
 
-describe('where nobody can tell whether it was committed', () => {
+describe('when it is unknown whether a transaction was committed', () => {
   /** The first transaction commits, but its confirmation is lost. */
   function forgetful(): JobStore {
     let isLost = false;
@@ -96,20 +96,20 @@ describe('where nobody can tell whether it was committed', () => {
     );
   }
 
-  test('an order is one job, of which its first try tells', async () => {
+  test('creates one job, and answers with the one of the first try', async () => {
     const order = newJob({ idempotency: { key: 'tap', fingerprint: 'a' } });
     const bounds = { ...NO_LIMITS, userActive: 1 };
     expect(await forgetful().createJob(order, bounds)).toMatchObject({ kind: 'created', job: { jobId: order.jobId } });
   });
 
-  test('a grant is one call', async () => {
+  test('makes one call from a reservation', async () => {
     await addJob({ jobs });
     await addJob({ jobs });
     expect(await forgetful().startNextCall(newStart())).toMatchObject({ kind: 'started', attempt: { number: 1 } });
     expect((await jobs.recentCalls(0)).open).toBe(1);
   });
 
-  test('a paid answer is kept once', async () => {
+  test('keeps a paid answer once', async () => {
     await addJob({ jobs });
     const { job, attempt } = await startNext({ jobs });
     const end = { outcome: 'answered' } as const;
@@ -124,7 +124,7 @@ async function expectNoBackend(pid: number | undefined): Promise<void> {
   expect(rows).toEqual([]);
 }
 
-test('a process that stands still inside a transaction holds up the others for a few seconds, and no longer', async () => {
+test('blocks the others only for a few seconds when a process is suspended inside a transaction', async () => {
   await addJob({ jobs });
   const standsStill = admin.transactExclusive('rateLimit', async (trx) => {
     const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(trx);
@@ -140,7 +140,7 @@ test('a process that stands still inside a transaction holds up the others for a
   await isEnded;
 });
 
-test('orders that wait to be taken in keep nobody else waiting', async () => {
+test('lets other queries through while creates wait for admission', async () => {
   const { jobId } = await addJob({ jobs });
   const letIn = Promise.withResolvers<void>();
   const first = admin.transactExclusive('admission', () => letIn.promise);
@@ -156,7 +156,7 @@ test('orders that wait to be taken in keep nobody else waiting', async () => {
   expect(await Promise.all(orders)).toHaveLength(30);
 });
 
-test('a primary that became a standby is left for the one that took its place', async () => {
+test('reconnects to the new primary when the old one became read-only', async () => {
   const { jobId } = await addJob({ jobs });
   const name = new URL(url).pathname.slice(1);
   await sql.raw(`ALTER DATABASE ${name} SET default_transaction_read_only = on`).execute(admin.db);

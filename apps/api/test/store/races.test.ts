@@ -27,12 +27,12 @@ function unlessGone(error: unknown): void {
   if (!(error instanceof ImageError && error.code === 'job_not_found')) throw error;
 }
 
-test('whatever comes first wins, once: one end, its charge told by the provider, versions that only rise, and nothing of what was deleted', async () => {
+test("keeps the first end, the provider's charge, rising versions and no deleted rows in any event order", async () => {
   const stores = await openSqliteStores();
   await befall(stores, stores, 150);
 });
 
-test('the same where two processes write at the same time', async () => {
+test('keeps one end, its charge and rising versions per job while two processes write at the same time', async () => {
   const stores = await openPostgresStores(postgres.url());
   await befall(stores, await openPostgresStores(postgres.url(), stores.clock), 150);
 });

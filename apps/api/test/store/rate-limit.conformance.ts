@@ -36,7 +36,7 @@ function expectPaced(starts: number[]): void {
 }
 
 export function testPace(open: OpenStores): void {
-  test('never more calls begin in any window than allowed, repeats and restarts included', async () => {
+  test('never begins more calls in any window than allowed, including retries and restarts', async () => {
     await fc.assert(
       fc.asyncProperty(moves, async (story) => {
         let stores = await open();
@@ -57,7 +57,7 @@ export function testPace(open: OpenStores): void {
     );
   });
 
-  test('a burst up to the limit goes at once; the next goes when told, and not sooner', async () => {
+  test('begins a burst up to the limit at once, and the next call at the returned time, not earlier', async () => {
     const stores = await open();
     for (let i = 0; i < 5; i++) await addJob(stores);
     for (let i = 0; i < RPM; i++) expect((await start(stores)).kind).toBe('started');
@@ -67,14 +67,14 @@ export function testPace(open: OpenStores): void {
     expect((await start(stores)).kind).toBe('started');
   });
 
-  test('starts at once from many sides share the budget', async () => {
+  test('shares the limit among simultaneous starts', async () => {
     const stores = await open();
     for (let i = 0; i < 10; i++) await addJob(stores);
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => start(stores)));
     expect(outcomes.filter(({ kind }) => kind === 'started')).toHaveLength(RPM);
   });
 
-  test('a clock that was set back stops nobody for longer than a window or two', async () => {
+  test('blocks no call for longer than two windows after the clock was set back', async () => {
     const stores = await open();
     for (let i = 0; i < RPM * 2; i++) await addJob(stores);
     for (let i = 0; i < RPM; i++) await start(stores);
@@ -83,7 +83,7 @@ export function testPace(open: OpenStores): void {
     expect((await start(stores)).kind).toBe('started');
   });
 
-  test('calls of deleted jobs count', async () => {
+  test('counts the calls of deleted jobs', async () => {
     const stores = await open();
     for (let i = 0; i < 4; i++) await addJob(stores);
     for (let i = 0; i < RPM; i++) {
@@ -93,7 +93,7 @@ export function testPace(open: OpenStores): void {
     expect((await start(stores)).kind).toBe('idle');
   });
 
-  test('nobody calls a provider that wants quiet, until the longest time that it asked for', async () => {
+  test('begins no call during the longest back-off that the provider requested', async () => {
     const stores = await open();
     for (let i = 0; i < 3; i++) await addJob(stores);
     const calls = [await startNext(stores), await startNext(stores)];
@@ -110,7 +110,7 @@ export function testPace(open: OpenStores): void {
     expect(await reopened.jobs.startNextCall(newStart())).toMatchObject({ kind: 'started' });
   });
 
-  test('jobs that wait to repeat their call are counted, until they do', async () => {
+  test('counts jobs that wait to retry until they do', async () => {
     const stores = await open();
     await addJob(stores);
     await repeatAtOnce(stores, await start(stores));
@@ -119,7 +119,7 @@ export function testPace(open: OpenStores): void {
     expect(await stores.jobs.recentCalls(0)).toMatchObject({ repeats: 0 });
   });
 
-  test('without a limit all go', async () => {
+  test('begins all calls without a limit', async () => {
     const stores = await open();
     for (let i = 0; i < 12; i++) await addJob(stores);
     for (let i = 0; i < 12; i++) expect(await stores.jobs.startNextCall(newStart())).toMatchObject({ kind: 'started' });

@@ -27,7 +27,7 @@ export function testRetention(open: OpenStores): void {
     stores = await open();
   });
 
-  test('finds jobs that ended before a time, never one that runs', async () => {
+  test('finds jobs that ended before a given time, never running ones', async () => {
     const ended = await addJob(stores);
     await addJob(stores);
     await stores.jobs.changeJob(ended.jobId, (job) => cancel(job, 1_000));
@@ -35,7 +35,7 @@ export function testRetention(open: OpenStores): void {
     expect(await stores.retention.endedBefore(1_001)).toEqual([ended.jobId]);
   });
 
-  test('uploads go by age, and stay while a job names them', async () => {
+  test('removes uploads by age, and keeps them while a job references them', async () => {
     const [loose, named, young] = [newUpload(), newUpload(), newUpload()];
     await stores.uploads.createUpload(loose, 0);
     await stores.uploads.createUpload(named, 0);
@@ -48,7 +48,7 @@ export function testRetention(open: OpenStores): void {
     expect(await stores.jobs.deleteJob(job.jobId)).toEqual([named.key]);
   });
 
-  test('forgets keys and counted orders by their own ages', async () => {
+  test('removes keys and counted creates by their own ages', async () => {
     const { createdAt } = await addJob(stores, { idempotency: key });
     const full = { ...NO_LIMITS, dailyImages: 1 };
     await stores.retention.deleteExpired({ keys: createdAt, orders: createdAt });
@@ -62,7 +62,7 @@ export function testRetention(open: OpenStores): void {
   });
 
   test.each(['before', 'after'] as const)(
-    'of a call that failed %s its job was deleted no words are kept',
+    'keeps no text of a call that failed %s its job was deleted',
     async (when) => {
       const { jobId } = await addJob(stores);
       const { attempt } = await startNext(stores);
@@ -80,7 +80,7 @@ export function testRetention(open: OpenStores): void {
     },
   );
 
-  test('forgets calls that ended, of jobs that are gone', async () => {
+  test('removes ended attempts of jobs that are gone', async () => {
     const refuse = async () => {
       const { jobId } = await addJob(stores);
       const { attempt } = await startNext(stores);
@@ -99,7 +99,7 @@ export function testRetention(open: OpenStores): void {
     expect(await stores.jobs.recentCalls(0)).toMatchObject({ open: 1 });
   });
 
-  test('keeps the calls that estimates rest on, however old', async () => {
+  test('keeps the attempts that estimates are based on, however old', async () => {
     for (let call = 1; call <= 30; call++) {
       const { jobId } = await addJob(stores);
       const { attempt } = await startNext(stores);
@@ -115,7 +115,7 @@ export function testRetention(open: OpenStores): void {
     expect(await stores.jobs.recentCallMs(null)).toEqual(estimatedFrom);
   });
 
-  test('tells files that a row names from those that none does', async () => {
+  test('separates files that a row references from those that none does', async () => {
     const upload = newUpload();
     await stores.uploads.createUpload(upload, 0);
     const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }, { url: 'http://b' }]);
@@ -127,7 +127,7 @@ export function testRetention(open: OpenStores): void {
     expect(await stores.retention.unknownKeys([])).toEqual([]);
   });
 
-  test('a file of a job that runs is none of those: its row may be on its way', async () => {
+  test('does not report a file of a running job as unreferenced, because its row may follow', async () => {
     const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
     expect(await stores.retention.unknownKeys([`${jobId}-0.jpg`])).toEqual([]);
   });

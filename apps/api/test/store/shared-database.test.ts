@@ -26,14 +26,14 @@ function atOnce<T>(times: number, work: (stores: Stores) => Promise<T>): Promise
   return Promise.all(Array.from({ length: times }, () => processes).flatMap((all) => all.map(work)));
 }
 
-test('fifty orders with one key at once are one job', async () => {
+test('creates one job from fifty simultaneous creates with one key', async () => {
   const idempotency = { key: 'tap-1', fingerprint: 'a' };
   const outcomes = await atOnce(13, ({ jobs }) => jobs.createJob(newJob({ idempotency }), NO_LIMITS));
   expect(outcomes.filter(({ kind }) => kind === 'created')).toHaveLength(1);
   expect(new Set(outcomes.map((outcome) => ('job' in outcome ? outcome.job.jobId : outcome.kind))).size).toBe(1);
 });
 
-test('a photograph is never gone from under an order, nor left behind by two deletions at once', async () => {
+test('neither removes an upload that a create references nor leaves it behind after two deletions at once', async () => {
   for (let round = 0; round < 20; round++) {
     const upload = newUpload();
     await first.uploads.createUpload(upload, 0);
@@ -53,33 +53,33 @@ test('a photograph is never gone from under an order, nor left behind by two del
   }
 });
 
-describe('a bound is one for all processes', () => {
+describe('a limit shared by all processes', () => {
   test.each([
     ['queue', { queue: 5 }, 'queue_full'],
     ['userActive', { userActive: 5 }, 'too_many_jobs'],
     ['userDailyImages', { userDailyImages: 5 }, 'quota_exceeded'],
     ['dailyImages', { dailyImages: 5 }, 'quota_exceeded'],
     ['ratePerMinute', { ratePerMinute: 5 }, 'rate_limited'],
-  ])('%s', async (_, limits, code) => {
+  ])('bounds creates by %s', async (_, limits, code) => {
     const outcomes = await atOnce(6, ({ jobs }) => jobs.createJob(newJob(), { ...NO_LIMITS, ...limits }));
     expect(outcomes.filter(({ kind }) => kind === 'created')).toHaveLength(5);
     const refusals = outcomes.flatMap((outcome) => (outcome.kind === 'refused' ? [outcome.refusal.code] : []));
     expect(new Set(refusals)).toEqual(new Set([code]));
   });
 
-  test('uploads count towards the rate as orders do', async () => {
+  test('counts uploads towards the rate limit like creates', async () => {
     const attempts = await atOnce(6, (stores) => stores.uploads.countAttempt('1', 5));
     expect(attempts.filter(({ kind }) => kind === 'counted')).toHaveLength(5);
   });
 
-  test('the bytes of uploads', async () => {
+  test('bounds the bytes of uploads', async () => {
     const uploads = await atOnce(6, (stores) => stores.uploads.createUpload(newUpload({ userId: '77', bytes: 2 }), 10));
     expect(uploads.filter((refusal) => refusal === null)).toHaveLength(5);
   });
 });
 
-describe('calls', () => {
-  test('begin no more often than allowed in any window, whoever begins them, and none twice', async () => {
+describe('calls of several processes', () => {
+  test('begin no more often than allowed in any window, and none twice', async () => {
     const [rpm, windowMs] = [5, 1_000];
     for (let i = 0; i < 40; i++) await addJob(first, { userId: String(i % 7) });
     const begun: { jobId: string; at: number }[] = [];
@@ -97,7 +97,7 @@ describe('calls', () => {
     expect(new Set(begun.map(({ jobId }) => jobId)).size).toBe(begun.length);
   });
 
-  test('go round the users, whichever processes ask', async () => {
+  test('follow the rotation of users, whichever processes ask', async () => {
     for (let i = 0; i < 12; i++) await addJob(first, { userId: '1' });
     for (const userId of ['2', '3', '4']) await addJob(first, { userId });
     const users: string[] = [];
@@ -109,7 +109,7 @@ describe('calls', () => {
     expect(users.slice(4)).toEqual(['1', '1', '1', '1']);
   });
 
-  test('are not made for a job that is given up as it is chosen', async () => {
+  test('are not made for a job that is canceled while it is selected', async () => {
     const { jobId } = await addJob(first);
     const next = await addJob(first, { userId: '2' });
     const database = await openPostgres(postgres.url());
@@ -132,8 +132,8 @@ describe('calls', () => {
   });
 });
 
-describe('a database', () => {
-  test('that is new is made by one of many processes that start at once', async () => {
+describe('a PostgreSQL database', () => {
+  test('is created once by many processes that start at the same time', async () => {
     const server = await openPostgresServer();
     onTestFinished(server.close);
     const url = await server.createDatabase();
@@ -142,7 +142,7 @@ describe('a database', () => {
     await Promise.all(opened.map((database) => database.close()));
   });
 
-  test('of a newer version ends the start with one line', async () => {
+  test('stops the start with one line if its version is newer', async () => {
     const server = await openPostgresServer();
     onTestFinished(server.close);
     const url = await server.createDatabase();
@@ -155,7 +155,7 @@ describe('a database', () => {
     );
   });
 
-  test('that is not there ends the start with one line, without its password', async () => {
+  test('stops the start with one line without its password if it does not exist', async () => {
     const opening = openPostgres('postgres://somebody:secret@127.0.0.1:9/darkroom');
     await expect(opening).rejects.toThrow(StoreOpenError);
     await expect(opening).rejects.toThrow(/^DATABASE_URL \(127\.0\.0\.1:9\/darkroom\) cannot .*ECONNREFUSED[^\n]*$/);

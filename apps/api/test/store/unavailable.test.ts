@@ -10,7 +10,7 @@ const failWith = (code?: string) => {
 };
 
 test.each(['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_READONLY', 'SQLITE_BUSY', 'SQLITE_CORRUPT'])(
-  '%s is a database that is away: those who ask may come back',
+  'reports %s as an unavailable database with a Retry-After',
   async (code) => {
     const { cause, store } = failWith(code);
     await expect(store.read()).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 5_000, cause });
@@ -20,7 +20,7 @@ test.each(['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_READONLY', 'SQLITE_BUSY'
 
 // Codes of https://www.postgresql.org/docs/18/errcodes-appendix.html that do not depend on the statement itself.
 test.each(['53100', '53300', '55P03', '57014', '58030', '28P01', 'ENOTFOUND', 'EHOSTUNREACH'])(
-  '%s is a PostgreSQL that is away: to ask it again at once would be in vain',
+  'reports the PostgreSQL error %s as unavailable without a retry',
   async (code) => {
     const { cause, store } = failWith(code);
     await expect(store.read()).rejects.toMatchObject({ code: 'unavailable', cause });
@@ -33,12 +33,12 @@ test.each([
   'Client has encountered a connection error and is not queryable',
   'timeout exceeded when trying to connect',
   'Query read timeout',
-])('"%s" is a PostgreSQL that is away, in the words of its client', async (message) => {
+])('reports the PostgreSQL client error "%s" as unavailable', async (message) => {
   const store = wrapStorageErrors({ read: () => Promise.reject(new Error(message)) });
   await expect(store.read()).rejects.toMatchObject({ code: 'unavailable' });
 });
 
-describe('a fault that may have passed', () => {
+describe('a transient database error', () => {
   const failing = (code: string, times: number) => {
     let tries = 0;
     return wrapStorageErrors({
@@ -47,14 +47,14 @@ describe('a fault that may have passed', () => {
   };
 
   test.each(['40001', '40P01', '57P01', '57P03', '08006', '25006', 'ECONNRESET', 'ECONNREFUSED'])(
-    '%s is met by a second and a third try, and no more',
+    'is retried twice and no more after the error %s',
     async (code) => {
       expect(await failing(code, 2).read()).toBe(3);
       await expect(failing(code, 3).read()).rejects.toMatchObject({ code: 'unavailable' });
     },
   );
 
-  test('does not hide the fault that comes after it', async () => {
+  test('does not hide the error that follows it', async () => {
     const bug = new Error('a bug');
     const faults: Error[] = [Object.assign(new Error('gone'), { code: '57P01' }), bug];
     const store = wrapStorageErrors({ read: () => Promise.reject(faults.shift()) });
@@ -63,13 +63,13 @@ describe('a fault that may have passed', () => {
 });
 
 test.each(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_ERROR', '23505', '42P01', 'ENOENT', undefined])(
-  '%s is a fault of ours, as it came',
+  'rethrows %s as an internal error unchanged',
   async (code) => {
     const { cause, store } = failWith(code);
     await expect(store.read()).rejects.toBe(cause);
   },
 );
 
-test('what does not reject is left as it is', () => {
+test('leaves functions that return no promise unchanged', () => {
   expect(failWith().store.subscribe()()).toBe('stopped');
 });

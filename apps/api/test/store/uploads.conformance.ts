@@ -9,14 +9,14 @@ export function testUploads(open: OpenStores): void {
     stores = await open();
   });
 
-  test('an upload is kept as it came, with its time', async () => {
+  test('keeps an upload as it was created, with its time', async () => {
     const upload = newUpload({ userId: '2' });
     expect(await stores.uploads.getUpload(upload.uploadId)).toBeNull();
     expect(await stores.uploads.createUpload(upload, 0)).toBeNull();
     expect(await stores.uploads.getUpload(upload.uploadId)).toEqual({ ...upload, createdAt: stores.clock.now() });
   });
 
-  test('an attempt counts towards the rate before there is an upload, and past it the user is told how long to wait', async () => {
+  test('counts an attempted upload towards the rate limit, and returns the time to wait beyond it', async () => {
     expect(await stores.uploads.countAttempt('1', 2)).toMatchObject({ kind: 'counted' });
     stores.clock.advance(20_000);
     expect(await stores.uploads.countAttempt('1', 2)).toMatchObject({ kind: 'counted' });
@@ -27,7 +27,7 @@ export function testUploads(open: OpenStores): void {
     expect(await stores.uploads.countAttempt('1', 2)).toMatchObject({ kind: 'counted' });
   });
 
-  test('an order whose photograph was counted as an attempt counts once, with its images', async () => {
+  test('counts a create once, with its images, when its upload was counted as an attempt', async () => {
     const attempt = await stores.uploads.countAttempt('1', 2);
     if (attempt.kind !== 'counted') throw new Error('not counted');
     const limits = { ...NO_LIMITS, ratePerMinute: 1, userDailyImages: 3 };
@@ -40,14 +40,14 @@ export function testUploads(open: OpenStores): void {
     });
   });
 
-  describe('quota_exceeded: bytes of one user that are kept', () => {
+  describe('quota_exceeded by the bytes of kept uploads of one user', () => {
     const refused = (retryAfterMs: number) => ({
       code: 'quota_exceeded',
       retryAfterMs,
       problem: { reason: 'upload_space_full', params: { max_bytes: 10 } },
     });
 
-    test('until enough of the oldest uploads expire', async () => {
+    test('applies until enough of the oldest uploads expire', async () => {
       for (const bytes of [4, 6]) {
         expect(await stores.uploads.createUpload(newUpload({ bytes }), 10)).toBeNull();
         stores.clock.advance(1_000);
@@ -58,14 +58,14 @@ export function testUploads(open: OpenStores): void {
       expect(await stores.uploads.createUpload(newUpload({ bytes: 5 }), 0)).toBeNull();
     });
 
-    test('the photograph of an order too, which then becomes neither a job nor an upload', async () => {
+    test('applies to the upload of a create too, which then creates neither a job nor an upload', async () => {
       const upload = newUpload({ bytes: 11 });
       const outcome = await stores.jobs.createJob(newJob({ upload }), { ...NO_LIMITS, userUploadBytes: 10 });
       expect(outcome).toMatchObject({ kind: 'refused', refusal: refused(1_000) });
       expect(await stores.uploads.getUpload(upload.uploadId)).toBeNull();
     });
 
-    test('a deleted upload makes room', async () => {
+    test('ends when a deleted upload makes room', async () => {
       const upload = newUpload({ bytes: 10 });
       await stores.uploads.createUpload(upload, 10);
       const job = await addJob(stores, { request: requestWith(upload.uploadId) });
@@ -75,14 +75,14 @@ export function testUploads(open: OpenStores): void {
     });
   });
 
-  test('an order that names an upload which is gone is no order', async () => {
+  test('refuses a create that references an upload that is gone', async () => {
     const order = newJob({ request: requestWith(randomUUID()), idempotency: { key: 'late', fingerprint: 'a' } });
     expect(await stores.jobs.createJob(order, NO_LIMITS)).toEqual({ kind: 'upload_gone' });
     expect(await stores.jobs.getJob(order.jobId)).toBeNull();
     expect(await stores.jobs.findReplay(order.userId, { key: 'late', fingerprint: 'a' })).toBeNull();
   });
 
-  test('an upload goes with the last job that names it', async () => {
+  test('removes an upload together with the last job that references it', async () => {
     const upload = newUpload();
     await stores.uploads.createUpload(upload, 0);
     const first = await addJob(stores, { request: requestWith(upload.uploadId) });

@@ -18,14 +18,14 @@ export function testWorkers(open: OpenStores): void {
     stores = await open();
   });
 
-  test('a call is known as its own worker’s', async () => {
+  test('attributes a call to its own worker', async () => {
     await addJob(stores);
     const { attempt, job } = await startNext(stores);
     const call = { attemptId: attempt.attemptId, jobId: job.jobId };
     expect(await stores.workers.openAttempts(WORKER)).toEqual([{ ...call, worker: 'self' }]);
   });
 
-  test('a grant that was not heard of is given again as it was, and nothing with it', async () => {
+  test('returns the same reservation again when its commit was not confirmed, and no other', async () => {
     await addJob(stores);
     await addJob(stores);
     const wish = newStart();
@@ -34,7 +34,7 @@ export function testWorkers(open: OpenStores): void {
     expect(await stores.workers.openAttempts(WORKER)).toHaveLength(1);
   });
 
-  test('a saving job stays with the worker that has its answer', async () => {
+  test('leaves a saving job to the worker that has its answer', async () => {
     const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
     await addJob(stores);
     expect(await stores.workers.adoptSaving(WORKER)).toEqual([jobId]);
@@ -49,7 +49,7 @@ export function testWorkers(open: OpenStores): void {
       return { jobId: job.jobId, attemptId: attempt.attemptId };
     }
 
-    test('is over, and no second verdict changes anything', async () => {
+    test('is ended once: another presumed outcome changes nothing', async () => {
       const { jobId, attemptId } = await addGivenUp();
       const job = await stores.jobs.getJob(jobId);
       expect(job?.state).toMatchObject({ errorCode: 'outcome_unknown', charged: 'unknown' });
@@ -60,7 +60,7 @@ export function testWorkers(open: OpenStores): void {
       expect(await stores.workers.openAttempts(WORKER)).toEqual([]);
     });
 
-    test('settles the charge when its answer comes after all, and shows nothing more', async () => {
+    test('gets its charge from a late answer, which changes nothing else that clients see', async () => {
       const { jobId, attemptId } = await addGivenUp();
       const after = await stores.jobs.endAttempt(attemptId, ANSWERED, startSaving, [{ url: 'http://a' }]);
       expect(after).toMatchObject({ version: 4, state: { errorCode: 'outcome_unknown', charged: 'yes' } });
@@ -68,7 +68,7 @@ export function testWorkers(open: OpenStores): void {
       expect(await stores.workers.adoptSaving(WORKER)).toEqual([]);
     });
 
-    test('was free after all when it comes out that it was not taken, and is not repeated', async () => {
+    test('becomes uncharged when a late outcome says that it was not accepted, and is not retried', async () => {
       const { attemptId } = await addGivenUp();
       const repeat = (job: StoredJob) => waitForRetry(job, { retryAt: 0, progressFrom: 1 });
       const after = await stores.jobs.endAttempt(attemptId, { outcome: 'not_taken' }, repeat);
@@ -76,7 +76,7 @@ export function testWorkers(open: OpenStores): void {
       expect(await stores.jobs.startNextCall(newStart())).toMatchObject({ kind: 'idle' });
     });
 
-    test('has one real end: what comes after that changes nothing', async () => {
+    test('has one real end, after which nothing changes it', async () => {
       const { jobId, attemptId } = await addGivenUp();
       const after = await stores.jobs.endAttempt(attemptId, ANSWERED, startSaving);
       await stores.jobs.endAttempt(attemptId, PRESUMED_END, giveUp);
@@ -84,7 +84,7 @@ export function testWorkers(open: OpenStores): void {
       expect(await stores.jobs.getJob(jobId)).toEqual(after);
     });
 
-    test('leaves a job alone that a person had given up', async () => {
+    test('leaves a job unchanged that its user had canceled', async () => {
       await addJob(stores);
       const { job, attempt } = await startNext(stores);
       const canceled = await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
