@@ -54,7 +54,7 @@ test('rejects a failed write and leaves nothing behind', async () => {
   expect(await readdir(join(dir, 'writing'))).toEqual([]);
 });
 
-test('pings, puts and reads after its folder was removed', async () => {
+test('serves ping, put and read after its folder was removed', async () => {
   const dir = join(await temporaryFolder(), 'files');
   const store = await createLocalFileStore({ dir });
   await rm(dir, { recursive: true });

@@ -83,8 +83,8 @@ describe('a signed link, for any key, time and lifetime', () => {
   });
 });
 
-describe('verification refuses', () => {
-  test('any other key', () => {
+describe('verification of a signed link', () => {
+  test('refuses any other key', () => {
     fc.assert(
       fc.property(keys, keys, times, (key, other, nowMs) => {
         fc.pre(key !== other);
@@ -94,7 +94,7 @@ describe('verification refuses', () => {
     );
   });
 
-  test('any other expiry', () => {
+  test('refuses any other expiry', () => {
     const others = fc.oneof(
       fc.nat(9_999_999_999).map(String),
       fc.string(),
@@ -111,7 +111,7 @@ describe('verification refuses', () => {
     );
   });
 
-  test('a signature that differs in one character', () => {
+  test('refuses a signature that differs in one character', () => {
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     fc.assert(
       fc.property(keys, times, fc.nat(42), fc.constantFrom(...alphabet), (key, nowMs, at, char) => {
@@ -130,7 +130,7 @@ describe('verification refuses', () => {
     );
   });
 
-  test('a missing part', () => {
+  test('refuses a missing part', () => {
     const signer = signerAt(1_800_000_000_000);
     const { expires, signature } = partsOf(signer.sign('a.png').url);
     for (const query of [{}, { expires }, { signature }, { expires: '', signature: '' }]) {
@@ -138,7 +138,7 @@ describe('verification refuses', () => {
     }
   });
 
-  test('a link signed with another secret', () => {
+  test('refuses a link signed with another secret', () => {
     const clock = () => 1_800_000_000_000;
     const other = createUrlSigner({ secret: Buffer.alloc(32, 8), baseUrl, ttlS: 3600, clock });
     expect(signerAt(clock()).verify('a.png', partsOf(other.sign('a.png').url))).toBe(false);
