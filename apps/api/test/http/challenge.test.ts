@@ -69,12 +69,17 @@ const REFUSALS: [name: string, authorization: () => string | undefined, told: st
   ['no token', () => undefined, null, 'missing'],
   ['another scheme', () => 'Basic YTpi', null, 'missing'],
   ['a token without a scheme', () => tokenOf(claims), null, 'missing'],
-  ['a word', () => 'Bearer garbage', 'The token is malformed', 'malformed'],
-  ['three words', () => 'Bearer a.b.c', 'The token is malformed', 'malformed'],
+  ['a token of one part', () => 'Bearer garbage', 'The token is malformed', 'malformed'],
+  ['a token of three unreadable parts', () => 'Bearer a.b.c', 'The token is malformed', 'malformed'],
   ['two tokens', () => `Bearer ${tokenOf(claims)} ${tokenOf(claims)}`, 'The token is malformed', 'malformed'],
-  ['an old token', () => `Bearer ${tokenOf({ ...claims, exp: inSeconds(-60) })}`, 'The token has expired', 'expired'],
   [
-    'a token too early',
+    'an expired token',
+    () => `Bearer ${tokenOf({ ...claims, exp: inSeconds(-60) })}`,
+    'The token has expired',
+    'expired',
+  ],
+  [
+    'a token before its nbf',
     () => `Bearer ${tokenOf({ ...claims, nbf: inSeconds(60) })}`,
     'The token is not yet valid',
     'not_yet_valid',
@@ -98,17 +103,17 @@ const REFUSALS: [name: string, authorization: () => string | undefined, told: st
     'claims',
   ],
   [
-    'a token without an end',
+    'a token without an expiry',
     () => `Bearer ${signPayload(JSON.stringify(claims))}`,
     'The claims are not accepted',
     'claims',
   ],
-  ['a token of nobody', () => `Bearer ${tokenOf({ iss })}`, 'The claims are not accepted', 'claims'],
+  ['a token without a user', () => `Bearer ${tokenOf({ iss })}`, 'The claims are not accepted', 'claims'],
 ];
 
-describe('the reason of a rejected token', () => {
+describe('the reason why a token was rejected', () => {
   test.each(REFUSALS)(
-    'of %s is returned by its class, counted, and logged at debug level',
+    'is returned for %s by its class, counted, and logged at debug level',
     async (_, send, told, reason) => {
       const own = await openApi({ JWT_ISSUER: iss });
       const authorization = send();
@@ -141,7 +146,7 @@ describe('the reason of a rejected token', () => {
     expect(own.logLines.join()).not.toContain('other.example');
   });
 
-  test('may be an unknown key or algorithm of a key set, while an unavailable key set answers 503', async () => {
+  test('names an unknown key or algorithm of a key set, while an unavailable key set answers 503', async () => {
     const key = ecKey();
     const keyServer = await serveKeys(jwkOf(key, { kid: 'a' }));
     const own = await openApi({ JWT_SECRET: '', JWT_JWKS_URL: keyServer.url });

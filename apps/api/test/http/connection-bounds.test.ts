@@ -55,6 +55,6 @@ test.each<[string, string | boolean, number]>([
   ['2001:db9::1', '2001:db9::/32', 3],
   ['203.0.113.9', true, 3],
   ['203.0.113.9', 'uniquelocal', 2],
-])('from %s with TRUST_PROXY=%s admits %i of 3 connections', (address, trustProxy, expected) => {
+])('admits from %s with TRUST_PROXY=%s only %i of 3 connections', (address, trustProxy, expected) => {
   expect(letIn(thrice(address), trustProxy)).toHaveLength(expected);
 });

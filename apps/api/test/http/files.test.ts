@@ -68,24 +68,24 @@ test('returns the same link again, so that caches work', async () => {
   expect(pathOf(image)).toBe(link);
 });
 
-describe('a link is refused', () => {
+describe('an invalid link', () => {
   const tampered: [string, (whole: string) => string][] = [
-    ['of another picture', (whole) => whole.replace(/-0\.jpg/, '-1.jpg')],
-    ['with another end', (whole) => whole.replace(/expires=\d+/, 'expires=9999999999')],
+    ['with the name of another image', (whole) => whole.replace(/-0\.jpg/, '-1.jpg')],
+    ['with another expiry', (whole) => whole.replace(/expires=\d+/, 'expires=9999999999')],
     ['with another signature', (whole) => whole.replace(/signature=./, 'signature=_')],
     ['without a signature', (whole) => whole.replace(/&signature=.*/, '')],
-    ['without an end', (whole) => whole.replace(/expires=\d+&/, '')],
-    ['with nothing', (whole) => whole.replace(/\?.*/, '')],
-    ['with two ends', (whole) => `${whole}&expires=9999999999`],
-    ['to somewhere else', () => '/files/..%2f..%2fdarkroom.sqlite?expires=9999999999&signature=x'],
+    ['without an expiry', (whole) => whole.replace(/expires=\d+&/, '')],
+    ['without a query', (whole) => whole.replace(/\?.*/, '')],
+    ['with two expiries', (whole) => `${whole}&expires=9999999999`],
+    ['with the path of another file', () => '/files/..%2f..%2fdarkroom.sqlite?expires=9999999999&signature=x'],
   ];
-  test.each(tampered)('when it was tampered with: %s', async (_, tamper) => {
+  test.each(tampered)('is refused %s', async (_, tamper) => {
     const response = await get(tamper(link));
     expect(readRest(response)).toEqual({ status: 403, error_code: 'link_expired', paths: null });
     expect(response.headers['cache-control']).toBe('no-store');
   });
 
-  test('when it is correctly signed and has expired', async () => {
+  test('is refused after its expiry, although it is correctly signed', async () => {
     const database = new Sqlite(path.join(api().dataDir, 'darkroom.sqlite'), { readonly: true });
     const secret = String(database.prepare(`SELECT value FROM secrets WHERE name = 'file-links'`).pluck().get());
     database.close();

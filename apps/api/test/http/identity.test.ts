@@ -42,7 +42,7 @@ function exchangeHeader(token: string, header: object): string {
 const nobody = { status: 401, error_code: 'unauthenticated', paths: null };
 const good = tokenOf({ ...claims, user_id: '1' });
 
-describe('authentication rejects', () => {
+describe('rejected authentication', () => {
   test.each([
     ['without a header', undefined],
     ['with an empty header', ''],
@@ -73,7 +73,7 @@ describe('authentication rejects', () => {
     ['with a token that names no user', `Bearer ${tokenOf(claims)}`],
     ['with a token whose payload is no object', `Bearer ${signPayload('"1"')}`],
     ['with a token whose payload is no JSON', `Bearer ${signPayload('user 1')}`],
-  ])('a request %s', async (_, authorization) => {
+  ])('rejects a request %s', async (_, authorization) => {
     expect(await whoIs(authorization)).toEqual(nobody);
   });
 
@@ -103,7 +103,7 @@ describe('authentication rejects', () => {
     '{"toString":"1"}',
     '"9223372036854775808"',
     '"99999999999999999999999999999999999999999"',
-  ])('a user whose id is %s', async (id) => {
+  ])('rejects a user whose id is the JSON value %s', async (id) => {
     expect(await whoIs(`Bearer ${signPayload(payloadWith(id))}`)).toEqual(nobody);
   });
 
@@ -122,38 +122,38 @@ describe('authentication rejects', () => {
     ['names a key that is a file', { ...stranger, header: { kid: '../../../../dev/null' } }],
     ['names a key that is a query', { ...stranger, header: { kid: "' UNION SELECT 'x" } }],
     ['is signed by an empty key', { secret: '', header: { kid: '/dev/null' } }],
-  ])('a token that %s', async (_, how) => {
+  ])('rejects a token that %s', async (_, how) => {
     expect(await whoIs(`Bearer ${signPayload(payloadWith('1'), how)}`)).toEqual(nobody);
   });
 
-  test('a compressed token', async () => {
+  test('rejects a compressed token', async () => {
     const payload = deflateRawSync(payloadWith('1')).toString('latin1');
     expect(await whoIs(`Bearer ${signPayload(payload, { header: { zip: 'DEF' } })}`)).toEqual(nobody);
   });
 
-  test('a token as long as a header may be, without delay', async () => {
+  test('rejects a token as long as a header may be, without delay', async () => {
     expect(await whoIs(`Bearer ${'a.'.repeat(6_000)}`)).toEqual(nobody);
     expect(await whoIs(`Bearer ${'a'.repeat(4_000)}.${'b'.repeat(4_000)}.${'c'.repeat(4_000)}`)).toEqual(nobody);
   });
 
   test.each<[string, InjectOptions]>([
-    ['in the address', { url: `${GENERATION_PATH}?access_token=${good}&token=${good}&authorization=${good}` }],
+    ['in the URL', { url: `${GENERATION_PATH}?access_token=${good}&token=${good}&authorization=${good}` }],
     ['in a cookie', { headers: { cookie: `token=${good}; access_token=${good}; authorization=Bearer ${good}` } }],
     ['in a header of another name', { headers: { 'x-access-token': good, 'x-authorization': `Bearer ${good}` } }],
-    ['for a proxy', { headers: { 'proxy-authorization': `Bearer ${good}` } }],
+    ['in Proxy-Authorization', { headers: { 'proxy-authorization': `Bearer ${good}` } }],
     ['in a body', { method: 'POST', payload: { ...order, access_token: good } }],
-  ])('a token sent %s', async (_, request) => {
+  ])('rejects a token sent %s', async (_, request) => {
     const response = await api().server.inject({ method: 'GET', url: GENERATION_PATH, ...request });
     expect(response.statusCode).toBe(401);
   });
 
-  test.each(['"x"', '-1', '9007199254740993'])('a user whose star is %s', async (star) => {
+  test.each(['"x"', '-1', '9007199254740993'])('rejects a user whose star is %s', async (star) => {
     const payload = payloadWith(`"1","star_id":${star}`);
     expect(await whoIs(`Bearer ${signPayload(payload)}`)).toEqual(nobody);
   });
 });
 
-describe('authentication accepts', () => {
+describe('accepted authentication', () => {
   test.each([
     ['0', '0'],
     ['7', '7'],
@@ -176,7 +176,7 @@ describe('authentication accepts', () => {
     ['"1e3"', '1e3'],
     ['"1_000"', '1_000'],
     [`"${'~'.repeat(128)}"`, '~'.repeat(128)],
-  ])('a user whose id is the JSON value %s', async (id, user_id) => {
+  ])('accepts a user whose id is the JSON value %s', async (id, user_id) => {
     expect(await whoIs(`Bearer ${signPayload(payloadWith(id))}`)).toEqual({ user_id, star_id: null });
   });
 
@@ -187,17 +187,17 @@ describe('authentication accepts', () => {
     ['a star', { user_id: '5', star_id: '9223372036854775807' }, { user_id: '5', star_id: '9223372036854775807' }],
     ['a star as a number', { user_id: '5', star_id: 6 }, { user_id: '5', star_id: '6' }],
     ['a star that is null', { user_id: '5', star_id: null }, { user_id: '5', star_id: null }],
-  ])('claims that name %s', async (_, own, viewer) => {
+  ])('accepts claims that name %s', async (_, own, viewer) => {
     expect(await whoIs(`Bearer ${tokenOf({ ...claims, ...own })}`)).toEqual(viewer);
   });
 
-  test('a token within the leeway after its exp and before its nbf', async () => {
+  test('accepts a token within the leeway after its exp and before its nbf', async () => {
     const viewer = { user_id: '5', star_id: null };
     expect(await whoIs(`Bearer ${tokenOf({ ...claims, user_id: '5', exp: inSeconds(-2) })}`)).toEqual(viewer);
     expect(await whoIs(`Bearer ${tokenOf({ ...claims, user_id: '5', nbf: inSeconds(3) })}`)).toEqual(viewer);
   });
 
-  test('a token from the leeway before its nbf on, also when it was rejected earlier', async () => {
+  test('accepts a token from the leeway before its nbf on, also when it was rejected earlier', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());
     const token = `Bearer ${tokenOf({ ...claims, user_id: '5', nbf: inSeconds(8) })}`;
@@ -206,7 +206,7 @@ describe('authentication accepts', () => {
     expect(await whoIs(token)).toEqual({ user_id: '5', star_id: null });
   });
 
-  test('the first of two Authorization headers, and ignores the second', async () => {
+  test('reads the first of two Authorization headers and ignores the second', async () => {
     const url = await api().server.listen({ host: '127.0.0.1', port: 0 });
     const ask = (first: string, second: string) => {
       const [one, two] = [first, second].map((token) => `Authorization: Bearer ${token}\r\n`);
@@ -219,15 +219,15 @@ describe('authentication accepts', () => {
     expect(await ask(good, forged)).toContain('HTTP/1.1 200 ');
   });
 
-  test('the scheme in any letter case', async () => {
+  test('accepts the scheme in any letter case', async () => {
     expect(await whoIs(`bearer ${good}`)).toMatchObject({ user_id: '1' });
   });
 
-  test.each([2, 3, 12_000])('a token after the scheme and %d spaces, without delay', async (spaces) => {
+  test.each([2, 3, 12_000])('accepts a token after the scheme and %d spaces, without delay', async (spaces) => {
     expect(await whoIs(`Bearer${' '.repeat(spaces)}${good}`)).toEqual({ user_id: '1', star_id: null });
   });
 
-  test.each(['HS384', 'HS512'])('a token signed with %s and the right secret', async (alg) => {
+  test.each(['HS384', 'HS512'])('accepts a token signed with %s and the right secret', async (alg) => {
     expect(await whoIs(`Bearer ${signPayload(payloadWith('1'), { alg })}`)).toEqual({ user_id: '1', star_id: null });
     expect(await whoIs(`Bearer ${signPayload(payloadWith('1'), { alg, secret: 'x'.repeat(64) })}`)).toEqual(nobody);
   });
@@ -242,7 +242,7 @@ test.each([
   ['POST', UPLOADS_PATH],
   ['GET', '/trpc/image.list'],
   ['GET', '/trpc/image.nothing'],
-] as const)('%s %s authenticates before any other check', async (method, url) => {
+] as const)('authenticates %s %s before any other check', async (method, url) => {
   const response = await api().server.inject({ method, url, payload: method === 'POST' ? 'no JSON' : '' });
   expect(response.statusCode).toBe(401);
   expect(response.body).toContain('unauthenticated');

@@ -60,15 +60,15 @@ const headOf = (length: number, more = '') =>
 const SHORT = { bytes: 100_000_000, idleMs: 50, totalMs: 60_000, connections: 100 };
 const BRIEF = { bytes: 100_000_000, idleMs: 60_000, totalMs: 200, connections: 100 };
 
-describe('closes, although the client never does, the connection of a client that', () => {
+describe('a client that never closes its connection', () => {
   test.each([
-    ['connects and sends nothing', '', false],
+    ['sends nothing after connecting', '', false],
     ['sends half a header', 'GET / HTTP/1.1\r\nhost: a\r\n', false],
     ['sends a header byte by byte', 'GET / HTTP/1.1\r\nx: ', true],
     ['sends a body byte by byte', headOf(FOREVER_BYTES), true],
     ['sends bytes that are not HTTP without an end', 'HELLO\r\n\r\n', true],
     ['sends headers over the limit without an end', `GET / HTTP/1.1\r\nx: ${'a'.repeat(20_000)}`, true],
-  ])('%s', async (_, words, goesOn) => {
+  ])('is disconnected when it %s', async (_, words, goesOn) => {
     const { open, count } = await listen({
       headersTimeoutMs: 50,
       requestTimeoutMs: 60_000,
@@ -81,7 +81,7 @@ describe('closes, although the client never does, the connection of a client tha
     await expect.poll(count).toBe(0);
   });
 
-  test('sends more bytes after a refusal than the server reads and discards', async () => {
+  test('is disconnected when it sends more bytes after a refusal than the server discards', async () => {
     const { open, count } = await listen({
       hold: { ...WIDE.hold, bytes: 100_000 },
       linger: { ...WIDE.linger, bytes: 100_000 },
@@ -92,7 +92,7 @@ describe('closes, although the client never does, the connection of a client tha
     await expect.poll(count).toBe(0);
   });
 
-  test('requests a large answer and never reads it', async () => {
+  test('is disconnected when it requests a large answer and never reads it', async () => {
     const { open, count } = await listen({ stalledAnswerMs: 100 });
     const socket = open('GET /large HTTP/1.1\r\nhost: a\r\n\r\n').pause();
     await once(socket, 'connect');

@@ -5,7 +5,7 @@ import { fitsJsonBounds, JSON_BOUNDS } from '../../src/http/json-shape.ts';
 const fits = (json: string, bounds = {}) => fitsJsonBounds(Buffer.from(json), { ...JSON_BOUNDS, ...bounds });
 const { values, depth, bytesOutsideStrings, bytesOfTexts } = JSON_BOUNDS;
 
-describe('the JSON shape check accepts', () => {
+describe('a JSON body within the limits of the shape check', () => {
   test.each([
     ['a data URL of megabytes', `{"image_file":"data:image\\/jpeg;base64,${'a'.repeat(5_000_000)}"}`],
     ['a data URL in capitals', `{"image_file":"DATA:${'a'.repeat(5_000_000)}"}`],
@@ -23,12 +23,12 @@ describe('the JSON shape check accepts', () => {
     ['as many levels as allowed', '['.repeat(depth) + ']'.repeat(depth)],
     ['text that is not JSON', '}}}]]"'],
     ['an empty body', ''],
-  ])('%s', (_name, json) => {
+  ])('passes: %s', (_name, json) => {
     expect(fits(json)).toBe(true);
   });
 });
 
-describe('the JSON shape check refuses before parsing', () => {
+describe('a JSON body beyond the limits of the shape check', () => {
   test.each([
     [
       'more items',
@@ -53,7 +53,7 @@ describe('the JSON shape check refuses before parsing', () => {
     ['a data URL with non-ASCII characters, longer', `{"image_file":"data:${'灯'.repeat(bytesOfTexts)}"}`],
     ['more white space', `{${' '.repeat(bytesOutsideStrings)}}`],
     ['longer numbers', `{"seed":${'9'.repeat(bytesOutsideStrings)}}`],
-  ])('%s than allowed', (_name, json) => {
+  ])('is refused before parsing: %s than allowed', (_name, json) => {
     expect(fits(json)).toBe(false);
   });
 });

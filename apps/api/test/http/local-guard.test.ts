@@ -165,7 +165,7 @@ test('issues no token to pages of other origins when CORS_ORIGINS is *', async (
   for (const path of LOCAL) expect(await statusOf({ url: path, headers }, open)).toBe(404);
 });
 
-describe('metrics with a token', () => {
+describe('the metrics route with a token', () => {
   const guarded = shareApi({ METRICS_TOKEN: 'of the operator', NODE_ENV: 'production', MINIMAX_API_KEY: 'sk-key' });
   const ask = (host: string, more: Record<string, string> = {}) =>
     statusOf({ url: '/metrics', headers: { authorization: 'Bearer of the operator', host, ...more } }, guarded());
@@ -179,18 +179,18 @@ describe('metrics with a token', () => {
     'darkroom-api.default.svc:80',
     'darkroom-api.default.svc.cluster.local',
     'api.darkroom.internal',
-  ])('are served at %s, as Prometheus requests them', async (host) => {
+  ])('answers at %s, as Prometheus requests it', async (host) => {
     expect(await ask(host)).toBe(200);
   });
 
   test.each(['evil.example.com', 'worker-1.evil.com', '10.0.3.4.nip.io', 'localhost.evil.com'])(
-    'are absent at %s',
+    'answers 404 at %s',
     async (host) => {
       expect(await ask(host)).toBe(404);
     },
   );
 
-  test('are served with any number of spaces before the token, and through a proxy', async () => {
+  test('accepts any number of spaces before the token, and requests through a proxy', async () => {
     expect(await ask('darkroom.example', { authorization: 'Bearer   of the operator' })).toBe(200);
     expect(await ask('darkroom.example', { 'x-forwarded-for': '192.0.2.1' })).toBe(200);
   });

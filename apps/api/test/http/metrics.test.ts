@@ -38,16 +38,16 @@ test('hides metrics in production without a token', async () => {
   expect((await server.inject('/metrics')).statusCode).toBe(404);
 });
 
-describe('metrics with a token', () => {
+describe('the metrics route with a token', () => {
   const guarded = shareApi({ METRICS_TOKEN: 'of the operator' });
 
   test.each([
-    ['are served for the token from any address', 'Bearer of the operator', 200],
-    ['are served for the scheme in any letter case', 'bearer of the operator', 200],
-    ['are hidden for another token', 'Bearer of the operators', 404],
-    ['are hidden for another scheme', 'Basic of the operator', 404],
-    ['are hidden without the token, also on this machine', undefined, 404],
-  ])('%s', async (_, authorization, status) => {
+    ['the token from any address', 'Bearer of the operator', 200],
+    ['the scheme in any letter case', 'bearer of the operator', 200],
+    ['another token with 404', 'Bearer of the operators', 404],
+    ['another scheme with 404', 'Basic of the operator', 404],
+    ['a request of this machine without the token with 404', undefined, 404],
+  ])('answers %s', async (_, authorization, status) => {
     const headers = { 'x-forwarded-for': '192.0.2.1', ...(authorization && { authorization }) };
     expect((await guarded().server.inject({ url: '/metrics', headers })).statusCode).toBe(status);
   });

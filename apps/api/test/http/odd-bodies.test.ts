@@ -110,8 +110,8 @@ describe('chunked bodies', () => {
   });
 });
 
-describe.each(FACES)('%s answers the most expensive bodies with a small error', (_name, url, read) => {
-  test.each(DEAR_BODIES)('for %s', async (_body, build) => {
+describe.each(FACES)('the most expensive bodies on %s', (_name, url, read) => {
+  test.each(DEAR_BODIES)('get a small error: %s', async (_body, build) => {
     const body = build();
     expect(body.length).toBeLessThanOrEqual(JSON_BODY_MAX_BYTES);
     const response = await post(url, body);

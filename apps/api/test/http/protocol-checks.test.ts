@@ -19,15 +19,15 @@ async function say(words: string): Promise<{ status: number; head: string; body:
   return { status: Number(head.slice(9, 12)), head, body: body === '' ? null : JSON.parse(body) };
 }
 
-describe('a malformed request is refused in the common error shape, with CORS', () => {
+describe('a malformed request', () => {
   const origin = `origin: ${PUBLIC_URL}\r\nconnection: close\r\n\r\n`;
   test.each([
     ['no Host', `GET ${GENERATION_PATH} HTTP/1.1\r\n`, 'Host'],
     ['two Hosts', `GET ${GENERATION_PATH} HTTP/1.1\r\nhost: a\r\nhost: b\r\n`, 'Host'],
     ['an unknown expectation', `GET ${GENERATION_PATH} HTTP/1.1\r\nhost: a\r\nexpect: x\r\n`, 'Expect'],
-    ['an address that cannot be decoded', `GET ${GENERATION_PATH}/%zz HTTP/1.1\r\nhost: a\r\n`, undefined],
-    ['an address that is no UTF-8', `GET /files/%ff HTTP/1.1\r\nhost: a\r\n`, undefined],
-  ])('for %s', async (_, words, field) => {
+    ['a URL that cannot be decoded', `GET ${GENERATION_PATH}/%zz HTTP/1.1\r\nhost: a\r\n`, undefined],
+    ['a URL that is not UTF-8', `GET /files/%ff HTTP/1.1\r\nhost: a\r\n`, undefined],
+  ])('is refused in the common error shape, with CORS, for %s', async (_, words, field) => {
     const { head, body } = await say(words + origin);
     expect(head).toMatch(/^HTTP\/1\.1 400 /);
     expect(body).toMatchObject({
@@ -41,7 +41,7 @@ describe('a malformed request is refused in the common error shape, with CORS', 
     expect(head).toMatch(/^x-content-type-options: nosniff\r$/im);
   });
 
-  test('for an overlong path parameter', async () => {
+  test('is refused in the common error shape, with CORS, for an overlong path parameter', async () => {
     const { head, body } = await say(`GET /files/${'a'.repeat(5_000)} HTTP/1.1\r\nhost: a\r\n${origin}`);
     expect(body).toMatchObject({ code: 413, error_code: 'payload_too_large' });
     expect(head).toContain('access-control-allow-origin');

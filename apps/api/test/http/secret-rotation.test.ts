@@ -18,9 +18,9 @@ async function statuses(JWT_SECRET: string, secrets: string[], alg = 'HS256'): P
   return Promise.all(secrets.map(ask));
 }
 
-describe('two comma-separated secrets', () => {
+describe('a JWT_SECRET of two comma-separated secrets', () => {
   test.each([`${NEXT},${LAST}`, ` ${NEXT} , ${LAST} `, `${NEXT},${LAST},`, `${NEXT},\n${LAST}\n`])(
-    'are both accepted, and no third one, from %j',
+    'accepts tokens of both secrets, and of no third one, from %j',
     async (setting) => {
       for (const alg of ['HS256', 'HS384', 'HS512']) {
         expect(await statuses(setting, [NEXT, LAST, 'x'.repeat(40)], alg)).toEqual([200, 200, 401]);
@@ -28,13 +28,13 @@ describe('two comma-separated secrets', () => {
     },
   );
 
-  test('sign a token that is valid in a process that knows only the signing secret', async () => {
+  test('signs a token that is valid in a process that knows only the signing secret', async () => {
     const { server } = await openApi({ JWT_SECRET: NEXT });
     const headers = { authorization: `Bearer ${signToken(`${NEXT},${LAST}`, { user_id: '1' })}` };
     expect((await server.inject({ url: GENERATION_PATH, headers })).statusCode).toBe(200);
   });
 
-  test('report an expired token of the second secret as expired, not as a wrong signature', async () => {
+  test('reports an expired token of the second secret as expired, not as a wrong signature', async () => {
     const { server } = await openApi({ JWT_SECRET: `${NEXT},${LAST}` });
     const expired = signPayload(JSON.stringify({ user_id: '1', exp: inSeconds(-60) }), { secret: LAST });
     const response = await server.inject({ url: GENERATION_PATH, headers: { authorization: `Bearer ${expired}` } });

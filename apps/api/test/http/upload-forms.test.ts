@@ -55,7 +55,7 @@ test.each<[string, string[]]>([
     ['Content-Disposition: form-data; name="file"', 'Content-Type: application/octet-stream'],
   ],
   [
-    'a type that is not the picture’s',
+    'a type that differs from the image’s',
     ['Content-Disposition: form-data; name="file"; filename="a"', 'Content-Type: text/plain; charset=utf-8'],
   ],
   ['an unquoted name', ['Content-Disposition: form-data; name=file; filename=a.jpg']],
