@@ -13,7 +13,7 @@ const pictures = buildImageProcessor();
 
 describe('compressing an image', () => {
   test.each<PhotoName>(['astronaut.png', 'chelsea.png', 'coffee.png', 'hubble_deep_field.jpg'])(
-    'turns %s into a smaller JPEG of the same size',
+    'converts %s into a smaller JPEG of the same size',
     async (name) => {
       const photo = await readPhoto(name);
       const before = await sharp(photo).metadata();
@@ -84,8 +84,8 @@ describe('rotation of an image', () => {
   });
 });
 
-describe('colours of an image', () => {
-  test('are converted from CMYK to sRGB', async () => {
+describe('colour conversion of an image', () => {
+  test('converts CMYK to sRGB', async () => {
     const cmyk = await sharp(rocket).toColourspace('cmyk').withIccProfile('cmyk').jpeg({ quality: 95 }).toBuffer();
     expect((await sharp(cmyk).metadata()).space).toBe('cmyk');
     const { bytes } = await pictures.compress(cmyk, ids);
@@ -93,7 +93,7 @@ describe('colours of an image', () => {
     expect(await distance(bytes, rocket)).toBeLessThan(12);
   });
 
-  test('are converted from a wide-gamut profile, not just relabelled', async () => {
+  test('converts the colours of a wide-gamut profile instead of relabelling them', async () => {
     const wide = await sharp(rocket).withIccProfile('p3').jpeg({ quality: 95 }).toBuffer();
     const { bytes } = await pictures.compress(wide, ids);
     expect((await sharp(bytes).metadata()).icc).toBeUndefined();
@@ -101,32 +101,32 @@ describe('colours of an image', () => {
   });
 });
 
-describe('an image is delivered unchanged', () => {
-  test('if compressing would make it larger', async () => {
+describe('an image that compressing would not improve or that cannot be decoded', () => {
+  test('is delivered unchanged if compressing would make it larger', async () => {
     const tiny = await sharp(rocket).jpeg({ quality: 5 }).toBuffer();
     const picture = await buildImageProcessor({ quality: 95 }).compress(tiny, ids);
     expectAsItCame(picture, tiny, { width: 640, height: 427 });
   });
 
-  test('if compressing would make it larger, also beyond the largest edge', async () => {
+  test('is delivered unchanged if compressing would make it larger, also beyond the largest edge', async () => {
     const flat = await sharp({ create: { width: 2_100, height: 2_100, channels: 3, background: 'teal' } })
       .png({ palette: true })
       .toBuffer();
     expectAsItCame(await pictures.compress(flat, ids), flat, { width: 2_100, height: 2_100 });
   });
 
-  test('if it is a JPEG that ends too early', async () => {
+  test('is delivered unchanged as a JPEG that ends too early', async () => {
     const cut = hubble.subarray(0, hubble.length / 2);
     expectAsItCame(await pictures.compress(cut, ids), cut, { width: 1000, height: 872 });
   });
 
-  test('if it is a JPEG with damaged data', async () => {
+  test('is delivered unchanged as a JPEG with damaged data', async () => {
     const damaged = Buffer.from(hubble);
     damaged.fill(0xff, 60_000, 60_400);
     expectAsItCame(await pictures.compress(damaged, ids), damaged, { width: 1000, height: 872 });
   });
 
-  test('if it is only the beginning of a JPEG', async () => {
+  test('is delivered unchanged as only the beginning of a JPEG', async () => {
     const stub = rocket.subarray(0, 16);
     expectAsItCame(await pictures.compress(stub, ids), stub, { width: null, height: null });
   });
@@ -134,14 +134,14 @@ describe('an image is delivered unchanged', () => {
   test.each([
     ['in a decodable size', 8_000, 6_400],
     ['in an undecodable size', 60_000, 60_000],
-  ])('if it is a small file of more pixels than allowed, %s', async (_, width, height) => {
+  ])('is delivered unchanged as a small file of more pixels than allowed, %s', async (_, width, height) => {
     const bomb = oversizedPng(width, height);
     expect(bomb.byteLength).toBeLessThan(200_000);
     expectAsItCame(await pictures.compress(bomb, ids), bomb, { width, height });
   });
 });
 
-describe('bytes that are not an image', () => {
+describe('a body that is not an image', () => {
   test.each([
     ['an empty body', Buffer.alloc(0)],
     ['an HTML page', Buffer.from('<!doctype html><title>403</title>')],
@@ -149,7 +149,7 @@ describe('bytes that are not an image', () => {
     ['a GIF', Buffer.from('GIF89a')],
     ['a RIFF that is no WebP', Buffer.from('RIFF\0\0\0\0WAVEfmt ')],
     ['noise', deflateSync(rocket)],
-  ])('are rejected permanently: %s', async (_, bytes) => {
+  ])('is rejected permanently: %s', async (_, bytes) => {
     await expect(pictures.compress(bytes, ids)).rejects.toMatchObject({ name: 'DownloadError', permanent: true });
   });
 });

@@ -184,8 +184,8 @@ describe('a content coding that was not requested', () => {
   });
 });
 
-describe('the bounds of a download', () => {
-  test('refuse an announced length over the limit without reading a byte', async () => {
+describe('a bounded download', () => {
+  test('is refused for an announced length over the limit without reading a byte', async () => {
     const { origin } = await servePictures((_, response) => {
       response.writeHead(200, { 'content-length': 1_000_001 }).flushHeaders();
     });
@@ -193,7 +193,7 @@ describe('the bounds of a download', () => {
     await expect(download(origin, bounds)).rejects.toMatchObject(permanent);
   });
 
-  test('stop an unannounced length at the limit while it streams', async () => {
+  test('is stopped at the limit while an unannounced length streams', async () => {
     const { origin } = await servePictures((_, response) => {
       const send = () => {
         while (response.write(photo));
@@ -205,7 +205,7 @@ describe('the bounds of a download', () => {
     await expect(download(origin, bounds)).rejects.toMatchObject(permanent);
   });
 
-  test('allow exactly as many bytes as the limit', async () => {
+  test('accepts exactly as many bytes as the limit', async () => {
     const { origin } = await servePictures((_, response) => response.end(photo));
     const bounds = { trustedOrigin: origin, downloadMaxBytes: photo.byteLength };
     expect(await download(origin, bounds)).toHaveLength(photo.byteLength);
@@ -223,13 +223,13 @@ describe('the bounds of a download', () => {
         response.on('close', () => clearInterval(timer));
       },
     ],
-  ])('end an exchange %s at the deadline', async (_, handler) => {
+  ])('ends an exchange %s at the deadline', async (_, handler) => {
     const { origin } = await servePictures(handler);
     const bounds = { trustedOrigin: origin, downloadTimeoutMs: 100 };
     await expect(download(origin, bounds)).rejects.toMatchObject(transient);
   });
 
-  test('include redirects in the deadline', async () => {
+  test('includes redirects in the deadline', async () => {
     const { origin } = await servePictures((_, response) => {
       setTimeout(() => response.writeHead(302, { location: '/' }).end(), 60);
     });
@@ -237,7 +237,7 @@ describe('the bounds of a download', () => {
     await expect(download(origin, bounds)).rejects.toMatchObject({ ...transient, message: /not finished/ });
   });
 
-  test('reject an aborted download with the reason of the abort', async () => {
+  test('rejects when aborted with the reason of the abort', async () => {
     const reason = new Error('the server is shutting down');
     const controller = new AbortController();
     const { origin } = await servePictures(() => controller.abort(reason));
@@ -245,7 +245,7 @@ describe('the bounds of a download', () => {
     await expect(download(origin, { trustedOrigin: origin }, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
-  test('end an aborted attempt that has not resolved its server yet', async () => {
+  test('ends an aborted attempt that has not resolved its server yet', async () => {
     const reason = new Error('the server is shutting down');
     const controller = new AbortController();
     const lookup = () => controller.abort(reason); // never answers
@@ -253,8 +253,8 @@ describe('the bounds of a download', () => {
   });
 });
 
-describe('an interrupted download is a transient failure', () => {
-  test('with fewer bytes than announced', async () => {
+describe('an interrupted download', () => {
+  test('is a transient failure with fewer bytes than announced', async () => {
     const { origin } = await servePictures((_, response) => {
       response.writeHead(200, { 'content-length': photo.byteLength });
       response.write(photo.subarray(0, 9_000), () => response.destroy());
@@ -262,19 +262,19 @@ describe('an interrupted download is a transient failure', () => {
     await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
   });
 
-  test('with a chunked body without its end', async () => {
+  test('is a transient failure with a chunked body without its end', async () => {
     const { origin } = await servePictures((_, response) => {
       response.write(photo.subarray(0, 9_000), () => response.destroy());
     });
     await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
   });
 
-  test('with a connection reset before the response', async () => {
+  test('is a transient failure with a connection reset before the response', async () => {
     const { origin } = await servePictures((request) => request.socket.resetAndDestroy());
     await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
   });
 
-  test('with a refused connection', async () => {
+  test('is a transient failure with a refused connection', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;

@@ -11,7 +11,7 @@ const unreadable = { name: 'UnreadableImageError' };
 
 describe('preparing an upload', () => {
   test.each<PhotoName>(['astronaut.png', 'chelsea.png', 'coffee.png', 'hubble_deep_field.jpg', 'rocket.jpg'])(
-    'turns %s into a JPEG of the same size',
+    'converts %s into a JPEG of the same size',
     async (name) => {
       const photo = await readPhoto(name);
       const { width, height } = await sharp(photo).metadata();
@@ -53,7 +53,7 @@ describe('preparing an upload', () => {
     expect((await sharp(upload.bytes).stats()).isOpaque).toBe(false);
   });
 
-  test('turns a photo with an opaque alpha channel into a JPEG', async () => {
+  test('converts a photo with an opaque alpha channel into a JPEG', async () => {
     const photo = await sharp(rocket).ensureAlpha().png().toBuffer();
     expect(await pictures.prepareUpload(photo)).toMatchObject({ contentType: 'image/jpeg' });
   });
@@ -71,17 +71,17 @@ describe('preparing an upload', () => {
   });
 });
 
-describe('preparing an upload refuses', () => {
+describe('an upload that cannot be prepared', () => {
   test.each([
     ['an empty file', Buffer.alloc(0)],
     ['text', Buffer.from('not a picture')],
     ['an SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')],
     ['another ISO media file', Buffer.from('\0\0\0\x18ftypmp42\0\0\0\0mp42isom')],
     ['a JPEG that ends too early', rocket.subarray(0, 20_000)],
-    ['a JPEG that nearly ends', rocket.subarray(0, rocket.length * 0.999)],
+    ['a JPEG without its last bytes', rocket.subarray(0, rocket.length * 0.999)],
     ['only the beginning of a JPEG', rocket.subarray(0, 16)],
-    ['too many pixels', oversizedPng(11_000, 10_100)],
-  ])('%s', async (_, bytes) => {
+    ['a PNG with too many pixels', oversizedPng(11_000, 10_100)],
+  ])('is refused: %s', async (_, bytes) => {
     await expect(pictures.prepareUpload(bytes)).rejects.toMatchObject(unreadable);
   });
 });
