@@ -58,7 +58,7 @@ test('writes the job to disk and wakes the queue before it answers', async () =>
 });
 
 describe('an idempotency key', () => {
-  test('sent fifty times at once creates one job and one upload', async () => {
+  test('creates one job and one upload when it is sent fifty times at once', async () => {
     const photo = await photographUrl();
     const jobs = await Promise.all(
       Array.from({ length: 50 }, (_, index) => create(index < 4 ? withReference(photo) : order, `tap-${index < 4}`)),
@@ -86,7 +86,7 @@ describe('an idempotency key', () => {
     expect((await create(withReference(`upload://${upload.uploadId}`), 'tap')).jobId).toBe(job.jobId);
   });
 
-  test('of a deleted job does not create a new one', async () => {
+  test('creates no new job when it is that of a deleted one', async () => {
     const { jobId } = await create(order, 'tap');
     await stores.jobs.deleteJob(jobId);
     await expect(create(order, 'tap')).rejects.toMatchObject({ code: 'job_not_found' });

@@ -167,16 +167,16 @@ describe('a call whose process was killed after its answer was complete', () => 
   });
 });
 
-describe('the outcome is unknown', () => {
+describe('a call whose outcome is unknown', () => {
   const UNKNOWN = { status: 'FAILED', errorCode: 'outcome_unknown', charged: 'unknown' };
 
-  test('for a call whose answer is incomplete', async () => {
+  test('fails when its recorded answer is incomplete', async () => {
     const job = await callKilledAfter(byLink, { isWhole: false });
     await restart();
     expect(await stateOf(job)).toMatchObject(UNKNOWN);
   });
 
-  test('for a call whose recorded answer is unreadable', async () => {
+  test('fails when its recorded answer is unreadable', async () => {
     const job = await callKilledAfter(byLink, { head: { host: 7 } });
     await restart();
     expect(await stateOf(job)).toMatchObject(UNKNOWN);

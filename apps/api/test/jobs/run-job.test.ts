@@ -309,8 +309,8 @@ describe('a call failure that needs the operator', () => {
   });
 });
 
-describe('the worker owns an attempt', () => {
-  test('from before it is visible to others until its end is committed', async () => {
+describe('ownership of an attempt', () => {
+  test('lasts from before the attempt is visible to others until its end is committed', async () => {
     const held: boolean[] = [];
     const isHeld = (attemptId: string) => held.push(line.deps.ownedAttempts.has(attemptId));
     await addJob(line.stores);
@@ -333,14 +333,14 @@ describe('the worker owns an attempt', () => {
     expect(line.deps.ownedAttempts.size).toBe(0);
   });
 
-  test('not if nothing began, or if it is unknown whether it did', async () => {
+  test('does not begin if nothing began, or if it is unknown whether it did', async () => {
     await line.runNext();
     line.deps.store.startNextCall = () => Promise.reject(new Error('database away'));
     await expect(line.runNext()).rejects.toThrow('database away');
     expect(line.deps.ownedAttempts.size).toBe(0);
   });
 
-  test('while its end cannot be committed, because it was sent', async () => {
+  test('continues while the end of a sent attempt cannot be committed', async () => {
     await addJob(line.stores);
     line.deps.store = { ...line.stores.jobs, endAttempt: () => Promise.reject(new Error('a bug')) };
     await expect(line.runNext()).rejects.toThrow('a bug');

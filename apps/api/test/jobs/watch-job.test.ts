@@ -125,8 +125,8 @@ test('answers with the current job when the wait is over', async () => {
   expect(held).toBe(0);
 });
 
-describe('a change is not lost', () => {
-  test.each([1, 2])('that happens after read number %i', async (fatefulRead) => {
+describe('a change during a poll', () => {
+  test.each([1, 2])('is not lost after read number %i', async (fatefulRead) => {
     let readsSoFar = 0;
     const store = {
       now,
@@ -157,7 +157,7 @@ test.each([
   await expect(watcher.watch(viewer, query({ job_id }))).rejects.toMatchObject({ code });
 });
 
-test('neither shows nor waits for the job of another user', async () => {
+test('rejects the job of another user without waiting for it', async () => {
   const stranger = { user_id: '2', star_id: null };
   await expect(watcher.watch(stranger, query())).rejects.toMatchObject({ code: 'forbidden' });
 });
