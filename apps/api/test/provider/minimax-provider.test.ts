@@ -59,8 +59,8 @@ test.each([
   });
 });
 
-describe('a call that provably was not accepted may be retried', () => {
-  test.each([1002, 1039, 1041, 2045])('after status code %i', async (code) => {
+describe('a call that provably was not accepted', () => {
+  test.each([1002, 1039, 1041, 2045])('is marked as safe to retry after status code %i', async (code) => {
     simulator.script({ fault: { kind: 'base_resp', code } });
     expect(await provider().generate(order)).toMatchObject({
       kind: 'not_taken',
@@ -69,12 +69,12 @@ describe('a call that provably was not accepted may be retried', () => {
     });
   });
 
-  test('after HTTP 429, with its Retry-After', async () => {
+  test('is marked as safe to retry after HTTP 429, with its Retry-After', async () => {
     simulator.script({ fault: { kind: 'http', status: 429, headers: { 'retry-after': '7' }, body: 'slow down' } });
     expect(await provider().generate(order)).toMatchObject({ kind: 'not_taken', retryAfterMs: 7_000 });
   });
 
-  test('after a refused connection', async () => {
+  test('is marked as safe to retry after a refused connection', async () => {
     const gone = await startSimulator();
     await gone.close();
     const outcome = await provider({ baseUrl: gone.url }).generate(order);
@@ -138,8 +138,8 @@ test.each([
   ['a reset in the answer', { kind: 'reset', at: 'body' }, 'provider_unavailable', 'unknown'],
   ['half an answer', { kind: 'truncated_json' }, 'provider_unavailable', 'unknown'],
   ['an empty list', { kind: 'fewer_images', delivered: 0 }, 'no_images', 'unknown'],
-  ['success without data', { kind: 'null_data' }, 'no_images', 'unknown'],
-  ['no base_resp and no pictures', { kind: 'no_base_resp', images: false }, 'provider_error', 'unknown'],
+  ['a success without data', { kind: 'null_data' }, 'no_images', 'unknown'],
+  ['an answer without base_resp and images', { kind: 'no_base_resp', images: false }, 'provider_error', 'unknown'],
 ] as const)('treats %s as final', async (_, fault, errorCode, charged) => {
   simulator.script({ fault });
   expect(await provider().generate(order)).toMatchObject({ kind: 'failed', errorCode, charged });
@@ -177,7 +177,7 @@ test.each([
   expect(await provider().generate(order)).toMatchObject({ blame: { host: new URL(simulator.url).host, isOperators } });
 });
 
-test('turns a recorded answer into the outcome that its call would have had', async () => {
+test('derives from a recorded answer the outcome that its call would have had', async () => {
   const chunks: Uint8Array[] = [];
   let head: unknown;
   let isWhole = false;
@@ -202,7 +202,7 @@ test('reports a wrong key as a failure for the operator', async () => {
   });
 });
 
-test('turns every other failure, also a bug, into an outcome', async () => {
+test('returns an outcome for every other failure, also a bug', async () => {
   const bug = () => Promise.reject(new TypeError('a bug'));
   const client = { generateImage: bug, readAnswer: bug };
   const outcome = await createMiniMaxProvider({ client, responseFormat: 'url' }).generate(order);
