@@ -140,7 +140,7 @@ export function testQueue(name: string, { createQueue, settle, patienceMs }: Que
       await eventually(() => expect(work).toMatchObject({ taken: 2, running: 1 }));
     });
 
-    test('drains: running work ends, and no new work is taken', async () => {
+    test('ends running work and takes no new work while it drains', async () => {
       const queue = await build(2);
       work.add(5);
       work.addLater(Date.now() + 1_000);
