@@ -62,7 +62,7 @@ test('refuses a create that waits too long for admission with queue_full, and cr
   expect(await jobs.createJob(newJob(), NO_LIMITS)).toMatchObject({ kind: 'created' });
 });
 
-test('answers created for a create whose commit was not confirmed, although its retry finds the queue full', async () => {
+test('answers created for an unconfirmed commit of a create, although its retry finds the queue full', async () => {
   let isLost = false;
   const { transactExclusive } = database;
   const jobs = wrapStorageErrors(

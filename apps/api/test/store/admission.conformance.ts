@@ -18,7 +18,7 @@ export function testAdmission(open: OpenStores): void {
   const images = (n: number): NewJob['request'] => ({ ...newJob().request, n });
   const refused = (code: string, retryAfterMs: number) => ({ kind: 'refused', refusal: { code, retryAfterMs } });
 
-  test('turns a create into a waiting job', async () => {
+  test('stores a create as a waiting job', async () => {
     const fields = newJob({ userId: '9223372036854775807', starId: '7', request: images(3) });
     const job = { ...fields, version: 1, createdAt: stores.clock.now(), updatedAt: stores.clock.now() };
     const outcome = await stores.jobs.createJob(fields, NO_LIMITS);

@@ -40,7 +40,7 @@ export function testCalls(open: OpenStores): void {
     expect(await stores.workers.openAttempts(WORKER)).toEqual([]);
   });
 
-  test('commits the end of an attempt and the step of its job together: a step that throws leaves both open', async () => {
+  test('commits the end of an attempt and the step of its job together, or neither if the step throws', async () => {
     await addJob(stores);
     const { attempt } = await startNext(stores);
     const end = stores.jobs.endAttempt(attempt.attemptId, ANSWERED, () => {

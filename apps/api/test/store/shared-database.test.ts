@@ -33,7 +33,7 @@ test('creates one job from fifty simultaneous creates with one key', async () =>
   expect(new Set(outcomes.map((outcome) => ('job' in outcome ? outcome.job.jobId : outcome.kind))).size).toBe(1);
 });
 
-test('neither removes an upload that a create references nor leaves it behind after two deletions at once', async () => {
+test('removes no upload that a create references, and leaves none behind after simultaneous deletions', async () => {
   for (let round = 0; round < 20; round++) {
     const upload = newUpload();
     await first.uploads.createUpload(upload, 0);
@@ -78,8 +78,8 @@ describe('a limit shared by all processes', () => {
   });
 });
 
-describe('calls of several processes', () => {
-  test('begin no more often than allowed in any window, and none twice', async () => {
+describe('the calls of several processes', () => {
+  test('stay within the rate limit in any window and never take a job twice', async () => {
     const [rpm, windowMs] = [5, 1_000];
     for (let i = 0; i < 40; i++) await addJob(first, { userId: String(i % 7) });
     const begun: { jobId: string; at: number }[] = [];
@@ -97,7 +97,7 @@ describe('calls of several processes', () => {
     expect(new Set(begun.map(({ jobId }) => jobId)).size).toBe(begun.length);
   });
 
-  test('follow the rotation of users, whichever processes ask', async () => {
+  test('follow the rotation of users in any process', async () => {
     for (let i = 0; i < 12; i++) await addJob(first, { userId: '1' });
     for (const userId of ['2', '3', '4']) await addJob(first, { userId });
     const users: string[] = [];
