@@ -52,15 +52,15 @@ async function answerOn(socket: Socket): Promise<string> {
   return String(chunk);
 }
 
-describe('closes at once', () => {
-  test('a connection that never sent a request', async () => {
+describe('closing a server with idle connections', () => {
+  test('closes a connection that never sent a request at once', async () => {
     const { port, close } = await listen(NEVER_MS);
     await open(port, '');
     await answerOn(await open(port, 'GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n')); // both are accepted now
     await close();
   });
 
-  test('an idle keep-alive connection between two requests', async () => {
+  test('closes an idle keep-alive connection between two requests at once', async () => {
     const { port, close } = await listen(NEVER_MS);
     const socket = await open(port, 'GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n');
     expect(await answerOn(socket)).toContain('HTTP/1.1 200');
@@ -77,7 +77,7 @@ test('waits for a running download to end, then closes its connection', async ()
   await closed;
 });
 
-describe('closes after a bounded time', () => {
+describe('closing a server with clients that do not finish', () => {
   const post = `POST ${GENERATION_PATH} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 10`;
 
   test.each([
@@ -86,14 +86,14 @@ describe('closes after a bounded time', () => {
     ['half a body that was refused', `${post.replace('json', 'x')}\r\n\r\n{`],
     ['no HTTP', 'HELLO\r\n\r\n'],
     ['CONNECT', 'CONNECT a:443 HTTP/1.1\r\nhost: a\r\n\r\n'],
-  ])('a connection on which the client sent %s', async (_, words) => {
+  ])('closes a connection on which the client sent %s after a bounded time', async (_, words) => {
     const { port, close } = await listen(50);
     await open(port, words);
     await answerOn(await open(port, 'GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n'));
     await close();
   });
 
-  test('a connection whose client stopped reading a download', async () => {
+  test('closes a connection whose client stopped reading a download after a bounded time', async () => {
     const { port, close } = await listen(50);
     const response = await beginDownload(port);
     const cut = expect(once(response, 'error')).resolves.toMatchObject([{ code: 'ECONNRESET' }]);

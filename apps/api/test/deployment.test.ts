@@ -37,8 +37,8 @@ async function openBucket() {
   };
 }
 
-describe('the sweep keeps the files of another deployment', () => {
-  test('in a shared bucket', async () => {
+describe('the files of another deployment', () => {
+  test('is refused at the start in a shared bucket', async () => {
     const { settings } = await openBucket();
     const [own, foreign] = [await temporaryFolder(), await temporaryFolder()];
     const first = await open({ DATA_DIR: own, ...settings });
@@ -54,7 +54,7 @@ describe('the sweep keeps the files of another deployment', () => {
     expect(await listAll(again.files)).toMatchObject([{ key: 'a.png' }]);
   });
 
-  test('in a folder whose database was replaced by another one', async () => {
+  test('is refused at the start in a folder whose database was replaced by another one', async () => {
     const DATA_DIR = await temporaryFolder();
     const first = await open({ DATA_DIR });
     await first.files.put('a.png', PICTURE);
@@ -70,7 +70,7 @@ describe('the sweep keeps the files of another deployment', () => {
     expect(await listAll(restored.files)).toMatchObject([{ key: 'a.png' }]);
   });
 
-  test('in a bucket that was unavailable at the start, by checking the owner before listing files', async () => {
+  test('is refused before listing files in a bucket that was unavailable at the start', async () => {
     const bucket = await openBucket();
     const first = await open({ DATA_DIR: await temporaryFolder(), ...bucket.settings });
     await first.files.put('a.png', PICTURE);

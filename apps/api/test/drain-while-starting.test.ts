@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { openApi } from './http/running-api.ts';
 import { bearer } from './http/tokens.ts';
 
-test('drain() during start() waits for the start and leaves the process draining without a provider call', async () => {
+test('waits in drain() for a running start() and stays draining without a provider call', async () => {
   const { app, server, simulator } = await openApi();
   const payload = { model: 'image-01', prompt: 'ordered before the work begins' };
   const created = await server.inject({ method: 'POST', url: GENERATION_PATH, headers: bearer('1'), payload });
