@@ -62,7 +62,7 @@ const JOB_FIELDS: Description<FieldsOf<ImageJob>>['fields'] = {
   images:
     'Links to the pictures, as in `assets`. Signed: use them as they are, and ask for the job again once they ended.',
   assets: 'The same pictures with what is known of them.',
-  failed_count: 'ImageProcessor that were ordered and not delivered.',
+  failed_count: 'Images that were ordered and not delivered.',
   completed_at: 'When the job ended.',
   error_code: 'Why it failed.',
   error_msg: 'The same for people, in Chinese.',
