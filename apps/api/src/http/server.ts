@@ -29,18 +29,23 @@ import { trpcRoutes } from './trpc.ts';
 import { Unauthenticated } from './unauthenticated.ts';
 import { uploadRoutes } from './uploads.ts';
 
-export interface ServerDeps {
-  /** Null in a worker, which serves only its health and its metrics. */
-  images: ImageService | null;
+/** What the API surfaces need. */
+export interface SurfaceDeps {
+  images: ImageService;
   openFile: OpenFile;
   authenticate: Authenticate;
+  /** Null if `/dev/token` is not served. */
+  signDevToken: SignDevToken | null;
+}
+
+export interface ServerDeps {
+  /** Null in a worker, which serves only its health and its metrics. */
+  surfaces: SurfaceDeps | null;
   readiness: Readiness;
   log: FastifyBaseLogger;
   /** Origins that may call from a browser, or `*`. */
   corsOrigins: string[] | '*';
   trustProxy: string | boolean;
-  /** Null if `/dev/token` is not served. */
-  signDevToken: SignDevToken | null;
   metrics: Metrics;
   metricsAccess: MetricsAccess;
   /** Base URL of the API, as its clients see it. */
@@ -165,14 +170,13 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
   healthRoutes(server, deps.readiness);
   const guard = createLocalGuard(deps);
   metricsRoute(server, deps.metrics, deps.metricsAccess, guard);
-  if (deps.images) await imageRoutes(server, deps.images, { ...deps, guard }, bounds);
+  if (deps.surfaces) await imageRoutes(server, { ...deps, ...deps.surfaces, guard }, bounds);
   return server;
 }
 
 async function imageRoutes(
   server: FastifyInstance,
-  images: ImageService,
-  deps: ServerDeps & { guard: LocalGuard },
+  deps: ServerDeps & SurfaceDeps & { guard: LocalGuard },
   bounds: ClientBounds,
 ): Promise<void> {
   fileRoutes(server, deps.openFile);
@@ -191,7 +195,7 @@ async function imageRoutes(
       );
     });
     refuseEncodedBodies(api);
-    const faces = { images, viewerOf: (request: FastifyRequest) => viewerOf(viewers, request) };
+    const faces = { images: deps.images, viewerOf: (request: FastifyRequest) => viewerOf(viewers, request) };
     limitBodyMemory(api, bounds.bodies, faces.viewerOf);
     trpcRoutes(api, faces);
     restRoutes(api, faces);

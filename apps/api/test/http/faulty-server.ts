@@ -2,28 +2,35 @@ import type { ImageService } from '@darkroom/contracts';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { buildServer, type ClientBounds, type ServerDeps } from '../../src/http/server.ts';
+import { buildServer, type ClientBounds, type ServerDeps, type SurfaceDeps } from '../../src/http/server.ts';
 import { PUBLIC_URL } from './running-api.ts';
+
+const trustHeader: SurfaceDeps['authenticate'] = async ({ headers }) => ({
+  user_id: headers.authorization ?? '1',
+  star_id: null,
+});
 
 /** All API surfaces over a service whose verbs all fail with `fault`, except those in `verbs`. */
 export async function buildFaultyServer(
   fault: Error,
   bounds?: ClientBounds,
   verbs: Partial<ImageService> = {},
-  more: Partial<ServerDeps> = {},
+  { authenticate = trustHeader, ...more }: Partial<ServerDeps & Pick<SurfaceDeps, 'authenticate'>> = {},
 ): Promise<FastifyInstance> {
   const fail = async () => {
     throw fault;
   };
   const deps: ServerDeps = {
-    images: { create: fail, status: fail, list: fail, cancel: fail, delete: fail, upload: fail, ...verbs },
-    openFile: fail,
-    authenticate: async ({ headers }) => ({ user_id: headers.authorization ?? '1', star_id: null }),
+    surfaces: {
+      images: { create: fail, status: fail, list: fail, cancel: fail, delete: fail, upload: fail, ...verbs },
+      openFile: fail,
+      authenticate,
+      signDevToken: null,
+    },
     readiness: fail,
     log: pino({ level: 'silent' }),
     corsOrigins: [],
     trustProxy: false,
-    signDevToken: null,
     metrics: { requestEnded() {}, callerRefused() {}, contentType: 'text/plain', render: fail },
     metricsAccess: { token: null, isOpenToLoopback: true },
     publicUrl: PUBLIC_URL,

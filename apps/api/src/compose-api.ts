@@ -1,0 +1,92 @@
+import type { SharedParts } from './compose-shared.ts';
+import type { Config } from './config.ts';
+import { createAuthenticate } from './http/authenticate.ts';
+import type { SignDevToken } from './http/dev-token.ts';
+import type { SurfaceDeps } from './http/server.ts';
+import { signToken } from './http/sign-token.ts';
+import { createEstimates } from './job/estimate.ts';
+import { createCreateJob } from './jobs/create-job.ts';
+import { createImageService } from './jobs/image-service.ts';
+import { createOpenFile } from './jobs/open-file.ts';
+import { createPresentJob } from './jobs/present-job.ts';
+import { createSaveUpload } from './jobs/save-upload.ts';
+import { createUserMutex } from './jobs/user-mutex.ts';
+import { createJobWatcher, type JobWatcher } from './jobs/watch-job.ts';
+import type { Queue } from './queue/queue.ts';
+
+interface ApiParts {
+  surfaces: SurfaceDeps;
+  watcher: JobWatcher;
+}
+
+interface ApiDeps {
+  queue: Pick<Queue, 'wake'>;
+  isDraining(): boolean;
+}
+
+/** Builds what a process with `ROLE=api` or `all` needs: the operations, and what the API surfaces call them with. */
+export function composeApi(shared: SharedParts, { queue, isDraining }: ApiDeps): ApiParts {
+  const { config, log, clock, monotonic, deployment, workers } = shared;
+  const { store, uploads, files, fileTracker, deletions, pictures, signer } = shared;
+
+  const isShared = deployment.leaseMs !== null;
+  const countSlots = isShared ? workers.countSlots : async () => config.GENERATION_CONCURRENCY;
+  const estimates = createEstimates({ store, countSlots, rpm: config.MINIMAX_RPM, monotonic });
+  const watcher = createJobWatcher({ store });
+  const limits = {
+    ratePerMinute: config.RATE_LIMIT_PER_MINUTE,
+    userUploadBytes: config.USER_UPLOAD_BYTES,
+    userDailyImages: config.USER_DAILY_IMAGES,
+    dailyImages: config.DAILY_IMAGES,
+    userActive: config.USER_ACTIVE_LIMIT,
+    queue: config.QUEUE_LIMIT,
+    queueTtlMs: config.QUEUE_TTL_MS,
+  };
+  const runExclusive = createUserMutex();
+  const images = createImageService({
+    store,
+    fileTracker,
+    async noteDeletion(userId, jobId) {
+      const row = { job_id: jobId, user_id: userId, deleted_at: clock() };
+      await deployment.deletedList
+        ?.add(row)
+        .catch((err: unknown) => log.warn({ err, job_id: jobId }, 'the list of deleted jobs takes no line now'));
+    },
+    createJob: createCreateJob({
+      store,
+      uploads,
+      files,
+      fileTracker,
+      pictures,
+      queue,
+      estimates,
+      limits,
+      runExclusive,
+      clock,
+      isDraining,
+    }),
+    saveUpload: createSaveUpload({ uploads, files, fileTracker, pictures, signer, limits, runExclusive }),
+    watcher,
+    presentJob: createPresentJob({ store, signer, estimates }),
+  });
+  const surfaces = {
+    images,
+    openFile: createOpenFile({ files, deletions, signer, clock }),
+    authenticate: createAuthenticate({
+      key: config.jwtKey,
+      issuer: config.JWT_ISSUER,
+      audience: config.JWT_AUDIENCE,
+      monotonic,
+      log,
+    }),
+    signDevToken: developmentTokens(config),
+  };
+  return { surfaces, watcher };
+}
+
+/** Development tokens are issued only outside production, while listening on loopback, and with a shared JWT secret. */
+function developmentTokens(config: Config): SignDevToken | null {
+  const { isProduction, hostIsLoopback, jwtKey, JWT_ISSUER: iss, JWT_AUDIENCE: aud } = config;
+  if (isProduction || !hostIsLoopback || jwtKey.kind !== 'secret') return null;
+  return (ids) => signToken(jwtKey.secret, { ...ids, iss, aud });
+}

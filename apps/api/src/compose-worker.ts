@@ -1,0 +1,94 @@
+import path from 'node:path';
+import { createMiniMaxClient } from '@darkroom/minimax-client';
+import PQueue from 'p-queue';
+import type { SharedParts } from './compose-shared.ts';
+import { createLocalAnswerSpool } from './files/local-answer-spool.ts';
+import { createOutcomeCommitter } from './jobs/commit-outcome.ts';
+import { observeProvider } from './jobs/observer.ts';
+import { recoverJobs } from './jobs/recover-jobs.ts';
+import { loadReference } from './jobs/reference.ts';
+import { type AnswerResumer, createAnswerResumer } from './jobs/resume-answers.ts';
+import { createTakeNext } from './jobs/run-job.ts';
+import { createImageSaver, type ImageSaver } from './jobs/save-images.ts';
+import { createMiniMaxProvider } from './provider/minimax-provider.ts';
+import type { Queue } from './queue/queue.ts';
+import { createRunningTime, type RunningStopwatch } from './running-time.ts';
+
+/**
+ * Images of all jobs that are downloaded and processed at once. The bound is high, so that hanging links do not block
+ * other images. Of the downloaded ones, only about as many as there are cores are decoded at once (see `decodePlaces`).
+ */
+const IMAGES_AT_ONCE = 32;
+
+interface WorkerParts {
+  queue: Queue;
+  answers: AnswerResumer;
+  saver: ImageSaver;
+  running: RunningStopwatch;
+  recover(): Promise<void>;
+}
+
+/** Builds what a process with `ROLE=worker` or `all` needs: provider calls, saving their images, and recovery. */
+export function composeWorker(shared: SharedParts, stopping: AbortSignal): WorkerParts {
+  const { config, minimax, log, clock, monotonic, workerId, metrics, deployment, workers } = shared;
+  const { store, uploads, files, fileTracker, signer, pictures } = shared;
+
+  const client = createMiniMaxClient({ ...minimax, timeoutMs: config.MINIMAX_TIMEOUT_MS });
+  const responseFormat = config.MINIMAX_RESPONSE_FORMAT;
+  const provider = observeProvider(createMiniMaxProvider({ client, responseFormat }), metrics, clock);
+  const running = createRunningTime(monotonic);
+  const imageQueue = new PQueue({ concurrency: IMAGES_AT_ONCE });
+  const saver = createImageSaver({
+    store,
+    files,
+    fileTracker,
+    pictures,
+    inPlace: (work) => imageQueue.add(work),
+    retryForMs: config.DOWNLOAD_RETRY_FOR_MS,
+    monotonic: running.read,
+    log,
+  });
+  const spool = createLocalAnswerSpool({
+    dir: path.join(config.DATA_DIR, 'answers'),
+    onError: (err) => log.warn({ err }, 'a provider answer is not written down: it would not outlive this process'),
+  });
+  const outcomes = {
+    store,
+    files,
+    fileTracker,
+    saveImages: saver.save,
+    queueTtlMs: config.QUEUE_TTL_MS,
+    retryBaseMs: config.MINIMAX_RETRY_BASE_MS,
+    random: Math.random,
+    log,
+    stopping,
+  };
+  const ownedAttempts = new Set<string>();
+  const referenceSigner = config.REFERENCE_DELIVERY === 'url' ? signer : null;
+  const takeNext = createTakeNext({
+    ...outcomes,
+    provider,
+    spool,
+    loadReference: (request) => loadReference({ uploads, files, signer: referenceSigner }, request),
+    workerId,
+    ownedAttempts,
+    rpm: config.MINIMAX_RPM,
+    clock,
+    monotonic,
+  });
+  const queue = deployment.createQueue({ concurrency: config.GENERATION_CONCURRENCY, takeNext });
+  const answers = createAnswerResumer({
+    store,
+    spool,
+    provider,
+    committer: createOutcomeCommitter({ ...outcomes, saveImages: () => {} }),
+    async onResumed() {
+      for (const jobId of await workers.adoptSaving(workerId)) saver.save(jobId);
+      queue.wake();
+    },
+    log,
+    stopping,
+  });
+  const recover = () => recoverJobs({ store, workers, workerId, ownedAttempts, saveImages: saver.save, answers, log });
+  return { queue, answers, saver, running, recover };
+}
