@@ -20,6 +20,7 @@ const ROUTES = 'apps/uniapp/src/routes.ts';
 const PLATFORM = 'apps/uniapp/src/platform/token.ts';
 const HTTP = 'apps/api/src/http/rest.ts';
 const JOB = 'apps/api/src/job/job-state.ts';
+const RETRY = 'apps/api/src/retry/back-off.ts';
 const JOBS = 'apps/api/src/jobs/create-job.ts';
 const QUEUE = 'apps/api/src/queue/local-queue.ts';
 const PROVIDER = 'apps/api/src/provider/minimax-provider.ts';
@@ -95,6 +96,8 @@ export const BROKEN: (Fixture & { says: string })[] = [
 
   { file: JOB, code: "import type { JobStore } from '../store/job-store.ts';", says: 'job/ is the domain' },
   { file: JOB, code: "import { sql } from 'kysely';", says: 'job/ is the domain' },
+  { file: RETRY, code: "import type { StoredJob } from '../job/stored-job.ts';", says: 'numbers and pure functions' },
+  { file: RETRY, code: "import { setTimeout } from 'node:timers/promises';", says: 'numbers and pure functions' },
   { file: JOBS, code: "import { x } from '../queue/local-queue.ts';", says: 'jobs/ sees job/ and interfaces only' },
   {
     file: JOBS,
@@ -180,6 +183,9 @@ export const ALLOWED: Fixture[] = [
   { file: JOBS, code: "import type { ImageProvider } from '../provider/image-provider.ts';" },
   { file: JOB, code: "import type { CreateImage } from '@darkroom/contracts';" },
   { file: JOBS, code: "import { cancel } from '../job/job-state.ts';" },
+  { file: RETRY, code: "import { ImageError } from '@darkroom/contracts';" },
+  { file: JOBS, code: "import { backOffMs } from '../retry/back-off.ts';" },
+  { file: FILES, code: "import { storageUnavailable } from '../retry/retry-after.ts';" },
   { file: JOBS, code: "import type { ImageProcessor } from '../images/image-processor.ts';" },
   { file: JOBS, code: "import type { JobStore } from '../store/job-store.ts';" },
   { file: JOBS, code: "import type { UploadStore } from '../store/upload-store.ts';" },

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import type { GetObjectCommandOutput, ListObjectsCommandOutput } from '@aws-sdk/client-s3';
-import { ImageError } from '@darkroom/contracts';
+import { storageUnavailable } from '../retry/retry-after.ts';
 import { contentTypeOf, isFileKey } from './file-key.ts';
 import type { FileStore, StoredFile } from './file-store.ts';
 import { createS3Client, type S3Limits, type S3Settings } from './s3-client.ts';
@@ -21,7 +21,6 @@ const PING_BYTES = 1_024;
  * Each deletion is an exchange of its own: for bulk deletions stores require checksums, which differ between stores.
  */
 const DELETIONS_AT_ONCE = 16;
-const RETRY_MS = 5_000;
 
 /** Stores files in an S3 bucket. Any fault (network, credentials, missing bucket) rejects as `unavailable`. */
 export async function createS3FileStore(settings: S3Settings, limits: S3Limits = {}): Promise<FileStore> {
@@ -120,7 +119,7 @@ async function within<T>(timeoutMs: number, work: (signal: AbortSignal) => Promi
   try {
     return await work(late.signal);
   } catch (cause) {
-    throw new ImageError('unavailable', { cause, retryAfterMs: RETRY_MS });
+    throw storageUnavailable(cause);
   } finally {
     clearTimeout(timer);
   }

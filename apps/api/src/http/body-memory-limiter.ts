@@ -1,4 +1,5 @@
 import { ImageError } from '@darkroom/contracts';
+import { BUSY_RETRY_AFTER_MS } from '../retry/retry-after.ts';
 
 /** Limits on the memory of request bodies. */
 export interface BodyLimits {
@@ -19,8 +20,6 @@ export interface BodyMemoryLimiter {
   /** Resolves to the release function once the bytes fit. Rejects with `unavailable` after `waitMs`. */
   reserve(reservation: Reservation): Promise<() => void>;
 }
-
-const RETRY_AFTER_MS = 5_000;
 
 /**
  * Limits the memory of large request bodies. Reservations are granted in order of arrival, but a user at their own
@@ -64,7 +63,7 @@ export function createBodyMemoryLimiter({ totalBytes, userBytes, waitMs }: BodyL
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           waiting.delete(reservation);
-          reject(new ImageError('unavailable', { retryAfterMs: RETRY_AFTER_MS }));
+          reject(new ImageError('unavailable', { retryAfterMs: BUSY_RETRY_AFTER_MS }));
           admit(); // a smaller reservation behind this one may fit now
         }, waitMs);
         waiting.set(reservation, () => {

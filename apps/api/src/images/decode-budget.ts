@@ -1,4 +1,5 @@
 import { ImageError } from '@darkroom/contracts';
+import { BUSY_RETRY_AFTER_MS } from '../retry/retry-after.ts';
 
 export interface DecodeBudgetSettings {
   /** Bytes of memory that all decoding at once may take, as estimated. */
@@ -26,8 +27,6 @@ export interface DecodeBudget {
    */
   run<T>(kind: Kind, bytes: number, work: () => Promise<T>): Promise<T>;
 }
-
-const RETRY_AFTER_MS = 5_000;
 
 /**
  * A semaphore weighted in bytes. Results go before uploads; each of the two is first in, first out. Smaller work does
@@ -65,7 +64,7 @@ export function createDecodeBudget(settings: DecodeBudgetSettings): DecodeBudget
       if (kind === 'upload') {
         const timer = setTimeout(() => {
           waiting.upload.delete(entry);
-          reject(new ImageError('unavailable', { retryAfterMs: RETRY_AFTER_MS }));
+          reject(new ImageError('unavailable', { retryAfterMs: BUSY_RETRY_AFTER_MS }));
           admit(); // smaller work may fit now
         }, uploadWaitMs);
         entry.start = () => {

@@ -1,23 +1,21 @@
-import { ImageError } from '@darkroom/contracts';
 import type { FileStore } from '../files/file-store.ts';
-
-const DISK_RETRY_MS = 5_000;
+import { storageUnavailable } from '../retry/retry-after.ts';
 
 /** Writes a file. Throws `unavailable` while the file store cannot take it. */
 export async function storeFile(files: Pick<FileStore, 'put'>, key: string, bytes: Uint8Array): Promise<void> {
-  await wrapStorageErrors(() => files.put(key, bytes));
+  await translateOutages(() => files.put(key, bytes));
 }
 
 /** Reads a whole file; null when there is none. Throws `unavailable` while the file store cannot read it. */
 export async function readFile(files: Pick<FileStore, 'read'>, key: string): Promise<Uint8Array | null> {
-  return wrapStorageErrors(() => files.read(key));
+  return translateOutages(() => files.read(key));
 }
 
-async function wrapStorageErrors<T>(work: () => Promise<T>): Promise<T> {
+async function translateOutages<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     if (cause instanceof TypeError) throw cause; // a bug (such as an invalid argument), not an outage
-    throw new ImageError('unavailable', { cause, retryAfterMs: DISK_RETRY_MS });
+    throw storageUnavailable(cause);
   }
 }

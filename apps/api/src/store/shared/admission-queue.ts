@@ -1,3 +1,4 @@
+import { BUSY_RETRY_AFTER_MS } from '../../retry/retry-after.ts';
 import type { Refusal } from '../refusal.ts';
 
 /** The work had no effect: it was not started, or was rolled back while it waited for a lock. */
@@ -60,8 +61,6 @@ const RECENT_MIN = 10;
  */
 const DOUBT = 2;
 const RETRY_MS_MIN = 1_000;
-/** Retry-After in milliseconds when nothing has ended yet, or when the backlog is short but makes no progress. */
-const RETRY_MS_STALLED = 5_000;
 
 /**
  * Creates and uploads of one process that wait for admission. Their wait is not a fault of the database, so it has its
@@ -80,9 +79,10 @@ export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQ
     return (waiters * median) / places;
   }
 
+  /** Where the estimate is missing or the backlog makes no progress, BUSY_RETRY_AFTER_MS stands for the wait. */
   function refuse(retryMsMin: number, options?: ErrorOptions): AdmissionQueueFull {
     return new AdmissionQueueFull(
-      Math.max(retryMsMin, Math.ceil(waitMs(waiting.length + 1) ?? RETRY_MS_STALLED)),
+      Math.max(retryMsMin, Math.ceil(waitMs(waiting.length + 1) ?? BUSY_RETRY_AFTER_MS)),
       options,
     );
   }
@@ -99,7 +99,7 @@ export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQ
         start: resolve,
         reject,
         giveUpAt: clock() + waitWithinMs,
-        timer: setTimeout(() => remove(waiter).reject(refuse(RETRY_MS_STALLED)), waitWithinMs),
+        timer: setTimeout(() => remove(waiter).reject(refuse(BUSY_RETRY_AFTER_MS)), waitWithinMs),
       };
       waiting.push(waiter);
     });
@@ -133,7 +133,7 @@ export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQ
       try {
         return await work();
       } catch (error) {
-        if (isBusy(error)) throw refuse(RETRY_MS_STALLED, { cause: error });
+        if (isBusy(error)) throw refuse(BUSY_RETRY_AFTER_MS, { cause: error });
         if (failsAll(error)) for (const waiter of [...waiting]) remove(waiter).reject(error);
         throw error;
       } finally {

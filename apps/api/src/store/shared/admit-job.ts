@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { BUSY_RETRY_AFTER_MS } from '../../retry/retry-after.ts';
 import type { AdmissionLimits, NewJob } from '../job-store.ts';
 import type { Refusal } from '../refusal.ts';
 import { type NewUpload, UPLOAD_TTL_MS } from '../upload-store.ts';
@@ -8,8 +9,6 @@ import type { Tables } from './schema.ts';
 
 const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
-/** When to ask again, in milliseconds, while it is unknown when a running job ends. */
-const ASK_AGAIN_MS = 5_000;
 
 /** The first bound that this request would exceed, in the order of interface.md (section 5). */
 export async function refuseJob(trx: Trx, job: NewJob, limits: AdmissionLimits, now: number): Promise<Refusal | null> {
@@ -117,7 +116,7 @@ async function refuseActive(trx: Trx, userId: string, limit: number): Promise<Re
     .where(({ eb, or }) => or([eb('jobs.job_id', 'is', null), eb('jobs.status', '=', sql.lit('FAILED'))]))
     .executeTakeFirstOrThrow();
   const active = pending.jobs + processing.jobs + stillCalling.jobs;
-  return active < limit ? null : { code: 'too_many_jobs', retryAfterMs: ASK_AGAIN_MS };
+  return active < limit ? null : { code: 'too_many_jobs', retryAfterMs: BUSY_RETRY_AFTER_MS };
 }
 
 async function refuseQueue(trx: Trx, limits: AdmissionLimits): Promise<Refusal | null> {
@@ -126,7 +125,7 @@ async function refuseQueue(trx: Trx, limits: AdmissionLimits): Promise<Refusal |
   const excessMs = waitMs === null ? 0 : waitMs - limits.queueTtlMs;
   if (waiting < limits.queue && excessMs <= 0) return null;
   // Room appears when the next waiting job starts; a wait that is too long shortens as time passes.
-  const perJobMs = waitMs === null || waiting === 0 ? ASK_AGAIN_MS : waitMs / waiting;
+  const perJobMs = waitMs === null || waiting === 0 ? BUSY_RETRY_AFTER_MS : waitMs / waiting;
   return { code: 'queue_full', retryAfterMs: Math.max(1_000, Math.ceil(perJobMs), excessMs) };
 }
 

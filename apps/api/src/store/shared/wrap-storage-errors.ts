@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ImageError } from '@darkroom/contracts';
+import { storageUnavailable } from '../../retry/retry-after.ts';
 import { isPostgresUnavailable, isTransient } from '../postgres/postgres-errors.ts';
-
-const RETRY_MS = 5_000;
 
 /** SQLite's error codes of a database or disk that cannot be used now, by any caller. */
 const SQLITE_AWAY = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|BUSY|LOCKED|NOMEM|PERM)/;
@@ -39,7 +37,7 @@ async function askAgain(ask: () => unknown, first: unknown): Promise<unknown> {
       error = next;
     }
   }
-  throw isUnavailable(error) ? new ImageError('unavailable', { cause: error, retryAfterMs: RETRY_MS }) : error;
+  throw isUnavailable(error) ? storageUnavailable(error) : error;
 }
 
 function isUnavailable(error: unknown): boolean {

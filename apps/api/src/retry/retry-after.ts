@@ -1,0 +1,12 @@
+import { ImageError } from '@darkroom/contracts';
+
+/** Retry-After in milliseconds while the capacity is used up and it is not known when some becomes free. */
+export const BUSY_RETRY_AFTER_MS = 5_000;
+
+/** Retry-After in milliseconds while the database or the file store is out of order. */
+const OUTAGE_RETRY_AFTER_MS = 5_000;
+
+/** The error of a request that fails because the database or the file store is out of order. */
+export function storageUnavailable(cause: unknown): ImageError {
+  return new ImageError('unavailable', { cause, retryAfterMs: OUTAGE_RETRY_AFTER_MS });
+}
