@@ -5,6 +5,7 @@ import { failCall, isSaving, scheduleRetry, startSaving } from '../job/job-state
 import type { ImageSource } from '../job/stored-image.ts';
 import type { StoredJob, Transition } from '../job/stored-job.ts';
 import type { ProviderOutcome } from '../provider/image-provider.ts';
+import { backOffMs } from '../retry/back-off.ts';
 import type { JobStore } from '../store/job-store.ts';
 import { storeFile } from './file-access.ts';
 import type { FileTracker } from './file-tracker.ts';
@@ -148,8 +149,9 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
 
   /** Milliseconds before the retry. After a rate-limit refusal, also the back-off of all workers. */
   function retryWaitMs(calls: number, retryAfterMs: number | null): number {
-    const backoffMs = Math.min(deps.retryBaseMs * 2 ** (calls - 1) * (1 + deps.random() / 4), RETRY_WAIT_MAX_MS);
-    return Math.round(Math.max(backoffMs, retryAfterMs ?? 0));
+    const firstMs = deps.retryBaseMs * (1 + deps.random() / 4);
+    const ownMs = backOffMs(calls - 1, { firstMs, maxMs: RETRY_WAIT_MAX_MS });
+    return Math.round(Math.max(ownMs, retryAfterMs ?? 0));
   }
 
   return { commitOutcome, endAttempt };

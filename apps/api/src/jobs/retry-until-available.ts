@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ImageError } from '@darkroom/contracts';
+import { backOffMs } from '../retry/back-off.ts';
 import type { Log } from './log.ts';
 
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 10_000;
+const BACK_OFF = { firstMs: 500, maxMs: 10_000 };
 /** Tries for a fault that is not an outage: it is a bug, which waiting does not fix. */
 const FAULT_TRIES = 3;
 
@@ -18,12 +18,13 @@ export async function retryUntilAvailable<T>(
   { log, task, signal }: { log: Log; task: string; signal: AbortSignal },
 ): Promise<T> {
   let faults = 0;
-  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+  for (let failures = 0; ; failures++) {
     try {
       return await work();
     } catch (err) {
       signal.throwIfAborted();
       if (!isOutage(err) && ++faults === FAULT_TRIES) throw err;
+      const waitMs = backOffMs(failures, BACK_OFF);
       log.error({ err, task, retry_in_ms: waitMs }, 'storage does not take it; trying again');
       await sleep(waitMs, undefined, { signal });
     }

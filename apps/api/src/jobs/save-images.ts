@@ -8,6 +8,7 @@ import {
 } from '../images/image-processor.ts';
 import { complete, failSaving, isSaving } from '../job/job-state.ts';
 import type { ImageSet, StoredAsset, StoredImage } from '../job/stored-image.ts';
+import { backOffMs } from '../retry/back-off.ts';
 import type { JobStore } from '../store/job-store.ts';
 import { readFile, storeFile } from './file-access.ts';
 import type { FileTracker } from './file-tracker.ts';
@@ -16,8 +17,7 @@ import { joinSignals } from './join-signals.ts';
 import type { Log } from './log.ts';
 import { retryUntilAvailable } from './retry-until-available.ts';
 
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 60_000;
+const BACK_OFF = { firstMs: 500, maxMs: 60_000 };
 /** An image is given up after this many permanent failures, which further waiting is unlikely to fix. */
 const PERMANENT_FAILURES_MAX = 3;
 
@@ -98,7 +98,6 @@ export function createImageSaver({
   async function saveImage(jobId: string, set: ImageSet, picture: StoredImage, ends: Ends): Promise<void> {
     let deadline = Number.POSITIVE_INFINITY; // set by the first try: queueing and restarts do not count
     let permanentFailures = 0;
-    let waitMs = FIRST_WAIT_MS;
     for (let tries = 1; ; tries++) {
       const failure = await inPlace(() => {
         deadline = Math.min(deadline, monotonic() + retryForMs);
@@ -116,9 +115,9 @@ export function createImageSaver({
         await endImage(jobId, picture, null, ends);
         return;
       }
+      const waitMs = backOffMs(tries - 1, BACK_OFF);
       // The last try is made at the deadline.
       await sleep(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, undefined, { signal: ends.over });
-      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
     }
   }
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { backOffMs } from '../../retry/back-off.ts';
 
-const FIRST_WAIT_MS = 50;
-const LONGEST_WAIT_MS = 1_000;
+const BACK_OFF = { firstMs: 50, maxMs: 1_000 };
 /** Fallback for missed notifications: at this interval all listeners resync, and the connection has to answer. */
 const RESYNC_EVERY_MS = 5_000;
 const ANSWER_WITHIN_MS = 3_000;
@@ -31,7 +31,7 @@ export async function listenWithReconnect(
 ): Promise<Listening> {
   const closing = new AbortController();
   const hears = Promise.withResolvers<void>();
-  let waitMs = FIRST_WAIT_MS;
+  let failures = 0; // since it last listened
 
   /** Runs one connection from its start to its loss. */
   async function onNotification(): Promise<never> {
@@ -46,7 +46,7 @@ export async function listenWithReconnect(
       await client.connect();
       await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
       hears.resolve();
-      waitMs = FIRST_WAIT_MS;
+      failures = 0;
       handlers.resync();
       return await Promise.race([lost, resync(client)]);
     } finally {
@@ -71,8 +71,7 @@ export async function listenWithReconnect(
         if (closing.signal.aborted) return;
         handlers.onLost(error);
       }
-      await sleep(waitMs, undefined, { signal: closing.signal }).catch(() => {});
-      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+      await sleep(backOffMs(failures++, BACK_OFF), undefined, { signal: closing.signal }).catch(() => {});
     }
   }
 

@@ -1,3 +1,4 @@
+import { backOffMs } from '../../retry/back-off.ts';
 import type { DeletionStore } from '../deletion-store.ts';
 import type { Database, Trx } from './database.ts';
 import { clearWriteIntents } from './doomed-files.ts';
@@ -6,11 +7,8 @@ import { jobIdOfKey, judgeKeys } from './unknown-keys.ts';
 
 /** Rows per claim, so that a claim never holds the database for long. */
 const BATCH = 500;
-/**
- * How long the first claim is valid, which is also the wait before the second try. It doubles up to LONGEST_CLAIM_MS.
- */
-const FIRST_CLAIM_MS = 10_000;
-const LONGEST_CLAIM_MS = 60_000;
+/** How long a claim is valid, which is also the wait before the next try. */
+const CLAIM = { firstMs: 10_000, maxMs: 60_000 };
 /** Files of a job that still runs are checked again after this. */
 const RUNNING_MS = 5_000;
 const UPLOAD = /^.{36}-upload\./;
@@ -24,7 +22,7 @@ export function createSqlDeletionStore(deps: Leases & { database: Database }): D
     return trx
       .selectFrom('file_deletions')
       .where(({ eb, or }) =>
-        or([eb('file_deletions.due_at', '<=', now), eb('file_deletions.due_at', '>', now + LONGEST_CLAIM_MS)]),
+        or([eb('file_deletions.due_at', '<=', now), eb('file_deletions.due_at', '>', now + CLAIM.maxMs)]),
       );
   }
 
@@ -33,7 +31,7 @@ export function createSqlDeletionStore(deps: Leases & { database: Database }): D
     const rows = await (hasConcurrentWriters ? due.forUpdate().skipLocked() : due).execute();
     for (const tries of new Set(rows.map((row) => row.tries))) {
       const keys = rows.filter((row) => row.tries === tries).map((row) => row.key);
-      await setAside(trx, keys, now + Math.min(FIRST_CLAIM_MS * 2 ** tries, LONGEST_CLAIM_MS), tries + 1);
+      await setAside(trx, keys, now + backOffMs(tries, CLAIM), tries + 1);
     }
     return rows.map((row) => row.key);
   }
@@ -64,7 +62,7 @@ export function createSqlDeletionStore(deps: Leases & { database: Database }): D
         .execute();
     }
     const claimed = keys.filter((key) => !named.has(key) && !running.has(key));
-    await setAside(trx, claimed, now + FIRST_CLAIM_MS, 1);
+    await setAside(trx, claimed, now + CLAIM.firstMs, 1);
     return claimed;
   }
 
