@@ -1,7 +1,7 @@
 import type { ImageJob } from '@darkroom/contracts';
 import { isImageApiError } from '@darkroom/sdk';
+import { POLL_INTERVAL_MS } from './poll-interval.ts';
 
-const EVERY_MS = 10_000;
 /** Covers the service's default provider timeout of 3 minutes. */
 const READS_MAX = 20;
 
@@ -19,7 +19,7 @@ interface Deps {
 export async function followCharge(job: ImageJob, { read, signal, sleep = sleepWhile }: Deps): Promise<void> {
   let known = job;
   for (let reads = 0; reads < READS_MAX && isUnsettled(known); reads++) {
-    await sleep(EVERY_MS, signal);
+    await sleep(POLL_INTERVAL_MS, signal);
     if (signal.aborted) return;
     try {
       known = await read();

@@ -4,8 +4,7 @@ import { shallowRef } from 'vue';
 import { api } from '../../api.ts';
 import { deviceJobs } from '../job/device-jobs.ts';
 import { hasEnded, isGone } from '../job/job-status.ts';
-
-const EVERY_MS = 10_000;
+import { POLL_INTERVAL_MS } from '../job/poll-interval.ts';
 
 /** State of the jobs created on this device, newest first; polled while followed. */
 export function useJobUpdates() {
@@ -48,7 +47,7 @@ export function useJobUpdates() {
   }
 
   async function follow(): Promise<void> {
-    timer ??= setInterval(read, EVERY_MS);
+    timer ??= setInterval(read, POLL_INTERVAL_MS);
     await read();
   }
 
