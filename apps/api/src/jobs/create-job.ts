@@ -8,7 +8,14 @@ import type { Queue } from '../queue/queue.ts';
 import type { AdmissionLimits, CreateOutcome, JobStore, NewJob } from '../store/job-store.ts';
 import type { UploadStore } from '../store/upload-store.ts';
 import type { FileTracker } from './file-tracker.ts';
-import { adoptDataUrl, holdsPhotograph, IMAGE_FILE_PATH, refusalError, requireUpload } from './reference.ts';
+import {
+  adoptDataUrl,
+  IMAGE_FILE_PATH,
+  type ParsedReference,
+  parseReference,
+  refusalError,
+  requireUpload,
+} from './reference.ts';
 import { storeUpload } from './store-upload.ts';
 import type { UserMutex } from './user-mutex.ts';
 
@@ -41,14 +48,19 @@ const DRAINING_RETRY_MS = 5_000;
 export function createCreateJob(deps: Deps): CreateJob {
   const { store, uploads, files, fileTracker, pictures, queue, estimates, runExclusive, clock } = deps;
 
-  const createJob: CreateJob = async (viewer, order, { idempotency_key: key }) => {
+  async function createJob(
+    viewer: Viewer,
+    order: CreateImage,
+    reference: ParsedReference | null,
+    { idempotency_key: key }: CreateOptions,
+  ): Promise<StoredJob> {
     const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprint(order) };
     const replay = idempotency && (await store.findReplay(viewer.user_id, idempotency));
     if (replay) return jobOf(replay);
     if (deps.isDraining()) throw new ImageError('draining', { retryAfterMs: DRAINING_RETRY_MS });
     const { ratePerMinute } = deps.limits;
-    const { request, prepared } = await adoptDataUrl({ uploads, pictures, ratePerMinute }, viewer, order);
-    if (!prepared) await requireUpload(uploads, viewer, request, clock());
+    const { request, prepared } = await adoptDataUrl({ uploads, pictures, ratePerMinute }, viewer, order, reference);
+    if (reference?.kind === 'upload') await requireUpload(uploads, viewer, reference.uploadId, clock());
     const limits = { ...deps.limits, estimateWaitMs: await estimates.waiting(request) };
 
     const job: NewJob = {
@@ -56,6 +68,7 @@ export function createCreateJob(deps: Deps): CreateJob {
       userId: viewer.user_id,
       starId: viewer.star_id,
       request,
+      ...(reference?.kind === 'upload' && { uploadId: reference.uploadId }),
       ...(prepared && { attemptId: prepared.attemptId }),
       ...(idempotency && { idempotency }),
     };
@@ -65,12 +78,13 @@ export function createCreateJob(deps: Deps): CreateJob {
     if (prepared && outcome.kind !== 'created') await fileTracker.deleteNow([prepared.upload.key]);
     if (outcome.kind === 'created') queue.wake();
     return jobOf(outcome);
-  };
+  }
 
-  return (viewer, order, options) =>
-    holdsPhotograph(order)
-      ? runExclusive(viewer.user_id, () => createJob(viewer, order, options))
-      : createJob(viewer, order, options);
+  return async (viewer, order, options) => {
+    const reference = parseReference(order);
+    const create = () => createJob(viewer, order, reference, options);
+    return reference?.kind === 'data' ? runExclusive(viewer.user_id, create) : create();
+  };
 }
 
 function jobOf(outcome: CreateOutcome): StoredJob {

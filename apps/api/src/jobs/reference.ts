@@ -69,10 +69,15 @@ export function refusalError({ code, retryAfterMs, problem }: Refusal, path: Iss
 /** Path of the reference in a request. */
 export const IMAGE_FILE_PATH: Issue['path'] = ['subject_reference', 0, 'image_file'];
 
-/** The reference of an accepted request; null when it has none. */
-function referenceOf(request: CreateImage): ImageFile | null {
+/** A data URL as `base64`: its content type is detected when the image is decoded. */
+export type ParsedReference = Exclude<ImageFile, { kind: 'data' }> | { kind: 'data'; base64: string };
+
+/** Parses the reference of an accepted request; null when it has none. */
+export function parseReference(request: CreateImage): ParsedReference | null {
   const text = request.subject_reference?.[0]?.image_file;
   if (text === undefined) return null;
+  // `CreateImage` has checked the megabytes of a data URL and written them in one spelling: they are not scanned again.
+  if (text.startsWith('data:')) return { kind: 'data', base64: text.slice(text.indexOf(',') + 1) };
   const file = parseImageFile(text);
   if (typeof file === 'string') throw new Error('An accepted order holds a reference that cannot be read');
   return file;
@@ -82,24 +87,19 @@ function withImageFile(request: CreateImage, imageFile: string): CreateImage {
   return { ...request, subject_reference: [{ type: 'character', image_file: imageFile }] };
 }
 
-/** Whether the request contains its reference as a data URL. */
-export function holdsPhotograph(request: CreateImage): boolean {
-  return request.subject_reference?.[0]?.image_file.startsWith('data:') === true;
-}
-
 /**
- * Replaces a data URL in a request by an upload, which is prepared and not stored yet. Any other request is returned
- * unchanged. Throws `rate_limited`, `invalid_request` and `unavailable`.
+ * Replaces a data URL in a request by an upload, which is prepared and not stored yet. A request with any other
+ * `reference` is returned unchanged. Throws `rate_limited`, `invalid_request` and `unavailable`.
  */
 export async function adoptDataUrl(
   deps: PrepareDeps,
   viewer: Viewer,
   request: CreateImage,
+  reference: ParsedReference | null,
 ): Promise<{ request: CreateImage; prepared: PreparedUpload | null }> {
-  const file = referenceOf(request);
-  if (file?.kind !== 'data') return { request, prepared: null };
+  if (reference?.kind !== 'data') return { request, prepared: null };
   try {
-    const prepared = await prepareUpload(deps, viewer.user_id, Buffer.from(file.base64, 'base64'));
+    const prepared = await prepareUpload(deps, viewer.user_id, Buffer.from(reference.base64, 'base64'));
     return { request: withImageFile(request, `upload://${prepared.upload.uploadId}`), prepared };
   } catch (error) {
     if (!(error instanceof UnreadableImageError)) throw error;
@@ -107,16 +107,14 @@ export async function adoptDataUrl(
   }
 }
 
-/** Throws `upload_not_found` when the request's upload does not exist, has expired, or belongs to another user. */
+/** Throws `upload_not_found` when the upload does not exist, has expired, or belongs to another user. */
 export async function requireUpload(
   uploads: UploadStore,
   viewer: Viewer,
-  request: CreateImage,
+  uploadId: string,
   now: number,
 ): Promise<void> {
-  const file = referenceOf(request);
-  if (file?.kind !== 'upload') return;
-  const upload = await uploads.getUpload(file.uploadId);
+  const upload = await uploads.getUpload(uploadId);
   if (!upload || upload.userId !== viewer.user_id || isExpired(upload, now)) throw new ImageError('upload_not_found');
 }
 
@@ -136,7 +134,7 @@ export async function loadReference(
   { uploads, files, signer }: LoadDeps,
   request: CreateImage,
 ): Promise<Reference | null> {
-  const file = referenceOf(request);
+  const file = parseReference(request);
   if (file === null) return null;
   if (file.kind === 'data') throw new Error('A stored order holds a data URL');
   if (file.kind === 'url') return { url: file.url };

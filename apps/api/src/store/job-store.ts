@@ -10,6 +10,8 @@ export interface NewJob {
   userId: string;
   starId: string | null;
   request: CreateImage;
+  /** Id of the stored upload that the request names; absent if it names none, or the one in `upload`. */
+  uploadId?: string;
   /** The upload made from a data URL; stored in the same transaction as the job, or not at all. */
   upload?: NewUpload;
   /**

@@ -191,7 +191,9 @@ describe('an upload as a reference', () => {
     const upload = newUpload();
     await stores.uploads.createUpload(upload, 0);
     stores.clock.advance(7 * DAY_MS - 1);
-    expect((await create(requestWith(upload.uploadId))).state.status).toBe('PENDING');
+    const job = await create(requestWith(upload.uploadId));
+    expect(job.state.status).toBe('PENDING');
+    expect(await stores.jobs.deleteJob(job.jobId)).toEqual([upload.key]);
   });
 
   test.each([

@@ -49,12 +49,15 @@ export const NO_LIMITS: AdmissionLimits = {
   estimateWaitMs: () => null,
 };
 
+/** A new job that names the upload of its request, if any. */
 export function newJob(fields: Partial<NewJob> = {}): NewJob {
+  const [, uploadId] = fields.request?.subject_reference?.[0]?.image_file.split('upload://') ?? [];
   return {
     jobId: randomUUID(),
     userId: '1',
     starId: null,
     request: { model: 'image-01', prompt: 'a lighthouse at dawn', n: 1 },
+    ...(uploadId !== undefined && { uploadId }),
     ...fields,
   };
 }

@@ -4,7 +4,7 @@ import type { ListFilter, NewJob, ReplayOutcome } from '../job-store.ts';
 import type { Trx } from './database.ts';
 import { fromState, toJob } from './job-row.ts';
 import type { JobRow, Tables } from './schema.ts';
-import { namedUpload, nameUpload, uploadRow } from './upload-row.ts';
+import { nameUpload, uploadRow } from './upload-row.ts';
 
 export async function readJob(from: Kysely<Tables>, jobId: string): Promise<StoredJob | null> {
   const row = await from.selectFrom('jobs').selectAll().where('job_id', '=', jobId).executeTakeFirst();
@@ -23,7 +23,7 @@ export async function insertJob(trx: Trx, order: NewJob, now: number): Promise<S
     user_id: order.userId,
     star_id: order.starId,
     request: JSON.stringify(order.request),
-    upload_id: order.upload?.uploadId ?? namedUpload(order.request),
+    upload_id: order.upload?.uploadId ?? order.uploadId ?? null,
     version: 1,
     created_at: now,
     updated_at: now,

@@ -10,7 +10,7 @@ import { clearWriteIntents, recordFileDeletions } from './doomed-files.ts';
 import { countImages, endImage, getImages, insertImages } from './images.ts';
 import { applyStep, findReplay, insertJob, listJobs, lockJob, readJob } from './jobs.ts';
 import { startNext } from './start-next-call.ts';
-import { lockUpload, namedUpload } from './upload-row.ts';
+import { lockUpload } from './upload-row.ts';
 
 /**
  * The job store in SQL: every method is one transaction over the functions beside this file, and announces its changes.
@@ -24,8 +24,8 @@ export function createSqlJobStore(database: Database): JobStore {
     const now = await database.now(trx);
     const refusal = await refuseJob(trx, order, limits, now);
     if (refusal) return { kind: 'refused', refusal };
-    const uploadId = order.upload ? null : namedUpload(order.request);
-    if (uploadId !== null && !(await lockUpload(trx, uploadId, hasConcurrentWriters))) {
+    const { uploadId } = order;
+    if (uploadId !== undefined && !(await lockUpload(trx, uploadId, hasConcurrentWriters))) {
       return { kind: 'upload_gone' };
     }
     const job = await insertJob(trx, order, now);

@@ -1,4 +1,4 @@
-import { type CreateImage, ImageError, parseImageFile } from '@darkroom/contracts';
+import { ImageError } from '@darkroom/contracts';
 import type { Selectable } from 'kysely';
 import type { NewUpload, StoredUpload } from '../upload-store.ts';
 import type { Trx } from './database.ts';
@@ -38,13 +38,6 @@ export function toUpload(row: Selectable<UploadRow>): StoredUpload {
 export async function nameUpload(trx: Trx, { key, writtenBy }: NewUpload): Promise<void> {
   const named = await clearWriteIntents(trx, [key]);
   if (writtenBy !== undefined && named === 0) throw new ImageError('unavailable', { retryAfterMs: WRITE_AGAIN_MS });
-}
-
-/** Id of the upload that an accepted request names; null if it names none. */
-export function namedUpload({ subject_reference }: CreateImage): string | null {
-  const imageFile = subject_reference?.[0]?.image_file;
-  const file = imageFile === undefined ? null : parseImageFile(imageFile);
-  return file !== null && typeof file === 'object' && file.kind === 'upload' ? file.uploadId : null;
 }
 
 /** Whether the upload exists. If so, and with concurrent writers, locks it until the transaction ends. */
