@@ -1,37 +1,72 @@
-import { AcceptedOrder, Charged, JOB_ERROR_CODES, JobStatus } from '@darkroom/contracts';
+import { AcceptedOrder, Charged, type CreateImage, JOB_ERROR_CODES, JobStatus, MODELS } from '@darkroom/contracts';
 import type { Selectable } from 'kysely';
 import * as z from 'zod';
 import type { ImageSource, StoredAsset, StoredImage } from '../../job/stored-image.ts';
 import type { JobState, StoredJob } from '../../job/stored-job.ts';
 import type { ImageRow, JobRow } from './schema.ts';
 
-const Asset = z.object({
-  key: z.string(),
-  width: z.number().nullable(),
-  height: z.number().nullable(),
-  bytes: z.number(),
-  contentType: z.string(),
-  compressed: z.boolean(),
-  placeholder: z.string().nullable().default(null), // absent in older rows
-}) satisfies z.ZodType<StoredAsset>;
-
-const Assets = z.array(Asset);
-const Source = z.union([z.object({ url: z.string() }), z.object({ key: z.string() })]) satisfies z.ZodType<ImageSource>;
 const ErrorCode = z.enum(JOB_ERROR_CODES);
 const Stage = z.enum(['generating', 'saving']);
 const Time = z.number();
+
+const REQUEST_FIELDS: ReadonlySet<string> = new Set(Object.keys(AcceptedOrder.shape));
 
 export function toJob(row: Selectable<JobRow>): StoredJob {
   return {
     jobId: row.job_id,
     userId: row.user_id,
     starId: row.star_id,
-    request: AcceptedOrder.parse(JSON.parse(row.request)),
+    request: toRequest(row.request),
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     state: toState(row),
   };
+}
+
+/**
+ * The JSON columns were written by this store after validation, so they are not validated field by field on every read.
+ * What is checked is the shape that a damaged row or a row of a later version would not have.
+ */
+function toRequest(text: string): CreateImage {
+  const stored: unknown = JSON.parse(text);
+  if (!isRequest(stored)) throw new Error('A stored request cannot be read');
+  return stored.n === undefined ? { ...stored, n: 1 } : stored;
+}
+
+function isRequest(stored: unknown): stored is CreateImage {
+  if (!isObject(stored) || typeof stored.prompt !== 'string') return false;
+  for (const field in stored) if (!REQUEST_FIELDS.has(field)) return false;
+  return MODELS.some((model) => model === stored.model);
+}
+
+function toAssets(text: string): StoredAsset[] {
+  const stored: unknown = JSON.parse(text);
+  if (!Array.isArray(stored)) throw new Error('Stored assets cannot be read');
+  return stored.map(toAsset);
+}
+
+function toAsset(stored: unknown): StoredAsset {
+  if (!isAsset(stored)) throw new Error('A stored asset cannot be read');
+  return { ...stored, placeholder: stored.placeholder ?? null }; // absent in older rows
+}
+
+function isAsset(stored: unknown): stored is Omit<StoredAsset, 'placeholder'> & Partial<StoredAsset> {
+  return isObject(stored) && typeof stored.key === 'string' && typeof stored.contentType === 'string';
+}
+
+function toSource(text: string): ImageSource {
+  const stored: unknown = JSON.parse(text);
+  if (!isSource(stored)) throw new Error('The source of a stored image cannot be read');
+  return stored;
+}
+
+function isSource(stored: unknown): stored is ImageSource {
+  return isObject(stored) && typeof (stored.url ?? stored.key) === 'string';
+}
+
+function isObject(stored: unknown): stored is Record<string, unknown> {
+  return typeof stored === 'object' && stored !== null;
 }
 
 function toState(row: Selectable<JobRow>): JobState {
@@ -45,7 +80,7 @@ function toState(row: Selectable<JobRow>): JobState {
       return {
         status,
         completedAt: Time.parse(row.completed_at),
-        assets: Assets.parse(JSON.parse(row.assets ?? '')),
+        assets: toAssets(row.assets ?? ''),
         failedCount: row.failed_count ?? 0,
         charged: Charged.parse(row.charged),
       };
@@ -124,8 +159,8 @@ export function fromState(state: JobState): StateColumns {
 export function toImage(row: Selectable<ImageRow>): StoredImage {
   return {
     position: row.position,
-    source: Source.parse(JSON.parse(row.source)),
-    asset: row.asset === null ? null : Asset.parse(JSON.parse(row.asset)),
+    source: toSource(row.source),
+    asset: row.asset === null ? null : toAsset(JSON.parse(row.asset)),
     failed: row.failed === 1,
   };
 }
