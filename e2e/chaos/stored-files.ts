@@ -5,7 +5,7 @@ import path from 'node:path';
 const OLD_MS = 2 * 60 * 60 * 1_000;
 
 /** Stored files by key, including half-written ones; the `owner` marker file is left out. */
-export async function listStoredFiles(dataDir: string): Promise<{ key: string; file: string }[]> {
+async function listStoredFiles(dataDir: string): Promise<{ key: string; file: string }[]> {
   const entries = await readdir(path.join(dataDir, 'files'), { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile() && entry.name !== 'owner')

@@ -3,7 +3,7 @@ const APP2 = 0xe2;
 const COMMENT = 0xfe;
 
 /** Inserts a segment right after the start of image. ITU T.81, B.1.1.4: a length includes itself. */
-export function withSegment(jpeg: Buffer, marker: number, data: Buffer): Buffer {
+function withSegment(jpeg: Buffer, marker: number, data: Buffer): Buffer {
   const head = Buffer.from([0xff, marker, 0, 0]);
   head.writeUInt16BE(data.length + 2, 2);
   return Buffer.concat([jpeg.subarray(0, 2), head, data, jpeg.subarray(2)]);

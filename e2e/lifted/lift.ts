@@ -5,7 +5,7 @@ import { CHECKOUT } from '../harness/checkout.ts';
 import { startChild } from '../harness/child-process.ts';
 
 export const UNIAPP = `${CHECKOUT}apps/uniapp/`;
-export const OTHER_APP = `${CHECKOUT}e2e/lifted/app/`;
+const OTHER_APP = `${CHECKOUT}e2e/lifted/app/`;
 const DOCUMENT = `${CHECKOUT}docs/uniapp.md`;
 
 /** Inside the checkout, so that packages resolve as in any of its workspaces. */

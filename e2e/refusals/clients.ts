@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest';
 import { CHROMIUM_ARGS } from '../harness/chromium-args.ts';
 import { createTempDir } from '../harness/temp-dir.ts';
 
-export interface Call {
+interface Call {
   url: string;
   method: string;
   headers: Record<string, string>;

@@ -1,7 +1,7 @@
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 
 /** The sender: without a token, a user, or a user who has used up their rate limit. */
-export type Sender = 'nobody' | 'user' | 'busy';
+type Sender = 'nobody' | 'user' | 'busy';
 
 /** A request with a body of some size that must be refused. */
 export interface Refusal {

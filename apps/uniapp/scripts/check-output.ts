@@ -51,7 +51,7 @@ export function findFaults(output: BuildOutput): string[] {
 }
 
 /** What is allowed as an exception and is not there: a line to be removed. */
-export function findStaleExceptions(outputs: BuildOutput[]): string[] {
+function findStaleExceptions(outputs: BuildOutput[]): string[] {
   return (['browser', 'engine'] as const).flatMap((runtime) => {
     const found = outputs
       .filter((output) => runtimeOf(output) === runtime)

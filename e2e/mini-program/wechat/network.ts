@@ -22,7 +22,7 @@ interface UploadOptions extends Exchange {
   name: string;
 }
 
-export interface Call {
+interface Call {
   api: string;
   url: string;
   /** WeChat's message, such as `request:ok` or `request:fail abort`; null while the request is in flight. */

@@ -5,7 +5,7 @@ import { attach, type Rendered } from './component-tree.ts';
 
 const DEPTH_MAX = 10;
 
-export interface Page {
+interface Page {
   route: string;
   rendered: Rendered;
 }

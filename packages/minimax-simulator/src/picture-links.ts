@@ -9,7 +9,7 @@ const LINK =
   /^\/image_inference_output%2Ftalkie%2Fprod%2Fimg%2F\d{4}-\d\d-\d\d%2F([0-9a-f-]{36})_aigc\.jpeg\?Expires=(\d+)&/;
 
 /** Result of a check: the image, or why the link is refused. */
-export type LinkVerdict = { ok: true; pictureId: string } | { ok: false; reason: 'signature' | 'expired' };
+type LinkVerdict = { ok: true; pictureId: string } | { ok: false; reason: 'signature' | 'expired' };
 
 /** Signed links like those of Aliyun OSS. A link is valid only byte for byte: decoding `%2F` breaks the signature. */
 export interface PictureLinks {

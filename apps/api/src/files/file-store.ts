@@ -48,7 +48,7 @@ export interface UrlSigner {
 }
 
 /** The call that the answer belongs to. */
-export interface SpooledCall {
+interface SpooledCall {
   jobId: string;
   attemptId: string;
   /** 1 for a job's first call. */

@@ -27,7 +27,7 @@ const Jwk = z.looseObject({
 const Jwks = z.object({ keys: z.array(z.unknown()).max(KEYS_MAX) });
 
 /** The key that a token claims to be signed with. */
-export interface KeyName {
+interface KeyName {
   alg: PublicKeyAlgorithm;
   kid: string | undefined;
 }

@@ -18,7 +18,7 @@ export interface LingerBounds {
  * destroys it when the peer closes or a bound is reached. Closing at once would reset the connection, and a reset
  * discards an answer that the client has not read yet.
  */
-export type CloseLingering = (socket: Socket) => void;
+type CloseLingering = (socket: Socket) => void;
 
 export interface Lingering {
   close: CloseLingering;

@@ -37,7 +37,7 @@ export interface CommitOutcomeDeps {
 }
 
 /** A call whose attempt is recorded. */
-export interface RecordedCall {
+interface RecordedCall {
   jobId: string;
   attemptId: string;
   /** 1 for a job's first call. */

@@ -2,13 +2,13 @@ import { ImageError } from '@darkroom/contracts';
 import type { FileStore, StoredFile, UrlSigner } from '../files/file-store.ts';
 import type { DeletionStore } from '../store/deletion-store.ts';
 
-export interface FileLink {
+interface FileLink {
   key: string;
   expires?: string | undefined;
   signature?: string | undefined;
 }
 
-export interface OpenedFile extends StoredFile {
+interface OpenedFile extends StoredFile {
   /** Seconds until the link expires. */
   secondsLeft: number;
 }

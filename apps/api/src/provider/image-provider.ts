@@ -18,7 +18,7 @@ export interface ProviderFailure {
 }
 
 /** For the log: the host called, and whether only the operator can fix the cause (address, key, balance, network). */
-export interface Blame {
+interface Blame {
   host: string | null;
   isOperators: boolean;
 }
@@ -48,7 +48,7 @@ export type ProviderOutcome = Ids &
  * Records the answer of a call while it arrives, so that it survives a crash of the process. Calls: `begin`, any number
  * of `write`, and `end` once the answer is complete and before it is parsed. Never rejects.
  */
-export interface AnswerRecorder {
+interface AnswerRecorder {
   /** `head` must be serialisable as JSON. */
   begin(head: object): Promise<void>;
   write(chunk: Uint8Array): Promise<void>;
@@ -56,7 +56,7 @@ export interface AnswerRecorder {
 }
 
 /** An answer as a recorder stored it. */
-export interface RecordedAnswer {
+interface RecordedAnswer {
   head: unknown;
   body: Uint8Array;
 }

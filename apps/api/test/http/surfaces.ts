@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { bearer } from './tokens.ts';
 
 /** The content of an error, whichever API surface sent it. */
-export interface Refusal {
+interface Refusal {
   status: number;
   error_code: string;
   /** Paths of the issues, or null if there are none. */
@@ -72,7 +72,7 @@ export function readTrpc(response: LightMyRequestResponse): Answer {
   return refusalOf(response, { error_code, issues });
 }
 
-export type FaceCall = (input: unknown, headers?: Headers) => Promise<LightMyRequestResponse>;
+type FaceCall = (input: unknown, headers?: Headers) => Promise<LightMyRequestResponse>;
 
 /** Every procedure as a request on one API surface. */
 export interface Face {
@@ -113,7 +113,7 @@ export function restFace(server: FastifyInstance): Face {
   };
 }
 
-export function trpcFace(server: FastifyInstance): Face {
+function trpcFace(server: FastifyInstance): Face {
   const mutate =
     (procedure: string): FaceCall =>
     (input, headers = bearer('1')) =>

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Queue, TakeNext } from '../../src/queue/queue.ts';
 import { createWork, type Work } from './work.ts';
 
-export interface QueueOptions {
+interface QueueOptions {
   concurrency: number;
   takeNext: TakeNext;
   onError(error: unknown): void;

@@ -36,12 +36,12 @@ export async function decode(picture: Sharp): Promise<Photo> {
 }
 
 /** A sharp pipeline that starts with the photo. */
-export function openPhoto({ data, width, height }: Photo): Sharp {
+function openPhoto({ data, width, height }: Photo): Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
 /** Scales and crops the photo to `width` x `height`, keeping its most salient region. */
-export function cover(photo: Photo, width: number, height: number): Sharp {
+function cover(photo: Photo, width: number, height: number): Sharp {
   return openPhoto(photo).resize(Math.round(width), Math.round(height), { fit: 'cover', position: 'attention' });
 }
 

@@ -8,7 +8,7 @@ import type { Trx } from './database.ts';
 import type { Tables } from './schema.ts';
 
 const MINUTE_MS = 60_000;
-export const DAY_MS = 24 * 60 * MINUTE_MS;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** The first bound that this request would exceed, in the order of interface.md (section 5). */
 export async function refuseJob(trx: Trx, job: NewJob, limits: AdmissionLimits, now: number): Promise<Refusal | null> {

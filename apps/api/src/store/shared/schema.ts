@@ -83,7 +83,7 @@ export interface UploadRow {
   created_at: number;
 }
 
-export interface IdempotencyKeyRow {
+interface IdempotencyKeyRow {
   user_id: string;
   key: string;
   fingerprint: string;
@@ -92,7 +92,7 @@ export interface IdempotencyKeyRow {
 }
 
 /** A usage event: counts towards rates and quotas, and is kept whatever happens to the job. */
-export interface UsageEventRow {
+interface UsageEventRow {
   order_id: Generated<number>;
   user_id: string;
   ordered_at: number;
@@ -101,19 +101,19 @@ export interface UsageEventRow {
 }
 
 /** The order of the rotation: a user with a lower `turn` was served longer ago and comes sooner. */
-export interface UserRotationRow {
+interface UserRotationRow {
   user_id: string;
   turn: number;
 }
 
 /** At most one row: the last successful check that the database accepts writes. */
-export interface PingRow {
+interface PingRow {
   ping_id: number;
   pinged_at: number;
 }
 
 /** One process that makes calls. A worker without a row has ended. */
-export interface WorkerRow {
+interface WorkerRow {
   worker_id: string;
   /** Slots: calls that it can make at once. */
   places: number;
@@ -126,7 +126,7 @@ export interface WorkerRow {
  * A file that has to be deleted. A file that is about to be written has a row as well, its write intent: the
  * transaction that names the file removes the row; if none does, the file is deleted once its writer has ended.
  */
-export interface FileDeletionRow {
+interface FileDeletionRow {
   key: string;
   /** The job whose result it was; null for an upload. */
   job_id: string | null;
@@ -145,7 +145,7 @@ export interface DeletedJobRow {
   deleted_at: number;
 }
 
-export interface SecretRow {
+interface SecretRow {
   name: string;
   value: string;
 }

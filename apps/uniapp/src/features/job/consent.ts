@@ -3,7 +3,7 @@ import { needsPrivacyAgreement } from '../../platform/privacy.ts';
 import { storedUserValue } from '../../platform/storage.ts';
 
 /** Whether the user confirmed on this device that they may use the portraits they upload. */
-export const portraitConsent = storedUserValue<'given'>('darkroom.portrait-consent', (value) =>
+const portraitConsent = storedUserValue<'given'>('darkroom.portrait-consent', (value) =>
   value === 'given' ? value : null,
 );
 

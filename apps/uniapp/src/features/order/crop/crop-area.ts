@@ -6,7 +6,7 @@ export interface Size {
 }
 
 /** A point of the photo, in its own pixels. */
-export interface Point {
+interface Point {
   x: number;
   y: number;
 }
