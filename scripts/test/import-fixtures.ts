@@ -186,6 +186,9 @@ export const ALLOWED: Fixture[] = [
   { file: RETRY, code: "import { ImageError } from '@darkroom/contracts';" },
   { file: JOBS, code: "import { backOffMs } from '../retry/back-off.ts';" },
   { file: FILES, code: "import { storageUnavailable } from '../retry/retry-after.ts';" },
+  { file: JOBS, code: "import { extensionOf } from '../media-types.ts';" },
+  { file: PICTURES, code: "import { MEDIA_TYPES } from '../media-types.ts';" },
+  { file: FILES, code: "import { MEDIA_TYPES } from '../media-types.ts';" },
   { file: JOBS, code: "import type { ImageProcessor } from '../images/image-processor.ts';" },
   { file: JOBS, code: "import type { JobStore } from '../store/job-store.ts';" },
   { file: JOBS, code: "import type { UploadStore } from '../store/upload-store.ts';" },
@@ -205,5 +208,6 @@ export const ALLOWED: Fixture[] = [
   { file: COMPOSE_WORKER, code: "import { createTakeNext } from './jobs/run-job.ts';" },
   { file: CONFIG, code: 'process.env.PORT;' },
   { file: CONFIG, code: "import { isOrigin } from './settings/urls.ts';" },
+  { file: CONFIG, code: "import { RESULT_FORMATS } from './media-types.ts';" },
   { file: SETTINGS, code: "import { distance } from './distance.ts';" },
 ];

@@ -2,6 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
+import { RESULT_FORMATS } from './media-types.ts';
 import { distance } from './settings/distance.ts';
 import { isBaseUrl, isHostName, isHttpUrl, isOrigin, isProviderUrl } from './settings/urls.ts';
 
@@ -139,7 +140,7 @@ export const Environment = z.object({
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
   CORS_ORIGINS: corsOrigins.optional(),
-  IMAGE_FORMAT: z.enum(['jpeg', 'webp', 'avif', 'original']).default('jpeg'),
+  IMAGE_FORMAT: z.enum([...RESULT_FORMATS, 'original']).default('jpeg'),
   IMAGE_QUALITY: whole(1, 100).default(80),
   IMAGE_MAX_EDGE: whole(64, 8_192).default(2_048),
   FILE_URL_TTL_S: whole(2, 2_147_483_647).default(3_600), // links are renewed at half of it

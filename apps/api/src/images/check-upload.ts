@@ -1,6 +1,6 @@
 import type { UploadProblem } from '@darkroom/contracts';
+import { MEDIA_TYPES, type MediaType } from '../media-types.ts';
 import { type PictureHeader, pixelsWithin } from './image-header.ts';
-import type { ProcessedImage } from './image-processor.ts';
 import { isTruncated, sniff } from './inspect.ts';
 import { nameFormat } from './name-format.ts';
 
@@ -9,7 +9,7 @@ import { nameFormat } from './name-format.ts';
  * to 201 million pixels. A PNG or WebP is decoded in full, so its CPU cost grows with the pixels. Decoding an AVIF
  * cannot be stopped once started: 13 million pixels take 5 s of CPU at worst.
  */
-const PIXELS_MAX: Record<ProcessedImage['contentType'], number> = {
+const PIXELS_MAX: Record<MediaType, number> = {
   'image/jpeg': 210_000_000,
   'image/png': 110_000_000,
   'image/webp': 110_000_000,
@@ -29,18 +29,20 @@ const START_OF_SCAN = Buffer.from([0xff, 0xda]);
 /** Why the bytes are not a supported image, when their header could not be read. */
 export function explainUnreadable(bytes: Uint8Array): UploadProblem {
   if (bytes.byteLength === 0) return { reason: 'empty_file' };
-  if (sniff(bytes) !== null) return explainUndecodable(bytes, null);
+  const type = sniff(bytes);
+  if (type !== null && MEDIA_TYPES[type].isUpload) return explainUndecodable(bytes, null);
   const format = nameFormat(bytes);
   if (format === null) return { reason: 'unknown_format' };
   if (format === 'HEIC') return { reason: 'heic' };
   return { reason: 'unsupported_format', params: { format } };
 }
 
-/** The bound that an image exceeds, found without decoding it; null if it may be decoded. */
+/** Why an image is not accepted as an upload, found without decoding it; null if it may be decoded. */
 export function findExcess(header: PictureHeader, bytes: Uint8Array): UploadProblem | null {
   const { type, metadata, pixels } = header;
   const { width, height, isProgressive } = metadata;
   const format = nameFormat(bytes) ?? '';
+  if (!MEDIA_TYPES[type].isUpload) return { reason: 'unsupported_format', params: { format } };
   const maxPixels = Math.min(PIXELS_MAX[type], pixelsWithin(header, UPLOAD_DECODE_BYTES_MAX));
   if (pixels > maxPixels) {
     // The bound of the format itself holds for all of its variants.
@@ -54,9 +56,11 @@ export function findExcess(header: PictureHeader, bytes: Uint8Array): UploadProb
 }
 
 /** Variants that keep all pixels in memory until the last one is read. */
-const VARIANTS: Partial<Record<ProcessedImage['contentType'], string>> = {
+const VARIANTS: Record<MediaType, string | null> = {
   'image/jpeg': 'progressive',
   'image/png': 'interlaced',
+  'image/webp': null,
+  'image/avif': null,
 };
 
 /** Why an image with a valid header could not be decoded. */

@@ -1,10 +1,10 @@
 import sharp, { type Metadata } from 'sharp';
-import type { ProcessedImage } from './image-processor.ts';
+import type { MediaType } from '../media-types.ts';
 import { sniff } from './inspect.ts';
 
 /** What the header alone tells about an image. */
 export interface PictureHeader {
-  type: ProcessedImage['contentType'];
+  type: MediaType;
   metadata: Metadata;
   pixels: number;
   /** Estimated peak memory of decoding, in bytes, without the encoded bytes. */
@@ -38,14 +38,21 @@ export function pixelsWithin({ pixels, decodeBytes }: PictureHeader, memoryBytes
 }
 
 /** Bytes of the rows held of a streamed image. A JPEG is shrunk by up to eight before that. */
-function rowBytes(type: ProcessedImage['contentType'], metadata: Metadata, pixels: number): number {
-  if (type !== 'image/jpeg' && type !== 'image/png') return 0;
+function rowBytes(type: MediaType, metadata: Metadata, pixels: number): number {
   const bytes = Math.min(pixels, metadata.width * ROWS_HELD) * decodedBytes(metadata);
-  return type === 'image/jpeg' ? bytes / 4 : bytes;
+  switch (type) {
+    case 'image/jpeg':
+      return bytes / 4;
+    case 'image/png':
+      return bytes;
+    case 'image/webp':
+    case 'image/avif':
+      return 0;
+  }
 }
 
 /** Bytes per pixel that a codec holds of the whole image; 0 if rows are streamed. Measured (docs/operating.md). */
-function memoryPerPixel(type: ProcessedImage['contentType'], metadata: Metadata, bytes: Uint8Array): number {
+function memoryPerPixel(type: MediaType, metadata: Metadata, bytes: Uint8Array): number {
   switch (type) {
     case 'image/jpeg':
       // With several scans every coefficient, of two bytes each, is held until the last scan is read.

@@ -1,9 +1,10 @@
 import { explainUploadProblem, type UploadProblem } from '@darkroom/contracts';
+import type { MediaType } from '../media-types.ts';
 
 /** An image ready to be stored. */
 export interface ProcessedImage {
   bytes: Uint8Array;
-  contentType: 'image/jpeg' | 'image/png' | 'image/webp' | 'image/avif';
+  contentType: MediaType;
   /** Pixels as shown; null when the bytes are delivered as received and could not be read. */
   width: number | null;
   height: number | null;

@@ -1,6 +1,5 @@
+import { MEDIA_TYPES } from '../media-types.ts';
 import { sniff } from './inspect.ts';
-
-const NAMES = { 'image/jpeg': 'JPEG', 'image/png': 'PNG', 'image/webp': 'WebP', 'image/avif': 'AVIF' } as const;
 
 /** First bytes, in hex, of common formats that are not accepted; `.` is any digit. */
 const SIGNATURES: readonly (readonly [name: string, first: RegExp])[] = [
@@ -35,7 +34,7 @@ const BRANDS: readonly (readonly [name: string, brands: RegExp])[] = [
 /** Name of a file's format, accepted or not; null if the first bytes are not known. */
 export function nameFormat(bytes: Uint8Array): string | null {
   const type = sniff(bytes);
-  if (type !== null) return NAMES[type];
+  if (type !== null) return MEDIA_TYPES[type].name;
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 512));
   if (head.toString('latin1', 4, 8) === 'ftyp') return find(BRANDS, head.toString('latin1', 8, 64));
   const text = head.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, ''); // a byte order mark

@@ -1,10 +1,19 @@
 import sharp, { type FailOnOptions, type Sharp } from 'sharp';
+import type { MediaType } from '../media-types.ts';
 
 /** Most pixels of one result image, by its header; decoded, each takes up to eight bytes of memory. */
 const PIXELS_MAX = 50_000_000;
 
 /** Seconds to process one image. */
 const PROCESSING_TIMEOUT_S = 30;
+
+/** libvips' loader of each format. */
+const LOADERS: Record<MediaType, string> = {
+  'image/jpeg': 'VipsForeignLoadJpeg',
+  'image/png': 'VipsForeignLoadPng',
+  'image/webp': 'VipsForeignLoadWebp',
+  'image/avif': 'VipsForeignLoadHeif',
+};
 
 /**
  * Configures libvips for the whole process; called once, by the program's entry point. Enables only the loaders of
@@ -13,9 +22,7 @@ const PROCESSING_TIMEOUT_S = 30;
  */
 export function configureSharp(): void {
   sharp.block({ operation: ['VipsForeignLoad'] });
-  sharp.unblock({
-    operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadWebp', 'VipsForeignLoadHeif'],
-  });
+  sharp.unblock({ operation: Object.values(LOADERS) });
   sharp.concurrency(1);
   sharp.cache(false);
 }

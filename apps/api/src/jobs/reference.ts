@@ -10,12 +10,11 @@ import {
 } from '@darkroom/contracts';
 import type { FileStore, UrlSigner } from '../files/file-store.ts';
 import { type ImageProcessor, UnreadableImageError } from '../images/image-processor.ts';
+import { extensionOf } from '../media-types.ts';
 import type { Reference } from '../provider/image-provider.ts';
 import type { Refusal } from '../store/refusal.ts';
 import { type NewUpload, type StoredUpload, UPLOAD_TTL_MS, type UploadStore } from '../store/upload-store.ts';
 import { readFile } from './file-access.ts';
-
-const EXTENSIONS: Record<string, string> = { 'image/jpeg': 'jpg', 'image/png': 'png' };
 
 /** A reference that is processed for the provider and not stored yet. */
 export interface PreparedUpload {
@@ -51,7 +50,7 @@ export async function prepareUpload(
     upload: {
       uploadId,
       userId,
-      key: `${uploadId}-upload.${EXTENSIONS[picture.contentType] ?? 'jpg'}`,
+      key: `${uploadId}-upload.${extensionOf(picture.contentType)}`,
       contentType: picture.contentType,
       width: picture.width,
       height: picture.height,

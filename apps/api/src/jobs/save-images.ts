@@ -1,13 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileStore } from '../files/file-store.ts';
-import {
-  DownloadError,
-  type ImageProcessor,
-  type ProcessedImage,
-  type ResultImage,
-} from '../images/image-processor.ts';
+import { DownloadError, type ImageProcessor, type ResultImage } from '../images/image-processor.ts';
 import { complete, failSaving, isSaving } from '../job/job-state.ts';
 import type { ImageSet, StoredAsset, StoredImage } from '../job/stored-image.ts';
+import { extensionOf } from '../media-types.ts';
 import { backOffMs } from '../retry/back-off.ts';
 import type { JobStore } from '../store/job-store.ts';
 import { readFile, storeFile } from './file-access.ts';
@@ -20,13 +16,6 @@ import { retryUntilAvailable } from './retry-until-available.ts';
 const BACK_OFF = { firstMs: 500, maxMs: 60_000 };
 /** An image is given up after this many permanent failures, which further waiting is unlikely to fix. */
 const PERMANENT_FAILURES_MAX = 3;
-
-const EXTENSIONS: Record<ProcessedImage['contentType'], string> = {
-  'image/jpeg': 'jpg',
-  'image/png': 'png',
-  'image/webp': 'webp',
-  'image/avif': 'avif',
-};
 
 interface Deps {
   store: JobStore;
@@ -136,7 +125,7 @@ export function createImageSaver({
         propagateId: `${jobId}-${picture.position}`,
       };
       const ready = await pictures.compress(bytes, ids);
-      const key = `${jobId}-${picture.position}.${EXTENSIONS[ready.contentType]}`;
+      const key = `${jobId}-${picture.position}.${extensionOf(ready.contentType)}`;
       const persist = (record: () => Promise<void>) =>
         retryUntilAvailable(record, storage('remember what is about to be written', ends.over));
       const write = async () => {

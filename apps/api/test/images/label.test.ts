@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import type { ImageFormat } from '../../src/images/compress.ts';
+import type { ImageFormat } from '../../src/media-types.ts';
 import { buildImageProcessor } from './build-image-processor.ts';
 import { withPngText } from './odd-images.ts';
 import { readPhoto } from './photos.ts';

@@ -16,7 +16,7 @@ export type PhotoOrigin = 'either' | 'camera';
 export type PhotoChoice = { outcome: 'chosen'; photo: ChosenPhoto } | { outcome: 'canceled' | 'refused' };
 
 /** What the service takes. Naming it makes iPhones hand over JPEG in place of their own HEIC. */
-const EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'avif'];
+export const UPLOAD_EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'avif'];
 
 let choose: (origin: PhotoOrigin) => Promise<PhotoChoice> = chooseImage;
 // #ifdef MP-WEIXIN
@@ -40,7 +40,7 @@ function chooseImage(origin: PhotoOrigin): Promise<PhotoChoice> {
     uni.chooseImage({
       count: 1,
       sizeType: ['compressed'],
-      extension: EXTENSIONS,
+      extension: UPLOAD_EXTENSIONS,
       sourceType: origin === 'camera' ? ['camera'] : ['album', 'camera'],
       success: ({ tempFilePaths, tempFiles }) => {
         const [file] = Array.isArray(tempFiles) ? tempFiles : [tempFiles];

@@ -1,4 +1,5 @@
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { MEDIA_TYPE_LIST } from '../../media-types.ts';
 import { type Answer, enveloped, header, inPath, object, type Paths, query, refused } from './operation.ts';
 import { refTo } from './schemas.ts';
 
@@ -45,9 +46,7 @@ const FILE_HEADERS = {
   'Cache-Control': { description: 'Private, for as long as the link lives.', schema: { type: 'string' } },
 };
 
-const FILE_CONTENT = Object.fromEntries(
-  ['image/jpeg', 'image/png', 'image/webp', 'image/avif'].map((type) => [type, {}]),
-);
+const FILE_CONTENT = Object.fromEntries(MEDIA_TYPE_LIST.map((type) => [type, {}]));
 
 const FILE = {
   tags: TAGS,
