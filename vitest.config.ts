@@ -26,8 +26,8 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Stories start whole servers and browsers, and then mostly wait for them.
-          maxWorkers: Math.max(availableParallelism(), 4),
+          // Stories start whole servers and browsers: more at once than cores starve each other into time-outs.
+          maxWorkers: Math.max(availableParallelism(), 2),
           // After the unit tests, which want all of the machine.
           sequence: { groupOrder: 1 },
         },

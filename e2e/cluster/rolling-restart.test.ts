@@ -8,6 +8,7 @@ import type { ServiceProcess } from '../harness/service-process.ts';
 
 const ORDER_EVERY_MS = 150;
 const given = givenCluster({
+  ownPostgres: true, // its fixed rate of requests needs the server to itself
   settings: { GENERATION_CONCURRENCY: 2, RATE_LIMIT_PER_MINUTE: 0, USER_ACTIVE_LIMIT: 1_000 },
   simulator: { latencyMs: 400 },
 });
