@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { networkOf } from './network-of.ts';
 
 interface Options {
   /** Most concurrent connections of one client address. */
@@ -91,5 +92,5 @@ function ownerOf(address: string | undefined): string | null {
   if (address === undefined || !ipaddr.isValid(address)) return null;
   const peer = ipaddr.process(address);
   if (INSIDE.includes(peer.range())) return null;
-  return peer instanceof ipaddr.IPv6 ? peer.parts.slice(0, 4).join(':') : peer.toString();
+  return networkOf(address);
 }

@@ -1,6 +1,6 @@
 import { ImageError, type Viewer } from '@darkroom/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import ipaddr from 'ipaddr.js';
+import { networkOf } from './network-of.ts';
 import { createRefusalBudget, type RefusalRate } from './refusal-budget.ts';
 import { hasBody } from './request-body.ts';
 
@@ -109,12 +109,4 @@ function isLarge({ headers }: FastifyRequest): boolean {
 
 function bytesReadBy({ raw }: FastifyRequest): number {
   return raw.socket.bytesRead ?? 0; // `inject` has no real socket
-}
-
-/** An IPv6 address counts as its /64, because one host can use all of it. */
-function networkOf(address: string): string {
-  if (!ipaddr.IPv6.isValid(address)) return address;
-  const parsed = ipaddr.IPv6.parse(address);
-  if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString();
-  return parsed.parts.slice(0, 4).join(':');
 }
