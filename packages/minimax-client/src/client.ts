@@ -1,14 +1,14 @@
 import { buildConnector } from 'undici';
 import { type Clock, systemClock } from './clock.ts';
+import type { RecordedAnswer } from './http/recorded-answer.ts';
 import {
   type ExchangeSettings,
   type GenerateImageOptions,
   generateImage,
   readRecordedAnswer,
-} from './generate-image.ts';
-import type { GeneratedImages } from './read-answer.ts';
-import type { RecordedAnswer } from './recorded-answer.ts';
-import type { GenerateImageRequest } from './wire.ts';
+} from './image-generation/generate-image.ts';
+import type { GeneratedImages } from './image-generation/read-answer.ts';
+import type { GenerateImageRequest } from './image-generation/wire.ts';
 
 /**
  * The host for China. The others are `https://api.minimax.cn` and, for international keys, `https://api.minimax.io`.

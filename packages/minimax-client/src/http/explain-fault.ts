@@ -1,5 +1,5 @@
 import { FetchError } from 'ofetch';
-import { MiniMaxError } from './errors.ts';
+import { MiniMaxError } from '../errors.ts';
 import { BodyTooLargeError } from './read-body.ts';
 
 /** What ended a call without a complete response: the caller's signal, the deadline, or a failure. */

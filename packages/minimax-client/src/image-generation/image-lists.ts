@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type GeneratedImage, recognizeImage } from './recognize-image.ts';
+import { type GeneratedImage, recognizeImage } from '../recognize-image.ts';
 
 const ImageText = z.string().min(1);
 const MaybeText = ImageText.optional().catch(undefined);

@@ -1,8 +1,8 @@
-import { MiniMaxError } from './errors.ts';
+import { MiniMaxError } from '../errors.ts';
+import type { AnswerHead } from '../http/recorded-answer.ts';
+import type { GeneratedImage } from '../recognize-image.ts';
+import { BLOCKED_CODES, failureOfHttpStatus, failureOfStatusCode } from '../status-codes.ts';
 import { imagesOf } from './image-lists.ts';
-import type { GeneratedImage } from './recognize-image.ts';
-import type { AnswerHead } from './recorded-answer.ts';
-import { BLOCKED_CODES, failureOfHttpStatus, failureOfStatusCode } from './status-codes.ts';
 import { Answer } from './wire.ts';
 
 /** A complete response, decoded. */

@@ -1,15 +1,15 @@
 import type { buildConnector } from 'undici';
-import type { Clock } from './clock.ts';
-import { type Connection, createConnection } from './connection.ts';
-import { createStartDeadline } from './deadline.ts';
-import { ACCEPTED_ENCODINGS, decodeBody } from './decode-body.ts';
-import { MiniMaxError } from './errors.ts';
-import { exchange } from './exchange.ts';
-import { explainFault } from './explain-fault.ts';
+import type { Clock } from '../clock.ts';
+import { createStartDeadline } from '../deadline.ts';
+import { MiniMaxError } from '../errors.ts';
+import { type Connection, createConnection } from '../http/connection.ts';
+import { ACCEPTED_ENCODINGS, decodeBody } from '../http/decode-body.ts';
+import { exchange } from '../http/exchange.ts';
+import { explainFault } from '../http/explain-fault.ts';
+import { readBody } from '../http/read-body.ts';
+import { AnswerHead, type AnswerRecorder, type RecordedAnswer } from '../http/recorded-answer.ts';
+import { parseRetryAfter } from '../http/retry-after.ts';
 import { type GeneratedImages, readAnswer } from './read-answer.ts';
-import { readBody } from './read-body.ts';
-import { AnswerHead, type AnswerRecorder, type RecordedAnswer } from './recorded-answer.ts';
-import { parseRetryAfter } from './retry-after.ts';
 import type { GenerateImageRequest } from './wire.ts';
 
 /** Settings of a call. */
