@@ -53,7 +53,7 @@ describe('deleting a job during its call', () => {
 
 test('removes the saved images of a job deleted while saving, without waiting for the other images', async () => {
   const provider = await startProvider();
-  provider.script({ fault: { kind: 'picture', picture: { kind: 'hang' }, position: 1 } });
+  provider.script({ fault: { kind: 'image', image: { kind: 'hang' }, position: 1 } });
   // Waiting for the hanging image would exceed the grace period.
   const api = await startApi(provider, { DOWNLOAD_TIMEOUT_MS: 300_000, SHUTDOWN_GRACE_MS: 20_000 });
   const { sdk } = api.user();

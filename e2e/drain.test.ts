@@ -48,7 +48,7 @@ describe('SIGTERM', () => {
 
   test('ends the process cleanly while clients hold connections, unfinished requests and downloads open', async () => {
     const provider = await startProvider();
-    provider.script({ fault: { kind: 'picture', picture: { kind: 'padded', bytes: 20_000_000 } } });
+    provider.script({ fault: { kind: 'image', image: { kind: 'padded', bytes: 20_000_000 } } });
     const api = await startApi(provider, { IMAGE_FORMAT: 'original' });
     const { sdk, token } = api.user();
     const job = await sdk.generate(order('large'));

@@ -72,7 +72,7 @@ describe('creating an image from a photo and a prompt', () => {
   });
 
   test.skipIf(!exiftool)('adds an AIGC label that exiftool reads', async () => {
-    const provider = await startProvider({ pictures: 'poster' }); // large enough to be compressed, and so labelled
+    const provider = await startProvider({ images: 'poster' }); // large enough to be compressed, and so labelled
     const { sdk } = (await startApi(provider, { AIGC_PROPAGATOR: 'A test studio' })).user();
     const job = await sdk.generate({ model: 'image-01', prompt: 'a labelled picture' });
 

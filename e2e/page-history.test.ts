@@ -13,7 +13,7 @@ const rows = (page: Page) => page.getByTestId('job');
 const row = (page: Page, status: string) => page.locator(`[data-testid=job][data-status=${status}]`);
 
 async function start(): Promise<{ provider: Provider; api: Api; open: () => Promise<Page>; faults: string[] }> {
-  const provider = await startProvider({ pictures: 'poster' });
+  const provider = await startProvider({ images: 'poster' });
   const api = await startApi(provider);
   const phone = await startPhone({ chromiumPath, url: api.url });
   return { provider, api, open: phone.open, faults: phone.faults };

@@ -38,7 +38,7 @@ function pictureWidths(page: Page): Promise<number[]> {
 
 describe.skipIf(chromiumPath === '')('the page on a phone', () => {
   test.each(['light', 'dark'] as const)('creates images from a photo through a reload, %s', async (colorScheme) => {
-    const provider = await startProvider({ pictures: 'poster' });
+    const provider = await startProvider({ images: 'poster' });
     provider.script({ hold: true });
     const api = await startApi(provider);
     const phone = await startPhone({ chromiumPath, url: api.url, colorScheme });

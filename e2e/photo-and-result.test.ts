@@ -218,7 +218,7 @@ describe.skipIf(chromiumPath === '')('waiting for a job on a phone', () => {
 
 describe.skipIf(chromiumPath === '')('a result on a phone', () => {
   async function openResult(env: Record<string, string> = {}) {
-    const api = await startApi(await startProvider({ pictures: 'poster' }), env);
+    const api = await startApi(await startProvider({ images: 'poster' }), env);
     const phone = await startPhone({ chromiumPath, url: api.url });
     const page = await phone.open();
     await page.getByTestId('count-2').click();

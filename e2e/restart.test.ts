@@ -49,7 +49,7 @@ describe('a restart after kill -9', () => {
 
   test('fetches the images of a call that was answered before the kill', async () => {
     const provider = await startProvider();
-    provider.script({ fault: { kind: 'picture', picture: { kind: 'hang' } } });
+    provider.script({ fault: { kind: 'image', image: { kind: 'hang' } } });
     const api = await startApi(provider);
     const { sdk } = api.user();
     const created = await sdk.create(order('answered', { n: 2 }));
@@ -67,7 +67,7 @@ describe('a restart after kill -9', () => {
 
   test('continues the retries of an image download, and keeps the images already saved', async () => {
     const provider = await startProvider();
-    provider.script({ fault: { kind: 'picture', picture: { kind: 'status', status: 503 }, position: 1 } });
+    provider.script({ fault: { kind: 'image', image: { kind: 'status', status: 503 }, position: 1 } });
     const api = await startApi(provider);
     const { sdk } = api.user();
     const created = await sdk.create(order('two, one of them late', { n: 2 }));

@@ -13,7 +13,7 @@ test('completes a job with an API and a worker that share a database and a bucke
   const s3 = await startS3({ dir: await createTempDir() });
   onTestFinished(() => s3.close());
   const bucket = await s3.createBucket('pictures');
-  const provider = await startSimulator({ pictures: 'plain' });
+  const provider = await startSimulator({ images: 'plain' });
   onTestFinished(() => provider.close());
   const cluster = await startCluster({
     provider,

@@ -1,16 +1,16 @@
-import type { ScriptInput } from '@darkroom/minimax-simulator';
+import type { ScenarioInput } from '@darkroom/minimax-simulator';
 import * as fc from 'fast-check';
 
-type Fault = NonNullable<ScriptInput['fault']>;
+type Fault = NonNullable<ScenarioInput['fault']>;
 
-const once = (fault: Fault): ScriptInput => ({ times: 1, fault });
+const once = (fault: Fault): ScenarioInput => ({ times: 1, fault });
 const tooFast: Fault = { kind: 'base_resp', code: 1002 };
-const onePicture = (picture: Extract<Fault, { kind: 'picture' }>['picture']): ScriptInput => ({
-  fault: { kind: 'picture', picture, times: 1, position: 0 },
+const oneImage = (image: Extract<Fault, { kind: 'image' }>['image']): ScenarioInput => ({
+  fault: { kind: 'image', image, times: 1, position: 0 },
 });
 
 /** Provider behaviours for one order. */
-const SCRIPTS: ScriptInput[] = [
+const SCRIPTS: ScenarioInput[] = [
   { latencyMs: 300 },
   { latencyMs: 1_000 },
   once(tooFast),
@@ -22,11 +22,11 @@ const SCRIPTS: ScriptInput[] = [
   { fault: { kind: 'reset', at: 'headers' } },
   { fault: { kind: 'reset', at: 'body' } },
   { fault: { kind: 'fewer_images', delivered: 0 } },
-  onePicture({ kind: 'status', status: 503 }),
-  onePicture({ kind: 'reset' }),
-  onePicture({ kind: 'cut_short' }),
-  onePicture({ kind: 'hang' }),
-  { fault: { kind: 'picture', picture: { kind: 'status', status: 404 } } },
+  oneImage({ kind: 'status', status: 503 }),
+  oneImage({ kind: 'reset' }),
+  oneImage({ kind: 'cut_short' }),
+  oneImage({ kind: 'hang' }),
+  { fault: { kind: 'image', image: { kind: 'status', status: 404 } } },
 ];
 
 export const delayMs = (longestMs: number) => fc.integer({ min: 0, max: longestMs });
@@ -36,7 +36,7 @@ const Order = fc.record({
   n: fc.integer({ min: 1, max: 2 }),
   hasReference: fc.boolean(),
   script: fc.oneof(
-    { arbitrary: fc.constant<ScriptInput>({}), weight: 1 },
+    { arbitrary: fc.constant<ScenarioInput>({}), weight: 1 },
     { arbitrary: fc.constantFrom(...SCRIPTS), weight: 1 },
   ),
   face: fc.constantFrom('trpc', 'rest'),

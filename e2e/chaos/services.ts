@@ -6,7 +6,7 @@ import { API_MAIN, CHECKOUT } from '../harness/checkout.ts';
 import { type Child, spawnChild } from '../harness/spawn-child.ts';
 
 const SIMULATOR_MAIN = `${CHECKOUT}packages/minimax-simulator/src/main.ts`;
-const SIMULATOR_ARGS = ['--port', '0', '--latency-ms', '100', '--pictures', 'plain'];
+const SIMULATOR_ARGS = ['--port', '0', '--latency-ms', '100', '--images', 'plain'];
 
 /** Timeouts short enough for rounds of seconds, and no rate limits. */
 export const CHAOS_SETTINGS = {

@@ -49,7 +49,7 @@ describe('a cluster of seven workers', () => {
     const { provider, user } = given();
     provider.script(
       { prompt: 'killed in its call', fault: { kind: 'hang', at: 'headers' } },
-      { prompt: 'killed while saving', fault: { kind: 'picture', picture: { kind: 'hang' }, times: 1 } },
+      { prompt: 'killed while saving', fault: { kind: 'image', image: { kind: 'hang' }, times: 1 } },
       { prompt: 'stood still for long', latencyMs: 3_000 },
       { prompt: 'stood still for a moment', latencyMs: 3_000 },
       { prompt: 'drained for long', latencyMs: LONG_CALL_MS },

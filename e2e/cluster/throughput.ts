@@ -19,7 +19,7 @@ const { values } = parseArgs({ options: { jobs: { type: 'string' }, 'call-ms': {
 const { jobs, 'call-ms': latencyMs } = Settings.parse(values);
 
 async function measure(workers: number): Promise<number> {
-  const provider = await startSimulator({ pictures: 'plain', latencyMs });
+  const provider = await startSimulator({ images: 'plain', latencyMs });
   const settings = { RATE_LIMIT_PER_MINUTE: 0, USER_ACTIVE_LIMIT: 1_000 };
   const cluster = await startCluster({ provider, apis: 1, workers, settings });
   const leaving = new AbortController();

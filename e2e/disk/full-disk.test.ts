@@ -84,7 +84,7 @@ describe.skipIf(!CAN_TAKE_ROOM)('the API on a full disk', () => {
   test('keeps a job in saving while its images do not fit, and completes it when there is space', async () => {
     const provider = await startProvider();
     // Two downloads fail, so that the disk is full by the time the third brings the image.
-    provider.script({ fault: { kind: 'picture', picture: { kind: 'status', status: 500 }, times: 2 } });
+    provider.script({ fault: { kind: 'image', image: { kind: 'status', status: 500 }, times: 2 } });
     const api = await startApi(provider);
     const { sdk } = api.user();
     const job = await sdk.create(order('no room'));
@@ -114,7 +114,7 @@ describe.skipIf(!CAN_TAKE_ROOM)('the API on a full disk', () => {
 
   test('ends a start with one line, and lets the next start complete what waited', async () => {
     const provider = await startProvider();
-    provider.script({ fault: { kind: 'picture', picture: { kind: 'status', status: 500 }, times: 2 } });
+    provider.script({ fault: { kind: 'image', image: { kind: 'status', status: 500 }, times: 2 } });
     const api = await startApi(provider);
     const { sdk } = api.user();
     const { job_id } = await sdk.create(order('from before'));

@@ -28,7 +28,7 @@ export function givenCluster(options: Options): () => GivenCluster {
   let cluster: GivenCluster;
   const leaving = new AbortController();
   beforeAll(async () => {
-    const provider = await startSimulator({ pictures: 'plain', ...simulator });
+    const provider = await startSimulator({ images: 'plain', ...simulator });
     const services = await startCluster({ provider, apis, workers, ...others });
     cluster = {
       ...services,

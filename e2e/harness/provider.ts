@@ -18,7 +18,7 @@ export interface Provider extends Simulator {
  * received.
  */
 export async function startProvider(options: SimulatorOptions = {}): Promise<Provider> {
-  const simulator = await startSimulator({ pictures: 'plain', ...options });
+  const simulator = await startSimulator({ images: 'plain', ...options });
   onTestFinished(simulator.close);
   const prompts = () => simulator.calls().map((call) => call.prompt);
   return {

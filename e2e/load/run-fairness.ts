@@ -38,7 +38,7 @@ const GREEDY = '1';
 
 /** One user fills the queue before many users with one job each arrive: they must not wait behind it. */
 export async function runFairness({ greedyJobs, users }: Options): Promise<FairnessReport> {
-  const simulator = await startSimulator({ pictures: 'plain', latencyMs: CALL_MS });
+  const simulator = await startSimulator({ images: 'plain', latencyMs: CALL_MS });
   simulator.script({ hold: true });
   const service = await startService(simulator, {
     GENERATION_CONCURRENCY: CONCURRENCY,

@@ -55,7 +55,7 @@ export async function runLoad({
   idleMs = 0,
   onProgress = () => {},
 }: Options): Promise<LoadReport> {
-  const simulator = await startSimulator({ pictures: 'plain' });
+  const simulator = await startSimulator({ images: 'plain' });
   simulator.script({ hold: true });
   const queueLimit = Math.floor(clients * QUEUE_SHARE);
   const service = await startService(simulator, {

@@ -20,7 +20,7 @@ test.each([
   { theme: 'light', language: 'zh' },
   { theme: 'dark', language: 'en' },
 ])('renders every page, $theme and $language, as test output', async ({ theme, language }) => {
-  const provider = await startProvider({ pictures: 'poster' });
+  const provider = await startProvider({ images: 'poster' });
   provider.script({ hold: true });
   const api = await startServer(provider);
   const device = createDevice();

@@ -24,7 +24,7 @@ const HELD = '雪夜的车站';
  * Creates jobs until every state exists: the first call ended long ago, one is held open, and one job waits behind it.
  */
 export async function stockWorld(): Promise<World> {
-  const provider = await startProvider({ pictures: 'poster' });
+  const provider = await startProvider({ images: 'poster' });
   provider.script(
     { prompt: BLOCKED, fault: { kind: 'base_resp', code: 1026 } },
     { prompt: SHORT, fault: { kind: 'fewer_images', delivered: 1 } },

@@ -9,7 +9,7 @@ import { startProvider } from '../harness/provider.ts';
 import { checkEnding, checkLog, checkRows } from './check-rows.ts';
 import { DEAD_ENDS } from './dead-ends.ts';
 import { delivered, LOST, NOT_FETCHED, UNREACHABLE } from './endings.ts';
-import { brokenPicture, CIRCUMSTANCES, PROVIDER_WORDS } from './fault-table.ts';
+import { brokenImage, CIRCUMSTANCES, PROVIDER_WORDS } from './fault-table.ts';
 
 /** Runs all rows at once, with retries that do not wait. */
 const SETTINGS = { GENERATION_CONCURRENCY: 100, MINIMAX_RETRY_BASE_MS: 10 };
@@ -32,9 +32,9 @@ describe('a job whose provider call or download fails', () => {
     const sameByName = link.replace('127.0.0.1', 'localhost');
 
     await checkRows(api, provider, [
-      brokenPicture('to the provider itself', { kind: 'redirect', location: link }, delivered()),
-      brokenPicture('to its other name', { kind: 'redirect', location: sameByName }, NOT_FETCHED),
-      brokenPicture('to the neighbourhood', { kind: 'redirect', location: neighbour.url }, NOT_FETCHED),
+      brokenImage('to the provider itself', { kind: 'redirect', location: link }, delivered()),
+      brokenImage('to its other name', { kind: 'redirect', location: sameByName }, NOT_FETCHED),
+      brokenImage('to the neighbourhood', { kind: 'redirect', location: neighbour.url }, NOT_FETCHED),
     ]);
     expect(neighbour.connections()).toBe(0);
   });

@@ -1,4 +1,4 @@
-import type { ScriptInput } from '@darkroom/minimax-simulator';
+import type { ScenarioInput } from '@darkroom/minimax-simulator';
 import type { Settings } from '../harness/api-environment.ts';
 import {
   AUTH,
@@ -22,12 +22,12 @@ import {
 /** The text in every answer of the provider that has one. It must never reach a user. */
 export const PROVIDER_WORDS = 'the words of cluster-7.internal';
 
-type Fault = NonNullable<ScriptInput['fault']>;
-type PictureFault = Extract<Fault, { kind: 'picture' }>['picture'];
+type Fault = NonNullable<ScenarioInput['fault']>;
+type ImageFault = Extract<Fault, { kind: 'image' }>['image'];
 
 export interface Row {
   fault: string;
-  script: Omit<ScriptInput, 'prompt'>;
+  script: Omit<ScenarioInput, 'prompt'>;
   /** The number of images requested; default 1. */
   n?: number;
   ends: Ending;
@@ -217,29 +217,29 @@ const SILENCES: Row[] = [
 const BOMB = { content_type: 'image/png', width: 30_000, compressed: false };
 const CORRUPT = { content_type: 'image/jpeg', width: null, compressed: false };
 
-export const brokenPicture = (fault: string, picture: PictureFault, ends: Ending): Row =>
-  row(fault, { kind: 'picture', picture }, ends);
+export const brokenImage = (fault: string, image: ImageFault, ends: Ending): Row =>
+  row(fault, { kind: 'image', image }, ends);
 
 /** Faults of the image bytes, delivered by link and as base64. */
 const BYTES: Row[] = [
-  brokenPicture('HTML for a picture', { kind: 'html' }, NOT_FETCHED),
-  brokenPicture('one byte', { kind: 'one_byte' }, NOT_FETCHED),
-  brokenPicture('a corrupt JPEG', { kind: 'corrupt_jpeg' }, delivered([CORRUPT])),
-  brokenPicture('a bomb', { kind: 'bomb' }, delivered([BOMB])),
+  brokenImage('HTML instead of an image', { kind: 'html' }, NOT_FETCHED),
+  brokenImage('one byte', { kind: 'one_byte' }, NOT_FETCHED),
+  brokenImage('a corrupt JPEG', { kind: 'corrupt_jpeg' }, delivered([CORRUPT])),
+  brokenImage('a bomb', { kind: 'bomb' }, delivered([BOMB])),
 ];
 
 const BY_VALUE: Row[] = [
   row('none', undefined, delivered()),
   row(
     '40 MB',
-    { kind: 'picture', picture: { kind: 'padded', bytes: 3_330_000 } },
+    { kind: 'image', image: { kind: 'padded', bytes: 3_330_000 } },
     delivered(Array(9).fill({ ...FLAT_JPEG, compressed: true })),
     { n: 9 },
   ),
   row('1002 once, then pictures', baseResp(1002), deliveredAfter(1), { times: 1 }),
   row(
-    'one byte for one picture of two',
-    { kind: 'picture', picture: { kind: 'one_byte' }, position: 0 },
+    'one byte for one image of two',
+    { kind: 'image', image: { kind: 'one_byte' }, position: 0 },
     delivered([FLAT_JPEG], 1),
     { n: 2 },
   ),
@@ -249,7 +249,7 @@ const BY_VALUE: Row[] = [
 ];
 
 /** Transient faults. */
-const PASSING: [fault: string, picture: PictureFault][] = [
+const PASSING: [fault: string, image: ImageFault][] = [
   ['429', { kind: 'status', status: 429 }],
   ['500', { kind: 'status', status: 500 }],
   ['503', { kind: 'status', status: 503 }],
@@ -259,7 +259,7 @@ const PASSING: [fault: string, picture: PictureFault][] = [
   ['an end half-way', { kind: 'cut_short' }],
 ];
 
-const LASTING: [fault: string, picture: PictureFault][] = [
+const LASTING: [fault: string, image: ImageFault][] = [
   ['403', { kind: 'status', status: 403 }],
   ['404', { kind: 'status', status: 404 }],
   ['410', { kind: 'status', status: 410 }],
@@ -272,18 +272,12 @@ const LASTING: [fault: string, picture: PictureFault][] = [
 ];
 
 const BY_LINK: Row[] = [
-  ...[...PASSING, ...LASTING].map(([fault, picture]) => brokenPicture(fault, picture, NOT_FETCHED)),
-  ...PASSING.map(([fault, picture]) =>
-    row(`${fault}, then the picture`, { kind: 'picture', picture, times: 1 }, delivered()),
-  ),
+  ...[...PASSING, ...LASTING].map(([fault, image]) => brokenImage(fault, image, NOT_FETCHED)),
+  ...PASSING.map(([fault, image]) => row(`${fault}, then the image`, { kind: 'image', image, times: 1 }, delivered())),
+  row('404 twice, then the image', { kind: 'image', image: { kind: 'status', status: 404 }, times: 2 }, delivered()),
   row(
-    '404 twice, then the picture',
-    { kind: 'picture', picture: { kind: 'status', status: 404 }, times: 2 },
-    delivered(),
-  ),
-  row(
-    '404 for one picture of two',
-    { kind: 'picture', picture: { kind: 'status', status: 404 }, position: 0 },
+    '404 for one image of two',
+    { kind: 'image', image: { kind: 'status', status: 404 }, position: 0 },
     delivered([FLAT_JPEG], 1),
     { n: 2 },
   ),

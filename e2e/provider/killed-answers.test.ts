@@ -22,11 +22,7 @@ async function killAfterTheLastByte(api: Api): Promise<void> {
 }
 
 test.each([
-  [
-    'base64 values, 40 MB in total',
-    'base64',
-    { kind: 'picture', picture: { kind: 'padded', bytes: 3_330_000 } } as const,
-  ],
+  ['base64 values, 40 MB in total', 'base64', { kind: 'image', image: { kind: 'padded', bytes: 3_330_000 } } as const],
   ['links', 'url', undefined],
 ])('loses no image when killed between the last byte of an answer and its commit: %s', async (_, format, fault) => {
   const provider = await startProvider();

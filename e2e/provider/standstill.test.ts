@@ -8,7 +8,7 @@ import { type Provider, startProvider } from '../harness/provider.ts';
 const TIMEOUT_MS = 4_000;
 
 /** Nine images of this size are 40 MB of JSON. */
-const BIG = { kind: 'picture', picture: { kind: 'padded', bytes: 3_330_000 } } as const;
+const BIG = { kind: 'image', image: { kind: 'padded', bytes: 3_330_000 } } as const;
 
 /** Pauses the process with SIGSTOP, as on a paused machine, until `work` is done and its deadline has passed. */
 async function standStill(api: Api, work: () => void): Promise<void> {
@@ -64,7 +64,7 @@ describe('a process paused past MINIMAX_TIMEOUT_MS', () => {
 
 test('continues paid downloads after a pause longer than DOWNLOAD_RETRY_FOR_MS', async () => {
   const provider = await startProvider();
-  provider.script({ fault: { kind: 'picture', picture: { kind: 'status', status: 503 }, times: 2 } });
+  provider.script({ fault: { kind: 'image', image: { kind: 'status', status: 503 }, times: 2 } });
   const settings = { DOWNLOAD_TIMEOUT_MS: 1_000, DOWNLOAD_RETRY_FOR_MS: 4_000 };
   const api = await startApi(provider, settings);
   const { sdk } = api.user();

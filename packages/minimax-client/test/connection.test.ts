@@ -19,7 +19,7 @@ const servers: Server[] = [];
 const sockets: Socket[] = [];
 
 beforeAll(async () => {
-  simulator = await startSimulator({ pictures: 'plain' });
+  simulator = await startSimulator({ images: 'plain' });
 });
 afterEach(async () => {
   simulator.reset();

@@ -1,4 +1,4 @@
-import { type ScriptInput, type Simulator, startSimulator } from '@darkroom/minimax-simulator';
+import { type ScenarioInput, type Simulator, startSimulator } from '@darkroom/minimax-simulator';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import {
   createMiniMaxClient,
@@ -12,12 +12,12 @@ const NOW_MS = Date.parse('2026-11-22T10:00:00Z');
 let simulator: Simulator;
 
 beforeAll(async () => {
-  simulator = await startSimulator({ pictures: 'plain' });
+  simulator = await startSimulator({ images: 'plain' });
 });
 afterEach(() => simulator.reset());
 afterAll(() => simulator.close());
 
-function call(fault: ScriptInput['fault']): Promise<GeneratedImages> {
+function call(fault: ScenarioInput['fault']): Promise<GeneratedImages> {
   simulator.script({ fault });
   const clock = { now: () => NOW_MS, after: () => () => {} };
   const client = createMiniMaxClient({ apiKey: 'key', baseUrl: simulator.url, clock });
@@ -27,7 +27,7 @@ function call(fault: ScriptInput['fault']): Promise<GeneratedImages> {
 /** Makes a call that is answered with this body. */
 const answerWith = (body: unknown, status = 200) => call({ kind: 'http', status, body: JSON.stringify(body) });
 
-async function failWith(fault: ScriptInput['fault']): Promise<MiniMaxError> {
+async function failWith(fault: ScenarioInput['fault']): Promise<MiniMaxError> {
   const error = await call(fault).catch((thrown: unknown) => thrown);
   if (!MiniMaxError.isInstance(error)) throw new Error('Expected a MiniMaxError.', { cause: error });
   expect(simulator.calls()).toHaveLength(1);
@@ -157,7 +157,7 @@ test('reports the error beside a list without any image', async () => {
   expect(error).toMatchObject({ kind: 'rate_limited', taken: 'no' });
 });
 
-test.each<[string, ScriptInput['fault'], MiniMaxErrorKind]>([
+test.each<[string, ScenarioInput['fault'], MiniMaxErrorKind]>([
   ['HTML under 200', { kind: 'http', status: 200, body: '<html>Hello</html>' }, 'bad_answer'],
   ['an empty body', { kind: 'http', status: 200 }, 'bad_answer'],
   ['half of the JSON', { kind: 'truncated_json' }, 'bad_answer'],

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { type ScriptInput, type Simulator, startSimulator } from '@darkroom/minimax-simulator';
+import { type ScenarioInput, type Simulator, startSimulator } from '@darkroom/minimax-simulator';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createMiniMaxClient, type GenerateImageRequest, MiniMaxError } from '../src/index.ts';
 
@@ -7,7 +7,7 @@ const request: GenerateImageRequest = { model: 'image-01', prompt: 'a red fox', 
 let simulator: Simulator;
 
 beforeAll(async () => {
-  simulator = await startSimulator({ pictures: 'plain', apiKey: 'k3y' });
+  simulator = await startSimulator({ images: 'plain', apiKey: 'k3y' });
 });
 afterEach(() => simulator.reset());
 afterAll(() => simulator.close());
@@ -76,7 +76,7 @@ test('refuses a key that cannot be sent, without repeating it in the error', () 
   expect(create).not.toThrow(/sec/);
 });
 
-test.each<[string, ScriptInput['fault']]>([
+test.each<[string, ScenarioInput['fault']]>([
   ['a refusal', undefined],
   ['a lost connection', { kind: 'reset', at: 'headers' }],
   ['a connection that hangs', { kind: 'hang', at: 'headers' }],

@@ -9,7 +9,7 @@ import { createMiniMaxClient, MiniMaxError } from '../src/index.ts';
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator({ pictures: 'plain' });
+  simulator = await startSimulator({ images: 'plain' });
 });
 beforeEach(() => simulator.reset());
 afterAll(() => simulator.close());

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Call } from './call-log.ts';
-import type { ScriptInput } from './script.ts';
+import type { ScenarioInput } from './scenario.ts';
 
 /** Counters that tests can poll. */
 export const Stats = z.object({
@@ -8,7 +8,7 @@ export const Stats = z.object({
   calls: z.int(),
   /** Calls that are open now. */
   openCalls: z.int(),
-  /** Open calls that a script with `hold` keeps open. */
+  /** Open calls that a scenario with `hold` keeps open. */
   heldCalls: z.int(),
   /** The most calls that were open at the same time. */
   maxConcurrent: z.int(),
@@ -22,11 +22,11 @@ export interface SimulatorControl {
   stats(): Stats;
   /** The most calls that were open at the same time. */
   maxConcurrent(): number;
-  /** Adds scripts. The first one that matches a call decides its answer. Throws a ZodError for an invalid script. */
-  script(...scripts: ScriptInput[]): void;
-  /** Continues every held call and removes `hold` from all current scripts. */
+  /** Adds scenarios. The first one that matches a call decides its answer. Throws a ZodError for an invalid scenario. */
+  script(...scenarios: ScenarioInput[]): void;
+  /** Continues every held call and removes `hold` from all current scenarios. */
   release(): void;
-  /** Removes scripts, calls and counts, and continues every held call. */
+  /** Removes scenarios, calls and counts, and continues every held call. */
   reset(): void;
 }
 
@@ -44,7 +44,7 @@ export interface RemoteSimulator {
   url: string;
   calls(): Promise<Call[]>;
   stats(): Promise<Stats>;
-  script(...scripts: ScriptInput[]): Promise<void>;
+  script(...scenarios: ScenarioInput[]): Promise<void>;
   release(): Promise<void>;
   reset(): Promise<void>;
 }
@@ -56,7 +56,7 @@ export function connectSimulator(url: string): RemoteSimulator {
     if (!response.ok) throw new Error(`The simulator answered ${response.status}: ${await response.text()}`);
     return response.json();
   };
-  const order = async (path: string, body: unknown = null): Promise<void> => {
+  const post = async (path: string, body: unknown = null): Promise<void> => {
     await ask(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -68,8 +68,8 @@ export function connectSimulator(url: string): RemoteSimulator {
     url,
     calls: async () => z.array(Call).parse(await ask(CONTROL_PATHS.calls)),
     stats: async () => Stats.parse(await ask(CONTROL_PATHS.stats)),
-    script: (...scripts) => order(CONTROL_PATHS.script, scripts),
-    release: () => order(CONTROL_PATHS.release),
-    reset: () => order(CONTROL_PATHS.reset),
+    script: (...scenarios) => post(CONTROL_PATHS.script, scenarios),
+    release: () => post(CONTROL_PATHS.release),
+    reset: () => post(CONTROL_PATHS.reset),
   };
 }

@@ -3,7 +3,7 @@ import * as z from 'zod';
 /**
  * A fault of one image when its link is requested. The last five kinds also apply to images that are sent as base64.
  */
-export const PictureFault = z.discriminatedUnion('kind', [
+export const ImageFault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('status'), status: z.int().min(400).max(599) }),
   z.strictObject({ kind: z.literal('redirect'), location: z.string() }),
   /** The request is read but never answered. */
@@ -25,7 +25,7 @@ export const PictureFault = z.discriminatedUnion('kind', [
   /** A valid JPEG, padded with zeros to `bytes` bytes. */
   z.strictObject({ kind: z.literal('padded'), bytes: z.int().min(1) }),
 ]);
-export type PictureFault = z.output<typeof PictureFault>;
+export type ImageFault = z.output<typeof ImageFault>;
 
 /**
  * How relays return the images that MiniMax has in `data.image_urls` or `data.image_base64`: in the other list, as data
@@ -84,8 +84,8 @@ export const Fault = z.discriminatedUnion('kind', [
    * the index of the one faulty image, from 0; absent: all images.
    */
   z.strictObject({
-    kind: z.literal('picture'),
-    picture: PictureFault,
+    kind: z.literal('image'),
+    image: ImageFault,
     times: z.int().min(1).optional(),
     position: z.int().min(0).optional(),
   }),
@@ -112,22 +112,22 @@ export function isTaken(fault: Fault): boolean {
   }
 }
 
-/** Number of images in the response to a request for `ordered` images; 0 if the fault leaves no room for images. */
-export function deliveredImages(fault: Fault | undefined, ordered: number): number {
+/** Number of images in the response to a request for `requested` images; 0 if the fault leaves no room for images. */
+export function deliveredImages(fault: Fault | undefined, requested: number): number {
   switch (fault?.kind) {
     case 'base_resp':
     case 'http':
       return 0;
     case 'fewer_images':
-      return Math.min(fault.delivered, ordered);
+      return Math.min(fault.delivered, requested);
     case 'endless':
     case 'gzip_bomb':
       return 0;
     case 'hang':
     case 'reset':
     case 'close':
-      return fault.at === 'body' ? ordered : 0;
+      return fault.at === 'body' ? requested : 0;
     default:
-      return ordered;
+      return requested;
   }
 }

@@ -27,13 +27,13 @@ export function createTraceId(): string {
   return randomUUID().replaceAll('-', '');
 }
 
-/** A successful response to a request for `ordered` images, with the delivered `images`. */
-export function imagesAnswer(id: string, ordered: number, images: AnsweredImages): GenerationAnswer {
+/** A successful response to a request for `requested` images, with the delivered `images`. */
+export function imagesAnswer(id: string, requested: number, images: AnsweredImages): GenerationAnswer {
   const delivered = 'image_urls' in images ? images.image_urls.length : images.image_base64.length;
   return {
     id,
     data: images,
-    metadata: { success_count: String(delivered), failed_count: String(ordered - delivered) },
+    metadata: { success_count: String(delivered), failed_count: String(requested - delivered) },
     base_resp: { status_code: 0, status_msg: 'success' },
   };
 }

@@ -79,7 +79,7 @@ export function referenceBytes(imageFile: string): Buffer | undefined {
  * Size in pixels of the requested image. If both are sent, `aspect_ratio` wins over `width` and `height`, as at
  * MiniMax.
  */
-export function pictureSize(request: GenerationRequest): { width: number; height: number } {
+export function imageSize(request: GenerationRequest): { width: number; height: number } {
   const { aspect_ratio, width, height } = request;
   if (aspect_ratio === undefined && width !== undefined && height !== undefined) return { width, height };
   const [ratioWidth, ratioHeight] = SIZES[aspect_ratio ?? '1:1'];

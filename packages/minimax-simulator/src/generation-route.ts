@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Call, CallLog } from './call-log.ts';
-import type { DrawPictures } from './draw-pictures.ts';
+import type { DrawImages } from './draw-images.ts';
 import { deliveredImages, type Fault, isTaken } from './fault.ts';
 import { type AnsweredImages, createTraceId, errorAnswer, imagesAnswer } from './generation-answer.ts';
 import { GenerationRequest } from './generation-request.ts';
-import type { Pace } from './pace.ts';
-import { corruptBytes, type PictureFaults } from './picture-faults.ts';
-import type { PictureLinks } from './picture-links.ts';
-import type { PictureShelf } from './picture-shelf.ts';
-import type { RequestsPerMinute } from './requests-per-minute.ts';
-import type { ScriptBook } from './script.ts';
+import { corruptBytes, type ImageFaults } from './image-faults.ts';
+import type { ImageLinks } from './image-links.ts';
+import type { ImageStore } from './image-store.ts';
+import type { Latency } from './latency.ts';
+import type { RateLimit } from './rate-limit.ts';
+import type { ScenarioQueue } from './scenario.ts';
 import { sendAnswer } from './send-answer.ts';
 import { resetConnection } from './transfer.ts';
 
@@ -19,13 +19,13 @@ export interface GenerationRouteDeps {
   /** The only accepted key; undefined: any key. */
   apiKey: string | undefined;
   log: CallLog;
-  scripts: ScriptBook;
-  pace: Pace;
-  requestsPerMinute: RequestsPerMinute;
-  drawPictures: DrawPictures;
-  shelf: PictureShelf;
-  links: PictureLinks;
-  pictureFaults: PictureFaults;
+  scenarios: ScenarioQueue;
+  latency: Latency;
+  requestsPerMinute: RateLimit;
+  drawImages: DrawImages;
+  store: ImageStore;
+  links: ImageLinks;
+  imageFaults: ImageFaults;
   /** Origin of the links. A function, since it is known only after the server listens. */
   origin: () => string;
 }
@@ -48,7 +48,7 @@ export function addGenerationRoute(app: FastifyInstance, deps: GenerationRouteDe
       left.abort();
     });
     openCalls.set(request, { call, left: left.signal });
-    if (deps.scripts.takeUnread()) {
+    if (deps.scenarios.takeUnread()) {
       call.answer = 'reset';
       resetConnection(reply);
     }
@@ -62,31 +62,31 @@ export function addGenerationRoute(app: FastifyInstance, deps: GenerationRouteDe
       call.answer = 'unauthorized';
       return reply.send(errorAnswer(id, 1004));
     }
-    const order = parseOrder(request.body);
-    if (typeof order === 'string') {
+    const generation = parseGeneration(request.body);
+    if (typeof generation === 'string') {
       call.answer = 'invalid';
-      return reply.send(errorAnswer(id, 2013, `invalid params, ${order}`));
+      return reply.send(errorAnswer(id, 2013, `invalid params, ${generation}`));
     }
-    call.prompt = order.prompt;
-    call.request = order;
+    call.prompt = generation.prompt;
+    call.request = generation;
     if (!deps.requestsPerMinute.take()) {
       call.answer = 'rate_limited';
       return reply.send(errorAnswer(id, 1002));
     }
 
-    const script = deps.scripts.take(order.prompt);
-    const fault = script?.fault;
+    const scenario = deps.scenarios.take(generation.prompt);
+    const fault = scenario?.fault;
     call.accepted = fault === undefined || isTaken(fault);
-    const drawing = deps.drawPictures(order, deliveredImages(fault, order.n));
-    const [pictures] = await Promise.all([drawing, deps.pace.wait(script, left)]);
-    if (pictures === 'unreadable reference') {
+    const drawing = deps.drawImages(generation, deliveredImages(fault, generation.n));
+    const [jpegs] = await Promise.all([drawing, deps.latency.wait(scenario, left)]);
+    if (jpegs === 'unreadable reference') {
       call.accepted = false;
       call.answer = 'invalid';
       return reply.send(errorAnswer(id, 2013, 'invalid params, subject_reference image cannot be decoded'));
     }
     call.answer = fault?.kind ?? 'images';
-    const images = await deliver(order, pictures, fault);
-    return sendAnswer(reply, fault, imagesAnswer(id, order.n, images));
+    const images = await deliver(generation, jpegs, fault);
+    return sendAnswer(reply, fault, imagesAnswer(id, generation.n, images));
   }
 
   /** Error handler for bodies that are not JSON or too large: they never reach the route handler. */
@@ -104,29 +104,29 @@ export function addGenerationRoute(app: FastifyInstance, deps: GenerationRouteDe
     return key !== undefined && (deps.apiKey === undefined || key === deps.apiKey);
   }
 
-  async function deliver(order: GenerationRequest, pictures: Buffer[], fault: Fault | undefined) {
+  async function deliver(generation: GenerationRequest, jpegs: Buffer[], fault: Fault | undefined) {
     const faultOf = (position: number) => {
-      if (fault?.kind !== 'picture') return undefined;
+      if (fault?.kind !== 'image') return undefined;
       return fault.position === undefined || fault.position === position ? fault : undefined;
     };
-    if (order.response_format === 'base64') {
-      const sent = pictures.map((jpeg, position) => corruptBytes(jpeg, faultOf(position)?.picture));
+    if (generation.response_format === 'base64') {
+      const sent = jpegs.map((jpeg, position) => corruptBytes(jpeg, faultOf(position)?.image));
       return { image_base64: sent.map((bytes) => bytes.toString('base64')) };
     }
     const image_urls: string[] = [];
-    for (const [position, jpeg] of pictures.entries()) {
-      const pictureId = randomUUID();
-      await deps.shelf.put(pictureId, jpeg);
-      const pictureFault = faultOf(position);
-      if (pictureFault) deps.pictureFaults.add(pictureId, pictureFault);
-      image_urls.push(deps.origin() + deps.links.create(pictureId));
+    for (const [position, jpeg] of jpegs.entries()) {
+      const imageId = randomUUID();
+      await deps.store.put(imageId, jpeg);
+      const imageFault = faultOf(position);
+      if (imageFault) deps.imageFaults.add(imageId, imageFault);
+      image_urls.push(deps.origin() + deps.links.create(imageId));
     }
     return { image_urls } satisfies AnsweredImages;
   }
 }
 
 /** The request, or a text that says why it is not valid. */
-function parseOrder(body: unknown): GenerationRequest | string {
+function parseGeneration(body: unknown): GenerationRequest | string {
   const parsed = GenerationRequest.safeParse(body);
   if (parsed.success) return parsed.data;
   return parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`.trim()).join('; ');

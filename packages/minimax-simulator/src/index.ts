@@ -1,6 +1,6 @@
 export type { Call } from './call-log.ts';
 export { connectSimulator, type RemoteSimulator, type SimulatorControl, type Stats } from './control.ts';
-export type { Fault, PictureFault } from './fault.ts';
+export type { Fault, ImageFault } from './fault.ts';
 export type { GenerationRequest } from './generation-request.ts';
-export type { ScriptInput } from './script.ts';
+export type { ScenarioInput } from './scenario.ts';
 export { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts';

@@ -5,7 +5,7 @@ import { startSimulator } from './simulator.ts';
 const Settings = z.object({
   port: z.coerce.number<string>().int().min(0).max(65535).default(9100),
   'latency-ms': z.coerce.number<string>().min(0).default(6000),
-  pictures: z.enum(['poster', 'plain']).default('poster'),
+  images: z.enum(['poster', 'plain']).default('poster'),
   state: z.string().min(1).optional(),
 });
 
@@ -22,12 +22,12 @@ try {
     options: {
       port: { type: 'string' },
       'latency-ms': { type: 'string' },
-      pictures: { type: 'string' },
+      images: { type: 'string' },
       state: { type: 'string' },
     },
   });
-  const { port, pictures, state, 'latency-ms': latencyMs } = Settings.parse(values);
-  const { url } = await startSimulator({ port, latencyMs, pictures, stateDir: state });
+  const { port, images, state, 'latency-ms': latencyMs } = Settings.parse(values);
+  const { url } = await startSimulator({ port, latencyMs, images, stateDir: state });
   console.log(`MiniMax simulator on ${url}`);
   process.send?.({ url });
 } catch (error) {

@@ -7,8 +7,8 @@ import { reshape } from './reshape.ts';
 import {
   closeConnection,
   hangBeforeHeaders,
-  pour,
   resetConnection,
+  sendEndlessly,
   sendHalf,
   sendInterim,
   trickle,
@@ -27,7 +27,7 @@ export async function sendAnswer(
   switch (fault?.kind) {
     case undefined:
     case 'fewer_images':
-    case 'picture':
+    case 'image':
       return reply.send(good);
     case 'base_resp':
       return reply
@@ -56,7 +56,7 @@ export async function sendAnswer(
     case 'trickle':
       return trickle(reply, contentType, json, fault.intervalMs);
     case 'endless':
-      return pour(reply, contentType, '{"data":"', ' '.repeat(65_536));
+      return sendEndlessly(reply, contentType, '{"data":"', ' '.repeat(65_536));
     case 'gzip_bomb':
       return reply
         .type(contentType)

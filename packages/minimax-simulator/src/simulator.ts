@@ -2,18 +2,18 @@ import { join } from 'node:path';
 import fastify from 'fastify';
 import { createCallLog } from './call-log.ts';
 import type { SimulatorControl } from './control.ts';
-import { addControlRoute } from './control-route.ts';
-import { createDrawPictures } from './draw-pictures.ts';
+import { addControlRoutes } from './control-route.ts';
+import { createDrawImages } from './draw-images.ts';
 import { addGenerationRoute } from './generation-route.ts';
+import { createImageFaults } from './image-faults.ts';
+import { createImageLinks } from './image-links.ts';
+import { addImageRoute } from './image-route.ts';
+import { createMemoryStore, openFolderStore } from './image-store.ts';
+import { createLatency } from './latency.ts';
 import { listenOn } from './listen.ts';
-import { createPace } from './pace.ts';
-import { createPictureFaults } from './picture-faults.ts';
-import { createPictureLinks } from './picture-links.ts';
-import { addPictureRoute } from './picture-route.ts';
-import { createMemoryShelf, openFolderShelf } from './picture-shelf.ts';
-import { createRequestsPerMinute } from './requests-per-minute.ts';
-import { createScriptBook } from './script.ts';
-import { freshState, readState, writeState } from './state-folder.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { freshState, readState, writeState } from './saved-state.ts';
+import { createScenarioQueue } from './scenario.ts';
 
 /** Largest request body: a reference of 10 MB as base64, with room to spare. */
 const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
@@ -32,7 +32,7 @@ export interface SimulatorOptions {
    * `poster` (default): images with the prompt and the reference. `plain`: one flat colour at almost no CPU cost, for
    * tests with many jobs.
    */
-  pictures?: 'poster' | 'plain' | undefined;
+  images?: 'poster' | 'plain' | undefined;
   /** Folder for images, signing key and port, so that links survive a restart; default: in memory. */
   stateDir?: string | undefined;
   /** Current time in milliseconds since the epoch; default `Date.now`. */
@@ -51,33 +51,33 @@ export interface Simulator extends SimulatorControl {
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { stateDir, now = Date.now } = options;
   const state = stateDir === undefined ? freshState() : await readState(stateDir);
-  const shelf = stateDir === undefined ? createMemoryShelf() : await openFolderShelf(join(stateDir, 'pictures'), now);
-  const links = createPictureLinks(state.signingKey, now);
+  const store = stateDir === undefined ? createMemoryStore() : await openFolderStore(join(stateDir, 'pictures'), now);
+  const links = createImageLinks(state.signingKey, now);
   const log = createCallLog(now);
-  const scripts = createScriptBook();
-  const pace = createPace(options.latencyMs ?? 0);
-  const requestsPerMinute = createRequestsPerMinute(options.requestsPerMinute ?? 0, now);
-  const pictureFaults = createPictureFaults();
-  const drawPictures = createDrawPictures(options.pictures ?? 'poster');
+  const scenarios = createScenarioQueue();
+  const latency = createLatency(options.latencyMs ?? 0);
+  const requestsPerMinute = createRateLimit(options.requestsPerMinute ?? 0, now);
+  const imageFaults = createImageFaults();
+  const drawImages = createDrawImages(options.images ?? 'poster');
 
   const control: SimulatorControl = {
     calls: log.calls,
     stats: () => ({
       calls: log.calls().length,
       openCalls: log.openCalls(),
-      heldCalls: pace.heldCalls(),
+      heldCalls: latency.heldCalls(),
       maxConcurrent: log.maxConcurrent(),
     }),
     maxConcurrent: log.maxConcurrent,
-    script: (...added) => scripts.add(added),
+    script: (...added) => scenarios.add(added),
     release() {
-      scripts.stopHolding();
-      pace.release();
+      scenarios.stopHolding();
+      latency.release();
     },
     reset() {
-      scripts.clear();
-      pace.release();
-      pictureFaults.clear();
+      scenarios.clear();
+      latency.release();
+      imageFaults.clear();
       requestsPerMinute.clear();
       log.clear();
     },
@@ -89,16 +89,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     apiKey: options.apiKey,
     origin: () => url,
     log,
-    scripts,
-    pace,
+    scenarios,
+    latency,
     requestsPerMinute,
-    drawPictures,
-    shelf,
+    drawImages,
+    store,
     links,
-    pictureFaults,
+    imageFaults,
   });
-  addPictureRoute(app, { links, shelf, pictureFaults });
-  addControlRoute(app, control);
+  addImageRoute(app, { links, store, imageFaults });
+  addControlRoutes(app, control);
 
   const port = await listenOn(app, options.port ?? 0, state.port);
   if (stateDir !== undefined) await writeState(stateDir, { ...state, port });

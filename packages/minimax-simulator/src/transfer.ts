@@ -3,24 +3,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 
 /** Takes the reply over from Fastify, to misbehave on the raw connection. */
-function takeOver(reply: FastifyReply) {
+function hijack(reply: FastifyReply) {
   reply.hijack();
   return reply.raw;
 }
 
 /** Never answers. The connection stays open until the client or the simulator closes it. */
 export function hangBeforeHeaders(reply: FastifyReply): void {
-  takeOver(reply);
+  hijack(reply);
 }
 
 /** Resets the TCP connection immediately. */
 export function resetConnection(reply: FastifyReply): void {
-  takeOver(reply).socket?.resetAndDestroy();
+  hijack(reply).socket?.resetAndDestroy();
 }
 
 /** Closes the TCP connection normally, immediately. */
 export function closeConnection(reply: FastifyReply): void {
-  takeOver(reply).socket?.end();
+  hijack(reply).socket?.end();
 }
 
 /**
@@ -35,7 +35,7 @@ export async function sendHalf(
   body: Buffer,
   then: 'hang' | 'reset' | 'end',
 ): Promise<void> {
-  const raw = takeOver(reply);
+  const raw = hijack(reply);
   raw.writeHead(200, { 'content-type': contentType, 'content-length': body.length });
   await new Promise((resolve) => raw.write(body.subarray(0, Math.floor(body.length / 2)), resolve));
   if (then === 'reset') {
@@ -61,7 +61,7 @@ export async function trickle(
   body: Buffer,
   intervalMs: number,
 ): Promise<void> {
-  const raw = takeOver(reply);
+  const raw = hijack(reply);
   raw.writeHead(200, { 'content-type': contentType, 'content-length': body.length });
   let sent = 0;
   const timer = setInterval(() => {
@@ -73,8 +73,13 @@ export async function trickle(
 }
 
 /** Sends `start`, then `chunk` repeatedly, until the client disconnects. */
-export async function pour(reply: FastifyReply, contentType: string, start: string, chunk: string): Promise<void> {
-  const raw = takeOver(reply);
+export async function sendEndlessly(
+  reply: FastifyReply,
+  contentType: string,
+  start: string,
+  chunk: string,
+): Promise<void> {
+  const raw = hijack(reply);
   raw.writeHead(200, { 'content-type': contentType });
   raw.write(start);
   const write = () => {

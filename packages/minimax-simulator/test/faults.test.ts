@@ -1,19 +1,19 @@
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Fault, type ScriptInput, type Simulator, startSimulator } from '../src/index.ts';
+import { type Fault, type ScenarioInput, type Simulator, startSimulator } from '../src/index.ts';
 import { callSimulator, post } from './call-simulator.ts';
 
 let simulator: Simulator;
 
 beforeAll(async () => {
-  simulator = await startSimulator({ pictures: 'plain' });
+  simulator = await startSimulator({ images: 'plain' });
 });
 afterEach(() => simulator.reset());
 afterAll(() => simulator.close());
 
-const order = JSON.stringify({ model: 'image-01', prompt: 'a red fox', n: 2 });
+const body = JSON.stringify({ model: 'image-01', prompt: 'a red fox', n: 2 });
 
-function script(fault: ScriptInput['fault']): void {
+function script(fault: ScenarioInput['fault']): void {
   simulator.script({ fault });
 }
 
@@ -28,7 +28,7 @@ describe('a scripted fault of a call', () => {
 
   test('fails as a gateway does, with status, headers and HTML', async () => {
     script({ kind: 'http', status: 429, headers: { 'retry-after': '7' }, body: '<html>busy</html>' });
-    const response = await post(simulator.url, order);
+    const response = await post(simulator.url, body);
     expect(response.status).toBe(429);
     expect(response.headers.get('retry-after')).toBe('7');
     expect(response.headers.get('content-type')).toMatch(/^text\/html/);
@@ -40,20 +40,20 @@ describe('a scripted fault of a call', () => {
     ['the answer begins', { kind: 'reset', at: 'headers' }, true],
   ] as const)('resets the connection before %s', async (_when, fault, accepted) => {
     script(fault);
-    await expect(post(simulator.url, order)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
+    await expect(post(simulator.url, body)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
     expect(simulator.calls()).toMatchObject([{ accepted, answer: 'reset' }]);
   });
 
   test('resets the connection in the middle of the answer', async () => {
     script({ kind: 'reset', at: 'body' });
-    const response = await post(simulator.url, order);
+    const response = await post(simulator.url, body);
     expect(response.status).toBe(200);
     await expect(response.text()).rejects.toThrow();
   });
 
   test.each(['headers', 'body'] as const)('closes the connection at the %s', async (at) => {
     script({ kind: 'close', at });
-    const text = post(simulator.url, order).then((response) => response.text());
+    const text = post(simulator.url, body).then((response) => response.text());
     await expect(text).rejects.toThrow(at === 'headers' ? 'fetch failed' : 'terminated');
     expect(simulator.calls()).toMatchObject([{ accepted: true, answer: 'close' }]);
   });
@@ -66,7 +66,7 @@ describe('a scripted fault of a call', () => {
 
   test('sends an answer without an end', async () => {
     script({ kind: 'endless' });
-    const reader = (await post(simulator.url, order)).body?.getReader();
+    const reader = (await post(simulator.url, body)).body?.getReader();
     let bytes = 0;
     while (bytes < 1_000_000) bytes += (await reader?.read())?.value?.length ?? Number.NaN;
     await reader?.cancel();
@@ -75,7 +75,7 @@ describe('a scripted fault of a call', () => {
 
   test('sends a small answer that decompresses to a large one', async () => {
     script({ kind: 'gzip_bomb', bytes: 1_000_000 });
-    const response = await post(simulator.url, order);
+    const response = await post(simulator.url, body);
     expect(Number(response.headers.get('content-length'))).toBeLessThan(2_000);
     expect(await response.text()).toHaveLength(1_000_000);
   });
@@ -86,7 +86,7 @@ describe('a scripted fault of a call', () => {
     const call = fetch(`${simulator.url}/v1/image_generation`, {
       method: 'POST',
       headers: { authorization: 'Bearer key', 'content-type': 'application/json' },
-      body: order,
+      body,
       signal: giveUp.signal,
     });
     await expect.poll(() => simulator.calls()[0]?.answer).toBe('hang');
@@ -98,7 +98,7 @@ describe('a scripted fault of a call', () => {
 
   test('hangs in the middle of the answer', async () => {
     script({ kind: 'hang', at: 'body' });
-    const response = await post(simulator.url, order);
+    const response = await post(simulator.url, body);
     const reader = response.body?.getReader();
     const first = await reader?.read();
     expect(first?.value?.length).toBe(Math.floor(Number(response.headers.get('content-length')) / 2));
@@ -107,12 +107,12 @@ describe('a scripted fault of a call', () => {
 
   test('sends half of the JSON', async () => {
     script({ kind: 'truncated_json' });
-    const text = await (await post(simulator.url, order)).text();
+    const text = await (await post(simulator.url, body)).text();
     expect(text).toMatch(/^\{"id":/);
     expect(() => JSON.parse(text)).toThrow();
   });
 
-  test.each<[Fault['kind'], ScriptInput['fault'], object]>([
+  test.each<[Fault['kind'], ScenarioInput['fault'], object]>([
     ['null_data', { kind: 'null_data' }, { data: null, base_resp: { status_code: 0 } }],
     [
       'no_base_resp',
@@ -127,15 +127,15 @@ describe('a scripted fault of a call', () => {
     ['fewer_images', { kind: 'fewer_images', delivered: 1 }, { metadata: { success_count: '1', failed_count: '1' } }],
   ])('sends an odd answer: %s %o', async (_kind, fault, expected) => {
     script(fault);
-    expect(await (await post(simulator.url, order)).json()).toMatchObject(expected);
+    expect(await (await post(simulator.url, body)).json()).toMatchObject(expected);
   });
 
   test('leaves base_resp out, with images or without', async () => {
     script({ kind: 'no_base_resp', images: true });
-    expect(await (await post(simulator.url, order)).json()).not.toHaveProperty('base_resp');
+    expect(await (await post(simulator.url, body)).json()).not.toHaveProperty('base_resp');
     simulator.reset();
     script({ kind: 'no_base_resp', images: false });
-    expect(await (await post(simulator.url, order)).json()).toEqual({ id: expect.any(String) });
+    expect(await (await post(simulator.url, body)).json()).toEqual({ id: expect.any(String) });
   });
 
   test.each([
@@ -154,14 +154,14 @@ describe('a scripted fault of a call', () => {
 
 describe('a scripted fault of an image', () => {
   async function open(
-    picture: Extract<ScriptInput['fault'], { kind: 'picture' }>['picture'],
+    image: Extract<ScenarioInput['fault'], { kind: 'image' }>['image'],
     times?: number,
   ): Promise<Response> {
-    script({ kind: 'picture', picture, ...(times && { times }) });
-    return fetch(await orderedLink(), { redirect: 'manual' });
+    script({ kind: 'image', image, ...(times && { times }) });
+    return fetch(await createLink(), { redirect: 'manual' });
   }
 
-  async function orderedLink(): Promise<string> {
+  async function createLink(): Promise<string> {
     return (await callSimulator(simulator.url)).urls[0] ?? '';
   }
 
@@ -213,28 +213,28 @@ describe('a scripted fault of an image', () => {
   });
 
   test('affects one image of several by its position', async () => {
-    script({ kind: 'picture', picture: { kind: 'status', status: 404 }, position: 1 });
+    script({ kind: 'image', image: { kind: 'status', status: 404 }, position: 1 });
     const { urls } = await callSimulator(simulator.url, { n: 3 });
     const answers = await Promise.all(urls.map((url) => fetch(url)));
     expect(answers.map((answer) => answer.status)).toEqual([200, 404, 200]);
   });
 
   test('affects an image in base64 too', async () => {
-    script({ kind: 'picture', picture: { kind: 'one_byte' } });
+    script({ kind: 'image', image: { kind: 'one_byte' } });
     const { body } = await callSimulator(simulator.url, { response_format: 'base64' });
     expect(body.data?.image_base64).toEqual([Buffer.from([0xff]).toString('base64')]);
   });
 
   test('fails a number of times before the image is served', async () => {
-    script({ kind: 'picture', picture: { kind: 'status', status: 503 }, times: 2 });
-    const link = await orderedLink();
+    script({ kind: 'image', image: { kind: 'status', status: 503 }, times: 2 });
+    const link = await createLink();
     const statuses = [await fetch(link), await fetch(link), await fetch(link)].map((response) => response.status);
     expect(statuses).toEqual([503, 503, 200]);
   });
 
   test('hangs before the image', async () => {
-    script({ kind: 'picture', picture: { kind: 'hang' } });
-    const link = await orderedLink();
+    script({ kind: 'image', image: { kind: 'hang' } });
+    const link = await createLink();
     await expect(fetch(link, { signal: AbortSignal.timeout(100) })).rejects.toThrow(/timeout/);
   });
 });

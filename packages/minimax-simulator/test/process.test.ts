@@ -28,7 +28,7 @@ async function startChild(...args: string[]) {
   return { child, url: z.object({ url: z.string() }).parse(message).url };
 }
 
-test('serves its links after a restart, with the same port, key and pictures', async () => {
+test('serves its links after a restart, with the same port, key and images', async () => {
   const first = await startChild();
   const { urls } = await callSimulator(first.url);
   first.child.kill('SIGTERM');

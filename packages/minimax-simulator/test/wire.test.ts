@@ -6,7 +6,7 @@ let simulator: Simulator;
 let nowMs = Date.parse('2026-11-22T10:00:00Z');
 
 beforeAll(async () => {
-  simulator = await startSimulator({ pictures: 'plain', apiKey: 'key', requestsPerMinute: 20, now: () => nowMs });
+  simulator = await startSimulator({ images: 'plain', apiKey: 'key', requestsPerMinute: 20, now: () => nowMs });
 });
 afterEach(() => simulator.reset());
 afterAll(() => simulator.close());
@@ -73,7 +73,7 @@ test.each([
   ['an unknown aspect ratio', { aspect_ratio: '5:4' }],
   ['two references', { subject_reference: Array(2).fill(referenceTo(photo('chelsea.png')).subject_reference?.[0]) }],
   ['a WebP reference', referenceTo(Buffer.from('RIFF'), 'webp')],
-  ['a reference that is no picture', referenceTo(Buffer.from('not a picture'))],
+  ['a reference that is no image', referenceTo(Buffer.from('not an image'))],
   ['a reference of 10 MB', referenceTo(Buffer.alloc(10_000_000))],
 ])('refuses %s with 2013', async (_what, fields) => {
   expect((await callSimulator(simulator.url, fields)).code).toBe(2013);

@@ -47,9 +47,9 @@ test('never writes a token, key, prompt, photo or signed link to the log', async
     { times: 1, fault: { ...echo, code: 7777 } },
     { times: 1, fault: { kind: 'http', status: 502, body: `<html>${PROMPT}</html>` } },
     { times: 1, fault: { kind: 'reset', at: 'body' } },
-    { times: 1, fault: { kind: 'picture', picture: { kind: 'status', status: 500 } } },
-    { times: 1, fault: { kind: 'picture', picture: { kind: 'html' } } },
-    { times: 1, fault: { kind: 'picture', picture: { kind: 'redirect', location: 'http://10.0.0.1/x?Signature=y' } } },
+    { times: 1, fault: { kind: 'image', image: { kind: 'status', status: 500 } } },
+    { times: 1, fault: { kind: 'image', image: { kind: 'html' } } },
+    { times: 1, fault: { kind: 'image', image: { kind: 'redirect', location: 'http://10.0.0.1/x?Signature=y' } } },
   );
   for (let i = 0; i < 7; i++) await finishJob(api, withPhoto(REFERENCE_URL)).catch(() => {});
   await restFace(api.server).delete({ job_id: done.job_id });

@@ -46,7 +46,7 @@ export function shareApi(env?: Record<string, string>): () => Api {
 async function startApi(env: Record<string, string> = {}): Promise<Api> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-api-'));
   await copyMigratedDatabase(dataDir);
-  const simulator = await startSimulator({ pictures: 'plain', apiKey: API_KEY });
+  const simulator = await startSimulator({ images: 'plain', apiKey: API_KEY });
   const logLines: string[] = [];
   const lines = new Writable({
     write(chunk: Buffer, _encoding, done) {

@@ -10,7 +10,7 @@ const order: ProviderOrder = { request, reference: null };
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator({ pictures: 'plain', apiKey: 'key' });
+  simulator = await startSimulator({ images: 'plain', apiKey: 'key' });
 });
 afterAll(() => simulator.close());
 beforeEach(() => simulator.reset());

@@ -1,6 +1,6 @@
 import type { OverlayOptions, Sharp } from 'sharp';
+import { type Bitmap, blurred, cutOut } from './bitmap.ts';
 import type { Palette } from './palette.ts';
-import { blurred, cutOut, type Photo } from './photo.ts';
 import type { Random } from './random.ts';
 import { type Box, drawText, LINE_HEIGHT, linearGradient, SANS, SERIF, svg } from './svg.ts';
 import { fitText, splitTitle, type TextBlock } from './typeset.ts';
@@ -9,7 +9,7 @@ interface Canvas {
   /** Pixels. */
   width: number;
   height: number;
-  photo: Photo;
+  subject: Bitmap;
   /** Empty if no installed font can draw it. */
   prompt: string;
   palette: Palette;
@@ -23,15 +23,15 @@ interface Composed {
   layers: OverlayOptions[];
 }
 
-/** Width divided by height above which photo and text are side by side. */
+/** Width divided by height above which subject and text are side by side. */
 const WIDE_RATIO = 1.25;
 
-/** Composes the photo as a card over a blurred copy of itself, with the prompt beside or below it. */
-export async function composeCard({ width, height, photo, prompt, palette, random }: Canvas): Promise<Composed> {
-  const { picture, words, anchor } = layOut(width, height);
-  const radius = Math.min(picture.width, picture.height) * 0.07;
-  const turn = (random() < 0.5 ? -1 : 1) * (3 + random() * 2);
-  const [cx, cy] = [picture.x + picture.width / 2, picture.y + picture.height / 2];
+/** Composes the subject as a card over a blurred copy of itself, with the prompt beside or below it. */
+export async function composeCard({ width, height, subject, prompt, palette, random }: Canvas): Promise<Composed> {
+  const { frame, textBox, anchor } = layOut(width, height);
+  const radius = Math.min(frame.width, frame.height) * 0.07;
+  const tilt = (random() < 0.5 ? -1 : 1) * (3 + random() * 2);
+  const [cx, cy] = [frame.x + frame.width / 2, frame.y + frame.height / 2];
 
   const back =
     `<defs>${linearGradient('veil', 'down', [
@@ -39,20 +39,20 @@ export async function composeCard({ width, height, photo, prompt, palette, rando
       [palette.ink, 1, 0.9],
     ])}</defs>` +
     `<rect width="${width}" height="${height}" fill="url(#veil)"/>` +
-    `<rect x="${picture.x}" y="${picture.y}" width="${picture.width}" height="${picture.height}" rx="${radius}" fill="${palette.accent}" transform="rotate(${turn} ${cx} ${cy})"/>` +
-    shadow(picture, radius);
+    `<rect x="${frame.x}" y="${frame.y}" width="${frame.width}" height="${frame.height}" rx="${radius}" fill="${palette.accent}" transform="rotate(${tilt} ${cx} ${cy})"/>` +
+    shadow(frame, radius);
   const front =
-    `<rect x="${picture.x}" y="${picture.y}" width="${picture.width}" height="${picture.height}" rx="${radius}" fill="none" stroke="${palette.paper}" stroke-opacity="0.85" stroke-width="${radius * 0.14}"/>` +
-    drawPrompt(prompt, words, anchor, { text: palette.paper, rule: palette.accent });
+    `<rect x="${frame.x}" y="${frame.y}" width="${frame.width}" height="${frame.height}" rx="${radius}" fill="none" stroke="${palette.paper}" stroke-opacity="0.85" stroke-width="${radius * 0.14}"/>` +
+    drawPrompt(prompt, textBox, anchor, { text: palette.paper, rule: palette.accent });
 
   return {
-    background: await blurred(photo, width, height),
+    background: await blurred(subject, width, height),
     layers: [
       { input: svg(width, height, back) },
       await cutOut(
-        photo,
-        picture,
-        `<rect width="${picture.width}" height="${picture.height}" rx="${radius}" fill="#fff"/>`,
+        subject,
+        frame,
+        `<rect width="${frame.width}" height="${frame.height}" rx="${radius}" fill="#fff"/>`,
       ),
       { input: svg(width, height, front) },
     ],
@@ -67,18 +67,18 @@ function shadow({ x, y, width, height }: Box, radius: number): string {
   }).join('');
 }
 
-/** Boxes of the photo and the text: side by side on wide canvases, otherwise one above the other. */
-function layOut(width: number, height: number): { picture: Box; words: Box; anchor: 'start' | 'middle' } {
+/** Boxes of the subject and the text: side by side on wide canvases, otherwise one above the other. */
+function layOut(width: number, height: number): { frame: Box; textBox: Box; anchor: 'start' | 'middle' } {
   if (width > height * WIDE_RATIO) {
     const side = Math.min(height * 0.78, width * 0.42);
-    const picture = { x: width * 0.075, y: (height - side) / 2, width: side, height: side };
-    const x = picture.x + side + width * 0.055;
-    return { picture, words: { x, y: height * 0.12, width: width * 0.93 - x, height: height * 0.76 }, anchor: 'start' };
+    const frame = { x: width * 0.075, y: (height - side) / 2, width: side, height: side };
+    const x = frame.x + side + width * 0.055;
+    return { frame, textBox: { x, y: height * 0.12, width: width * 0.93 - x, height: height * 0.76 }, anchor: 'start' };
   }
   const top = height * 0.085;
-  const picture = { x: width * 0.15, y: top, width: width * 0.7, height: Math.min(height * 0.56, width * 0.92) };
-  const y = top + picture.height + height * 0.035;
-  return { picture, words: { x: width * 0.09, y, width: width * 0.82, height: height * 0.945 - y }, anchor: 'middle' };
+  const frame = { x: width * 0.15, y: top, width: width * 0.7, height: Math.min(height * 0.56, width * 0.92) };
+  const y = top + frame.height + height * 0.035;
+  return { frame, textBox: { x: width * 0.09, y, width: width * 0.82, height: height * 0.945 - y }, anchor: 'middle' };
 }
 
 interface TextColours {

@@ -1,9 +1,9 @@
+import type { Bitmap } from './bitmap.ts';
 import { composeCard } from './card.ts';
 import { detectFonts } from './fonts.ts';
 import { drawLandscape } from './landscape.ts';
 import { aigcWatermark, simulatedMark } from './marks.ts';
 import { PALETTES, type Palette } from './palette.ts';
-import type { Photo } from './photo.ts';
 import { createRandom } from './random.ts';
 import { svg } from './svg.ts';
 
@@ -14,7 +14,7 @@ export interface Poster {
   width: number;
   height: number;
   /** The reference; undefined: a landscape is drawn. */
-  photo: Photo | undefined;
+  reference: Bitmap | undefined;
   seed: number;
   /** Index within the images of one request, from 0. Consecutive images have different palettes. */
   index: number;
@@ -25,13 +25,21 @@ export interface Poster {
 const JPEG_QUALITY = 88;
 
 /** Draws a poster as JPEG. Deterministic. */
-export async function drawPoster({ prompt, width, height, photo, seed, index, watermark }: Poster): Promise<Buffer> {
+export async function drawPoster({
+  prompt,
+  width,
+  height,
+  reference,
+  seed,
+  index,
+  watermark,
+}: Poster): Promise<Buffer> {
   const random = createRandom(seed * 9 + index);
   const palette = paletteAt(seed + index);
-  const subject = photo ?? (await drawLandscape(width, height, palette, random));
+  const subject = reference ?? (await drawLandscape(width, height, palette, random));
   const canWrite = await detectFonts();
-  const words = canWrite(prompt) ? prompt : '';
-  const { background, layers } = await composeCard({ width, height, photo: subject, prompt: words, palette, random });
+  const text = canWrite(prompt) ? prompt : '';
+  const { background, layers } = await composeCard({ width, height, subject, prompt: text, palette, random });
   const marks = simulatedMark(width, height) + (watermark ? aigcWatermark(width, height) : '');
   return background
     .composite([...layers, { input: svg(width, height, marks) }])

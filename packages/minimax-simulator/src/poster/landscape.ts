@@ -1,11 +1,11 @@
 import sharp from 'sharp';
+import { type Bitmap, decode } from './bitmap.ts';
 import type { Palette } from './palette.ts';
-import { decode, type Photo } from './photo.ts';
 import type { Random } from './random.ts';
 import { glow, linearGradient, svg } from './svg.ts';
 
 /** Draws hills at sunrise, for requests without a reference. */
-export function drawLandscape(width: number, height: number, palette: Palette, random: Random): Promise<Photo> {
+export function drawLandscape(width: number, height: number, palette: Palette, random: Random): Promise<Bitmap> {
   const horizon = height * (0.5 + random() * 0.1);
   const sun = {
     x: width * (0.25 + random() * 0.5),

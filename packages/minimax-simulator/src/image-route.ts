@@ -1,21 +1,21 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { corruptBytes, type PictureFaults } from './picture-faults.ts';
-import { LINK_PREFIX, type PictureLinks } from './picture-links.ts';
-import type { PictureShelf } from './picture-shelf.ts';
+import { corruptBytes, type ImageFaults } from './image-faults.ts';
+import { type ImageLinks, LINK_PREFIX } from './image-links.ts';
+import type { ImageStore } from './image-store.ts';
 import { hangBeforeHeaders, sendHalf, trickle } from './transfer.ts';
 
-/** Dependencies of `addPictureRoute`. */
-export interface PictureRouteDeps {
-  links: PictureLinks;
-  shelf: PictureShelf;
-  pictureFaults: PictureFaults;
+/** Dependencies of `addImageRoute`. */
+export interface ImageRouteDeps {
+  links: ImageLinks;
+  store: ImageStore;
+  imageFaults: ImageFaults;
 }
 
 /**
  * Adds the object store behind the links. Like Aliyun OSS it answers 400 to an Authorization header and 403 to an
  * invalid or expired link.
  */
-export function addPictureRoute(app: FastifyInstance, deps: PictureRouteDeps): void {
+export function addImageRoute(app: FastifyInstance, deps: ImageRouteDeps): void {
   app.get(`${LINK_PREFIX}*`, async (request, reply) => {
     if (request.headers.authorization !== undefined) {
       return refuse(reply, 400, 'InvalidArgument', 'Only one auth mechanism is allowed.');
@@ -27,14 +27,14 @@ export function addPictureRoute(app: FastifyInstance, deps: PictureRouteDeps): v
         ? refuse(reply, 403, 'AccessDenied', 'Request has expired.')
         : refuse(reply, 403, 'SignatureDoesNotMatch', 'The request signature does not match.');
     }
-    const jpeg = await deps.shelf.get(link.pictureId);
+    const jpeg = await deps.store.get(link.imageId);
     if (!jpeg) return refuse(reply, 404, 'NoSuchKey', 'The specified key does not exist.');
-    await send(reply, link.pictureId, jpeg);
+    await send(reply, link.imageId, jpeg);
     return reply;
   });
 
-  async function send(reply: FastifyReply, pictureId: string, jpeg: Buffer): Promise<unknown> {
-    const fault = deps.pictureFaults.take(pictureId);
+  async function send(reply: FastifyReply, imageId: string, jpeg: Buffer): Promise<unknown> {
+    const fault = deps.imageFaults.take(imageId);
     switch (fault?.kind) {
       case 'status':
         return refuse(reply, fault.status, 'Simulated', 'Simulated fault.');

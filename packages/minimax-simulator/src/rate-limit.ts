@@ -1,12 +1,12 @@
 /** The provider's rate limit: calls begun in any rolling 60 seconds. */
-export interface RequestsPerMinute {
+export interface RateLimit {
   /** Counts a call. False if it exceeds the limit; it is then not counted. */
   take(): boolean;
   clear(): void;
 }
 
 /** `limit` 0 means no limit. `now` is in milliseconds since the epoch. */
-export function createRequestsPerMinute(limit: number, now: () => number): RequestsPerMinute {
+export function createRateLimit(limit: number, now: () => number): RateLimit {
   let begun: number[] = [];
 
   return {

@@ -1,39 +1,39 @@
-import type { Fault, PictureFault } from './fault.ts';
+import type { Fault, ImageFault } from './fault.ts';
 import { createPngBomb } from './png-bomb.ts';
 
-type ScriptedPictureFault = Extract<Fault, { kind: 'picture' }>;
+type ScriptedImageFault = Extract<Fault, { kind: 'image' }>;
 
 /** The faults of image links, with the number of requests that still fail. */
-export interface PictureFaults {
-  add(pictureId: string, fault: ScriptedPictureFault): void;
+export interface ImageFaults {
+  add(imageId: string, fault: ScriptedImageFault): void;
   /** The fault of this request of the link, which is counted; undefined if there is none left. */
-  take(pictureId: string): PictureFault | undefined;
+  take(imageId: string): ImageFault | undefined;
   clear(): void;
 }
 
 /** Creates an empty set of faults. */
-export function createPictureFaults(): PictureFaults {
-  const faults = new Map<string, { picture: PictureFault; left: number }>();
+export function createImageFaults(): ImageFaults {
+  const faults = new Map<string, { image: ImageFault; left: number }>();
 
   return {
-    add(pictureId, { picture, times = Number.POSITIVE_INFINITY }) {
-      faults.set(pictureId, { picture, left: times });
+    add(imageId, { image, times = Number.POSITIVE_INFINITY }) {
+      faults.set(imageId, { image, left: times });
     },
-    take(pictureId) {
-      const fault = faults.get(pictureId);
+    take(imageId) {
+      const fault = faults.get(imageId);
       if (!fault || fault.left === 0) return undefined;
       fault.left -= 1;
-      return fault.picture;
+      return fault.image;
     },
     clear: () => faults.clear(),
   };
 }
 
 /** Applies the faults that change the bytes. Any other fault returns them unchanged. */
-export function corruptBytes(jpeg: Buffer, fault: PictureFault | undefined): Buffer {
+export function corruptBytes(jpeg: Buffer, fault: ImageFault | undefined): Buffer {
   switch (fault?.kind) {
     case 'html':
-      return Buffer.from('<html><body>Not a picture</body></html>');
+      return Buffer.from('<html><body>Not an image</body></html>');
     case 'one_byte':
       return jpeg.subarray(0, 1);
     case 'corrupt_jpeg':

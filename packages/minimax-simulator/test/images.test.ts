@@ -16,8 +16,8 @@ async function draw(fields: object): Promise<Buffer[]> {
 }
 
 async function drawOne(fields: object): Promise<Buffer> {
-  const [picture] = await draw(fields);
-  return picture ?? Buffer.alloc(0);
+  const [image] = await draw(fields);
+  return image ?? Buffer.alloc(0);
 }
 
 test.each([
@@ -27,15 +27,15 @@ test.each([
   [{ aspect_ratio: '21:9' }, 1344, 576],
   [{ width: 512, height: 2048 }, 512, 2048],
 ])('draws %o as a JPEG of %i x %i', async (fields, width, height) => {
-  const picture = await sharp(await drawOne(fields)).metadata();
-  expect(picture).toMatchObject({ format: 'jpeg', width, height, channels: 3 });
+  const image = await sharp(await drawOne(fields)).metadata();
+  expect(image).toMatchObject({ format: 'jpeg', width, height, channels: 3 });
 });
 
-test('draws different pictures in one call, and the same ones again for the same seed', async () => {
+test('draws different images in one call, and the same ones again for the same seed', async () => {
   const first = await draw({ ...SMALL, n: 4, ...referenceTo(photo('astronaut.png')) });
   const again = await draw({ ...SMALL, n: 4, ...referenceTo(photo('astronaut.png')) });
-  expect(new Set(first.map((picture) => picture.toString('base64'))).size).toBe(4);
-  expect(again.every((picture, index) => picture.equals(first[index] ?? Buffer.alloc(0)))).toBe(true);
+  expect(new Set(first.map((image) => image.toString('base64'))).size).toBe(4);
+  expect(again.every((image, index) => image.equals(first[index] ?? Buffer.alloc(0)))).toBe(true);
 });
 
 /** Drawing takes CPU time, so tests use this size wherever the size does not matter. */
@@ -45,7 +45,7 @@ const SMALL = { width: 512, height: 512 };
 async function difference(a: Buffer, b: Buffer): Promise<number> {
   const middle = { left: 192, top: 128, width: 128, height: 128 };
   const [left, right] = await Promise.all(
-    [a, b].map((picture) => sharp(picture).extract(middle).greyscale().raw().toBuffer()),
+    [a, b].map((image) => sharp(image).extract(middle).greyscale().raw().toBuffer()),
   );
   if (!left || !right) throw new Error('Nothing was drawn.');
   return left.filter((value, index) => Math.abs(value - (right[index] ?? 0)) > 24).length / left.length;
@@ -58,7 +58,7 @@ test.each([0, 1, 2, 3])('shows the reference photo in composition %i', async (co
   expect(await difference(astronaut, cat)).toBeGreaterThan(0.3);
 });
 
-test('draws a picture that depends on the prompt, whatever characters it has', async () => {
+test('draws an image that depends on the prompt, whatever characters it has', async () => {
   const plain = await drawOne({ ...SMALL, prompt: 'fox' });
   for (const prompt of ['猫', '<b>&amp;</b> "\u0001" ]]>', '🦊', 'word '.repeat(299), '字'.repeat(1499), '\ud800']) {
     expect((await drawOne({ ...SMALL, prompt })).equals(plain)).toBe(false);

@@ -8,7 +8,7 @@ const startMs = Date.parse('2026-11-22T10:00:00Z');
 let nowMs = startMs;
 
 beforeAll(async () => {
-  simulator = await startSimulator({ pictures: 'plain', now: () => nowMs });
+  simulator = await startSimulator({ images: 'plain', now: () => nowMs });
   link = (await callSimulator(simulator.url)).urls[0] ?? '';
 });
 afterAll(() => simulator.close());

@@ -5,14 +5,14 @@ import { callSimulator } from './call-simulator.ts';
 let simulator: Simulator;
 
 beforeAll(async () => {
-  simulator = await startSimulator({ pictures: 'plain' });
+  simulator = await startSimulator({ images: 'plain' });
 });
 afterEach(() => simulator.reset());
 afterAll(() => simulator.close());
 
 const call = async (prompt: string) => (await callSimulator(simulator.url, { prompt })).code;
 
-test('applies scripts in the order in which they were given', async () => {
+test('applies scenarios in the order in which they were given', async () => {
   simulator.script(
     { times: 1, fault: { kind: 'base_resp', code: 1002 } },
     { times: 2, fault: { kind: 'base_resp', code: 1000 } },
@@ -20,7 +20,7 @@ test('applies scripts in the order in which they were given', async () => {
   expect([await call('a'), await call('b'), await call('c'), await call('d')]).toEqual([1002, 1000, 1000, 0]);
 });
 
-test('applies a script with a prompt to calls whose prompt contains it', async () => {
+test('applies a scenario with a prompt to calls whose prompt contains it', async () => {
   simulator.script({ prompt: 'wolf', fault: { kind: 'base_resp', code: 1026 } });
   expect([await call('a fox'), await call('a grey wolf'), await call('wolf')]).toEqual([0, 1026, 1026]);
 });
@@ -36,7 +36,7 @@ test('holds calls open until they are released', async () => {
   expect(simulator.maxConcurrent()).toBe(3);
 });
 
-test('forgets scripts, calls and counts on reset', async () => {
+test('removes scenarios, calls and counts on reset', async () => {
   simulator.script({ fault: { kind: 'null_data' } });
   await call('a');
   simulator.reset();
@@ -61,7 +61,7 @@ test('refuses a fault before the request is read for a given prompt', () => {
   expect(() => simulator.script({ prompt: 'fox', fault: { kind: 'reset', at: 'request' } })).toThrow(/cannot know/);
 });
 
-test('accepts scripts, releases, queries and resets from another process', async () => {
+test('accepts scenarios, releases, queries and resets from another process', async () => {
   const remote = connectSimulator(simulator.url);
   await remote.script({ hold: true, times: 1 }, { fault: { kind: 'base_resp', code: 1008 } });
   const held = call('a');
