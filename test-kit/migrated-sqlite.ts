@@ -17,8 +17,9 @@ export async function copyMigratedDatabase(dataDir: string): Promise<void> {
 async function migrate(runFolder: string, target: string): Promise<void> {
   // Loaded dynamically, so that only one file of a run pays for it.
   const { openSqlite } = await import('../apps/api/src/store/sqlite/open-sqlite.ts');
+  const { systemClock } = await import('../apps/api/src/clock.ts');
   const made = mkdtempSync(path.join(runFolder, 'migrating-'));
-  await (await openSqlite(made)).close(); // closing checkpoints the WAL into the one file
+  await (await openSqlite(made, systemClock)).close(); // closing checkpoints the WAL into the one file
   try {
     renameSync(made, target);
   } catch (error) {

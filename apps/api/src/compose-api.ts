@@ -26,12 +26,12 @@ interface ApiDeps {
 
 /** Builds what a process with `ROLE=api` or `all` needs: the operations, and what the API surfaces call them with. */
 export function composeApi(shared: SharedParts, { queue, isDraining }: ApiDeps): ApiParts {
-  const { config, log, clock, monotonic, deployment, workers } = shared;
+  const { config, log, clock, deployment, workers } = shared;
   const { store, uploads, files, fileTracker, deletions, pictures, signer } = shared;
 
   const isShared = deployment.leaseMs !== null;
   const countSlots = isShared ? workers.countSlots : async () => config.GENERATION_CONCURRENCY;
-  const estimates = createEstimates({ store, countSlots, rpm: config.MINIMAX_RPM, monotonic });
+  const estimates = createEstimates({ store, countSlots, rpm: config.MINIMAX_RPM, clock });
   const watcher = createJobWatcher({ store });
   const limits = {
     ratePerMinute: config.RATE_LIMIT_PER_MINUTE,
@@ -47,7 +47,7 @@ export function composeApi(shared: SharedParts, { queue, isDraining }: ApiDeps):
     store,
     fileTracker,
     async noteDeletion(userId, jobId) {
-      const row = { job_id: jobId, user_id: userId, deleted_at: clock() };
+      const row = { job_id: jobId, user_id: userId, deleted_at: clock.now() };
       await deployment.deletedList
         ?.add(row)
         .catch((err: unknown) => log.warn({ err, job_id: jobId }, 'the list of deleted jobs takes no line now'));
@@ -76,7 +76,7 @@ export function composeApi(shared: SharedParts, { queue, isDraining }: ApiDeps):
       key: config.jwtKey,
       issuer: config.JWT_ISSUER,
       audience: config.JWT_AUDIENCE,
-      monotonic,
+      clock,
       log,
     }),
     signDevToken: developmentTokens(config),

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createStartDeadline } from '@darkroom/minimax-client';
 import type { FastifyInstance } from 'fastify';
+import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { openDeployment } from './deployment.ts';
 import { createUrlSigner } from './files/url-signer.ts';
@@ -31,16 +32,14 @@ export interface ComposeDeps {
   config: Config;
   minimax: { apiKey: string; baseUrl: string };
   publicUrl: string;
+  clock: Clock;
   log: Logger;
 }
 
 export type SharedParts = Awaited<ReturnType<typeof composeShared>>;
 
 /** Builds what every role needs. Rejects when the database or the disk cannot be used. */
-export async function composeShared({ config, minimax, publicUrl, log }: ComposeDeps) {
-  const clock = Date.now;
-  /** For durations: a monotonic clock is never set back. */
-  const monotonic = () => performance.now();
+export async function composeShared({ config, minimax, publicUrl, clock, log }: ComposeDeps) {
   const workerId = randomUUID();
   const deployment = await openDeployment({ config, workerId, clock, log });
   const { database, files, leaseMs } = deployment;
@@ -73,7 +72,7 @@ export async function composeShared({ config, minimax, publicUrl, log }: Compose
     startDeadline: createStartDeadline(),
     concurrency: decodePlaces(),
   });
-  const app = { config, minimax, publicUrl, log, clock, monotonic, workerId, metrics };
+  const app = { config, minimax, publicUrl, log, clock, workerId, metrics };
   const storage = { deployment, files, store, uploads, retention, workers, deletions, fileTracker };
   return { ...app, ...storage, signer, pictures };
 }
@@ -101,21 +100,21 @@ export function createRounds(shared: SharedParts, recover: (() => Promise<void>)
 
 /** `surfaces` is null in a worker. */
 export function createServer(
-  { config, publicUrl, log, monotonic, store, files, metrics }: SharedParts,
+  { config, publicUrl, log, clock, store, files, metrics }: SharedParts,
   phase: () => Phase,
   surfaces: SurfaceDeps | null,
 ): Promise<FastifyInstance> {
   const checks = { database: store.ping, files: files.ping };
   return buildServer({
     surfaces,
-    readiness: createReadiness({ phase, checks, monotonic, log }),
+    readiness: createReadiness({ phase, checks, clock, log }),
     log,
     corsOrigins: config.CORS_ORIGINS ?? [new URL(publicUrl).origin],
     trustProxy: config.TRUST_PROXY ?? false,
     metrics,
     metricsAccess: { token: config.METRICS_TOKEN ?? null, isOpenToLoopback: !config.isProduction },
     publicUrl,
-    monotonic,
+    clock,
   });
 }
 

@@ -30,13 +30,13 @@ interface WorkerParts {
 
 /** Builds what a process with `ROLE=worker` or `all` needs: provider calls, saving their images, and recovery. */
 export function composeWorker(shared: SharedParts, stopping: AbortSignal): WorkerParts {
-  const { config, minimax, log, clock, monotonic, workerId, metrics, deployment, workers } = shared;
+  const { config, minimax, log, clock, workerId, metrics, deployment, workers } = shared;
   const { store, uploads, files, fileTracker, signer, pictures } = shared;
 
   const client = createMiniMaxClient({ ...minimax, timeoutMs: config.MINIMAX_TIMEOUT_MS });
   const responseFormat = config.MINIMAX_RESPONSE_FORMAT;
   const provider = observeProvider(createMiniMaxProvider({ client, responseFormat }), metrics, clock);
-  const running = createRunningTime(monotonic);
+  const running = createRunningTime(clock.monotonic);
   const imageQueue = new PQueue({ concurrency: IMAGES_AT_ONCE });
   const saver = createImageSaver({
     store,
@@ -45,7 +45,8 @@ export function composeWorker(shared: SharedParts, stopping: AbortSignal): Worke
     pictures,
     inPlace: (work) => imageQueue.add(work),
     retryForMs: config.DOWNLOAD_RETRY_FOR_MS,
-    monotonic: running.read,
+    clock,
+    runningMs: running.read,
     log,
   });
   const spool = createLocalAnswerSpool({
@@ -60,6 +61,7 @@ export function composeWorker(shared: SharedParts, stopping: AbortSignal): Worke
     queueTtlMs: config.QUEUE_TTL_MS,
     retryBaseMs: config.MINIMAX_RETRY_BASE_MS,
     random: Math.random,
+    clock,
     log,
     stopping,
   };
@@ -73,8 +75,6 @@ export function composeWorker(shared: SharedParts, stopping: AbortSignal): Worke
     workerId,
     ownedAttempts,
     rpm: config.MINIMAX_RPM,
-    clock,
-    monotonic,
   });
   const queue = deployment.createQueue({ concurrency: config.GENERATION_CONCURRENCY, takeNext });
   const answers = createAnswerResumer({

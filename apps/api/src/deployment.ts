@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { openClaimedFileStore } from './claimed-file-store.ts';
+import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { FileStore } from './files/file-store.ts';
 import { createLocalQueue } from './queue/local-queue.ts';
@@ -30,7 +31,7 @@ interface DeploymentDeps {
   config: Config;
   /** Identifies this process; new at every start. */
   workerId: string;
-  clock(): number;
+  clock: Clock;
   log: Logger;
 }
 
@@ -70,7 +71,7 @@ async function openAlone({ config, clock, log }: DeploymentDeps): Promise<Founda
   const onError = reportTo(log);
   return {
     database,
-    deletedList: await openDeletedList(config.DATA_DIR, database.db, clock() - config.RESULT_TTL_DAYS * DAY_MS),
+    deletedList: await openDeletedList(config.DATA_DIR, database.db, clock.now() - config.RESULT_TTL_DAYS * DAY_MS),
     leaseMs: null,
     createQueue(calls) {
       if (!calls) throw new Error('Alone, this process makes the calls');

@@ -1,5 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import { openClaimedFileStore, openLocalFiles } from './claimed-file-store.ts';
+import { systemClock } from './clock.ts';
 import { type Config, loadConfig } from './config.ts';
 import { copyFiles } from './files/copy-files.ts';
 import { describeStartFailure } from './start-failure.ts';
@@ -40,7 +41,7 @@ async function move(config: Config): Promise<void> {
  */
 async function moveFiles(config: Config, databaseUrl: string): Promise<number> {
   const isMoved = !existsSync(sqliteFile(config.DATA_DIR));
-  const database = await (isMoved ? openPostgres(databaseUrl) : openSqlite(config.DATA_DIR));
+  const database = await (isMoved ? openPostgres(databaseUrl) : openSqlite(config.DATA_DIR, systemClock));
   try {
     const bucket = await openClaimedFileStore(config, database.db, (error) => {
       throw error;
@@ -52,7 +53,7 @@ async function moveFiles(config: Config, databaseUrl: string): Promise<number> {
 }
 
 async function moveRows(dataDir: string, databaseUrl: string): Promise<void> {
-  const from = await openSqlite(dataDir);
+  const from = await openSqlite(dataDir, systemClock);
   const to = await openPostgres(databaseUrl);
   try {
     const jobs = await copyRows(from.db, to.db);

@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import type { Readiness } from './http/health.ts';
 
 /** Phase of the process. It is ready only while `working`. */
@@ -7,8 +8,7 @@ interface Deps {
   phase(): Phase;
   /** Checks that must pass for a request to be accepted, run in this order. The name is the reason in the response. */
   checks: Record<string, () => Promise<void>>;
-  /** Milliseconds on a monotonic clock. */
-  monotonic(): number;
+  clock: Pick<Clock, 'monotonic'>;
   log: { warn(facts: object, message: string): void };
 }
 
@@ -21,7 +21,7 @@ const CHECK_EVERY_MS = 1_000;
  * Whether requests can be accepted: not while the process starts or drains, and not while the database or the file
  * store takes no writes.
  */
-export function createReadiness({ phase, checks, monotonic, log }: Deps): Readiness {
+export function createReadiness({ phase, checks, clock, log }: Deps): Readiness {
   let latest: { at: number; state: Promise<State> } | undefined;
 
   async function check(): Promise<State> {
@@ -39,7 +39,7 @@ export function createReadiness({ phase, checks, monotonic, log }: Deps): Readin
   return async function readiness() {
     const now = phase();
     if (now !== 'working') return { ready: false, reason: now };
-    if (!latest || monotonic() - latest.at >= CHECK_EVERY_MS) latest = { at: monotonic(), state: check() };
+    if (!latest || clock.monotonic() - latest.at >= CHECK_EVERY_MS) latest = { at: clock.monotonic(), state: check() };
     return latest.state;
   };
 }

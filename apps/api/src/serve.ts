@@ -1,4 +1,5 @@
 import { createStartDeadline } from '@darkroom/minimax-client';
+import { systemClock } from './clock.ts';
 import { compose } from './compose.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { findFreePort } from './free-port.ts';
@@ -38,7 +39,7 @@ export async function serve(): Promise<Service> {
   const minimax = config.minimax ?? { apiKey: 'simulator', baseUrl: await startSimulator(config.DATA_DIR) };
   const port = config.PORT === 0 ? await onAddress(findFreePort(config.HOST)) : config.PORT;
   const publicUrl = config.PUBLIC_URL ?? `http://localhost:${port}`;
-  const app = await compose({ config, minimax, publicUrl, log });
+  const app = await compose({ config, minimax, publicUrl, clock: systemClock, log });
   await onAddress(app.server.listen({ host: config.HOST, port, backlog: BACKLOG }));
 
   return {

@@ -2,6 +2,7 @@ import { copyFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../src/clock.ts';
 import { readConfig } from '../src/config.ts';
 import { type Deployment, openDeployment } from '../src/deployment.ts';
 import { StoreOpenError } from '../src/store/shared/store-open-error.ts';
@@ -17,7 +18,7 @@ async function open(env: Record<string, string>): Promise<Deployment> {
   return openDeployment({
     config: readConfig({ JWT_SECRET: SECRET, ...env }),
     workerId: 'a-worker',
-    clock: Date.now,
+    clock: systemClock,
     log,
   });
 }

@@ -43,7 +43,7 @@ function startRounds(
     recovery,
     queueTtlMs: QUEUE_TTL_MS,
     resultTtlMs: HOUR_MS,
-    clock: stores.clock.now,
+    clock: stores.clock,
     log,
   });
   rounds.start();

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createReadiness, type Phase } from '../src/readiness.ts';
-import { createFakeClock } from './fake-clock.ts';
 import { createRecordedLog } from './jobs/recorded-log.ts';
+import { createManualClock } from './manual-clock.ts';
 
-const clock = createFakeClock();
+const clock = createManualClock();
 const log = createRecordedLog();
 let writes: string[] = [];
 let broken: string | null = null;
@@ -17,7 +17,7 @@ const build = () =>
   createReadiness({
     phase: () => phase,
     checks: { database: checkOf('database'), files: checkOf('files') },
-    monotonic: clock.now,
+    clock,
     log,
   });
 

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Clock } from '../clock.ts';
 import type { UrlSigner } from './file-store.ts';
 
 interface UrlSignerDeps {
@@ -8,8 +9,7 @@ interface UrlSignerDeps {
   baseUrl: string;
   /** Longest lifetime of a link, in seconds; an integer, at least 2. */
   ttlS: number;
-  /** Milliseconds since the epoch. */
-  clock: () => number;
+  clock: Pick<Clock, 'now'>;
 }
 
 /** Links of the form `<baseUrl>/files/<key>?expires=<unix seconds>&signature=<HMAC-SHA256, base64url>`. */
@@ -24,7 +24,7 @@ export function createUrlSigner({ secret, baseUrl, ttlS, clock }: UrlSignerDeps)
 
   return {
     sign(key) {
-      const expiresS = (Math.floor(clock() / 1000 / halfLifeS) + 2) * halfLifeS;
+      const expiresS = (Math.floor(clock.now() / 1000 / halfLifeS) + 2) * halfLifeS;
       const signature = signatureOf(key, String(expiresS));
       return {
         url: `${filesUrl}/${encodeURIComponent(key)}?expires=${expiresS}&signature=${signature}`,
@@ -33,7 +33,7 @@ export function createUrlSigner({ secret, baseUrl, ttlS, clock }: UrlSignerDeps)
     },
     verify(key, { expires, signature }) {
       if (expires === undefined || signature === undefined) return false;
-      return isSame(signature, signatureOf(key, expires)) && clock() < Number(expires) * 1000;
+      return isSame(signature, signatureOf(key, expires)) && clock.now() < Number(expires) * 1000;
     },
   };
 }

@@ -2,6 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { ImageError, type Viewer } from '@darkroom/contracts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
+import type { Clock } from '../clock.ts';
 import { createFindKey, type FindKey } from './key-set.ts';
 import {
   algorithmOf,
@@ -47,8 +48,7 @@ export interface AuthenticateOptions {
   audience: string | undefined;
   /** Timeout of one fetch of a key set, in milliseconds. */
   fetchTimeoutMs?: number;
-  /** Monotonic clock, in milliseconds. */
-  monotonic(): number;
+  clock: Pick<Clock, 'monotonic'>;
   log: { warn(facts: object, message: string): void };
 }
 
@@ -82,9 +82,9 @@ export function createAuthenticate({ issuer, audience, ...options }: Authenticat
   };
 }
 
-type KeyOptions = Pick<AuthenticateOptions, 'key' | 'fetchTimeoutMs' | 'monotonic' | 'log'>;
+type KeyOptions = Pick<AuthenticateOptions, 'key' | 'fetchTimeoutMs' | 'clock' | 'log'>;
 
-function createVerify({ key, fetchTimeoutMs, monotonic, log }: KeyOptions, checks: TokenChecks): VerifyToken {
+function createVerify({ key, fetchTimeoutMs, clock, log }: KeyOptions, checks: TokenChecks): VerifyToken {
   switch (key.kind) {
     case 'secret':
       return createSecretVerifier(key.secret, checks);
@@ -96,7 +96,7 @@ function createVerify({ key, fetchTimeoutMs, monotonic, log }: KeyOptions, check
     }
     case 'jwks': {
       const onFault = (err: unknown) => log.warn({ err }, 'the key set could not be read');
-      return verifyByKeySet(createFindKey({ url: key.url, checks, fetchTimeoutMs, monotonic, onFault }));
+      return verifyByKeySet(createFindKey({ url: key.url, checks, fetchTimeoutMs, clock, onFault }));
     }
   }
 }

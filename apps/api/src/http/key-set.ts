@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { ImageError } from '@darkroom/contracts';
 import * as z from 'zod';
+import type { Clock } from '../clock.ts';
 import {
   algorithmOf,
   createPublicKeyVerifier,
@@ -37,7 +38,7 @@ interface Deps {
   checks: TokenChecks;
   /** Timeout of one fetch including its body, in milliseconds. */
   fetchTimeoutMs?: number | undefined;
-  monotonic(): number;
+  clock: Pick<Clock, 'monotonic'>;
   /** Called once for every failed fetch. */
   onFault(error: unknown): void;
 }
@@ -53,7 +54,7 @@ export type FindKey = (name: KeyName) => Promise<VerifyToken | null>;
  * time, and at most one starts per cool-down, so that invented key names cause no extra load. A failed fetch keeps the
  * known keys.
  */
-export function createFindKey({ url, checks, fetchTimeoutMs = FETCH_TIMEOUT_MS, monotonic, onFault }: Deps): FindKey {
+export function createFindKey({ url, checks, fetchTimeoutMs = FETCH_TIMEOUT_MS, clock, onFault }: Deps): FindKey {
   let keys = new Map<string, VerifyToken>();
   let readAt = Number.NEGATIVE_INFINITY;
   let triedAt = Number.NEGATIVE_INFINITY;
@@ -61,8 +62,8 @@ export function createFindKey({ url, checks, fetchTimeoutMs = FETCH_TIMEOUT_MS, 
 
   /** Resolves when the running fetch has ended. Starts no fetch within the cool-down. */
   function refresh(): Promise<void> | null {
-    if (fetching || monotonic() - triedAt < COOL_DOWN_MS) return fetching;
-    triedAt = monotonic();
+    if (fetching || clock.monotonic() - triedAt < COOL_DOWN_MS) return fetching;
+    triedAt = clock.monotonic();
     fetching = readKeys()
       .catch(onFault)
       .finally(() => {
@@ -81,13 +82,13 @@ export function createFindKey({ url, checks, fetchTimeoutMs = FETCH_TIMEOUT_MS, 
     const id = keyId(name);
     const known = keys.get(id);
     if (known) {
-      if (monotonic() - readAt >= FRESH_FOR_MS) void refresh();
+      if (clock.monotonic() - readAt >= FRESH_FOR_MS) void refresh();
       return known;
     }
     await refresh();
     const found = keys.get(id) ?? null;
     if (!found && readAt < triedAt) {
-      throw new ImageError('unavailable', { retryAfterMs: triedAt + COOL_DOWN_MS - monotonic() });
+      throw new ImageError('unavailable', { retryAfterMs: triedAt + COOL_DOWN_MS - clock.monotonic() });
     }
     return found;
   };

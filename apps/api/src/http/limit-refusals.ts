@@ -1,5 +1,6 @@
 import { ImageError, type Viewer } from '@darkroom/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Clock } from '../clock.ts';
 import { networkOf } from './network-of.ts';
 import { createRefusalBudget, type RefusalRate } from './refusal-budget.ts';
 import { hasBody } from './request-body.ts';
@@ -35,8 +36,7 @@ const SMALL_BODY_BYTES = 64 * 1024;
 
 interface Deps {
   authenticate(request: FastifyRequest): Promise<Viewer>;
-  /** Monotonic clock, in milliseconds. */
-  monotonic(): number;
+  clock: Pick<Clock, 'monotonic'>;
 }
 
 interface Seen {
@@ -58,9 +58,9 @@ interface Seen {
 export function limitRefusals(
   server: FastifyInstance,
   bounds: RefusalBounds,
-  { authenticate, monotonic }: Deps,
+  { authenticate, clock }: Deps,
 ): (request: FastifyRequest) => Promise<Viewer> {
-  const budgetOf = (rate: RefusalRate) => createRefusalBudget({ ...rate, maxKeys: bounds.maxKeys, monotonic });
+  const budgetOf = (rate: RefusalRate) => createRefusalBudget({ ...rate, maxKeys: bounds.maxKeys, clock });
   const users = budgetOf(bounds.user);
   const addresses = budgetOf(bounds.address);
   const strangers = budgetOf(bounds.unauthenticated);

@@ -1,3 +1,5 @@
+import type { Clock } from '../clock.ts';
+
 /** A token bucket: how much refused work is read before further requests are refused unread. */
 export interface RefusalRate {
   /** Largest number of work units that the bucket holds. */
@@ -16,8 +18,7 @@ export interface RefusalBudget {
 interface Options extends RefusalRate {
   /** Most keys in memory. Beyond it the least recently charged key is dropped, and starts with a full bucket. */
   maxKeys: number;
-  /** Monotonic clock, in milliseconds. */
-  monotonic(): number;
+  clock: Pick<Clock, 'monotonic'>;
 }
 
 interface Bucket {
@@ -27,11 +28,11 @@ interface Bucket {
 }
 
 /** Keeps buckets in the memory of this process, only for the `maxKeys` keys that were charged most recently. */
-export function createRefusalBudget({ capacity, perSecond, maxKeys, monotonic }: Options): RefusalBudget {
+export function createRefusalBudget({ capacity, perSecond, maxKeys, clock }: Options): RefusalBudget {
   const buckets = new Map<string, Bucket>();
 
   function leftNow({ left, at }: Bucket): number {
-    return Math.min(capacity, left + ((monotonic() - at) / 1_000) * perSecond);
+    return Math.min(capacity, left + ((clock.monotonic() - at) / 1_000) * perSecond);
   }
 
   return {
@@ -44,7 +45,7 @@ export function createRefusalBudget({ capacity, perSecond, maxKeys, monotonic }:
       const bucket = buckets.get(key);
       const left = (bucket ? leftNow(bucket) : capacity) - units;
       buckets.delete(key); // reinsert, so that the map is ordered by the latest charge
-      buckets.set(key, { left: Math.max(-capacity, left), at: monotonic() });
+      buckets.set(key, { left: Math.max(-capacity, left), at: clock.monotonic() });
       const [oldest] = buckets.keys();
       if (buckets.size > maxKeys && oldest !== undefined) buckets.delete(oldest);
     },

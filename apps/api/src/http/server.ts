@@ -2,6 +2,7 @@ import { ImageError, type ImageService, JSON_BODY_MAX_BYTES, type Viewer } from 
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify, LogController } from 'fastify';
+import type { Clock } from '../clock.ts';
 import type { OpenFile } from '../jobs/open-file.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { BodyLimits } from './body-memory-limiter.ts';
@@ -50,8 +51,7 @@ export interface ServerDeps {
   metricsAccess: MetricsAccess;
   /** Base URL of the API, as its clients see it. */
   publicUrl: string;
-  /** Monotonic clock, in milliseconds. */
-  monotonic(): number;
+  clock: Clock;
 }
 
 /** Most characters of a path segment: a job id, a batch of procedure names or a file key. */

@@ -1,4 +1,5 @@
 import type { CreateImage } from '@darkroom/contracts';
+import type { Clock } from '../clock.ts';
 import type { CallHistory, RecentCalls } from './attempt.ts';
 import { callKind } from './stored-job.ts';
 
@@ -29,21 +30,20 @@ interface Deps {
   countSlots(): Promise<number>;
   /** Rate limit in calls per minute; 0 = none. */
   rpm: number;
-  /** Milliseconds on a monotonic clock. */
-  monotonic(): number;
+  clock: Pick<Clock, 'monotonic'>;
 }
 
-export function createEstimates({ store, countSlots, rpm, monotonic }: Deps): Estimates {
+export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estimates {
   const remembered = new Map<string, { typicalMs: number; readAt: number }>();
 
   async function typicalCallMs(order: Pick<CreateImage, 'model' | 'n'>): Promise<number | null> {
     const kind = callKind(order);
     const known = remembered.get(kind);
-    if (known && monotonic() - known.readAt < REMEMBER_MS) return known.typicalMs;
+    if (known && clock.monotonic() - known.readAt < REMEMBER_MS) return known.typicalMs;
     const ofKind = await store.recentCallMs(kind);
     const typicalMs = median(ofKind.length > 0 ? ofKind : await store.recentCallMs(null));
     // Null is not cached: estimates start with the first measured call.
-    if (typicalMs !== null) remembered.set(kind, { typicalMs, readAt: monotonic() });
+    if (typicalMs !== null) remembered.set(kind, { typicalMs, readAt: clock.monotonic() });
     return typicalMs;
   }
 

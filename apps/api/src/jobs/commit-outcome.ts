@@ -1,4 +1,5 @@
 import type { Charged } from '@darkroom/contracts';
+import type { Clock } from '../clock.ts';
 import type { FileStore } from '../files/file-store.ts';
 import type { AttemptEnd } from '../job/attempt.ts';
 import { failCall, isSaving, scheduleRetry, startSaving } from '../job/job-state.ts';
@@ -31,6 +32,7 @@ export interface CommitOutcomeDeps {
   retryBaseMs: number;
   /** Random number from 0 to 1, for jitter. */
   random(): number;
+  clock: Clock;
   log: Log;
   /** Aborts when the process must stop without waiting any longer. */
   stopping: AbortSignal;
@@ -53,7 +55,7 @@ export interface OutcomeCommitter {
 
 /** Step 4 of the order of writes in architecture.md. */
 export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitter {
-  const { store, files, fileTracker, queueTtlMs, log, stopping } = deps;
+  const { store, files, fileTracker, queueTtlMs, clock, log, stopping } = deps;
 
   async function commitOutcome({ jobId, attemptId, number }: RecordedCall, outcome: ProviderOutcome): Promise<void> {
     const ids = { traceId: outcome.traceId, responseId: outcome.responseId };
@@ -120,6 +122,7 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
         }
         const key = sourceKey(jobId, position);
         await retryUntilAvailable(() => storeFile(files, key, image.bytes), {
+          clock,
           log,
           task: 'keep a provider answer',
           signal,
@@ -138,13 +141,13 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
 
   /** Records the write intents with retries: a paid image must not be lost because the database is unavailable. */
   function whileWriting<T>(jobId: string, keys: string[], work: () => Promise<T>): Promise<T> {
-    const options = { log, task: 'remember what is about to be written', signal: stopping };
+    const options = { clock, log, task: 'remember what is about to be written', signal: stopping };
     return fileTracker.whileWriting(keys, work, { jobId, persist: (record) => retryUntilAvailable(record, options) });
   }
 
   async function endAttempt(attemptId: string, end: AttemptEnd, step: Transition, pictures?: ImageSource[]) {
     const work = () => store.endAttempt(attemptId, end, step, pictures);
-    return retryUntilAvailable(work, { log, task: 'commit the end of a call', signal: stopping });
+    return retryUntilAvailable(work, { clock, log, task: 'commit the end of a call', signal: stopping });
   }
 
   /** Milliseconds before the retry. After a rate-limit refusal, also the back-off of all workers. */

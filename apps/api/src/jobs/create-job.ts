@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type CreateImage, type CreateOptions, ImageError, type Viewer } from '@darkroom/contracts';
+import type { Clock } from '../clock.ts';
 import type { FileStore } from '../files/file-store.ts';
 import type { ImageProcessor } from '../images/image-processor.ts';
 import type { Estimates } from '../job/estimate.ts';
@@ -32,7 +33,7 @@ interface Deps {
    * Mutex per user, shared by everything that decodes references: at most one reference of a user is decoded at once.
    */
   runExclusive: UserMutex;
-  clock(): number;
+  clock: Pick<Clock, 'now'>;
   isDraining(): boolean;
 }
 
@@ -60,7 +61,7 @@ export function createCreateJob(deps: Deps): CreateJob {
     if (deps.isDraining()) throw new ImageError('draining', { retryAfterMs: DRAINING_RETRY_MS });
     const { ratePerMinute } = deps.limits;
     const { request, prepared } = await adoptDataUrl({ uploads, pictures, ratePerMinute }, viewer, order, reference);
-    if (reference?.kind === 'upload') await requireUpload(uploads, viewer, reference.uploadId, clock());
+    if (reference?.kind === 'upload') await requireUpload(uploads, viewer, reference.uploadId, clock.now());
     const limits = { ...deps.limits, estimateWaitMs: await estimates.waiting(request) };
 
     const job: NewJob = {

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import { hasEnded } from '../job/job-state.ts';
 import type { StoredJob, Transition } from '../job/stored-job.ts';
 import type { ImageProvider } from '../provider/image-provider.ts';
@@ -37,14 +38,18 @@ export function observeStore(store: JobStore, observer: JobObserver): JobStore {
 }
 
 /** Wraps a provider: reports the end of every call. */
-export function observeProvider(provider: ImageProvider, observer: JobObserver, clock: () => number): ImageProvider {
+export function observeProvider(
+  provider: ImageProvider,
+  observer: JobObserver,
+  clock: Pick<Clock, 'monotonic'>,
+): ImageProvider {
   return {
     ...provider,
     async generate(order, recorder) {
-      const startedAt = clock();
+      const startedAt = clock.monotonic();
       const outcome = await provider.generate(order, recorder);
       const error = outcome.kind === 'answered' ? '' : outcome.errorCode;
-      observer.callEnded({ outcome: outcome.kind, error, seconds: (clock() - startedAt) / 1_000 });
+      observer.callEnded({ outcome: outcome.kind, error, seconds: (clock.monotonic() - startedAt) / 1_000 });
       return outcome;
     },
   };

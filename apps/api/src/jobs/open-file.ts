@@ -1,4 +1,5 @@
 import { ImageError } from '@darkroom/contracts';
+import type { Clock } from '../clock.ts';
 import type { FileStore, StoredFile, UrlSigner } from '../files/file-store.ts';
 import type { DeletionStore } from '../store/deletion-store.ts';
 
@@ -19,7 +20,7 @@ interface Deps {
   files: Pick<FileStore, 'open'>;
   deletions: Pick<DeletionStore, 'hasOwner'>;
   signer: UrlSigner;
-  clock(): number;
+  clock: Pick<Clock, 'now'>;
 }
 
 /**
@@ -33,7 +34,7 @@ export function createOpenFile({ files, deletions, signer, clock }: Deps): OpenF
     if (!(await deletions.hasOwner(key))) throw new ImageError('not_found');
     const file = await files.open(key);
     if (!file) throw new ImageError('not_found');
-    const secondsLeft = Math.max(0, Math.floor(Number(query.expires) - clock() / 1_000));
+    const secondsLeft = Math.max(0, Math.floor(Number(query.expires) - clock.now() / 1_000));
     return { ...file, secondsLeft };
   };
 }

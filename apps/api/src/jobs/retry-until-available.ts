@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ImageError } from '@darkroom/contracts';
+import type { Clock } from '../clock.ts';
 import { backOffMs } from '../retry/back-off.ts';
 import type { Log } from './log.ts';
 
@@ -15,7 +15,7 @@ const FAULT_TRIES = 3;
  */
 export async function retryUntilAvailable<T>(
   work: () => Promise<T>,
-  { log, task, signal }: { log: Log; task: string; signal: AbortSignal },
+  { clock, log, task, signal }: { clock: Pick<Clock, 'sleep'>; log: Log; task: string; signal: AbortSignal },
 ): Promise<T> {
   let faults = 0;
   for (let failures = 0; ; failures++) {
@@ -26,7 +26,7 @@ export async function retryUntilAvailable<T>(
       if (!isOutage(err) && ++faults === FAULT_TRIES) throw err;
       const waitMs = backOffMs(failures, BACK_OFF);
       log.error({ err, task, retry_in_ms: waitMs }, 'storage does not take it; trying again');
-      await sleep(waitMs, undefined, { signal });
+      await clock.sleep(waitMs, { signal });
     }
   }
 }

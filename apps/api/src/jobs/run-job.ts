@@ -28,15 +28,11 @@ interface Deps extends CommitOutcomeDeps {
   ownedAttempts: Set<string>;
   /** Rate limit: calls of all workers per minute; 0 = none. */
   rpm: number;
-  /** Milliseconds since the epoch, by this machine's clock. */
-  clock(): number;
-  /** Milliseconds on a monotonic clock, unaffected by changes to the machine's clock. */
-  monotonic(): number;
 }
 
 /** Takes the next job and makes one paid provider call for it. The order of writes is that of architecture.md. */
 export function createTakeNext(deps: Deps): TakeNext {
-  const { store, provider, spool, ownedAttempts, rpm, queueTtlMs, clock, monotonic, log, stopping } = deps;
+  const { store, provider, spool, ownedAttempts, rpm, queueTtlMs, clock, log, stopping } = deps;
   const { commitOutcome, endAttempt } = createOutcomeCommitter(deps);
 
   /** Jobs whose last reservation got too old. */
@@ -48,6 +44,7 @@ export function createTakeNext(deps: Deps): TakeNext {
     try {
       const load = () => deps.loadReference(job.request);
       const reference = await retryUntilAvailable(load, {
+        clock,
         log,
         task: 'read the photograph of an order',
         signal: stopping,
@@ -58,7 +55,7 @@ export function createTakeNext(deps: Deps): TakeNext {
       const call = { jobId: job.jobId, attemptId: attempt.attemptId, number: attempt.number };
       const outcome = await provider.generate({ request: job.request, reference }, spool.record(call));
       reached = reachedBy(outcome);
-      logEnd(outcome, { ...facts, ms: Math.round(monotonic() - requestedAt) });
+      logEnd(outcome, { ...facts, ms: Math.round(clock.monotonic() - requestedAt) });
       await commitOutcome(call, outcome);
       await letGo(attempt);
     } catch (err) {
@@ -90,14 +87,14 @@ export function createTakeNext(deps: Deps): TakeNext {
   async function maySend(jobId: string, requestedAt: number): Promise<boolean> {
     let readAt = 0;
     const look = () => {
-      readAt = monotonic();
+      readAt = clock.monotonic();
       return store.getJob(jobId);
     };
-    const job = await retryUntilAvailable(look, { log, task: 'look whether a job is wanted', signal: stopping });
+    const job = await retryUntilAvailable(look, { clock, log, task: 'look whether a job is wanted', signal: stopping });
     if (job === null || hasEnded(job)) return false;
     // Without a rate limit a reservation does not age. The job's state does: if the process was suspended after reading
     // it, the job may have been canceled meanwhile.
-    if (monotonic() - (rpm === 0 ? readAt : requestedAt) <= RESERVATION_MAX_AGE_MS) return true;
+    if (clock.monotonic() - (rpm === 0 ? readAt : requestedAt) <= RESERVATION_MAX_AGE_MS) return true;
     // Send the second time even if late: a machine that is always this slow would never send otherwise. The provider's
     // own rate limit is the safety net.
     if (lateJobs.delete(jobId)) return true;
@@ -131,13 +128,13 @@ export function createTakeNext(deps: Deps): TakeNext {
 
   return async function takeNext() {
     const attemptId = randomUUID();
-    const requestedAt = monotonic(); // before the reservation, by the local clock
+    const requestedAt = clock.monotonic(); // before the reservation, by the local clock
     const outcome = await startNext(attemptId);
     if (outcome.kind === 'started') {
       return { kind: 'running', done: runCall(outcome.job, outcome.attempt, requestedAt) };
     }
     ownedAttempts.delete(attemptId);
-    return { kind: 'idle', retryAt: outcome.retryInMs === null ? null : clock() + outcome.retryInMs };
+    return { kind: 'idle', retryAt: outcome.retryInMs === null ? null : clock.now() + outcome.retryInMs };
   };
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../clock.ts';
 import type { FileStore } from '../files/file-store.ts';
 import { DownloadError, type ImageProcessor, type ResultImage } from '../images/image-processor.ts';
 import { complete, failSaving, isSaving } from '../job/job-state.ts';
@@ -26,8 +26,9 @@ interface Deps {
   inPlace<T>(work: () => Promise<T>): Promise<T>;
   /** Milliseconds for which a paid image is retried, from its first try in this process. */
   retryForMs: number;
-  /** Milliseconds on a monotonic clock, unaffected by changes to the machine's clock. */
-  monotonic(): number;
+  clock: Pick<Clock, 'sleep'>;
+  /** Milliseconds that this process has run: a pause of the process does not use up `retryForMs`. */
+  runningMs(): number;
   log: Log;
 }
 
@@ -60,7 +61,8 @@ export function createImageSaver({
   pictures,
   inPlace,
   retryForMs,
-  monotonic,
+  clock,
+  runningMs,
   log,
 }: Deps): ImageSaver {
   const draining = new AbortController();
@@ -89,12 +91,12 @@ export function createImageSaver({
     let permanentFailures = 0;
     for (let tries = 1; ; tries++) {
       const failure = await inPlace(() => {
-        deadline = Math.min(deadline, monotonic() + retryForMs);
+        deadline = Math.min(deadline, runningMs() + retryForMs);
         return tryImage(jobId, set, picture, ends);
       });
       if (!failure) return;
       if (failure.permanent) permanentFailures++;
-      const leftMs = deadline - monotonic();
+      const leftMs = deadline - runningMs();
       const over = failure.permanent ? permanentFailures >= PERMANENT_FAILURES_MAX : leftMs <= 0;
       log.warn(
         { job_id: jobId, position: picture.position, tries, over, reason: failure.message },
@@ -106,7 +108,7 @@ export function createImageSaver({
       }
       const waitMs = backOffMs(tries - 1, BACK_OFF);
       // The last try is made at the deadline.
-      await sleep(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, undefined, { signal: ends.over });
+      await clock.sleep(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, { signal: ends.over });
     }
   }
 
@@ -174,7 +176,7 @@ export function createImageSaver({
   }
 
   function storage(task: string, signal = draining.signal) {
-    return { log, task, signal };
+    return { clock, log, task, signal };
   }
 
   async function saveSafely(jobId: string): Promise<void> {

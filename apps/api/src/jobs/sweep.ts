@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '../clock.ts';
 import type { FileStore } from '../files/file-store.ts';
 import type { JobStore } from '../store/job-store.ts';
 import type { RetentionStore } from '../store/retention-store.ts';
@@ -26,13 +27,13 @@ interface Deps {
   files: Pick<FileStore, 'list' | 'delete'>;
   fileTracker: Pick<FileTracker, 'deleteNow'>;
   resultTtlMs: number;
-  clock(): number;
+  clock: Pick<Clock, 'now'>;
   log: Log;
 }
 
 /** Removes what is past its retention: jobs with their files, uploads, keys, attempts, and files that no row names. */
 export async function sweep({ store, retention, files, fileTracker, resultTtlMs, clock, log }: Deps): Promise<void> {
-  const now = clock();
+  const now = clock.now();
   const jobs = await untilNoneIsLeft(async () => {
     const ended = await retention.endedBefore(now - resultTtlMs);
     for (const jobId of ended) await fileTracker.deleteNow(await store.deleteJob(jobId, 'expired'));

@@ -1,9 +1,9 @@
 import PQueue from 'p-queue';
+import type { Clock } from '../clock.ts';
 import type { Calls, Queue } from './queue.ts';
 
 interface Options extends Calls {
-  /** Milliseconds since the epoch. */
-  clock(): number;
+  clock: Clock;
   /** Receives faults outside any job: `takeNext` rejected. */
   onError(error: unknown): void;
 }
@@ -36,14 +36,14 @@ export function createLocalQueue({ concurrency, takeNext, clock, onError }: Opti
     if (draining || turns.size > 0) return;
     turns.add(turn).catch((error: unknown) => {
       onError(error);
-      wakeAt(clock() + AFTER_FAULT_MS);
+      wakeAt(clock.now() + AFTER_FAULT_MS);
     });
   }
 
   function wakeAt(time: number | null): void {
     clearTimeout(timer);
     if (time === null || draining) return;
-    timer = setTimeout(wake, Math.min(Math.max(time - clock(), 1), LONGEST_TIMER_MS));
+    timer = setTimeout(wake, Math.min(Math.max(time - clock.now(), 1), LONGEST_TIMER_MS));
   }
 
   return {

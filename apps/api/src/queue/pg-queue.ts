@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 import type { PgBoss } from 'pg-boss';
+import type { Clock } from '../clock.ts';
 import type { Calls, Queue, TakeNext } from './queue.ts';
 import { POLLING, WAKE_UP_QUEUE } from './wake-up-queue.ts';
 
@@ -7,8 +8,7 @@ interface Options {
   boss: PgBoss;
   /** Null in a process that accepts requests and makes no provider calls. */
   worker: Calls | null;
-  /** Milliseconds since the epoch. */
-  clock(): number;
+  clock: Clock;
   /** Receives faults outside any job: a wake-up could not be sent, or `takeNext` rejected. */
   onError(error: unknown): void;
 }
@@ -46,7 +46,7 @@ export function createPgQueue({ boss, worker, clock, onError }: Options): Queue 
       } while (giveOnceMore);
     } catch (error) {
       onError(error);
-      wakeAt(clock() + AFTER_FAULT_MS);
+      wakeAt(clock.now() + AFTER_FAULT_MS);
     } finally {
       giving = undefined;
     }
@@ -56,7 +56,7 @@ export function createPgQueue({ boss, worker, clock, onError }: Options): Queue 
     clearTimeout(timer);
     if (time === null || draining) return;
     // A longer delay is pointless: the interval sends a wake-up by then.
-    timer = setTimeout(wake, Math.min(Math.max(time - clock(), 1), GIVE_ANYWAY_MS));
+    timer = setTimeout(wake, Math.min(Math.max(time - clock.now(), 1), GIVE_ANYWAY_MS));
   }
 
   async function turn(takeNext: TakeNext): Promise<void> {
@@ -73,7 +73,7 @@ export function createPgQueue({ boss, worker, clock, onError }: Options): Queue 
       .add(() => turn(takeNext))
       .catch((error: unknown) => {
         onError(error);
-        wakeAt(clock() + AFTER_FAULT_MS);
+        wakeAt(clock.now() + AFTER_FAULT_MS);
       });
   }
 

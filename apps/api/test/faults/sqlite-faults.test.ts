@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import { testFaults } from './faults.conformance.ts';
 import { createWorld } from './world.ts';
@@ -13,7 +14,7 @@ afterAll(async () => {
 
 testFaults(async () => {
   const dir = await mkdtemp(path.join(tmpdir(), 'darkroom-faults-'));
-  const database = await openSqlite(dir);
+  const database = await openSqlite(dir, systemClock);
   ends.push(database.close, () => rm(dir, { recursive: true, force: true }));
   return createWorld(database, null, path.join(dir, 'files'));
 });

@@ -211,7 +211,7 @@ export const VERBS: Record<string, Verb> = {
       return jobId;
     },
     run: ({ store, retention, files, fileTracker, log }) =>
-      sweep({ store, retention, files, fileTracker, resultTtlMs: 30 * DAY_MS, clock: clock.now, log }),
+      sweep({ store, retention, files, fileTracker, resultTtlMs: 30 * DAY_MS, clock, log }),
     async check(process, jobId, hasAnswered) {
       if (hasAnswered) expect(await process.store.getJob(jobId)).toBeNull();
     },

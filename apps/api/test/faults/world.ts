@@ -23,15 +23,15 @@ import { createSqlRetentionStore } from '../../src/store/shared/sql-retention-st
 import { createSqlUploadStore } from '../../src/store/shared/sql-upload-store.ts';
 import { createSqlWorkerStore } from '../../src/store/shared/sql-worker-store.ts';
 import { wrapStorageErrors } from '../../src/store/shared/wrap-storage-errors.ts';
-import { createFakeClock } from '../fake-clock.ts';
 import { createFakeImageProcessor } from '../jobs/fake-image-processor.ts';
 import { createRecordedLog } from '../jobs/recorded-log.ts';
 import { answered, createScriptedProvider } from '../jobs/scripted-provider.ts';
+import { createManualClock } from '../manual-clock.ts';
 import { NO_LIMITS } from '../store/stores.ts';
 import { createMortality, mortalDatabase, mortalFiles } from './mortal-parts.ts';
 
 /** The clock of the database, shared by all processes. */
-export const clock = createFakeClock();
+export const clock = createManualClock();
 
 /** What survives every process: one database, one file folder, and the provider with its own state. */
 export interface World {
@@ -90,7 +90,8 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
     pictures,
     inPlace: (work) => work(),
     retryForMs: 900_000,
-    monotonic: clock.now,
+    clock,
+    runningMs: clock.monotonic,
     log,
   });
   const spool = createLocalAnswerSpool({
@@ -99,7 +100,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
   });
   const outcomes = {
     ...{ store, files, fileTracker, saveImages: saver.save, queueTtlMs: 1_800_000, retryBaseMs: 5_000 },
-    ...{ random: () => 0, log, stopping: stopping.signal },
+    ...{ random: () => 0, clock, log, stopping: stopping.signal },
   };
   const takeNext = createTakeNext({
     ...outcomes,
@@ -118,8 +119,6 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
     workerId,
     ownedAttempts,
     rpm: 0,
-    clock: clock.now,
-    monotonic: clock.now,
   });
   const answers = createAnswerResumer({
     ...{ store, spool, log, stopping: stopping.signal },
@@ -163,9 +162,9 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
     },
     createJob: (limits = {}) =>
       createCreateJob({
-        ...{ store, uploads, files, fileTracker, pictures, clock: clock.now, isDraining: () => false },
+        ...{ store, uploads, files, fileTracker, pictures, clock, isDraining: () => false },
         queue: { wake: () => {} },
-        estimates: createEstimates({ store, countSlots: async () => 4, rpm: 0, monotonic: clock.now }),
+        estimates: createEstimates({ store, countSlots: async () => 4, rpm: 0, clock }),
         limits: { ...NO_LIMITS, ...limits },
         runExclusive,
       }),

@@ -2,6 +2,7 @@ import type { ImageService } from '@darkroom/contracts';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { buildServer, type ClientBounds, type ServerDeps, type SurfaceDeps } from '../../src/http/server.ts';
 import { PUBLIC_URL } from './running-api.ts';
 
@@ -34,7 +35,7 @@ export async function buildFaultyServer(
     metrics: { requestEnded() {}, callerRefused() {}, contentType: 'text/plain', render: fail },
     metricsAccess: { token: null, isOpenToLoopback: true },
     publicUrl: PUBLIC_URL,
-    monotonic: () => performance.now(),
+    clock: systemClock,
     ...more,
   };
   const server = await buildServer(deps, bounds);

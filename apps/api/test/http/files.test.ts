@@ -89,8 +89,8 @@ describe('an invalid link', () => {
     const database = new Sqlite(path.join(api().dataDir, 'darkroom.sqlite'), { readonly: true });
     const secret = String(database.prepare(`SELECT value FROM secrets WHERE name = 'file-links'`).pluck().get());
     database.close();
-    const linkAt = (clock: () => number) =>
-      pathOf(createUrlSigner({ secret, baseUrl: PUBLIC_URL, ttlS: 3_600, clock }).sign(`${jobId}-0.jpg`).url);
+    const linkAt = (now: () => number) =>
+      pathOf(createUrlSigner({ secret, baseUrl: PUBLIC_URL, ttlS: 3_600, clock: { now } }).sign(`${jobId}-0.jpg`).url);
     expect((await get(linkAt(Date.now))).statusCode).toBe(200);
     const old = linkAt(() => Date.now() - 2 * 3_600_000);
     expect(readRest(await get(old))).toEqual({ status: 403, error_code: 'link_expired', paths: null });

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createAuthenticate } from '../../src/http/authenticate.ts';
-import { createFakeClock } from '../fake-clock.ts';
+import { createManualClock } from '../manual-clock.ts';
 import { ecKey, edKey, jwkOf, type KeyServer, rsaKey, serveKeys, tokenBy } from './signing-keys.ts';
 import { inSeconds } from './tokens.ts';
 
@@ -19,14 +19,14 @@ const tokenOf = (kid: unknown, by = key) => tokenBy(by, payload(), { kid });
 
 /** Authenticates against a key set, on a clock that the test moves. Returns the user of a token, or the error. */
 function openKeySet({ url }: KeyServer, fetchTimeoutMs = 5_000) {
-  const clock = createFakeClock();
+  const clock = createManualClock();
   const warnings: object[] = [];
   const authenticate = createAuthenticate({
     key: { kind: 'jwks', url },
     issuer: undefined,
     audience: undefined,
     fetchTimeoutMs,
-    monotonic: clock.now,
+    clock,
     log: { warn: (facts) => warnings.push(facts) },
   });
   const ask = (token: string): Promise<unknown> =>

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createAuthenticate, type JwtKey } from '../../src/http/authenticate.ts';
-import { createFakeClock } from '../fake-clock.ts';
+import { createManualClock } from '../manual-clock.ts';
 import { ecKey, edKey, jwkOf, pemOf, rsaKey, type SigningKey, serveKeys, tokenBy } from './signing-keys.ts';
 import { inSeconds, signPayload } from './tokens.ts';
 
@@ -32,9 +32,9 @@ const CASES = WAYS.flatMap(({ way, open }) =>
 
 /** Returns a function that yields the user of a token, or the error code of the refusal. */
 async function openAsk(key: JwtKey) {
-  const { now: clock } = createFakeClock();
+  const clock = createManualClock();
   const log = { warn: () => {} };
-  const authenticate = createAuthenticate({ key, issuer: ISSUER, audience: AUDIENCE, monotonic: clock, log });
+  const authenticate = createAuthenticate({ key, issuer: ISSUER, audience: AUDIENCE, clock, log });
   return (token: string): Promise<unknown> =>
     authenticate({ headers: { authorization: `Bearer ${token}` } }).catch((error) => error.code);
 }

@@ -2,6 +2,7 @@ import { ImageError } from '@darkroom/contracts';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { expect, test } from 'vitest';
 import type { RefusalBounds } from '../../src/http/limit-refusals.ts';
+import { createManualClock } from '../manual-clock.ts';
 import { buildFaultyServer } from './faulty-server.ts';
 
 const BOUNDS = {
@@ -24,13 +25,13 @@ const WIDE = { capacity: 1_000_000, perSecond: 1 };
  * `job_not_found`.
  */
 async function openLimited(refusals: Partial<RefusalBounds>) {
-  let now = 0;
+  const clock = createManualClock();
   const server = await buildFaultyServer(
     new ImageError('job_not_found'),
     { ...BOUNDS, refusals: { user: WIDE, address: WIDE, unauthenticated: WIDE, maxKeys: 100, ...refusals } },
     {},
     {
-      monotonic: () => now,
+      clock,
       trustProxy: 'loopback',
       async authenticate({ headers }) {
         if (headers.authorization === 'bad') throw new ImageError('unauthenticated');
@@ -48,7 +49,7 @@ async function openLimited(refusals: Partial<RefusalBounds>) {
   }
   return {
     ask,
-    pass: (ms: number) => (now += ms),
+    pass: clock.advance,
     orderBadly: (user: string, bytes: number, from?: string) =>
       ask('POST', GENERATION_PATH, user, JSON.stringify({ prompt: 'a'.repeat(bytes) }), from),
   };

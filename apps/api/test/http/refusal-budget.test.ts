@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { createRefusalBudget } from '../../src/http/refusal-budget.ts';
+import { createManualClock } from '../manual-clock.ts';
 
 function openBudget(maxKeys = 100) {
-  let now = 0;
-  const budget = createRefusalBudget({ capacity: 100, perSecond: 10, maxKeys, monotonic: () => now });
-  return { ...budget, pass: (ms: number) => (now += ms) };
+  const clock = createManualClock();
+  const budget = createRefusalBudget({ capacity: 100, perSecond: 10, maxKeys, clock });
+  return { ...budget, pass: clock.advance };
 }
 
 test('admits a key until its capacity is used up, then returns the time to wait', () => {

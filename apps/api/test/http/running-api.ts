@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { copyMigratedDatabase } from '../../../../test-kit/migrated-sqlite.ts';
+import { systemClock } from '../../src/clock.ts';
 import { type App, compose } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
 import { SECRET } from './tokens.ts';
@@ -58,6 +59,7 @@ async function startApi(env: Record<string, string> = {}): Promise<Api> {
     config: readConfig({ DATA_DIR: dataDir, JWT_SECRET: SECRET, ...env }),
     minimax: { apiKey: API_KEY, baseUrl: simulator.url },
     publicUrl: PUBLIC_URL,
+    clock: systemClock,
     log: pino({ level: 'trace' }, lines),
   });
   return {

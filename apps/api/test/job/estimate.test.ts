@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createEstimates, expectedCallMs } from '../../src/job/estimate.ts';
-import { createFakeClock } from '../fake-clock.ts';
+import { createManualClock } from '../manual-clock.ts';
 
 const order = { model: 'image-01', n: 1 } as const;
 
@@ -19,7 +19,7 @@ function estimatesAfter(
   { callMs = {}, open = 0, begunAgoS = [], quietS = 0, repeats = 0 }: Past,
   { concurrency = 2, rpm = 0 } = {},
 ) {
-  const clock = createFakeClock();
+  const clock = createManualClock();
   const store = {
     recentCallMs: async (kind: string | null) => (kind === null ? Object.values(callMs).flat() : (callMs[kind] ?? [])),
     recentCalls: async () => ({
@@ -32,7 +32,7 @@ function estimatesAfter(
   return {
     clock,
     callMs,
-    estimates: createEstimates({ store, countSlots: async () => concurrency, rpm, monotonic: clock.now }),
+    estimates: createEstimates({ store, countSlots: async () => concurrency, rpm, clock }),
   };
 }
 

@@ -4,19 +4,20 @@ import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import type { StoredJob } from '../../src/job/stored-job.ts';
 import { createTakeNext } from '../../src/jobs/run-job.ts';
 import type { TakeNext } from '../../src/queue/queue.ts';
+import { createManualClock } from '../manual-clock.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { WORKER } from '../store/stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { buildFileTracker } from './build-file-tracker.ts';
-import { clock, waits } from './fake-sleep.ts';
 import { createRecordedLog } from './recorded-log.ts';
 import { answered, createScriptedProvider } from './scripted-provider.ts';
 
 /**
- * The path from the store to the provider and back, with real stores and files, a scripted provider and `fake-sleep`.
+ * The path from the store to the provider and back, with real stores and files, a scripted provider and a clock that
+ * every wait advances.
  */
 export async function openCallLine() {
-  waits.length = 0;
+  const clock = createManualClock({ autoAdvance: true });
   const stores = await openSqliteStores({ clock });
   const provider = createScriptedProvider(answered);
   const folder = await temporaryFolder();
@@ -37,8 +38,7 @@ export async function openCallLine() {
     rpm: 0,
     queueTtlMs: 1_800_000,
     retryBaseMs: 5_000,
-    clock: clock.now,
-    monotonic: clock.now,
+    clock,
     random: () => 0,
     log: createRecordedLog(),
     stopping: stopping.signal,
@@ -48,6 +48,7 @@ export async function openCallLine() {
 
   return {
     stores,
+    clock,
     provider,
     files,
     spool,

@@ -38,10 +38,10 @@ beforeEach(async () => {
     fileTracker: buildFileTracker(stores, files),
     pictures: buildImageProcessor(),
     queue: { wake: () => wakes++ },
-    estimates: createEstimates({ store: stores.jobs, countSlots: async () => 4, rpm: 0, monotonic: stores.clock.now }),
+    estimates: createEstimates({ store: stores.jobs, countSlots: async () => 4, rpm: 0, clock: stores.clock }),
     limits: NO_LIMITS,
     runExclusive: createUserMutex(),
-    clock: stores.clock.now,
+    clock: stores.clock,
     isDraining: () => false,
   };
 });

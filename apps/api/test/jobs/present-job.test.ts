@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { StoredAsset } from '../../src/job/stored-image.ts';
 import type { JobState } from '../../src/job/stored-job.ts';
 import { createPresentJob } from '../../src/jobs/present-job.ts';
-import { createFakeClock } from '../fake-clock.ts';
+import { createManualClock } from '../manual-clock.ts';
 import { exampleAsset, jobIn } from './example-job.ts';
 
 interface DeploymentDeps {
@@ -15,7 +15,7 @@ interface DeploymentDeps {
   changedAgoMs?: number;
 }
 
-const clock = createFakeClock();
+const clock = createManualClock();
 const UNTIL = new Date(clock.now() + 3_600_000);
 
 /** The job as sent to clients. Every answer must satisfy the contract. */

@@ -1,11 +1,8 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { cancel } from '../../src/job/job-state.ts';
 import { addJob } from '../store/stores.ts';
 import { type CallLine, openCallLine } from './call-line.ts';
-import { clock } from './fake-sleep.ts';
 import { answered, notTaken } from './scripted-provider.ts';
-
-vi.mock('node:timers/promises', () => import('./fake-sleep.ts'));
 
 let line: CallLine;
 beforeEach(async () => {
@@ -20,8 +17,8 @@ describe('a call that provably was not accepted', () => {
     while ((await line.stateOf(job))?.status !== 'FAILED') {
       const state = await line.runNext();
       if (state === 'ran' || state === null) continue;
-      waited.push(state - clock.now());
-      clock.advance(state - clock.now());
+      waited.push(state - line.clock.now());
+      line.clock.advance(state - line.clock.now());
     }
     expect(waited).toEqual([5_000, 10_000, 20_000, 40_000]);
     expect(line.provider.calls).toHaveLength(5);
@@ -31,9 +28,9 @@ describe('a call that provably was not accepted', () => {
   test('keeps the job PROCESSING in generating, with its version, and progress that never falls', async () => {
     const job = await addJob(line.stores);
     line.provider.outcomes = [notTaken()];
-    line.provider.onCall = async () => clock.advance(24_000);
+    line.provider.onCall = async () => line.clock.advance(24_000);
     await line.runNext();
-    const retryAt = clock.now() + 5_000;
+    const retryAt = line.clock.now() + 5_000;
     const waiting = { status: 'PROCESSING', stage: 'generating', call: null, retryAt, progressFrom: 81 };
     expect(await line.stores.jobs.getJob(job.jobId)).toMatchObject({ version: 2, state: waiting });
   });
@@ -49,7 +46,7 @@ describe('a call that provably was not accepted', () => {
     await addJob(line.stores);
     line.provider.outcomes = [notTaken(retryAfterMs)];
     await line.runNext();
-    expect(await line.runNext()).toBe(clock.now() + waitMs);
+    expect(await line.runNext()).toBe(line.clock.now() + waitMs);
   });
 
   test('fails at once when Retry-After is longer than the longest wait of a job', async () => {
@@ -64,7 +61,7 @@ describe('a call that provably was not accepted', () => {
     line.deps.queueTtlMs = 1;
     line.provider.outcomes = [notTaken(), answered];
     await line.runNext();
-    clock.advance(5_000);
+    line.clock.advance(5_000);
     await line.runNext();
     expect(await line.stateOf(job)).toMatchObject({ stage: 'saving' });
   });
@@ -76,7 +73,7 @@ describe('a call that provably was not accepted', () => {
       void (await line.stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1)));
     await line.runNext();
     expect(await line.stateOf(job)).toMatchObject({ errorCode: 'canceled', charged: 'no' });
-    clock.advance(60_000);
+    line.clock.advance(60_000);
     expect(await line.runNext()).toBeNull();
   });
 
@@ -85,8 +82,8 @@ describe('a call that provably was not accepted', () => {
     await addJob(line.stores, { userId: '2' });
     line.provider.outcomes = [notTaken(30_000), answered];
     await line.runNext();
-    expect(await line.runNext()).toBe(clock.now() + 30_000);
-    clock.advance(30_000);
+    expect(await line.runNext()).toBe(line.clock.now() + 30_000);
+    line.clock.advance(30_000);
     expect([await line.runNext(), await line.runNext()]).toEqual(['ran', 'ran']);
   });
 
@@ -98,7 +95,7 @@ describe('a call that provably was not accepted', () => {
     line.provider.outcomes = [notTaken(retryAfterMinutes * 60_000)];
     await line.runNext();
     await addJob(line.stores, { userId: '2' });
-    expect(await line.runNext()).toBe(clock.now() + quietMinutes * 60_000);
+    expect(await line.runNext()).toBe(line.clock.now() + quietMinutes * 60_000);
   });
 
   test('delays no other job when the provider was unreachable', async () => {
@@ -111,7 +108,7 @@ describe('a call that provably was not accepted', () => {
 
 describe('a reservation that expires before its call is sent', () => {
   const slowly = async () => {
-    clock.advance(1_001);
+    line.clock.advance(1_001);
     return null;
   };
 
@@ -132,7 +129,7 @@ describe('a reservation that expires before its call is sent', () => {
     line.deps.loadReference = slowly;
     line.provider.outcomes = [notTaken()];
     for (let state = await line.runNext(); state !== null; state = await line.runNext()) {
-      if (state !== 'ran') clock.advance(state - clock.now());
+      if (state !== 'ran') line.clock.advance(state - line.clock.now());
     }
     expect(line.provider.calls).toHaveLength(5);
     expect(await line.stateOf(job)).toMatchObject({ errorCode: 'provider_rate_limited' });
@@ -166,7 +163,7 @@ test('extends the rate-limit window beyond a minute by the lifetime of a reserva
   line.deps.rpm = 1;
   await addJob(line.stores);
   await addJob(line.stores);
-  const began = clock.now();
+  const began = line.clock.now();
   await line.runNext();
   expect(await line.runNext()).toBe(began + 61_000);
 });

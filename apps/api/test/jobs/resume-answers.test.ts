@@ -11,6 +11,7 @@ import { createOutcomeCommitter } from '../../src/jobs/commit-outcome.ts';
 import { recoverJobs } from '../../src/jobs/recover-jobs.ts';
 import { createAnswerResumer } from '../../src/jobs/resume-answers.ts';
 import { createMiniMaxProvider } from '../../src/provider/minimax-provider.ts';
+import { createManualClock } from '../manual-clock.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { addJob, type Stores, startNext, WORKER } from '../store/stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -30,7 +31,7 @@ let log: RecordedLog;
 let saved: string[];
 
 beforeEach(async () => {
-  stores = await openSqliteStores();
+  stores = await openSqliteStores({ clock: createManualClock({ autoAdvance: true }) });
   const folder = await temporaryFolder();
   log = createRecordedLog();
   spool = createLocalAnswerSpool({ dir: path.join(folder, 'answers'), onError: (err) => log.warn({ err }, 'spool') });
@@ -56,7 +57,8 @@ async function restart({ ownedAttempts = new Set<string>(), workerId = 'the-next
   const stopping = new AbortController();
   const saveImages = (jobId: string) => void saved.push(jobId);
   const fileTracker = buildFileTracker(stores, files);
-  const keeping = { store: stores.jobs, files, fileTracker, saveImages: () => {}, log, stopping: stopping.signal };
+  const { clock, jobs: store } = stores;
+  const keeping = { store, files, fileTracker, saveImages: () => {}, clock, log, stopping: stopping.signal };
   const answers = createAnswerResumer({
     store: stores.jobs,
     spool,

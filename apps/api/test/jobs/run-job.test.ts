@@ -5,11 +5,8 @@ import type { StoredJob } from '../../src/job/stored-job.ts';
 import type { ProviderOutcome } from '../../src/provider/image-provider.ts';
 import { addJob } from '../store/stores.ts';
 import { type CallLine, openCallLine } from './call-line.ts';
-import { clock, waits } from './fake-sleep.ts';
 import { createRecordedLog, type RecordedLog } from './recorded-log.ts';
 import { answered, failed, notTaken } from './scripted-provider.ts';
-
-vi.mock('node:timers/promises', () => import('./fake-sleep.ts'));
 
 let line: CallLine;
 beforeEach(async () => {
@@ -138,7 +135,7 @@ test('waits for unavailable storage between the reservation and the call', async
   line.deps.store = { ...line.stores.jobs, getJob };
   await line.runNext();
   expect(await line.stateOf(job)).toMatchObject({ stage: 'saving' });
-  expect(waits).toEqual([500, 500]);
+  expect(line.clock.sleeps).toEqual([500, 500]);
   expect(line.provider.calls).toHaveLength(1);
 });
 
@@ -147,7 +144,7 @@ test('retries committing an outcome without making a second call', async () => {
   failToEnd(8, new ImageError('unavailable'));
   await line.runNext();
   expect(await line.stateOf(job)).toMatchObject({ stage: 'saving' });
-  expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000]);
+  expect(line.clock.sleeps).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000]);
   expect(line.provider.calls).toHaveLength(1);
 });
 
@@ -173,7 +170,7 @@ test.each([
     failToEnd(3, new TypeError('a bug'));
     await line.runNext();
     expect(await line.stateOf(job)).toMatchObject({ status: 'FAILED', errorCode: 'internal', charged });
-    expect(waits).toEqual([500, 1_000]);
+    expect(line.clock.sleeps).toEqual([500, 1_000]);
     expect(await line.openAttempts()).toEqual([]);
     expect(line.provider.calls).toHaveLength(1);
   },
@@ -185,7 +182,7 @@ test('fails the job as charged and frees its slot on a bug in storing base64 ima
   line.files.put = () => Promise.reject(new TypeError('a bug'));
   await line.runNext();
   expect(await line.stateOf(job)).toMatchObject({ status: 'FAILED', errorCode: 'internal', charged: 'yes' });
-  expect(waits).toEqual([500, 1_000]);
+  expect(line.clock.sleeps).toEqual([500, 1_000]);
 });
 
 test('leaves the attempt open for the next process when the database is unavailable at the end', async () => {
@@ -295,7 +292,7 @@ describe('a call failure that needs the operator', () => {
   test('is logged as a warning while the call is retried, and as an error after the last', async () => {
     expect(await endOf(unreachable)).toMatchObject({ level: 'warn' });
     for (let call = 2; call <= 5; call++) {
-      clock.advance(60_000);
+      line.clock.advance(60_000);
       await line.runNext();
     }
     expect(line.provider.calls).toHaveLength(5);
@@ -351,9 +348,9 @@ describe('ownership of an attempt', () => {
 test('measures the age of a reservation with a monotonic clock', async () => {
   await addJob(line.stores);
   line.deps.rpm = 10;
-  line.deps.monotonic = () => 0;
+  line.deps.clock = { ...line.clock, monotonic: () => 0 };
   line.deps.loadReference = async () => {
-    clock.advance(3_600_000);
+    line.clock.advance(3_600_000);
     return null;
   };
   await line.runNext();
@@ -362,7 +359,7 @@ test('measures the age of a reservation with a monotonic clock', async () => {
 
 test('ignores jobs that waited too long', async () => {
   await addJob(line.stores);
-  clock.advance(1_800_001);
+  line.clock.advance(1_800_001);
   expect(await line.runNext()).toBeNull();
   expect(line.provider.calls).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { ImageError } from '@darkroom/contracts';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { DownloadError } from '../../src/images/image-processor.ts';
 import { cancel, hasEnded } from '../../src/job/job-state.ts';
@@ -9,20 +9,19 @@ import type { ImageSource } from '../../src/job/stored-image.ts';
 import type { StoredJob } from '../../src/job/stored-job.ts';
 import { createImageSaver, type ImageSaver } from '../../src/jobs/save-images.ts';
 import { listAll } from '../files/file-store.conformance.ts';
+import { createManualClock, type ManualClock } from '../manual-clock.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { addSavingJob, newJob, type Stores } from '../store/stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { buildFileTracker } from './build-file-tracker.ts';
 import { createFakeImageProcessor, type FakePictures } from './fake-image-processor.ts';
-import { clock, waits } from './fake-sleep.ts';
 import { createRecordedLog, type RecordedLog } from './recorded-log.ts';
 import { untilJob } from './until-job.ts';
-
-vi.mock('node:timers/promises', () => import('./fake-sleep.ts'));
 
 const transient = () => new DownloadError('reset', { permanent: false });
 const permanent = () => new DownloadError('404', { permanent: true });
 
+let clock: ManualClock;
 let stores: Stores;
 let pictures: FakePictures;
 let log: RecordedLog;
@@ -30,7 +29,7 @@ let deps: Parameters<typeof createImageSaver>[0];
 let saver: ImageSaver;
 
 beforeEach(async () => {
-  waits.length = 0;
+  clock = createManualClock({ autoAdvance: true });
   stores = await openSqliteStores({ clock });
   pictures = createFakeImageProcessor();
   log = createRecordedLog();
@@ -42,7 +41,8 @@ beforeEach(async () => {
     pictures,
     inPlace: (work) => work(),
     retryForMs: 900_000,
-    monotonic: clock.now,
+    clock,
+    runningMs: clock.monotonic,
     log,
   };
   saver = createImageSaver(deps);
@@ -66,14 +66,14 @@ test('fetches every image once, stores it at its index, and completes the job', 
   expect(done?.state).toMatchObject({ status: 'COMPLETED', charged: 'yes', failedCount: 0, assets });
   expect(await keptKeys()).toEqual(assets.map(({ key }) => key));
   expect(pictures.fetched).toEqual(['http://pictures/a', 'http://pictures/b']);
-  expect(waits).toEqual([]);
+  expect(clock.sleeps).toEqual([]);
 });
 
 describe('an image that cannot be fetched yet', () => {
   test('is retried with growing waits', async () => {
     pictures.fail('http://pictures/a', ...Array.from({ length: 9 }, transient));
     expect((await save(await answered(url('a'))))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 0 });
-    expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+    expect(clock.sleeps).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   });
 
   test('is retried until the configured time ends, with a last try then, and counts as failed', async () => {
@@ -84,7 +84,7 @@ describe('an image that cannot be fetched yet', () => {
       status: 'COMPLETED',
       failedCount: 1,
     });
-    expect(waits).toEqual([500, 1_000, 2_000, 4_000, 2_500]);
+    expect(clock.sleeps).toEqual([500, 1_000, 2_000, 4_000, 2_500]);
   });
 
   test('has its whole time from its first try, however long it waited for a slot', async () => {
@@ -101,7 +101,7 @@ describe('an image that cannot be fetched yet', () => {
     pictures.failAlways('http://pictures/a', permanent);
     expect((await save(await answered(url('a'), url('b'))))?.state).toMatchObject({ failedCount: 1 });
     expect(pictures.fetched.filter((fetched) => fetched === 'http://pictures/a')).toHaveLength(3);
-    expect(waits).toEqual([500, 1_000]);
+    expect(clock.sleeps).toEqual([500, 1_000]);
   });
 
   test('is given up after three permanent failures, regardless of transient ones between them', async () => {
@@ -157,7 +157,7 @@ test.each(['canceled', 'deleted'])('stops retrying a job that is %s while the di
   saver.save(job.jobId);
   await ended(job);
   for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate); // time for many more retries
-  expect(waits.length).toBeLessThanOrEqual(1);
+  expect(clock.sleeps.length).toBeLessThanOrEqual(1);
   await saver.drain();
 });
 
@@ -291,7 +291,7 @@ test.each(['putting a file', 'committing a picture'])(
     saver = createImageSaver(deps);
     const job = await save(await answered(url('a')));
     expect(job?.state).toMatchObject({ status: 'FAILED', errorCode: 'internal', charged: 'yes' });
-    expect(waits).toEqual([500, 1_000]);
+    expect(clock.sleeps).toEqual([500, 1_000]);
     expect(pictures.fetched).toHaveLength(1);
   },
 );

@@ -40,7 +40,7 @@ const run = (resultTtlMs = RESULT_TTL_MS) =>
     files,
     fileTracker: buildFileTracker(stores, files),
     resultTtlMs,
-    clock: stores.clock.now,
+    clock: stores.clock,
     log: createRecordedLog(),
   });
 

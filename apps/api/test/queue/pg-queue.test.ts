@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PgBoss } from 'pg-boss';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { createPgQueue } from '../../src/queue/pg-queue.ts';
 import { openWakeUpQueue, WAKE_UP_QUEUE } from '../../src/queue/wake-up-queue.ts';
 import { listenWithReconnect } from '../../src/store/postgres/listen-with-reconnect.ts';
@@ -32,7 +33,7 @@ afterAll(async () => {
 
 testQueue('the queue over pg-boss', {
   createQueue: ({ concurrency, takeNext, onError }) =>
-    createPgQueue({ boss: bosses[0], worker: { concurrency, takeNext }, clock: Date.now, onError }),
+    createPgQueue({ boss: bosses[0], worker: { concurrency, takeNext }, clock: systemClock, onError }),
   settle: () => sleep(60).then(() => {}),
   patienceMs: 10_000,
 });
@@ -44,7 +45,7 @@ const rethrow = (error: unknown) => {
 
 function createQueue(boss: PgBoss, work: Work | null) {
   const worker = work && { concurrency: 2, takeNext: work.takeNext };
-  return createPgQueue({ boss, worker, clock: Date.now, onError: rethrow });
+  return createPgQueue({ boss, worker, clock: systemClock, onError: rethrow });
 }
 
 test('delivers wake-ups from a process without workers to those that have them', async () => {
@@ -70,7 +71,7 @@ test('keeps a wake-up without a worker until one starts', async () => {
   const worker = createPgQueue({
     boss: bosses[1],
     worker: { concurrency: 1, takeNext: work.takeNext },
-    clock: Date.now,
+    clock: systemClock,
     onError: rethrow,
   });
   worker.start();

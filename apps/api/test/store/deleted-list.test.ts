@@ -1,6 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { openDeletedList } from '../../src/store/sqlite/deleted-list.ts';
 import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -10,7 +11,7 @@ const OTHER = '223e4567-e89b-42d3-a456-426614174000';
 const row = (job_id: string) => ({ job_id, user_id: 'a user', deleted_at: 1_000 });
 
 async function openDatabase() {
-  const database = await openSqlite(await temporaryFolder());
+  const database = await openSqlite(await temporaryFolder(), systemClock);
   onTestFinished(database.close);
   return database.db;
 }

@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { createSqlJobStore } from '../../src/store/shared/sql-job-store.ts';
 import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { NO_LIMITS, newJob } from './stores.ts';
 
 async function open() {
-  const database = await openSqlite(await temporaryFolder());
+  const database = await openSqlite(await temporaryFolder(), systemClock);
   onTestFinished(database.close);
   return { db: database.db, store: createSqlJobStore(database) };
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { getOrCreateSecret } from '../../src/store/shared/secrets.ts';
 import { StoreOpenError } from '../../src/store/shared/store-open-error.ts';
 import { lockDataDir } from '../../src/store/sqlite/lock-data-dir.ts';
@@ -22,7 +23,7 @@ test('locks a data folder for one owner until it is released', async () => {
 test('allows a backup to read a locked folder', async () => {
   const dir = await temporaryFolder();
   const lock = lockDataDir(dir);
-  const database = await openSqlite(dir);
+  const database = await openSqlite(dir, systemClock);
   onTestFinished(async () => {
     await database.close();
     lock.release();
@@ -35,12 +36,12 @@ test('allows a backup to read a locked folder', async () => {
 
 test('stops the start with one line for a database of a newer version', async () => {
   const dir = await temporaryFolder();
-  await (await openSqlite(dir)).close();
+  await (await openSqlite(dir, systemClock)).close();
   const database = new Sqlite(path.join(dir, 'darkroom.sqlite'));
   database.exec(`INSERT INTO kysely_migration (name, timestamp) VALUES ('9999-later', '2030-01-01')`);
   database.close();
-  await expect(openSqlite(dir)).rejects.toThrow(StoreOpenError);
-  await expect(openSqlite(dir)).rejects.toThrow(
+  await expect(openSqlite(dir, systemClock)).rejects.toThrow(StoreOpenError);
+  await expect(openSqlite(dir, systemClock)).rejects.toThrow(
     /^[^\n]+cannot be brought up to date: a newer version of Darkroom has written it \(9999-later\)$/,
   );
 });
@@ -48,8 +49,10 @@ test('stops the start with one line for a database of a newer version', async ()
 test('stops the start with one line for a file that is not a database', async () => {
   const dir = await temporaryFolder();
   await writeFile(path.join(dir, 'darkroom.sqlite'), 'no database at all'.repeat(1_000));
-  await expect(openSqlite(dir)).rejects.toThrow(StoreOpenError);
-  await expect(openSqlite(dir)).rejects.toThrow(/^[^\n]+darkroom\.sqlite cannot be opened: file is not a database$/);
+  await expect(openSqlite(dir, systemClock)).rejects.toThrow(StoreOpenError);
+  await expect(openSqlite(dir, systemClock)).rejects.toThrow(
+    /^[^\n]+darkroom\.sqlite cannot be opened: file is not a database$/,
+  );
 });
 
 test('reports a data folder that cannot be created as such and not as in use', async () => {
@@ -61,12 +64,12 @@ test('reports a data folder that cannot be created as such and not as in use', a
 
 test('creates a secret once for the life of the database', async () => {
   const dir = await temporaryFolder();
-  const first = await openSqlite(dir);
+  const first = await openSqlite(dir, systemClock);
   expect(await getOrCreateSecret(first.db, 'links', () => 'one')).toBe('one');
   expect(await getOrCreateSecret(first.db, 'links', () => 'two')).toBe('one');
   expect(await getOrCreateSecret(first.db, 'other', () => 'three')).toBe('three');
   await first.close();
-  const second = await openSqlite(dir);
+  const second = await openSqlite(dir, systemClock);
   onTestFinished(second.close);
   expect(await getOrCreateSecret(second.db, 'links', () => 'four')).toBe('one');
 });
@@ -75,7 +78,7 @@ describe('a removed lock file', () => {
   test('does not admit another process while the database is open, and is not created again by it', async () => {
     const dir = await temporaryFolder();
     const lock = lockDataDir(dir);
-    const database = await openSqlite(dir);
+    const database = await openSqlite(dir, systemClock);
     await getOrCreateSecret(database.db, 'links', () => 'one'); // so that the WAL is not empty
     await rm(path.join(dir, 'darkroom.lock'));
     for (let starts = 0; starts < 2; starts++) {
@@ -91,7 +94,7 @@ describe('a removed lock file', () => {
   test('is irrelevant while there is no other process', async () => {
     const dir = await temporaryFolder();
     lockDataDir(dir).release();
-    await (await openSqlite(dir)).close();
+    await (await openSqlite(dir, systemClock)).close();
     await rm(path.join(dir, 'darkroom.lock'));
     lockDataDir(dir).release();
   });
@@ -99,7 +102,7 @@ describe('a removed lock file', () => {
   test('starts while a shell has the database open and the lock file exists', async () => {
     const dir = await temporaryFolder();
     lockDataDir(dir).release();
-    await (await openSqlite(dir)).close();
+    await (await openSqlite(dir, systemClock)).close();
     const shell = new Sqlite(path.join(dir, 'darkroom.sqlite'), { readonly: true });
     onTestFinished(() => void shell.close());
     shell.prepare('SELECT count(*) FROM jobs').get();

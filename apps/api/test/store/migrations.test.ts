@@ -4,6 +4,7 @@ import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
 import { copyRows } from '../../src/store/shared/copy-rows.ts';
 import type { Database } from '../../src/store/shared/database.ts';
@@ -49,7 +50,7 @@ test('migrates a SQLite database of the previous version and deletes its jobs fo
   const dir = await temporaryFolder();
   const database = new Sqlite(path.join(dir, 'darkroom.sqlite'));
   await writeVersion4('sqlite', new Kysely<Tables>({ dialect: new SqliteDialect({ database }) }));
-  await expectItGoesOn(await openSqlite(dir));
+  await expectItGoesOn(await openSqlite(dir, systemClock));
 });
 
 test('migrates a PostgreSQL database of the previous version and deletes its jobs for good', async () => {
@@ -59,7 +60,7 @@ test('migrates a PostgreSQL database of the previous version and deletes its job
 });
 
 test('moves pending and past deletions to PostgreSQL with the other rows', async () => {
-  const from = await openSqlite(await temporaryFolder());
+  const from = await openSqlite(await temporaryFolder(), systemClock);
   onTestFinished(from.close);
   const server = await openPostgresServer();
   const to = await openPostgres(await server.createDatabase());

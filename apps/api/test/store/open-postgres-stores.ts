@@ -6,7 +6,7 @@ import { createSqlJobStore } from '../../src/store/shared/sql-job-store.ts';
 import { createSqlRetentionStore } from '../../src/store/shared/sql-retention-store.ts';
 import { createSqlUploadStore } from '../../src/store/shared/sql-upload-store.ts';
 import { createSqlWorkerStore } from '../../src/store/shared/sql-worker-store.ts';
-import { createFakeClock, type FakeClock } from '../fake-clock.ts';
+import { createManualClock, type ManualClock } from '../manual-clock.ts';
 import { openPostgresServer, type PostgresServer } from '../postgres/postgres-server.ts';
 import { readAttempts, type Stores } from './stores.ts';
 
@@ -32,7 +32,7 @@ export function givenPostgres(): { url(): string } {
 }
 
 /** Opens the stores of one process, closed when the test ends. Any number may share one database. */
-export async function openPostgresStores(url: string, clock: FakeClock = createFakeClock()): Promise<Stores> {
+export async function openPostgresStores(url: string, clock: ManualClock = createManualClock()): Promise<Stores> {
   const database = await openPostgres(url);
   let isOpen = true;
   async function close(): Promise<void> {

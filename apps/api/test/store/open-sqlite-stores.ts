@@ -6,20 +6,20 @@ import { createSqlRetentionStore } from '../../src/store/shared/sql-retention-st
 import { createSqlUploadStore } from '../../src/store/shared/sql-upload-store.ts';
 import { createSqlWorkerStore } from '../../src/store/shared/sql-worker-store.ts';
 import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
-import { createFakeClock, type FakeClock } from '../fake-clock.ts';
+import { createManualClock, type ManualClock } from '../manual-clock.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { readAttempts, type Stores } from './stores.ts';
 
 interface Place {
   dir?: string;
-  clock?: FakeClock;
+  clock?: ManualClock;
 }
 
 /** Opens the stores over a SQLite file, by default a new one. They are closed when the test ends. */
-export async function openSqliteStores({ dir, clock = createFakeClock() }: Place = {}): Promise<Stores> {
+export async function openSqliteStores({ dir, clock = createManualClock() }: Place = {}): Promise<Stores> {
   const folder = dir ?? (await temporaryFolder());
   if (dir === undefined) await copyMigratedDatabase(folder);
-  const database = await openSqlite(folder, clock.now);
+  const database = await openSqlite(folder, clock);
   onTestFinished(database.close);
   return {
     jobs: createSqlJobStore(database),

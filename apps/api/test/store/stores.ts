@@ -10,7 +10,7 @@ import type { Database } from '../../src/store/shared/database.ts';
 import type { AttemptRow } from '../../src/store/shared/schema.ts';
 import type { NewUpload, UploadStore } from '../../src/store/upload-store.ts';
 import type { WorkerStore } from '../../src/store/worker-store.ts';
-import type { FakeClock } from '../fake-clock.ts';
+import type { ManualClock } from '../manual-clock.ts';
 
 /** The stores of one database, on a clock that the test moves. */
 export interface Stores {
@@ -19,7 +19,7 @@ export interface Stores {
   retention: RetentionStore;
   workers: WorkerStore;
   deletions: DeletionStore;
-  clock: FakeClock;
+  clock: ManualClock;
   /** The recorded attempts, oldest first. The API does not expose them; operators read them from the database. */
   readAttempts(): Promise<Pick<AttemptRow, 'attempt_id' | 'failure_kind' | 'failure_message'>[]>;
   /** Opens the same database as the next process would. These stores must not be used afterwards. */

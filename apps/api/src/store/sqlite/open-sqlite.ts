@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
+import type { Clock } from '../../clock.ts';
 import type { Database, Work } from '../shared/database.ts';
 import { createListeners } from '../shared/listeners.ts';
 import { migrate } from '../shared/migrate.ts';
@@ -14,7 +15,7 @@ import { TolerantSqliteDialect } from './sqlite-dialect.ts';
  * Opens the embedded database in `dataDir` and migrates it, for one process with one clock. Every commit is on disk
  * before it resolves. Rejects with StoreOpenError when the file is not a database, or was written by a newer version.
  */
-export async function openSqlite(dataDir: string, clock: () => number = Date.now): Promise<Database> {
+export async function openSqlite(dataDir: string, clock: Pick<Clock, 'now'>): Promise<Database> {
   mkdirSync(dataDir, { recursive: true });
   const file = sqliteFile(dataDir);
   if (!existsSync(file) && existsSync(movedFile(dataDir))) {
@@ -38,7 +39,7 @@ export async function openSqlite(dataDir: string, clock: () => number = Date.now
 
   return {
     db,
-    now: async () => clock(),
+    now: async () => clock.now(),
     transact,
     transactExclusive: (_, work) => transact(work), // the only connection runs one transaction at a time
     hasConcurrentWriters: false,
