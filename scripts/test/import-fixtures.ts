@@ -96,8 +96,8 @@ export const BROKEN: (Fixture & { says: string })[] = [
 
   { file: JOB, code: "import type { JobStore } from '../store/job-store.ts';", says: 'job/ is the domain' },
   { file: JOB, code: "import { sql } from 'kysely';", says: 'job/ is the domain' },
-  { file: RETRY, code: "import type { StoredJob } from '../job/stored-job.ts';", says: 'numbers and pure functions' },
-  { file: RETRY, code: "import { setTimeout } from 'node:timers/promises';", says: 'numbers and pure functions' },
+  { file: RETRY, code: "import type { StoredJob } from '../job/stored-job.ts';", says: 'knows nothing of the work' },
+  { file: RETRY, code: "import { setTimeout } from 'node:timers/promises';", says: 'knows nothing of the work' },
   { file: JOBS, code: "import { x } from '../queue/local-queue.ts';", says: 'jobs/ sees job/ and interfaces only' },
   {
     file: JOBS,
@@ -184,6 +184,7 @@ export const ALLOWED: Fixture[] = [
   { file: JOB, code: "import type { CreateImage } from '@darkroom/contracts';" },
   { file: JOBS, code: "import { cancel } from '../job/job-state.ts';" },
   { file: RETRY, code: "import { ImageError } from '@darkroom/contracts';" },
+  { file: RETRY, code: "import type { Clock } from '../clock.ts';" },
   { file: JOBS, code: "import { backOffMs } from '../retry/back-off.ts';" },
   { file: FILES, code: "import { storageUnavailable } from '../retry/retry-after.ts';" },
   { file: JOBS, code: "import { extensionOf } from '../media-types.ts';" },

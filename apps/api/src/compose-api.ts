@@ -32,7 +32,7 @@ export function composeApi(shared: SharedParts, { queue, isDraining }: ApiDeps):
   const isShared = deployment.leaseMs !== null;
   const countSlots = isShared ? workers.countSlots : async () => config.GENERATION_CONCURRENCY;
   const estimates = createEstimates({ store, countSlots, rpm: config.MINIMAX_RPM, clock });
-  const watcher = createJobWatcher({ store });
+  const watcher = createJobWatcher({ store, clock });
   const limits = {
     ratePerMinute: config.RATE_LIMIT_PER_MINUTE,
     userUploadBytes: config.USER_UPLOAD_BYTES,

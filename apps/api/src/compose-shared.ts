@@ -50,7 +50,7 @@ export async function composeShared({ config, minimax, publicUrl, clock, log }: 
   const retention = createSqlRetentionStore(database);
   const workers = wrapStorageErrors(createSqlWorkerStore({ database, leaseMs }));
   const deletions = wrapStorageErrors(createSqlDeletionStore({ database, leaseMs }));
-  const fileTracker = createFileTracker({ deletions, files, workerId, log });
+  const fileTracker = createFileTracker({ deletions, files, workerId, clock, log });
   // Fail here on a full disk, before the process listens.
   if (leaseMs === null) await store.ping();
   if (config.s3 === null) await files.ping();

@@ -10,8 +10,7 @@ import { backOffMs } from '../retry/back-off.ts';
 import type { JobStore } from '../store/job-store.ts';
 import { storeFile } from './file-access.ts';
 import type { FileTracker } from './file-tracker.ts';
-import { followJobEnd } from './follow-end.ts';
-import { joinSignals } from './join-signals.ts';
+import { followJobEnd } from './follow-job-end.ts';
 import type { Log } from './log.ts';
 import { retryUntilAvailable } from './retry-until-available.ts';
 
@@ -110,9 +109,7 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
     jobId: string,
     images: Extract<ProviderOutcome, { kind: 'answered' }>['images'],
   ): Promise<ImageSource[]> {
-    const end = await followJobEnd(store, jobId);
-    const either = joinSignals([stopping, end.signal]);
-    const { signal } = either;
+    const end = await followJobEnd(store, jobId, stopping);
     const sources: ImageSource[] = [];
     try {
       for (const [position, image] of images.entries()) {
@@ -125,16 +122,15 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
           clock,
           log,
           task: 'keep a provider answer',
-          signal,
+          signal: end.over,
         });
         sources.push({ key });
       }
       return sources;
     } catch (error) {
-      if (stopping.aborted || !end.signal.aborted) throw error;
+      if (stopping.aborted || !end.unwanted.aborted) throw error;
       return sources; // the answer still settles whether the job was charged
     } finally {
-      either.part();
       end.stop();
     }
   }
@@ -153,7 +149,7 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
   /** Milliseconds before the retry. After a rate-limit refusal, also the back-off of all workers. */
   function retryWaitMs(calls: number, retryAfterMs: number | null): number {
     const firstMs = deps.retryBaseMs * (1 + deps.random() / 4);
-    const ownMs = backOffMs(calls - 1, { firstMs, maxMs: RETRY_WAIT_MAX_MS });
+    const ownMs = backOffMs(calls, { firstMs, maxMs: RETRY_WAIT_MAX_MS });
     return Math.round(Math.max(ownMs, retryAfterMs ?? 0));
   }
 

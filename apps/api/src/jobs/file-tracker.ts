@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { FileStore } from '../files/file-store.ts';
 import type { DeletionStore } from '../store/deletion-store.ts';
 import type { Log } from './log.ts';
@@ -11,6 +12,7 @@ interface Deps {
   deletions: DeletionStore;
   files: Pick<FileStore, 'delete'>;
   workerId: string;
+  clock: Pick<Clock, 'sleep'>;
   log: Log;
 }
 
@@ -47,7 +49,7 @@ export interface FileTracker {
 
 const recordOnce = (record: () => Promise<void>) => record();
 
-export function createFileTracker({ deletions, files, workerId, log }: Deps): FileTracker {
+export function createFileTracker({ deletions, files, workerId, clock, log }: Deps): FileTracker {
   const held = new Set<string>();
   const writesOf = new Map<string, Set<Promise<unknown>>>();
 
@@ -98,10 +100,10 @@ export function createFileTracker({ deletions, files, workerId, log }: Deps): Fi
   async function writesEnd(jobId: string): Promise<void> {
     const writes = writesOf.get(jobId);
     if (!writes) return;
-    const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, WRITES_END_WITHIN_MS);
-    await Promise.race([Promise.allSettled(writes), late.promise]);
-    clearTimeout(timer);
+    const ended = new AbortController();
+    const late = clock.sleep(WRITES_END_WITHIN_MS, { signal: ended.signal }).catch(() => {});
+    await Promise.race([Promise.allSettled(writes), late]);
+    ended.abort();
   }
 
   return {

@@ -1,11 +1,20 @@
 import { ImageError } from '@darkroom/contracts';
 import type { Clock } from '../clock.ts';
 import { backOffMs } from '../retry/back-off.ts';
+import { retry } from '../retry/retry.ts';
 import type { Log } from './log.ts';
 
 const BACK_OFF = { firstMs: 500, maxMs: 10_000 };
 /** Tries for a fault that is not an outage: it is a bug, which waiting does not fix. */
 const FAULT_TRIES = 3;
+
+interface Options {
+  clock: Pick<Clock, 'sleep'>;
+  log: Log;
+  /** What is tried, for the log. */
+  task: string;
+  signal: AbortSignal;
+}
 
 /**
  * Retries work on our own file store or database for as long as that is unavailable: the data was paid for and cannot
@@ -13,22 +22,16 @@ const FAULT_TRIES = 3;
  * next start continues from what is on disk, or the result is not needed any more. Rejects with a fault that is not an
  * outage after `FAULT_TRIES` tries.
  */
-export async function retryUntilAvailable<T>(
-  work: () => Promise<T>,
-  { clock, log, task, signal }: { clock: Pick<Clock, 'sleep'>; log: Log; task: string; signal: AbortSignal },
-): Promise<T> {
+export function retryUntilAvailable<T>(work: () => Promise<T>, { clock, log, task, signal }: Options): Promise<T> {
   let faults = 0;
-  for (let failures = 0; ; failures++) {
-    try {
-      return await work();
-    } catch (err) {
-      signal.throwIfAborted();
-      if (!isOutage(err) && ++faults === FAULT_TRIES) throw err;
-      const waitMs = backOffMs(failures, BACK_OFF);
-      log.error({ err, task, retry_in_ms: waitMs }, 'storage does not take it; trying again');
-      await clock.sleep(waitMs, { signal });
-    }
+  function waitMs(err: unknown, failures: number): number | null {
+    signal.throwIfAborted();
+    if (!isOutage(err) && ++faults === FAULT_TRIES) return null;
+    const ms = backOffMs(failures, BACK_OFF);
+    log.error({ err, task, retry_in_ms: ms }, 'storage does not take it; trying again');
+    return ms;
   }
+  return retry(work, { clock, waitMs, signal });
 }
 
 function isOutage(error: unknown): boolean {

@@ -5,11 +5,11 @@ import { complete, failSaving, isSaving } from '../job/job-state.ts';
 import type { ImageSet, StoredAsset, StoredImage } from '../job/stored-image.ts';
 import { extensionOf } from '../media-types.ts';
 import { backOffMs } from '../retry/back-off.ts';
+import { retry } from '../retry/retry.ts';
 import type { JobStore } from '../store/job-store.ts';
 import { readFile, storeFile } from './file-access.ts';
 import type { FileTracker } from './file-tracker.ts';
-import { followJobEnd } from './follow-end.ts';
-import { joinSignals } from './join-signals.ts';
+import { followJobEnd, type JobEnd } from './follow-job-end.ts';
 import type { Log } from './log.ts';
 import { retryUntilAvailable } from './retry-until-available.ts';
 
@@ -30,14 +30,6 @@ interface Deps {
   /** Milliseconds that this process has run: a pause of the process does not use up `retryForMs`. */
   runningMs(): number;
   log: Log;
-}
-
-/** Signals that end the work for one job. */
-interface Ends {
-  /** Aborts when the job has ended or was deleted. */
-  unwanted: AbortSignal;
-  /** Aborts when `unwanted` does, or when the process drains. */
-  over: AbortSignal;
 }
 
 export interface ImageSaver {
@@ -71,30 +63,28 @@ export function createImageSaver({
   async function saveJob(jobId: string): Promise<void> {
     const set = await retryUntilAvailable(() => store.getImages(jobId), storage('read the answer of a job'));
     if (!set) throw new Error(`Job ${jobId} is saving without an answer`);
-    const end = await followJobEnd(store, jobId); // aborts when it is canceled or deleted
-    const over = joinSignals([draining.signal, end.signal]);
-    const ends = { unwanted: end.signal, over: over.signal };
+    const ends = await followJobEnd(store, jobId, draining.signal);
     try {
       const missing = set.pictures.filter((picture) => !picture.asset && !picture.failed);
       // All images end before the job does, even when one of them is interrupted.
       const ended = await Promise.allSettled(missing.map((picture) => saveImage(jobId, set, picture, ends)));
       for (const result of ended) if (result.status === 'rejected') throw result.reason;
     } finally {
-      over.part();
-      end.stop();
+      ends.stop();
     }
     await endJob(jobId);
   }
 
-  async function saveImage(jobId: string, set: ImageSet, picture: StoredImage, ends: Ends): Promise<void> {
+  async function saveImage(jobId: string, set: ImageSet, picture: StoredImage, ends: JobEnd): Promise<void> {
     let deadline = Number.POSITIVE_INFINITY; // set by the first try: queueing and restarts do not count
     let permanentFailures = 0;
-    for (let tries = 1; ; tries++) {
-      const failure = await inPlace(() => {
+    const tryOnce = () =>
+      inPlace(() => {
         deadline = Math.min(deadline, runningMs() + retryForMs);
         return tryImage(jobId, set, picture, ends);
       });
-      if (!failure) return;
+    function waitMs(failure: unknown, tries: number): number | null {
+      if (!(failure instanceof DownloadError)) return null;
       if (failure.permanent) permanentFailures++;
       const leftMs = deadline - runningMs();
       const over = failure.permanent ? permanentFailures >= PERMANENT_FAILURES_MAX : leftMs <= 0;
@@ -102,48 +92,39 @@ export function createImageSaver({
         { job_id: jobId, position: picture.position, tries, over, reason: failure.message },
         'a picture could not be had',
       );
-      if (over) {
-        await endImage(jobId, picture, null, ends);
-        return;
-      }
-      const waitMs = backOffMs(tries - 1, BACK_OFF);
-      // The last try is made at the deadline.
-      await clock.sleep(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, { signal: ends.over });
+      if (over) return null;
+      const ms = backOffMs(tries, BACK_OFF);
+      return leftMs > 0 ? Math.min(ms, leftMs) : ms; // the last try is made at the deadline
     }
-  }
-
-  /** Makes one try. Returns the failure; undefined once the image is stored. */
-  async function tryImage(
-    jobId: string,
-    set: ImageSet,
-    picture: StoredImage,
-    ends: Ends,
-  ): Promise<DownloadError | undefined> {
-    ends.unwanted.throwIfAborted();
     try {
-      const bytes = await fetchSource(picture, ends);
-      const ids = {
-        produceId: `${set.responseId ?? jobId}-${picture.position}`,
-        propagateId: `${jobId}-${picture.position}`,
-      };
-      const ready = await pictures.compress(bytes, ids);
-      const key = `${jobId}-${picture.position}.${extensionOf(ready.contentType)}`;
-      const persist = (record: () => Promise<void>) =>
-        retryUntilAvailable(record, storage('remember what is about to be written', ends.over));
-      const write = async () => {
-        await retryUntilAvailable(() => storeFile(files, key, ready.bytes), storage('keep a picture', ends.over));
-        return endImage(jobId, picture, { ...describe(ready), key }, ends);
-      };
-      const isKept = await fileTracker.whileWriting([key], write, { jobId, persist });
-      if (!isKept) await fileTracker.deleteNow([key]); // the job ended or was deleted meanwhile
-      return undefined;
+      await retry(tryOnce, { clock, waitMs, signal: ends.over });
     } catch (error) {
-      if (error instanceof DownloadError) return error;
-      throw error;
+      if (!(error instanceof DownloadError)) throw error;
+      await endImage(jobId, picture, null, ends);
     }
   }
 
-  async function fetchSource({ source }: StoredImage, { unwanted, over }: Ends): Promise<Uint8Array> {
+  /** Makes one try, after which the image is stored. Rejects with `DownloadError` when the image cannot be had. */
+  async function tryImage(jobId: string, set: ImageSet, picture: StoredImage, ends: JobEnd): Promise<void> {
+    ends.unwanted.throwIfAborted();
+    const bytes = await fetchSource(picture, ends);
+    const ids = {
+      produceId: `${set.responseId ?? jobId}-${picture.position}`,
+      propagateId: `${jobId}-${picture.position}`,
+    };
+    const ready = await pictures.compress(bytes, ids);
+    const key = `${jobId}-${picture.position}.${extensionOf(ready.contentType)}`;
+    const persist = (record: () => Promise<void>) =>
+      retryUntilAvailable(record, storage('remember what is about to be written', ends.over));
+    const write = async () => {
+      await retryUntilAvailable(() => storeFile(files, key, ready.bytes), storage('keep a picture', ends.over));
+      return endImage(jobId, picture, { ...describe(ready), key }, ends);
+    };
+    const isKept = await fileTracker.whileWriting([key], write, { jobId, persist });
+    if (!isKept) await fileTracker.deleteNow([key]); // the job ended or was deleted meanwhile
+  }
+
+  async function fetchSource({ source }: StoredImage, { unwanted, over }: JobEnd): Promise<Uint8Array> {
     // A drain does not abort a running download: the image is paid for.
     if ('url' in source) return pictures.download(source.url, unwanted);
     const bytes = await retryUntilAvailable(() => readFile(files, source.key), storage('read a provider answer', over));
@@ -155,7 +136,7 @@ export function createImageSaver({
     jobId: string,
     { position }: StoredImage,
     asset: StoredAsset | null,
-    { over }: Ends,
+    { over }: JobEnd,
   ): Promise<boolean> {
     return retryUntilAvailable(() => store.endImage(jobId, position, asset), storage('commit a picture', over));
   }

@@ -1,4 +1,5 @@
 import { HELD_POLLS_PER_USER, type StatusQuery, type Viewer } from '@darkroom/contracts';
+import { type Clock, callAfter } from '../clock.ts';
 import { hasEnded } from '../job/job-state.ts';
 import type { StoredJob } from '../job/stored-job.ts';
 import type { JobStore } from '../store/job-store.ts';
@@ -17,13 +18,14 @@ export interface JobWatcher {
 
 interface Deps {
   store: Pick<JobStore, 'now' | 'getJob' | 'onChange'>;
+  clock: Pick<Clock, 'sleep'>;
 }
 
 /**
  * Implements the long poll. It subscribes before it reads, so that no change is missed in between. A user holds at most
  * HELD_POLLS_PER_USER polls; further ones are answered at once.
  */
-export function createJobWatcher({ store }: Deps): JobWatcher {
+export function createJobWatcher({ store, clock }: Deps): JobWatcher {
   const heldPolls = new Map<string, number>();
   const released = new AbortController();
 
@@ -65,11 +67,11 @@ export function createJobWatcher({ store }: Deps): JobWatcher {
       const held = heldPolls.get(viewer.user_id) ?? 0;
       if (!mayHold || hasChanged(job, query) || held >= HELD_POLLS_PER_USER) return job;
       const timeUp = new AbortController();
-      const timer = setTimeout(() => timeUp.abort(), query.wait_seconds * 1_000);
+      const cancelTimer = callAfter(clock, query.wait_seconds * 1_000, () => timeUp.abort());
       try {
         return await hold(viewer, query, [timeUp.signal, released.signal, ...(signal ? [signal] : [])]);
       } finally {
-        clearTimeout(timer);
+        cancelTimer();
       }
     },
     release: () => released.abort(),

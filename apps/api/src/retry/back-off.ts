@@ -4,7 +4,7 @@ export interface BackOff {
   maxMs: number;
 }
 
-/** Milliseconds to wait after a failure that follows so many others: doubles from `firstMs` to `maxMs`. */
-export function backOffMs(earlierFailures: number, { firstMs, maxMs }: BackOff): number {
-  return Math.min(firstMs * 2 ** earlierFailures, maxMs);
+/** Milliseconds to wait after this many consecutive failures: doubles from `firstMs` to `maxMs`. */
+export function backOffMs(failures: number, { firstMs, maxMs }: BackOff): number {
+  return Math.min(firstMs * 2 ** (failures - 1), maxMs);
 }

@@ -67,7 +67,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
   const retention = createSqlRetentionStore(own);
   const deletions = wrapStorageErrors(createSqlDeletionStore({ database: own, leaseMs }));
   const log = createRecordedLog();
-  const fileTracker = createFileTracker({ deletions, files, workerId, log });
+  const fileTracker = createFileTracker({ deletions, files, workerId, clock, log });
   // Heartbeats belong to no verb, so they are not counted as writes.
   const workers = createSqlWorkerStore({ database, leaseMs });
   await workers.heartbeat(workerId, 4);

@@ -5,5 +5,11 @@ import { createRecordedLog } from './recorded-log.ts';
 
 /** Creates the file tracker of one process over a test's stores. */
 export function buildFileTracker(stores: Stores, files: Pick<FileStore, 'delete'>, workerId = WORKER): FileTracker {
-  return createFileTracker({ deletions: stores.deletions, files, workerId, log: createRecordedLog() });
+  return createFileTracker({
+    deletions: stores.deletions,
+    files,
+    workerId,
+    clock: stores.clock,
+    log: createRecordedLog(),
+  });
 }

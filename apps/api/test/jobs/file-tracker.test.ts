@@ -24,6 +24,7 @@ beforeEach(async () => {
     deletions: stores.deletions,
     files: { delete: removeFiles },
     workerId: WORKER,
+    clock: stores.clock,
     log,
   });
 });

@@ -26,7 +26,7 @@ beforeEach(async () => {
   job = await addJob(stores);
   held = 0;
   reads = 0;
-  watcher = createJobWatcher({ store: { now, getJob: countRead, onChange: countHeld } });
+  watcher = createJobWatcher({ store: { now, getJob: countRead, onChange: countHeld }, clock: stores.clock });
 });
 
 const now = async () => Date.now();
@@ -66,6 +66,7 @@ test('leaves no listeners behind for answered polls', async () => {
         return () => {};
       },
     },
+    clock: stores.clock,
   });
   async function poll(times: number): Promise<number> {
     for (let i = 0; i < times; i++) {
@@ -121,7 +122,13 @@ test('holds until the job ends without a version', async () => {
 });
 
 test('answers with the current job when the wait is over', async () => {
-  expect(await watcher.watch(viewer, query({ wait_seconds: 0.01, after_version: 1 }))).toMatchObject(job);
+  const watched = watcher.watch(viewer, query({ wait_seconds: 25, after_version: 1 }));
+  await untilHeld(1);
+  stores.clock.advance(24_999);
+  await new Promise(setImmediate);
+  expect(held).toBe(1);
+  stores.clock.advance(1);
+  expect(await watched).toMatchObject(job);
   expect(held).toBe(0);
 });
 
@@ -137,7 +144,7 @@ describe('a change during a poll', () => {
         return read;
       },
     };
-    const watched = await createJobWatcher({ store }).watch(viewer, query({ after_version: 1 }));
+    const watched = await createJobWatcher({ store, clock: stores.clock }).watch(viewer, query({ after_version: 1 }));
     expect(watched.version).toBe(2);
   });
 });
@@ -207,6 +214,9 @@ test('dates a job to before it was read, also when the process is paused after t
     nowMs = 15_000; // simulates a process that is paused after it read the job
     return read;
   };
-  const { watch } = createJobWatcher({ store: { now: async () => nowMs, getJob: slow, onChange: countHeld } });
+  const { watch } = createJobWatcher({
+    store: { now: async () => nowMs, getJob: slow, onChange: countHeld },
+    clock: stores.clock,
+  });
   expect((await watch(viewer, query({ wait_seconds: 0 }))).asOf).toBeLessThanOrEqual(9_000);
 });

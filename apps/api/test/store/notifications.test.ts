@@ -36,7 +36,7 @@ async function administrate() {
 test('answers a held poll on a change made by another process', async () => {
   const { jobId } = await addJob(here);
   const query = { job_id: jobId, wait_seconds: 25, after_version: 1 };
-  const watched = createJobWatcher({ store: here.jobs }).watch(viewer, query);
+  const watched = createJobWatcher({ store: here.jobs, clock: here.clock }).watch(viewer, query);
   const { job } = await startNext(elsewhere);
   expect(await watched).toMatchObject(job);
 });

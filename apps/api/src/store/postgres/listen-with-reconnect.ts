@@ -71,7 +71,7 @@ export async function listenWithReconnect(
         if (closing.signal.aborted) return;
         handlers.onLost(error);
       }
-      await sleep(backOffMs(failures++, BACK_OFF), undefined, { signal: closing.signal }).catch(() => {});
+      await sleep(backOffMs(++failures, BACK_OFF), undefined, { signal: closing.signal }).catch(() => {});
     }
   }
 

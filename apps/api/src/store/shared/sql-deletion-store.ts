@@ -31,7 +31,7 @@ export function createSqlDeletionStore(deps: Leases & { database: Database }): D
     const rows = await (hasConcurrentWriters ? due.forUpdate().skipLocked() : due).execute();
     for (const tries of new Set(rows.map((row) => row.tries))) {
       const keys = rows.filter((row) => row.tries === tries).map((row) => row.key);
-      await setAside(trx, keys, now + backOffMs(tries, CLAIM), tries + 1);
+      await setAside(trx, keys, now + backOffMs(tries + 1, CLAIM), tries + 1);
     }
     return rows.map((row) => row.key);
   }
