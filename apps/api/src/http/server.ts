@@ -1,7 +1,14 @@
 import { ImageError, type ImageService, JSON_BODY_MAX_BYTES, type Viewer } from '@darkroom/contracts';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify, LogController } from 'fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  fastify,
+  LogController,
+} from 'fastify';
 import type { Clock } from '../clock.ts';
 import type { OpenFile } from '../jobs/open-file.ts';
 import type { Authenticate } from './authenticate.ts';
@@ -100,6 +107,15 @@ const CLIENT_BOUNDS: ClientBounds = {
   bodies: { totalBytes: 256 * 1024 * 1024, userBytes: 64 * 1024 * 1024, waitMs: 20_000 },
 };
 
+/** No route has a Fastify schema: the contracts validate. Fastify would load Ajv and a serializer at every start. */
+const NO_SCHEMAS = {
+  compilersFactory: { buildValidator: refuseSchema, buildSerializer: refuseSchema },
+} satisfies FastifyServerOptions['schemaController'];
+
+function refuseSchema(): never {
+  throw new Error('Validate with the contracts, not with a Fastify schema');
+}
+
 /** Builds one server with every route of the service. It does not listen yet. */
 export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIENT_BOUNDS): Promise<FastifyInstance> {
   const lingering = createLingering(bounds.linger);
@@ -120,6 +136,7 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
       connectionsCheckingInterval: bounds.checkEveryMs,
       requireHostHeader: false, // Node's 400 would have no body; ProtocolChecks answers instead
     },
+    schemaController: NO_SCHEMAS,
     routerOptions: { maxParamLength: MAX_ADDRESS_LENGTH, ignoreTrailingSlash: true },
     rewriteUrl: protocol.rewriteUrl,
     frameworkErrors: answerUnroutable,
@@ -181,7 +198,7 @@ async function imageRoutes(
 ): Promise<void> {
   fileRoutes(server, deps.openFile);
   openApiRoute(server, deps.publicUrl);
-  await docsPage(server, { hasDevToken: deps.signDevToken !== null });
+  docsPage(server, { hasDevToken: deps.signDevToken !== null });
   if (deps.signDevToken) devTokenRoute(server, deps.signDevToken, deps.guard);
   await server.register(async (api) => {
     readJsonBodies(api);
