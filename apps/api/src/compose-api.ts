@@ -1,10 +1,12 @@
 import type { SharedParts } from './compose-shared.ts';
 import type { Config } from './config.ts';
+import { rpmByFamily, slotsByFamily } from './family-budgets.ts';
 import { createAuthenticate } from './http/authenticate.ts';
 import type { SignDevToken } from './http/dev-token.ts';
 import type { SurfaceDeps } from './http/server.ts';
 import { signToken } from './http/sign-token.ts';
 import { createEstimates } from './job/estimate.ts';
+import type { Family } from './job/model-family.ts';
 import { createCreateJob } from './jobs/create-job.ts';
 import { createImageService } from './jobs/image-service.ts';
 import { createOpenFile } from './jobs/open-file.ts';
@@ -30,8 +32,9 @@ export function composeApi(shared: SharedParts, { queue, isDraining }: ApiDeps):
   const { store, uploads, files, fileTracker, deletions, pictures, signer } = shared;
 
   const isShared = deployment.leaseMs !== null;
-  const countSlots = isShared ? workers.countSlots : async () => config.GENERATION_CONCURRENCY;
-  const estimates = createEstimates({ store, countSlots, rpm: config.MINIMAX_RPM, clock });
+  const ownSlots = slotsByFamily(config);
+  const countSlots = isShared ? workers.countSlots : async (family: Family) => ownSlots[family];
+  const estimates = createEstimates({ store, countSlots, rpm: rpmByFamily(config), clock });
   const watcher = createJobWatcher({ store, clock });
   const limits = {
     ratePerMinute: config.RATE_LIMIT_PER_MINUTE,

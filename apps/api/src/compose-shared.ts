@@ -8,6 +8,7 @@ import { createUrlSigner } from './files/url-signer.ts';
 import { buildServer, type SurfaceDeps } from './http/server.ts';
 import { UNAUTHENTICATED_REASONS } from './http/unauthenticated.ts';
 import { createImageProcessor } from './images/create-image-processor.ts';
+import { FAMILIES } from './job/model-family.ts';
 import { createFileTracker } from './jobs/file-tracker.ts';
 import { observeStore } from './jobs/observer.ts';
 import { createPeriodicTasks, type PeriodicTasks } from './periodic-tasks.ts';
@@ -121,6 +122,12 @@ export function createServer(
 async function readQueue(store: JobStore): Promise<QueueFigures> {
   const waiting = await store.countWaiting();
   const longestWaitMs = await store.longestWaitMs();
-  const calls = await store.recentCalls(0);
-  return { waiting, oldestSeconds: (longestWaitMs ?? 0) / 1_000, calling: calls.open, repeating: calls.repeats };
+  let calling = 0;
+  let repeating = 0;
+  for (const family of FAMILIES) {
+    const calls = await store.recentCalls(family, 0);
+    calling += calls.open;
+    repeating += calls.repeats;
+  }
+  return { waiting, oldestSeconds: (longestWaitMs ?? 0) / 1_000, calling, repeating };
 }

@@ -74,6 +74,7 @@ export function composeWorker(shared: SharedParts, stopping: AbortSignal): Worke
     loadReference: (request) => loadReference({ uploads, files, signer: referenceSigner }, request),
     workerId,
     ownedAttempts,
+    family: 'image-01',
     rpm: config.MINIMAX_RPM,
   });
   const queue = deployment.createQueue({ concurrency: config.GENERATION_CONCURRENCY, takeNext });

@@ -3,6 +3,7 @@ import { createCloseServer } from './close-server.ts';
 import { composeApi } from './compose-api.ts';
 import { type ComposeDeps, composeShared, createRounds, createServer } from './compose-shared.ts';
 import { composeWorker } from './compose-worker.ts';
+import { NO_SLOTS, slotsByFamily } from './family-budgets.ts';
 import type { Phase } from './readiness.ts';
 import { type Repeated, repeatEvery } from './repeat-every.ts';
 
@@ -31,7 +32,7 @@ export async function compose(deps: ComposeDeps): Promise<App> {
   const { leaseMs } = deployment;
   const worker = config.ROLE === 'api' ? null : composeWorker(shared, stopping.signal);
   const queue = worker?.queue ?? deployment.createQueue(null);
-  const sendHeartbeat = () => workers.heartbeat(workerId, worker ? config.GENERATION_CONCURRENCY : 0);
+  const sendHeartbeat = () => workers.heartbeat(workerId, worker ? slotsByFamily(config) : NO_SLOTS);
   /** Send the first heartbeat before any file is written: a file whose writer is not alive counts as orphaned. */
   if (leaseMs !== null) await sendHeartbeat();
   let heartbeat: Repeated | undefined;

@@ -1,3 +1,5 @@
+import type { Family } from './model-family.ts';
+
 /** One provider call, recorded before it is sent. */
 export interface Attempt {
   attemptId: string;
@@ -33,9 +35,12 @@ export interface RecentCalls {
   repeats: number;
 }
 
+/** Calls of one kind, or of all kinds of one model family. */
+export type CallsLike = { kind: string } | { family: Family };
+
 /** Past calls: the input of estimates. */
 export interface CallHistory {
-  recentCalls(windowMs: number): Promise<RecentCalls>;
-  /** Durations in milliseconds of the latest answered calls of a kind (null: of any kind), newest first. */
-  recentCallMs(kind: string | null): Promise<number[]>;
+  recentCalls(family: Family, windowMs: number): Promise<RecentCalls>;
+  /** Durations in milliseconds of the latest answered calls like these, newest first. */
+  recentCallMs(calls: CallsLike): Promise<number[]>;
 }

@@ -1,6 +1,7 @@
 import type { CreateImage } from '@darkroom/contracts';
 import type { Clock } from '../clock.ts';
 import type { CallHistory, RecentCalls } from './attempt.ts';
+import { type Family, familyOf } from './model-family.ts';
 import { callKind } from './stored-job.ts';
 
 /** Assumed duration of a call before any was measured: MiniMax's own figure (minimax-api.md, section 5). */
@@ -26,10 +27,10 @@ export interface Estimates {
 
 interface Deps {
   store: CallHistory;
-  /** Slots of all workers: the calls that they can have in flight at once. */
-  countSlots(): Promise<number>;
-  /** Rate limit in calls per minute; 0 = none. */
-  rpm: number;
+  /** Slots of all workers: the calls to a model family that they can have in flight at once. */
+  countSlots(family: Family): Promise<number>;
+  /** Rate limits in calls per minute; 0 = none. */
+  rpm: Record<Family, number>;
   clock: Pick<Clock, 'monotonic'>;
 }
 
@@ -40,8 +41,9 @@ export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estima
     const kind = callKind(order);
     const known = remembered.get(kind);
     if (known && clock.monotonic() - known.readAt < REMEMBER_MS) return known.typicalMs;
-    const ofKind = await store.recentCallMs(kind);
-    const typicalMs = median(ofKind.length > 0 ? ofKind : await store.recentCallMs(null));
+    const ofKind = await store.recentCallMs({ kind });
+    const family = familyOf(order.model);
+    const typicalMs = median(ofKind.length > 0 ? ofKind : await store.recentCallMs({ family }));
     // Null is not cached: estimates start with the first measured call.
     if (typicalMs !== null) remembered.set(kind, { typicalMs, readAt: clock.monotonic() });
     return typicalMs;
@@ -50,14 +52,15 @@ export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estima
   /** Returns the wait of a call as a function of the number of calls ahead of it. */
   async function waitMs(order: Pick<CreateImage, 'model' | 'n'>, calls: RecentCalls): Promise<WaitMs> {
     const callMs = await typicalCallMs(order);
-    const places = await countSlots();
+    const family = familyOf(order.model);
+    const places = await countSlots(family);
     if (places === 0) return () => null; // no worker is alive
     return (ahead) => {
       // Jobs beyond the free slots start as slots become free; jobs beyond the rate limit, as earlier calls leave the
       // window.
       const beyondFree = Math.max(0, ahead + 1 - Math.max(0, places - calls.open));
       const beyondAll = Math.max(0, ahead + 1 - places);
-      const byRateLimit = rateLimitWaitMs(calls, ahead, rpm);
+      const byRateLimit = rateLimitWaitMs(calls, ahead, rpm[family]);
       if (beyondFree > 0 && callMs === null && byRateLimit === 0) return null;
       const turnMs = (callMs ?? 0) / places;
       return Math.max(beyondFree * turnMs, calls.backOffMs + beyondAll * turnMs, byRateLimit);
@@ -65,17 +68,17 @@ export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estima
   }
 
   // Without a rate limit the calls of the last minute are not read: there may be thousands.
-  const recentCalls = () => store.recentCalls(rpm === 0 ? 0 : RATE_LIMIT_WINDOW_MS);
+  const recentCalls = (family: Family) => store.recentCalls(family, rpm[family] === 0 ? 0 : RATE_LIMIT_WINDOW_MS);
 
   return {
     typicalCallMs,
     async waiting(order) {
-      const calls = await recentCalls();
+      const calls = await recentCalls(familyOf(order.model));
       const wait = await waitMs(order, calls);
       return (ahead) => wait(calls.repeats + ahead);
     },
     async repeating(order) {
-      const wait = await waitMs(order, await recentCalls());
+      const wait = await waitMs(order, await recentCalls(familyOf(order.model)));
       return wait(0);
     },
   };

@@ -1,4 +1,5 @@
 import type { Charged, JobErrorCode } from '@darkroom/contracts';
+import { streamedImages } from './model-family.ts';
 import { generatingProgress } from './progress.ts';
 import type { StoredAsset } from './stored-image.ts';
 import type { JobState, StoredJob } from './stored-job.ts';
@@ -45,20 +46,33 @@ export function waitForRetry(job: StoredJob, wait: { retryAt: number; progressFr
 /** Like `waitForRetry`, `waitMs` milliseconds from now and with the job's current progress. */
 export function scheduleRetry(job: StoredJob, waitMs: number, now: number): Step {
   const { state } = job;
-  const progressFrom = isCalling(state) ? generatingProgress(state, now) : 1;
+  const progressFrom = isCalling(state) ? generatingProgress(state, now, streamedImages(job.request)) : 1;
   return waitForRetry(job, { retryAt: now + waitMs, progressFrom });
+}
+
+/** An image of a streamed answer is committed. Clients do not see it before its file is stored. */
+export function countArrival(job: StoredJob): Step {
+  const { state } = job;
+  if (isCalling(state)) return { ...job, state: { ...state, arrived: (state.arrived ?? 0) + 1 } };
+  return settleCharge(job, 'yes');
+}
+
+/** The file of an image that arrived during the call is stored: clients see it from now on. */
+export function showArrival(job: StoredJob): Step {
+  return showsArrivals(job) ? become(job, job.state) : null;
 }
 
 /** The provider answered with images, which are to be downloaded and stored. */
 export function startSaving(job: StoredJob): Step {
-  if (isCalling(job.state)) return become(job, { status: 'PROCESSING', stage: 'saving' });
+  const { state } = job;
+  if (isCalling(state)) return become(job, { status: 'PROCESSING', stage: 'saving', ...arrivedOf(state) });
   return settleCharge(job, 'yes');
 }
 
-/** The call ended without images. */
+/** The call ended before its answer was complete. Images that had arrived are kept. */
 export function failCall(job: StoredJob, errorCode: JobErrorCode, charged: Charged, now: number): Step {
-  if (isCalling(job.state)) return fail(job, errorCode, charged, now);
-  return settleCharge(job, charged);
+  if (!isCalling(job.state)) return settleCharge(job, charged);
+  return job.state.arrived === undefined ? fail(job, errorCode, charged, now) : startSaving(job);
 }
 
 /** Every image is either stored or given up, and at least one is stored. */
@@ -74,15 +88,19 @@ export function failSaving(job: StoredJob, errorCode: 'download_failed' | 'inter
 }
 
 /**
- * Ends a job that has not ended. A call in flight cannot be recalled: whether it is charged is unknown until it ends.
+ * Ends a job that has not ended. A call in flight cannot be recalled: whether it is charged is unknown until it ends or
+ * an image arrives. Images that have arrived are kept.
  */
 export function cancel(job: StoredJob, now: number): Step {
   const { state } = job;
   switch (state.status) {
     case 'PENDING':
       return fail(job, 'canceled', 'no', now);
-    case 'PROCESSING':
-      return fail(job, 'canceled', state.stage === 'saving' ? 'yes' : state.call ? 'unknown' : 'no', now);
+    case 'PROCESSING': {
+      const isCharged = state.stage === 'saving' || state.arrived !== undefined;
+      const charged = isCharged ? 'yes' : state.call ? 'unknown' : 'no';
+      return become(job, { status: 'FAILED', completedAt: now, errorCode: 'canceled', charged, ...arrivedOf(state) });
+    }
     default:
       return null;
   }
@@ -102,6 +120,21 @@ function settleCharge(job: StoredJob, charged: Charged): Step {
 
 export function hasEnded({ state }: StoredJob): boolean {
   return state.status === 'COMPLETED' || state.status === 'FAILED';
+}
+
+/** Whether clients see images of the job before it is COMPLETED: those that arrived one by one during its call. */
+export function showsArrivals({ state }: StoredJob): boolean {
+  return 'arrived' in state && state.arrived !== undefined;
+}
+
+/** Whether images of the job are still to be stored. */
+export function wantsImages(job: StoredJob): boolean {
+  return !hasEnded(job) || (job.state.status === 'FAILED' && showsArrivals(job));
+}
+
+/** Keeps the count of arrivals from one state to the next. */
+function arrivedOf({ arrived }: { arrived?: number }): { arrived?: number } {
+  return arrived === undefined ? {} : { arrived };
 }
 
 type Generating = Extract<JobState, { stage: 'generating' }>;

@@ -12,10 +12,14 @@ export type JobState =
       /** The running call; null while the job waits to retry one that was not accepted. */
       call: { startedAt: number; expectedMs: number } | null;
       retryAt: number | null;
+      /** Images of a streamed answer that are committed so far; absent for none. */
+      arrived?: number;
     }
-  | { status: 'PROCESSING'; stage: 'saving' }
+  /** `arrived`: images of a streamed answer that were committed during the call; absent when they came with its end. */
+  | { status: 'PROCESSING'; stage: 'saving'; arrived?: number }
   | { status: 'COMPLETED'; completedAt: number; assets: StoredAsset[]; failedCount: number; charged: Charged }
-  | { status: 'FAILED'; completedAt: number; errorCode: JobErrorCode; charged: Charged };
+  /** `arrived`: of a job that was canceled while its answer was streamed. Its images are kept and shown. */
+  | { status: 'FAILED'; completedAt: number; errorCode: JobErrorCode; charged: Charged; arrived?: number };
 
 export interface StoredJob {
   jobId: string;

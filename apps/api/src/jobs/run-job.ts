@@ -3,6 +3,7 @@ import type { AnswerSpool } from '../files/file-store.ts';
 import type { Attempt } from '../job/attempt.ts';
 import { expectedCallMs } from '../job/estimate.ts';
 import { failCall, hasEnded, scheduleRetry, startCall } from '../job/job-state.ts';
+import type { Family } from '../job/model-family.ts';
 import type { StoredJob } from '../job/stored-job.ts';
 import type { ImageProvider, ProviderOutcome, Reference } from '../provider/image-provider.ts';
 import type { TakeNext } from '../queue/queue.ts';
@@ -26,13 +27,15 @@ interface Deps extends CommitOutcomeDeps {
   workerId: string;
   /** Attempts of this worker, from before the reservation until the end is committed. Any other one was never sent. */
   ownedAttempts: Set<string>;
-  /** Rate limit: calls of all workers per minute; 0 = none. */
+  /** The family of models whose jobs it takes. */
+  family: Family;
+  /** Rate limit of the family: calls of all workers per minute; 0 = none. */
   rpm: number;
 }
 
 /** Takes the next job and makes one paid provider call for it. The order of writes is that of architecture.md. */
 export function createTakeNext(deps: Deps): TakeNext {
-  const { store, provider, spool, ownedAttempts, rpm, queueTtlMs, clock, log, stopping } = deps;
+  const { store, provider, spool, ownedAttempts, family, rpm, queueTtlMs, clock, log, stopping } = deps;
   const { commitOutcome, endAttempt } = createOutcomeCommitter(deps);
 
   /** Jobs whose last reservation got too old. */
@@ -114,6 +117,7 @@ export function createTakeNext(deps: Deps): TakeNext {
       return await store.startNextCall({
         attemptId,
         workerId: deps.workerId,
+        family,
         rpm,
         windowMs: RATE_LIMIT_WINDOW_MS + RESERVATION_MAX_AGE_MS,
         maxWaitMs: queueTtlMs,

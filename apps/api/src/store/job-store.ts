@@ -1,5 +1,6 @@
 import type { CreateImage, JobStatus } from '@darkroom/contracts';
 import type { Attempt, AttemptEnd, CallHistory } from '../job/attempt.ts';
+import type { Family } from '../job/model-family.ts';
 import type { ImageSet, ImageSource, StoredAsset } from '../job/stored-image.ts';
 import type { StoredJob, Transition } from '../job/stored-job.ts';
 import type { Refusal } from './refusal.ts';
@@ -32,7 +33,7 @@ export interface AdmissionLimits {
   userActive: number;
   queue: number;
   queueTtlMs: number;
-  /** Estimated wait in milliseconds of the last of this many waiting jobs; null when unknown. */
+  /** Estimated wait in milliseconds of the last of this many waiting jobs of the request's family; null when unknown. */
   estimateWaitMs(waiting: number): number | null;
 }
 
@@ -94,8 +95,8 @@ export interface JobStore extends CallHistory {
   wasDeleted(userId: string, jobId: string): Promise<boolean>;
 
   /**
-   * Starts the call for the next job: its attempt row is committed and the job is PROCESSING when this resolves. Due
-   * retries go first, then waiting jobs by rotation over the users. At most `rpm` attempts of all workers start within
+   * Starts the call for the next job of the family: its attempt row is committed and the job is PROCESSING when this resolves. Due
+   * retries go first, then waiting jobs by rotation over the users. At most `rpm` attempts of the family, by all workers, start within
    * any `windowMs` (0 = no bound), and none during a back-off. Jobs that waited longer than `maxWaitMs` are skipped and
    * left to expire.
    */
@@ -106,6 +107,12 @@ export interface JobStore extends CallHistory {
    * end is a presumed outcome. Null: no such job.
    */
   endAttempt(attemptId: string, end: AttemptEnd, step: Transition, pictures?: ImageSource[]): Promise<StoredJob | null>;
+  /**
+   * Commits one image of a streamed answer, whether its call still runs or not; recording it again changes nothing.
+   * Returns the job; null when it was deleted. A job that has ended meanwhile does not show the image.
+   */
+  recordArrival(attemptId: string, image: { position: number; source: ImageSource }): Promise<StoredJob | null>;
+  /** Images of the answer, or of the part of a streamed answer that has arrived; null before the first one. */
   getImages(jobId: string): Promise<ImageSet | null>;
   /** How many of a job's images are saved or given up, and how many there are. */
   countImages(jobId: string): Promise<{ ended: number; total: number }>;
@@ -120,7 +127,7 @@ export interface JobStore extends CallHistory {
   countWaiting(): Promise<number>;
   /** Milliseconds that the oldest waiting job has waited; null when no job waits. */
   longestWaitMs(): Promise<number | null>;
-  /** Number of jobs that start before this one if nothing changes. */
+  /** Number of jobs of its family that start before this one if nothing changes. */
   countAhead(job: StoredJob): Promise<number>;
   /**
    * Calls the listener after every committed change of one job, made by any process, and whenever a change may have
@@ -135,6 +142,8 @@ export interface StartOptions {
   /** The attempt's id, known to the worker before the attempt is visible to any other process. */
   attemptId: string;
   workerId: string;
+  family: Family;
+  /** Rate limit of the family; 0 = none. */
   rpm: number;
   windowMs: number;
   maxWaitMs: number;

@@ -1,3 +1,5 @@
+import type { Family } from '../job/model-family.ts';
+
 /** An attempt that has not ended, and what is known of the worker that makes the call. */
 export interface OpenAttempt {
   attemptId: string;
@@ -16,11 +18,11 @@ export interface OpenAttempt {
  */
 export interface WorkerStore {
   /** Records that this worker lives and can make this many calls at once. */
-  heartbeat(workerId: string, places: number): Promise<void>;
+  heartbeat(workerId: string, slots: Record<Family, number>): Promise<void>;
   /** This worker has ended and has left nothing undone that it could have done. */
   deregister(workerId: string): Promise<void>;
-  /** Number of calls that all living workers can make at once. */
-  countSlots(): Promise<number>;
+  /** Number of calls to a model family that all living workers can make at once. */
+  countSlots(family: Family): Promise<number>;
   /** Those of the workers that have ended or whose lease is lost. */
   endedOf(asker: string, workerIds: readonly string[]): Promise<string[]>;
   /** Oldest first. */

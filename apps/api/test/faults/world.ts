@@ -27,7 +27,7 @@ import { createFakeImageProcessor } from '../jobs/fake-image-processor.ts';
 import { createRecordedLog } from '../jobs/recorded-log.ts';
 import { answered, createScriptedProvider } from '../jobs/scripted-provider.ts';
 import { createManualClock } from '../manual-clock.ts';
-import { NO_LIMITS } from '../store/stores.ts';
+import { NO_LIMITS, slots } from '../store/stores.ts';
 import { createMortality, mortalDatabase, mortalFiles } from './mortal-parts.ts';
 
 /** The clock of the database, shared by all processes. */
@@ -70,7 +70,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
   const fileTracker = createFileTracker({ deletions, files, workerId, clock, log });
   // Heartbeats belong to no verb, so they are not counted as writes.
   const workers = createSqlWorkerStore({ database, leaseMs });
-  await workers.heartbeat(workerId, 4);
+  await workers.heartbeat(workerId, slots(4));
   const pictures = {
     ...createFakeImageProcessor(),
     prepareUpload: async (bytes: Uint8Array) => ({
@@ -118,6 +118,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
     loadReference: (request) => loadReference({ uploads, files, signer: null }, request),
     workerId,
     ownedAttempts,
+    family: 'image-01',
     rpm: 0,
   });
   const answers = createAnswerResumer({
@@ -142,7 +143,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
   async function liveFor(fiveSeconds: number): Promise<void> {
     for (let beats = 0; beats < fiveSeconds; beats++) {
       clock.advance(5_000);
-      await workers.heartbeat(workerId, 4);
+      await workers.heartbeat(workerId, slots(4));
     }
   }
 
@@ -164,7 +165,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
       createCreateJob({
         ...{ store, uploads, files, fileTracker, pictures, clock, isDraining: () => false },
         queue: { wake: () => {} },
-        estimates: createEstimates({ store, countSlots: async () => 4, rpm: 0, clock }),
+        estimates: createEstimates({ store, countSlots: async () => 4, rpm: slots(0), clock }),
         limits: { ...NO_LIMITS, ...limits },
         runExclusive,
       }),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { CallsLike } from '../../src/job/attempt.ts';
 import { createEstimates, expectedCallMs } from '../../src/job/estimate.ts';
 import { createManualClock } from '../manual-clock.ts';
 
@@ -21,7 +22,8 @@ function estimatesAfter(
 ) {
   const clock = createManualClock();
   const store = {
-    recentCallMs: async (kind: string | null) => (kind === null ? Object.values(callMs).flat() : (callMs[kind] ?? [])),
+    recentCallMs: async (calls: CallsLike) =>
+      'kind' in calls ? (callMs[calls.kind] ?? []) : Object.values(callMs).flat(),
     recentCalls: async () => ({
       open,
       begunAgoMs: begunAgoS.map((s) => s * 1_000).sort((a, b) => b - a),
@@ -32,7 +34,12 @@ function estimatesAfter(
   return {
     clock,
     callMs,
-    estimates: createEstimates({ store, countSlots: async () => concurrency, rpm, clock }),
+    estimates: createEstimates({
+      store,
+      countSlots: async () => concurrency,
+      rpm: { 'image-01': rpm, h3: 0 },
+      clock,
+    }),
   };
 }
 

@@ -35,6 +35,7 @@ export async function openCallLine() {
     saveImages: (jobId) => void saved.push(jobId),
     workerId: WORKER,
     ownedAttempts: new Set(),
+    family: 'image-01',
     rpm: 0,
     queueTtlMs: 1_800_000,
     retryBaseMs: 5_000,

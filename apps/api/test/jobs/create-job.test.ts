@@ -9,7 +9,7 @@ import { createUserMutex } from '../../src/jobs/user-mutex.ts';
 import { buildImageProcessor } from '../images/build-image-processor.ts';
 import { readPhoto } from '../images/photos.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
-import { NO_LIMITS, newUpload, requestWith, type Stores } from '../store/stores.ts';
+import { NO_LIMITS, newUpload, requestWith, type Stores, slots } from '../store/stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { buildFileTracker } from './build-file-tracker.ts';
 
@@ -38,7 +38,12 @@ beforeEach(async () => {
     fileTracker: buildFileTracker(stores, files),
     pictures: buildImageProcessor(),
     queue: { wake: () => wakes++ },
-    estimates: createEstimates({ store: stores.jobs, countSlots: async () => 4, rpm: 0, clock: stores.clock }),
+    estimates: createEstimates({
+      store: stores.jobs,
+      countSlots: async () => 4,
+      rpm: slots(0),
+      clock: stores.clock,
+    }),
     limits: NO_LIMITS,
     runExclusive: createUserMutex(),
     clock: stores.clock,

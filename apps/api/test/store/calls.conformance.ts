@@ -111,9 +111,9 @@ export function testCalls(open: OpenStores): void {
     await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'failed' }, (job) =>
       failCall(job, 'provider_rejected', 'no', 1),
     );
-    expect(await stores.jobs.recentCallMs('image-01 x1')).toEqual([3_000, 1_000]);
-    expect(await stores.jobs.recentCallMs('image-01-live x1')).toEqual([]);
-    expect(await stores.jobs.recentCallMs(null)).toEqual([3_000, 2_000, 1_000]);
+    expect(await stores.jobs.recentCallMs({ kind: 'image-01 x1' })).toEqual([3_000, 1_000]);
+    expect(await stores.jobs.recentCallMs({ kind: 'image-01-live x1' })).toEqual([]);
+    expect(await stores.jobs.recentCallMs({ family: 'image-01' })).toEqual([3_000, 2_000, 1_000]);
   });
 
   test('finds the jobs in the saving stage', async () => {

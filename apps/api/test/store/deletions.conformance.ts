@@ -9,6 +9,7 @@ import {
   newUpload,
   type OpenStores,
   type Stores,
+  slots,
   startNext,
   WORKER,
 } from './stores.ts';
@@ -24,10 +25,10 @@ export function testDeletions(open: OpenStores): void {
 
   /** Lets the caller write heartbeats long enough to judge other workers. */
   async function live(workerId = WORKER): Promise<void> {
-    await stores.workers.heartbeat(workerId, 1);
+    await stores.workers.heartbeat(workerId, slots(1));
     for (let beats = 0; beats < 4; beats++) {
       stores.clock.advance(5_000);
-      await stores.workers.heartbeat(workerId, 1);
+      await stores.workers.heartbeat(workerId, slots(1));
     }
   }
 
@@ -133,7 +134,7 @@ export function testDeletions(open: OpenStores): void {
     });
 
     test('is deleted when its worker has ended', async () => {
-      await stores.workers.heartbeat('dead', 1);
+      await stores.workers.heartbeat('dead', slots(1));
       await stores.deletions.intendWrites(['a.jpg'], 'dead');
       await live();
       expect(await claim()).toEqual(['a.jpg']);
@@ -172,7 +173,7 @@ export function testDeletions(open: OpenStores): void {
     });
 
     test('is kept when a version without this table wrote the row that references it', async () => {
-      await stores.workers.heartbeat('dead', 1);
+      await stores.workers.heartbeat('dead', slots(1));
       const upload = newUpload();
       await stores.uploads.createUpload(upload, 0);
       await stores.deletions.intendWrites([upload.key], 'dead');
@@ -181,7 +182,7 @@ export function testDeletions(open: OpenStores): void {
     });
 
     test('is kept while its job runs, because another worker may be saving it', async () => {
-      await stores.workers.heartbeat('dead', 1);
+      await stores.workers.heartbeat('dead', slots(1));
       const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
       const key = `${jobId}-0.jpg`;
       await stores.deletions.intendWrites([key], 'dead', jobId);
@@ -189,7 +190,7 @@ export function testDeletions(open: OpenStores): void {
       expect(await claim()).toEqual([]);
       await stores.jobs.changeJob(jobId, (job) => failSaving(job, 'download_failed', 1));
       stores.clock.advance(5_000);
-      await stores.workers.heartbeat(WORKER, 1);
+      await stores.workers.heartbeat(WORKER, slots(1));
       expect(await claim()).toEqual([key]);
     });
 

@@ -15,6 +15,7 @@ const row = (fields: Partial<Selectable<JobRow>> = {}): Selectable<JobRow> => ({
   }),
   ...{ job_id: 'job', user_id: '1', star_id: null, upload_id: null, version: 4, created_at: 1, updated_at: 2 },
   request: JSON.stringify(request),
+  family: 'image-01',
   ...fields,
 });
 
@@ -26,7 +27,7 @@ test('a request without a number of images has one', () => {
   expect(toJob(row({ request: '{"model":"image-01","prompt":"a lighthouse"}' })).request.n).toBe(1);
 });
 
-test.each<[string, Partial<JobRow>]>([
+test.each<[string, Partial<Selectable<JobRow>>]>([
   ['a request that is not JSON', { request: '{"model":' }],
   ['a request that is not an object', { request: 'null' }],
   ['a request without a prompt', { request: '{"model":"image-01","n":1}' }],

@@ -3,7 +3,7 @@ import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
 import { countBackends } from './count-backends.ts';
 import { emptyDatabase } from './empty-database.ts';
 import { givenPostgres, LEASE_MS, openPostgresStores } from './open-postgres-stores.ts';
-import { addJob, addSavingJob, type Stores, startNext } from './stores.ts';
+import { addJob, addSavingJob, type Stores, slots, startNext } from './stores.ts';
 
 const BEAT_MS = 3_000;
 const [US, THEM] = ['us', 'them'];
@@ -21,7 +21,7 @@ beforeEach(async () => {
 /** Advances the clock by this many milliseconds, while these workers write their heartbeats on time. */
 async function live(ms: number, ...workerIds: string[]): Promise<void> {
   for (let passed = 0; passed <= ms; passed += BEAT_MS) {
-    for (const workerId of workerIds) await stores.workers.heartbeat(workerId, 4);
+    for (const workerId of workerIds) await stores.workers.heartbeat(workerId, slots(4));
     stores.clock.advance(BEAT_MS);
   }
 }
@@ -46,7 +46,7 @@ describe('a call of another worker', () => {
 
   test('is given up once no heartbeat was seen for a lease, and not earlier', async () => {
     await live(LEASE_MS - 2 * BEAT_MS, US); // the other worker's last heartbeat is one interval old
-    await stores.workers.heartbeat(US, 4);
+    await stores.workers.heartbeat(US, slots(4));
     expect(await judged()).toBe('alive');
     stores.clock.advance(1);
     expect(await judged()).toBe('lapsed');
@@ -55,13 +55,13 @@ describe('a call of another worker', () => {
   test('is kept when a heartbeat arrives again in time', async () => {
     await live(LEASE_MS, US);
     expect(await judged()).toBe('lapsed');
-    await others.workers.heartbeat(THEM, 4);
+    await others.workers.heartbeat(THEM, slots(4));
     expect(await judged()).toBe('alive');
   });
 
   test('is given up as soon as that worker deregisters', async () => {
     await others.workers.deregister(THEM);
-    await stores.workers.heartbeat(US, 4);
+    await stores.workers.heartbeat(US, slots(4));
     expect(await judged()).toBe('lapsed');
   });
 
@@ -75,7 +75,7 @@ describe('a call of another worker', () => {
 
   test('is kept during a database outage and until all workers had time for a heartbeat', async () => {
     await live(LEASE_MS * 2); // simulates a database outage
-    await stores.workers.heartbeat(US, 4);
+    await stores.workers.heartbeat(US, slots(4));
     expect(await judged()).toBe('alive');
     await live(LEASE_MS - BEAT_MS, US, THEM);
     expect(await judged()).toBe('alive');
@@ -84,7 +84,7 @@ describe('a call of another worker', () => {
   test('is kept by a worker that was suspended, before and after its next heartbeat', async () => {
     stores.clock.advance(LEASE_MS * 2);
     expect(await judged()).toBe('alive');
-    await stores.workers.heartbeat(US, 4);
+    await stores.workers.heartbeat(US, slots(4));
     expect(await judged()).toBe('alive');
   });
 });
@@ -120,9 +120,9 @@ test('leaves the saving job of a live worker to that worker', async () => {
 });
 
 test('counts the slots of live workers', async () => {
-  await stores.workers.heartbeat(US, 4);
-  await stores.workers.heartbeat(THEM, 3);
-  expect(await stores.workers.countSlots()).toBe(7);
+  await stores.workers.heartbeat(US, slots(4));
+  await stores.workers.heartbeat(THEM, slots(3));
+  expect(await stores.workers.countSlots('image-01')).toBe(7);
   await live(LEASE_MS, US);
-  expect(await stores.workers.countSlots()).toBe(4);
+  expect(await stores.workers.countSlots('image-01')).toBe(4);
 });

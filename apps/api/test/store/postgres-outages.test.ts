@@ -106,7 +106,7 @@ describe('when it is unknown whether a transaction was committed', () => {
     await addJob({ jobs });
     await addJob({ jobs });
     expect(await forgetful().startNextCall(newStart())).toMatchObject({ kind: 'started', attempt: { number: 1 } });
-    expect((await jobs.recentCalls(0)).open).toBe(1);
+    expect((await jobs.recentCalls('image-01', 0)).open).toBe(1);
   });
 
   test('keeps a paid answer once', async () => {

@@ -79,7 +79,7 @@ export function testPace(open: OpenStores): void {
     for (let i = 0; i < RPM * 2; i++) await addJob(stores);
     for (let i = 0; i < RPM; i++) await start(stores);
     stores.clock.advance(-3_600_000);
-    expect((await stores.jobs.recentCalls(WINDOW_MS)).begunAgoMs).toEqual([]);
+    expect((await stores.jobs.recentCalls('image-01', WINDOW_MS)).begunAgoMs).toEqual([]);
     expect((await start(stores)).kind).toBe('started');
   });
 
@@ -103,10 +103,10 @@ export function testPace(open: OpenStores): void {
     }
     stores.clock.advance(4_999);
     expect(await stores.jobs.startNextCall(newStart())).toEqual({ kind: 'idle', retryInMs: 1 });
-    expect(await stores.jobs.recentCalls(0)).toMatchObject({ backOffMs: 1 });
+    expect(await stores.jobs.recentCalls('image-01', 0)).toMatchObject({ backOffMs: 1 });
     const reopened = await stores.reopen();
     stores.clock.advance(1);
-    expect(await reopened.jobs.recentCalls(0)).toMatchObject({ backOffMs: 0 });
+    expect(await reopened.jobs.recentCalls('image-01', 0)).toMatchObject({ backOffMs: 0 });
     expect(await reopened.jobs.startNextCall(newStart())).toMatchObject({ kind: 'started' });
   });
 
@@ -114,9 +114,9 @@ export function testPace(open: OpenStores): void {
     const stores = await open();
     await addJob(stores);
     await repeatAtOnce(stores, await start(stores));
-    expect(await stores.jobs.recentCalls(0)).toMatchObject({ repeats: 1 });
+    expect(await stores.jobs.recentCalls('image-01', 0)).toMatchObject({ repeats: 1 });
     await start(stores);
-    expect(await stores.jobs.recentCalls(0)).toMatchObject({ repeats: 0 });
+    expect(await stores.jobs.recentCalls('image-01', 0)).toMatchObject({ repeats: 0 });
   });
 
   test('begins all calls without a limit', async () => {

@@ -96,7 +96,7 @@ export function testRetention(open: OpenStores): void {
     expect(await deleteAttemptsBefore(stores.clock.now() + 1)).toBe(1);
     const ids = (await stores.readAttempts()).map((attempt) => attempt.attempt_id);
     expect(new Set(ids)).toEqual(new Set([kept.attemptId, open.attemptId]));
-    expect(await stores.jobs.recentCalls(0)).toMatchObject({ open: 1 });
+    expect(await stores.jobs.recentCalls('image-01', 0)).toMatchObject({ open: 1 });
   });
 
   test('keeps the attempts that estimates are based on, however old', async () => {
@@ -109,10 +109,10 @@ export function testRetention(open: OpenStores): void {
       );
       await stores.jobs.deleteJob(jobId);
     }
-    const estimatedFrom = await stores.jobs.recentCallMs(null);
+    const estimatedFrom = await stores.jobs.recentCallMs({ family: 'image-01' });
     stores.clock.advance(1);
     expect(await stores.retention.deleteAttemptsBefore(stores.clock.now())).toBe(10);
-    expect(await stores.jobs.recentCallMs(null)).toEqual(estimatedFrom);
+    expect(await stores.jobs.recentCallMs({ family: 'image-01' })).toEqual(estimatedFrom);
   });
 
   test('separates files that a row references from those that none does', async () => {

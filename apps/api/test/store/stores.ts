@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Attempt } from '../../src/job/attempt.ts';
 import { cancel, startCall, startSaving } from '../../src/job/job-state.ts';
+import type { Family } from '../../src/job/model-family.ts';
 import type { ImageSource } from '../../src/job/stored-image.ts';
 import type { StoredJob } from '../../src/job/stored-job.ts';
 import type { DeletionStore } from '../../src/store/deletion-store.ts';
@@ -89,6 +90,11 @@ export async function addJob({ jobs }: Pick<Stores, 'jobs'>, fields: Partial<New
   return outcome.job;
 }
 
+/** Slots for calls of `image-01` only. */
+export function slots(count: number): Record<Family, number> {
+  return { 'image-01': count, h3: 0 };
+}
+
 /** The worker that makes a test's calls by default. */
 export const WORKER = 'a-worker';
 
@@ -97,6 +103,7 @@ export function newStart(fields: Partial<StartOptions> = {}): StartOptions {
   return {
     attemptId: randomUUID(),
     workerId: WORKER,
+    family: 'image-01',
     rpm: 0,
     windowMs: 60_000,
     maxWaitMs: 1_000_000_000,

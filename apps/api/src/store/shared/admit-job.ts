@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { type Family, familyOf } from '../../job/model-family.ts';
 import { BUSY_RETRY_AFTER_MS } from '../../retry/retry-after.ts';
 import type { AdmissionLimits, NewJob } from '../job-store.ts';
 import type { Refusal } from '../refusal.ts';
@@ -18,7 +19,7 @@ export async function refuseJob(trx: Trx, job: NewJob, limits: AdmissionLimits, 
     (await refuseQuota(trx, job.userId, job.request.n, limits.userDailyImages, now)) ??
     (await refuseQuota(trx, null, job.request.n, limits.dailyImages, now)) ??
     (await refuseActive(trx, job.userId, limits.userActive)) ??
-    (await refuseQueue(trx, limits))
+    (await refuseQueue(trx, familyOf(job.request.model), limits))
   );
 }
 
@@ -119,9 +120,11 @@ async function refuseActive(trx: Trx, userId: string, limit: number): Promise<Re
   return active < limit ? null : { code: 'too_many_jobs', retryAfterMs: BUSY_RETRY_AFTER_MS };
 }
 
-async function refuseQueue(trx: Trx, limits: AdmissionLimits): Promise<Refusal | null> {
-  const waiting = await countWaiting(trx);
-  const waitMs = limits.estimateWaitMs(waiting);
+/** Limits the jobs that wait, of all models, and how long this one would wait behind those of its own family. */
+async function refuseQueue(trx: Trx, family: Family, limits: AdmissionLimits): Promise<Refusal | null> {
+  const ofFamilies = await countWaitingByFamily(trx);
+  const waiting = sum(ofFamilies.values());
+  const waitMs = limits.estimateWaitMs(ofFamilies.get(family) ?? 0);
   const excessMs = waitMs === null ? 0 : waitMs - limits.queueTtlMs;
   if (waiting < limits.queue && excessMs <= 0) return null;
   // Room appears when the next waiting job starts; a wait that is too long shortens as time passes.
@@ -129,13 +132,24 @@ async function refuseQueue(trx: Trx, limits: AdmissionLimits): Promise<Refusal |
   return { code: 'queue_full', retryAfterMs: Math.max(1_000, Math.ceil(perJobMs), excessMs) };
 }
 
-export async function countWaiting(db: Kysely<Tables>): Promise<number> {
-  const row = await db
+async function countWaitingByFamily(db: Kysely<Tables>): Promise<Map<string, number>> {
+  const rows = await db
     .selectFrom('jobs')
-    .select(({ fn }) => fn.countAll<number>().as('jobs'))
+    .select(({ fn }) => ['family', fn.countAll<number>().as('jobs')])
     .where('status', '=', PENDING)
-    .executeTakeFirstOrThrow();
-  return row.jobs;
+    .groupBy('family')
+    .execute();
+  return new Map(rows.map((row) => [row.family, row.jobs]));
+}
+
+export async function countWaiting(db: Kysely<Tables>): Promise<number> {
+  return sum((await countWaitingByFamily(db)).values());
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
 }
 
 /** Records a usage event, which counts from now on, whatever happens to the request. Returns its id. */

@@ -1,5 +1,6 @@
 import type { Kysely, NotNull } from 'kysely';
-import { type Attempt, type AttemptEnd, PRESUMED, type RecentCalls } from '../../job/attempt.ts';
+import { type Attempt, type AttemptEnd, type CallsLike, PRESUMED, type RecentCalls } from '../../job/attempt.ts';
+import { type Family, familyOf } from '../../job/model-family.ts';
 import { callKind, type StoredJob } from '../../job/stored-job.ts';
 import { countRetries } from './choose-next.ts';
 import type { Trx } from './database.ts';
@@ -8,16 +9,29 @@ import type { Tables } from './schema.ts';
 /** Number of recent calls that an estimate is based on. */
 export const RECENT_CALLS = 20;
 
+/** The rate limit of one model family. */
+export interface RateLimit {
+  family: Family;
+  /** Calls in any window; 0 = no limit. */
+  rpm: number;
+  windowMs: number;
+}
+
 /**
  * If `rpm` attempts started within the last `windowMs`, the start of the one that has to leave the window; otherwise
  * null. Starts more than one window in the future are ignored: they were written before the clock was set back, and
  * would stop all calls until then.
  */
-export async function rateLimitFullSince(trx: Trx, rpm: number, windowMs: number, now: number): Promise<number | null> {
+export async function rateLimitFullSince(
+  trx: Trx,
+  { family, rpm, windowMs }: RateLimit,
+  now: number,
+): Promise<number | null> {
   if (rpm === 0) return null;
   const latest = await trx
     .selectFrom('attempts')
     .select('started_at')
+    .where('family', '=', family)
     .where('started_at', '>', now - windowMs)
     .where('started_at', '<=', now + windowMs)
     .orderBy('started_at', 'desc')
@@ -27,12 +41,13 @@ export async function rateLimitFullSince(trx: Trx, rpm: number, windowMs: number
   return latest.length < rpm || !oldest ? null : oldest.started_at;
 }
 
-/** Latest end of a back-off in milliseconds since the epoch; 0 if there is none. */
-export async function backOffUntil(from: Kysely<Tables>): Promise<number> {
+/** Latest end of a back-off of the family in milliseconds since the epoch; 0 if there is none. */
+export async function backOffUntil(from: Kysely<Tables>, family: Family): Promise<number> {
   const row = await from
     .selectFrom('attempts')
     .select(({ fn }) => fn.max('quiet_until').as('until'))
     .where('quiet_until', 'is not', null)
+    .where('family', '=', family)
     .executeTakeFirst();
   return row?.until ?? 0;
 }
@@ -66,6 +81,7 @@ export async function insertAttempt(
       job_id: job.jobId,
       user_id: job.userId,
       kind: callKind(job.request),
+      family: familyOf(job.request.model),
       number,
       started_at: startedAt,
       worker_id: workerId,
@@ -108,15 +124,22 @@ export async function closeAttempt(
   return { jobId: job_id, hasChanged: closed.numUpdatedRows === 1n };
 }
 
-export async function recentCalls(from: Kysely<Tables>, windowMs: number, now: number): Promise<RecentCalls> {
+export async function recentCalls(
+  from: Kysely<Tables>,
+  family: Family,
+  windowMs: number,
+  now: number,
+): Promise<RecentCalls> {
   const open = await from
     .selectFrom('attempts')
     .select(({ fn }) => fn.countAll<number>().as('calls'))
+    .where('family', '=', family)
     .where('ended_at', 'is', null)
     .executeTakeFirstOrThrow();
   const begun = await from
     .selectFrom('attempts')
     .select('started_at')
+    .where('family', '=', family)
     .where('started_at', '>', now - windowMs)
     .where('started_at', '<=', now + windowMs)
     .orderBy('started_at')
@@ -124,15 +147,15 @@ export async function recentCalls(from: Kysely<Tables>, windowMs: number, now: n
   return {
     open: open.calls,
     begunAgoMs: begun.map((row) => now - row.started_at),
-    backOffMs: Math.max(0, (await backOffUntil(from)) - now),
-    repeats: await countRetries(from),
+    backOffMs: Math.max(0, (await backOffUntil(from, family)) - now),
+    repeats: await countRetries(from, family),
   };
 }
 
-export async function recentCallMs(from: Kysely<Tables>, kind: string | null): Promise<number[]> {
-  let calls = from.selectFrom('attempts').select(['started_at', 'ended_at']).where('outcome', '=', 'answered');
-  if (kind !== null) calls = calls.where('kind', '=', kind);
-  const rows = await calls
+export async function recentCallMs(from: Kysely<Tables>, calls: CallsLike): Promise<number[]> {
+  const answered = from.selectFrom('attempts').select(['started_at', 'ended_at']).where('outcome', '=', 'answered');
+  const alike = 'kind' in calls ? answered.where('kind', '=', calls.kind) : answered.where('family', '=', calls.family);
+  const rows = await alike
     .orderBy('started_at', 'desc')
     .limit(RECENT_CALLS)
     .$narrowType<{ ended_at: NotNull }>()

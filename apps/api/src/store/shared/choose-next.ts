@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { type Family, familyOf } from '../../job/model-family.ts';
 import type { StoredJob } from '../../job/stored-job.ts';
 import type { Trx } from './database.ts';
 import type { Tables } from './schema.ts';
@@ -7,12 +8,13 @@ import type { Tables } from './schema.ts';
 export const PENDING = sql.lit('PENDING');
 export const PROCESSING = sql.lit('PROCESSING');
 
-/** The retry that has been due longest, if any. */
-export async function selectDueRetry(trx: Trx, now: number): Promise<string | undefined> {
+/** The retry of the family that has been due longest, if any. */
+export async function selectDueRetry(trx: Trx, family: Family, now: number): Promise<string | undefined> {
   const row = await trx
     .selectFrom('jobs')
     .select('job_id')
     .where('status', '=', PROCESSING)
+    .where('family', '=', family)
     .where('repeat_at', '<=', now)
     .orderBy('repeat_at')
     .limit(1)
@@ -20,21 +22,23 @@ export async function selectDueRetry(trx: Trx, now: number): Promise<string | un
   return row?.job_id;
 }
 
-/** When the next retry is due, in milliseconds since the epoch; null when no job waits to retry. */
-export async function nextRetryAt(trx: Trx): Promise<number | null> {
+/** When the next retry is due, in milliseconds since the epoch; null when no job of the family waits to retry. */
+export async function nextRetryAt(trx: Trx, family: Family): Promise<number | null> {
   const row = await trx
     .selectFrom('jobs')
     .select(({ fn }) => fn.min('repeat_at').as('at'))
     .where('status', '=', PROCESSING)
+    .where('family', '=', family)
     .executeTakeFirst();
   return row?.at == null ? null : row.at;
 }
 
-export async function countRetries(from: Kysely<Tables>): Promise<number> {
+export async function countRetries(from: Kysely<Tables>, family: Family): Promise<number> {
   const row = await from
     .selectFrom('jobs')
     .select(({ fn }) => fn.countAll<number>().as('jobs'))
     .where('status', '=', PROCESSING)
+    .where('family', '=', family)
     .where('repeat_at', 'is not', null)
     .executeTakeFirstOrThrow();
   return row.jobs;
@@ -47,8 +51,8 @@ interface WaitingUser {
   turn: number;
 }
 
-/** Users with waiting jobs in rotation order: the user served longest ago (or never) comes first. */
-async function waitingUsers(db: Kysely<Tables>, notBefore = 0): Promise<WaitingUser[]> {
+/** Users with waiting jobs of the family in rotation order: the user served longest ago (or never) comes first. */
+async function waitingUsers(db: Kysely<Tables>, family: Family, notBefore = 0): Promise<WaitingUser[]> {
   const rows = await db
     .selectFrom('jobs')
     .leftJoin('turns', 'turns.user_id', 'jobs.user_id')
@@ -59,20 +63,22 @@ async function waitingUsers(db: Kysely<Tables>, notBefore = 0): Promise<WaitingU
       fn.coalesce(fn.min('turns.turn'), sql.lit(0)).as('turn'),
     ])
     .where('jobs.status', '=', PENDING)
+    .where('jobs.family', '=', family)
     .where('jobs.created_at', '>=', notBefore)
     .groupBy('jobs.user_id')
     .execute();
   return rows.sort((a, b) => a.turn - b.turn || a.oldest - b.oldest || (a.user_id < b.user_id ? -1 : 1));
 }
 
-/** The oldest waiting job of the user who is next in the rotation. */
-export async function selectWaitingJob(trx: Trx, notBefore: number): Promise<string | undefined> {
-  const [user] = await waitingUsers(trx, notBefore);
+/** The oldest waiting job of the family by the user who is next in the rotation. */
+export async function selectWaitingJob(trx: Trx, family: Family, notBefore: number): Promise<string | undefined> {
+  const [user] = await waitingUsers(trx, family, notBefore);
   if (!user) return undefined;
   const row = await trx
     .selectFrom('jobs')
     .select('job_id')
     .where('status', '=', PENDING)
+    .where('family', '=', family)
     .where('user_id', '=', user.user_id)
     .where('created_at', '>=', notBefore)
     .orderBy('created_at')
@@ -104,16 +110,18 @@ export async function rotateUser(trx: Trx, userId: string): Promise<void> {
 }
 
 /**
- * Number of jobs that start before this one if nothing changes. Each round of the rotation starts one job per user, so
+ * Number of jobs of its family that start before this one if nothing changes. Each round of the rotation starts one job per user, so
  * a job with `older` jobs of its own user before it waits for that many whole rounds and for the users who come earlier
  * in the rotation.
  */
 export async function countAhead(db: Kysely<Tables>, job: StoredJob): Promise<number> {
-  const users = await waitingUsers(db);
+  const family = familyOf(job.request.model);
+  const users = await waitingUsers(db, family);
   const own = await db
     .selectFrom('jobs')
     .select(({ fn }) => fn.countAll<number>().as('older'))
     .where('status', '=', PENDING)
+    .where('family', '=', family)
     .where('user_id', '=', job.userId)
     .where(({ eb, refTuple, tuple }) => eb(refTuple('created_at', 'job_id'), '<', tuple(job.createdAt, job.jobId)))
     .executeTakeFirstOrThrow();

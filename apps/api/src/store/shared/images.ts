@@ -1,20 +1,39 @@
 import type { Kysely } from 'kysely';
+import { wantsImages } from '../../job/job-state.ts';
 import type { ImageSet, ImageSource, StoredAsset } from '../../job/stored-image.ts';
+import type { StoredJob } from '../../job/stored-job.ts';
 import type { Trx } from './database.ts';
 import { clearWriteIntents, recordFileDeletions } from './doomed-files.ts';
 import { toImage } from './job-row.ts';
 import type { Tables } from './schema.ts';
 
-/** Stores where the images of an answer can be fetched. */
+/** Stores where the images of an answer can be fetched. Images that were recorded as they arrived stay as they are. */
 export async function insertImages(trx: Trx, jobId: string, sources: ImageSource[]): Promise<void> {
   if (sources.length === 0) return;
-  const rows = sources.map((source, position) => ({
-    job_id: jobId,
-    position,
-    source: JSON.stringify(source),
-    failed: 0,
-  }));
-  await trx.insertInto('pictures').values(rows).execute();
+  const rows = sources.map((source, position) => toRow(jobId, position, source));
+  await trx
+    .insertInto('pictures')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Records one image of a streamed answer; false if it was recorded before. */
+export async function insertArrival(
+  trx: Trx,
+  jobId: string,
+  { position, source }: { position: number; source: ImageSource },
+): Promise<boolean> {
+  const inserted = await trx
+    .insertInto('pictures')
+    .values(toRow(jobId, position, source))
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  return inserted.numInsertedOrUpdatedRows === 1n;
+}
+
+function toRow(jobId: string, position: number, source: ImageSource) {
+  return { job_id: jobId, position, source: JSON.stringify(source), failed: 0 };
 }
 
 export async function getImages(from: Kysely<Tables>, jobId: string): Promise<ImageSet | null> {
@@ -24,42 +43,41 @@ export async function getImages(from: Kysely<Tables>, jobId: string): Promise<Im
     .where('job_id', '=', jobId)
     .where('outcome', '=', 'answered')
     .executeTakeFirst();
-  if (!answer) return null;
   const rows = await from.selectFrom('pictures').selectAll().where('job_id', '=', jobId).orderBy('position').execute();
-  return { pictures: rows.map(toImage), responseId: answer.response_id };
+  if (!answer && rows.length === 0) return null;
+  return { pictures: rows.map(toImage), responseId: answer?.response_id ?? null };
 }
 
+/**
+ * Records the end of one image of a locked job (null: deleted): its asset, or null if it was given up. `isWanted` is
+ * false if the asset has no place, and its file is recorded for deletion. `isNew`: the asset was not stored before.
+ */
 export async function endImage(
   trx: Trx,
-  jobId: string,
+  { jobId, job }: { jobId: string; job: StoredJob | null },
   position: number,
   asset: StoredAsset | null,
   now: number,
-): Promise<boolean> {
-  if (asset && (await hasEnded(trx, jobId))) {
-    if (await isKept(trx, jobId, position, asset.key)) return true;
+): Promise<{ isWanted: boolean; isNew: boolean }> {
+  if (asset && job && !wantsImages(job)) {
+    if (await isKept(trx, jobId, position, asset.key)) return { isWanted: true, isNew: false };
     await recordFileDeletions(trx, [asset.key], { jobId, now });
-    return false;
+    return { isWanted: false, isNew: false };
   }
-  await trx
+  const ended = await trx
     .updateTable('pictures')
     .set(asset ? { asset: JSON.stringify(asset), failed: 0 } : { failed: 1 })
     .where('job_id', '=', jobId)
     .where('position', '=', position)
     .where('asset', 'is', null)
-    .execute();
-  if (!asset) return true;
+    .executeTakeFirstOrThrow();
+  if (!asset) return { isWanted: true, isNew: false };
   if (await isKept(trx, jobId, position, asset.key)) {
     await clearWriteIntents(trx, [asset.key]);
-    return true;
+    return { isWanted: true, isNew: ended.numUpdatedRows === 1n };
   }
   await recordFileDeletions(trx, [asset.key], { jobId, now });
-  return false;
-}
-
-async function hasEnded(trx: Trx, jobId: string): Promise<boolean> {
-  const job = await trx.selectFrom('jobs').select('completed_at').where('job_id', '=', jobId).executeTakeFirst();
-  return job !== undefined && job.completed_at !== null;
+  return { isWanted: false, isNew: false };
 }
 
 async function isKept(trx: Trx, jobId: string, position: number, key: string): Promise<boolean> {

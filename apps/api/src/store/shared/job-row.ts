@@ -90,13 +90,15 @@ function toState(row: Selectable<JobRow>): JobState {
         completedAt: Time.parse(row.completed_at),
         errorCode: ErrorCode.parse(row.error_code),
         charged: Charged.parse(row.charged),
+        ...(row.arrived !== null && { arrived: row.arrived }),
       };
   }
 }
 
 function toProcessing(row: Selectable<JobRow>): JobState {
   const stage = Stage.parse(row.stage);
-  if (stage === 'saving') return { status: 'PROCESSING', stage };
+  const arrived = row.arrived === null ? {} : { arrived: row.arrived };
+  if (stage === 'saving') return { status: 'PROCESSING', stage, ...arrived };
   return {
     status: 'PROCESSING',
     stage,
@@ -106,12 +108,13 @@ function toProcessing(row: Selectable<JobRow>): JobState {
         ? null
         : { startedAt: Time.parse(row.call_started_at), expectedMs: Time.parse(row.call_expected_ms) },
     retryAt: row.repeat_at,
+    ...arrived,
   };
 }
 
 type StateColumns = Omit<
   JobRow,
-  'job_id' | 'user_id' | 'star_id' | 'request' | 'upload_id' | 'version' | 'created_at' | 'updated_at'
+  'job_id' | 'user_id' | 'star_id' | 'request' | 'family' | 'upload_id' | 'version' | 'created_at' | 'updated_at'
 >;
 
 const NO_STATE: Omit<StateColumns, 'status'> = {
@@ -125,6 +128,7 @@ const NO_STATE: Omit<StateColumns, 'status'> = {
   charged: null,
   assets: null,
   failed_count: null,
+  arrived: null,
 };
 
 /** Returns every column of the state, so that nothing of the previous state remains. */
@@ -134,7 +138,7 @@ export function fromState(state: JobState): StateColumns {
     case 'PENDING':
       return columns;
     case 'PROCESSING':
-      if (state.stage === 'saving') return { ...columns, stage: state.stage };
+      if (state.stage === 'saving') return { ...columns, stage: state.stage, arrived: state.arrived ?? null };
       return {
         ...columns,
         stage: state.stage,
@@ -142,6 +146,7 @@ export function fromState(state: JobState): StateColumns {
         call_started_at: state.call?.startedAt ?? null,
         call_expected_ms: state.call?.expectedMs ?? null,
         repeat_at: state.retryAt,
+        arrived: state.arrived ?? null,
       };
     case 'COMPLETED':
       return {
@@ -152,7 +157,13 @@ export function fromState(state: JobState): StateColumns {
         charged: state.charged,
       };
     case 'FAILED':
-      return { ...columns, completed_at: state.completedAt, error_code: state.errorCode, charged: state.charged };
+      return {
+        ...columns,
+        completed_at: state.completedAt,
+        error_code: state.errorCode,
+        charged: state.charged,
+        arrived: state.arrived ?? null,
+      };
   }
 }
 

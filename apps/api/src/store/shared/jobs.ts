@@ -1,4 +1,5 @@
 import type { Insertable, Kysely } from 'kysely';
+import { familyOf } from '../../job/model-family.ts';
 import type { StoredJob, Transition } from '../../job/stored-job.ts';
 import type { ListFilter, NewJob, ReplayOutcome } from '../job-store.ts';
 import type { Trx } from './database.ts';
@@ -23,6 +24,7 @@ export async function insertJob(trx: Trx, order: NewJob, now: number): Promise<S
     user_id: order.userId,
     star_id: order.starId,
     request: JSON.stringify(order.request),
+    family: familyOf(order.request.model),
     upload_id: order.upload?.uploadId ?? order.uploadId ?? null,
     version: 1,
     created_at: now,

@@ -22,6 +22,8 @@ export interface JobRow {
   star_id: string | null;
   /** JSON: CreateImage. */
   request: string;
+  /** Family of the request's model. */
+  family: Generated<string>;
   /** The upload that the request names, if any. */
   upload_id: string | null;
   status: string;
@@ -39,6 +41,8 @@ export interface JobRow {
   /** JSON: StoredAsset[]. */
   assets: string | null;
   failed_count: number | null;
+  /** Images of a streamed answer that are committed so far. */
+  arrived: number | null;
 }
 
 /** One provider call. The row outlives its job: the rate limit and the accounting are based on these rows. */
@@ -47,6 +51,8 @@ export interface AttemptRow {
   job_id: string;
   user_id: string;
   kind: string;
+  /** Family of the model: each has its own rate limit and back-off. */
+  family: Generated<string>;
   number: number;
   started_at: number;
   ended_at: number | null;
@@ -115,8 +121,10 @@ interface PingRow {
 /** One process that makes calls. A worker without a row has ended. */
 interface WorkerRow {
   worker_id: string;
-  /** Slots: calls that it can make at once. */
+  /** Slots of the family `image-01`: calls that it can make at once. */
   places: number;
+  /** JSON: the slots of every family; null in a row written before there were families. */
+  slots: string | null;
   seen_at: number;
   /** Start of the current uninterrupted series of heartbeats. */
   unbroken_since: number;

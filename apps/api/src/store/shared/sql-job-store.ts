@@ -1,13 +1,14 @@
+import { countArrival, showArrival } from '../../job/job-state.ts';
 import type { StoredJob, Transition } from '../../job/stored-job.ts';
 import type { AdmissionLimits, CreateOutcome, JobStore, NewJob } from '../job-store.ts';
 import { admissionRefusal } from './admission-queue.ts';
 import { addUsageImages, countWaiting, recordUsage, refuseJob } from './admit-job.ts';
-import { closeAttempt, recentCallMs, recentCalls } from './attempts.ts';
+import { closeAttempt, findAttempt, recentCallMs, recentCalls } from './attempts.ts';
 import { countAhead, PENDING } from './choose-next.ts';
 import type { Database, Trx } from './database.ts';
 import { clearProviderMessages, deleteJobRows, recordSourceDeletions } from './delete-rows.ts';
 import { clearWriteIntents, recordFileDeletions } from './doomed-files.ts';
-import { countImages, endImage, getImages, insertImages } from './images.ts';
+import { countImages, endImage, getImages, insertArrival, insertImages } from './images.ts';
 import { applyStep, findReplay, insertJob, listJobs, lockJob, readJob } from './jobs.ts';
 import { startNext } from './start-next-call.ts';
 import { lockUpload } from './upload-row.ts';
@@ -123,8 +124,28 @@ export function createSqlJobStore(database: Database): JobStore {
       });
     },
 
-    recentCalls: async (windowMs) => recentCalls(db, windowMs, await database.now(db)),
-    recentCallMs: (kind) => recentCallMs(db, kind),
+    async recordArrival(attemptId, image) {
+      return transact(async (trx, announce) => {
+        const attempt = await findAttempt(trx, attemptId);
+        if (!attempt) throw new Error(`Attempt ${attemptId} is not recorded`);
+        const { jobId } = attempt;
+        const keys = 'key' in image.source ? [image.source.key] : [];
+        const now = await database.now(trx);
+        const job = await lockJob(trx, jobId, hasConcurrentWriters);
+        if (!job) {
+          await recordFileDeletions(trx, keys, { jobId, now });
+          return null;
+        }
+        const isNew = await insertArrival(trx, jobId, image);
+        await clearWriteIntents(trx, keys);
+        if (!isNew) return job;
+        await announce(jobId);
+        return applyStep(trx, job, countArrival, now);
+      });
+    },
+
+    recentCalls: async (family, windowMs) => recentCalls(db, family, windowMs, await database.now(db)),
+    recentCallMs: (calls) => recentCallMs(db, calls),
 
     now: () => database.now(db),
     getImages: (jobId) => getImages(db, jobId),
@@ -132,7 +153,11 @@ export function createSqlJobStore(database: Database): JobStore {
     async endImage(jobId, position, asset) {
       return transact(async (trx, announce) => {
         await announce(jobId);
-        return endImage(trx, jobId, position, asset, await database.now(trx));
+        const now = await database.now(trx);
+        const job = await lockJob(trx, jobId, hasConcurrentWriters);
+        const { isWanted, isNew } = await endImage(trx, { jobId, job }, position, asset, now);
+        if (job && isNew) await applyStep(trx, job, showArrival, now);
+        return isWanted;
       });
     },
 

@@ -1,9 +1,13 @@
 import { type Kysely, sql } from 'kysely';
+import * as z from 'zod';
+import { FAMILIES } from '../../job/model-family.ts';
 import type { WorkerStore } from '../worker-store.ts';
 import { PROCESSING } from './choose-next.ts';
 import type { Database } from './database.ts';
 import { isInterruption, judgeLeases, type Leases } from './judge-leases.ts';
 import type { Tables } from './schema.ts';
+
+const Slots = z.partialRecord(z.enum(FAMILIES), z.number());
 
 /** Rows without a heartbeat for this long are deleted: no row means the same as an old one. */
 const FORGET_AFTER_MS = 24 * 60 * 60 * 1_000;
@@ -13,7 +17,7 @@ export function createSqlWorkerStore({ database, leaseMs }: Leases & { database:
   const judge = (from: Kysely<Tables>, asker: string) => judgeLeases({ database, leaseMs }, from, asker);
 
   return {
-    async heartbeat(workerId, places) {
+    async heartbeat(workerId, slots) {
       if (leaseMs === null) return;
       await transact(async (trx) => {
         const now = await database.now(trx);
@@ -23,7 +27,12 @@ export function createSqlWorkerStore({ database, leaseMs }: Leases & { database:
           .where('worker_id', '=', workerId)
           .executeTakeFirst();
         const isContinuous = last && !isInterruption(last.seen_at, now, leaseMs);
-        const seen = { places, seen_at: now, unbroken_since: isContinuous ? last.unbroken_since : now };
+        const seen = {
+          places: slots['image-01'],
+          slots: JSON.stringify(slots),
+          seen_at: now,
+          unbroken_since: isContinuous ? last.unbroken_since : now,
+        };
         await trx
           .insertInto('workers')
           .values({ worker_id: workerId, ...seen })
@@ -40,14 +49,14 @@ export function createSqlWorkerStore({ database, leaseMs }: Leases & { database:
       await db.deleteFrom('workers').where('worker_id', '=', workerId).execute();
     },
 
-    async countSlots() {
+    async countSlots(family) {
       const now = await database.now(db);
-      const row = await db
+      const rows = await db
         .selectFrom('workers')
-        .select(({ fn }) => fn.sum<number | null>('places').as('places'))
+        .select(['places', 'slots'])
         .where('seen_at', '>=', now - (leaseMs ?? 0))
-        .executeTakeFirstOrThrow();
-      return row.places ?? 0;
+        .execute();
+      return rows.reduce((total, row) => total + (readSlots(row)[family] ?? 0), 0);
     },
 
     async endedOf(asker, workerIds) {
@@ -88,7 +97,8 @@ export function createSqlWorkerStore({ database, leaseMs }: Leases & { database:
           .select(['jobs.job_id', 'attempts.attempt_id', 'attempts.worker_id', 'workers.seen_at'])
           .where('jobs.status', '=', PROCESSING)
           .where('jobs.stage', '=', sql.lit('saving'))
-          .where('attempts.outcome', '=', 'answered')
+          // Also a streamed answer that broke off: the images that had arrived are saved.
+          .where('attempts.outcome', 'in', ['answered', 'failed', 'unknown'])
           .orderBy('jobs.updated_at')
           .execute();
         const mine = saving.filter((row) => row.worker_id === workerId || hasLapsed(row.seen_at));
@@ -100,4 +110,8 @@ export function createSqlWorkerStore({ database, leaseMs }: Leases & { database:
       });
     },
   };
+}
+
+function readSlots({ slots, places }: { slots: string | null; places: number }): z.output<typeof Slots> {
+  return slots === null ? { 'image-01': places } : Slots.parse(JSON.parse(slots));
 }

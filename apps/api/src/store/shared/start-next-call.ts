@@ -1,3 +1,4 @@
+import type { Family } from '../../job/model-family.ts';
 import { callKind, type StoredJob } from '../../job/stored-job.ts';
 import type { StartOptions, StartOutcome } from '../job-store.ts';
 import { backOffUntil, findAttempt, insertAttempt, rateLimitFullSince, recentCallMs } from './attempts.ts';
@@ -11,17 +12,18 @@ import { applyStep, lockJob, readJob } from './jobs.ts';
 export async function startNext(database: Database, trx: Trx, options: StartOptions): Promise<StartOutcome> {
   const granted = await findReservation(trx, options.attemptId);
   if (granted) return granted;
+  const { family } = options;
   const now = await database.now(trx);
-  const fullSince = await rateLimitFullSince(trx, options.rpm, options.windowMs, now);
-  const notBefore = Math.max(fullSince === null ? 0 : fullSince + options.windowMs, await backOffUntil(trx));
+  const fullSince = await rateLimitFullSince(trx, options, now);
+  const notBefore = Math.max(fullSince === null ? 0 : fullSince + options.windowMs, await backOffUntil(trx, family));
   if (notBefore > now) return { kind: 'idle', retryInMs: notBefore - now };
 
-  const chosen = await chooseJob(database, trx, now, now - options.maxWaitMs);
+  const chosen = await chooseJob(database, trx, { family, now, notBefore: now - options.maxWaitMs });
   if (!chosen) {
-    const retryAt = await nextRetryAt(trx);
+    const retryAt = await nextRetryAt(trx, family);
     return { kind: 'idle', retryInMs: retryAt === null ? null : retryAt - now };
   }
-  const call = { startedAt: now, recentCallMs: await recentCallMs(trx, callKind(chosen.request)) };
+  const call = { startedAt: now, recentCallMs: await recentCallMs(trx, { kind: callKind(chosen.request) }) };
   const job = await applyStep(trx, chosen, (current) => options.step(current, call), now);
   await rotateUser(trx, job.userId);
   const attempt = await insertAttempt(trx, job, { ...options, startedAt: now });
@@ -39,11 +41,10 @@ async function findReservation(trx: Trx, attemptId: string): Promise<StartOutcom
 async function chooseJob(
   { hasConcurrentWriters }: Database,
   trx: Trx,
-  now: number,
-  notBefore: number,
+  { family, now, notBefore }: { family: Family; now: number; notBefore: number },
 ): Promise<StoredJob | null> {
   for (;;) {
-    const jobId = (await selectDueRetry(trx, now)) ?? (await selectWaitingJob(trx, notBefore));
+    const jobId = (await selectDueRetry(trx, family, now)) ?? (await selectWaitingJob(trx, family, notBefore));
     if (jobId === undefined) return null;
     const job = await lockJob(trx, jobId, hasConcurrentWriters);
     if (job && isDue(job, now, notBefore)) return job;

@@ -5,6 +5,7 @@ import * as workers from './0003-workers.ts';
 import * as jobLists from './0004-job-lists.ts';
 import * as deletions from './0005-deletions.ts';
 import * as uploadsByUser from './0006-uploads-by-user.ts';
+import * as modelFamilies from './0007-model-families.ts';
 
 /** All schema migrations, in order; both databases share one history. */
 export function createMigrations(dialect: Dialect): Record<string, Migration> {
@@ -15,5 +16,6 @@ export function createMigrations(dialect: Dialect): Record<string, Migration> {
     '0004-job-lists': jobLists,
     '0005-deletions': deletions,
     '0006-uploads-by-user': uploadsByUser,
+    '0007-model-families': modelFamilies,
   };
 }
