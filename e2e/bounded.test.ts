@@ -1,7 +1,7 @@
+import { startApi } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
-import { startApi } from './harness/api.ts';
-import { order } from './harness/order.ts';
-import { startProvider } from './harness/provider.ts';
 
 describe('the limits towards the provider', () => {
   test('makes at most GENERATION_CONCURRENCY calls at once for 50 jobs of 5 users', async () => {

@@ -1,7 +1,7 @@
+import { startApi } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { expect, test } from 'vitest';
-import { startApi } from './harness/api.ts';
-import { order } from './harness/order.ts';
-import { startProvider } from './harness/provider.ts';
 
 test('sets charged to yes on a job canceled during its call once the late answer arrives', async () => {
   const provider = await startProvider();

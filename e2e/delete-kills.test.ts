@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { openPostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import pg from 'pg';
 import sharp from 'sharp';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { openPostgresServer } from '../apps/api/test/postgres/postgres-server.ts';
 import { type DatabaseSnapshot, readPostgresSnapshot, readSnapshot } from './chaos/database-snapshot.ts';
 import { readFileKeys } from './chaos/stored-files.ts';
-import { type Api, startApi } from './harness/api.ts';
-import { order } from './harness/order.ts';
-import { startProvider } from './harness/provider.ts';
 
 /** Far less on an idle machine. */
 const GONE_WITHIN_MS = 20_000;

@@ -1,13 +1,13 @@
 import { GENERATION_PATH } from '@darkroom/contracts/rest';
+import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { followUntil, isSaving } from '@darkroom/test-kit/client/follow-until';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { FACES, sendOrder } from '@darkroom/test-kit/client/send-create';
+import { readAstronaut } from '@darkroom/test-kit/process/checkout';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test, vi } from 'vitest';
 import { readSnapshot } from './chaos/database-snapshot.ts';
 import { readFileKeys } from './chaos/stored-files.ts';
-import { type Api, startApi } from './harness/api.ts';
-import { readAstronaut } from './harness/checkout.ts';
-import { followUntil, isSaving } from './harness/follow-until.ts';
-import { order } from './harness/order.ts';
-import { startProvider } from './harness/provider.ts';
-import { FACES, sendOrder } from './harness/send-order.ts';
 
 /** Ends the process cleanly, then reads the recorded attempts and the remaining files. */
 async function closeBooks(api: Api) {

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startApi } from '@darkroom/test-kit/api/start-api';
+import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { chromium } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
-import { part } from '../scripts/parts.ts';
-import { startApi } from './harness/api.ts';
-import { CHROMIUM_ARGS } from './harness/chromium-args.ts';
-import { startProvider } from './harness/provider.ts';
+import { part } from '../scripts/system-tools.ts';
 
 const chromiumPath = part('chromium') ?? '';
 /** Hosts that this browser resolves to 127.0.0.1, as after DNS rebinding. */

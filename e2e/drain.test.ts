@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { GENERATION_PATH } from '@darkroom/contracts/rest';
+import { startApi } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startApi } from './harness/api.ts';
-import { order } from './harness/order.ts';
-import { startProvider } from './harness/provider.ts';
 
 describe('SIGTERM', () => {
   test('lets the running call end, refuses new requests and leaves waiting jobs to the next start', async () => {

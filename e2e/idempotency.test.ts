@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { FACES, type Face, sendOrder } from '@darkroom/test-kit/client/send-create';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
-import { type Api, startApi } from './harness/api.ts';
-import { order } from './harness/order.ts';
-import { startProvider } from './harness/provider.ts';
-import { FACES, type Face, sendOrder } from './harness/send-order.ts';
 
 const send = (api: Api, face: Face, prompt: string, key?: string, userId = '1') =>
   sendOrder({ url: api.url, token: api.user(userId).token, face }, order(prompt), key);

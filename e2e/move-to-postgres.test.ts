@@ -1,13 +1,13 @@
+import { startApi, startApiProcess } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { openPostgresServer, type PostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
+import { bucketSettings, startS3 } from '@darkroom/test-kit/infrastructure/s3-server';
+import { CHECKOUT, readAstronaut } from '@darkroom/test-kit/process/checkout';
+import { startChild } from '@darkroom/test-kit/process/start-child';
+import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { bucketSettings, startS3 } from '../apps/api/test/files/s3-server.ts';
-import { openPostgresServer, type PostgresServer } from '../apps/api/test/postgres/postgres-server.ts';
 import { ageStoredFiles, readFileKeys } from './chaos/stored-files.ts';
-import { startApi, startApiProcess } from './harness/api.ts';
-import { CHECKOUT, readAstronaut } from './harness/checkout.ts';
-import { startChild } from './harness/child-process.ts';
-import { order } from './harness/order.ts';
-import { startProvider } from './harness/provider.ts';
-import { createTempDir } from './harness/temp-dir.ts';
 
 const MOVE = `${CHECKOUT}apps/api/src/migrate-to-postgres.ts`;
 

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { GENERATION_PATH } from '@darkroom/contracts/rest';
+import { cleanEnvironment, readListening } from '@darkroom/test-kit/api/api-environment';
+import { startApi, startApiProcess } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { expect, test } from 'vitest';
-import { startApi, startApiProcess } from './harness/api.ts';
-import { cleanEnvironment, readListening } from './harness/api-environment.ts';
-import { order } from './harness/order.ts';
-import { startProvider } from './harness/provider.ts';
-import { createTempDir } from './harness/temp-dir.ts';
 
 test('ends a second process on the same DATA_DIR with one line while the first continues', async () => {
   const api = await startApi(await startProvider());

@@ -1,9 +1,9 @@
+import { readAttempts } from '@darkroom/test-kit/api/read-attempts';
+import { startApi } from '@darkroom/test-kit/api/start-api';
+import { followUntil, isSaving } from '@darkroom/test-kit/client/follow-until';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
-import { startApi } from './harness/api.ts';
-import { readAttempts } from './harness/attempts.ts';
-import { followUntil, isSaving } from './harness/follow-until.ts';
-import { order } from './harness/order.ts';
-import { startProvider } from './harness/provider.ts';
 
 const secondTry = (line: string) => (/"tries":2\b.*"a picture could not be had"/.test(line) ? line : null);
 

@@ -1,12 +1,12 @@
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { readListening } from '@darkroom/test-kit/api/api-environment';
+import { type Api, startApi, startApiProcess } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { readFileKeys } from './chaos/stored-files.ts';
-import { type Api, startApi, startApiProcess } from './harness/api.ts';
-import { readListening } from './harness/api-environment.ts';
-import { order } from './harness/order.ts';
-import { startProvider } from './harness/provider.ts';
 
 /** The backup of a running API, as described in docs/operating.md. */
 function backUp({ dataDir }: Api): string {

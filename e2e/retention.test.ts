@@ -1,9 +1,9 @@
+import { startApi } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { readAstronaut } from '@darkroom/test-kit/process/checkout';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { expect, test, vi } from 'vitest';
 import { readFileKeys } from './chaos/stored-files.ts';
-import { startApi } from './harness/api.ts';
-import { readAstronaut } from './harness/checkout.ts';
-import { order } from './harness/order.ts';
-import { startProvider } from './harness/provider.ts';
 
 /** A tenth of a second: expired by the next start, which sweeps. */
 const RESULT_TTL_DAYS = 0.000_001;

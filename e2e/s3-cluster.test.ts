@@ -1,13 +1,13 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { startSimulator } from '@darkroom/minimax-simulator';
+import { startCluster } from '@darkroom/test-kit/api/cluster';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { createUser } from '@darkroom/test-kit/client/user';
+import { bucketSettings, startS3 } from '@darkroom/test-kit/infrastructure/s3-server';
+import { readAstronaut } from '@darkroom/test-kit/process/checkout';
+import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
 import { expect, onTestFinished, test } from 'vitest';
-import { bucketSettings, startS3 } from '../apps/api/test/files/s3-server.ts';
-import { readAstronaut } from './harness/checkout.ts';
-import { startCluster } from './harness/cluster.ts';
-import { order } from './harness/order.ts';
-import { createTempDir } from './harness/temp-dir.ts';
-import { createUser } from './harness/user.ts';
 
 test('completes a job with an API and a worker that share a database and a bucket but no disk', async () => {
   const s3 = await startS3({ dir: await createTempDir() });

@@ -1,12 +1,12 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
+import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { followUntil, isSaving } from '@darkroom/test-kit/client/follow-until';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { bucketSettings, type S3Server, startS3 } from '@darkroom/test-kit/infrastructure/s3-server';
+import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { expect, onTestFinished, test } from 'vitest';
-import { bucketSettings, type S3Server, startS3 } from '../apps/api/test/files/s3-server.ts';
-import { type Api, startApi } from './harness/api.ts';
-import { followUntil, isSaving } from './harness/follow-until.ts';
-import { order } from './harness/order.ts';
-import { startProvider } from './harness/provider.ts';
-import { createTempDir } from './harness/temp-dir.ts';
 
 /** Starts a bucket on loopback whose server can be stopped and started, and returns it as API settings. */
 async function openBucket() {

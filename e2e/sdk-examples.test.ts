@@ -1,13 +1,13 @@
 import type { AddressInfo } from 'node:net';
+import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
+import { ASTRONAUT, CHECKOUT } from '@darkroom/test-kit/process/checkout';
+import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
+import { type Provider, startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build, preview } from 'vite';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { part } from '../scripts/parts.ts';
-import { type Api, startApi } from './harness/api.ts';
-import { ASTRONAUT, CHECKOUT } from './harness/checkout.ts';
-import { CHROMIUM_ARGS } from './harness/chromium-args.ts';
-import { type Provider, startProvider } from './harness/provider.ts';
-import { createTempDir } from './harness/temp-dir.ts';
+import { part } from '../scripts/system-tools.ts';
 
 const chromiumPath = part('chromium');
 
@@ -29,7 +29,7 @@ async function startExample(name: string): Promise<{ origin: string; provider: P
   return { origin, provider, api: await startApi(provider, { CORS_ORIGINS: origin }) };
 }
 
-// The example for Node is tested in first-picture.test.ts.
+// The example for Node is tested in first-image.test.ts.
 describe.skipIf(!chromiumPath)('an example of the sdk on a page of another origin', () => {
   let browser: Browser;
   beforeAll(async () => {

@@ -1,20 +1,20 @@
 import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { findFreePort } from '@darkroom/api/free-port';
 import { ImageJob } from '@darkroom/contracts';
 import { createImageClient } from '@darkroom/sdk';
+import { cleanEnvironment, JWT_SECRET, readListening } from '@darkroom/test-kit/api/api-environment';
+import { startApi, startApiProcess } from '@darkroom/test-kit/api/start-api';
+import { followUntil } from '@darkroom/test-kit/client/follow-until';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { API_MAIN, CHECKOUT } from '@darkroom/test-kit/process/checkout';
+import { printedCurl } from '@darkroom/test-kit/process/printed-curl';
+import { findProcesses, isRunning } from '@darkroom/test-kit/process/running-processes';
+import { startChild } from '@darkroom/test-kit/process/start-child';
+import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
-import { findFreePort } from '../apps/api/src/free-port.ts';
-import { startApi, startApiProcess } from './harness/api.ts';
-import { cleanEnvironment, JWT_SECRET, readListening } from './harness/api-environment.ts';
-import { API_MAIN, CHECKOUT } from './harness/checkout.ts';
-import { startChild } from './harness/child-process.ts';
-import { followUntil } from './harness/follow-until.ts';
-import { order } from './harness/order.ts';
-import { printedCurl } from './harness/printed-curl.ts';
-import { startProvider } from './harness/provider.ts';
-import { findProcesses, isRunning } from './harness/running-processes.ts';
-import { createTempDir } from './harness/temp-dir.ts';
 
 const Created = z.object({ code: z.literal(202), data: ImageJob });
 

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { findFreePort } from '../apps/api/src/free-port.ts';
-import { startSimulator } from '../apps/api/src/simulator.ts';
+import { findFreePort } from '@darkroom/api/free-port';
+import { startSimulator } from '@darkroom/api/simulator';
 import { keepRunning } from './cluster/keep-running.ts';
-import { part } from './parts.ts';
-import { buildClient, readSettings, welcome } from './way-in.ts';
+import { buildClient, readSettings, welcome } from './launcher.ts';
+import { part } from './system-tools.ts';
 
 /**
  * `npm run cluster` runs on loopback what deploy/compose.yaml describes: PostgreSQL, an S3 store, two api and two
@@ -24,23 +24,23 @@ const port = config.PORT === 0 ? await findFreePort('127.0.0.1') : config.PORT;
 const ports = [hasProxy ? await findFreePort('127.0.0.1') : port, await findFreePort('127.0.0.1')];
 const url = `http://localhost:${port}`;
 
-const surroundings = fork(
-  'scripts/cluster/surroundings.ts',
+const infrastructure = fork(
+  'scripts/cluster/infrastructure.ts',
   ['--dir', dir, '--port', `${port}`, ...ports.map(String)],
   {
     detached: true,
   },
 );
-const gone = once(surroundings, 'exit');
+const gone = once(infrastructure, 'exit');
 await Promise.race([
-  once(surroundings, 'message'),
+  once(infrastructure, 'message'),
   gone.then(() => Promise.reject(new Error('PostgreSQL, the S3 store or nginx did not start'))),
 ]);
 const simulatorUrl = config.minimax ? null : await startSimulator(dir);
 
 const settings: NodeJS.ProcessEnv = {
   ...process.env,
-  ...parseEnv(readFileSync(path.join(dir, 'surroundings.env'), 'utf8')),
+  ...parseEnv(readFileSync(path.join(dir, 'infrastructure.env'), 'utf8')),
   DATA_DIR: dir,
   PUBLIC_URL: url,
   TRUST_PROXY: 'loopback',
@@ -78,7 +78,7 @@ function onSignal(): void {
 async function drain(): Promise<void> {
   await Promise.all(workers.map((worker) => worker.end()));
   await Promise.all(apis.map((api) => api.end()));
-  if (surroundings.connected) surroundings.disconnect();
+  if (infrastructure.connected) infrastructure.disconnect();
   await gone;
   console.log('All of it has ended.');
   process.exit(); // ends the simulator too

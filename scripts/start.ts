@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { buildClient, listeningUrl, readSettings, welcome } from './way-in.ts';
+import { buildClient, listeningUrl, readSettings, welcome } from './launcher.ts';
 
 /** `npm start` builds the H5 client, starts the API and prints how to open and call it. */
 

@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { startVitest, type TestModule } from 'vitest/node';
-import { missingParts } from './parts.ts';
+import { missingParts } from './system-tools.ts';
 import { type FileOutcome, summarize } from './test-summary.ts';
 
 // The end-to-end tests open the built pages and the built mini program. Turbo answers from its cache when nothing has

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { ConfigError, loadConfig } from '../apps/api/src/config.ts';
-import { Id } from '../apps/api/src/http/authenticate.ts';
-import { signToken } from '../apps/api/src/http/sign-token.ts';
+import { Id } from '@darkroom/api/authenticate';
+import { ConfigError, loadConfig } from '@darkroom/api/config';
+import { signToken } from '@darkroom/api/sign-token';
 
 /** `npm run token -- --user 1 --star 2` prints a token that an API with the same settings accepts. */
 function makeToken(): string {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type OwnPostgresServer, startPostgresServer } from '../apps/api/test/postgres/postgres-server.ts';
+import { type OwnPostgresServer, startPostgresServer } from './infrastructure/postgres-server.ts';
 
 /**
  * Shares resources between all test files of a run over loopback HTTP, since vitest's workers are separate processes.

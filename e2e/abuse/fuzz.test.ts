@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { REQUEST_ERROR_CODES } from '@darkroom/contracts';
+import { startApi } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { startApi } from '../harness/api.ts';
-import { order } from '../harness/order.ts';
-import { startProvider } from '../harness/provider.ts';
-import { fitRequest } from './fit-request.ts';
-import { hostileRequest } from './hostile-request.ts';
+import { hostileRequest } from './malicious-request.ts';
+import type { Probe, World } from './probe.ts';
 import { type Answer, sendBytes } from './send-bytes.ts';
-import type { Probe, World } from './world.ts';
+import { fitRequest } from './valid-request.ts';
 
 /**
  * The long form, which also replays a seed, is `FUZZ_REQUESTS=10000 FUZZ_SEED=1 npx vitest run --project e2e

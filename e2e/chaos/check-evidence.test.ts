@@ -1,6 +1,6 @@
 import type { Call } from '@darkroom/minimax-simulator';
+import type { Attempt } from '@darkroom/test-kit/api/read-attempts';
 import { describe, expect, test } from 'vitest';
-import type { Attempt } from '../harness/attempts.ts';
 import { checkEvidence, checkSettled, type Evidence } from './check-evidence.ts';
 import type { Observation } from './client-observations.ts';
 import type { SnapshotJob } from './database-snapshot.ts';

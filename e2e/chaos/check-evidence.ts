@@ -1,5 +1,5 @@
 import type { Call } from '@darkroom/minimax-simulator';
-import type { Attempt } from '../harness/attempts.ts';
+import type { Attempt } from '@darkroom/test-kit/api/read-attempts';
 import type { Observation } from './client-observations.ts';
 import type { DatabaseSnapshot, SnapshotJob } from './database-snapshot.ts';
 

@@ -1,5 +1,5 @@
+import { SHORT_LEASE } from '@darkroom/test-kit/api/short-lease';
 import * as fc from 'fast-check';
-import { SHORT_LEASE } from '../harness/lease.ts';
 import { delayMs, ORDERS } from './plan.ts';
 
 export const APIS = 2;

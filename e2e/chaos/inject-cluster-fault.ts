@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Settings } from '../harness/api-environment.ts';
-import type { Cluster } from '../harness/cluster.ts';
-import type { ServiceProcess } from '../harness/service-process.ts';
+import type { Settings } from '@darkroom/test-kit/api/api-environment';
+import type { Cluster } from '@darkroom/test-kit/api/cluster';
+import type { ServiceProcess } from '@darkroom/test-kit/api/service-process';
 import type { ClusterFault } from './cluster-plan.ts';
 
 const START_AGAIN_MS = 200;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from '@darkroom/api/free-port';
 import { connectSimulator, type RemoteSimulator } from '@darkroom/minimax-simulator';
-import { findFreePort } from '../../apps/api/src/free-port.ts';
-import { apiEnvironment, readListening } from '../harness/api-environment.ts';
-import { API_MAIN, CHECKOUT } from '../harness/checkout.ts';
-import { type Child, spawnChild } from '../harness/spawn-child.ts';
+import { apiEnvironment, readListening } from '@darkroom/test-kit/api/api-environment';
+import { API_MAIN, CHECKOUT } from '@darkroom/test-kit/process/checkout';
+import { type Child, spawnChild } from '@darkroom/test-kit/process/spawn-child';
 
 const SIMULATOR_MAIN = `${CHECKOUT}packages/minimax-simulator/src/main.ts`;
 const SIMULATOR_ARGS = ['--port', '0', '--latency-ms', '100', '--images', 'plain'];

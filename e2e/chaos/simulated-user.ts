@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CreateImageInput, ImageJob } from '@darkroom/contracts';
 import { createImageClient, isImageApiError } from '@darkroom/sdk';
-import { createRestClient } from '../harness/rest-client.ts';
+import { createRestClient } from '@darkroom/test-kit/client/rest-client';
 import type { Observation, Observations } from './client-observations.ts';
 import type { PlannedOrder } from './plan.ts';
 

@@ -1,6 +1,6 @@
+import { signToken } from '@darkroom/api/sign-token';
+import { JWT_SECRET } from '@darkroom/test-kit/api/api-environment';
 import sharp from 'sharp';
-import { signToken } from '../../apps/api/src/http/sign-token.ts';
-import { JWT_SECRET } from '../harness/api-environment.ts';
 import { checkImages } from './check-images.ts';
 import type { Observation, Observations } from './client-observations.ts';
 import type { PlannedOrder } from './plan.ts';

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { givenCluster } from '@darkroom/test-kit/api/share-cluster';
+import { SHORT_LEASE } from '@darkroom/test-kit/api/short-lease';
+import { followUntil } from '@darkroom/test-kit/client/follow-until';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { FACES, sendOrder } from '@darkroom/test-kit/client/send-create';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { followUntil } from '../harness/follow-until.ts';
-import { givenCluster } from '../harness/given-cluster.ts';
-import { SHORT_LEASE } from '../harness/lease.ts';
-import { order } from '../harness/order.ts';
-import { FACES, sendOrder } from '../harness/send-order.ts';
 
 /**
  * A worker's lease is lost after this time without a heartbeat, provided that the database was available throughout.

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CompletedJob, FailedJob, ImageJob } from '@darkroom/contracts';
+import type { ServiceProcess } from '@darkroom/test-kit/api/service-process';
+import { givenCluster } from '@darkroom/test-kit/api/share-cluster';
+import { SHORT_LEASE } from '@darkroom/test-kit/api/short-lease';
+import { followUntil, isSaving } from '@darkroom/test-kit/client/follow-until';
+import { order } from '@darkroom/test-kit/client/image-request';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { followUntil, isSaving } from '../harness/follow-until.ts';
-import { givenCluster } from '../harness/given-cluster.ts';
-import { SHORT_LEASE } from '../harness/lease.ts';
-import { order } from '../harness/order.ts';
-import type { ServiceProcess } from '../harness/service-process.ts';
 import { freezeAfterGrant } from './freeze-after-grant.ts';
 
 /** A worker's lease is lost after this time without a heartbeat; the other workers notice within a third of it. */

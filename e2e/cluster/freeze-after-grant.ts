@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster } from '../harness/cluster.ts';
-import type { ServiceProcess } from '../harness/service-process.ts';
+import type { Cluster } from '@darkroom/test-kit/api/cluster';
+import type { ServiceProcess } from '@darkroom/test-kit/api/service-process';
 
 const WAITING = `SELECT application_name FROM pg_stat_activity
   WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE $1 AND application_name LIKE $2`;

@@ -1,10 +1,10 @@
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { givenCluster } from '@darkroom/test-kit/api/share-cluster';
+import { followUntil } from '@darkroom/test-kit/client/follow-until';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { FACES, sendOrder } from '@darkroom/test-kit/client/send-create';
+import { readAstronaut } from '@darkroom/test-kit/process/checkout';
 import { beforeEach, expect, test } from 'vitest';
-import { readAstronaut } from '../harness/checkout.ts';
-import { followUntil } from '../harness/follow-until.ts';
-import { givenCluster } from '../harness/given-cluster.ts';
-import { order } from '../harness/order.ts';
-import { FACES, sendOrder } from '../harness/send-order.ts';
 
 /** Two API and two worker processes that clients see as one service. */
 

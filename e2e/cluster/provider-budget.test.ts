@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImageJob } from '@darkroom/contracts';
+import { givenCluster } from '@darkroom/test-kit/api/share-cluster';
+import { order } from '@darkroom/test-kit/client/image-request';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { checkRateLimit } from '../chaos/check-rate-limit.ts';
-import { givenCluster } from '../harness/given-cluster.ts';
-import { order } from '../harness/order.ts';
 import { freezeAfterGrant } from './freeze-after-grant.ts';
 
 const RPM = 6;

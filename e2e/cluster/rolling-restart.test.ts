@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createImageClient, type ImageClient } from '@darkroom/sdk';
+import type { ServiceProcess } from '@darkroom/test-kit/api/service-process';
+import { givenCluster } from '@darkroom/test-kit/api/share-cluster';
+import { order } from '@darkroom/test-kit/client/image-request';
 import { expect, test } from 'vitest';
 import { roundRobinFetch } from '../chaos/round-robin-fetch.ts';
-import { givenCluster } from '../harness/given-cluster.ts';
-import { order } from '../harness/order.ts';
-import type { ServiceProcess } from '../harness/service-process.ts';
 
 const ORDER_EVERY_MS = 150;
 const given = givenCluster({

@@ -4,10 +4,10 @@
  */
 import { parseArgs } from 'node:util';
 import { startSimulator } from '@darkroom/minimax-simulator';
+import { startCluster } from '@darkroom/test-kit/api/cluster';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { createUser } from '@darkroom/test-kit/client/user';
 import * as z from 'zod';
-import { startCluster } from '../harness/cluster.ts';
-import { order } from '../harness/order.ts';
-import { createUser } from '../harness/user.ts';
 
 const Settings = z.object({
   jobs: z.coerce.number<string>().int().min(1).default(80),

@@ -1,12 +1,12 @@
 import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { startApi, startApiProcess } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { API_MAIN } from '@darkroom/test-kit/process/checkout';
+import { startChild } from '@darkroom/test-kit/process/start-child';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { startApi, startApiProcess } from '../harness/api.ts';
-import { API_MAIN } from '../harness/checkout.ts';
-import { startChild } from '../harness/child-process.ts';
-import { order } from '../harness/order.ts';
-import { startProvider } from '../harness/provider.ts';
 
 /** Runs an API and ends it cleanly; returns its folder and the settings it was started with. */
 async function leaveDataFolder() {

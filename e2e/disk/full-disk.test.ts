@@ -1,13 +1,13 @@
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { readAttempts } from '@darkroom/test-kit/api/read-attempts';
+import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { followUntil, isSaving } from '@darkroom/test-kit/client/follow-until';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { API_MAIN, readAstronaut } from '@darkroom/test-kit/process/checkout';
+import { startChild } from '@darkroom/test-kit/process/start-child';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test, vi } from 'vitest';
-import { type Api, startApi } from '../harness/api.ts';
-import { readAttempts } from '../harness/attempts.ts';
-import { API_MAIN, readAstronaut } from '../harness/checkout.ts';
-import { startChild } from '../harness/child-process.ts';
-import { followUntil, isSaving } from '../harness/follow-until.ts';
-import { order } from '../harness/order.ts';
-import { startProvider } from '../harness/provider.ts';
-import { CAN_TAKE_ROOM, giveRoom, takeRoom } from './room.ts';
+import { CAN_TAKE_ROOM, giveRoom, takeRoom } from './limit-file-size.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 50 };
 

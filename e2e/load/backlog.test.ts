@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { startApi } from '@darkroom/test-kit/api/start-api';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { expect, onTestFinished, test } from 'vitest';
-import { startApi } from '../harness/api.ts';
-import { startProvider } from '../harness/provider.ts';
 
 const CONNECTIONS = 1_000;
 const SOMAXCONN = '/proc/sys/net/core/somaxconn';

@@ -1,11 +1,11 @@
 import type { ImageJob } from '@darkroom/contracts';
+import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { FACES, sendOrder } from '@darkroom/test-kit/client/send-create';
+import { type Provider, startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
 import { readSnapshot } from '../chaos/database-snapshot.ts';
 import { readFileKeys } from '../chaos/stored-files.ts';
-import { type Api, startApi } from '../harness/api.ts';
-import { order } from '../harness/order.ts';
-import { type Provider, startProvider } from '../harness/provider.ts';
-import { FACES, sendOrder } from '../harness/send-order.ts';
 
 const CONCURRENCY = 4;
 /** Calls that are answered before the provider holds the rest. */

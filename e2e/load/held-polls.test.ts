@@ -1,8 +1,8 @@
 import { HELD_POLLS_PER_USER, type ImageJob } from '@darkroom/contracts';
+import { startApi } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { expect, test } from 'vitest';
-import { startApi } from '../harness/api.ts';
-import { order } from '../harness/order.ts';
-import { startProvider } from '../harness/provider.ts';
 
 const OTHERS = 50;
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { signToken } from '@darkroom/api/sign-token';
 import type { CreateImageInput, ImageJob } from '@darkroom/contracts';
 import { createImageClient, isImageApiError } from '@darkroom/sdk';
-import { signToken } from '../../apps/api/src/http/sign-token.ts';
+import { JWT_SECRET } from '@darkroom/test-kit/api/api-environment';
+import { createRestClient } from '@darkroom/test-kit/client/rest-client';
+import type { Face } from '@darkroom/test-kit/client/send-create';
 import type { Observations } from '../chaos/client-observations.ts';
-import { JWT_SECRET } from '../harness/api-environment.ts';
-import { createRestClient } from '../harness/rest-client.ts';
-import type { Face } from '../harness/send-order.ts';
 import { createRetryingFetch, type ResponseCounter } from './count-responses.ts';
 
 const POLL_SECONDS = 25;

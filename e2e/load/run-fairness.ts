@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { signToken } from '@darkroom/api/sign-token';
 import type { ImageJob } from '@darkroom/contracts';
 import { startSimulator } from '@darkroom/minimax-simulator';
 import { createImageClient } from '@darkroom/sdk';
-import { signToken } from '../../apps/api/src/http/sign-token.ts';
+import { JWT_SECRET } from '@darkroom/test-kit/api/api-environment';
+import type { Attempt } from '@darkroom/test-kit/api/read-attempts';
+import { order } from '@darkroom/test-kit/client/image-request';
 import { checkSettled } from '../chaos/check-evidence.ts';
 import { readSnapshot } from '../chaos/database-snapshot.ts';
-import { JWT_SECRET } from '../harness/api-environment.ts';
-import type { Attempt } from '../harness/attempts.ts';
-import { order } from '../harness/order.ts';
 import { readGauges } from './gauges.ts';
 import { startService } from './service.ts';
 

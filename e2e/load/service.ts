@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { apiEnvironment, readListening, type Settings } from '../harness/api-environment.ts';
-import { API_MAIN } from '../harness/checkout.ts';
-import { spawnChild } from '../harness/spawn-child.ts';
+import { apiEnvironment, readListening, type Settings } from '@darkroom/test-kit/api/api-environment';
+import { API_MAIN } from '@darkroom/test-kit/process/checkout';
+import { spawnChild } from '@darkroom/test-kit/process/spawn-child';
 
 export interface Service {
   url: string;

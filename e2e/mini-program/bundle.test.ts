@@ -1,6 +1,6 @@
+import { readOutput } from '@darkroom/uniapp/build-output';
+import { findFaults, printSizes } from '@darkroom/uniapp/check-output';
 import { expect, test } from 'vitest';
-import { readOutput } from '../../apps/uniapp/scripts/build-output.ts';
-import { findFaults, printSizes } from '../../apps/uniapp/scripts/check-output.ts';
 import { MINI_PROGRAM } from './wechat/open-mini-program.ts';
 
 test('stays within its size limits, and contains no address of a third party', () => {

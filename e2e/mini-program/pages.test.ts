@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
+import { CHECKOUT, readAstronaut } from '@darkroom/test-kit/process/checkout';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { part } from '../../scripts/parts.ts';
-import { CHECKOUT, readAstronaut } from '../harness/checkout.ts';
-import { CHROMIUM_ARGS } from '../harness/chromium-args.ts';
-import { startProvider } from '../harness/provider.ts';
-import { open, order, startServer, until, untilAttribute, untilPage, untilThere } from './visit.ts';
+import { part } from '../../scripts/system-tools.ts';
+import { open, order, startServer, until, untilAttribute, untilPage, untilThere } from './drive-mini-program.ts';
 import { createDevice } from './wechat/device.ts';
 import { drawPage } from './wechat/draw-page.ts';
 import { BUILT_FOR, MINI_PROGRAM, type MiniProgram } from './wechat/open-mini-program.ts';

@@ -1,8 +1,8 @@
+import { readAstronaut } from '@darkroom/test-kit/process/checkout';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { readAstronaut } from '../harness/checkout.ts';
-import { startProvider } from '../harness/provider.ts';
-import { open, order, startServer, until, untilAttribute, untilPage } from './visit.ts';
+import { open, order, startServer, until, untilAttribute, untilPage } from './drive-mini-program.ts';
 
 test('uploads a photo, creates a job and saves its images with the APIs of WeChat alone', async () => {
   const provider = await startProvider();

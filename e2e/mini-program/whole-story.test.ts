@@ -1,8 +1,17 @@
+import { readAstronaut } from '@darkroom/test-kit/process/checkout';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { readAstronaut } from '../harness/checkout.ts';
-import { startProvider } from '../harness/provider.ts';
-import { open, order, startServer, until, untilAttribute, untilGone, untilPage, untilThere } from './visit.ts';
+import {
+  open,
+  order,
+  startServer,
+  until,
+  untilAttribute,
+  untilGone,
+  untilPage,
+  untilThere,
+} from './drive-mini-program.ts';
 
 const PHOTO_EDGE_PX = 512;
 

@@ -1,9 +1,9 @@
+import { startApi } from '@darkroom/test-kit/api/start-api';
+import { startPhone, takeScreenshot } from '@darkroom/test-kit/browser/phone';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { part } from '../../scripts/parts.ts';
-import { startApi } from '../harness/api.ts';
-import { startPhone, takeScreenshot } from '../harness/phone.ts';
-import { startProvider } from '../harness/provider.ts';
+import { part } from '../../scripts/system-tools.ts';
 
 const chromiumPath = part('chromium') ?? '';
 

@@ -1,9 +1,9 @@
 import type { CompletedJob, FailedJob } from '@darkroom/contracts';
+import { readAttempts } from '@darkroom/test-kit/api/read-attempts';
+import type { Api } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import type { Provider } from '@darkroom/test-kit/provider/start-provider';
 import { expect } from 'vitest';
-import type { Api } from '../harness/api.ts';
-import { readAttempts } from '../harness/attempts.ts';
-import { order } from '../harness/order.ts';
-import type { Provider } from '../harness/provider.ts';
 import type { Ending } from './endings.ts';
 import { PROVIDER_WORDS, type Row } from './fault-table.ts';
 

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
+import type { Settings } from '@darkroom/test-kit/api/api-environment';
+import { CHECKOUT } from '@darkroom/test-kit/process/checkout';
 import { onTestFinished } from 'vitest';
-import type { Settings } from '../harness/api-environment.ts';
-import { CHECKOUT } from '../harness/checkout.ts';
 
 const HOST = '127.0.0.1';
 const FIXTURES = `${CHECKOUT}packages/minimax-client/test/fixtures/localhost`;

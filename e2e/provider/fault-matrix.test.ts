@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { readAttempts } from '@darkroom/test-kit/api/read-attempts';
+import { startApi } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
-import { startApi } from '../harness/api.ts';
-import { readAttempts } from '../harness/attempts.ts';
-import { order } from '../harness/order.ts';
-import { startProvider } from '../harness/provider.ts';
 import { checkEnding, checkLog, checkRows } from './check-rows.ts';
 import { DEAD_ENDS } from './dead-ends.ts';
 import { delivered, LOST, NOT_FETCHED, UNREACHABLE } from './endings.ts';

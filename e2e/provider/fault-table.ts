@@ -1,5 +1,5 @@
 import type { ScenarioInput } from '@darkroom/minimax-simulator';
-import type { Settings } from '../harness/api-environment.ts';
+import type { Settings } from '@darkroom/test-kit/api/api-environment';
 import {
   AUTH,
   BALANCE,

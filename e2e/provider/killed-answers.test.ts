@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { readAttempts } from '@darkroom/test-kit/api/read-attempts';
+import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { expect, test } from 'vitest';
-import { type Api, startApi } from '../harness/api.ts';
-import { readAttempts } from '../harness/attempts.ts';
-import { order } from '../harness/order.ts';
-import { startProvider } from '../harness/provider.ts';
 
 const spooled = ({ dataDir }: Api, ending: string): string[] => {
   try {

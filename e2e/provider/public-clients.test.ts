@@ -1,10 +1,10 @@
+import { CHECKOUT, readAstronaut } from '@darkroom/test-kit/process/checkout';
+import type { Child } from '@darkroom/test-kit/process/spawn-child';
+import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
+import { type Provider, startProvider } from '@darkroom/test-kit/provider/start-provider';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { CHECKOUT, readAstronaut } from '../harness/checkout.ts';
-import { type Provider, startProvider } from '../harness/provider.ts';
-import type { Child } from '../harness/spawn-child.ts';
-import { createTempDir } from '../harness/temp-dir.ts';
 import { callMcpTool } from './clients/call-mcp-tool.ts';
 import { runClient } from './clients/run-client.ts';
 

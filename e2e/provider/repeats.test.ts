@@ -1,9 +1,9 @@
 import { GENERATION_PATH } from '@darkroom/contracts/rest';
+import { readAttempts } from '@darkroom/test-kit/api/read-attempts';
+import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { type Provider, startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
-import { type Api, startApi } from '../harness/api.ts';
-import { readAttempts } from '../harness/attempts.ts';
-import { order } from '../harness/order.ts';
-import { type Provider, startProvider } from '../harness/provider.ts';
 
 const BUSY = { kind: 'base_resp', code: 1002 } as const;
 const WAITING = { status: 'PROCESSING', stage: 'generating' };

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { followUntil, isSaving } from '@darkroom/test-kit/client/follow-until';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { type Provider, startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
-import { type Api, startApi } from '../harness/api.ts';
-import { followUntil, isSaving } from '../harness/follow-until.ts';
-import { order } from '../harness/order.ts';
-import { type Provider, startProvider } from '../harness/provider.ts';
 
 const TIMEOUT_MS = 4_000;
 

@@ -3,10 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import path from 'node:path';
 import { json, text } from 'node:stream/consumers';
+import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
+import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
 import { chromium, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
-import { CHROMIUM_ARGS } from '../harness/chromium-args.ts';
-import { createTempDir } from '../harness/temp-dir.ts';
 
 interface Call {
   url: string;

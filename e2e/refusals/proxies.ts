@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { findFreePort } from '@darkroom/api/free-port';
+import { cleanEnvironment } from '@darkroom/test-kit/api/api-environment';
+import type { Api } from '@darkroom/test-kit/api/start-api';
+import { CHECKOUT } from '@darkroom/test-kit/process/checkout';
+import { spawnChild } from '@darkroom/test-kit/process/spawn-child';
+import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
 import { onTestFinished } from 'vitest';
-import { findFreePort } from '../../apps/api/src/free-port.ts';
 import { proxySettings } from '../../scripts/cluster/proxy-settings.ts';
-import { part } from '../../scripts/parts.ts';
-import type { Api } from '../harness/api.ts';
-import { cleanEnvironment } from '../harness/api-environment.ts';
-import { CHECKOUT } from '../harness/checkout.ts';
-import { spawnChild } from '../harness/spawn-child.ts';
-import { createTempDir } from '../harness/temp-dir.ts';
+import { part } from '../../scripts/system-tools.ts';
 
 /** How an API is reached: directly, or through a proxy configured as in deploy/, apart from addresses and TLS. */
 export const WAYS = ['direct', 'nginx', 'nginx, unbuffered', 'caddy'] as const;

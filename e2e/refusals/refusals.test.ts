@@ -1,8 +1,8 @@
+import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
-import { part } from '../../scripts/parts.ts';
-import { type Api, startApi } from '../harness/api.ts';
-import { order } from '../harness/order.ts';
-import { startProvider } from '../harness/provider.ts';
+import { part } from '../../scripts/system-tools.ts';
 import { type Client, createChromiumClients, createCurlClient, createNodeClient, sendByFetch } from './clients.ts';
 import { isThere, openWay, WAYS } from './proxies.ts';
 import { bodyOf, REFUSALS, type Refusal, SIZES, type Size, statusesOf } from './refusals.ts';

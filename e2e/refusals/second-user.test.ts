@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { startApi } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { createUser } from '@darkroom/test-kit/client/user';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { expect, onTestFinished, test } from 'vitest';
-import { startApi } from '../harness/api.ts';
-import { order } from '../harness/order.ts';
-import { startProvider } from '../harness/provider.ts';
-import { createUser } from '../harness/user.ts';
 import { sendByFetch } from './clients.ts';
 import { isThere, openWay, WAYS } from './proxies.ts';
 import { bodyOf, REFUSALS } from './refusals.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { CHECKOUT } from '@darkroom/test-kit/process/checkout';
 import { startVitest } from 'vitest/node';
-import { CHECKOUT } from '../harness/checkout.ts';
 
 const PAGES = ['index', 'loading', 'result'];
 

@@ -3,10 +3,10 @@
  * phones and a desktop; the mini program comes from its page test. Needs Chromium, a Chinese font, and both clients built before.
  */
 import { writeFile } from 'node:fs/promises';
+import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
+import { CHECKOUT } from '@darkroom/test-kit/process/checkout';
 import { chromium } from 'playwright-core';
-import { part } from '../../scripts/parts.ts';
-import { CHECKOUT } from '../harness/checkout.ts';
-import { CHROMIUM_ARGS } from '../harness/chromium-args.ts';
+import { part } from '../../scripts/system-tools.ts';
 import { drawMiniProgram } from './draw-mini-program.ts';
 import { frameDesktop, framePhones, toPng, toWebp } from './frame-screenshots.ts';
 import { runProduct } from './run-product.ts';

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { cleanEnvironment, readListening } from '../harness/api-environment.ts';
-import { API_MAIN } from '../harness/checkout.ts';
-import { spawnChild } from '../harness/spawn-child.ts';
+import { cleanEnvironment, readListening } from '@darkroom/test-kit/api/api-environment';
+import { API_MAIN } from '@darkroom/test-kit/process/checkout';
+import { spawnChild } from '@darkroom/test-kit/process/spawn-child';
 
 /** Runs the API on its embedded defaults (with the simulator) on a free port and an empty folder while `use` runs. */
 export async function runProduct<Result>(use: (url: string) => Promise<Result>): Promise<Result> {

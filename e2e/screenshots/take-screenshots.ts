@@ -1,5 +1,5 @@
+import { ASTRONAUT } from '@darkroom/test-kit/process/checkout';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { ASTRONAUT } from '../harness/checkout.ts';
 
 /** PNG screenshots of the three pages, in the order of use. */
 export type Screenshots = [create: Buffer, progress: Buffer, result: Buffer];

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listeningUrl } from '../way-in.ts';
+import { listeningUrl } from '../launcher.ts';
 
 const API_MAIN = 'apps/api/src/main.ts';
 const START_AGAIN_MS = 1_000;

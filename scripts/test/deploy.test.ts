@@ -3,15 +3,15 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import { readConfig } from '@darkroom/api/config';
+import { Environment } from '@darkroom/api/environment';
+import { healthRoutes } from '@darkroom/api/health';
+import { UPLOAD_MAX_BYTES, WAIT_SECONDS_MAX } from '@darkroom/contracts/limits';
 import { fastify } from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import * as z from 'zod';
-import { readConfig } from '../../apps/api/src/config.ts';
-import { Environment } from '../../apps/api/src/environment.ts';
-import { healthRoutes } from '../../apps/api/src/http/health.ts';
-import { UPLOAD_MAX_BYTES, WAIT_SECONDS_MAX } from '../../packages/contracts/src/limits.ts';
-import { part } from '../parts.ts';
+import { part } from '../system-tools.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');

@@ -169,7 +169,7 @@ describe('the check of the documents', () => {
 
   test('accepts what exists: short paths, patterns, scripts of a workspace', () => {
     const markdown =
-      '`jobs/run-job.ts`, `store/shared/choose-next`, `*.conformance.ts`, `e2e/page*.test.ts`, `npm run dev:h5 -w apps/uniapp`, ' +
+      '`jobs/run-job.ts`, `store/shared/choose-next`, `*.conformance.ts`, `e2e/h5/*.test.ts`, `npm run dev:h5 -w apps/uniapp`, ' +
       '`npm run build:h5 -w @darkroom/uniapp`, [`contracts/errors.ts`](packages/contracts/src/errors.ts), `/metrics`, `image/jpeg`';
     expect(missingPaths(markdown, 'README.md')).toEqual([]);
     expect(missingScripts(markdown, 'README.md')).toEqual([]);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import { readConfig } from '@darkroom/api/config';
 import { expect, test } from 'vitest';
-import { readConfig } from '../../apps/api/src/config.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const REQUIRED = { MINIMAX_API_KEY: 'key', JWT_SECRET: 'x'.repeat(32) };

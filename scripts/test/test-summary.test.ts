@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Part } from '../parts.ts';
+import type { Part } from '../system-tools.ts';
 import { summarize } from '../test-summary.ts';
 
 const ALL_PASSED = { file: 'unit.test.ts', passed: 3, failed: 0, skipped: 0 };

@@ -1,5 +1,6 @@
 import { copyFile, rename } from 'node:fs/promises';
 import path from 'node:path';
+import { bucketSettings, startS3 } from '@darkroom/test-kit/infrastructure/s3-server';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../src/clock.ts';
@@ -7,7 +8,6 @@ import { readConfig } from '../src/config.ts';
 import { type Deployment, openDeployment } from '../src/deployment.ts';
 import { StoreOpenError } from '../src/store/shared/store-open-error.ts';
 import { listAll } from './files/file-store.conformance.ts';
-import { bucketSettings, startS3 } from './files/s3-server.ts';
 import { SECRET } from './http/tokens.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -1,5 +1,6 @@
 import { explainUploadProblem } from '@darkroom/contracts';
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { contentTypeOf } from '../src/files/file-key.ts';
@@ -17,7 +18,6 @@ import {
   resultTypeOf,
 } from '../src/media-types.ts';
 import { buildImageProcessor } from './images/build-image-processor.ts';
-import { readPhoto } from './images/photos.ts';
 import { settingsReader } from './settings/read-settings.ts';
 
 const rocket = await readPhoto('rocket.jpg');

@@ -1,5 +1,5 @@
+import { CHECKOUT } from '@darkroom/test-kit/process/checkout';
 import { onTestFinished } from 'vitest';
-import { CHECKOUT } from '../../harness/checkout.ts';
 import type { ComponentOptions } from './component-options.ts';
 import { attribute, dispatch, type Element } from './component-tree.ts';
 import { createDevice, type Device } from './device.ts';

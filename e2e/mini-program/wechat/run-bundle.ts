@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
-import { languageBuiltIns } from '../../../apps/uniapp/scripts/built-ins.ts';
-import { newerBuiltIns, removalScript } from '../../harness/old-browser.ts';
+import { newerBuiltIns, removalScript } from '@darkroom/test-kit/browser/old-browser';
+import { languageBuiltIns } from '@darkroom/uniapp/built-ins';
 
 type Module = { exports: unknown };
 

@@ -1,7 +1,7 @@
-import { cleanEnvironment } from '../../harness/api-environment.ts';
-import { CHECKOUT } from '../../harness/checkout.ts';
-import { startChild } from '../../harness/child-process.ts';
-import type { Child } from '../../harness/spawn-child.ts';
+import { cleanEnvironment } from '@darkroom/test-kit/api/api-environment';
+import { CHECKOUT } from '@darkroom/test-kit/process/checkout';
+import type { Child } from '@darkroom/test-kit/process/spawn-child';
+import { startChild } from '@darkroom/test-kit/process/start-child';
 
 const LOOPBACK_ONLY = `${CHECKOUT}e2e/provider/clients/loopback-only.ts`;
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { type PhotoName, readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ASPECT_RATIOS, CreateImage, CreateImageCall, issuesOf, STYLE_TYPES } from '../src/index.ts';
 
@@ -162,8 +162,7 @@ describe('CreateImage for invalid requests', () => {
 describe('image_file of a reference', () => {
   const photographs = { jpeg: '', png: '' };
   beforeAll(async () => {
-    const read = async (name: string) =>
-      (await readFile(new URL(`../../../e2e/photos/${name}`, import.meta.url))).toString('base64');
+    const read = async (name: PhotoName) => (await readPhoto(name)).toString('base64');
     photographs.jpeg = await read('rocket.jpg');
     photographs.png = await read('astronaut.png');
   });

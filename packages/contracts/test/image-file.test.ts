@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CreateImage, issuesOf, parseImageFile } from '../src/index.ts';
 
@@ -24,8 +24,8 @@ describe('a data URL', () => {
   let jpeg: Buffer;
   let png: Buffer;
   beforeAll(async () => {
-    jpeg = await readFile(new URL('../../../e2e/photos/rocket.jpg', import.meta.url));
-    png = await readFile(new URL('../../../e2e/photos/astronaut.png', import.meta.url));
+    jpeg = await readPhoto('rocket.jpg');
+    png = await readPhoto('astronaut.png');
   });
   const lines = (base64: string, end: string) => base64.replace(/.{76}/g, `$&${end}`);
 

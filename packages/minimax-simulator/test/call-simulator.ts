@@ -28,7 +28,7 @@ export function post(url: string, body: string, key = 'key'): Promise<Response> 
 }
 
 export function photo(name: string): Buffer {
-  return readFileSync(new URL(`../../../e2e/photos/${name}`, import.meta.url));
+  return readFileSync(new URL(`../../../test-kit/photos/${name}`, import.meta.url));
 }
 
 export function referenceTo(bytes: Buffer, type = 'png'): Pick<GenerationRequest, 'subject_reference'> {

@@ -1,5 +1,5 @@
 // From Node 22.19 on; npx finds the one that this checkout has brought. The pictures go into the current folder:
-// npx node packages/sdk/examples/first-picture.ts e2e/photos/astronaut.png "$(npm run --silent token)"
+// npx node packages/sdk/examples/first-picture.ts test-kit/photos/astronaut.png "$(npm run --silent token)"
 import { readFile, writeFile } from 'node:fs/promises';
 import { createImageClient } from '@darkroom/sdk';
 

@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createImageClient, type ImageClient, type UploadRequest } from '../src/index.ts';
 import { answer, cut, type StubServer, startStubServer } from './stub-server.ts';
-
-const photograph = new URL('../../../e2e/photos/rocket.jpg', import.meta.url);
 
 let server: StubServer;
 let client: ImageClient;
@@ -13,7 +11,7 @@ let bytes: Uint8Array;
 beforeEach(async () => {
   server = await startStubServer();
   client = createImageClient({ baseUrl: server.url, token: 'good' });
-  bytes = new Uint8Array(await readFile(photograph));
+  bytes = new Uint8Array(await readPhoto('rocket.jpg'));
 });
 afterEach(() => server.close());
 

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type S3Server, startS3 } from '@darkroom/test-kit/infrastructure/s3-server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createS3Client } from '../../src/files/s3-client.ts';
 import { createS3FileStore } from '../../src/files/s3-file-store.ts';
 import { listAll, testFileStore } from './file-store.conformance.ts';
-import { type S3Server, startS3 } from './s3-server.ts';
 
 let dir: string;
 let server: S3Server;

@@ -1,6 +1,6 @@
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { expect, test } from 'vitest';
-import { readPhoto } from '../images/photos.ts';
 import { finishJob, pathOf } from './finished-job.ts';
 import { API_KEY, openApi } from './running-api.ts';
 import { bothFaces, restFace } from './surfaces.ts';

@@ -1,9 +1,9 @@
 import { ImageError, JSON_BODY_MAX_BYTES, UPLOAD_MAX_BYTES } from '@darkroom/contracts';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../src/http/openapi/document.ts';
-import { readPhoto } from '../images/photos.ts';
 import { readDocumentedAnswers } from './documented-answers.ts';
 import { buildFaultyServer } from './faulty-server.ts';
 import { finishJob, pathOf } from './finished-job.ts';

@@ -1,9 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import type { LightMyRequestResponse } from 'fastify';
 import { expect, test } from 'vitest';
-import { readPhoto } from '../images/photos.ts';
 import { type Api, openApi } from './running-api.ts';
 import { bothFaces } from './surfaces.ts';
 import { bearer } from './tokens.ts';

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { beforeAll, expect, test } from 'vitest';
-import { readPhoto } from '../images/photos.ts';
 import { shareApi } from './running-api.ts';
 import { bearer } from './tokens.ts';
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { expect, test } from 'vitest';
-import { readPhoto } from '../images/photos.ts';
 import { pathOf } from './finished-job.ts';
 import { openApi, shareApi } from './running-api.ts';
 import { bothFaces } from './surfaces.ts';

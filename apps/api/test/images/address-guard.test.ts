@@ -1,11 +1,11 @@
 import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { describe, expect, test } from 'vitest';
 import { isPublicAddress } from '../../src/images/address-guard.ts';
 import type { ImageProcessorSettings } from '../../src/images/create-image-processor.ts';
 import { buildImageProcessor } from './build-image-processor.ts';
 import { servePictures } from './image-server.ts';
-import { readPhoto } from './photos.ts';
 
 const photo = await readPhoto('rocket.jpg');
 const refused = { name: 'DownloadError', permanent: true, message: /not a public address/ };

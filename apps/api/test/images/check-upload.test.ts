@@ -1,9 +1,9 @@
 import { crc32, deflateSync } from 'node:zlib';
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { buildImageProcessor } from './build-image-processor.ts';
 import { oversizedPng } from './odd-images.ts';
-import { readPhoto } from './photos.ts';
 
 const rocket = await readPhoto('rocket.jpg');
 const pictures = buildImageProcessor();

@@ -1,10 +1,10 @@
 import { deflateSync } from 'node:zlib';
+import { type PhotoName, readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import sharp from 'sharp';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ProcessedImage } from '../../src/images/image-processor.ts';
 import { buildImageProcessor } from './build-image-processor.ts';
 import { oversizedPng, withOrientation } from './odd-images.ts';
-import { type PhotoName, readPhoto } from './photos.ts';
 
 const rocket = await readPhoto('rocket.jpg');
 const hubble = await readPhoto('hubble_deep_field.jpg');

@@ -1,7 +1,7 @@
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { configureSharp } from '../../src/images/open-image.ts';
-import { readPhoto } from './photos.ts';
 
 const photo = await readPhoto('rocket.jpg');
 const small = sharp(photo).resize(32);

@@ -3,12 +3,12 @@ import type { ServerResponse } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import sharp from 'sharp';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ImageProcessorSettings } from '../../src/images/create-image-processor.ts';
 import { buildImageProcessor } from './build-image-processor.ts';
 import { servePictures } from './image-server.ts';
-import { readPhoto } from './photos.ts';
 
 const photo = await readPhoto('rocket.jpg');
 const never = new AbortController().signal;

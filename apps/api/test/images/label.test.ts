@@ -1,9 +1,9 @@
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import type { ImageFormat } from '../../src/media-types.ts';
 import { buildImageProcessor } from './build-image-processor.ts';
 import { withPngText } from './odd-images.ts';
-import { readPhoto } from './photos.ts';
 import { hasExiftool, readLabelByExiftool, readLabels } from './read-aigc-label.ts';
 
 const photo = await readPhoto('rocket.jpg');

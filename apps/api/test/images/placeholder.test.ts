@@ -1,9 +1,9 @@
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import sharp from 'sharp';
 import * as thumbhash from 'thumbhash';
 import { expect, test } from 'vitest';
 import { buildImageProcessor } from './build-image-processor.ts';
 import { oversizedPng, withOrientation } from './odd-images.ts';
-import { readPhoto } from './photos.ts';
 
 const rocket = await readPhoto('rocket.jpg');
 const ids = { produceId: 'call-1_0', propagateId: 'job-1_0' };

@@ -1,9 +1,9 @@
 import { randomFillSync } from 'node:crypto';
+import { type PhotoName, readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { buildImageProcessor } from './build-image-processor.ts';
 import { oversizedPng, withOrientation } from './odd-images.ts';
-import { type PhotoName, readPhoto } from './photos.ts';
 
 const rocket = await readPhoto('rocket.jpg');
 const pictures = buildImageProcessor();

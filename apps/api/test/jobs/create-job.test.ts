@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { CreateImage, Viewer } from '@darkroom/contracts';
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { createEstimates } from '../../src/job/estimate.ts';
 import { createCreateJob } from '../../src/jobs/create-job.ts';
 import { createUserMutex } from '../../src/jobs/user-mutex.ts';
 import { buildImageProcessor } from '../images/build-image-processor.ts';
-import { readPhoto } from '../images/photos.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { NO_LIMITS, newUpload, requestWith, type Stores, slots } from '../store/stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';

@@ -1,9 +1,9 @@
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { expect, test, vi } from 'vitest';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { createSaveUpload } from '../../src/jobs/save-upload.ts';
 import { createUserMutex } from '../../src/jobs/user-mutex.ts';
 import { buildImageProcessor } from '../images/build-image-processor.ts';
-import { readPhoto } from '../images/photos.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { buildFileTracker } from './build-file-tracker.ts';

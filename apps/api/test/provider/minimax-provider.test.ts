@@ -1,9 +1,9 @@
 import { createMiniMaxClient } from '@darkroom/minimax-client';
 import { type Simulator, startSimulator } from '@darkroom/minimax-simulator';
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ImageProvider, ProviderOrder } from '../../src/provider/image-provider.ts';
 import { createMiniMaxProvider } from '../../src/provider/minimax-provider.ts';
-import { readPhoto } from '../images/photos.ts';
 
 const request = { model: 'image-01', prompt: 'a lighthouse at dawn', n: 2 } as const;
 const order: ProviderOrder = { request, reference: null };

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openPostgresServer, type PostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
 import type { PgBoss } from 'pg-boss';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { createPgQueue } from '../../src/queue/pg-queue.ts';
 import { openWakeUpQueue, WAKE_UP_QUEUE } from '../../src/queue/wake-up-queue.ts';
 import { listenWithReconnect } from '../../src/store/postgres/listen-with-reconnect.ts';
-import { openPostgresServer, type PostgresServer } from '../postgres/postgres-server.ts';
 import { testQueue } from './queue.conformance.ts';
 import { createWork, type Work } from './work.ts';
 

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { openPostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
 import Sqlite from 'better-sqlite3';
 import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
@@ -13,7 +14,6 @@ import type { Tables } from '../../src/store/shared/schema.ts';
 import { createSqlDeletionStore } from '../../src/store/shared/sql-deletion-store.ts';
 import { createSqlJobStore } from '../../src/store/shared/sql-job-store.ts';
 import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
-import { openPostgresServer } from '../postgres/postgres-server.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { givenPostgres } from './open-postgres-stores.ts';
 

@@ -1,3 +1,4 @@
+import { openPostgresServer, type PostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
 import type { Database } from '../../src/store/shared/database.ts';
@@ -7,7 +8,6 @@ import { createSqlRetentionStore } from '../../src/store/shared/sql-retention-st
 import { createSqlUploadStore } from '../../src/store/shared/sql-upload-store.ts';
 import { createSqlWorkerStore } from '../../src/store/shared/sql-worker-store.ts';
 import { createManualClock, type ManualClock } from '../manual-clock.ts';
-import { openPostgresServer, type PostgresServer } from '../postgres/postgres-server.ts';
 import { readAttempts, type Stores } from './stores.ts';
 
 export const LEASE_MS = 15_000;

@@ -1,5 +1,5 @@
+import { copyMigratedDatabase } from '@darkroom/test-kit/api/migrated-sqlite';
 import { onTestFinished } from 'vitest';
-import { copyMigratedDatabase } from '../../../../test-kit/migrated-sqlite.ts';
 import { createSqlDeletionStore } from '../../src/store/shared/sql-deletion-store.ts';
 import { createSqlJobStore } from '../../src/store/shared/sql-job-store.ts';
 import { createSqlRetentionStore } from '../../src/store/shared/sql-retention-store.ts';

@@ -1,3 +1,4 @@
+import { type OwnPostgresServer, startPostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startSaving } from '../../src/job/job-state.ts';
@@ -6,7 +7,6 @@ import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
 import type { Database } from '../../src/store/shared/database.ts';
 import { createSqlJobStore } from '../../src/store/shared/sql-job-store.ts';
 import { wrapStorageErrors } from '../../src/store/shared/wrap-storage-errors.ts';
-import { type OwnPostgresServer, startPostgresServer } from '../postgres/postgres-server.ts';
 import { STARTS_WITHIN_MS } from './open-postgres-stores.ts';
 import { addJob, NO_LIMITS, newJob, newStart, startNext } from './stores.ts';
 

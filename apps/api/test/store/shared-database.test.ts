@@ -1,10 +1,10 @@
+import { openPostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
 import { fromState } from '../../src/store/shared/job-row.ts';
 import { createSqlJobStore } from '../../src/store/shared/sql-job-store.ts';
 import { StoreOpenError } from '../../src/store/shared/store-open-error.ts';
-import { openPostgresServer } from '../postgres/postgres-server.ts';
 import { countBackends } from './count-backends.ts';
 import { emptyDatabase } from './empty-database.ts';
 import { givenPostgres, openPostgresStores } from './open-postgres-stores.ts';

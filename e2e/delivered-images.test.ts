@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import type { CompletedJob } from '@darkroom/contracts';
+import { startApi } from '@darkroom/test-kit/api/start-api';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
+import { startProviderOf } from '@darkroom/test-kit/provider/fixed-image-provider';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { part } from '../scripts/system-tools.ts';
+
+const exiftool = part('exiftool');
+const FORMATS = ['jpeg', 'webp', 'avif'] as const;
+
+const rocket = await readPhoto('rocket.jpg');
+const fine = () => sharp(rocket).jpeg({ quality: 95 });
+const LABEL = {
+  Label: '1',
+  ContentProducer: 'MiniMax',
+  ProduceID: 'their-id',
+  ReservedCode1: 'their-code',
+  ContentPropagator: '',
+  PropagateID: '',
+  ReservedCode2: '',
+};
+
+/** A JPEG that already has a label. */
+function labelled(): Promise<Buffer> {
+  const property = JSON.stringify(LABEL).replaceAll('"', '&quot;');
+  const namespaces = 'xmlns:TC260="http://www.tc260.org.cn/ns/AIGC/1.0/"';
+  const description = `<rdf:Description rdf:about="" ${namespaces} TC260:AIGC="${property}"/>`;
+  const rdf = `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">${description}</rdf:RDF>`;
+  return fine().withXmp(`<x:xmpmeta xmlns:x="adobe:ns:meta/">${rdf}</x:xmpmeta>`).toBuffer();
+}
+
+interface Delivered {
+  asset: CompletedJob['assets'][number];
+  bytes: Buffer;
+}
+
+/** Returns the provider's images as delivered under these settings. */
+async function deliver(pictures: Buffer[], settings: { IMAGE_FORMAT: string }) {
+  const { sdk } = (await startApi(await startProviderOf(pictures), settings)).user();
+  const job = await sdk.generate(order('pictures of every kind', { n: pictures.length }));
+  const fetched = job.assets.map(async (asset): Promise<Delivered> => {
+    const response = await fetch(asset.url);
+    expect(response.headers.get('content-type')).toBe(asset.content_type);
+    return { asset, bytes: Buffer.from(await response.arrayBuffer()) };
+  });
+  return { job, delivered: await Promise.all(fetched) };
+}
+
+/** The mean difference of two images' channels, from 0 to 255, as a page shows them. */
+async function distance(left: Buffer, right: Buffer): Promise<number> {
+  const [a, b] = await Promise.all([left, right].map((picture) => sharp(picture).removeAlpha().raw().toBuffer()));
+  if (!a || a.length !== b?.length) return Number.POSITIVE_INFINITY;
+  return a.reduce((sum, value, index) => sum + Math.abs(value - (b[index] ?? 0)), 0) / a.length;
+}
+
+test.each(FORMATS)('delivers %s upright, converted to sRGB and never larger than the original', async (format) => {
+  const upright = await sharp(rocket).rotate(90).jpeg({ quality: 95 }).toBuffer();
+  const coarse = await sharp(rocket).jpeg({ quality: 5 }).toBuffer();
+  const [plain, wide, cmyk, lying, small] = (
+    await deliver(
+      [
+        await fine().toBuffer(),
+        await fine().withIccProfile('p3').toBuffer(),
+        await fine().toColourspace('cmyk').withIccProfile('cmyk').toBuffer(),
+        await fine().withMetadata({ orientation: 6 }).toBuffer(),
+        coarse,
+      ],
+      { IMAGE_FORMAT: format },
+    )
+  ).delivered;
+  if (!plain || !wide || !cmyk || !lying || !small) throw new Error('a picture is missing');
+
+  for (const { asset, bytes } of [plain, wide, cmyk]) {
+    expect(asset).toMatchObject({ content_type: `image/${format}`, compressed: true, width: 640, height: 427 });
+    expect(asset.placeholder).toMatch(/^[\w+/]{20,40}=*$/);
+    expect(await sharp(bytes).metadata()).toMatchObject({ mediaType: `image/${format}`, space: 'srgb', channels: 3 });
+  }
+  expect(await distance(plain.bytes, rocket)).toBeLessThan(4);
+  expect(await distance(wide.bytes, rocket)).toBeLessThan(5);
+  expect(await distance(cmyk.bytes, rocket)).toBeLessThan(12); // CMYK has a smaller gamut than RGB
+
+  expect(lying.asset).toMatchObject({ compressed: true, width: 427, height: 640 });
+  expect((await sharp(lying.bytes).metadata()).orientation).toBeUndefined();
+  expect(await distance(lying.bytes, upright)).toBeLessThan(4);
+
+  expect(small.asset).toMatchObject({ content_type: 'image/jpeg', compressed: false, bytes: coarse.length });
+  expect(small.bytes.equals(coarse)).toBe(true);
+});
+
+test('delivers original images byte for byte', async () => {
+  const pictures = [await fine().withMetadata({ orientation: 6 }).toBuffer(), await labelled()];
+  const { delivered } = await deliver(pictures, { IMAGE_FORMAT: 'original' });
+  expect(delivered.map(({ bytes }, index) => pictures[index]?.equals(bytes))).toEqual([true, true]);
+  expect(delivered.map(({ asset }) => asset)).toMatchObject([
+    { content_type: 'image/jpeg', compressed: false, width: 427, height: 640, placeholder: expect.any(String) },
+    { content_type: 'image/jpeg', compressed: false, width: 640, height: 427, placeholder: expect.any(String) },
+  ]);
+});
+
+const Exif = z.array(z.object({ 'XMP-TC260:Aigc': z.string().transform((text): unknown => JSON.parse(text)) }));
+
+function readLabel(input: Buffer): unknown {
+  const output = execFileSync(exiftool ?? '', ['-json', '-G1', '-XMP:all', '-'], { input, encoding: 'utf8' });
+  return Exif.parse(JSON.parse(output))[0]?.['XMP-TC260:Aigc'];
+}
+
+test.skipIf(!exiftool).each([...FORMATS, 'original'])('delivers %s with an AIGC label for exiftool', async (format) => {
+  const { job, delivered } = await deliver([await labelled(), await fine().toBuffer()], { IMAGE_FORMAT: format });
+  const [kept, written] = delivered;
+  if (!kept || !written) throw new Error('a picture is missing');
+  if (format === 'original') return expect(readLabel(kept.bytes)).toEqual(LABEL);
+
+  const propagator = (position: number) => ({
+    ContentPropagator: 'Darkroom',
+    PropagateID: `${job.job_id}-${position}`,
+  });
+  expect(readLabel(kept.bytes)).toEqual({ ...LABEL, ...propagator(0) });
+  expect(readLabel(written.bytes)).toEqual({
+    ...LABEL,
+    ProduceID: 'a-call-1',
+    ReservedCode1: '',
+    ...propagator(1),
+  });
+});

@@ -1,0 +1,69 @@
+import type { AddressInfo } from 'node:net';
+import { startApi } from '@darkroom/test-kit/api/start-api';
+import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
+import { ASTRONAUT } from '@darkroom/test-kit/process/checkout';
+import { startProvider } from '@darkroom/test-kit/provider/start-provider';
+import { chromium } from 'playwright-core';
+import { preview } from 'vite';
+import { expect, onTestFinished, test } from 'vitest';
+import { part } from '../../scripts/system-tools.ts';
+import { BUILT, buildOtherApp, liftIntoOtherApp } from './embed-client.ts';
+
+const chromiumPath = part('chromium') ?? '';
+const PATIENCE = { timeout: 20_000 };
+
+/** Serves the other app on its own origin, which is known before the app is built. */
+async function serveOtherApp(): Promise<string> {
+  const server = await preview({
+    configFile: false,
+    logLevel: 'silent',
+    build: { outDir: BUILT },
+    preview: { host: '127.0.0.1', port: 0 },
+  });
+  onTestFinished(() => server.close());
+  // A listening TCP server always has an address with a port.
+  return `http://127.0.0.1:${(server.httpServer.address() as AddressInfo).port}`;
+}
+
+test.skipIf(chromiumPath === '')(
+  'creates an image in another app that copied the listed files, under its own origin and with its own token',
+  { timeout: 300_000 },
+  async () => {
+    await liftIntoOtherApp();
+    const origin = await serveOtherApp();
+    const provider = await startProvider();
+    const api = await startApi(provider, { CORS_ORIGINS: origin });
+    await buildOtherApp(api.url);
+
+    const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
+    onTestFinished(() => browser.close());
+    const localStorage = [{ name: 'another-app.token', value: api.user('7').token }];
+    const context = await browser.newContext({
+      viewport: { width: 390, height: 844 },
+      storageState: { cookies: [], origins: [{ origin, localStorage }] },
+    });
+    context.setDefaultTimeout(PATIENCE.timeout);
+    const page = await context.newPage();
+    const faults: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+    page.on('pageerror', (error) => faults.push(String(error)));
+    await page.goto(origin);
+    await page.getByTestId('to-pictures').click();
+
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByTestId('photo-add').click();
+    await page.getByTestId('consent-yes').click();
+    await (await chooser).setFiles(ASTRONAUT);
+    await page.locator('[data-testid=photo-picker][data-state=ready]').waitFor();
+    await page.getByTestId('prompt').locator('textarea').fill('在另一个应用里');
+    await page.getByTestId('submit').click();
+
+    const picture = page.getByTestId('result-image').locator('img');
+    await expect
+      .poll(() => picture.evaluateAll(([image]) => image && 'naturalWidth' in image && image.naturalWidth), PATIENCE)
+      .toBe(864);
+    expect((await api.user('7').sdk.list()).jobs).toHaveLength(1);
+    expect(provider.callsFor('在另一个应用里')).toBe(1);
+    expect(faults).toEqual([]);
+  },
+);

@@ -1,0 +1,36 @@
+import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import type { Provider } from '@darkroom/test-kit/provider/start-provider';
+import { expect, vi } from 'vitest';
+import { BUILT_FOR, type MiniProgram, openMiniProgram } from './wechat/open-mini-program.ts';
+
+export const until = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 20 });
+
+/** The API at the public URL that the mini program was built for. */
+export const startServer = (provider: Provider, env: Record<string, string> = {}) =>
+  startApi(provider, { PUBLIC_URL: BUILT_FOR, ...env });
+
+/** Opens the mini program, optionally on the device of an earlier visit. */
+export function open(api: Api, device?: MiniProgram['device']): MiniProgram {
+  return openMiniProgram({ port: api.port, token: api.user().token, ...(device && { device }) });
+}
+
+export const untilAttribute = (wechat: MiniProgram, testId: string, name: string, value: string) =>
+  until(() => expect(wechat.find(testId)?.getAttribute(name)).toBe(value));
+
+export const untilThere = (wechat: MiniProgram, testId: string) =>
+  until(() => expect(wechat.find(testId)).toBeDefined());
+
+export const untilGone = (wechat: MiniProgram, testId: string) =>
+  until(() => expect(wechat.find(testId)).toBeUndefined());
+
+/** A route under `pages/discover`. */
+export const untilPage = (wechat: MiniProgram, route: string) =>
+  until(() => expect(wechat.pages.top().route).toBe(`pages/discover/${route}`));
+
+/** Writes the prompt and sends the form. */
+export async function order(wechat: MiniProgram, prompt: string): Promise<void> {
+  wechat.write('prompt', prompt);
+  await until(() => expect(wechat.text()).not.toContain('先写一句画面描述'));
+  wechat.tap('submit');
+  await untilPage(wechat, 'generation-loading');
+}

@@ -1,0 +1,62 @@
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
+import { CHECKOUT } from '../process/checkout.ts';
+import { CHROMIUM_ARGS } from './chromium-args.ts';
+import { ageBrowser } from './old-browser.ts';
+
+export interface Phone {
+  /** Opens the client's first page in a new tab of the same browser, so that what the app has stored is kept. */
+  open(): Promise<Page>;
+  /** Console errors (a CSP violation is one), uncaught exceptions, and requests to hosts other than the API. */
+  faults: string[];
+}
+
+interface Options {
+  chromiumPath: string;
+  /** The API's address, which also serves the client. */
+  url: string;
+  colorScheme?: 'light' | 'dark';
+  /** Removes the built-ins that are newer than the app's targets. */
+  isOld?: boolean;
+}
+
+/** Starts a phone-sized browser with an empty profile. */
+export async function startPhone({ chromiumPath, url, colorScheme = 'light', isOld = false }: Options): Promise<Phone> {
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
+  onTestFinished(() => browser.close());
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 844 },
+    deviceScaleFactor: 2,
+    hasTouch: true,
+    isMobile: true,
+    locale: 'zh-CN',
+    colorScheme,
+  });
+  context.setDefaultTimeout(20_000);
+  if (isOld) await ageBrowser(context);
+  return {
+    faults: collectFaults(context, url),
+    async open() {
+      const page = await context.newPage();
+      await page.goto(url);
+      return page;
+    },
+  };
+}
+
+function collectFaults(context: BrowserContext, url: string): string[] {
+  const faults: string[] = [];
+  context.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  context.on('weberror', (webError) => faults.push(String(webError.error())));
+  context.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol.startsWith('http') && origin !== url) faults.push(`asked ${origin}`);
+  });
+  return faults;
+}
+
+/** Saves a screenshot of the page, scrolled to the top and with all transitions finished, as test output. */
+export async function takeScreenshot(page: Page, name: string): Promise<void> {
+  await page.evaluate('scrollTo(0, 0)');
+  await page.screenshot({ path: `${CHECKOUT}test-output/screenshots/${name}.png`, animations: 'disabled' });
+}

