@@ -9,6 +9,7 @@ import {
 } from './image-generation/generate-image.ts';
 import type { GeneratedImages } from './image-generation/read-answer.ts';
 import type { GenerateImageRequest } from './image-generation/wire.ts';
+import { createImagesClient, type ImagesClient, type ImagesSettings } from './images/images-client.ts';
 
 /**
  * The host for China. The others are `https://api.minimax.cn` and, for international keys, `https://api.minimax.io`.
@@ -30,10 +31,12 @@ export interface MiniMaxClientOptions {
    * An http(s) origin without credentials, optionally with a path, `/` or `/v1`; default `https://api.minimaxi.com`.
    */
   baseUrl?: string | undefined;
-  /** Milliseconds for a whole call, from connecting to the last byte of the response; default 180,000. */
+  /** Milliseconds for a whole call to image-01, from connecting to the last byte of the response; default 180,000. */
   timeoutMs?: number | undefined;
   /** Milliseconds for DNS, TCP and TLS; default 10,000. Not used if `connect` is given. */
   connectTimeoutMs?: number | undefined;
+  /** Settings of `client.images`. */
+  images?: ImagesSettings | undefined;
   /** Most bytes of a response, before and after decompression; default 64 MiB. A larger one fails with `bad_answer`. */
   maxResponseBytes?: number | undefined;
   /**
@@ -44,28 +47,36 @@ export interface MiniMaxClientOptions {
   clock?: Clock | undefined;
 }
 
-/** A client for MiniMax's image generation. It keeps no state and no connection between calls. */
+/** A client for MiniMax's image endpoints. It keeps no state and no connection between calls. */
 export interface MiniMaxClient {
   /** Sends one call to `POST /v1/image_generation`. Never retries. Rejects with a MiniMaxError only. */
   generateImage(request: GenerateImageRequest, options?: GenerateImageOptions): Promise<GeneratedImages>;
-  /** Reads a recorded response. Resolves or rejects as the call itself would have. */
+  /** Reads a recorded response of `generateImage`. Resolves or rejects as the call itself would have. */
   readAnswer(recorded: RecordedAnswer): Promise<GeneratedImages>;
+  /** The endpoints of `MiniMax-H3-Image`. */
+  images: ImagesClient;
 }
 
 /** Creates a client. Throws a TypeError for a malformed key or base URL. */
 export function createMiniMaxClient(options: MiniMaxClientOptions): MiniMaxClient {
   const timeout = options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS;
-  const settings: ExchangeSettings = {
+  const baseUrl = baseUrlOf(options.baseUrl ?? DEFAULT_BASE_URL);
+  const maxResponseBytes = options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES;
+  const shared = {
     apiKey: checkApiKey(options.apiKey),
-    url: endpointOf(options.baseUrl ?? DEFAULT_BASE_URL),
-    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    maxResponseBytes: options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
     connect: options.connect ?? buildConnector({ timeout, allowH2: false }),
     clock: options.clock ?? systemClock,
   };
+  const settings: ExchangeSettings = {
+    ...shared,
+    url: `${baseUrl}/v1/image_generation`,
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    maxResponseBytes,
+  };
   return {
     generateImage: (request, options = {}) => generateImage(settings, request, options),
-    readAnswer: (recorded) => readRecordedAnswer(recorded, settings.maxResponseBytes),
+    readAnswer: (recorded) => readRecordedAnswer(recorded, maxResponseBytes),
+    images: createImagesClient({ ...shared, baseUrl, maxResponseBytes, ...options.images }),
   };
 }
 
@@ -75,11 +86,12 @@ function checkApiKey(apiKey: string): string {
   return apiKey;
 }
 
-function endpointOf(baseUrl: string): string {
+/** The base URL without a trailing `/` or `/v1`. */
+function baseUrlOf(baseUrl: string): string {
   const url = URL.parse(baseUrl);
   if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
     throw new TypeError('The MiniMax base URL must be an http(s) origin without credentials.');
   }
   const path = url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '');
-  return `${url.origin}${path}/v1/image_generation`;
+  return url.origin + path;
 }

@@ -1,4 +1,4 @@
-/** Why a call returned no images. Codes are those of `base_resp`; status-codes.ts has the whole table. */
+/** Why a call returned no images. Codes are those of `base_resp` or `error.code`; status-codes.ts has the whole table. */
 export type MiniMaxErrorKind =
   /** No connection was established: refused, DNS, TLS, or a timeout. */
   | 'unreachable'
@@ -14,7 +14,7 @@ export type MiniMaxErrorKind =
   | 'rate_limited'
   /** The key is wrong, of another region, or not verified: 1004, 2038, 2049 or HTTP 401, 403. */
   | 'auth'
-  /** The balance or plan is used up, or the plan does not include the model: 1008, 1028, 1030, 2056, 2061. */
+  /** The balance or plan is used up, or the plan lacks the model: 1008, 1028, 1030, 2056, 2061; for H3 HTTP 402. */
   | 'balance'
   /** Invalid parameters or reference: 1042, 2013, 1000 "disallowed image url" or HTTP 400, 413, 422. */
   | 'rejected'
@@ -24,6 +24,8 @@ export type MiniMaxErrorKind =
   | 'content_output'
   /** MiniMax reports an internal failure or an unknown code. */
   | 'error'
+  /** The bytes of a reference could not be read, so the request was not sent to its end. */
+  | 'unreadable_reference'
   /** The caller's signal aborted. */
   | 'aborted';
 
@@ -41,14 +43,17 @@ export interface MiniMaxErrorDetails {
   reason: string;
   /** Host and port of the endpoint. */
   host?: string | undefined;
-  /** `base_resp.status_code`. */
+  /** `base_resp.status_code`, or `error.code` if it is a number. */
   statusCode?: number | undefined;
+  /** `error.code` or `error.type` if it is a word, such as `rate_limit_exceeded`. */
+  errorCode?: string | undefined;
+  /** Status of the response, or `error.http_code` of an event. */
   httpStatus?: number | undefined;
-  /** `base_resp.status_msg`: MiniMax's text, which may contain parts of the prompt. */
+  /** `base_resp.status_msg` or `error.message`: MiniMax's text, which may contain parts of the prompt. */
   providerMessage?: string | undefined;
   /** Header `Trace-Id`. */
   traceId?: string | undefined;
-  /** `id` of the response body. */
+  /** `id` of the response body; for H3 its `request_id`. */
   responseId?: string | undefined;
   /** Milliseconds, from the header Retry-After. */
   retryAfterMs?: number | undefined;
@@ -57,7 +62,7 @@ export interface MiniMaxErrorDetails {
 
 const MARKER = Symbol.for('darkroom.minimax-client.error');
 
-/** The only error that `generateImage` rejects with. Its `message` contains no key, no prompt and no URL query. */
+/** The only error that the client rejects with. Its `message` contains no key, no prompt and no URL query. */
 export class MiniMaxError extends Error {
   override readonly name = 'MiniMaxError';
   readonly [MARKER] = true;
@@ -65,14 +70,17 @@ export class MiniMaxError extends Error {
   readonly taken: Taken;
   /** Host and port of the endpoint. */
   readonly host: string | undefined;
-  /** `base_resp.status_code`. */
+  /** `base_resp.status_code`, or `error.code` if it is a number. */
   readonly statusCode: number | undefined;
+  /** `error.code` or `error.type` if it is a word. */
+  readonly errorCode: string | undefined;
+  /** Status of the response, or `error.http_code` of an event. */
   readonly httpStatus: number | undefined;
-  /** `base_resp.status_msg`. Not in `message`, since it may contain parts of the prompt. */
+  /** `base_resp.status_msg` or `error.message`, at most 1000 UTF-16 units. Not in `message`, since it may contain parts of the prompt. */
   readonly providerMessage: string | undefined;
   /** Header `Trace-Id`, which MiniMax's support asks for. */
   readonly traceId: string | undefined;
-  /** `id` of the response body. */
+  /** `id` of the response body; for H3 its `request_id`. */
   readonly responseId: string | undefined;
   /** Milliseconds, from the header Retry-After. */
   readonly retryAfterMs: number | undefined;
@@ -83,6 +91,7 @@ export class MiniMaxError extends Error {
     this.taken = details.taken;
     this.host = details.host;
     this.statusCode = details.statusCode;
+    this.errorCode = details.errorCode;
     this.httpStatus = details.httpStatus;
     this.providerMessage = details.providerMessage;
     this.traceId = details.traceId;

@@ -60,6 +60,11 @@ const HTTP_STATUSES: Record<number, Failure> = {
   511: MISDIRECTED,
 };
 
+/** The meaning of a code in the table; undefined if it is not listed. */
+export function failureOfKnownCode(code: number): Failure | undefined {
+  return STATUS_CODES[code];
+}
+
 /** The meaning of a `base_resp`. An unknown code is an error that may have been billed. */
 export function failureOfStatusCode(code: number, message: string): Failure {
   // The China host refuses some data URLs with this text and 1000, the code for "unknown error".
@@ -68,7 +73,7 @@ export function failureOfStatusCode(code: number, message: string): Failure {
 }
 
 /**
- * The meaning of an HTTP status without a base_resp. An unlisted status is a `bad_answer` that may have been billed.
+ * The meaning of an HTTP status without a base_resp or error. An unlisted status is a `bad_answer` that may have been billed.
  */
 export function failureOfHttpStatus(status: number): Failure {
   return HTTP_STATUSES[status] ?? { kind: 'bad_answer', taken: 'unknown' };

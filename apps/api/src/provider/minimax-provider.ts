@@ -9,7 +9,7 @@ import {
 import type { ImageProvider, ProviderFailure, ProviderOrder, ProviderOutcome } from './image-provider.ts';
 
 interface Options {
-  client: MiniMaxClient;
+  client: Pick<MiniMaxClient, 'generateImage' | 'readAnswer'>;
   responseFormat: 'url' | 'base64';
 }
 
@@ -84,6 +84,7 @@ const ERROR_CODES: Record<MiniMaxErrorKind, JobErrorCode> = {
   content_input: 'content_rejected',
   content_output: 'content_rejected',
   error: 'provider_error',
+  unreadable_reference: 'internal',
   aborted: 'provider_unavailable',
 };
 

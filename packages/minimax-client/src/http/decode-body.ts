@@ -36,7 +36,7 @@ async function decode(body: Uint8Array, apply: Decode | undefined, maxBytes: num
   try {
     return await apply(body, { maxOutputLength: maxBytes, finishFlush: constants.Z_SYNC_FLUSH });
   } catch (cause) {
-    if (cause instanceof RangeError) throw new BodyTooLargeError(maxBytes);
+    if (cause instanceof RangeError) throw new BodyTooLargeError(`${maxBytes} bytes`);
     return body;
   }
 }

@@ -5,20 +5,34 @@ import { BodyTooLargeError } from './read-body.ts';
 /** What ended a call without a complete response: the caller's signal, the deadline, or a failure. */
 export type ExchangeEnd = 'aborted' | 'timeout' | 'fault';
 
-/**
- * Converts a failure into a MiniMaxError. `hasStood`: whether the connection was established. If not, nothing was sent,
- * which proves `taken: 'no'`.
- */
-export function explainFault(fault: unknown, end: ExchangeEnd, hasStood: boolean, host: string): MiniMaxError {
+/** The bytes of a reference could not be read to their stated end. The request was not sent to its end. */
+export class UnreadableReferenceError extends Error {
+  override readonly name = 'UnreadableReferenceError';
+}
+
+/** How far a call came. */
+interface Progress {
+  host: string;
+  /** Whether the connection was established. If not, nothing was sent. */
+  hasStood: boolean;
+  /** Whether the last bytes of the request may have been sent. If not, MiniMax has no complete request. */
+  isSent: boolean;
+}
+
+/** Converts a failure into a MiniMaxError. A request that was not sent to its end proves `taken: 'no'`. */
+export function explainFault(fault: unknown, end: ExchangeEnd, { host, hasStood, isSent }: Progress): MiniMaxError {
   const cause = rootOf(fault);
-  const taken = hasStood ? 'unknown' : 'no';
-  const seen = { taken, cause, host } as const;
+  const seen = { taken: hasStood && isSent ? 'unknown' : 'no', cause, host } as const;
   if (end === 'aborted') return new MiniMaxError({ kind: 'aborted', ...seen, reason: 'aborted by the caller' });
   if (!hasStood) {
     const reason = `no connection (${end === 'timeout' ? 'timeout' : codeOf(cause)})`;
     return new MiniMaxError({ kind: 'unreachable', ...seen, reason });
   }
   if (end === 'timeout') return new MiniMaxError({ kind: 'timeout', ...seen, reason: 'timeout' });
+  if (cause instanceof UnreadableReferenceError) {
+    const reason = `a reference cannot be read: ${cause.message}`;
+    return new MiniMaxError({ kind: 'unreadable_reference', ...seen, reason });
+  }
   if (cause instanceof BodyTooLargeError) {
     return new MiniMaxError({ kind: 'bad_answer', ...seen, reason: 'the answer is too large' });
   }

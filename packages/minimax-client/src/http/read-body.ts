@@ -1,9 +1,9 @@
-/** A body exceeded its bound in bytes. */
+/** A body exceeded its bound. */
 export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
 
-  constructor(maxBytes: number) {
-    super(`The answer is larger than ${maxBytes} bytes.`);
+  constructor(bound: string) {
+    super(`The answer has more than ${bound}.`);
   }
 }
 
@@ -20,7 +20,7 @@ export async function readBody(
   let bytes = 0;
   for await (const chunk of body ?? []) {
     bytes += chunk.length;
-    if (bytes > maxBytes) throw new BodyTooLargeError(maxBytes);
+    if (bytes > maxBytes) throw new BodyTooLargeError(`${maxBytes} bytes`);
     chunks.push(chunk);
     await onChunk(chunk);
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseRetryAfter } from './retry-after.ts';
 
 /** Metadata of a response, known before its body. */
 export const AnswerHead = z.object({
@@ -9,6 +10,8 @@ export const AnswerHead = z.object({
   httpStatus: z.int(),
   /** Header Content-Encoding; null if absent. */
   contentEncoding: z.string().nullable(),
+  /** Header Content-Type. Absent in records of image-01, which does not read it. */
+  contentType: z.string().nullish(),
   /** Header `Trace-Id`. */
   traceId: z.string().optional(),
   /** Milliseconds, from the header Retry-After. */
@@ -16,9 +19,24 @@ export const AnswerHead = z.object({
 });
 export type AnswerHead = z.output<typeof AnswerHead>;
 
+/** The head of a response from `url` that arrived at `nowMs` (milliseconds since the epoch). */
+export function headOf(url: string, { status, headers }: Response, nowMs: number): AnswerHead {
+  const { host, protocol } = new URL(url);
+  return {
+    host,
+    protocol,
+    httpStatus: status,
+    contentEncoding: headers.get('content-encoding'),
+    contentType: headers.get('content-type'),
+    traceId: headers.get('trace-id') ?? undefined,
+    retryAfterMs: parseRetryAfter(headers.get('retry-after'), nowMs),
+  };
+}
+
 /**
  * Stores a response while it arrives, so that it survives the process. Calls: `begin`, any number of `write`, and `end`
- * when the response is complete and before it is read. No method may reject: the call would fail with it.
+ * when the response is complete. A response is read after its `end`, a stream of H3 chunk by chunk after each `write`.
+ * No method may reject: the call would fail with it.
  */
 export interface AnswerRecorder {
   begin(head: AnswerHead): Promise<void>;

@@ -4,11 +4,10 @@ import { createStartDeadline } from '../deadline.ts';
 import { MiniMaxError } from '../errors.ts';
 import { type Connection, createConnection } from '../http/connection.ts';
 import { ACCEPTED_ENCODINGS, decodeBody } from '../http/decode-body.ts';
-import { exchange } from '../http/exchange.ts';
+import { bodyOf, exchange } from '../http/exchange.ts';
 import { explainFault } from '../http/explain-fault.ts';
 import { readBody } from '../http/read-body.ts';
-import { AnswerHead, type AnswerRecorder, type RecordedAnswer } from '../http/recorded-answer.ts';
-import { parseRetryAfter } from '../http/retry-after.ts';
+import { AnswerHead, type AnswerRecorder, headOf, type RecordedAnswer } from '../http/recorded-answer.ts';
 import { type GeneratedImages, readAnswer } from './read-answer.ts';
 import type { GenerateImageRequest } from './wire.ts';
 
@@ -51,7 +50,7 @@ export async function generateImage(
   } catch (error) {
     if (MiniMaxError.isInstance(error)) throw error;
     const end = signal?.aborted ? 'aborted' : deadline.signal.aborted ? 'timeout' : 'fault';
-    throw explainFault(error, end, connection.hasStood(), new URL(settings.url).host);
+    throw explainFault(error, end, { host: new URL(settings.url).host, hasStood: connection.hasStood(), isSent: true });
   } finally {
     callOff();
     connection.close();
@@ -65,7 +64,6 @@ async function send(
   signal: AbortSignal,
   recorder: AnswerRecorder | undefined,
 ): Promise<{ head: AnswerHead; body: Uint8Array }> {
-  const { host, protocol } = new URL(settings.url);
   const response = await exchange(connection, settings.url, {
     headers: {
       authorization: `Bearer ${settings.apiKey}`,
@@ -73,17 +71,10 @@ async function send(
       accept: 'application/json',
       'accept-encoding': ACCEPTED_ENCODINGS,
     },
-    body: JSON.stringify(request),
+    body: bodyOf(JSON.stringify(request)),
     signal,
   });
-  const head = {
-    host,
-    protocol,
-    httpStatus: response.status,
-    contentEncoding: response.headers.get('content-encoding'),
-    traceId: response.headers.get('trace-id') ?? undefined,
-    retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), settings.clock.now()),
-  };
+  const head = headOf(settings.url, response, settings.clock.now());
   await recorder?.begin(head);
   const body = await readBody(response.body, settings.maxResponseBytes, async (chunk) => recorder?.write(chunk));
   await recorder?.end();
@@ -97,7 +88,7 @@ async function send(
 export async function readRecordedAnswer(recorded: RecordedAnswer, maxBytes: number): Promise<GeneratedImages> {
   const head = AnswerHead.parse(recorded.head);
   const body = await decodeBody(recorded.body, head.contentEncoding, maxBytes).catch((fault: unknown) =>
-    Promise.reject(explainFault(fault, 'fault', true, head.host)),
+    Promise.reject(explainFault(fault, 'fault', { host: head.host, hasStood: true, isSent: true })),
   );
   return readAnswer({ ...head, body });
 }
