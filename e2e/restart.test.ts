@@ -5,7 +5,7 @@ import { order } from '@darkroom/test-kit/client/image-request';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
 
-const secondTry = (line: string) => (/"tries":2\b.*"a picture could not be had"/.test(line) ? line : null);
+const secondTry = (line: string) => (/"tries":2\b.*"image could not be fetched"/.test(line) ? line : null);
 
 describe('a restart after kill -9', () => {
   test('completes a job that waited when its 202 was sent', async () => {

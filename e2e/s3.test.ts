@@ -28,7 +28,7 @@ async function openBucket() {
 }
 
 const ready = async (api: Api) => (await fetch(`${api.url}/health/ready`)).json();
-const isWaitingForStorage = (line: string) => (line.includes('storage does not take it') ? line : null);
+const isWaitingForStorage = (line: string) => (line.includes('storage unavailable') ? line : null);
 
 test('stores images in the bucket, serves them by links of the API and deletes them with their job', async () => {
   const bucket = await openBucket();

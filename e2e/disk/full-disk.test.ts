@@ -35,7 +35,7 @@ function startWithRoom({ dataDir, env }: Api, bytes: number) {
 
 /** Resolves when the process has met the fault and retries. */
 const untilItTriesAgain = (api: Api) =>
-  api.process.line((line) => (line.includes('storage does not take it; trying again') ? line : null));
+  api.process.line((line) => (line.includes('storage unavailable; retrying') ? line : null));
 
 describe.skipIf(!CAN_TAKE_ROOM)('the API on a full disk', () => {
   test('refuses requests and uploads as unavailable, fails readiness, and recovers when there is space', async () => {

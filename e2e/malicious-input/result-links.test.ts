@@ -100,7 +100,7 @@ const NO_WEB_LINKS = [
 const REFUSED = 'not a public address';
 const NO_LINK = 'no http or https URL';
 
-const Tried = z.object({ msg: z.literal('a picture could not be had'), job_id: z.string(), reason: z.string() });
+const Tried = z.object({ msg: z.literal('image could not be fetched'), job_id: z.string(), reason: z.string() });
 
 /** The failure reason of each download attempt of a job. */
 function reasonsOf({ process }: Api, jobId: string): string[] {

@@ -29,7 +29,7 @@ interface ApiDeps {
 /** Builds what a process with `ROLE=api` or `all` needs: the operations, and what the API surfaces call them with. */
 export function composeApi(shared: SharedParts, { queue, isDraining }: ApiDeps): ApiParts {
   const { config, log, clock, deployment, workers } = shared;
-  const { store, uploads, files, fileTracker, deletions, pictures, signer } = shared;
+  const { store, uploads, files, fileTracker, deletions, imageProcessor, signer } = shared;
 
   const isShared = deployment.leaseMs !== null;
   const ownSlots = slotsByFamily(config);
@@ -49,7 +49,7 @@ export function composeApi(shared: SharedParts, { queue, isDraining }: ApiDeps):
   const images = createImageService({
     store,
     fileTracker,
-    async noteDeletion(userId, jobId) {
+    async recordDeletion(userId, jobId) {
       const row = { job_id: jobId, user_id: userId, deleted_at: clock.now() };
       await deployment.deletedList
         ?.add(row)
@@ -60,7 +60,7 @@ export function composeApi(shared: SharedParts, { queue, isDraining }: ApiDeps):
       uploads,
       files,
       fileTracker,
-      pictures,
+      imageProcessor,
       queue,
       estimates,
       limits,
@@ -68,7 +68,7 @@ export function composeApi(shared: SharedParts, { queue, isDraining }: ApiDeps):
       clock,
       isDraining,
     }),
-    saveUpload: createSaveUpload({ uploads, files, fileTracker, pictures, signer, limits, runExclusive }),
+    saveUpload: createSaveUpload({ uploads, files, fileTracker, imageProcessor, signer, limits, runExclusive }),
     watcher,
     presentJob: createPresentJob({ store, signer, estimates }),
   });

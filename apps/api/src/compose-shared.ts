@@ -62,7 +62,7 @@ export async function composeShared({ config, minimax, publicUrl, clock, log }: 
     ttlS: config.FILE_URL_TTL_S,
     clock,
   });
-  const pictures = createImageProcessor({
+  const imageProcessor = createImageProcessor({
     format: config.IMAGE_FORMAT,
     quality: config.IMAGE_QUALITY,
     maxEdge: config.IMAGE_MAX_EDGE,
@@ -75,7 +75,7 @@ export async function composeShared({ config, minimax, publicUrl, clock, log }: 
   });
   const app = { config, minimax, publicUrl, log, clock, workerId, metrics };
   const storage = { deployment, files, store, uploads, retention, workers, deletions, fileTracker };
-  return { ...app, ...storage, signer, pictures };
+  return { ...app, ...storage, signer, imageProcessor };
 }
 
 /** `recover` is null in a process that makes no provider calls. */
@@ -123,11 +123,11 @@ async function readQueue(store: JobStore): Promise<QueueFigures> {
   const waiting = await store.countWaiting();
   const longestWaitMs = await store.longestWaitMs();
   let calling = 0;
-  let repeating = 0;
+  let retrying = 0;
   for (const family of FAMILIES) {
     const calls = await store.recentCalls(family, 0);
     calling += calls.open;
-    repeating += calls.repeats;
+    retrying += calls.retries;
   }
-  return { waiting, oldestSeconds: (longestWaitMs ?? 0) / 1_000, calling, repeating };
+  return { waiting, oldestSeconds: (longestWaitMs ?? 0) / 1_000, calling, retrying };
 }

@@ -31,7 +31,7 @@ interface WorkerParts {
 /** Builds what a process with `ROLE=worker` or `all` needs: provider calls, saving their images, and recovery. */
 export function composeWorker(shared: SharedParts, stopping: AbortSignal): WorkerParts {
   const { config, minimax, log, clock, workerId, metrics, deployment, workers } = shared;
-  const { store, uploads, files, fileTracker, signer, pictures } = shared;
+  const { store, uploads, files, fileTracker, signer, imageProcessor } = shared;
 
   const client = createMiniMaxClient({ ...minimax, timeoutMs: config.MINIMAX_TIMEOUT_MS });
   const responseFormat = config.MINIMAX_RESPONSE_FORMAT;
@@ -42,8 +42,8 @@ export function composeWorker(shared: SharedParts, stopping: AbortSignal): Worke
     store,
     files,
     fileTracker,
-    pictures,
-    inPlace: (work) => imageQueue.add(work),
+    imageProcessor,
+    runLimited: (work) => imageQueue.add(work),
     retryForMs: config.DOWNLOAD_RETRY_FOR_MS,
     clock,
     runningMs: running.read,

@@ -9,7 +9,7 @@ interface Deps {
   /** Checks that must pass for a request to be accepted, run in this order. The name is the reason in the response. */
   checks: Record<string, () => Promise<void>>;
   clock: Pick<Clock, 'monotonic'>;
-  log: { warn(facts: object, message: string): void };
+  log: { warn(fields: object, message: string): void };
 }
 
 type State = Awaited<ReturnType<Readiness>>;

@@ -9,7 +9,7 @@ interface Task {
   /** Name of the task in the log. */
   task: string;
   work(): Promise<unknown>;
-  log: { error(facts: object, message: string): void };
+  log: { error(fields: object, message: string): void };
 }
 
 /**

@@ -39,7 +39,7 @@ test.each(['database', 'files'])(
     const readiness = build();
     broken = name;
     expect(await readiness()).toEqual({ ready: false, reason: name });
-    expect(log.lines).toMatchObject([{ level: 'warn', facts: { reason: name } }]);
+    expect(log.lines).toMatchObject([{ level: 'warn', fields: { reason: name } }]);
     broken = null;
     clock.advance(1_000);
     expect(await readiness()).toEqual({ ready: true });

@@ -34,6 +34,6 @@ test('runs again after a failure', async () => {
   const repeated = repeatEvery({ ms: 1_000, task: 'count', work, log });
   await vi.advanceTimersByTimeAsync(1_000);
   expect(work).toHaveBeenCalledTimes(2);
-  expect(log.lines).toMatchObject([{ facts: { task: 'count' } }, { facts: { task: 'count' } }]);
+  expect(log.lines).toMatchObject([{ fields: { task: 'count' } }, { fields: { task: 'count' } }]);
   await repeated.stop();
 });

@@ -49,7 +49,7 @@ export interface AuthenticateOptions {
   /** Timeout of one fetch of a key set, in milliseconds. */
   fetchTimeoutMs?: number;
   clock: Pick<Clock, 'monotonic'>;
-  log: { warn(facts: object, message: string): void };
+  log: { warn(fields: object, message: string): void };
 }
 
 /**

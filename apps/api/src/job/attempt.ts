@@ -28,11 +28,11 @@ export interface RecentCalls {
   /** Calls in flight. */
   open: number;
   /** Ages of the calls started in the window, in milliseconds, oldest first. */
-  begunAgoMs: number[];
+  startedAgoMs: number[];
   /** Remaining back-off in milliseconds; 0 when there is none. */
   backOffMs: number;
   /** Jobs waiting to retry; they start before all PENDING jobs. */
-  repeats: number;
+  retries: number;
 }
 
 /** Calls of one kind, or of all kinds of one model family. */

@@ -5,9 +5,9 @@ import { type Family, familyOf } from './model-family.ts';
 import { callKind } from './stored-job.ts';
 
 /** Assumed duration of a call before any was measured: MiniMax's own figure (minimax-api.md, section 5). */
-const UNSEEN_CALL_MS = 24_000;
+const DEFAULT_CALL_MS = 24_000;
 /** Typical durations are cached for this long. */
-const REMEMBER_MS = 5_000;
+const CACHE_TTL_MS = 5_000;
 const RATE_LIMIT_WINDOW_MS = 60_000;
 
 /** Milliseconds until the call of a job with `ahead` jobs before it starts; null when unknown. */
@@ -15,14 +15,14 @@ type WaitMs = (ahead: number) => number | null;
 
 export interface Estimates {
   /** Typical duration of a call of this kind in milliseconds; null while no call was measured. */
-  typicalCallMs(order: Pick<CreateImage, 'model' | 'n'>): Promise<number | null>;
+  typicalCallMs(request: Pick<CreateImage, 'model' | 'n'>): Promise<number | null>;
   /**
    * Returns a function from the number of waiting jobs ahead to the milliseconds until the job's call starts, given the
    * current slots and rate limit. That function returns null while there is nothing to base an estimate on.
    */
-  waiting(order: Pick<CreateImage, 'model' | 'n'>): Promise<WaitMs>;
+  waiting(request: Pick<CreateImage, 'model' | 'n'>): Promise<WaitMs>;
   /** The same wait for a job that retries its call: once its retry is due, it starts before all waiting jobs. */
-  repeating(order: Pick<CreateImage, 'model' | 'n'>): Promise<number | null>;
+  retrying(request: Pick<CreateImage, 'model' | 'n'>): Promise<number | null>;
 }
 
 interface Deps {
@@ -35,35 +35,35 @@ interface Deps {
 }
 
 export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estimates {
-  const remembered = new Map<string, { typicalMs: number; readAt: number }>();
+  const cache = new Map<string, { typicalMs: number; readAt: number }>();
 
-  async function typicalCallMs(order: Pick<CreateImage, 'model' | 'n'>): Promise<number | null> {
-    const kind = callKind(order);
-    const known = remembered.get(kind);
-    if (known && clock.monotonic() - known.readAt < REMEMBER_MS) return known.typicalMs;
+  async function typicalCallMs(request: Pick<CreateImage, 'model' | 'n'>): Promise<number | null> {
+    const kind = callKind(request);
+    const cached = cache.get(kind);
+    if (cached && clock.monotonic() - cached.readAt < CACHE_TTL_MS) return cached.typicalMs;
     const ofKind = await store.recentCallMs({ kind });
-    const family = familyOf(order.model);
+    const family = familyOf(request.model);
     const typicalMs = median(ofKind.length > 0 ? ofKind : await store.recentCallMs({ family }));
     // Null is not cached: estimates start with the first measured call.
-    if (typicalMs !== null) remembered.set(kind, { typicalMs, readAt: clock.monotonic() });
+    if (typicalMs !== null) cache.set(kind, { typicalMs, readAt: clock.monotonic() });
     return typicalMs;
   }
 
   /** Returns the wait of a call as a function of the number of calls ahead of it. */
-  async function waitMs(order: Pick<CreateImage, 'model' | 'n'>, calls: RecentCalls): Promise<WaitMs> {
-    const callMs = await typicalCallMs(order);
-    const family = familyOf(order.model);
-    const places = await countSlots(family);
-    if (places === 0) return () => null; // no worker is alive
+  async function waitMs(request: Pick<CreateImage, 'model' | 'n'>, calls: RecentCalls): Promise<WaitMs> {
+    const callMs = await typicalCallMs(request);
+    const family = familyOf(request.model);
+    const slots = await countSlots(family);
+    if (slots === 0) return () => null; // no worker is alive
     return (ahead) => {
       // Jobs beyond the free slots start as slots become free; jobs beyond the rate limit, as earlier calls leave the
       // window.
-      const beyondFree = Math.max(0, ahead + 1 - Math.max(0, places - calls.open));
-      const beyondAll = Math.max(0, ahead + 1 - places);
+      const beyondFree = Math.max(0, ahead + 1 - Math.max(0, slots - calls.open));
+      const beyondAll = Math.max(0, ahead + 1 - slots);
       const byRateLimit = rateLimitWaitMs(calls, ahead, rpm[family]);
       if (beyondFree > 0 && callMs === null && byRateLimit === 0) return null;
-      const turnMs = (callMs ?? 0) / places;
-      return Math.max(beyondFree * turnMs, calls.backOffMs + beyondAll * turnMs, byRateLimit);
+      const perSlotMs = (callMs ?? 0) / slots;
+      return Math.max(beyondFree * perSlotMs, calls.backOffMs + beyondAll * perSlotMs, byRateLimit);
     };
   }
 
@@ -72,13 +72,13 @@ export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estima
 
   return {
     typicalCallMs,
-    async waiting(order) {
-      const calls = await recentCalls(familyOf(order.model));
-      const wait = await waitMs(order, calls);
-      return (ahead) => wait(calls.repeats + ahead);
+    async waiting(request) {
+      const calls = await recentCalls(familyOf(request.model));
+      const wait = await waitMs(request, calls);
+      return (ahead) => wait(calls.retries + ahead);
     },
-    async repeating(order) {
-      const wait = await waitMs(order, await recentCalls(familyOf(order.model)));
+    async retrying(request) {
+      const wait = await waitMs(request, await recentCalls(familyOf(request.model)));
       return wait(0);
     },
   };
@@ -87,8 +87,8 @@ export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estima
 /**
  * Milliseconds until the rate-limit window has room for a call with `ahead` calls before it, each started when allowed.
  */
-function rateLimitWaitMs({ begunAgoMs, backOffMs }: RecentCalls, ahead: number, rpm: number): number {
-  const starts = begunAgoMs.slice(-rpm);
+function rateLimitWaitMs({ startedAgoMs, backOffMs }: RecentCalls, ahead: number, rpm: number): number {
+  const starts = startedAgoMs.slice(-rpm);
   const beyondRateLimit = ahead - Math.max(0, rpm - starts.length);
   if (rpm === 0 || beyondRateLimit < 0) return backOffMs;
   // Each call makes room for one more when it leaves the window: first the calls already started, then the calls ahead.
@@ -102,7 +102,7 @@ function rateLimitWaitMs({ begunAgoMs, backOffMs }: RecentCalls, ahead: number, 
  * Expected duration in milliseconds of a call that starts now. It is stored with the call, as the base of its progress.
  */
 export function expectedCallMs(recentCallMs: number[]): number {
-  return median(recentCallMs) ?? UNSEEN_CALL_MS;
+  return median(recentCallMs) ?? DEFAULT_CALL_MS;
 }
 
 function median(values: number[]): number | null {

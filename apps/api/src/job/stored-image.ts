@@ -23,7 +23,7 @@ export interface StoredImage {
 
 /** The images of one job, with the id of the answer that contained them. */
 export interface ImageSet {
-  pictures: StoredImage[];
+  images: StoredImage[];
   /** The provider's id of the call. */
   responseId: string | null;
 }

@@ -49,7 +49,7 @@ export interface OutcomeCommitter {
   /** Commits the outcome of a call. Images that came by value are stored first. */
   commitOutcome(call: RecordedCall, outcome: ProviderOutcome): Promise<void>;
   /** Commits the end of an attempt and its job's step in one transaction. Returns the job; null when it was deleted. */
-  endAttempt(attemptId: string, end: AttemptEnd, step: Transition, pictures?: ImageSource[]): Promise<StoredJob | null>;
+  endAttempt(attemptId: string, end: AttemptEnd, step: Transition, sources?: ImageSource[]): Promise<StoredJob | null>;
 }
 
 /** Step 4 of the order of writes in architecture.md. */
@@ -62,8 +62,8 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
       case 'answered': {
         const keys = outcome.images.flatMap((image, position) => ('url' in image ? [] : [sourceKey(jobId, position)]));
         const after = await whileWriting(jobId, keys, async () => {
-          const pictures = await keepImages(jobId, outcome.images);
-          return endAttempt(attemptId, { outcome: 'answered', ...ids }, startSaving, pictures);
+          const sources = await storeImages(jobId, outcome.images);
+          return endAttempt(attemptId, { outcome: 'answered', ...ids }, startSaving, sources);
         });
         if (after && isSaving(after.state)) deps.saveImages(after.jobId);
         if (!after) await fileTracker.finishDeletion(jobId); // the job was deleted during the call
@@ -73,9 +73,12 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
         const waitMs = retryWaitMs(number, outcome.retryAfterMs);
         const isTooLong = (outcome.retryAfterMs ?? 0) > queueTtlMs; // fail now: no job waits longer than that
         const isLast = number >= MAX_CALLS || isTooLong;
-        if (isLast && outcome.blame?.isOperators) {
-          const facts = { job_id: jobId, attempt_id: attemptId, call: number, host: outcome.blame.host };
-          log.error({ ...facts, reason: outcome.failure.message }, 'the provider could not be reached');
+        if (isLast && outcome.diagnosis?.needsOperator) {
+          const fields = { job_id: jobId, attempt_id: attemptId, call: number, host: outcome.diagnosis.host };
+          log.error(
+            { ...fields, reason: outcome.failure.message },
+            'provider unreachable: job failed after its last retry',
+          );
         }
         const end = {
           outcome: 'not_taken' as const,
@@ -91,7 +94,7 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
       }
       case 'failed': {
         const end = {
-          outcome: reachedBy(outcome).outcome,
+          outcome: resultOf(outcome).outcome,
           ...ids,
           failure: outcome.failure,
         } as const;
@@ -105,7 +108,7 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
    * Writes images that came by value to the file store before the answer is committed. Stops early once the job has
    * ended or was deleted.
    */
-  async function keepImages(
+  async function storeImages(
     jobId: string,
     images: Extract<ProviderOutcome, { kind: 'answered' }>['images'],
   ): Promise<ImageSource[]> {
@@ -121,14 +124,14 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
         await retryUntilAvailable(() => storeFile(files, key, image.bytes), {
           clock,
           log,
-          task: 'keep a provider answer',
-          signal: end.over,
+          task: 'store an image of a provider answer',
+          signal: end.stopped,
         });
         sources.push({ key });
       }
       return sources;
     } catch (error) {
-      if (stopping.aborted || !end.unwanted.aborted) throw error;
+      if (stopping.aborted || !end.jobEnded.aborted) throw error;
       return sources; // the answer still settles whether the job was charged
     } finally {
       end.stop();
@@ -137,13 +140,13 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
 
   /** Records the write intents with retries: a paid image must not be lost because the database is unavailable. */
   function whileWriting<T>(jobId: string, keys: string[], work: () => Promise<T>): Promise<T> {
-    const options = { clock, log, task: 'remember what is about to be written', signal: stopping };
+    const options = { clock, log, task: 'record write intents', signal: stopping };
     return fileTracker.whileWriting(keys, work, { jobId, persist: (record) => retryUntilAvailable(record, options) });
   }
 
-  async function endAttempt(attemptId: string, end: AttemptEnd, step: Transition, pictures?: ImageSource[]) {
-    const work = () => store.endAttempt(attemptId, end, step, pictures);
-    return retryUntilAvailable(work, { clock, log, task: 'commit the end of a call', signal: stopping });
+  async function endAttempt(attemptId: string, end: AttemptEnd, step: Transition, sources?: ImageSource[]) {
+    const work = () => store.endAttempt(attemptId, end, step, sources);
+    return retryUntilAvailable(work, { clock, log, task: 'commit the end of an attempt', signal: stopping });
   }
 
   /** Milliseconds before the retry. After a rate-limit refusal, also the back-off of all workers. */
@@ -160,13 +163,13 @@ function sourceKey(jobId: string, position: number): string {
   return `${jobId}-${position}-source.bin`;
 }
 
-/** How far a call got. It is recorded as the end of the call if an internal error ends it. */
-export interface Reached {
+/** The result of a call so far. It is recorded as the end of the attempt if an internal error ends it. */
+export interface CallResult {
   outcome: AttemptEnd['outcome'];
   charged: Charged;
 }
 
-export function reachedBy(outcome: ProviderOutcome): Reached {
+export function resultOf(outcome: ProviderOutcome): CallResult {
   switch (outcome.kind) {
     case 'answered':
       return { outcome: 'answered', charged: 'yes' };

@@ -10,11 +10,11 @@ import type { AdmissionLimits, CreateOutcome, JobStore, NewJob } from '../store/
 import type { UploadStore } from '../store/upload-store.ts';
 import type { FileTracker } from './file-tracker.ts';
 import {
-  adoptDataUrl,
   IMAGE_FILE_PATH,
   type ParsedReference,
   parseReference,
   refusalError,
+  replaceDataUrl,
   requireUpload,
 } from './reference.ts';
 import { storeUpload } from './store-upload.ts';
@@ -25,7 +25,7 @@ interface Deps {
   uploads: UploadStore;
   files: FileStore;
   fileTracker: FileTracker;
-  pictures: ImageProcessor;
+  imageProcessor: ImageProcessor;
   queue: Pick<Queue, 'wake'>;
   estimates: Estimates;
   limits: Omit<AdmissionLimits, 'estimateWaitMs'>;
@@ -37,7 +37,7 @@ interface Deps {
   isDraining(): boolean;
 }
 
-export type CreateJob = (viewer: Viewer, order: CreateImage, options: CreateOptions) => Promise<StoredJob>;
+export type CreateJob = (viewer: Viewer, request: CreateImage, options: CreateOptions) => Promise<StoredJob>;
 
 /** Retry-After while draining: about the time until the server is back or replaced. */
 const DRAINING_RETRY_MS = 5_000;
@@ -47,28 +47,29 @@ const DRAINING_RETRY_MS = 5_000;
  * interface.md, section 5.
  */
 export function createCreateJob(deps: Deps): CreateJob {
-  const { store, uploads, files, fileTracker, pictures, queue, estimates, runExclusive, clock } = deps;
+  const { store, uploads, files, fileTracker, imageProcessor, queue, estimates, runExclusive, clock } = deps;
 
   async function createJob(
     viewer: Viewer,
-    order: CreateImage,
+    request: CreateImage,
     reference: ParsedReference | null,
     { idempotency_key: key }: CreateOptions,
   ): Promise<StoredJob> {
-    const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprint(order) };
+    const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprint(request) };
     const replay = idempotency && (await store.findReplay(viewer.user_id, idempotency));
     if (replay) return jobOf(replay);
     if (deps.isDraining()) throw new ImageError('draining', { retryAfterMs: DRAINING_RETRY_MS });
     const { ratePerMinute } = deps.limits;
-    const { request, prepared } = await adoptDataUrl({ uploads, pictures, ratePerMinute }, viewer, order, reference);
+    const stored = await replaceDataUrl({ uploads, imageProcessor, ratePerMinute }, viewer, request, reference);
+    const { prepared } = stored;
     if (reference?.kind === 'upload') await requireUpload(uploads, viewer, reference.uploadId, clock.now());
-    const limits = { ...deps.limits, estimateWaitMs: await estimates.waiting(request) };
+    const limits = { ...deps.limits, estimateWaitMs: await estimates.waiting(stored.request) };
 
     const job: NewJob = {
       jobId: randomUUID(),
       userId: viewer.user_id,
       starId: viewer.star_id,
-      request,
+      request: stored.request,
       ...(reference?.kind === 'upload' && { uploadId: reference.uploadId }),
       ...(prepared && { attemptId: prepared.attemptId }),
       ...(idempotency && { idempotency }),
@@ -81,9 +82,9 @@ export function createCreateJob(deps: Deps): CreateJob {
     return jobOf(outcome);
   }
 
-  return async (viewer, order, options) => {
-    const reference = parseReference(order);
-    const create = () => createJob(viewer, order, reference, options);
+  return async (viewer, request, options) => {
+    const reference = parseReference(request);
+    const create = () => createJob(viewer, request, reference, options);
     return reference?.kind === 'data' ? runExclusive(viewer.user_id, create) : create();
   };
 }
@@ -105,6 +106,6 @@ function jobOf(outcome: CreateOutcome): StoredJob {
 }
 
 /** A digest of the parsed request, independent of the key order in its JSON: zod returns keys in the schema's order. */
-function fingerprint(order: CreateImage): string {
-  return createHash('sha256').update(JSON.stringify(order)).digest('base64url');
+function fingerprint(request: CreateImage): string {
+  return createHash('sha256').update(JSON.stringify(request)).digest('base64url');
 }

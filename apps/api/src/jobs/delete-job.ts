@@ -7,7 +7,7 @@ interface Deps {
   store: Pick<JobStore, 'getJob' | 'changeJob' | 'deleteJob' | 'wasDeleted'>;
   fileTracker: Pick<FileTracker, 'finishDeletion'>;
   /** Records the deletion outside the database, in deployments that do so. */
-  noteDeletion?(userId: string, jobId: string): Promise<void>;
+  recordDeletion?(userId: string, jobId: string): Promise<void>;
 }
 
 /**
@@ -16,9 +16,9 @@ interface Deps {
  * ends. Returns the job id. Throws `job_not_found` and `forbidden`.
  */
 export async function deleteJob(deps: Deps, viewer: Viewer, jobId: string): Promise<string> {
-  const { store, fileTracker, noteDeletion } = deps;
+  const { store, fileTracker, recordDeletion } = deps;
   const deletedId = await deleteRows(store, viewer, jobId);
-  await noteDeletion?.(viewer.user_id, deletedId);
+  await recordDeletion?.(viewer.user_id, deletedId);
   await fileTracker.finishDeletion(deletedId);
   return deletedId;
 }

@@ -6,7 +6,7 @@ import type { Log } from './log.ts';
 /** Files deleted in parallel: each deletion may be a round trip to a server. */
 const DELETIONS_AT_ONCE = 16;
 /** Longest time that deleting a job waits for this process to finish writing files of that job. */
-const WRITES_END_WITHIN_MS = 2_000;
+const WRITES_END_TIMEOUT_MS = 2_000;
 
 interface Deps {
   deletions: DeletionStore;
@@ -47,84 +47,86 @@ export interface FileTracker {
   round(): Promise<void>;
 }
 
-const recordOnce = (record: () => Promise<void>) => record();
+const withoutRetry = (record: () => Promise<void>) => record();
 
 export function createFileTracker({ deletions, files, workerId, clock, log }: Deps): FileTracker {
-  const held = new Set<string>();
-  const writesOf = new Map<string, Set<Promise<unknown>>>();
+  const keysInFlight = new Set<string>();
+  const writesByJob = new Map<string, Set<Promise<unknown>>>();
 
   /** Returns whether all files are deleted. */
   async function deleteAll(keys: readonly string[]): Promise<boolean> {
-    const faults: unknown[] = [];
+    const errors: unknown[] = [];
     for (let from = 0; from < keys.length; from += DELETIONS_AT_ONCE) {
-      const some = keys.slice(from, from + DELETIONS_AT_ONCE);
+      const batch = keys.slice(from, from + DELETIONS_AT_ONCE);
       // One call per file: a file that cannot be deleted must not block the others.
-      const ended = await Promise.allSettled(some.map((key) => files.delete([key])));
-      await deletions.finish(some.filter((_, index) => ended[index]?.status === 'fulfilled'));
-      for (const result of ended) if (result.status === 'rejected') faults.push(result.reason);
+      const ended = await Promise.allSettled(batch.map((key) => files.delete([key])));
+      await deletions.finish(batch.filter((_, index) => ended[index]?.status === 'fulfilled'));
+      for (const result of ended) if (result.status === 'rejected') errors.push(result.reason);
     }
-    if (faults.length > 0)
-      log.warn({ err: faults[0], files: faults.length }, 'files cannot be deleted now; trying again');
-    return faults.length === 0;
+    if (errors.length > 0) log.warn({ err: errors[0], files: errors.length }, 'file deletion failed; it is retried');
+    return errors.length === 0;
   }
 
   async function deleteNow(keys: readonly string[]): Promise<void> {
     try {
       await deleteAll(keys);
     } catch (err) {
-      log.warn({ err, files: keys.length }, 'that files are deleted is not on record; it is done again');
+      log.warn({ err, files: keys.length }, 'completed file deletions could not be recorded; they are repeated');
     }
   }
 
   async function write<T>(keys: readonly string[], work: () => Promise<T>, record: () => Promise<void>): Promise<T> {
-    for (const key of keys) held.add(key);
+    for (const key of keys) keysInFlight.add(key);
     try {
       await record();
       return await work();
     } finally {
-      for (const key of keys) held.delete(key);
+      for (const key of keys) keysInFlight.delete(key);
     }
   }
 
-  async function follow<T>(jobId: string, writing: Promise<T>): Promise<T> {
-    const writes = writesOf.get(jobId) ?? new Set();
-    writesOf.set(jobId, writes.add(writing));
+  async function trackWrite<T>(jobId: string, writing: Promise<T>): Promise<T> {
+    const writes = writesByJob.get(jobId) ?? new Set();
+    writesByJob.set(jobId, writes.add(writing));
     try {
       return await writing;
     } finally {
       writes.delete(writing);
-      if (writes.size === 0) writesOf.delete(jobId);
+      if (writes.size === 0) writesByJob.delete(jobId);
     }
   }
 
-  async function writesEnd(jobId: string): Promise<void> {
-    const writes = writesOf.get(jobId);
+  async function awaitWrites(jobId: string): Promise<void> {
+    const writes = writesByJob.get(jobId);
     if (!writes) return;
     const ended = new AbortController();
-    const late = clock.sleep(WRITES_END_WITHIN_MS, { signal: ended.signal }).catch(() => {});
-    await Promise.race([Promise.allSettled(writes), late]);
+    const timeout = clock.sleep(WRITES_END_TIMEOUT_MS, { signal: ended.signal }).catch(() => {});
+    await Promise.race([Promise.allSettled(writes), timeout]);
     ended.abort();
   }
 
   return {
     workerId,
-    whileWriting(keys, work, { jobId, persist = recordOnce } = {}) {
+    whileWriting(keys, work, { jobId, persist = withoutRetry } = {}) {
       const writing = write(keys, work, () => persist(() => deletions.intendWrites(keys, workerId, jobId)));
-      return jobId === undefined ? writing : follow(jobId, writing);
+      return jobId === undefined ? writing : trackWrite(jobId, writing);
     },
     deleteNow,
     async finishDeletion(jobId) {
-      await writesEnd(jobId);
+      await awaitWrites(jobId);
       // The rows are already deleted, so a fault here is not reported to the caller.
       const keys = await deletions.pendingOf(jobId).catch((err: unknown) => {
-        log.warn({ err, job_id: jobId }, 'files of a deleted job are left to the next round');
+        log.warn(
+          { err, job_id: jobId },
+          'pending deletions of a job could not be read; the next round deletes its files',
+        );
         return [];
       });
       await deleteNow(keys);
     },
     async round() {
       for (;;) {
-        const keys = await deletions.claim(workerId, held);
+        const keys = await deletions.claim(workerId, keysInFlight);
         if (keys.length === 0 || !(await deleteAll(keys))) return;
       }
     },

@@ -4,9 +4,9 @@ import type { JobStore } from '../store/job-store.ts';
 /** Signals that end the work for one job. */
 export interface JobEnd {
   /** Aborts once the job has ended or was deleted: further work for it is useless. */
-  unwanted: AbortSignal;
-  /** Aborts when `unwanted` does, or when the process stops. */
-  over: AbortSignal;
+  jobEnded: AbortSignal;
+  /** Aborts when `jobEnded` does, or when the process stops. */
+  stopped: AbortSignal;
   /** Unsubscribes from both. */
   stop(): void;
 }
@@ -20,22 +20,22 @@ export async function followJobEnd(
   jobId: string,
   stopping: AbortSignal,
 ): Promise<JobEnd> {
-  const unwanted = new AbortController();
-  const over = new AbortController();
-  const end = () => over.abort();
-  unwanted.signal.addEventListener('abort', end);
+  const jobEnded = new AbortController();
+  const stopped = new AbortController();
+  const end = () => stopped.abort();
+  jobEnded.signal.addEventListener('abort', end);
   stopping.addEventListener('abort', end);
   if (stopping.aborted) end();
 
-  async function look(): Promise<void> {
+  async function readJob(): Promise<void> {
     const job = await store.getJob(jobId).catch(() => undefined); // an unavailable database says nothing about the job
-    if (job === null || (job && hasEnded(job))) unwanted.abort();
+    if (job === null || (job && hasEnded(job))) jobEnded.abort();
   }
-  const unsubscribe = store.onChange(jobId, () => void look());
-  await look();
+  const unsubscribe = store.onChange(jobId, () => void readJob());
+  await readJob();
   return {
-    unwanted: unwanted.signal,
-    over: over.signal,
+    jobEnded: jobEnded.signal,
+    stopped: stopped.signal,
     stop() {
       stopping.removeEventListener('abort', end);
       unsubscribe();

@@ -13,7 +13,7 @@ import type { JobWatcher } from './watch-job.ts';
 interface Deps {
   store: JobStore;
   fileTracker: FileTracker;
-  noteDeletion?(userId: string, jobId: string): Promise<void>;
+  recordDeletion?(userId: string, jobId: string): Promise<void>;
   createJob: CreateJob;
   saveUpload: SaveUpload;
   watcher: JobWatcher;
@@ -30,7 +30,7 @@ export function createImageService(deps: Deps): ImageService {
   }
 
   return {
-    create: (viewer, order, options) => present(() => createJob(viewer, order, options)),
+    create: (viewer, request, options) => present(() => createJob(viewer, request, options)),
     status: async (viewer, query, { signal }) => presentJob(await watcher.watch(viewer, query, signal)),
     async list(viewer, query) {
       const asOf = snapshotTime(await store.now());

@@ -8,7 +8,7 @@ import type { JobStore } from '../store/job-store.ts';
 export interface JobObserver {
   callEnded(call: { outcome: string; error: string; seconds: number }): void;
   jobEnded(job: { status: string; error: string; charged: string; seconds: number }): void;
-  imageEnded(picture: { result: 'compressed' | 'as_it_came' | 'failed'; bytes: number }): void;
+  imageEnded(image: { result: 'compressed' | 'as_it_came' | 'failed'; bytes: number }): void;
 }
 
 /** Wraps a store: reports every job and image that ends, after its end is committed. */
@@ -26,8 +26,8 @@ export function observeStore(store: JobStore, observer: JobObserver): JobStore {
   return {
     ...store,
     changeJob: (jobId, step) => observe(step, (observed) => store.changeJob(jobId, observed)),
-    endAttempt: (attemptId, end, step, pictures) =>
-      observe(step, (observed) => store.endAttempt(attemptId, end, observed, pictures)),
+    endAttempt: (attemptId, end, step, sources) =>
+      observe(step, (observed) => store.endAttempt(attemptId, end, observed, sources)),
     async endImage(jobId, position, asset) {
       const isKept = await store.endImage(jobId, position, asset);
       const result = asset === null ? 'failed' : asset.compressed ? 'compressed' : 'as_it_came';
@@ -45,9 +45,9 @@ export function observeProvider(
 ): ImageProvider {
   return {
     ...provider,
-    async generate(order, recorder) {
+    async generate(call, recorder) {
       const startedAt = clock.monotonic();
-      const outcome = await provider.generate(order, recorder);
+      const outcome = await provider.generate(call, recorder);
       const error = outcome.kind === 'answered' ? '' : outcome.errorCode;
       observer.callEnded({ outcome: outcome.kind, error, seconds: (clock.monotonic() - startedAt) / 1_000 });
       return outcome;

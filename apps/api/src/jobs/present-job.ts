@@ -52,7 +52,7 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
     now: number,
   ): Promise<number | null> {
     if (call === null) {
-      const waitMs = await estimates.repeating(request);
+      const waitMs = await estimates.retrying(request);
       return leftAfterWaitMs(waitMs === null ? null : Math.max(waitMs, (retryAt ?? now) - now), request);
     }
     if ((await estimates.typicalCallMs(request)) === null) return null;
@@ -67,8 +67,8 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
       job_id: job.jobId,
       user_id: job.userId,
       star_id: job.starId,
-      created_at: time(job.createdAt),
-      updated_at: time(job.updatedAt),
+      created_at: toIso(job.createdAt),
+      updated_at: toIso(job.updatedAt),
       version: job.version,
       request: job.request,
     };
@@ -76,18 +76,18 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
       case 'PENDING': {
         const ahead = await store.countAhead(job);
         const leftMs = await leftAfterWaitMs((await estimates.waiting(job.request))(ahead), job.request);
-        return { ...base, status: 'PENDING', progress: 0, ...following(leftMs), queue_position: ahead + 1 };
+        return { ...base, status: 'PENDING', progress: 0, ...pollTiming(leftMs), queue_position: ahead + 1 };
       }
       case 'PROCESSING': {
         if (state.stage === 'saving') {
           const progress = savingProgress(await store.countImages(job.jobId));
           // An image that failed to download is retried an unknown number of times: give no estimate.
           const isLate = job.asOf - job.updatedAt > SAVING_LATE_MS;
-          return { ...base, status: 'PROCESSING', stage: 'saving', progress, ...following(isLate ? null : SAVING_MS) };
+          return { ...base, status: 'PROCESSING', stage: 'saving', progress, ...pollTiming(isLate ? null : SAVING_MS) };
         }
         const leftMs = await generatingLeftMs(job.request, state, job.asOf);
         const progress = generatingProgress(state, job.asOf);
-        return { ...base, status: 'PROCESSING', stage: 'generating', progress, ...following(leftMs) };
+        return { ...base, status: 'PROCESSING', stage: 'generating', progress, ...pollTiming(leftMs) };
       }
       case 'COMPLETED':
         return { ...base, ...presentCompleted(state, signer) };
@@ -97,7 +97,7 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
   };
 }
 
-function following(leftMs: number | null) {
+function pollTiming(leftMs: number | null) {
   const pollMs = leftMs === null ? POLL_MIN_MS * 2 : leftMs / 4;
   return {
     poll_after_ms: Math.round(Math.min(POLL_MAX_MS, Math.max(POLL_MIN_MS, pollMs))),
@@ -116,7 +116,7 @@ function presentCompleted(
     images: assets.map((asset) => asset.url),
     assets,
     failed_count: state.failedCount,
-    completed_at: time(state.completedAt),
+    completed_at: toIso(state.completedAt),
     charged: state.charged,
   };
 }
@@ -142,7 +142,7 @@ function presentFailed(
   return {
     status: 'FAILED',
     progress: 0,
-    completed_at: time(state.completedAt),
+    completed_at: toIso(state.completedAt),
     error_code: state.errorCode,
     error_msg: zh,
     retryable,
@@ -150,6 +150,6 @@ function presentFailed(
   };
 }
 
-function time(ms: number): string {
+function toIso(ms: number): string {
   return new Date(ms).toISOString();
 }

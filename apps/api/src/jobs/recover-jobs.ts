@@ -19,7 +19,7 @@ interface Deps {
 
 const PRESUMED_END: AttemptEnd = {
   outcome: 'unknown',
-  failure: { kind: PRESUMED, code: null, message: 'its worker ended, or was not seen any more', providerText: null },
+  failure: { kind: PRESUMED, code: null, message: 'its worker ended or lost its lease', providerText: null },
 };
 
 /**
@@ -30,30 +30,30 @@ const PRESUMED_END: AttemptEnd = {
  */
 export async function recoverJobs(deps: Deps): Promise<void> {
   const { store, workers, workerId, ownedAttempts, saveImages, answers, log } = deps;
-  const written = new Set(await answers.list());
+  const recorded = new Set(await answers.list());
   for (const attempt of await workers.openAttempts(workerId)) {
-    const facts = { job_id: attempt.jobId, attempt_id: attempt.attemptId };
-    const isWritten = written.delete(attempt.attemptId);
+    const fields = { job_id: attempt.jobId, attempt_id: attempt.attemptId };
+    const isRecorded = recorded.delete(attempt.attemptId);
     if (attempt.worker === 'lapsed') {
-      if (isWritten && (await answers.resume(attempt.attemptId, { isOpen: true }))) continue;
-      log.warn(facts, 'a provider call was interrupted; its outcome is unknown');
+      if (isRecorded && (await answers.resume(attempt.attemptId, { isOpen: true }))) continue;
+      log.warn(fields, 'provider call interrupted; its outcome is unknown');
       await store.endAttempt(attempt.attemptId, PRESUMED_END, (job, now) =>
         failCall(job, 'outcome_unknown', 'unknown', now),
       );
-    } else if (isUnsent(attempt)) {
-      log.warn(facts, 'a grant whose commit was not acknowledged was never used; its job goes on');
+    } else if (isUnusedReservation(attempt)) {
+      log.warn(fields, 'unused reservation released: its commit had not been acknowledged');
       await store.endAttempt(attempt.attemptId, { outcome: 'not_sent' }, (job, now) => scheduleRetry(job, 0, now));
     }
   }
   // These attempts are closed: another worker recorded a presumed outcome before this one came back, or the end was
   // committed and the recording not removed.
-  for (const attemptId of written) {
+  for (const attemptId of recorded) {
     if (!ownedAttempts.has(attemptId)) await answers.resume(attemptId, { isOpen: false });
   }
   for (const jobId of await workers.adoptSaving(workerId)) saveImages(jobId);
 
   /** An attempt of this worker is in `ownedAttempts` from before it is recorded until its end is committed. */
-  function isUnsent({ worker, attemptId }: OpenAttempt): boolean {
+  function isUnusedReservation({ worker, attemptId }: OpenAttempt): boolean {
     return worker === 'self' && !ownedAttempts.has(attemptId);
   }
 }

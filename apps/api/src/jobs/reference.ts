@@ -26,7 +26,7 @@ export interface PreparedUpload {
 
 interface PrepareDeps {
   uploads: Pick<UploadStore, 'countAttempt'>;
-  pictures: Pick<ImageProcessor, 'prepareUpload'>;
+  imageProcessor: Pick<ImageProcessor, 'prepareUpload'>;
   ratePerMinute: number;
 }
 
@@ -36,25 +36,25 @@ interface PrepareDeps {
  * before anything is decoded, and with `UnreadableImageError`.
  */
 export async function prepareUpload(
-  { uploads, pictures, ratePerMinute }: PrepareDeps,
+  { uploads, imageProcessor, ratePerMinute }: PrepareDeps,
   userId: string,
   bytes: Uint8Array,
 ): Promise<PreparedUpload> {
   const attempt = await uploads.countAttempt(userId, ratePerMinute);
   if (attempt.kind === 'refused') throw refusalError(attempt.refusal, []);
-  const picture = await pictures.prepareUpload(bytes);
+  const image = await imageProcessor.prepareUpload(bytes);
   const uploadId = randomUUID();
   return {
     attemptId: attempt.attemptId,
-    bytes: picture.bytes,
+    bytes: image.bytes,
     upload: {
       uploadId,
       userId,
-      key: `${uploadId}-upload.${extensionOf(picture.contentType)}`,
-      contentType: picture.contentType,
-      width: picture.width,
-      height: picture.height,
-      bytes: picture.bytes.length,
+      key: `${uploadId}-upload.${extensionOf(image.contentType)}`,
+      contentType: image.contentType,
+      width: image.width,
+      height: image.height,
+      bytes: image.bytes.length,
     },
   };
 }
@@ -75,10 +75,10 @@ export type ParsedReference = Exclude<ImageFile, { kind: 'data' }> | { kind: 'da
 export function parseReference(request: CreateImage): ParsedReference | null {
   const text = request.subject_reference?.[0]?.image_file;
   if (text === undefined) return null;
-  // `CreateImage` has checked the megabytes of a data URL and written them in one spelling: they are not scanned again.
+  // `CreateImage` has validated and normalised a data URL: its megabytes are not scanned again.
   if (text.startsWith('data:')) return { kind: 'data', base64: text.slice(text.indexOf(',') + 1) };
   const file = parseImageFile(text);
-  if (typeof file === 'string') throw new Error('An accepted order holds a reference that cannot be read');
+  if (typeof file === 'string') throw new Error('The reference of an accepted request cannot be parsed');
   return file;
 }
 
@@ -90,7 +90,7 @@ function withImageFile(request: CreateImage, imageFile: string): CreateImage {
  * Replaces a data URL in a request by an upload, which is prepared and not stored yet. A request with any other
  * `reference` is returned unchanged. Throws `rate_limited`, `invalid_request` and `unavailable`.
  */
-export async function adoptDataUrl(
+export async function replaceDataUrl(
   deps: PrepareDeps,
   viewer: Viewer,
   request: CreateImage,
@@ -135,12 +135,12 @@ export async function loadReference(
 ): Promise<Reference | null> {
   const file = parseReference(request);
   if (file === null) return null;
-  if (file.kind === 'data') throw new Error('A stored order holds a data URL');
+  if (file.kind === 'data') throw new Error('A stored request contains a data URL');
   if (file.kind === 'url') return { url: file.url };
   const upload = await uploads.getUpload(file.uploadId);
-  if (!upload) throw new Error(`Upload ${file.uploadId} is gone`);
+  if (!upload) throw new Error(`Upload ${file.uploadId} does not exist`);
   if (signer) return { url: signer.sign(upload.key).url };
   const bytes = await readFile(files, upload.key);
-  if (!bytes) throw new Error(`The photograph of upload ${file.uploadId} is gone`);
+  if (!bytes) throw new Error(`The file of upload ${file.uploadId} does not exist`);
   return { bytes, contentType: upload.contentType };
 }

@@ -2,7 +2,7 @@ import type { AnswerSpool, SpooledAnswer } from '../files/file-store.ts';
 import { failCall } from '../job/job-state.ts';
 import type { ImageProvider, ProviderOutcome } from '../provider/image-provider.ts';
 import type { JobStore } from '../store/job-store.ts';
-import { type OutcomeCommitter, reachedBy } from './commit-outcome.ts';
+import { type OutcomeCommitter, resultOf } from './commit-outcome.ts';
 import type { Log } from './log.ts';
 
 interface Deps {
@@ -46,21 +46,21 @@ export function createAnswerResumer({
     try {
       return await provider.readAnswer(answer, job?.request.n ?? Number.POSITIVE_INFINITY);
     } catch (err) {
-      log.error({ err, attempt_id: answer.call.attemptId }, 'a recorded provider answer cannot be read');
+      log.error({ err, attempt_id: answer.call.attemptId }, 'recorded provider answer cannot be read');
       return null;
     }
   }
 
   async function settle({ call }: SpooledAnswer, outcome: ProviderOutcome): Promise<void> {
-    const facts = { job_id: call.jobId, attempt_id: call.attemptId, outcome: outcome.kind };
+    const fields = { job_id: call.jobId, attempt_id: call.attemptId, outcome: outcome.kind };
     try {
       await committer.commitOutcome(call, outcome);
-      log.info(facts, 'an interrupted provider call ended with its recorded answer');
+      log.info(fields, 'interrupted provider call ended with its recorded answer');
     } catch (err) {
       if (stopping.aborted) return; // the recording is kept for the next start
-      log.error({ err, ...facts }, 'a recorded provider answer could not be kept');
-      const { outcome: reached, charged } = reachedBy(outcome);
-      await committer.endAttempt(call.attemptId, { outcome: reached }, (job, now) =>
+      log.error({ err, ...fields }, 'recorded provider answer could not be committed');
+      const { outcome: result, charged } = resultOf(outcome);
+      await committer.endAttempt(call.attemptId, { outcome: result }, (job, now) =>
         failCall(job, 'internal', charged, now),
       );
     }
@@ -73,7 +73,10 @@ export function createAnswerResumer({
       await settle(answer, outcome);
     } catch (err) {
       if (stopping.aborted) return;
-      log.error({ err, attempt_id: answer.call.attemptId }, 'and its end could not be committed');
+      log.error(
+        { err, attempt_id: answer.call.attemptId },
+        'end of an interrupted provider call could not be committed',
+      );
       await spool.remove(answer.call.attemptId); // a database restored from a backup may not know the call
     }
   }

@@ -11,7 +11,7 @@ const FAULT_TRIES = 3;
 interface Options {
   clock: Pick<Clock, 'sleep'>;
   log: Log;
-  /** What is tried, for the log. */
+  /** Names the operation in the log. */
   task: string;
   signal: AbortSignal;
 }
@@ -28,7 +28,7 @@ export function retryUntilAvailable<T>(work: () => Promise<T>, { clock, log, tas
     signal.throwIfAborted();
     if (!isOutage(err) && ++faults === FAULT_TRIES) return null;
     const ms = backOffMs(failures, BACK_OFF);
-    log.error({ err, task, retry_in_ms: ms }, 'storage does not take it; trying again');
+    log.error({ err, task, retry_in_ms: ms }, 'storage unavailable; retrying');
     return ms;
   }
   return retry(work, { clock, waitMs, signal });

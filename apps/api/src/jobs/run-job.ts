@@ -8,7 +8,7 @@ import type { StoredJob } from '../job/stored-job.ts';
 import type { ImageProvider, ProviderOutcome, Reference } from '../provider/image-provider.ts';
 import type { TakeNext } from '../queue/queue.ts';
 import type { JobStore, StartOutcome } from '../store/job-store.ts';
-import { type CommitOutcomeDeps, createOutcomeCommitter, type Reached, reachedBy } from './commit-outcome.ts';
+import { type CallResult, type CommitOutcomeDeps, createOutcomeCommitter, resultOf } from './commit-outcome.ts';
 import { retryUntilAvailable } from './retry-until-available.ts';
 
 const RATE_LIMIT_WINDOW_MS = 60_000;
@@ -42,36 +42,36 @@ export function createTakeNext(deps: Deps): TakeNext {
   const lateJobs = new Set<string>();
 
   async function runCall(job: StoredJob, attempt: Attempt, requestedAt: number): Promise<void> {
-    const facts = { job_id: job.jobId, attempt_id: attempt.attemptId, call: attempt.number };
-    let reached: Reached = { outcome: 'not_sent', charged: 'no' };
+    const fields = { job_id: job.jobId, attempt_id: attempt.attemptId, call: attempt.number };
+    let result: CallResult = { outcome: 'not_sent', charged: 'no' };
     try {
       const load = () => deps.loadReference(job.request);
       const reference = await retryUntilAvailable(load, {
         clock,
         log,
-        task: 'read the photograph of an order',
+        task: 'read the reference of a job',
         signal: stopping,
       });
       if (!(await maySend(job.jobId, requestedAt))) return await releaseReservation(attempt);
-      log.info(facts, 'provider call starts');
-      reached = { outcome: 'unknown', charged: 'unknown' };
+      log.info(fields, 'provider call starts');
+      result = { outcome: 'unknown', charged: 'unknown' };
       const call = { jobId: job.jobId, attemptId: attempt.attemptId, number: attempt.number };
       const outcome = await provider.generate({ request: job.request, reference }, spool.record(call));
-      reached = reachedBy(outcome);
-      logEnd(outcome, { ...facts, ms: Math.round(clock.monotonic() - requestedAt) });
+      result = resultOf(outcome);
+      logOutcome(outcome, { ...fields, ms: Math.round(clock.monotonic() - requestedAt) });
       await commitOutcome(call, outcome);
-      await letGo(attempt);
+      await forgetAttempt(attempt);
     } catch (err) {
-      if (stopping.aborted) return; // the next start recovers from what is on disk
-      log.error({ err, ...facts }, 'a job failed by a fault of ours');
-      const { outcome, charged } = reached;
+      if (stopping.aborted) return; // the next start recovers from the database and the recorded answers
+      log.error({ err, ...fields }, 'job failed: internal error');
+      const { outcome, charged } = result;
       await endAttempt(attempt.attemptId, { outcome }, (current, now) => failCall(current, 'internal', charged, now));
-      await letGo(attempt);
+      await forgetAttempt(attempt);
     }
   }
 
   /** Called once the attempt's end is committed. */
-  async function letGo({ attemptId }: Attempt): Promise<void> {
+  async function forgetAttempt({ attemptId }: Attempt): Promise<void> {
     ownedAttempts.delete(attemptId);
     await spool.remove(attemptId);
   }
@@ -80,20 +80,25 @@ export function createTakeNext(deps: Deps): TakeNext {
    * Logs an error when every request would fail until the operator acts, and a warning while such a call may be
    * retried.
    */
-  function logEnd(outcome: ProviderOutcome, facts: Record<string, unknown>): void {
-    const isOperators = outcome.kind !== 'answered' && outcome.blame?.isOperators === true;
-    const level = !isOperators ? 'info' : outcome.kind === 'failed' ? 'error' : 'warn';
-    log[level]({ ...facts, ...describe(outcome) }, 'provider call ended');
+  function logOutcome(outcome: ProviderOutcome, fields: Record<string, unknown>): void {
+    const needsOperator = outcome.kind !== 'answered' && outcome.diagnosis?.needsOperator === true;
+    const level = !needsOperator ? 'info' : outcome.kind === 'failed' ? 'error' : 'warn';
+    log[level]({ ...fields, ...describe(outcome) }, 'provider call ended');
   }
 
   /** False when the job has ended or was deleted meanwhile, or when the reservation is too old. */
   async function maySend(jobId: string, requestedAt: number): Promise<boolean> {
     let readAt = 0;
-    const look = () => {
+    const readJob = () => {
       readAt = clock.monotonic();
       return store.getJob(jobId);
     };
-    const job = await retryUntilAvailable(look, { clock, log, task: 'look whether a job is wanted', signal: stopping });
+    const job = await retryUntilAvailable(readJob, {
+      clock,
+      log,
+      task: 'check whether a job may still be sent',
+      signal: stopping,
+    });
     if (job === null || hasEnded(job)) return false;
     // Without a rate limit a reservation does not age. The job's state does: if the process was suspended after reading
     // it, the job may have been canceled meanwhile.
@@ -146,8 +151,8 @@ function describe(outcome: ProviderOutcome): Record<string, unknown> {
   const ids = { outcome: outcome.kind, trace_id: outcome.traceId };
   if (outcome.kind === 'answered') return { ...ids, images: outcome.images.length };
   const { kind: failure, code, message: reason } = outcome.failure;
-  const { host = null, isOperators = false } = outcome.blame ?? {};
-  return { ...ids, failure, code, host, reason, ...(isOperators && { hint: OPERATOR_HINT }) };
+  const { host = null, needsOperator = false } = outcome.diagnosis ?? {};
+  return { ...ids, failure, code, host, reason, ...(needsOperator && { hint: OPERATOR_HINT }) };
 }
 
 const OPERATOR_HINT = 'check MINIMAX_BASE_URL, MINIMAX_API_KEY, the account, and DNS, TLS and proxies on the way';

@@ -21,9 +21,9 @@ interface Deps {
   store: JobStore;
   files: FileStore;
   fileTracker: Pick<FileTracker, 'whileWriting' | 'deleteNow'>;
-  pictures: ImageProcessor;
+  imageProcessor: ImageProcessor;
   /** Runs the work when there is capacity: bounds how many images are downloaded and processed at once. */
-  inPlace<T>(work: () => Promise<T>): Promise<T>;
+  runLimited<T>(work: () => Promise<T>): Promise<T>;
   /** Milliseconds for which a paid image is retried, from its first try in this process. */
   retryForMs: number;
   clock: Pick<Clock, 'sleep'>;
@@ -50,8 +50,8 @@ export function createImageSaver({
   store,
   files,
   fileTracker,
-  pictures,
-  inPlace,
+  imageProcessor,
+  runLimited,
   retryForMs,
   clock,
   runningMs,
@@ -63,72 +63,75 @@ export function createImageSaver({
   async function saveJob(jobId: string): Promise<void> {
     const set = await retryUntilAvailable(() => store.getImages(jobId), storage('read the answer of a job'));
     if (!set) throw new Error(`Job ${jobId} is saving without an answer`);
-    const ends = await followJobEnd(store, jobId, draining.signal);
+    const signals = await followJobEnd(store, jobId, draining.signal);
     try {
-      const missing = set.pictures.filter((picture) => !picture.asset && !picture.failed);
+      const missing = set.images.filter((image) => !image.asset && !image.failed);
       // All images end before the job does, even when one of them is interrupted.
-      const ended = await Promise.allSettled(missing.map((picture) => saveImage(jobId, set, picture, ends)));
+      const ended = await Promise.allSettled(missing.map((image) => saveImage(jobId, set, image, signals)));
       for (const result of ended) if (result.status === 'rejected') throw result.reason;
     } finally {
-      ends.stop();
+      signals.stop();
     }
     await endJob(jobId);
   }
 
-  async function saveImage(jobId: string, set: ImageSet, picture: StoredImage, ends: JobEnd): Promise<void> {
+  async function saveImage(jobId: string, set: ImageSet, image: StoredImage, signals: JobEnd): Promise<void> {
     let deadline = Number.POSITIVE_INFINITY; // set by the first try: queueing and restarts do not count
     let permanentFailures = 0;
     const tryOnce = () =>
-      inPlace(() => {
+      runLimited(() => {
         deadline = Math.min(deadline, runningMs() + retryForMs);
-        return tryImage(jobId, set, picture, ends);
+        return tryImage(jobId, set, image, signals);
       });
     function waitMs(failure: unknown, tries: number): number | null {
       if (!(failure instanceof DownloadError)) return null;
       if (failure.permanent) permanentFailures++;
       const leftMs = deadline - runningMs();
-      const over = failure.permanent ? permanentFailures >= PERMANENT_FAILURES_MAX : leftMs <= 0;
+      const givesUp = failure.permanent ? permanentFailures >= PERMANENT_FAILURES_MAX : leftMs <= 0;
       log.warn(
-        { job_id: jobId, position: picture.position, tries, over, reason: failure.message },
-        'a picture could not be had',
+        { job_id: jobId, position: image.position, tries, gives_up: givesUp, reason: failure.message },
+        'image could not be fetched',
       );
-      if (over) return null;
+      if (givesUp) return null;
       const ms = backOffMs(tries, BACK_OFF);
       return leftMs > 0 ? Math.min(ms, leftMs) : ms; // the last try is made at the deadline
     }
     try {
-      await retry(tryOnce, { clock, waitMs, signal: ends.over });
+      await retry(tryOnce, { clock, waitMs, signal: signals.stopped });
     } catch (error) {
       if (!(error instanceof DownloadError)) throw error;
-      await endImage(jobId, picture, null, ends);
+      await endImage(jobId, image, null, signals);
     }
   }
 
-  /** Makes one try, after which the image is stored. Rejects with `DownloadError` when the image cannot be had. */
-  async function tryImage(jobId: string, set: ImageSet, picture: StoredImage, ends: JobEnd): Promise<void> {
-    ends.unwanted.throwIfAborted();
-    const bytes = await fetchSource(picture, ends);
+  /** Makes one try, after which the image is stored. Rejects with `DownloadError` when the image cannot be fetched. */
+  async function tryImage(jobId: string, set: ImageSet, image: StoredImage, signals: JobEnd): Promise<void> {
+    signals.jobEnded.throwIfAborted();
+    const bytes = await fetchSource(image, signals);
     const ids = {
-      produceId: `${set.responseId ?? jobId}-${picture.position}`,
-      propagateId: `${jobId}-${picture.position}`,
+      produceId: `${set.responseId ?? jobId}-${image.position}`,
+      propagateId: `${jobId}-${image.position}`,
     };
-    const ready = await pictures.compress(bytes, ids);
-    const key = `${jobId}-${picture.position}.${extensionOf(ready.contentType)}`;
+    const ready = await imageProcessor.compress(bytes, ids);
+    const key = `${jobId}-${image.position}.${extensionOf(ready.contentType)}`;
     const persist = (record: () => Promise<void>) =>
-      retryUntilAvailable(record, storage('remember what is about to be written', ends.over));
+      retryUntilAvailable(record, storage('record write intents', signals.stopped));
     const write = async () => {
-      await retryUntilAvailable(() => storeFile(files, key, ready.bytes), storage('keep a picture', ends.over));
-      return endImage(jobId, picture, { ...describe(ready), key }, ends);
+      await retryUntilAvailable(() => storeFile(files, key, ready.bytes), storage('store an image', signals.stopped));
+      return endImage(jobId, image, { ...describe(ready), key }, signals);
     };
-    const isKept = await fileTracker.whileWriting([key], write, { jobId, persist });
-    if (!isKept) await fileTracker.deleteNow([key]); // the job ended or was deleted meanwhile
+    const isStored = await fileTracker.whileWriting([key], write, { jobId, persist });
+    if (!isStored) await fileTracker.deleteNow([key]); // the job ended or was deleted meanwhile
   }
 
-  async function fetchSource({ source }: StoredImage, { unwanted, over }: JobEnd): Promise<Uint8Array> {
+  async function fetchSource({ source }: StoredImage, { jobEnded, stopped }: JobEnd): Promise<Uint8Array> {
     // A drain does not abort a running download: the image is paid for.
-    if ('url' in source) return pictures.download(source.url, unwanted);
-    const bytes = await retryUntilAvailable(() => readFile(files, source.key), storage('read a provider answer', over));
-    if (!bytes) throw new DownloadError('the kept answer is gone', { permanent: true });
+    if ('url' in source) return imageProcessor.download(source.url, jobEnded);
+    const bytes = await retryUntilAvailable(
+      () => readFile(files, source.key),
+      storage('read a provider answer', stopped),
+    );
+    if (!bytes) throw new DownloadError('the stored provider answer does not exist', { permanent: true });
     return bytes;
   }
 
@@ -136,14 +139,14 @@ export function createImageSaver({
     jobId: string,
     { position }: StoredImage,
     asset: StoredAsset | null,
-    { over }: JobEnd,
+    { stopped }: JobEnd,
   ): Promise<boolean> {
-    return retryUntilAvailable(() => store.endImage(jobId, position, asset), storage('commit a picture', over));
+    return retryUntilAvailable(() => store.endImage(jobId, position, asset), storage('commit an image', stopped));
   }
 
   async function endJob(jobId: string): Promise<void> {
-    const set = await retryUntilAvailable(() => store.getImages(jobId), storage('read the pictures of a job'));
-    const assets = (set?.pictures ?? []).flatMap(({ asset }) => (asset ? [asset] : []));
+    const set = await retryUntilAvailable(() => store.getImages(jobId), storage('read the images of a job'));
+    const assets = (set?.images ?? []).flatMap(({ asset }) => (asset ? [asset] : []));
     await retryUntilAvailable(
       () =>
         store.changeJob(jobId, (job, now) =>
@@ -151,7 +154,7 @@ export function createImageSaver({
         ),
       storage('commit the end of a job'),
     );
-    const sources = (set?.pictures ?? []).flatMap(({ source }) => ('key' in source ? [source.key] : []));
+    const sources = (set?.images ?? []).flatMap(({ source }) => ('key' in source ? [source.key] : []));
     await fileTracker.deleteNow(sources);
     log.info({ job_id: jobId, images: assets.length }, 'job saved');
   }
@@ -166,12 +169,12 @@ export function createImageSaver({
     } catch (err) {
       const job = await store.getJob(jobId).catch(() => undefined);
       if (draining.signal.aborted || job === null || (job && !isSaving(job.state))) return;
-      log.error({ err, job_id: jobId }, 'a job failed by a fault of ours');
+      log.error({ err, job_id: jobId }, 'job failed: internal error');
       await retryUntilAvailable(
         () => store.changeJob(jobId, (current, now) => failSaving(current, 'internal', now)),
         storage('commit the failure of a job'),
       ).catch((error: unknown) => {
-        log.error({ err: error, job_id: jobId }, 'and its end could not be committed');
+        log.error({ err: error, job_id: jobId }, 'failure of a job could not be committed');
       });
     }
   }
@@ -191,6 +194,6 @@ export function createImageSaver({
   };
 }
 
-function describe({ bytes, ...picture }: ResultImage): Omit<StoredAsset, 'key'> {
-  return { ...picture, bytes: bytes.length };
+function describe({ bytes, ...image }: ResultImage): Omit<StoredAsset, 'key'> {
+  return { ...image, bytes: bytes.length };
 }

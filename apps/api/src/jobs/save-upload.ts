@@ -11,7 +11,7 @@ interface Deps {
   uploads: UploadStore;
   files: FileStore;
   fileTracker: FileTracker;
-  pictures: ImageProcessor;
+  imageProcessor: ImageProcessor;
   signer: UrlSigner;
   limits: { ratePerMinute: number; userUploadBytes: number };
   /**
@@ -33,7 +33,7 @@ export function createSaveUpload({
   uploads,
   files,
   fileTracker,
-  pictures,
+  imageProcessor,
   signer,
   limits,
   runExclusive,
@@ -42,7 +42,7 @@ export function createSaveUpload({
 
   async function prepare(viewer: Viewer, bytes: Uint8Array): Promise<PreparedUpload> {
     try {
-      return await prepareUpload({ uploads, pictures, ratePerMinute }, viewer.user_id, bytes);
+      return await prepareUpload({ uploads, imageProcessor, ratePerMinute }, viewer.user_id, bytes);
     } catch (error) {
       if (!(error instanceof UnreadableImageError)) throw error;
       throw uploadProblemError('unsupported_image', FILE_PATH, error.problem, { cause: error });

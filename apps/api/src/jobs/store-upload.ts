@@ -13,10 +13,10 @@ interface Deps {
 export function storeUpload<T>(
   { files, fileTracker }: Deps,
   { upload, bytes }: PreparedUpload,
-  name: (upload: NewUpload) => Promise<T>,
+  commit: (upload: NewUpload) => Promise<T>,
 ): Promise<T> {
   return fileTracker.whileWriting([upload.key], async () => {
     await storeFile(files, upload.key, bytes);
-    return name({ ...upload, writtenBy: fileTracker.workerId });
+    return commit({ ...upload, writtenBy: fileTracker.workerId });
   });
 }

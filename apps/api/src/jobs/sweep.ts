@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import type { FileStore } from '../files/file-store.ts';
 import type { JobStore } from '../store/job-store.ts';
@@ -9,17 +9,17 @@ import type { Log } from './log.ts';
 
 /** Idempotency keys are kept as long as uploads; counted requests for as long as any quota looks back. */
 const KEY_TTL_MS = UPLOAD_TTL_MS;
-const ORDER_TTL_MS = 2 * 24 * 60 * 60 * 1_000;
+const USAGE_EVENT_TTL_MS = 2 * 24 * 60 * 60 * 1_000;
 /**
  * Minimum retention of attempts, however short that of results is: the rate limit and the back-off are computed from
  * the calls of the last hour.
  */
-const ATTEMPT_TTL_AT_LEAST_MS = 24 * 60 * 60 * 1_000;
+const ATTEMPT_TTL_MIN_MS = 24 * 60 * 60 * 1_000;
 /**
  * Minimum age of a file that the sweep removes: a file is written before its row, so a younger one may still get a row.
  */
-const UNKNOWN_FILE_AGE_MS = 60 * 60 * 1_000;
-const FILES_AT_ONCE = 200;
+const ORPHAN_MIN_AGE_MS = 60 * 60 * 1_000;
+const FILES_PER_BATCH = 200;
 
 interface Deps {
   store: Pick<JobStore, 'deleteJob'>;
@@ -34,54 +34,54 @@ interface Deps {
 /** Removes what is past its retention: jobs with their files, uploads, keys, attempts, and files that no row names. */
 export async function sweep({ store, retention, files, fileTracker, resultTtlMs, clock, log }: Deps): Promise<void> {
   const now = clock.now();
-  const jobs = await untilNoneIsLeft(async () => {
+  const jobs = await repeatUntilEmpty(async () => {
     const ended = await retention.endedBefore(now - resultTtlMs);
     for (const jobId of ended) await fileTracker.deleteNow(await store.deleteJob(jobId, 'expired'));
     return ended.length;
   });
-  const uploads = await untilNoneIsLeft(async () => {
+  const uploads = await repeatUntilEmpty(async () => {
     const keys = await retention.deleteUploadsBefore(now - UPLOAD_TTL_MS);
     await fileTracker.deleteNow(keys);
     return keys.length;
   });
   await retention.deleteExpired({
     keys: now - KEY_TTL_MS,
-    orders: now - ORDER_TTL_MS,
-    deleted: now - Math.max(resultTtlMs, KEY_TTL_MS),
+    usageEvents: now - USAGE_EVENT_TTL_MS,
+    deletedJobs: now - Math.max(resultTtlMs, KEY_TTL_MS),
   });
-  const attemptTtlMs = Math.max(resultTtlMs, ATTEMPT_TTL_AT_LEAST_MS);
-  await untilNoneIsLeft(() => retention.deleteAttemptsBefore(now - attemptTtlMs));
-  const strays = await sweepUnknownFiles({ retention, files, olderThan: now - UNKNOWN_FILE_AGE_MS });
-  if (jobs + uploads + strays > 0) log.info({ jobs, uploads, files: strays }, 'swept');
+  const attemptTtlMs = Math.max(resultTtlMs, ATTEMPT_TTL_MIN_MS);
+  await repeatUntilEmpty(() => retention.deleteAttemptsBefore(now - attemptTtlMs));
+  const orphans = await sweepOrphanedFiles({ retention, files, olderThan: now - ORPHAN_MIN_AGE_MS });
+  if (jobs + uploads + orphans > 0) log.info({ jobs, uploads, files: orphans }, 'expired data removed');
 }
 
 /** Runs bounded steps until one removes nothing, yielding to the event loop in between. Returns the number removed. */
-async function untilNoneIsLeft(removeSome: () => Promise<number>): Promise<number> {
+async function repeatUntilEmpty(removeBatch: () => Promise<number>): Promise<number> {
   let removed = 0;
-  for (let some = await removeSome(); some > 0; some = await removeSome()) {
-    removed += some;
-    await nextTurn();
+  for (let count = await removeBatch(); count > 0; count = await removeBatch()) {
+    removed += count;
+    await yieldToEventLoop();
   }
   return removed;
 }
 
-async function sweepUnknownFiles({
+async function sweepOrphanedFiles({
   retention,
   files,
   olderThan,
 }: Pick<Deps, 'retention' | 'files'> & { olderThan: number }): Promise<number> {
   let removed = 0;
   let batch: string[] = [];
-  async function removeUnknown(): Promise<void> {
-    const unknown = await retention.unknownKeys(batch);
-    await files.delete(unknown);
-    removed += unknown.length;
+  async function removeOrphans(): Promise<void> {
+    const keys = await retention.unknownKeys(batch);
+    await files.delete(keys);
+    removed += keys.length;
     batch = [];
   }
   for await (const { key, modifiedAt } of files.list()) {
     if (modifiedAt.getTime() < olderThan) batch.push(key);
-    if (batch.length >= FILES_AT_ONCE) await removeUnknown();
+    if (batch.length >= FILES_PER_BATCH) await removeOrphans();
   }
-  await removeUnknown();
+  await removeOrphans();
   return removed;
 }

@@ -7,13 +7,13 @@ export function createUserMutex(): UserMutex {
   const latest = new Map<string, Promise<unknown>>();
 
   return async function runExclusive(userId, work) {
-    const before = latest.get(userId) ?? Promise.resolve();
-    const turn = before.then(work, work);
-    latest.set(userId, turn);
+    const previous = latest.get(userId) ?? Promise.resolve();
+    const current = previous.then(work, work);
+    latest.set(userId, current);
     try {
-      return await turn;
+      return await current;
     } finally {
-      if (latest.get(userId) === turn) latest.delete(userId);
+      if (latest.get(userId) === current) latest.delete(userId);
     }
   };
 }

@@ -35,23 +35,23 @@ export function createJobWatcher({ store, clock }: Deps): JobWatcher {
     else heldPolls.set(userId, count);
   }
 
-  async function look(viewer: Viewer, query: StatusQuery): Promise<JobSnapshot> {
+  async function readJob(viewer: Viewer, query: StatusQuery): Promise<JobSnapshot> {
     const asOf = snapshotTime(await store.now());
     return { ...(await getJob(store, viewer, query.job_id)), asOf };
   }
 
-  async function hold(viewer: Viewer, query: StatusQuery, ends: AbortSignal[]): Promise<JobSnapshot> {
-    let news = Promise.withResolvers<void>();
-    const stopListening = store.onChange(query.job_id.toLowerCase(), () => news.resolve());
-    const stop = () => news.resolve();
+  async function holdPoll(viewer: Viewer, query: StatusQuery, ends: AbortSignal[]): Promise<JobSnapshot> {
+    let change = Promise.withResolvers<void>();
+    const stopListening = store.onChange(query.job_id.toLowerCase(), () => change.resolve());
+    const stop = () => change.resolve();
     for (const end of ends) end.addEventListener('abort', stop);
     countHeld(viewer.user_id, 1);
     try {
       for (;;) {
-        const job = await look(viewer, query);
+        const job = await readJob(viewer, query);
         if (hasChanged(job, query) || ends.some((end) => end.aborted)) return job;
-        await news.promise;
-        news = Promise.withResolvers<void>();
+        await change.promise;
+        change = Promise.withResolvers<void>();
       }
     } finally {
       countHeld(viewer.user_id, -1);
@@ -62,14 +62,14 @@ export function createJobWatcher({ store, clock }: Deps): JobWatcher {
 
   return {
     async watch(viewer, query, signal) {
-      const job = await look(viewer, query);
+      const job = await readJob(viewer, query);
       const mayHold = query.wait_seconds > 0 && !released.signal.aborted && !signal?.aborted;
       const held = heldPolls.get(viewer.user_id) ?? 0;
       if (!mayHold || hasChanged(job, query) || held >= HELD_POLLS_PER_USER) return job;
       const timeUp = new AbortController();
       const cancelTimer = callAfter(clock, query.wait_seconds * 1_000, () => timeUp.abort());
       try {
-        return await hold(viewer, query, [timeUp.signal, released.signal, ...(signal ? [signal] : [])]);
+        return await holdPoll(viewer, query, [timeUp.signal, released.signal, ...(signal ? [signal] : [])]);
       } finally {
         cancelTimer();
       }

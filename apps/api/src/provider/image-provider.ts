@@ -3,7 +3,7 @@ import type { Charged, CreateImage, JobErrorCode } from '@darkroom/contracts';
 /** A reference image by value, or the URL from which the provider fetches it. */
 export type Reference = { url: string } | { bytes: Uint8Array; contentType: string };
 
-export interface ProviderOrder {
+export interface ProviderCall {
   request: CreateImage;
   reference: Reference | null;
 }
@@ -18,9 +18,9 @@ export interface ProviderFailure {
 }
 
 /** For the log: the host called, and whether only the operator can fix the cause (address, key, balance, network). */
-interface Blame {
+interface Diagnosis {
   host: string | null;
-  isOperators: boolean;
+  needsOperator: boolean;
 }
 
 interface Ids {
@@ -39,9 +39,9 @@ export type ProviderOutcome = Ids &
         errorCode: JobErrorCode;
         retryAfterMs: number | null;
         failure: ProviderFailure;
-        blame?: Blame;
+        diagnosis?: Diagnosis;
       }
-    | { kind: 'failed'; errorCode: JobErrorCode; charged: Charged; failure: ProviderFailure; blame?: Blame }
+    | { kind: 'failed'; errorCode: JobErrorCode; charged: Charged; failure: ProviderFailure; diagnosis?: Diagnosis }
   );
 
 /**
@@ -63,7 +63,7 @@ interface RecordedAnswer {
 
 export interface ImageProvider {
   /** Makes one paid call, bounded in time. Never rejects: every end of a call is an outcome. */
-  generate(order: ProviderOrder, recorder?: AnswerRecorder): Promise<ProviderOutcome>;
+  generate(call: ProviderCall, recorder?: AnswerRecorder): Promise<ProviderOutcome>;
   /**
    * Returns the outcome of a recorded answer, with at most `imagesMax` images. Rejects when the record cannot be read.
    */

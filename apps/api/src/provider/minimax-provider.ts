@@ -6,7 +6,7 @@ import {
   MiniMaxError,
   type MiniMaxErrorKind,
 } from '@darkroom/minimax-client';
-import type { ImageProvider, ProviderFailure, ProviderOrder, ProviderOutcome } from './image-provider.ts';
+import type { ImageProvider, ProviderCall, ProviderFailure, ProviderOutcome } from './image-provider.ts';
 
 interface Options {
   client: Pick<MiniMaxClient, 'generateImage' | 'readAnswer'>;
@@ -19,10 +19,10 @@ interface Options {
  */
 export function createMiniMaxProvider({ client, responseFormat }: Options): ImageProvider {
   return {
-    async generate(order, recorder) {
+    async generate(call, recorder) {
       try {
-        const result = await client.generateImage(toRequest(order, responseFormat), { recorder });
-        return toOutcome(result, order.request.n);
+        const result = await client.generateImage(toRequest(call, responseFormat), { recorder });
+        return toOutcome(result, call.request.n);
       } catch (error) {
         return toFailure(error);
       }
@@ -59,7 +59,7 @@ const NO_IMAGES: ProviderFailure = {
   providerText: null,
 };
 
-function toRequest({ request, reference }: ProviderOrder, responseFormat: 'url' | 'base64'): GenerateImageRequest {
+function toRequest({ request, reference }: ProviderCall, responseFormat: 'url' | 'base64'): GenerateImageRequest {
   const { subject_reference: _, ...fields } = request;
   const base: GenerateImageRequest = { ...fields, response_format: responseFormat };
   if (!reference) return base;
@@ -89,17 +89,17 @@ const ERROR_CODES: Record<MiniMaxErrorKind, JobErrorCode> = {
 };
 
 /** Kinds whose cause is not the request itself: when the provider did not accept such a call, it may be retried. */
-const REPEATABLE: ReadonlySet<MiniMaxErrorKind> = new Set(['unreachable', 'rate_limited']);
+const RETRYABLE: ReadonlySet<MiniMaxErrorKind> = new Set(['unreachable', 'rate_limited']);
 
 /** Kinds that fail every request until the operator fixes an address, a key, an account or the network. */
-const OPERATORS: ReadonlySet<MiniMaxErrorKind> = new Set(['unreachable', 'misdirected', 'auth', 'balance']);
+const OPERATOR_KINDS: ReadonlySet<MiniMaxErrorKind> = new Set(['unreachable', 'misdirected', 'auth', 'balance']);
 
 /**
  * Includes answers that do not come from MiniMax, such as a captive portal's HTTP 200. Excludes HTTP 5xx: MiniMax is
  * down.
  */
-function isOperators({ kind, httpStatus }: MiniMaxError): boolean {
-  return OPERATORS.has(kind) || (kind === 'bad_answer' && httpStatus !== undefined && httpStatus < 500);
+function needsOperator({ kind, httpStatus }: MiniMaxError): boolean {
+  return OPERATOR_KINDS.has(kind) || (kind === 'bad_answer' && httpStatus !== undefined && httpStatus < 500);
 }
 
 function toFailure(error: unknown): ProviderOutcome {
@@ -115,10 +115,10 @@ function toFailure(error: unknown): ProviderOutcome {
     message: error.message,
     providerText: error.providerMessage ?? null,
   };
-  const blame = { host: error.host ?? null, isOperators: isOperators(error) };
-  if (error.taken === 'no' && REPEATABLE.has(error.kind)) {
-    return { ...ids, kind: 'not_taken', errorCode, retryAfterMs: error.retryAfterMs ?? null, failure, blame };
+  const diagnosis = { host: error.host ?? null, needsOperator: needsOperator(error) };
+  if (error.taken === 'no' && RETRYABLE.has(error.kind)) {
+    return { ...ids, kind: 'not_taken', errorCode, retryAfterMs: error.retryAfterMs ?? null, failure, diagnosis };
   }
   const charged: Charged = error.taken;
-  return { ...ids, kind: 'failed', errorCode, charged, failure, blame };
+  return { ...ids, kind: 'failed', errorCode, charged, failure, diagnosis };
 }

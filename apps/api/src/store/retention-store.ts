@@ -8,7 +8,7 @@ export interface RetentionStore {
    */
   deleteUploadsBefore(before: number): Promise<string[]>;
   /** Deletes idempotency keys, usage events, and records of deleted jobs from before the given times. */
-  deleteExpired(times: { keys: number; orders: number; deleted?: number }): Promise<void>;
+  deleteExpired(times: { keys: number; usageEvents: number; deletedJobs?: number }): Promise<void>;
   /**
    * Deletes attempts that ended before that time and whose jobs are gone; a bounded number per call. Keeps the latest
    * answered attempts of each kind, which estimates are based on. Returns the number deleted.

@@ -7,7 +7,7 @@ export interface QueueFigures {
   oldestSeconds: number;
   calling: number;
   /** Jobs that wait for a retry. */
-  repeating: number;
+  retrying: number;
 }
 
 export interface Metrics {
@@ -81,7 +81,7 @@ export function createMetrics({ readQueue, refusalReasons }: Deps): Metrics {
     help: 'How long the oldest of them has waited.',
     registers,
   });
-  const repeating = new Gauge({
+  const retrying = new Gauge({
     name: 'darkroom_jobs_repeating',
     help: 'Jobs whose call was not taken and that wait to repeat it.',
     registers,
@@ -103,7 +103,7 @@ export function createMetrics({ readQueue, refusalReasons }: Deps): Metrics {
       waiting.set(figures.waiting);
       oldest.set(figures.oldestSeconds);
       calling.set(figures.calling);
-      repeating.set(figures.repeating);
+      retrying.set(figures.retrying);
       return registry.metrics();
     },
   };

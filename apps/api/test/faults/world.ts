@@ -71,7 +71,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
   // Heartbeats belong to no verb, so they are not counted as writes.
   const workers = createSqlWorkerStore({ database, leaseMs });
   await workers.heartbeat(workerId, slots(4));
-  const pictures = {
+  const imageProcessor = {
     ...createFakeImageProcessor(),
     prepareUpload: async (bytes: Uint8Array) => ({
       ...{ bytes, contentType: 'image/jpeg' as const, width: 1, height: 1, compressed: true },
@@ -80,15 +80,15 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
   const stopping = new AbortController();
   const ownedAttempts = new Set<string>();
   let beforeSaving = async () => {};
-  const { download, compress } = pictures;
-  pictures.download = async (...link) => beforeSaving().then(() => download.apply(pictures, link));
-  pictures.compress = async (...picture) => beforeSaving().then(() => compress(...picture));
+  const { download, compress } = imageProcessor;
+  imageProcessor.download = async (...args) => beforeSaving().then(() => download.apply(imageProcessor, args));
+  imageProcessor.compress = async (...args) => beforeSaving().then(() => compress(...args));
   const saver = createImageSaver({
     store,
     files,
     fileTracker,
-    pictures,
-    inPlace: (work) => work(),
+    imageProcessor,
+    runLimited: (work) => work(),
     retryForMs: 900_000,
     clock,
     runningMs: clock.monotonic,
@@ -107,9 +107,9 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
     store,
     spool,
     provider: {
-      async generate(order) {
+      async generate(call) {
         await life.live();
-        const outcome = await provider.generate(order);
+        const outcome = await provider.generate(call);
         life.wrote('call of the provider');
         await life.live();
         return outcome;
@@ -163,7 +163,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
     },
     createJob: (limits = {}) =>
       createCreateJob({
-        ...{ store, uploads, files, fileTracker, pictures, clock, isDraining: () => false },
+        ...{ store, uploads, files, fileTracker, imageProcessor, clock, isDraining: () => false },
         queue: { wake: () => {} },
         estimates: createEstimates({ store, countSlots: async () => 4, rpm: slots(0), clock }),
         limits: { ...NO_LIMITS, ...limits },
@@ -171,7 +171,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
       }),
     saveUpload: (userUploadBytes = 0) =>
       createSaveUpload({
-        ...{ uploads, files, fileTracker, pictures, signer, runExclusive },
+        ...{ uploads, files, fileTracker, imageProcessor, signer, runExclusive },
         limits: { ratePerMinute: 0, userUploadBytes },
       }),
     /** What a process does at its start and in its first periodic runs. */

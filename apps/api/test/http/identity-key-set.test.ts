@@ -27,7 +27,7 @@ function openKeySet({ url }: KeyServer, fetchTimeoutMs = 5_000) {
     audience: undefined,
     fetchTimeoutMs,
     clock,
-    log: { warn: (facts) => warnings.push(facts) },
+    log: { warn: (fields) => warnings.push(fields) },
   });
   const ask = (token: string): Promise<unknown> =>
     authenticate({ headers: { authorization: `Bearer ${token}` } }).then(

@@ -128,12 +128,12 @@ describe('any sequence of steps', () => {
 const call = { startedAt: 5, expectedMs: 1_000 };
 const waiting = jobIn({ status: 'PENDING' });
 const calling = jobIn({ status: 'PROCESSING', stage: 'generating', progressFrom: 1, call, retryAt: null });
-const repeating = jobIn({ status: 'PROCESSING', stage: 'generating', progressFrom: 7, call: null, retryAt: 9 });
+const retrying = jobIn({ status: 'PROCESSING', stage: 'generating', progressFrom: 7, call: null, retryAt: 9 });
 const saving = jobIn({ status: 'PROCESSING', stage: 'saving' });
 
 test.each([
   ['waiting', waiting, 'no'],
-  ['waiting to retry', repeating, 'no'],
+  ['waiting to retry', retrying, 'no'],
   ['calling', calling, 'unknown'],
   ['saving', saving, 'yes'],
 ] as const)('records for a job canceled while %s the charge: %s', (_, job, charged) => {
@@ -162,7 +162,7 @@ test('leaves a canceled job unchanged on an unknown outcome', () => {
 
 test('expires only jobs that were never sent', () => {
   expect(expire(waiting, 9)?.state).toMatchObject({ errorCode: 'expired', charged: 'no' });
-  for (const job of [calling, repeating, saving]) expect(expire(job, 9)).toBeNull();
+  for (const job of [calling, retrying, saving]) expect(expire(job, 9)).toBeNull();
 });
 
 test('shows no difference between waiting to retry a call and making it', () => {

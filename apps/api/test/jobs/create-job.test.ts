@@ -36,7 +36,7 @@ beforeEach(async () => {
     uploads: stores.uploads,
     files,
     fileTracker: buildFileTracker(stores, files),
-    pictures: buildImageProcessor(),
+    imageProcessor: buildImageProcessor(),
     queue: { wake: () => wakes++ },
     estimates: createEstimates({
       store: stores.jobs,
@@ -136,7 +136,7 @@ describe('a data URL', () => {
   });
 
   test('is not decoded beyond the rate limit, unless its key already has a job', async () => {
-    const prepareUpload = vi.spyOn(deps.pictures, 'prepareUpload');
+    const prepareUpload = vi.spyOn(deps.imageProcessor, 'prepareUpload');
     deps.limits = { ...NO_LIMITS, ratePerMinute: 1 };
     const photo = await photographUrl();
     const { jobId } = await create(withReference(photo), 'tap');
@@ -147,7 +147,7 @@ describe('a data URL', () => {
   });
 
   test('is decoded no more often than the rate limit allows for simultaneous creates', async () => {
-    const prepareUpload = vi.spyOn(deps.pictures, 'prepareUpload');
+    const prepareUpload = vi.spyOn(deps.imageProcessor, 'prepareUpload');
     deps.limits = { ...NO_LIMITS, ratePerMinute: 2 };
     const createJob = createCreateJob(deps);
     const order = withReference(await photographUrl());

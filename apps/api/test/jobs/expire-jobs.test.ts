@@ -29,14 +29,14 @@ test('expires a job that waited too long, never sent and never charged', async (
 test('does not expire a job that was sent, also while it waits to retry', async () => {
   const stores = await openQueue();
   const saving = await addSavingJob(stores, [{ url: 'http://pictures/a' }]);
-  const repeating = await addJob(stores);
+  const retrying = await addJob(stores);
   const { attempt } = await startNext(stores);
   await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'not_taken' }, (job) =>
     waitForRetry(job, { retryAt: 1, progressFrom: 1 }),
   );
   stores.clock.advance(QUEUE_TTL_MS * 100);
   await stores.expire();
-  for (const { jobId } of [saving, repeating]) {
+  for (const { jobId } of [saving, retrying]) {
     expect((await stores.jobs.getJob(jobId))?.state.status).toBe('PROCESSING');
   }
 });

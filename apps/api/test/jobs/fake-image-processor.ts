@@ -1,7 +1,7 @@
 import type { DownloadError, ImageProcessor } from '../../src/images/image-processor.ts';
 
 /** An ImageProcessor whose downloads the test controls; by default they succeed at once. */
-export interface FakePictures extends ImageProcessor {
+export interface FakeImageProcessor extends ImageProcessor {
   /** Every link that was opened, in order. */
   fetched: string[];
   /** Fails with these errors first, then succeeds. */
@@ -12,7 +12,7 @@ export interface FakePictures extends ImageProcessor {
   onFetch(signal: AbortSignal): Promise<void>;
 }
 
-export function createFakeImageProcessor(): FakePictures {
+export function createFakeImageProcessor(): FakeImageProcessor {
   const failures = new Map<string, (DownloadError | undefined)[]>();
   const outages = new Map<string, { failure: () => DownloadError; meanwhile: () => Promise<void> }>();
 

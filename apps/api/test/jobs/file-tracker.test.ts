@@ -53,7 +53,7 @@ test('retries a failed file deletion later without failing the job deletion or k
   stuck.add(first);
   expect(await remove(jobId)).toBe(jobId);
   expect([...kept]).toEqual([first]);
-  expect(log.lines).toMatchObject([{ level: 'warn', message: 'files cannot be deleted now; trying again' }]);
+  expect(log.lines).toMatchObject([{ level: 'warn', message: 'file deletion failed; it is retried' }]);
   stores.clock.advance(2_000);
   await fileTracker.round();
   expect([...kept]).toEqual([first]);

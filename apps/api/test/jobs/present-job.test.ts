@@ -10,7 +10,7 @@ interface DeploymentDeps {
   ahead?: number;
   callMs?: number | null;
   waitMs?: number | null;
-  pictures?: { ended: number; total: number };
+  images?: { ended: number; total: number };
   /** How long ago the job entered its state. */
   changedAgoMs?: number;
 }
@@ -21,15 +21,15 @@ const UNTIL = new Date(clock.now() + 3_600_000);
 /** The job as sent to clients. Every answer must satisfy the contract. */
 async function show(
   state: JobState,
-  { ahead = 0, callMs = 10_000, waitMs = 0, pictures = { ended: 0, total: 2 }, changedAgoMs = 0 }: DeploymentDeps = {},
+  { ahead = 0, callMs = 10_000, waitMs = 0, images = { ended: 0, total: 2 }, changedAgoMs = 0 }: DeploymentDeps = {},
 ): Promise<ImageJob> {
   const present = createPresentJob({
-    store: { countAhead: async () => ahead, countImages: async () => pictures },
+    store: { countAhead: async () => ahead, countImages: async () => images },
     signer: { sign: (key) => ({ url: `https://darkroom.example/files/${key}`, expiresAt: UNTIL }), verify: () => true },
     estimates: {
       typicalCallMs: async () => callMs,
       waiting: async () => () => waitMs,
-      repeating: async () => waitMs,
+      retrying: async () => waitMs,
     },
   });
   const shown = await present({ ...jobIn(state), updatedAt: clock.now() - changedAgoMs, asOf: clock.now() });
@@ -85,7 +85,7 @@ test.each([
 });
 
 test('counts the images in saving', async () => {
-  const shown = await show({ status: 'PROCESSING', stage: 'saving' }, { pictures: { ended: 1, total: 2 } });
+  const shown = await show({ status: 'PROCESSING', stage: 'saving' }, { images: { ended: 1, total: 2 } });
   expect(shown).toMatchObject({ stage: 'saving', progress: 94, eta_seconds: 2 });
 });
 

@@ -84,7 +84,7 @@ async function restart({ ownedAttempts = new Set<string>(), workerId = 'the-next
 
 const stateOf = async (job: StoredJob) => (await stores.jobs.getJob(job.jobId))?.state;
 const sourcesOf = async (job: StoredJob) =>
-  (await stores.jobs.getImages(job.jobId))?.pictures.map(({ source }) => source);
+  (await stores.jobs.getImages(job.jobId))?.images.map(({ source }) => source);
 
 describe('a call whose process was killed after its answer was complete', () => {
   test('ends with that answer as links', async () => {

@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 const byValue: ProviderOutcome = { ...answered, kind: 'answered', images: [{ bytes: Buffer.from('jpeg') }] };
 const sources = async (job: StoredJob) =>
-  (await line.stores.jobs.getImages(job.jobId))?.pictures.map(({ source }) => source);
+  (await line.stores.jobs.getImages(job.jobId))?.images.map(({ source }) => source);
 
 test('calls nothing while no job waits', async () => {
   expect(await line.runNext()).toBeNull();
@@ -121,7 +121,7 @@ test('does not record an internal error during a call as free of charge', async 
 
 test('fails the job without a charge on an internal error before the call', async () => {
   const job = await addJob(line.stores);
-  line.deps.loadReference = () => Promise.reject(new Error('the photograph is gone'));
+  line.deps.loadReference = () => Promise.reject(new Error('the reference does not exist'));
   await line.runNext();
   expect(await line.stateOf(job)).toMatchObject({ errorCode: 'internal', charged: 'no' });
   expect(line.provider.calls).toEqual([]);
@@ -203,11 +203,11 @@ describe('the recorded answer of a call', () => {
 
   function recordWhole(): void {
     const { generate } = line.provider;
-    line.provider.generate = async function (order, recorder) {
+    line.provider.generate = async function (call, recorder) {
       await recorder?.begin({});
       await recorder?.write(WHOLE);
       await recorder?.end();
-      return generate.call(this, order, recorder);
+      return generate.call(this, call, recorder);
     };
   }
 
@@ -246,7 +246,7 @@ describe('the recorded answer of a call', () => {
 });
 
 describe('a call failure that needs the operator', () => {
-  const blame = { host: 'api.example:443', isOperators: true };
+  const diagnosis = { host: 'api.example:443', needsOperator: true };
   let log: RecordedLog;
   beforeEach(() => {
     log = createRecordedLog();
@@ -266,10 +266,10 @@ describe('a call failure that needs the operator', () => {
       message: 'MiniMax: HTTP 404 from api.example:443',
       providerText: '',
     };
-    const outcome = { ...failed({ errorCode: 'provider_unavailable', charged: 'no' }), failure, blame };
+    const outcome = { ...failed({ errorCode: 'provider_unavailable', charged: 'no' }), failure, diagnosis };
     expect(await endOf(outcome)).toMatchObject({
       level: 'error',
-      facts: {
+      fields: {
         host: 'api.example:443',
         code: 404,
         failure: 'misdirected',
@@ -286,7 +286,7 @@ describe('a call failure that needs the operator', () => {
     traceId: null,
     responseId: null,
     failure: { kind: 'unreachable', code: null, message: 'MiniMax: no connection (ENOTFOUND)', providerText: null },
-    blame,
+    diagnosis,
   };
 
   test('is logged as a warning while the call is retried, and as an error after the last', async () => {
@@ -297,7 +297,7 @@ describe('a call failure that needs the operator', () => {
     }
     expect(line.provider.calls).toHaveLength(5);
     expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([
-      { message: 'the provider could not be reached', facts: { host: 'api.example:443' } },
+      { message: 'provider unreachable: job failed after its last retry', fields: { host: 'api.example:443' } },
     ]);
   });
 

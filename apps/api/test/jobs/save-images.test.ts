@@ -14,7 +14,7 @@ import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { addSavingJob, newJob, type Stores } from '../store/stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { buildFileTracker } from './build-file-tracker.ts';
-import { createFakeImageProcessor, type FakePictures } from './fake-image-processor.ts';
+import { createFakeImageProcessor, type FakeImageProcessor } from './fake-image-processor.ts';
 import { createRecordedLog, type RecordedLog } from './recorded-log.ts';
 import { untilJob } from './until-job.ts';
 
@@ -23,7 +23,7 @@ const permanent = () => new DownloadError('404', { permanent: true });
 
 let clock: ManualClock;
 let stores: Stores;
-let pictures: FakePictures;
+let imageProcessor: FakeImageProcessor;
 let log: RecordedLog;
 let deps: Parameters<typeof createImageSaver>[0];
 let saver: ImageSaver;
@@ -31,15 +31,15 @@ let saver: ImageSaver;
 beforeEach(async () => {
   clock = createManualClock({ autoAdvance: true });
   stores = await openSqliteStores({ clock });
-  pictures = createFakeImageProcessor();
+  imageProcessor = createFakeImageProcessor();
   log = createRecordedLog();
   const files = await createLocalFileStore({ dir: path.join(await temporaryFolder(), 'files') });
   deps = {
     store: stores.jobs,
     files,
     fileTracker: buildFileTracker(stores, files),
-    pictures,
-    inPlace: (work) => work(),
+    imageProcessor,
+    runLimited: (work) => work(),
     retryForMs: 900_000,
     clock,
     runningMs: clock.monotonic,
@@ -65,13 +65,13 @@ test('fetches every image once, stores it at its index, and completes the job', 
   const done = await save(job);
   expect(done?.state).toMatchObject({ status: 'COMPLETED', charged: 'yes', failedCount: 0, assets });
   expect(await keptKeys()).toEqual(assets.map(({ key }) => key));
-  expect(pictures.fetched).toEqual(['http://pictures/a', 'http://pictures/b']);
+  expect(imageProcessor.fetched).toEqual(['http://pictures/a', 'http://pictures/b']);
   expect(clock.sleeps).toEqual([]);
 });
 
 describe('an image that cannot be fetched yet', () => {
   test('is retried with growing waits', async () => {
-    pictures.fail('http://pictures/a', ...Array.from({ length: 9 }, transient));
+    imageProcessor.fail('http://pictures/a', ...Array.from({ length: 9 }, transient));
     expect((await save(await answered(url('a'))))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 0 });
     expect(clock.sleeps).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   });
@@ -79,7 +79,7 @@ describe('an image that cannot be fetched yet', () => {
   test('is retried until the configured time ends, with a last try then, and counts as failed', async () => {
     deps.retryForMs = 10_000;
     saver = createImageSaver(deps);
-    pictures.failAlways('http://pictures/a', transient);
+    imageProcessor.failAlways('http://pictures/a', transient);
     expect((await save(await answered(url('a'), url('b'))))?.state).toMatchObject({
       status: 'COMPLETED',
       failedCount: 1,
@@ -88,32 +88,40 @@ describe('an image that cannot be fetched yet', () => {
   });
 
   test('has its whole time from its first try, however long it waited for a slot', async () => {
-    deps.inPlace = (work) => {
-      if (pictures.fetched.length === 0) clock.advance(deps.retryForMs);
+    deps.runLimited = (work) => {
+      if (imageProcessor.fetched.length === 0) clock.advance(deps.retryForMs);
       return work();
     };
     saver = createImageSaver(deps);
-    pictures.fail('http://pictures/a', ...Array.from({ length: 9 }, transient));
+    imageProcessor.fail('http://pictures/a', ...Array.from({ length: 9 }, transient));
     expect((await save(await answered(url('a'))))?.state).toMatchObject({ status: 'COMPLETED' });
   });
 
   test('is given up after three permanent failures', async () => {
-    pictures.failAlways('http://pictures/a', permanent);
+    imageProcessor.failAlways('http://pictures/a', permanent);
     expect((await save(await answered(url('a'), url('b'))))?.state).toMatchObject({ failedCount: 1 });
-    expect(pictures.fetched.filter((fetched) => fetched === 'http://pictures/a')).toHaveLength(3);
+    expect(imageProcessor.fetched.filter((fetched) => fetched === 'http://pictures/a')).toHaveLength(3);
     expect(clock.sleeps).toEqual([500, 1_000]);
   });
 
   test('is given up after three permanent failures, regardless of transient ones between them', async () => {
-    pictures.fail('http://pictures/a', transient(), permanent(), transient(), permanent(), transient());
-    pictures.fail('http://pictures/b', transient(), transient(), permanent(), transient(), permanent(), permanent());
+    imageProcessor.fail('http://pictures/a', transient(), permanent(), transient(), permanent(), transient());
+    imageProcessor.fail(
+      'http://pictures/b',
+      transient(),
+      transient(),
+      permanent(),
+      transient(),
+      permanent(),
+      permanent(),
+    );
     expect((await save(await answered(url('a'), url('b'))))?.state).toMatchObject({ failedCount: 1 });
-    expect(pictures.fetched.filter((fetched) => fetched === 'http://pictures/a')).toHaveLength(6);
-    expect(pictures.fetched.filter((fetched) => fetched === 'http://pictures/b')).toHaveLength(6);
+    expect(imageProcessor.fetched.filter((fetched) => fetched === 'http://pictures/a')).toHaveLength(6);
+    expect(imageProcessor.fetched.filter((fetched) => fetched === 'http://pictures/b')).toHaveLength(6);
   });
 
   test('fails the job only if there is no other image, and as charged', async () => {
-    pictures.failAlways('http://pictures/a', permanent);
+    imageProcessor.failAlways('http://pictures/a', permanent);
     const job = await save(await answered(url('a')));
     expect(job?.state).toMatchObject({ status: 'FAILED', errorCode: 'download_failed', charged: 'yes' });
     expect(await keptKeys()).toEqual([]);
@@ -121,11 +129,11 @@ describe('an image that cannot be fetched yet', () => {
 });
 
 test('fetches bytes that are not an image again, three times in all', async () => {
-  pictures.compress = async () => {
+  imageProcessor.compress = async () => {
     throw permanent();
   };
   expect((await save(await answered(url('a'))))?.state).toMatchObject({ errorCode: 'download_failed' });
-  expect(pictures.fetched).toHaveLength(3);
+  expect(imageProcessor.fetched).toHaveLength(3);
 });
 
 test('completes a job with fewer images than requested and reports the missing ones', async () => {
@@ -144,7 +152,7 @@ test('keeps the job saving on a full disk until there is room, and fetches the i
   };
   expect((await save(job))?.state.status).toBe('COMPLETED');
   expect(seen).toEqual(Array(5).fill({ status: 'PROCESSING', stage: 'saving' }));
-  expect(pictures.fetched).toHaveLength(1);
+  expect(imageProcessor.fetched).toHaveLength(1);
 });
 
 test.each(['canceled', 'deleted'])('stops retrying a job that is %s while the disk is full', async (how) => {
@@ -166,11 +174,11 @@ test('keeps the job saving while the database is unavailable', async () => {
   let faults = 5;
   deps.store = {
     ...stores.jobs,
-    endImage: (...picture) => (faults-- > 0 ? Promise.reject(new ImageError('unavailable')) : endImage(...picture)),
+    endImage: (...args) => (faults-- > 0 ? Promise.reject(new ImageError('unavailable')) : endImage(...args)),
   };
   saver = createImageSaver(deps);
   expect((await save(await answered(url('a'))))?.state.status).toBe('COMPLETED');
-  expect(pictures.fetched).toHaveLength(1);
+  expect(imageProcessor.fetched).toHaveLength(1);
 });
 
 test('processes base64 images from the file store and then removes the originals', async () => {
@@ -178,21 +186,21 @@ test('processes base64 images from the file store and then removes the originals
   const job = await answered({ key: 'source-a.bin' });
   expect((await save(job))?.state).toMatchObject({ status: 'COMPLETED' });
   await saver.drain();
-  expect(pictures.fetched).toEqual([]);
+  expect(imageProcessor.fetched).toEqual([]);
   expect(await keptKeys()).toEqual([`${job.jobId}-0.jpg`]);
 });
 
 describe('a job that ends while it is saving', () => {
   test.each(['canceled', 'deleted'])('is not fetched further once it is %s', async (how) => {
     const job = await answered(url('a'));
-    pictures.failAlways('http://pictures/a', transient, async () => {
+    imageProcessor.failAlways('http://pictures/a', transient, async () => {
       if (how === 'deleted') await stores.jobs.deleteJob(job.jobId);
       else await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
     });
     saver.save(job.jobId);
     const given = await ended(job);
     for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate); // time for many more retries
-    expect(pictures.fetched).toHaveLength(1);
+    expect(imageProcessor.fetched).toHaveLength(1);
     await saver.drain();
     expect(given?.state).toEqual(how === 'deleted' ? undefined : expect.objectContaining({ charged: 'yes' }));
     expect(log.lines.filter(({ level }) => level === 'error')).toEqual([]);
@@ -202,7 +210,7 @@ describe('a job that ends while it is saving', () => {
 test('does not wait for a download that is no longer needed', async () => {
   const job = await answered(url('a'));
   const begun = Promise.withResolvers<void>();
-  pictures.onFetch = async (signal) => {
+  imageProcessor.onFetch = async (signal) => {
     begun.resolve();
     await once(signal, 'abort');
     signal.throwIfAborted();
@@ -231,30 +239,30 @@ test('leaves no file behind for an image finished just after its job was deleted
 
 test('does not fetch a stored image again in the next process', async () => {
   const job = await answered(url('a'), url('b'));
-  pictures.failAlways('http://pictures/b', transient, async () => void saver.drain());
+  imageProcessor.failAlways('http://pictures/b', transient, async () => void saver.drain());
   saver.save(job.jobId);
-  await untilJob(stores.jobs, job.jobId, () => pictures.fetched.length === 2);
+  await untilJob(stores.jobs, job.jobId, () => imageProcessor.fetched.length === 2);
   await saver.drain();
   expect((await stores.jobs.getJob(job.jobId))?.state).toEqual({ status: 'PROCESSING', stage: 'saving' });
 
-  deps.pictures = createFakeImageProcessor();
+  deps.imageProcessor = createFakeImageProcessor();
   saver = createImageSaver(deps);
   expect((await save(job))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 0 });
-  expect(deps.pictures).toMatchObject({ fetched: ['http://pictures/b'] });
+  expect(deps.imageProcessor).toMatchObject({ fetched: ['http://pictures/b'] });
 });
 
 test('gives an image its whole time again after a restart', async () => {
   const job = await answered(url('a'));
   const tried = Promise.withResolvers<void>();
-  pictures.failAlways('http://pictures/a', transient, async () => tried.resolve());
+  imageProcessor.failAlways('http://pictures/a', transient, async () => tried.resolve());
   saver.save(job.jobId);
   await tried.promise;
   await saver.drain();
 
   clock.advance(deps.retryForMs);
-  deps.pictures = pictures = createFakeImageProcessor();
+  deps.imageProcessor = imageProcessor = createFakeImageProcessor();
   saver = createImageSaver(deps);
-  pictures.fail('http://pictures/a', transient(), transient());
+  imageProcessor.fail('http://pictures/a', transient(), transient());
   expect((await save(job))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 0 });
 });
 
@@ -262,7 +270,7 @@ test('lets a running download end during a drain and stores its image', async ()
   const job = await answered(url('a'));
   const gate = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
-  pictures.onFetch = () => {
+  imageProcessor.onFetch = () => {
     begun.resolve();
     return gate.promise;
   };
@@ -276,13 +284,13 @@ test('lets a running download end during a drain and stores its image', async ()
 
 test('ends the job on an internal error, logged once with its cause', async () => {
   const fault = new TypeError('a bug');
-  pictures.compress = () => Promise.reject(fault);
+  imageProcessor.compress = () => Promise.reject(fault);
   const job = await save(await answered(url('a')));
   expect(job?.state).toMatchObject({ status: 'FAILED', errorCode: 'internal', charged: 'yes' });
-  expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([{ facts: { err: fault } }]);
+  expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([{ fields: { err: fault } }]);
 });
 
-test.each(['putting a file', 'committing a picture'])(
+test.each(['putting a file', 'committing an image'])(
   'fails the job after three tries on a bug in %s',
   async (where) => {
     const bug = () => Promise.reject(new TypeError('a bug'));
@@ -292,12 +300,12 @@ test.each(['putting a file', 'committing a picture'])(
     const job = await save(await answered(url('a')));
     expect(job?.state).toMatchObject({ status: 'FAILED', errorCode: 'internal', charged: 'yes' });
     expect(clock.sleeps).toEqual([500, 1_000]);
-    expect(pictures.fetched).toHaveLength(1);
+    expect(imageProcessor.fetched).toHaveLength(1);
   },
 );
 
 test('ends the job after an internal error once the database is available again', async () => {
-  pictures.compress = () => Promise.reject(new TypeError('a bug'));
+  imageProcessor.compress = () => Promise.reject(new TypeError('a bug'));
   let faults = 5;
   const { changeJob } = stores.jobs;
   deps.store = {
@@ -309,7 +317,7 @@ test('ends the job after an internal error once the database is available again'
 });
 
 test('never writes a link to the log', async () => {
-  pictures.fail('http://pictures/a?Signature=secret', transient());
+  imageProcessor.fail('http://pictures/a?Signature=secret', transient());
   await save(await answered(url('a?Signature=secret')));
   expect(JSON.stringify(log.lines)).not.toContain('Signature');
 });

@@ -13,14 +13,14 @@ const viewer = { user_id: '1', star_id: null };
 async function openUploads(limits: { ratePerMinute: number; userUploadBytes: number }) {
   const stores = await openSqliteStores();
   const { uploads } = stores;
-  const pictures = buildImageProcessor();
+  const imageProcessor = buildImageProcessor();
   const dir = await temporaryFolder();
   const files = await createLocalFileStore({ dir });
-  const prepareUpload = vi.spyOn(pictures, 'prepareUpload');
+  const prepareUpload = vi.spyOn(imageProcessor, 'prepareUpload');
   const signer = { sign: (key: string) => ({ url: key, expiresAt: new Date(0) }), verify: () => true };
   const saveUpload = createSaveUpload({
     uploads,
-    pictures,
+    imageProcessor,
     files,
     fileTracker: buildFileTracker(stores, files),
     signer,

@@ -1,8 +1,8 @@
-import type { ImageProvider, ProviderOrder, ProviderOutcome } from '../../src/provider/image-provider.ts';
+import type { ImageProvider, ProviderCall, ProviderOutcome } from '../../src/provider/image-provider.ts';
 
 export interface ScriptedProvider extends ImageProvider {
   /** Every call, in order. */
-  calls: ProviderOrder[];
+  calls: ProviderCall[];
   /** The outcomes of the next calls; the last one repeats. */
   outcomes: ProviderOutcome[];
   /** Runs while a call is in flight. */
@@ -32,9 +32,9 @@ export function createScriptedProvider(...outcomes: ProviderOutcome[]): Scripted
     calls: [],
     outcomes,
     onCall: async () => {},
-    async generate(order) {
+    async generate(call) {
       const outcome = this.outcomes[Math.min(this.calls.length, this.outcomes.length - 1)] ?? answered;
-      this.calls.push(order);
+      this.calls.push(call);
       await this.onCall();
       return outcome;
     },

@@ -2,11 +2,11 @@ import { createMiniMaxClient } from '@darkroom/minimax-client';
 import { type Simulator, startSimulator } from '@darkroom/minimax-simulator';
 import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ImageProvider, ProviderOrder } from '../../src/provider/image-provider.ts';
+import type { ImageProvider, ProviderCall } from '../../src/provider/image-provider.ts';
 import { createMiniMaxProvider } from '../../src/provider/minimax-provider.ts';
 
 const request = { model: 'image-01', prompt: 'a lighthouse at dawn', n: 2 } as const;
-const order: ProviderOrder = { request, reference: null };
+const call: ProviderCall = { request, reference: null };
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ function provider({
 }
 
 test('returns links with the ids that MiniMax knows the call by', async () => {
-  const outcome = await provider().generate(order);
+  const outcome = await provider().generate(call);
   const link = { url: expect.stringContaining(simulator.url) };
   expect(outcome).toMatchObject({ kind: 'answered', images: [link, link] });
   expect(outcome.traceId).toBeTruthy();
@@ -33,7 +33,7 @@ test('returns links with the ids that MiniMax knows the call by', async () => {
 });
 
 test('returns the bytes of a base64 answer', async () => {
-  const outcome = await provider({ format: 'base64' }).generate(order);
+  const outcome = await provider({ format: 'base64' }).generate(call);
   const [image] = outcome.kind === 'answered' ? outcome.images : [];
   expect(image && 'bytes' in image && Buffer.from(image.bytes).subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
 });
@@ -62,7 +62,7 @@ test.each([
 describe('a call that provably was not accepted', () => {
   test.each([1002, 1039, 1041, 2045])('is marked as safe to retry after status code %i', async (code) => {
     simulator.script({ fault: { kind: 'base_resp', code } });
-    expect(await provider().generate(order)).toMatchObject({
+    expect(await provider().generate(call)).toMatchObject({
       kind: 'not_taken',
       errorCode: 'provider_rate_limited',
       failure: { kind: 'rate_limited', code },
@@ -71,13 +71,13 @@ describe('a call that provably was not accepted', () => {
 
   test('is marked as safe to retry after HTTP 429, with its Retry-After', async () => {
     simulator.script({ fault: { kind: 'http', status: 429, headers: { 'retry-after': '7' }, body: 'slow down' } });
-    expect(await provider().generate(order)).toMatchObject({ kind: 'not_taken', retryAfterMs: 7_000 });
+    expect(await provider().generate(call)).toMatchObject({ kind: 'not_taken', retryAfterMs: 7_000 });
   });
 
   test('is marked as safe to retry after a refused connection', async () => {
     const gone = await startSimulator();
     await gone.close();
-    const outcome = await provider({ baseUrl: gone.url }).generate(order);
+    const outcome = await provider({ baseUrl: gone.url }).generate(call);
     expect(outcome).toMatchObject({ kind: 'not_taken', errorCode: 'provider_unavailable', traceId: null });
   });
 });
@@ -106,7 +106,7 @@ const FINAL = [
 
 test.each(FINAL)('treats status code %i as %s without a retry, charged %s', async (code, errorCode, charged) => {
   simulator.script({ fault: { kind: 'base_resp', code, message: 'their own words' } });
-  const outcome = await provider().generate(order);
+  const outcome = await provider().generate(call);
   expect(outcome).toMatchObject({
     kind: 'failed',
     errorCode,
@@ -142,24 +142,24 @@ test.each([
   ['an answer without base_resp and images', { kind: 'no_base_resp', images: false }, 'provider_error', 'unknown'],
 ] as const)('treats %s as final', async (_, fault, errorCode, charged) => {
   simulator.script({ fault });
-  expect(await provider().generate(order)).toMatchObject({ kind: 'failed', errorCode, charged });
+  expect(await provider().generate(call)).toMatchObject({ kind: 'failed', errorCode, charged });
 });
 
 test('accepts images without a base_resp as an answer', async () => {
   simulator.script({ fault: { kind: 'no_base_resp', images: true } });
-  expect(await provider().generate(order)).toMatchObject({ kind: 'answered', images: [{}, {}] });
+  expect(await provider().generate(call)).toMatchObject({ kind: 'answered', images: [{}, {}] });
 });
 
 test('accepts fewer images than requested as an answer', async () => {
   simulator.script({ fault: { kind: 'fewer_images', delivered: 1 } });
-  expect(await provider().generate(order)).toMatchObject({ kind: 'answered', images: [{}] });
+  expect(await provider().generate(call)).toMatchObject({ kind: 'answered', images: [{}] });
 });
 
 test.each(['headers', 'body'] as const)(
   'times out with an unknown charge when the %s do not end in time',
   async (at) => {
     simulator.script({ fault: { kind: 'hang', at } });
-    const outcome = await provider({ timeoutMs: 50 }).generate(order);
+    const outcome = await provider({ timeoutMs: 50 }).generate(call);
     expect(outcome).toMatchObject({ kind: 'failed', errorCode: 'provider_timeout', charged: 'unknown' });
   },
 );
@@ -172,9 +172,11 @@ test.each([
   ['MiniMax being down', { kind: 'http', status: 502 }, false],
   ['a refused prompt', { kind: 'base_resp', code: 1026 }, false],
   ['too many calls', { kind: 'base_resp', code: 1002 }, false],
-] as const)('reports whether only the operator can fix %s: %s', async (_, fault, isOperators) => {
+] as const)('reports whether only the operator can fix %s: %s', async (_, fault, needsOperator) => {
   simulator.script({ fault });
-  expect(await provider().generate(order)).toMatchObject({ blame: { host: new URL(simulator.url).host, isOperators } });
+  expect(await provider().generate(call)).toMatchObject({
+    diagnosis: { host: new URL(simulator.url).host, needsOperator },
+  });
 });
 
 test('derives from a recorded answer the outcome that its call would have had', async () => {
@@ -190,13 +192,13 @@ test('derives from a recorded answer the outcome that its call would have had', 
       isWhole = true;
     },
   };
-  const outcome = await provider({ format: 'base64' }).generate(order, recorder);
+  const outcome = await provider({ format: 'base64' }).generate(call, recorder);
   expect(isWhole).toBe(true);
-  expect(await provider().readAnswer({ head, body: Buffer.concat(chunks) }, order.request.n)).toEqual(outcome);
+  expect(await provider().readAnswer({ head, body: Buffer.concat(chunks) }, call.request.n)).toEqual(outcome);
 });
 
 test('reports a wrong key as a failure for the operator', async () => {
-  expect(await provider({ apiKey: 'wrong' }).generate(order)).toMatchObject({
+  expect(await provider({ apiKey: 'wrong' }).generate(call)).toMatchObject({
     errorCode: 'provider_auth',
     charged: 'no',
   });
@@ -205,6 +207,6 @@ test('reports a wrong key as a failure for the operator', async () => {
 test('returns an outcome for every other failure, also a bug', async () => {
   const bug = () => Promise.reject(new TypeError('a bug'));
   const client = { generateImage: bug, readAnswer: bug };
-  const outcome = await createMiniMaxProvider({ client, responseFormat: 'url' }).generate(order);
+  const outcome = await createMiniMaxProvider({ client, responseFormat: 'url' }).generate(call);
   expect(outcome).toMatchObject({ kind: 'failed', errorCode: 'internal', charged: 'unknown' });
 });

@@ -36,7 +36,7 @@ export function testCalls(open: OpenStores): void {
     // The holder of a paid answer retries a commit whose confirmation was lost.
     const again = await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, [{ url: 'http://a/2' }]);
     expect(again).toEqual(await stores.jobs.getJob(jobId));
-    expect((await stores.jobs.getImages(jobId))?.pictures.map(({ source }) => source)).toEqual([{ url: 'http://a/1' }]);
+    expect((await stores.jobs.getImages(jobId))?.images.map(({ source }) => source)).toEqual([{ url: 'http://a/1' }]);
     expect(await stores.workers.openAttempts(WORKER)).toEqual([]);
   });
 
@@ -58,7 +58,7 @@ export function testCalls(open: OpenStores): void {
     expect(after?.state).toMatchObject({ errorCode: 'canceled', charged: 'yes' });
     expect(await stores.jobs.getImages(jobId)).toMatchObject({
       responseId: 'r',
-      pictures: [{ source: { url: 'http://a/1' }, asset: null }],
+      images: [{ source: { url: 'http://a/1' }, asset: null }],
     });
   });
 

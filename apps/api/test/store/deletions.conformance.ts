@@ -91,9 +91,9 @@ export function testDeletions(open: OpenStores): void {
       await stores.jobs.deleteJob(jobId);
       expect(await stores.jobs.wasDeleted('7', jobId)).toBe(true);
       expect(await stores.jobs.wasDeleted('8', jobId)).toBe(false);
-      await stores.retention.deleteExpired({ keys: 0, orders: 0, deleted: stores.clock.now() });
+      await stores.retention.deleteExpired({ keys: 0, usageEvents: 0, deletedJobs: stores.clock.now() });
       expect(await stores.jobs.wasDeleted('7', jobId)).toBe(true);
-      await stores.retention.deleteExpired({ keys: 0, orders: 0, deleted: stores.clock.now() + 1 });
+      await stores.retention.deleteExpired({ keys: 0, usageEvents: 0, deletedJobs: stores.clock.now() + 1 });
       expect(await stores.jobs.wasDeleted('7', jobId)).toBe(false);
     });
 

@@ -14,7 +14,7 @@ export function testPictures(open: OpenStores): void {
     expect(await jobs.countImages(jobId)).toEqual({ ended: 2, total: 3 });
     expect(await jobs.getImages(jobId)).toEqual({
       responseId: null,
-      pictures: [
+      images: [
         { position: 0, source: { url: 'http://a/0' }, asset: null, failed: false },
         { position: 1, source: { key: 'source-1' }, asset: exampleAsset('picture-1'), failed: false },
         { position: 2, source: { url: 'http://a/2' }, asset: null, failed: true },
@@ -27,7 +27,7 @@ export function testPictures(open: OpenStores): void {
     const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }]);
     const { placeholder: _, ...older } = exampleAsset('picture-0');
     await stores.jobs.endImage(jobId, 0, older as StoredAsset); // as written by the previous version
-    const assets = (await stores.jobs.getImages(jobId))?.pictures.map(({ asset }) => asset);
+    const assets = (await stores.jobs.getImages(jobId))?.images.map(({ asset }) => asset);
     expect(assets).toEqual([{ ...older, placeholder: null }]);
   });
 
@@ -45,7 +45,7 @@ export function testPictures(open: OpenStores): void {
     await stores.jobs.endImage(jobId, 1, exampleAsset('picture-1'));
     const keys = await stores.jobs.deleteJob(jobId);
     expect(keys.toSorted()).toEqual([upload.key, 'picture-1', 'source-1'].toSorted());
-    expect(await stores.jobs.getImages(jobId)).toMatchObject({ pictures: [] });
+    expect(await stores.jobs.getImages(jobId)).toMatchObject({ images: [] });
   });
 
   test('notifies listeners of a job about its images', async () => {

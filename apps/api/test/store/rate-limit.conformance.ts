@@ -36,7 +36,7 @@ function expectPaced(starts: number[]): void {
 }
 
 export function testPace(open: OpenStores): void {
-  test('never begins more calls in any window than allowed, including retries and restarts', async () => {
+  test('never begins more calls in any window than allowed, including repeats and restarts', async () => {
     await fc.assert(
       fc.asyncProperty(moves, async (story) => {
         let stores = await open();
@@ -79,7 +79,7 @@ export function testPace(open: OpenStores): void {
     for (let i = 0; i < RPM * 2; i++) await addJob(stores);
     for (let i = 0; i < RPM; i++) await start(stores);
     stores.clock.advance(-3_600_000);
-    expect((await stores.jobs.recentCalls('image-01', WINDOW_MS)).begunAgoMs).toEqual([]);
+    expect((await stores.jobs.recentCalls('image-01', WINDOW_MS)).startedAgoMs).toEqual([]);
     expect((await start(stores)).kind).toBe('started');
   });
 
@@ -114,9 +114,9 @@ export function testPace(open: OpenStores): void {
     const stores = await open();
     await addJob(stores);
     await repeatAtOnce(stores, await start(stores));
-    expect(await stores.jobs.recentCalls('image-01', 0)).toMatchObject({ repeats: 1 });
+    expect(await stores.jobs.recentCalls('image-01', 0)).toMatchObject({ retries: 1 });
     await start(stores);
-    expect(await stores.jobs.recentCalls('image-01', 0)).toMatchObject({ repeats: 0 });
+    expect(await stores.jobs.recentCalls('image-01', 0)).toMatchObject({ retries: 0 });
   });
 
   test('begins all calls without a limit', async () => {

@@ -51,13 +51,13 @@ export function testRetention(open: OpenStores): void {
   test('removes keys and counted creates by their own ages', async () => {
     const { createdAt } = await addJob(stores, { idempotency: key });
     const full = { ...NO_LIMITS, dailyImages: 1 };
-    await stores.retention.deleteExpired({ keys: createdAt, orders: createdAt });
+    await stores.retention.deleteExpired({ keys: createdAt, usageEvents: createdAt });
     expect(await stores.jobs.findReplay('1', key)).toMatchObject({ kind: 'replayed' });
     expect(await stores.jobs.createJob(newJob(), full)).toMatchObject({ kind: 'refused' });
-    await stores.retention.deleteExpired({ keys: createdAt + 1, orders: createdAt });
+    await stores.retention.deleteExpired({ keys: createdAt + 1, usageEvents: createdAt });
     expect(await stores.jobs.findReplay('1', key)).toBeNull();
     expect(await stores.jobs.createJob(newJob(), full)).toMatchObject({ kind: 'refused' });
-    await stores.retention.deleteExpired({ keys: 0, orders: createdAt + 1 });
+    await stores.retention.deleteExpired({ keys: 0, usageEvents: createdAt + 1 });
     expect(await stores.jobs.createJob(newJob(), full)).toMatchObject({ kind: 'created' });
   });
 

@@ -125,12 +125,12 @@ export async function startNext(
 /** Creates a job whose answer arrived with these images. */
 export async function addSavingJob(
   stores: Pick<Stores, 'jobs'>,
-  pictures: ImageSource[],
+  sources: ImageSource[],
   fields: Partial<NewJob> = {},
 ): Promise<StoredJob> {
   await addJob(stores, fields);
   const { attempt } = await startNext(stores);
-  const job = await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'answered' }, startSaving, pictures);
+  const job = await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'answered' }, startSaving, sources);
   if (!job) throw new Error('the job is gone');
   return job;
 }

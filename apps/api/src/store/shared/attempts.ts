@@ -136,7 +136,7 @@ export async function recentCalls(
     .where('family', '=', family)
     .where('ended_at', 'is', null)
     .executeTakeFirstOrThrow();
-  const begun = await from
+  const started = await from
     .selectFrom('attempts')
     .select('started_at')
     .where('family', '=', family)
@@ -146,9 +146,9 @@ export async function recentCalls(
     .execute();
   return {
     open: open.calls,
-    begunAgoMs: begun.map((row) => now - row.started_at),
+    startedAgoMs: started.map((row) => now - row.started_at),
     backOffMs: Math.max(0, (await backOffUntil(from, family)) - now),
-    repeats: await countRetries(from, family),
+    retries: await countRetries(from, family),
   };
 }
 

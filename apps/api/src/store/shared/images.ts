@@ -45,7 +45,7 @@ export async function getImages(from: Kysely<Tables>, jobId: string): Promise<Im
     .executeTakeFirst();
   const rows = await from.selectFrom('pictures').selectAll().where('job_id', '=', jobId).orderBy('position').execute();
   if (!answer && rows.length === 0) return null;
-  return { pictures: rows.map(toImage), responseId: answer?.response_id ?? null };
+  return { images: rows.map(toImage), responseId: answer?.response_id ?? null };
 }
 
 /**

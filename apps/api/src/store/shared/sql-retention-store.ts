@@ -40,10 +40,11 @@ export function createSqlRetentionStore({ db, now: readNow, transact }: Database
       });
     },
 
-    async deleteExpired({ keys, orders, deleted }) {
+    async deleteExpired({ keys, usageEvents, deletedJobs }) {
       await db.deleteFrom('idempotency_keys').where('created_at', '<', keys).execute();
-      await db.deleteFrom('orders').where('ordered_at', '<', orders).execute();
-      if (deleted !== undefined) await db.deleteFrom('deleted_jobs').where('deleted_at', '<', deleted).execute();
+      await db.deleteFrom('orders').where('ordered_at', '<', usageEvents).execute();
+      if (deletedJobs !== undefined)
+        await db.deleteFrom('deleted_jobs').where('deleted_at', '<', deletedJobs).execute();
     },
 
     async deleteAttemptsBefore(before) {
