@@ -3,13 +3,13 @@ import type { CompletedJob } from '@darkroom/contracts';
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { order } from '@darkroom/test-kit/client/image-request';
 import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProviderOf } from '@darkroom/test-kit/provider/fixed-image-provider';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { part } from '../scripts/system-tools.ts';
 
-const exiftool = part('exiftool');
+const exiftool = findTool('exiftool');
 const FORMATS = ['jpeg', 'webp', 'avif'] as const;
 
 const rocket = await readPhoto('rocket.jpg');

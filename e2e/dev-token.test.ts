@@ -2,12 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { chromium } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
-import { part } from '../scripts/system-tools.ts';
 
-const chromiumPath = part('chromium') ?? '';
+const chromiumPath = findTool('chromium') ?? '';
 /** Hosts that this browser resolves to 127.0.0.1, as after DNS rebinding. */
 const REBOUND = '--host-resolver-rules=MAP *.example.com 127.0.0.1';
 

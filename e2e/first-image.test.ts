@@ -3,14 +3,14 @@ import path from 'node:path';
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { ASTRONAUT, CHECKOUT, readAstronaut } from '@darkroom/test-kit/process/checkout';
 import { startChild } from '@darkroom/test-kit/process/start-child';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { part } from '../scripts/system-tools.ts';
 
-const exiftool = part('exiftool');
+const exiftool = findTool('exiftool');
 const Exif = z.array(z.object({ 'XMP-TC260:Aigc': z.string() }));
 
 async function download(url: string | undefined): Promise<Buffer> {

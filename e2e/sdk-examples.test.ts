@@ -2,14 +2,14 @@ import type { AddressInfo } from 'node:net';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
 import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
 import { ASTRONAUT, CHECKOUT } from '@darkroom/test-kit/process/checkout';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
 import { type Provider, startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build, preview } from 'vite';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { part } from '../scripts/system-tools.ts';
 
-const chromiumPath = part('chromium');
+const chromiumPath = findTool('chromium');
 
 /** Serves an example as its reader would, built by vite on an origin of its own. */
 async function serveExample(name: string): Promise<string> {

@@ -1,6 +1,5 @@
 import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { findFreePort } from '@darkroom/api/free-port';
 import { ImageJob } from '@darkroom/contracts';
 import { createImageClient } from '@darkroom/sdk';
 import { cleanEnvironment, JWT_SECRET, readListening } from '@darkroom/test-kit/api/api-environment';
@@ -8,6 +7,7 @@ import { startApi, startApiProcess } from '@darkroom/test-kit/api/start-api';
 import { followUntil } from '@darkroom/test-kit/client/follow-until';
 import { order } from '@darkroom/test-kit/client/image-request';
 import { API_MAIN, CHECKOUT } from '@darkroom/test-kit/process/checkout';
+import { findFreePort } from '@darkroom/test-kit/process/free-port';
 import { printedCurl } from '@darkroom/test-kit/process/printed-curl';
 import { findProcesses, isRunning } from '@darkroom/test-kit/process/running-processes';
 import { startChild } from '@darkroom/test-kit/process/start-child';

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { findFreePort } from '@darkroom/api/free-port';
 import { startSimulator } from '@darkroom/api/simulator';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { keepRunning } from './cluster/keep-running.ts';
 import { buildClient, readSettings, welcome } from './launcher.ts';
-import { part } from './system-tools.ts';
 
 /**
  * `npm run cluster` runs on loopback what deploy/compose.yaml describes: PostgreSQL, an S3 store, two api and two
@@ -19,7 +19,7 @@ buildClient();
 
 const dir = path.join(config.DATA_DIR, 'cluster');
 mkdirSync(dir, { recursive: true });
-const hasProxy = part('nginx') !== undefined;
+const hasProxy = findTool('nginx') !== undefined;
 const port = config.PORT === 0 ? await findFreePort('127.0.0.1') : config.PORT;
 const ports = [hasProxy ? await findFreePort('127.0.0.1') : port, await findFreePort('127.0.0.1')];
 const url = `http://localhost:${port}`;

@@ -1,4 +1,4 @@
-import type { Part } from './system-tools.ts';
+import type { SystemTool } from '@darkroom/test-kit/process/system-tools';
 
 export interface FileOutcome {
   file: string;
@@ -15,7 +15,7 @@ interface Summary {
 /**
  * Builds the last lines of `npm test` and its result: not ok after any failure or, with `requireAll`, after any skip.
  */
-export function summarize(outcomes: FileOutcome[], missing: Part[], requireAll: boolean): Summary {
+export function summarize(outcomes: FileOutcome[], missing: SystemTool[], requireAll: boolean): Summary {
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const { passed, failed, skipped } of outcomes) {
     total.passed += passed;

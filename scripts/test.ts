@@ -1,11 +1,11 @@
 /**
- * `npm test [-- <part of a file name>]` runs every test for which this machine has the required parts. At the end it
- * prints the skipped tests, the missing part and the command that installs it. REQUIRE_ALL=1 turns a skip into a
+ * `npm test [-- <part of a file name>]` runs every test for which this machine has the required tools. At the end it
+ * prints the skipped tests, the missing tool and the command that installs it. REQUIRE_ALL=1 turns a skip into a
  * failure.
  */
 import { spawnSync } from 'node:child_process';
+import { missingTools } from '@darkroom/test-kit/process/system-tools';
 import { startVitest, type TestModule } from 'vitest/node';
-import { missingParts } from './system-tools.ts';
 import { type FileOutcome, summarize } from './test-summary.ts';
 
 // The end-to-end tests open the built pages and the built mini program. Turbo answers from its cache when nothing has
@@ -20,7 +20,7 @@ const vitest = await startVitest(process.argv.slice(2), { watch: false });
 const outcomes = vitest.state.getTestModules().map(outcomeOf);
 await vitest.close();
 
-const summary = summarize(outcomes, missingParts(), process.env.REQUIRE_ALL === '1');
+const summary = summarize(outcomes, missingTools(), process.env.REQUIRE_ALL === '1');
 console.log(['', ...summary.lines].join('\n'));
 // Vitest has already set the exit code for errors outside any test, such as an unhandled rejection.
 if (!summary.ok) process.exitCode = 1;

@@ -1,14 +1,14 @@
 import { findBarriers } from '@darkroom/test-kit/browser/axe-violations';
 import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
 import { CHECKOUT } from '@darkroom/test-kit/process/checkout';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
-import { part } from '../../scripts/system-tools.ts';
 import { findSmallTargets } from './find-small-targets.ts';
 import { type Storage, stockWorld, type World } from './seed-service.ts';
 import { listViews, PERSONS, type Person, type View } from './views.ts';
 
-const chromiumPath = part('chromium') ?? '';
+const chromiumPath = findTool('chromium') ?? '';
 const PATIENCE = { timeout: 20_000 };
 const SCREENSHOTS = `${CHECKOUT}test-output/pages`;
 

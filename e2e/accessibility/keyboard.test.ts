@@ -1,11 +1,11 @@
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { startPhone } from '@darkroom/test-kit/browser/phone';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { part } from '../../scripts/system-tools.ts';
 
-const chromiumPath = part('chromium') ?? '';
+const chromiumPath = findTool('chromium') ?? '';
 
 /** In CSS pixels; a thinner ring is not visible at arm's length. */
 const RING_PX = 2;

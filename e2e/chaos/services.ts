@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findFreePort } from '@darkroom/api/free-port';
 import { connectSimulator, type RemoteSimulator } from '@darkroom/minimax-simulator';
 import { apiEnvironment, readListening } from '@darkroom/test-kit/api/api-environment';
 import { API_MAIN, CHECKOUT } from '@darkroom/test-kit/process/checkout';
+import { findFreePort } from '@darkroom/test-kit/process/free-port';
 import { type Child, spawnChild } from '@darkroom/test-kit/process/spawn-child';
 
 const SIMULATOR_MAIN = `${CHECKOUT}packages/minimax-simulator/src/main.ts`;

@@ -1,5 +1,4 @@
-import { signToken } from '@darkroom/api/sign-token';
-import { JWT_SECRET } from '@darkroom/test-kit/api/api-environment';
+import { signUserToken } from '@darkroom/test-kit/client/user';
 import sharp from 'sharp';
 import { checkImages } from './check-images.ts';
 import type { Observation, Observations } from './client-observations.ts';
@@ -32,7 +31,7 @@ export async function createUserPool({ url, ask, observations, signal }: Deps): 
     createSimulatedUser({
       url,
       ask,
-      token: signToken(JWT_SECRET, { user_id: userId }),
+      token: signUserToken({ user_id: userId }),
       observations,
       photograph,
       signal,

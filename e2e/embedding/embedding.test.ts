@@ -2,14 +2,14 @@ import type { AddressInfo } from 'node:net';
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
 import { ASTRONAUT } from '@darkroom/test-kit/process/checkout';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { chromium } from 'playwright-core';
 import { preview } from 'vite';
 import { expect, onTestFinished, test } from 'vitest';
-import { part } from '../../scripts/system-tools.ts';
 import { BUILT, buildOtherApp, liftIntoOtherApp } from './embed-client.ts';
 
-const chromiumPath = part('chromium') ?? '';
+const chromiumPath = findTool('chromium') ?? '';
 const PATIENCE = { timeout: 20_000 };
 
 /** Serves the other app on its own origin, which is known before the app is built. */

@@ -1,12 +1,12 @@
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { startPhone, takeScreenshot } from '@darkroom/test-kit/browser/phone';
 import { ASTRONAUT } from '@darkroom/test-kit/process/checkout';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { part } from '../../scripts/system-tools.ts';
 
-const chromiumPath = part('chromium') ?? '';
+const chromiumPath = findTool('chromium') ?? '';
 
 const PATIENCE = { timeout: 10_000 };
 

@@ -1,12 +1,12 @@
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
 import { findBarriers } from '@darkroom/test-kit/browser/axe-violations';
 import { startPhone, takeScreenshot } from '@darkroom/test-kit/browser/phone';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { type Provider, startProvider } from '@darkroom/test-kit/provider/start-provider';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { part } from '../../scripts/system-tools.ts';
 
-const chromiumPath = part('chromium') ?? '';
+const chromiumPath = findTool('chromium') ?? '';
 const PATIENCE = { timeout: 15_000 };
 
 const rows = (page: Page) => page.getByTestId('job');

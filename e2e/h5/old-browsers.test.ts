@@ -3,15 +3,15 @@ import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
 import { ageBrowser } from '@darkroom/test-kit/browser/old-browser';
 import { startPhone } from '@darkroom/test-kit/browser/phone';
 import { ASTRONAUT } from '@darkroom/test-kit/process/checkout';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import type { Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { part } from '../../scripts/system-tools.ts';
 import { stockWorld } from '../accessibility/seed-service.ts';
 import { listViews, PERSONS } from '../accessibility/views.ts';
 
-const chromiumPath = part('chromium') ?? '';
+const chromiumPath = findTool('chromium') ?? '';
 const PATIENCE_MS = 20_000;
 
 /** Missing in every browser before iOS 15.4 and Chrome 92. The page would behave differently with any of them. */

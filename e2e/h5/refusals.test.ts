@@ -2,12 +2,12 @@ import type { Settings } from '@darkroom/test-kit/api/api-environment';
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { findBarriers } from '@darkroom/test-kit/browser/axe-violations';
 import { startPhone, takeScreenshot } from '@darkroom/test-kit/browser/phone';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { part } from '../../scripts/system-tools.ts';
 
-const chromiumPath = part('chromium') ?? '';
+const chromiumPath = findTool('chromium') ?? '';
 const PATIENCE = { timeout: 15_000 };
 
 /** Opens a phone on a service with one running job; `settings` make it refuse a second one. */

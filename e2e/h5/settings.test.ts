@@ -1,12 +1,12 @@
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { findBarriers } from '@darkroom/test-kit/browser/axe-violations';
 import { type Phone, startPhone, takeScreenshot } from '@darkroom/test-kit/browser/phone';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { part } from '../../scripts/system-tools.ts';
 
-const chromiumPath = part('chromium') ?? '';
+const chromiumPath = findTool('chromium') ?? '';
 
 async function openPhone(): Promise<Phone> {
   const api = await startApi(await startProvider());

@@ -1,13 +1,13 @@
-import { signToken } from '@darkroom/api/sign-token';
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { startPhone } from '@darkroom/test-kit/browser/phone';
+import { signUserToken } from '@darkroom/test-kit/client/user';
 import { ASTRONAUT } from '@darkroom/test-kit/process/checkout';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { part } from '../../scripts/system-tools.ts';
 
-const chromiumPath = part('chromium') ?? '';
+const chromiumPath = findTool('chromium') ?? '';
 const PATIENCE = { timeout: 15_000 };
 
 async function start() {
@@ -69,7 +69,7 @@ test.skipIf(chromiumPath === '')(
   'shows an error for a token that is no longer accepted, and keeps its user',
   async () => {
     const { api, page } = await start();
-    await bringToken(page, signToken('a secret that was changed since then', { user_id: '42' }));
+    await bringToken(page, signUserToken({ user_id: '42' }, 'a secret that was changed since then'));
     await page.reload();
     await order(page, '第 42 位的');
     await page.locator('[data-testid=failure][data-code=unauthenticated]').waitFor();

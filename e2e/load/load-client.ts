@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signToken } from '@darkroom/api/sign-token';
 import type { CreateImageInput, ImageJob } from '@darkroom/contracts';
 import { createImageClient, isImageApiError } from '@darkroom/sdk';
-import { JWT_SECRET } from '@darkroom/test-kit/api/api-environment';
 import { createRestClient } from '@darkroom/test-kit/client/rest-client';
 import type { Face } from '@darkroom/test-kit/client/send-create';
+import { signUserToken } from '@darkroom/test-kit/client/user';
 import type { Observations } from '../chaos/client-observations.ts';
 import { createRetryingFetch, type ResponseCounter } from './count-responses.ts';
 
@@ -27,7 +26,7 @@ export interface Client {
 
 /** One user on one API surface; records every answer in the observations. */
 export function createLoadClient({ url, userId, face, observations, responses, signal }: Deps): Client {
-  const token = signToken(JWT_SECRET, { user_id: userId });
+  const token = signUserToken({ user_id: userId });
   const { create, status } = face === 'rest' ? restFace() : trpcFace();
 
   function restFace() {

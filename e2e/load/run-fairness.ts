@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signToken } from '@darkroom/api/sign-token';
 import type { ImageJob } from '@darkroom/contracts';
 import { startSimulator } from '@darkroom/minimax-simulator';
 import { createImageClient } from '@darkroom/sdk';
-import { JWT_SECRET } from '@darkroom/test-kit/api/api-environment';
 import type { Attempt } from '@darkroom/test-kit/api/read-attempts';
 import { order } from '@darkroom/test-kit/client/image-request';
+import { signUserToken } from '@darkroom/test-kit/client/user';
 import { checkSettled } from '../chaos/check-evidence.ts';
 import { readSnapshot } from '../chaos/database-snapshot.ts';
 import { readGauges } from './gauges.ts';
@@ -48,7 +47,7 @@ export async function runFairness({ greedyJobs, users }: Options): Promise<Fairn
     RATE_LIMIT_PER_MINUTE: 0,
   });
   const clientOf = (userId: string) =>
-    createImageClient({ baseUrl: service.url, token: signToken(JWT_SECRET, { user_id: userId }) });
+    createImageClient({ baseUrl: service.url, token: signUserToken({ user_id: userId }) });
 
   async function fillQueue(): Promise<void> {
     const greedy = clientOf(GREEDY);

@@ -1,14 +1,14 @@
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
 import { order } from '@darkroom/test-kit/client/image-request';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { part } from '../../scripts/system-tools.ts';
 import { withComment } from './jpeg.ts';
 import { startLinkProvider } from './link-provider.ts';
 
-const chromiumPath = part('chromium') ?? '';
+const chromiumPath = findTool('chromium') ?? '';
 const SCRIPT = '<script>document.title="owned"</script>';
 
 /** Opens a browser page that records violations of its content security policy. */

@@ -1,17 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
 import { CHECKOUT, readAstronaut } from '@darkroom/test-kit/process/checkout';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { part } from '../../scripts/system-tools.ts';
 import { open, order, startServer, until, untilAttribute, untilPage, untilThere } from './drive-mini-program.ts';
 import { createDevice } from './wechat/device.ts';
 import { drawPage } from './wechat/draw-page.ts';
 import { BUILT_FOR, MINI_PROGRAM, type MiniProgram } from './wechat/open-mini-program.ts';
 
 const GALLERY = `${CHECKOUT}test-output/mini-program`;
-const chromiumPath = part('chromium');
+const chromiumPath = findTool('chromium');
 
 /** Every page as rendered from the built WXML, as an HTML document for visual review. */
 type Drawings = Map<string, string>;

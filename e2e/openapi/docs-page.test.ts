@@ -1,11 +1,11 @@
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { startPhone, takeScreenshot } from '@darkroom/test-kit/browser/phone';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { part } from '../../scripts/system-tools.ts';
 
-const chromiumPath = part('chromium') ?? '';
+const chromiumPath = findTool('chromium') ?? '';
 
 /** Opens an operation, sends its first example and returns the status of the answer. */
 async function tryOrder(page: Page): Promise<string | null> {

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { findFreePort } from '@darkroom/api/free-port';
 import { cleanEnvironment } from '@darkroom/test-kit/api/api-environment';
 import type { Api } from '@darkroom/test-kit/api/start-api';
+import { nginxConfig } from '@darkroom/test-kit/infrastructure/nginx-config';
 import { CHECKOUT } from '@darkroom/test-kit/process/checkout';
+import { findFreePort } from '@darkroom/test-kit/process/free-port';
 import { spawnChild } from '@darkroom/test-kit/process/spawn-child';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
 import { onTestFinished } from 'vitest';
-import { proxySettings } from '../../scripts/cluster/proxy-settings.ts';
-import { part } from '../../scripts/system-tools.ts';
 
 /** How an API is reached: directly, or through a proxy configured as in deploy/, apart from addresses and TLS. */
 export const WAYS = ['direct', 'nginx', 'nginx, unbuffered', 'caddy'] as const;
@@ -18,7 +18,7 @@ export type Way = (typeof WAYS)[number];
 /** Whether the proxy is installed on this machine. */
 export function isThere(way: Way): boolean {
   if (way === 'direct') return true;
-  return part(way === 'caddy' ? 'caddy' : 'nginx') !== undefined;
+  return findTool(way === 'caddy' ? 'caddy' : 'nginx') !== undefined;
 }
 
 /** The API's address by this way. */
@@ -35,13 +35,13 @@ export async function openWay(way: Way, api: Api): Promise<string> {
 
 async function startNginx(port: string, dir: string, api: Api, isUnbuffered: boolean): Promise<void> {
   const apiPorts = [String(api.port), String(api.port)];
-  const settings = proxySettings({ port, apiPorts, dir });
+  const settings = nginxConfig({ port, apiPorts, dir });
   const file = path.join(dir, 'nginx.conf');
   await writeFile(
     file,
     isUnbuffered ? settings.replace('proxy_pass', 'proxy_request_buffering off;\nproxy_pass') : settings,
   );
-  run(part('nginx') ?? '', ['-c', file, '-p', dir], { cwd: dir, env: cleanEnvironment() });
+  run(findTool('nginx') ?? '', ['-c', file, '-p', dir], { cwd: dir, env: cleanEnvironment() });
 }
 
 async function startCaddy(port: string, dir: string, api: Api): Promise<void> {
@@ -51,7 +51,7 @@ async function startCaddy(port: string, dir: string, api: Api): Promise<void> {
   const file = path.join(dir, 'Caddyfile');
   await writeFile(file, `{\n\tadmin off\n}\n${site}`);
   const env = { ...cleanEnvironment(), XDG_CONFIG_HOME: dir, XDG_DATA_HOME: dir };
-  run(part('caddy') ?? '', ['run', '--config', file, '--adapter', 'caddyfile'], { cwd: dir, env });
+  run(findTool('caddy') ?? '', ['run', '--config', file, '--adapter', 'caddyfile'], { cwd: dir, env });
 }
 
 async function untilItAnswers(url: string): Promise<void> {

@@ -1,8 +1,8 @@
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
 import { order } from '@darkroom/test-kit/client/image-request';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
-import { part } from '../../scripts/system-tools.ts';
 import { type Client, createChromiumClients, createCurlClient, createNodeClient, sendByFetch } from './clients.ts';
 import { isThere, openWay, WAYS } from './proxies.ts';
 import { bodyOf, REFUSALS, type Refusal, SIZES, type Size, statusesOf } from './refusals.ts';
@@ -17,7 +17,7 @@ const sizes = (process.env.REFUSALS_SIZES ?? (isFull ? Object.keys(SIZES).join()
   .split(',')
   .filter((name): name is Size => name in SIZES);
 const ways = WAYS.filter((way) => (process.env.REFUSALS_WAYS ?? WAYS.join(';')).split(';').includes(way));
-const chromiumPath = part('chromium');
+const chromiumPath = findTool('chromium');
 
 const BUSY = '3';
 /** The limit for another user's request on a machine busy with this test; only a hang takes longer. */

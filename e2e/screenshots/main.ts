@@ -5,14 +5,14 @@
 import { writeFile } from 'node:fs/promises';
 import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
 import { CHECKOUT } from '@darkroom/test-kit/process/checkout';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { chromium } from 'playwright-core';
-import { part } from '../../scripts/system-tools.ts';
 import { drawMiniProgram } from './draw-mini-program.ts';
 import { frameDesktop, framePhones, toPng, toWebp } from './frame-screenshots.ts';
 import { runProduct } from './run-product.ts';
 import { DESKTOP, PHONE, takeScreenshots, warmUpEstimate } from './take-screenshots.ts';
 
-const executablePath = part('chromium');
+const executablePath = findTool('chromium');
 if (!executablePath) throw new Error('Chromium is not here: apt-get install -y chromium fonts-noto-cjk');
 
 const miniProgram = await drawMiniProgram();

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { embedPostgres } from '@darkroom/test-kit/infrastructure/embed-postgres';
+import { nginxConfig } from '@darkroom/test-kit/infrastructure/nginx-config';
 import { bucketSettings, startS3 } from '@darkroom/test-kit/infrastructure/s3-server';
-import { part } from '../system-tools.ts';
-import { proxySettings } from './proxy-settings.ts';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 
 /**
  * Runs the services below a deployment's processes as a separate process: PostgreSQL, an S3 store, and nginx in front
@@ -38,11 +38,11 @@ writeFileSync(path.join(dir, 'infrastructure.env'), lines.join(''));
 process.send?.('ready');
 
 function startProxy() {
-  const command = part('nginx');
+  const command = findTool('nginx');
   if (command === undefined) return null;
   const folder = path.join(dir, 'nginx');
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, 'nginx.conf');
-  writeFileSync(file, proxySettings({ port: values.port, apiPorts: positionals, dir: folder }));
+  writeFileSync(file, nginxConfig({ port: values.port, apiPorts: positionals, dir: folder }));
   return spawn(command, ['-c', file, '-p', folder], { stdio: 'inherit' });
 }

@@ -7,11 +7,11 @@ import { readConfig } from '@darkroom/api/config';
 import { Environment } from '@darkroom/api/environment';
 import { healthRoutes } from '@darkroom/api/health';
 import { UPLOAD_MAX_BYTES, WAIT_SECONDS_MAX } from '@darkroom/contracts/limits';
+import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { fastify } from 'fastify';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import * as z from 'zod';
-import { part } from '../system-tools.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -155,7 +155,7 @@ describe.each(['deploy/Caddyfile', 'deploy/nginx.conf', 'deploy/k8s/ingress.yaml
   });
 });
 
-const nginx = part('nginx');
+const nginx = findTool('nginx');
 
 test.skipIf(!nginx)('accepts nginx.conf in nginx -t', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'darkroom-nginx-'));

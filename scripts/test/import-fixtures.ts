@@ -7,6 +7,9 @@ const CONTRACTS = 'packages/contracts/src/image-job.ts';
 const ROUTER = 'packages/contracts/src/router.ts';
 const SDK = 'packages/sdk/src/client.ts';
 const SDK_TEST = 'packages/sdk/test/client.test.ts';
+const STORY = 'e2e/cancel.test.ts';
+const TEST_KIT = 'test-kit/client/user.ts';
+const SCRIPT = 'scripts/token.ts';
 const CLIENT = 'packages/minimax-client/src/client.ts';
 const SIMULATOR = 'packages/minimax-simulator/src/server.ts';
 const PAGE = 'apps/uniapp/src/api.ts';
@@ -61,6 +64,27 @@ export const BROKEN: (Fixture & { says: string })[] = [
   { file: SIMULATOR, code: "import { x } from '../../../apps/api/src/main.ts';", says: "from MiniMax's documents" },
 
   { file: SDK_TEST, code: "import { main } from '../../../apps/api/src/main.ts';", says: 'whole stories live in e2e/' },
+  { file: SDK_TEST, code: "import { x } from '@darkroom/api/config';", says: 'whole stories live in e2e/' },
+  { file: SDK_TEST, code: "import { x } from '@darkroom/test-kit/client/user';", says: 'whole stories live in e2e/' },
+
+  { file: STORY, code: "import { x } from '../apps/api/src/config.ts';", says: 'belongs into @darkroom/test-kit' },
+  {
+    file: STORY,
+    code: "import { x } from '../apps/api/test/faults/world.ts';",
+    says: 'belongs into @darkroom/test-kit',
+  },
+  { file: STORY, code: "import { x } from '../packages/sdk/src/client.ts';", says: 'belongs into @darkroom/test-kit' },
+  { file: STORY, code: "import { x } from '../scripts/launcher.ts';", says: 'belongs into @darkroom/test-kit' },
+  { file: STORY, code: "import { x } from '@darkroom/api/config';", says: 'belongs into @darkroom/test-kit' },
+  { file: STORY, code: "import { x } from '../test-kit/client/user.ts';", says: 'by its name' },
+  { file: TEST_KIT, code: "import { x } from '../../apps/api/src/config.ts';", says: "the package's exports list" },
+  { file: TEST_KIT, code: "import { x } from '../../e2e/disk/limit-file-size.ts';", says: 'Nothing imports a story' },
+  { file: SCRIPT, code: "import { x } from '../apps/api/src/config.ts';", says: "the package's exports list" },
+  {
+    file: SCRIPT,
+    code: "import { x } from '../packages/contracts/src/limits.ts';",
+    says: "the package's exports list",
+  },
 
   { file: PAGE, code: "import type { AppRouter } from '@darkroom/contracts/router';", says: 'belongs into the sdk' },
   { file: PAGE, code: "import { GENERATION_PATH } from '@darkroom/contracts/rest';", says: 'belongs into the sdk' },
@@ -164,6 +188,14 @@ export const ALLOWED: Fixture[] = [
   { file: SDK, code: "import { UPLOADS_PATH } from '@darkroom/contracts/rest';" },
   { file: 'packages/minimax-client/test/client.test.ts', code: "import { x } from '@darkroom/minimax-simulator';" },
   { file: CLIENT, code: "import { fetch } from 'undici';" },
+
+  { file: SDK_TEST, code: "import { readPhoto } from '@darkroom/test-kit/photos/read-photo';" },
+  { file: STORY, code: "import { createUser } from '@darkroom/test-kit/client/user';" },
+  { file: STORY, code: "import { createImageClient } from '@darkroom/sdk';" },
+  { file: STORY, code: "import { readTable } from './chaos/database-snapshot.ts';" },
+  { file: TEST_KIT, code: "import { signToken } from '@darkroom/api/sign-token';" },
+  { file: SCRIPT, code: "import { loadConfig } from '@darkroom/api/config';" },
+  { file: SCRIPT, code: "import { findTool } from '@darkroom/test-kit/process/system-tools';" },
 
   { file: PAGE, code: "import { createImageClient } from '@darkroom/sdk';" },
   { file: PAGE, code: "import type { ImageJob } from '@darkroom/contracts';" },

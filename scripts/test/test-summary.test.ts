@@ -1,11 +1,11 @@
+import type { SystemTool } from '@darkroom/test-kit/process/system-tools';
 import { expect, test } from 'vitest';
-import type { Part } from '../system-tools.ts';
 import { summarize } from '../test-summary.ts';
 
 const ALL_PASSED = { file: 'unit.test.ts', passed: 3, failed: 0, skipped: 0 };
 const SOME_SKIPPED = { file: 'page.test.ts', passed: 0, failed: 0, skipped: 2 };
 const ONE_FAILED = { file: 'broken.test.ts', passed: 1, failed: 1, skipped: 0 };
-const CHROMIUM: Part = {
+const CHROMIUM: SystemTool = {
   name: 'Chromium',
   usedBy: 'the stories on the page',
   install: 'apt-get install -y chromium',
@@ -18,7 +18,7 @@ test('prints the counts alone on the last line', () => {
   );
 });
 
-test('names the file of a skip, the missing part and how to install it, and passes', () => {
+test('names the file of a skip, the missing tool and how to install it, and passes', () => {
   const { ok, lines } = summarize([ALL_PASSED, SOME_SKIPPED], [CHROMIUM], false);
   expect(ok).toBe(true);
   expect(lines).toEqual([
@@ -28,12 +28,12 @@ test('names the file of a skip, the missing part and how to install it, and pass
   ]);
 });
 
-test('fails for a skip or a missing part when every part is required', () => {
+test('fails for a skip or a missing tool when every tool is required', () => {
   expect(summarize([ALL_PASSED, SOME_SKIPPED], [], true).ok).toBe(false);
   expect(summarize([ALL_PASSED], [CHROMIUM], true).ok).toBe(false);
   expect(summarize([ALL_PASSED], [], true).ok).toBe(true);
 });
 
-test('fails for a failed test even when no part is required', () => {
+test('fails for a failed test even when no tool is required', () => {
   expect(summarize([ALL_PASSED, ONE_FAILED], [], false).ok).toBe(false);
 });

@@ -16,10 +16,9 @@ export async function copyMigratedDatabase(dataDir: string): Promise<void> {
 
 async function migrate(runFolder: string, target: string): Promise<void> {
   // Loaded dynamically, so that only one file of a run pays for it.
-  const { systemClock } = await import('@darkroom/api/clock');
   const { openSqlite } = await import('@darkroom/api/open-sqlite');
   const made = mkdtempSync(path.join(runFolder, 'migrating-'));
-  await (await openSqlite(made, systemClock)).close(); // closing checkpoints the WAL into the one file
+  await (await openSqlite(made, { now: Date.now })).close(); // closing checkpoints the WAL into the one file
   try {
     renameSync(made, target);
   } catch (error) {

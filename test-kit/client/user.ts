@@ -11,8 +11,13 @@ export interface User {
   rest: RestClient;
 }
 
+/** Signs a token as the app's own sign-in would, by default with the secret of the API under test. */
+export function signUserToken(claims: { user_id: string; star_id?: string }, secret = JWT_SECRET): string {
+  return signToken(secret, claims);
+}
+
 /** Returns a user of the API at this address. Aborting `signal` ends REST requests still in flight. */
 export function createUser(url: string, userId: string, signal: AbortSignal): User {
-  const token = signToken(JWT_SECRET, { user_id: userId, star_id: '2' });
+  const token = signUserToken({ user_id: userId, star_id: '2' });
   return { token, sdk: createImageClient({ baseUrl: url, token }), rest: createRestClient(url, token, signal) };
 }

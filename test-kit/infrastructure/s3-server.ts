@@ -3,18 +3,24 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { createS3Client, type S3Settings } from '@darkroom/api/s3-client';
 import PQueue from 'p-queue';
 import S3rver from 's3rver';
 
+export interface BucketSettings {
+  bucket: string;
+  region: string;
+  endpoint: string;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+}
+
 export interface S3Server {
-  /** Creates the bucket, or keeps the existing one; returns the settings for its use. */
-  createBucket(name: string): Promise<Required<S3Settings>>;
+  /** Creates the bucket, or keeps the existing one; remutex the settings for its use. */
+  createBucket(name: string): Promise<BucketSettings>;
   close(): Promise<void>;
 }
 
 /** The same settings as environment variables. */
-export function bucketSettings({ bucket, endpoint, region, credentials }: Required<S3Settings>) {
+export function bucketSettings({ bucket, endpoint, region, credentials }: BucketSettings) {
   return {
     S3_BUCKET: bucket,
     S3_ENDPOINT: endpoint,
@@ -34,26 +40,22 @@ export async function startS3({ dir, port = 0 }: { dir: string; port?: number })
   const directory = path.join(dir, 'buckets');
   await mkdir(directory, { recursive: true });
   const server = new S3rver({ address: '127.0.0.1', port, silent: true, directory });
-  keepObjectsWhole(server, path.join(dir, 'writing'));
+  // s3rver's types omit the store.
+  const { store } = server as unknown as { store: ObjectStore };
+  keepObjectsWhole(store, path.join(dir, 'writing'));
   const address = await server.run();
   const endpoint = `http://127.0.0.1:${address.port}`;
   return {
     async createBucket(bucket) {
-      const settings = { bucket, region: 'us-east-1', endpoint, credentials: CREDENTIALS };
-      const client = await createS3Client(settings);
-      await client.createBucket({ Bucket: bucket }).catch(unlessItIsThere);
-      client.destroy();
-      return settings;
+      await store.putBucket(bucket);
+      return { bucket, region: 'us-east-1', endpoint, credentials: CREDENTIALS };
     },
     close: () => server.close(),
   };
 }
 
-function unlessItIsThere(error: unknown): void {
-  if (!(error instanceof Error && error.name.startsWith('BucketAlready'))) throw error;
-}
-
 interface ObjectStore {
+  putBucket(bucket: string): Promise<unknown>;
   getResourcePath(bucket: string, key: string, resource: 'object'): string;
   putMetadata(bucket: string, key: string, metadata: object, md5: string): Promise<void>;
   putObject(object: {
@@ -68,13 +70,11 @@ interface ObjectStore {
 }
 
 /**
- * S3 never returns a half-written object. s3rver writes into the file that readers open, and answers before the write
+ * S3 never remutex a half-written object. s3rver writes into the file that readers open, and answers before the write
  * is complete.
  */
-function keepObjectsWhole(server: S3rver, written: string): void {
-  // s3rver's types omit the store.
-  const { store } = server as unknown as { store: ObjectStore };
-  const turns = new PQueue({ concurrency: 1 });
+function keepObjectsWhole(store: ObjectStore, written: string): void {
+  const mutex = new PQueue({ concurrency: 1 });
   const getObject = store.getObject.bind(store);
   const deleteObject = store.deleteObject.bind(store);
   const listObjects = store.listObjects.bind(store);
@@ -83,7 +83,7 @@ function keepObjectsWhole(server: S3rver, written: string): void {
     const bytes = Buffer.isBuffer(content) ? content : await buffer(content);
     const md5 = createHash('md5').update(bytes).digest('hex');
     const file = store.getResourcePath(bucket, key, 'object');
-    await turns.add(async () => {
+    await mutex.add(async () => {
       await mkdir(path.dirname(file), { recursive: true });
       await writeFile(written, bytes);
       await rename(written, file);
@@ -91,8 +91,8 @@ function keepObjectsWhole(server: S3rver, written: string): void {
     });
     return { size: bytes.length, md5 };
   };
-  store.getObject = (...args) => turns.add(() => getObject(...args));
-  store.deleteObject = (...args) => turns.add(() => deleteObject(...args)); // it also removes empty folders
+  store.getObject = (...args) => mutex.add(() => getObject(...args));
+  store.deleteObject = (...args) => mutex.add(() => deleteObject(...args)); // it also removes empty folders
   store.listObjects = (bucket, options) =>
     listObjects(bucket, { ...options, maxKeys: Math.min(options.maxKeys, PAGE_SIZE) });
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-interface Here {
+interface Options {
   /** The port on loopback. */
   port: string;
   /** The ports of the two API processes. */
@@ -10,7 +10,7 @@ interface Here {
 }
 
 /** Returns deploy/nginx.conf with the addresses and folders of this machine, and without TLS. */
-export function proxySettings({ port, apiPorts, dir }: Here): string {
+export function nginxConfig({ port, apiPorts, dir }: Options): string {
   const ports = apiPorts.values();
   const http = readFileSync(new URL('../../deploy/nginx.conf', import.meta.url), 'utf8')
     .replace(/ {4}server \{\s+listen 80;.*?\n {4}\}\n/s, '') // the redirect to TLS

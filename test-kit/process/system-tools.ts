@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 
 /** A program that tests use and npm does not install. */
-export interface Part {
+export interface SystemTool {
   name: string;
   usedBy: string;
   /** The install command on Debian and Ubuntu. */
@@ -12,7 +12,7 @@ export interface Part {
   find(): string | undefined;
 }
 
-const PARTS = {
+const TOOLS = {
   chromium: {
     name: 'Chromium',
     usedBy: 'the stories on the page, from photo to picture',
@@ -55,15 +55,15 @@ const PARTS = {
     install: 'apt-get install -y util-linux',
     find: () => onPath('prlimit'),
   },
-} satisfies Record<string, Part>;
+} satisfies Record<string, SystemTool>;
 
-/** Returns the path of a part, or undefined: `const chromium = part('chromium'); describe.skipIf(!chromium)(…)`. */
-export function part(name: keyof typeof PARTS): string | undefined {
-  return PARTS[name].find();
+/** Returns the path of a tool, or undefined: `const chromium = findTool('chromium'); describe.skipIf(!chromium)(…)`. */
+export function findTool(name: keyof typeof TOOLS): string | undefined {
+  return TOOLS[name].find();
 }
 
-export function missingParts(): Part[] {
-  return Object.values(PARTS).filter((candidate) => candidate.find() === undefined);
+export function missingTools(): SystemTool[] {
+  return Object.values(TOOLS).filter((candidate) => candidate.find() === undefined);
 }
 
 function onPath(command: string): string | undefined {

@@ -1,0 +1,1 @@
+export { isPostgresUnavailable } from '@darkroom/api/postgres-errors';

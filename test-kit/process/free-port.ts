@@ -1,0 +1,1 @@
+export { findFreePort } from '@darkroom/api/free-port';
