@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Kysely } from 'kysely';
+import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { FileStore } from './files/file-store.ts';
 import { createLocalFileStore } from './files/local-file-store.ts';
@@ -9,14 +10,16 @@ import type { Tables } from './store/shared/schema.ts';
 import { DEPLOYMENT_ID, getOrCreateSecret } from './store/shared/secrets.ts';
 import { StoreOpenError } from './store/shared/store-open-error.ts';
 
-/** `writer` is the worker id of this process; `isAlone` is true when no other process writes to the store. */
 interface Writing {
+  clock: Clock;
+  /** The worker id of this process. */
   writer?: string;
+  /** No other process writes to the store. */
   isAlone?: boolean;
 }
 
 /** Opens the file store in a data folder, without checking to which deployment it belongs. */
-export function openLocalFiles(dataDir: string, writing: Writing = {}): Promise<FileStore> {
+export function openLocalFiles(dataDir: string, writing: Writing): Promise<FileStore> {
   return createLocalFileStore({ dir: path.join(dataDir, 'files'), ...writing });
 }
 
@@ -30,9 +33,9 @@ export async function openClaimedFileStore(
   { s3, DATA_DIR }: Pick<Config, 's3' | 'DATA_DIR'>,
   db: Kysely<Tables>,
   onAway: (error: unknown) => void,
-  writing: Writing = {},
+  writing: Writing,
 ): Promise<FileStore> {
-  const files = await (s3 ? createS3FileStore(s3) : openLocalFiles(DATA_DIR, writing));
+  const files = await (s3 ? createS3FileStore(s3, writing.clock) : openLocalFiles(DATA_DIR, writing));
   const deploymentId = await getOrCreateSecret(db, DEPLOYMENT_ID, randomUUID);
 
   async function claim(): Promise<void> {

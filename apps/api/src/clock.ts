@@ -36,3 +36,16 @@ export function callAfter(clock: Pick<Clock, 'sleep'>, ms: number, callback: () 
   );
   return () => canceled.abort();
 }
+
+/** Calls `callback` every `ms` milliseconds, for the first time after that. The returned function ends it. */
+export function callEvery(clock: Pick<Clock, 'sleep'>, ms: number, callback: () => void): () => void {
+  let cancel = () => {};
+  function wait(): void {
+    cancel = callAfter(clock, ms, () => {
+      wait();
+      callback();
+    });
+  }
+  wait();
+  return () => cancel();
+}

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { type Clock, callAfter } from './clock.ts';
 
 /** Time left to requests in flight once all work is done: a slow phone may still be receiving its response. */
 const REQUESTS_END_MS = 3_000;
@@ -9,7 +10,11 @@ const REQUESTS_END_MS = 3_000;
  * closes idle ones at once, and destroys the remaining ones after `requestsEndMs` milliseconds. Must be called before
  * the server listens.
  */
-export function createCloseServer(server: FastifyInstance, requestsEndMs = REQUESTS_END_MS): () => Promise<void> {
+export function createCloseServer(
+  server: FastifyInstance,
+  clock: Pick<Clock, 'sleep'>,
+  requestsEndMs = REQUESTS_END_MS,
+): () => Promise<void> {
   const connections = new Set<Socket>();
   let closing = false;
 
@@ -25,12 +30,12 @@ export function createCloseServer(server: FastifyInstance, requestsEndMs = REQUE
   return async function closeServer() {
     closing = true;
     // Node's closeAllConnections misses connections that have no HTTP parser any more, such as a refused CONNECT.
-    const cut = setTimeout(() => {
+    const cancelCut = callAfter(clock, requestsEndMs, () => {
       for (const socket of connections) socket.destroy();
-    }, requestsEndMs);
+    });
     // Browsers open connections before they send a request; Node counts these as busy.
     for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
     await server.close();
-    clearTimeout(cut);
+    cancelCut();
   };
 }

@@ -44,13 +44,13 @@ export async function composeShared({ config, minimax, publicUrl, clock, log }: 
   const workerId = randomUUID();
   const deployment = await openDeployment({ config, workerId, clock, log });
   const { database, files, leaseMs } = deployment;
-  const sqlStore = wrapStorageErrors(createSqlJobStore(database));
+  const sqlStore = wrapStorageErrors(createSqlJobStore(database), clock);
   const metrics = createMetrics({ readQueue: () => readQueue(sqlStore), refusalReasons: UNAUTHENTICATED_REASONS });
   const store = observeStore(sqlStore, metrics);
-  const uploads = wrapStorageErrors(createSqlUploadStore(database));
+  const uploads = wrapStorageErrors(createSqlUploadStore(database), clock);
   const retention = createSqlRetentionStore(database);
-  const workers = wrapStorageErrors(createSqlWorkerStore({ database, leaseMs }));
-  const deletions = wrapStorageErrors(createSqlDeletionStore({ database, leaseMs }));
+  const workers = wrapStorageErrors(createSqlWorkerStore({ database, leaseMs }), clock);
+  const deletions = wrapStorageErrors(createSqlDeletionStore({ database, leaseMs }), clock);
   const fileTracker = createFileTracker({ deletions, files, workerId, clock, log });
   // Fail here on a full disk, before the process listens.
   if (leaseMs === null) await store.ping();
@@ -71,6 +71,7 @@ export async function composeShared({ config, minimax, publicUrl, clock, log }: 
     trustedOrigin: new URL(minimax.baseUrl).origin,
     aigcPropagator: config.AIGC_PROPAGATOR,
     startDeadline: createStartDeadline(),
+    clock,
     concurrency: decodePlaces(),
   });
   const app = { config, minimax, publicUrl, log, clock, workerId, metrics };

@@ -36,7 +36,7 @@ export function composeWorker(shared: SharedParts, stopping: AbortSignal): Worke
   const client = createMiniMaxClient({ ...minimax, timeoutMs: config.MINIMAX_TIMEOUT_MS });
   const responseFormat = config.MINIMAX_RESPONSE_FORMAT;
   const provider = observeProvider(createMiniMaxProvider({ client, responseFormat }), metrics, clock);
-  const running = createRunningTime(clock.monotonic);
+  const running = createRunningTime(clock);
   const imageQueue = new PQueue({ concurrency: IMAGES_AT_ONCE });
   const saver = createImageSaver({
     store,
@@ -51,6 +51,7 @@ export function composeWorker(shared: SharedParts, stopping: AbortSignal): Worke
   });
   const spool = createLocalAnswerSpool({
     dir: path.join(config.DATA_DIR, 'answers'),
+    clock,
     onError: (err) => log.warn({ err }, 'a provider answer is not written down: it would not outlive this process'),
   });
   const outcomes = {

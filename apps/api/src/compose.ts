@@ -4,8 +4,8 @@ import { composeApi } from './compose-api.ts';
 import { type ComposeDeps, composeShared, createRounds, createServer } from './compose-shared.ts';
 import { composeWorker } from './compose-worker.ts';
 import { NO_SLOTS, slotsByFamily } from './family-budgets.ts';
+import { type Repeated, repeatEvery } from './periodic-tasks.ts';
 import type { Phase } from './readiness.ts';
-import { type Repeated, repeatEvery } from './repeat-every.ts';
 
 /** Heartbeats per lease: a worker must miss more than one to lose its lease. */
 const HEARTBEATS_PER_LEASE = 5;
@@ -22,7 +22,7 @@ export interface App {
 
 /** The composition root: builds every part that `ROLE` asks for once, in dependency order. */
 export async function compose(deps: ComposeDeps): Promise<App> {
-  const { config, log } = deps;
+  const { config, clock, log } = deps;
   const stopping = new AbortController();
   let phase: Phase = 'starting';
   const isDraining = () => phase === 'draining';
@@ -43,12 +43,12 @@ export async function compose(deps: ComposeDeps): Promise<App> {
   const rounds = createRounds(shared, worker?.recover ?? null);
   const server = await createServer(shared, () => phase, api?.surfaces ?? null);
 
-  const closeServer = createCloseServer(server);
+  const closeServer = createCloseServer(server, clock);
   let started: Promise<void> | undefined;
 
   async function begin(): Promise<void> {
     if (leaseMs !== null)
-      heartbeat = repeatEvery({ ms: leaseMs / HEARTBEATS_PER_LEASE, task: 'be seen', work: sendHeartbeat, log });
+      heartbeat = repeatEvery({ ms: leaseMs / HEARTBEATS_PER_LEASE, task: 'be seen', work: sendHeartbeat, clock, log });
     else await deletions.hasten();
     if (worker) await worker.recover();
     if (isDraining()) return;

@@ -40,13 +40,13 @@ type Foundation = Omit<Deployment, 'files'>;
 
 /** Opens SQLite with p-queue, or PostgreSQL with pg-boss. Rejects with StoreOpenError when that is not possible. */
 export async function openDeployment(deps: DeploymentDeps): Promise<Deployment> {
-  const { config, workerId, log } = deps;
+  const { config, workerId, clock, log } = deps;
   const foundation = await (config.DATABASE_URL === undefined
     ? openAlone(deps)
     : openShared(deps, config.DATABASE_URL));
   const onAway = (err: unknown) => log.warn({ err }, 'the storage does not say whose files it has');
   try {
-    const writing = { writer: workerId, isAlone: foundation.leaseMs === null };
+    const writing = { clock, writer: workerId, isAlone: foundation.leaseMs === null };
     return { ...foundation, files: await openClaimedFileStore(config, foundation.database.db, onAway, writing) };
   } catch (error) {
     await foundation.close();
@@ -89,7 +89,7 @@ async function openShared({ config, clock, log }: DeploymentDeps, databaseUrl: s
   const { createPgQueue } = await import('./queue/pg-queue.ts');
   const { openWakeUpQueue } = await import('./queue/wake-up-queue.ts');
   const onLost = (err: unknown) => log.warn({ err }, 'a connection to PostgreSQL was lost');
-  const database = await openPostgres(databaseUrl, onLost);
+  const database = await openPostgres(databaseUrl, clock, onLost);
   const turns = await openWakeUpQueue(databaseUrl, {
     onError: onLost,
     listen: (channel, onNotification, resync) =>

@@ -41,12 +41,13 @@ async function move(config: Config): Promise<void> {
  */
 async function moveFiles(config: Config, databaseUrl: string): Promise<number> {
   const isMoved = !existsSync(sqliteFile(config.DATA_DIR));
-  const database = await (isMoved ? openPostgres(databaseUrl) : openSqlite(config.DATA_DIR, systemClock));
+  const database = await (isMoved ? openPostgres(databaseUrl, systemClock) : openSqlite(config.DATA_DIR, systemClock));
   try {
-    const bucket = await openClaimedFileStore(config, database.db, (error) => {
+    const onAway = (error: unknown) => {
       throw error;
-    });
-    return await copyFiles(await openLocalFiles(config.DATA_DIR), bucket);
+    };
+    const bucket = await openClaimedFileStore(config, database.db, onAway, { clock: systemClock });
+    return await copyFiles(await openLocalFiles(config.DATA_DIR, { clock: systemClock }), bucket);
   } finally {
     await database.close();
   }
@@ -54,7 +55,7 @@ async function moveFiles(config: Config, databaseUrl: string): Promise<number> {
 
 async function moveRows(dataDir: string, databaseUrl: string): Promise<void> {
   const from = await openSqlite(dataDir, systemClock);
-  const to = await openPostgres(databaseUrl);
+  const to = await openPostgres(databaseUrl, systemClock);
   try {
     const jobs = await copyRows(from.db, to.db);
     console.log(jobs === null ? 'The jobs were copied before' : `${jobs} jobs copied`);

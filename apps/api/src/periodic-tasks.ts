@@ -1,6 +1,6 @@
+import { type Clock, callEvery } from './clock.ts';
 import { expireJobs } from './jobs/expire-jobs.ts';
 import { sweep } from './jobs/sweep.ts';
-import { type Repeated, repeatEvery } from './repeat-every.ts';
 
 type Deps = Parameters<typeof expireJobs>[0] &
   Parameters<typeof sweep>[0] & {
@@ -8,6 +8,7 @@ type Deps = Parameters<typeof expireJobs>[0] &
     recovery: { everyMs: number; recover(): Promise<void> } | null;
     /** Deletes the files whose deletion is due. */
     deleteFiles(): Promise<void>;
+    clock: Clock;
   };
 
 const EXPIRE_AT_LEAST_EVERY_MS = 1_000;
@@ -26,11 +27,11 @@ export interface PeriodicTasks {
  * workers.
  */
 export function createPeriodicTasks(deps: Deps): PeriodicTasks {
-  const { recovery, deleteFiles, log } = deps;
+  const { recovery, deleteFiles, clock, log } = deps;
   const rounds: Repeated[] = [];
 
   function begin(ms: number, task: string, work: () => Promise<unknown>): void {
-    rounds.push(repeatEvery({ ms, task, work, log }));
+    rounds.push(repeatEvery({ ms, task, work, clock, log }));
   }
 
   return {
@@ -42,6 +43,48 @@ export function createPeriodicTasks(deps: Deps): PeriodicTasks {
     },
     async stop() {
       await Promise.all(rounds.map((round) => round.stop()));
+    },
+  };
+}
+
+export interface Repeated {
+  /** Starts no further run; resolves when the running one has ended. */
+  stop(): Promise<void>;
+}
+
+interface Task {
+  /** Interval in milliseconds. */
+  ms: number;
+  /** Name of the task in the log. */
+  task: string;
+  work(): Promise<unknown>;
+  clock: Pick<Clock, 'sleep'>;
+  log: { error(fields: object, message: string): void };
+}
+
+/**
+ * Runs the work now and every `ms` milliseconds; runs never overlap. A failure is logged and does not stop later runs.
+ */
+export function repeatEvery({ ms, task, work, clock, log }: Task): Repeated {
+  let running: Promise<void> | undefined;
+
+  function round(): void {
+    running ??= work()
+      .then(
+        () => {},
+        (err: unknown) => log.error({ err, task }, 'a round failed'),
+      )
+      .finally(() => {
+        running = undefined;
+      });
+  }
+
+  const end = callEvery(clock, ms, round);
+  round();
+  return {
+    async stop() {
+      end();
+      await running;
     },
   };
 }

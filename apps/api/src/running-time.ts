@@ -1,3 +1,5 @@
+import { type Clock, callEvery } from './clock.ts';
+
 const TICK_MS = 1_000;
 
 export interface RunningStopwatch {
@@ -8,19 +10,18 @@ export interface RunningStopwatch {
 
 /**
  * Measures how long this process has run. Of a pause (stopped, suspended, event loop blocked) it counts at most two
- * seconds. `now` returns milliseconds on a monotonic clock.
+ * seconds.
  */
-export function createRunningTime(now: () => number): RunningStopwatch {
+export function createRunningTime(clock: Pick<Clock, 'monotonic' | 'sleep'>): RunningStopwatch {
   let countedMs = 0;
-  let seenAt = now();
+  let seenAt = clock.monotonic();
 
   function read(): number {
-    const at = now();
+    const at = clock.monotonic();
     countedMs += Math.min(at - seenAt, 2 * TICK_MS);
     seenAt = at;
     return countedMs;
   }
 
-  const timer = setInterval(read, TICK_MS).unref();
-  return { read, stop: () => clearInterval(timer) };
+  return { read, stop: callEvery(clock, TICK_MS, read) };
 }

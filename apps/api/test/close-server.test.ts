@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { GENERATION_PATH } from '@darkroom/contracts/rest';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../src/clock.ts';
 import { createCloseServer } from '../src/close-server.ts';
 import { buildFaultyServer } from './http/faulty-server.ts';
 
@@ -23,7 +24,7 @@ async function listen(requestsEndMs: number): Promise<Closing> {
   const chunk = Buffer.alloc(64 * 1024);
   const chunks = Array.from({ length: LARGE_BYTES / chunk.length }, () => chunk);
   server.get('/large', (_, reply) => reply.header('content-length', LARGE_BYTES).send(Readable.from(chunks)));
-  const close = createCloseServer(server, requestsEndMs);
+  const close = createCloseServer(server, systemClock, requestsEndMs);
   const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
   return { port: Number(port), close };
 }

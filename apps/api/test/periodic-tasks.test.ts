@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FileStore } from '../src/files/file-store.ts';
-import { createPeriodicTasks, type PeriodicTasks } from '../src/periodic-tasks.ts';
+import { createPeriodicTasks, type PeriodicTasks, repeatEvery } from '../src/periodic-tasks.ts';
 import { buildFileTracker } from './jobs/build-file-tracker.ts';
 import { createRecordedLog } from './jobs/recorded-log.ts';
 import { openSqliteStores } from './store/open-sqlite-stores.ts';
@@ -16,9 +16,7 @@ let kept: Map<string, number>;
 beforeEach(async () => {
   stores = await openSqliteStores();
   kept = new Map();
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
 });
-afterEach(() => void vi.useRealTimers());
 
 function startRounds(
   log = createRecordedLog(),
@@ -58,7 +56,7 @@ test('expires a job that waited too long within a second, without a request', as
   const { jobId } = await addJob(stores);
   const rounds = startRounds();
   stores.clock.advance(QUEUE_TTL_MS + 1);
-  await vi.advanceTimersByTimeAsync(1_000);
+  await stores.clock.advanceAsync(1_000);
   await untilFailed(jobId);
   await rounds.stop();
 });
@@ -68,7 +66,7 @@ test('runs the sweep at the start and then every hour', async () => {
   const rounds = startRounds();
   await vi.waitFor(() => expect(kept.size).toBe(0), { interval: 1 });
   kept.set('another.jpg', stores.clock.now() - 2 * HOUR_MS);
-  await vi.advanceTimersByTimeAsync(HOUR_MS);
+  await stores.clock.advanceAsync(HOUR_MS);
   await vi.waitFor(() => expect(kept.size).toBe(0), { interval: 1 });
   await rounds.stop();
 });
@@ -82,7 +80,7 @@ test('logs a failed round and runs the next one', async () => {
     faults-- > 0 ? Promise.reject(new Error('database away')) : stores.jobs.waitingFor(longerThanMs),
   );
   await vi.waitFor(() => expect(log.lines).toMatchObject([{ level: 'error' }]), { interval: 1 });
-  await vi.advanceTimersByTimeAsync(1_000);
+  await stores.clock.advanceAsync(1_000);
   await untilFailed(jobId);
   await rounds.stop();
 });
@@ -94,7 +92,7 @@ test('runs no round after the stop', async () => {
     return [];
   });
   await rounds.stop();
-  await vi.advanceTimersByTimeAsync(10_000);
+  await stores.clock.advanceAsync(10_000);
   expect(asked).toHaveLength(1);
 });
 
@@ -114,9 +112,44 @@ test('recovers the jobs of dead workers at the start and then at its own interva
   const recover = vi.fn(async () => {});
   const rounds = startRounds(createRecordedLog(), async () => [], { everyMs: 2_000, recover });
   expect(recover).toHaveBeenCalledTimes(1);
-  await vi.advanceTimersByTimeAsync(4_000);
+  await stores.clock.advanceAsync(4_000);
   expect(recover).toHaveBeenCalledTimes(3);
   await rounds.stop();
-  await vi.advanceTimersByTimeAsync(4_000);
+  await stores.clock.advanceAsync(4_000);
   expect(recover).toHaveBeenCalledTimes(3);
+});
+
+describe('a repeated task', () => {
+  test('runs at once and then at the given interval', async () => {
+    const work = vi.fn(async () => {});
+    const repeated = repeatEvery({ ms: 1_000, task: 'count', work, clock: stores.clock, log: createRecordedLog() });
+    expect(work).toHaveBeenCalledTimes(1);
+    await stores.clock.advanceAsync(3_000);
+    expect(work).toHaveBeenCalledTimes(4);
+    await repeated.stop();
+    await stores.clock.advanceAsync(3_000);
+    expect(work).toHaveBeenCalledTimes(4);
+  });
+
+  test('never overlaps with its own previous run', async () => {
+    const first = Promise.withResolvers<void>();
+    const work = vi.fn(() => first.promise);
+    const repeated = repeatEvery({ ms: 1_000, task: 'count', work, clock: stores.clock, log: createRecordedLog() });
+    await stores.clock.advanceAsync(3_000);
+    expect(work).toHaveBeenCalledTimes(1);
+    first.resolve();
+    await stores.clock.advanceAsync(1_000);
+    expect(work).toHaveBeenCalledTimes(2);
+    await repeated.stop();
+  });
+
+  test('runs again after a failure', async () => {
+    const log = createRecordedLog();
+    const work = vi.fn(() => Promise.reject(new Error('database away')));
+    const repeated = repeatEvery({ ms: 1_000, task: 'count', work, clock: stores.clock, log });
+    await stores.clock.advanceAsync(1_000);
+    expect(work).toHaveBeenCalledTimes(2);
+    expect(log.lines).toMatchObject([{ fields: { task: 'count' } }, { fields: { task: 'count' } }]);
+    await repeated.stop();
+  });
 });

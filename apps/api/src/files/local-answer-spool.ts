@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { Clock } from '../clock.ts';
 import type { AnswerSpool } from './file-store.ts';
 
 const FirstLine = z.object({
@@ -11,6 +12,7 @@ const FirstLine = z.object({
 interface Deps {
   /** Created when it is needed. Processes may share it. */
   dir: string;
+  clock: Pick<Clock, 'now'>;
   onError(error: unknown): void;
 }
 
@@ -23,7 +25,7 @@ const ABANDONED_MS = 60 * 60 * 1_000;
  * Keeps answers on the disk of this process, one file per answer: a line of JSON, then the body as received. The file
  * gets its final name once the answer is complete.
  */
-export function createLocalAnswerSpool({ dir, onError }: Deps): AnswerSpool {
+export function createLocalAnswerSpool({ dir, clock, onError }: Deps): AnswerSpool {
   const pathOf = (attemptId: string, ending: string) => join(dir, attemptId + ending);
 
   async function syncFolder(): Promise<void> {
@@ -51,7 +53,7 @@ export function createLocalAnswerSpool({ dir, onError }: Deps): AnswerSpool {
   async function removeAbandoned(): Promise<void> {
     for (const name of await namesOf(PARTIAL)) {
       const stats = await stat(join(dir, name)).catch(() => null);
-      if (stats && stats.mtimeMs < Date.now() - ABANDONED_MS) await rm(join(dir, name), { force: true });
+      if (stats && stats.mtimeMs < clock.now() - ABANDONED_MS) await rm(join(dir, name), { force: true });
     }
   }
 

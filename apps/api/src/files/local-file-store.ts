@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Clock } from '../clock.ts';
 import { contentTypeOf, isFileKey } from './file-key.ts';
 import type { FileStore } from './file-store.ts';
 
@@ -11,6 +12,7 @@ interface LocalFileStoreDeps {
   writer?: string;
   /** No other process uses the folder: every partial file there was left by a process that has ended. */
   isAlone?: boolean;
+  clock: Pick<Clock, 'now'>;
 }
 
 /** Name of the file that holds the owner's id, beside the subfolders: no key leads there. */
@@ -29,10 +31,11 @@ export async function createLocalFileStore({
   dir,
   writer = randomUUID(),
   isAlone = false,
+  clock,
 }: LocalFileStoreDeps): Promise<FileStore> {
   const writingDir = join(dir, 'writing');
   await mkdir(writingDir, { recursive: true });
-  await removeAbandoned(writingDir, isAlone);
+  await removeAbandoned(writingDir, isAlone, clock.now());
   await syncFolder(dirname(dir));
 
   const shardOf = (key: string) => join(dir, createHash('sha256').update(key).digest('hex').slice(0, 2));
@@ -130,11 +133,11 @@ export async function createLocalFileStore({
   };
 }
 
-async function removeAbandoned(writingDir: string, isAlone: boolean): Promise<void> {
+async function removeAbandoned(writingDir: string, isAlone: boolean, now: number): Promise<void> {
   for (const name of await readdir(writingDir)) {
     const file = join(writingDir, name);
     const stats = await unlessMissing(stat(file)); // its writer may finish at this moment
-    const isAbandoned = stats && (isAlone || stats.mtimeMs < Date.now() - ABANDONED_MS);
+    const isAbandoned = stats && (isAlone || stats.mtimeMs < now - ABANDONED_MS);
     if (isAbandoned) await rm(file, { force: true });
   }
 }

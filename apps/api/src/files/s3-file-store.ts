@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import type { GetObjectCommandOutput, ListObjectsCommandOutput } from '@aws-sdk/client-s3';
+import { type Clock, callAfter } from '../clock.ts';
 import { storageUnavailable } from '../retry/retry-after.ts';
 import { contentTypeOf, isFileKey } from './file-key.ts';
 import type { FileStore, StoredFile } from './file-store.ts';
@@ -23,13 +24,30 @@ const PING_BYTES = 1_024;
 const DELETIONS_AT_ONCE = 16;
 
 /** Stores files in an S3 bucket. Any fault (network, credentials, missing bucket) rejects as `unavailable`. */
-export async function createS3FileStore(settings: S3Settings, limits: S3Limits = {}): Promise<FileStore> {
+export async function createS3FileStore(
+  settings: S3Settings,
+  clock: Pick<Clock, 'sleep'>,
+  limits: S3Limits = {},
+): Promise<FileStore> {
   const s3 = await createS3Client(settings, limits);
   const at = (key: string) => ({ Bucket: settings.bucket, Key: FILES + key });
 
   async function get(key: string, abortSignal: AbortSignal): Promise<StoredFile | null> {
     const object = await unlessMissing(s3.getObject(at(key), { abortSignal }));
     return object && { ...readObject(object), contentType: contentTypeOf(key) };
+  }
+
+  /** Runs the work within a time limit. Every failure rejects as `unavailable`. */
+  async function within<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const late = new AbortController(); // AbortSignal.timeout would also end a download that continues after it
+    const cancelTimer = callAfter(clock, timeoutMs, () => late.abort(new Error(`S3 took longer than ${timeoutMs} ms`)));
+    try {
+      return await work(late.signal);
+    } catch (cause) {
+      throw storageUnavailable(cause);
+    } finally {
+      cancelTimer();
+    }
   }
 
   function listAfter(marker: string): Promise<ListObjectsCommandOutput> {
@@ -110,19 +128,6 @@ function readObject({ Body, ContentLength, ETag }: GetObjectCommandOutput): Omit
     throw new Error('The store gives an object without body, length or etag');
   }
   return { stream: Body, bytes: ContentLength, etag: ETag };
-}
-
-/** Runs the work within a time limit. Every failure rejects as `unavailable`. */
-async function within<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const late = new AbortController(); // AbortSignal.timeout would also end a download that continues after it
-  const timer = setTimeout(() => late.abort(new Error(`S3 took longer than ${timeoutMs} ms`)), timeoutMs);
-  try {
-    return await work(late.signal);
-  } catch (cause) {
-    throw storageUnavailable(cause);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Null if the object is missing. A missing bucket is an error. */

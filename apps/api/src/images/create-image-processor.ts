@@ -1,6 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import { availableParallelism } from 'node:os';
 import PQueue from 'p-queue';
+import type { Clock } from '../clock.ts';
 import { explainUnreadable, findExcess, UPLOAD_DECODE_BYTES_MAX } from './check-upload.ts';
 import { type CompressSettings, compress, encodeBytes } from './compress.ts';
 import { createDecodeBudget } from './decode-budget.ts';
@@ -19,6 +20,7 @@ export interface ImageProcessorSettings extends CompressSettings {
   /** Name resolution; default: the system's. */
   lookup?: LookupFunction;
   startDeadline: StartDeadline;
+  clock: Pick<Clock, 'sleep'>;
   /** Images decoded at once, which bounds CPU; default: one per core. */
   concurrency?: number;
 }
@@ -38,6 +40,7 @@ export function createImageProcessor(settings: ImageProcessorSettings): ImagePro
     places,
     uploadPlaces: Math.max(1, places - 1),
     uploadWaitMs: UPLOAD_WAIT_MS,
+    clock: settings.clock,
   });
   // One result header and one upload header are read at a time, so that they take at most two of libuv's threads.
   const resultHeaders = new PQueue({ concurrency: 1 });

@@ -1,4 +1,5 @@
 import { ImageError } from '@darkroom/contracts';
+import { type Clock, callAfter } from '../clock.ts';
 import { BUSY_RETRY_AFTER_MS } from '../retry/retry-after.ts';
 
 export interface DecodeBudgetSettings {
@@ -12,6 +13,7 @@ export interface DecodeBudgetSettings {
   uploadPlaces: number;
   /** Milliseconds that an upload waits for a place before it rejects with `unavailable`. */
   uploadWaitMs: number;
+  clock: Pick<Clock, 'sleep'>;
 }
 
 type Kind = 'result' | 'upload';
@@ -33,7 +35,7 @@ export interface DecodeBudget {
  * not overtake waiting work, so the largest admissible image is not starved.
  */
 export function createDecodeBudget(settings: DecodeBudgetSettings): DecodeBudget {
-  const { totalBytes, uploadBytes, places, uploadPlaces, uploadWaitMs } = settings;
+  const { totalBytes, uploadBytes, places, uploadPlaces, uploadWaitMs, clock } = settings;
   const held = { result: { bytes: 0, places: 0 }, upload: { bytes: 0, places: 0 } };
   const waiting: Record<Kind, Set<Waiting>> = { result: new Set(), upload: new Set() };
 
@@ -62,13 +64,13 @@ export function createDecodeBudget(settings: DecodeBudgetSettings): DecodeBudget
       const entry: Waiting = { bytes, start: resolve };
       waiting[kind].add(entry);
       if (kind === 'upload') {
-        const timer = setTimeout(() => {
+        const cancelTimer = callAfter(clock, uploadWaitMs, () => {
           waiting.upload.delete(entry);
           reject(new ImageError('unavailable', { retryAfterMs: BUSY_RETRY_AFTER_MS }));
           admit(); // smaller work may fit now
-        }, uploadWaitMs);
+        });
         entry.start = () => {
-          clearTimeout(timer);
+          cancelTimer();
           resolve();
         };
       }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createMiniMaxClient } from '@darkroom/minimax-client';
+import { systemClock } from '../../src/clock.ts';
 import { createLocalAnswerSpool } from '../../src/files/local-answer-spool.ts';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { createEstimates } from '../../src/job/estimate.ts';
@@ -58,14 +59,14 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
   const workerId = randomUUID();
   const isAlone = leaseMs === null;
   const own = mortalDatabase(database, life);
-  const files = mortalFiles(await createLocalFileStore({ dir, writer: workerId, isAlone }), life, {
+  const files = mortalFiles(await createLocalFileStore({ dir, writer: workerId, isAlone, clock: systemClock }), life, {
     dir,
     writer: workerId,
   });
-  const store = wrapStorageErrors(createSqlJobStore(own));
-  const uploads = wrapStorageErrors(createSqlUploadStore(own));
+  const store = wrapStorageErrors(createSqlJobStore(own), clock);
+  const uploads = wrapStorageErrors(createSqlUploadStore(own), clock);
   const retention = createSqlRetentionStore(own);
-  const deletions = wrapStorageErrors(createSqlDeletionStore({ database: own, leaseMs }));
+  const deletions = wrapStorageErrors(createSqlDeletionStore({ database: own, leaseMs }), clock);
   const log = createRecordedLog();
   const fileTracker = createFileTracker({ deletions, files, workerId, clock, log });
   // Heartbeats belong to no verb, so they are not counted as writes.
@@ -96,6 +97,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
   });
   const spool = createLocalAnswerSpool({
     dir: path.join(dir, '..', 'answers'),
+    clock: systemClock,
     onError: (err) => log.warn({ err }, 'spool'),
   });
   const outcomes = {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { copyFiles } from '../../src/files/copy-files.ts';
 import type { FileStore } from '../../src/files/file-store.ts';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
@@ -8,8 +9,8 @@ const KEYS = Array.from({ length: 30 }, (_, index) => `file-${index}.jpg`);
 const bytesOf = (key: string) => new TextEncoder().encode(`the bytes of ${key}`);
 
 async function givenStores(): Promise<[FileStore, FileStore]> {
-  const from = await createLocalFileStore({ dir: await temporaryFolder() });
-  const to = await createLocalFileStore({ dir: await temporaryFolder() });
+  const from = await createLocalFileStore({ dir: await temporaryFolder(), clock: systemClock });
+  const to = await createLocalFileStore({ dir: await temporaryFolder(), clock: systemClock });
   for (const key of KEYS) await from.put(key, bytesOf(key));
   return [from, to];
 }

@@ -1,6 +1,7 @@
 import { readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import type { AnswerSpool } from '../../src/files/file-store.ts';
 import { createLocalAnswerSpool } from '../../src/files/local-answer-spool.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -13,7 +14,7 @@ let spool: AnswerSpool;
 beforeEach(async () => {
   dir = path.join(await temporaryFolder(), 'answers');
   faults = [];
-  spool = createLocalAnswerSpool({ dir, onError: (error) => faults.push(error) });
+  spool = createLocalAnswerSpool({ dir, clock: systemClock, onError: (error) => faults.push(error) });
 });
 
 test('reads back a completely recorded answer unchanged', async () => {

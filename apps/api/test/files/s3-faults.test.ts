@@ -4,14 +4,16 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ImageError } from '@darkroom/contracts';
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { FileStore } from '../../src/files/file-store.ts';
 import { isPathStyle, type S3Limits } from '../../src/files/s3-client.ts';
 import { createS3FileStore } from '../../src/files/s3-file-store.ts';
+import { createManualClock, type ManualClock } from '../manual-clock.ts';
 import { listAll } from './file-store.conformance.ts';
 
-afterEach(() => {
-  vi.useRealTimers();
+let clock: ManualClock;
+beforeEach(() => {
+  clock = createManualClock();
 });
 
 const BYTES = Buffer.from('a picture');
@@ -48,7 +50,7 @@ async function openStore(
   });
   // A listening TCP server always has an address with a port.
   const { port } = server.address() as AddressInfo;
-  return { store: await createS3FileStore({ ...SETTINGS, endpoint: `http://127.0.0.1:${port}` }, limits), seen };
+  return { store: await createS3FileStore({ ...SETTINGS, endpoint: `http://127.0.0.1:${port}` }, clock, limits), seen };
 }
 
 const SETTINGS = {
@@ -60,7 +62,7 @@ const UNAVAILABLE = { name: 'ImageError', code: 'unavailable', retryAfterMs: exp
 
 describe.each(OPERATIONS)('the S3 operation %s', (_name, run) => {
   test('is unavailable while the endpoint refuses connections', async () => {
-    const store = await createS3FileStore({ ...SETTINGS, endpoint: 'http://127.0.0.1:1' });
+    const store = await createS3FileStore({ ...SETTINGS, endpoint: 'http://127.0.0.1:1' }, clock);
     await expect(run(store)).rejects.toMatchObject(UNAVAILABLE);
   });
 
@@ -75,11 +77,10 @@ describe.each(OPERATIONS)('the S3 operation %s', (_name, run) => {
   });
 
   test('is unavailable after a bounded time when the store never answers', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { store, seen } = await openStore(() => {});
     const outcome = run(store).catch((error: unknown) => error);
     while (seen.length === 0) await nextTurn();
-    await vi.advanceTimersByTimeAsync(45_000);
+    await clock.advanceAsync(45_000);
     expect(await outcome).toBeInstanceOf(ImageError);
     expect(await outcome).toMatchObject(UNAVAILABLE);
   });
@@ -136,14 +137,13 @@ describe('an S3 download', () => {
   });
 
   test('may take longer than the time limit for its first byte', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     let finish = () => {};
     const { store } = await openStore((_, response) => {
       response.writeHead(200, { etag: '"a"', 'content-length': BYTES.length }).flushHeaders();
       finish = () => response.end(BYTES);
     });
     const file = await store.open('a.png');
-    await vi.advanceTimersByTimeAsync(100_000);
+    await clock.advanceAsync(100_000);
     finish();
     expect(file && (await buffer(file.stream))).toEqual(BYTES);
   });

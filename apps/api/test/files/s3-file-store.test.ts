@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type S3Server, startS3 } from '@darkroom/test-kit/infrastructure/s3-server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { createS3Client } from '../../src/files/s3-client.ts';
 import { createS3FileStore } from '../../src/files/s3-file-store.ts';
 import { listAll, testFileStore } from './file-store.conformance.ts';
@@ -21,18 +22,18 @@ afterAll(async () => {
 
 const createBucket = () => server.createBucket(`bucket-${++buckets}`);
 
-testFileStore('an S3 bucket', async () => createS3FileStore(await createBucket()));
+testFileStore('an S3 bucket', async () => createS3FileStore(await createBucket(), systemClock));
 
 test('shows the same files to several stores', async () => {
   const settings = await createBucket();
-  const [one, other] = [await createS3FileStore(settings), await createS3FileStore(settings)];
+  const [one, other] = [await createS3FileStore(settings, systemClock), await createS3FileStore(settings, systemClock)];
   await one.put('a.png', Buffer.from('a'));
   expect(await other.read('a.png')).toEqual(Buffer.from('a'));
 });
 
 test('neither lists nor touches other objects in the bucket', async () => {
   const settings = await createBucket();
-  const store = await createS3FileStore(settings);
+  const store = await createS3FileStore(settings, systemClock);
   const client = await createS3Client(settings);
   const others = ['a.png', 'darkroom', 'darkroom/a.png', 'darkroom/files/a folder/a.png', 'somewhere/else.png'];
   for (const Key of others) await client.putObject({ Bucket: settings.bucket, Key, Body: 'theirs' });
@@ -46,7 +47,7 @@ test('neither lists nor touches other objects in the bucket', async () => {
 });
 
 test('deletes many files in one call', async () => {
-  const store = await createS3FileStore(await createBucket());
+  const store = await createS3FileStore(await createBucket(), systemClock);
   const keys = Array.from({ length: 40 }, (_, index) => `${index}.png`);
   for (const key of keys) await store.put(key, Buffer.from(key));
   await store.delete(keys);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { createUrlSigner } from '../../src/files/url-signer.ts';
 import { finishJob, pathOf } from './finished-job.ts';
@@ -107,7 +108,7 @@ test('rejects the link of a deleted job while its file still exists', async () =
   const job = await finishJob(api());
   const picture = pathOf(job.images[0] ?? '');
   await restFace(api().server).delete({ job_id: job.job_id });
-  const files = await createLocalFileStore({ dir: path.join(api().dataDir, 'files') });
+  const files = await createLocalFileStore({ dir: path.join(api().dataDir, 'files'), clock: systemClock });
   await files.put(`${job.job_id}-0.jpg`, Buffer.from('not gone yet'));
   expect(readRest(await get(picture))).toMatchObject({ status: 404, error_code: 'not_found' });
   expect((await get(picture, { 'if-none-match': '*' })).statusCode).toBe(404);

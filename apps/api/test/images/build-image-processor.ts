@@ -1,4 +1,5 @@
 import { createStartDeadline } from '@darkroom/minimax-client';
+import { systemClock } from '../../src/clock.ts';
 import { createImageProcessor, type ImageProcessorSettings } from '../../src/images/create-image-processor.ts';
 import type { ImageProcessor } from '../../src/images/image-processor.ts';
 
@@ -13,6 +14,7 @@ export function buildImageProcessor(settings: Partial<ImageProcessorSettings> = 
     downloadMaxBytes: 10_000_000,
     trustedOrigin: 'https://api.minimaxi.com',
     startDeadline: createStartDeadline(),
+    clock: systemClock,
     ...settings,
   });
 }

@@ -1,8 +1,11 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { createDecodeBudget, type DecodeBudgetSettings } from '../../src/images/decode-budget.ts';
+import { createManualClock, type ManualClock } from '../manual-clock.ts';
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+let clock: ManualClock;
+beforeEach(() => {
+  clock = createManualClock();
+});
 
 /** A budget whose work lasts until the test ends it by name. */
 function openBudget(settings: Partial<DecodeBudgetSettings> = {}) {
@@ -12,6 +15,7 @@ function openBudget(settings: Partial<DecodeBudgetSettings> = {}) {
     places: 4,
     uploadPlaces: 3,
     uploadWaitMs: 20_000,
+    clock,
     ...settings,
   });
   const begun: string[] = [];
@@ -28,13 +32,13 @@ function openBudget(settings: Partial<DecodeBudgetSettings> = {}) {
     },
     async end(name: string) {
       ends.get(name)?.resolve();
-      await vi.advanceTimersByTimeAsync(0);
+      await clock.advanceAsync(0);
     },
     async fail(name: string) {
       ends.get(name)?.reject(new Error('damaged'));
-      await vi.advanceTimersByTimeAsync(0);
+      await clock.advanceAsync(0);
     },
-    settle: () => vi.advanceTimersByTimeAsync(0),
+    settle: () => clock.advanceAsync(0),
   };
 }
 
@@ -106,9 +110,9 @@ test('rejects an upload that waited too long with a Retry-After, and starts thos
   const { add, begun, end } = openBudget({ places: 1, uploadPlaces: 1 });
   void add('upload', 'slow', 10);
   const late = expect(add('upload', 'late', 10)).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 5_000 });
-  await vi.advanceTimersByTimeAsync(19_999);
+  await clock.advanceAsync(19_999);
   void add('upload', 'next', 10);
-  await vi.advanceTimersByTimeAsync(1);
+  await clock.advanceAsync(1);
   await late;
   await end('slow');
   expect(begun).toEqual(['slow', 'next']);
@@ -118,7 +122,7 @@ test('lets a result wait without a limit, and processes one above the whole budg
   const { add, begun, end } = openBudget();
   void add('result', 'first', 10);
   void add('result', 'enormous', 1_000);
-  await vi.advanceTimersByTimeAsync(3_600_000);
+  await clock.advanceAsync(3_600_000);
   expect(begun).toEqual(['first']);
   await end('first');
   expect(begun).toEqual(['first', 'enormous']);

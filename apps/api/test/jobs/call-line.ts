@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { systemClock } from '../../src/clock.ts';
 import { createLocalAnswerSpool } from '../../src/files/local-answer-spool.ts';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import type { StoredJob } from '../../src/job/stored-job.ts';
@@ -21,8 +22,8 @@ export async function openCallLine() {
   const stores = await openSqliteStores({ clock });
   const provider = createScriptedProvider(answered);
   const folder = await temporaryFolder();
-  const files = await createLocalFileStore({ dir: path.join(folder, 'files') });
-  const spool = createLocalAnswerSpool({ dir: path.join(folder, 'answers'), onError: fail });
+  const files = await createLocalFileStore({ dir: path.join(folder, 'files'), clock: systemClock });
+  const spool = createLocalAnswerSpool({ dir: path.join(folder, 'answers'), clock: systemClock, onError: fail });
   const saved: string[] = [];
   const stopping = new AbortController();
   const deps: Parameters<typeof createTakeNext>[0] = {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { CreateImage, Viewer } from '@darkroom/contracts';
 import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { createEstimates } from '../../src/job/estimate.ts';
 import { createCreateJob } from '../../src/jobs/create-job.ts';
@@ -30,7 +31,7 @@ beforeEach(async () => {
   stores = await openSqliteStores();
   dir = path.join(await temporaryFolder(), 'files');
   wakes = 0;
-  const files = await createLocalFileStore({ dir });
+  const files = await createLocalFileStore({ dir, clock: systemClock });
   deps = {
     store: stores.jobs,
     uploads: stores.uploads,

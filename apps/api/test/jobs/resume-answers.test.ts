@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { createMiniMaxClient } from '@darkroom/minimax-client';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import type { AnswerSpool, FileStore } from '../../src/files/file-store.ts';
 import { createLocalAnswerSpool } from '../../src/files/local-answer-spool.ts';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
@@ -34,8 +35,12 @@ beforeEach(async () => {
   stores = await openSqliteStores({ clock: createManualClock({ autoAdvance: true }) });
   const folder = await temporaryFolder();
   log = createRecordedLog();
-  spool = createLocalAnswerSpool({ dir: path.join(folder, 'answers'), onError: (err) => log.warn({ err }, 'spool') });
-  files = await createLocalFileStore({ dir: path.join(folder, 'files') });
+  spool = createLocalAnswerSpool({
+    dir: path.join(folder, 'answers'),
+    clock: systemClock,
+    onError: (err) => log.warn({ err }, 'spool'),
+  });
+  files = await createLocalFileStore({ dir: path.join(folder, 'files'), clock: systemClock });
   saved = [];
 });
 

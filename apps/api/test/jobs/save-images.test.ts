@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { ImageError } from '@darkroom/contracts';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { DownloadError } from '../../src/images/image-processor.ts';
 import { cancel, hasEnded } from '../../src/job/job-state.ts';
@@ -33,7 +34,7 @@ beforeEach(async () => {
   stores = await openSqliteStores({ clock });
   imageProcessor = createFakeImageProcessor();
   log = createRecordedLog();
-  const files = await createLocalFileStore({ dir: path.join(await temporaryFolder(), 'files') });
+  const files = await createLocalFileStore({ dir: path.join(await temporaryFolder(), 'files'), clock: systemClock });
   deps = {
     store: stores.jobs,
     files,

@@ -1,5 +1,6 @@
 import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { expect, test, vi } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { createSaveUpload } from '../../src/jobs/save-upload.ts';
 import { createUserMutex } from '../../src/jobs/user-mutex.ts';
@@ -15,7 +16,7 @@ async function openUploads(limits: { ratePerMinute: number; userUploadBytes: num
   const { uploads } = stores;
   const imageProcessor = buildImageProcessor();
   const dir = await temporaryFolder();
-  const files = await createLocalFileStore({ dir });
+  const files = await createLocalFileStore({ dir, clock: systemClock });
   const prepareUpload = vi.spyOn(imageProcessor, 'prepareUpload');
   const signer = { sign: (key: string) => ({ url: key, expiresAt: new Date(0) }), verify: () => true };
   const saveUpload = createSaveUpload({

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
 import { AdmissionQueueFull } from '../../src/store/shared/admission-queue.ts';
 import type { Database } from '../../src/store/shared/database.ts';
@@ -15,7 +16,7 @@ const postgres = givenPostgres();
 let database: Database;
 beforeEach(async () => {
   await emptyDatabase(postgres.url());
-  database = await openPostgres(postgres.url());
+  database = await openPostgres(postgres.url(), systemClock);
   onTestFinished(() => database.close());
 });
 
@@ -34,7 +35,7 @@ async function countWaitingForLock(): Promise<number> {
 }
 
 test('accepts creates that wait for admission behind others once the lock is free', async () => {
-  const jobs = wrapStorageErrors(createSqlJobStore(database));
+  const jobs = wrapStorageErrors(createSqlJobStore(database), systemClock);
   const { letGo } = await holdAdmission();
   const orders = Array.from({ length: 100 }, () => jobs.createJob(newJob(), NO_LIMITS));
   await vi.waitFor(async () => expect(await countWaitingForLock()).toBe(2), { timeout: 15_000 });
@@ -44,10 +45,13 @@ test('accepts creates that wait for admission behind others once the lock is fre
 });
 
 test('refuses a create that waits too long for admission with queue_full, and creates no job', async () => {
-  const hurried = await openPostgres(postgres.url(), () => {}, { admissionWithinMs: 400, lockWithinMs: 300 });
+  const hurried = await openPostgres(postgres.url(), systemClock, () => {}, {
+    admissionWithinMs: 400,
+    lockWithinMs: 300,
+  });
   onTestFinished(() => hurried.close());
-  const jobs = wrapStorageErrors(createSqlJobStore(hurried));
-  const uploads = wrapStorageErrors(createSqlUploadStore(hurried));
+  const jobs = wrapStorageErrors(createSqlJobStore(hurried), systemClock);
+  const uploads = wrapStorageErrors(createSqlUploadStore(hurried), systemClock);
   const { letGo } = await holdAdmission();
   const orders = Array.from({ length: 5 }, () => newJob());
   const upload = newUpload();
@@ -75,6 +79,7 @@ test('answers created for an unconfirmed commit of a create, although its retry 
         throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
       },
     }),
+    systemClock,
   );
   const order = newJob();
   expect(await jobs.createJob(order, NO_LIMITS)).toMatchObject({ kind: 'created', job: { jobId: order.jobId } });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
 import { countBackends } from './count-backends.ts';
 import { emptyDatabase } from './empty-database.ts';
@@ -93,7 +94,7 @@ test('gives each job of a dead worker to one of two workers that take over at on
   const jobIds: string[] = [];
   for (let i = 0; i < 5; i++) jobIds.push((await addSavingJob(stores, [{ url: 'http://a' }])).jobId);
   await live(LEASE_MS, US, THEM);
-  const database = await openPostgres(postgres.url());
+  const database = await openPostgres(postgres.url(), systemClock);
   onTestFinished(database.close);
   const [held, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const holding = database.transact(async (trx) => {

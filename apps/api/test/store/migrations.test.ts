@@ -56,14 +56,14 @@ test('migrates a SQLite database of the previous version and deletes its jobs fo
 test('migrates a PostgreSQL database of the previous version and deletes its jobs for good', async () => {
   const pool = new pg.Pool({ connectionString: postgres.url() });
   await writeVersion4('postgres', new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }));
-  await expectItGoesOn(await openPostgres(postgres.url()));
+  await expectItGoesOn(await openPostgres(postgres.url(), systemClock));
 });
 
 test('moves pending and past deletions to PostgreSQL with the other rows', async () => {
   const from = await openSqlite(await temporaryFolder(), systemClock);
   onTestFinished(from.close);
   const server = await openPostgresServer();
-  const to = await openPostgres(await server.createDatabase());
+  const to = await openPostgres(await server.createDatabase(), systemClock);
   onTestFinished(async () => {
     await to.close();
     await server.close();

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { cancel } from '../../src/job/job-state.ts';
 import { createJobWatcher } from '../../src/jobs/watch-job.ts';
 import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
@@ -19,7 +20,7 @@ beforeEach(async () => {
 });
 
 async function administrate() {
-  const { db, close } = await openPostgres(postgres.url());
+  const { db, close } = await openPostgres(postgres.url(), systemClock);
   onTestFinished(close);
   const here = sql`datname = current_database()`;
   return {
@@ -69,7 +70,7 @@ test('subscribes listeners again however often the connection is lost', async ()
 });
 
 test('notifies about a change only after its commit, and not about one that was rolled back', async () => {
-  const database = await openPostgres(postgres.url());
+  const database = await openPostgres(postgres.url(), systemClock);
   onTestFinished(database.close);
   const { jobId } = await addJob(here);
   await untilTold(here);

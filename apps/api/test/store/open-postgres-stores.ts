@@ -1,5 +1,6 @@
 import { openPostgresServer, type PostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
 import type { Database } from '../../src/store/shared/database.ts';
 import { createSqlDeletionStore } from '../../src/store/shared/sql-deletion-store.ts';
@@ -33,7 +34,7 @@ export function givenPostgres(): { url(): string } {
 
 /** Opens the stores of one process, closed when the test ends. Any number may share one database. */
 export async function openPostgresStores(url: string, clock: ManualClock = createManualClock()): Promise<Stores> {
-  const database = await openPostgres(url);
+  const database = await openPostgres(url, systemClock);
   let isOpen = true;
   async function close(): Promise<void> {
     if (isOpen) await database.close();

@@ -1,6 +1,7 @@
 import { type OwnPostgresServer, startPostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { startSaving } from '../../src/job/job-state.ts';
 import type { JobStore } from '../../src/store/job-store.ts';
 import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
@@ -23,9 +24,9 @@ let jobs: JobStore;
 let admin: Database;
 beforeEach(async () => {
   url = await server.createDatabase();
-  database = await openPostgres(url);
-  jobs = wrapStorageErrors(createSqlJobStore(database));
-  admin = await openPostgres(url);
+  database = await openPostgres(url, systemClock);
+  jobs = wrapStorageErrors(createSqlJobStore(database), systemClock);
+  admin = await openPostgres(url, systemClock);
   onTestFinished(async () => {
     await database.close();
     await admin.close();
@@ -64,14 +65,17 @@ test('rejects all calls while the server is stopped, and recovers by itself with
 });
 
 test('rolls back and rejects a transaction during which the server is lost', async () => {
-  const store = wrapStorageErrors({
-    write: () =>
-      database.transact(async (trx) => {
-        await trx.insertInto('secrets').values({ name: 'half', value: 'done' }).execute();
-        await disconnectAll();
-        await trx.selectFrom('secrets').selectAll().execute();
-      }),
-  });
+  const store = wrapStorageErrors(
+    {
+      write: () =>
+        database.transact(async (trx) => {
+          await trx.insertInto('secrets').values({ name: 'half', value: 'done' }).execute();
+          await disconnectAll();
+          await trx.selectFrom('secrets').selectAll().execute();
+        }),
+    },
+    systemClock,
+  );
   await expect(store.write()).rejects.toMatchObject(AWAY); // reported by the server, or as a lost connection
   expect(await admin.db.selectFrom('secrets').selectAll().execute()).toEqual([]);
 });
@@ -93,6 +97,7 @@ describe('when it is unknown whether a transaction was committed', () => {
         transact: (work) => lose(transact(work)),
         transactExclusive: (part, work) => lose(transactExclusive(part, work)),
       }),
+      systemClock,
     );
   }
 

@@ -1,6 +1,7 @@
 import { openPostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
 import { fromState } from '../../src/store/shared/job-row.ts';
 import { createSqlJobStore } from '../../src/store/shared/sql-job-store.ts';
@@ -112,7 +113,7 @@ describe('the calls of several processes', () => {
   test('are not made for a job that is canceled while it is selected', async () => {
     const { jobId } = await addJob(first);
     const next = await addJob(first, { userId: '2' });
-    const database = await openPostgres(postgres.url());
+    const database = await openPostgres(postgres.url(), systemClock);
     onTestFinished(database.close);
     const canceled = {
       ...fromState({ status: 'FAILED', completedAt: 1, errorCode: 'canceled', charged: 'no' }),
@@ -137,7 +138,7 @@ describe('a PostgreSQL database', () => {
     const server = await openPostgresServer();
     onTestFinished(server.close);
     const url = await server.createDatabase();
-    const opened = await Promise.all(Array.from({ length: 6 }, () => openPostgres(url)));
+    const opened = await Promise.all(Array.from({ length: 6 }, () => openPostgres(url, systemClock)));
     for (const database of opened) await createSqlJobStore(database).ping();
     await Promise.all(opened.map((database) => database.close()));
   });
@@ -146,17 +147,17 @@ describe('a PostgreSQL database', () => {
     const server = await openPostgresServer();
     onTestFinished(server.close);
     const url = await server.createDatabase();
-    const database = await openPostgres(url);
+    const database = await openPostgres(url, systemClock);
     await sql`INSERT INTO kysely_migration (name, timestamp) VALUES ('9999-later', '2030-01-01')`.execute(database.db);
     await database.close();
-    await expect(openPostgres(url)).rejects.toThrow(StoreOpenError);
-    await expect(openPostgres(url)).rejects.toThrow(
+    await expect(openPostgres(url, systemClock)).rejects.toThrow(StoreOpenError);
+    await expect(openPostgres(url, systemClock)).rejects.toThrow(
       /^DATABASE_URL \(127\.0\.0\.1:\d+\/\w+\) cannot be brought up to date: a newer version of Darkroom has written it \(9999-later\)$/,
     );
   });
 
   test('stops the start with one line without its password if it does not exist', async () => {
-    const opening = openPostgres('postgres://somebody:secret@127.0.0.1:9/darkroom');
+    const opening = openPostgres('postgres://somebody:secret@127.0.0.1:9/darkroom', systemClock);
     await expect(opening).rejects.toThrow(StoreOpenError);
     await expect(opening).rejects.toThrow(/^DATABASE_URL \(127\.0\.0\.1:9\/darkroom\) cannot .*ECONNREFUSED[^\n]*$/);
     await expect(opening).rejects.not.toThrow(/secret/);

@@ -1,12 +1,16 @@
 import { ImageError } from '@darkroom/contracts';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { wrapStorageErrors } from '../../src/store/shared/wrap-storage-errors.ts';
+import { createManualClock } from '../manual-clock.ts';
 
-vi.mock('node:timers/promises', () => ({ setTimeout: async () => {} }));
+const clock = createManualClock({ autoAdvance: true });
 
 const failWith = (code?: string) => {
   const cause = Object.assign(new Error('database says no'), code === undefined ? {} : { code });
-  return { cause, store: wrapStorageErrors({ read: () => Promise.reject(cause), subscribe: () => () => 'stopped' }) };
+  return {
+    cause,
+    store: wrapStorageErrors({ read: () => Promise.reject(cause), subscribe: () => () => 'stopped' }, clock),
+  };
 };
 
 test.each(['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_READONLY', 'SQLITE_BUSY', 'SQLITE_CORRUPT'])(
@@ -34,16 +38,19 @@ test.each([
   'timeout exceeded when trying to connect',
   'Query read timeout',
 ])('reports the PostgreSQL client error "%s" as unavailable', async (message) => {
-  const store = wrapStorageErrors({ read: () => Promise.reject(new Error(message)) });
+  const store = wrapStorageErrors({ read: () => Promise.reject(new Error(message)) }, clock);
   await expect(store.read()).rejects.toMatchObject({ code: 'unavailable' });
 });
 
 describe('a transient database error', () => {
   const failing = (code: string, times: number) => {
     let tries = 0;
-    return wrapStorageErrors({
-      read: async () => (++tries > times ? tries : Promise.reject(Object.assign(new Error('gone'), { code }))),
-    });
+    return wrapStorageErrors(
+      {
+        read: async () => (++tries > times ? tries : Promise.reject(Object.assign(new Error('gone'), { code }))),
+      },
+      clock,
+    );
   };
 
   test.each(['40001', '40P01', '57P01', '57P03', '08006', '25006', 'ECONNRESET', 'ECONNREFUSED'])(
@@ -57,7 +64,7 @@ describe('a transient database error', () => {
   test('does not hide the error that follows it', async () => {
     const bug = new Error('a bug');
     const faults: Error[] = [Object.assign(new Error('gone'), { code: '57P01' }), bug];
-    const store = wrapStorageErrors({ read: () => Promise.reject(faults.shift()) });
+    const store = wrapStorageErrors({ read: () => Promise.reject(faults.shift()) }, clock);
     await expect(store.read()).rejects.toBe(bug);
   });
 });

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
+import type { Clock } from '../../clock.ts';
 import { createAdmissionQueue } from '../shared/admission-queue.ts';
 import type { Database, Part, Work } from '../shared/database.ts';
 import { migrate } from '../shared/migrate.ts';
@@ -49,6 +50,7 @@ const TYPES: pg.CustomTypesConfig = {
  */
 export async function openPostgres(
   databaseUrl: string,
+  clock: Clock,
   onLost: (error: unknown) => void = () => {},
   { admissionWithinMs = ADMISSION_WITHIN_MS, lockWithinMs = LOCK_WITHIN_MS } = {},
 ): Promise<Database> {
@@ -75,6 +77,7 @@ export async function openPostgres(
     waitWithinMs: admissionWithinMs,
     waitingLimit: WAITING_FOR_ADMISSION,
     isBusy: isLockTimeout,
+    clock,
     failsAll: (error) => isPostgresUnavailable(error) && !isTransient(error),
   });
   const alone = <T>(pool: Kysely<Tables>, part: Part, work: Work<T>) =>

@@ -1,3 +1,4 @@
+import { type Clock, callAfter } from '../../clock.ts';
 import { BUSY_RETRY_AFTER_MS } from '../../retry/retry-after.ts';
 import type { Refusal } from '../refusal.ts';
 
@@ -27,8 +28,7 @@ export interface AdmissionQueueOptions {
   isBusy(error: unknown): boolean;
   /** Whether a failure means that all waiting work would fail the same way, only later. */
   failsAll(error: unknown): boolean;
-  /** Monotonic milliseconds. Default: `performance.now`. */
-  clock?(): number;
+  clock: Pick<Clock, 'monotonic' | 'sleep'>;
 }
 
 export interface AdmissionQueue {
@@ -43,9 +43,9 @@ export interface AdmissionQueue {
 interface Waiter {
   start(): void;
   reject(error: unknown): void;
-  /** Deadline by the queue's clock. The timer covers a queue that makes no progress. */
+  /** Deadline by the monotonic clock. The timer covers a queue that makes no progress. */
   giveUpAt: number;
-  timer: NodeJS.Timeout;
+  cancelTimer(): void;
 }
 
 /**
@@ -67,7 +67,7 @@ const RETRY_MS_MIN = 1_000;
  * own bound and its own refusal, and takes no connection of the pool.
  */
 export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQueue {
-  const { places, waitWithinMs, waitingLimit, isBusy, failsAll, clock = () => performance.now() } = options;
+  const { places, waitWithinMs, waitingLimit, isBusy, failsAll, clock } = options;
   const waiting: Waiter[] = [];
   let running = 0;
   const recentMs: number[] = [];
@@ -98,8 +98,8 @@ export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQ
       const waiter: Waiter = {
         start: resolve,
         reject,
-        giveUpAt: clock() + waitWithinMs,
-        timer: setTimeout(() => remove(waiter).reject(refuse(BUSY_RETRY_AFTER_MS)), waitWithinMs),
+        giveUpAt: clock.monotonic() + waitWithinMs,
+        cancelTimer: callAfter(clock, waitWithinMs, () => remove(waiter).reject(refuse(BUSY_RETRY_AFTER_MS))),
       };
       waiting.push(waiter);
     });
@@ -115,13 +115,13 @@ export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQ
   function refuseHopeless(): void {
     for (let last = waiting.at(-1); last; last = waiting.at(-1)) {
       const turnMs = waitMs(waiting.length);
-      if (turnMs === null || turnMs <= DOUBT * (last.giveUpAt - clock())) return;
+      if (turnMs === null || turnMs <= DOUBT * (last.giveUpAt - clock.monotonic())) return;
       remove(last).reject(refuse(RETRY_MS_MIN));
     }
   }
 
   function remove(waiter: Waiter): Waiter {
-    clearTimeout(waiter.timer);
+    waiter.cancelTimer();
     waiting.splice(waiting.indexOf(waiter), 1);
     return waiter;
   }
@@ -129,7 +129,7 @@ export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQ
   return {
     async run(work) {
       await takePlace();
-      const startedAt = clock();
+      const startedAt = clock.monotonic();
       try {
         return await work();
       } catch (error) {
@@ -137,7 +137,7 @@ export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQ
         if (failsAll(error)) for (const waiter of [...waiting]) remove(waiter).reject(error);
         throw error;
       } finally {
-        const tookMs = clock() - startedAt;
+        const tookMs = clock.monotonic() - startedAt;
         if (recentMs.push(tookMs) > RECENT) recentMs.shift();
         leavePlace();
         refuseHopeless();

@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../clock.ts';
+import { retry } from '../../retry/retry.ts';
 import { storageUnavailable } from '../../retry/retry-after.ts';
 import { isPostgresUnavailable, isTransient } from '../postgres/postgres-errors.ts';
 
@@ -12,32 +13,29 @@ const WAITS_MS = [20, 200];
  * Wraps a store so that its database faults reject as `unavailable`, after a second and a third try where the fault may
  * be transient. A retry is safe: no store applies an effect twice.
  */
-export function wrapStorageErrors<Store extends object>(store: Store): Store {
+export function wrapStorageErrors<Store extends object>(store: Store, clock: Pick<Clock, 'sleep'>): Store {
+  const waitMs = (error: unknown, failures: number) => (isTransient(error) ? (WAITS_MS[failures - 1] ?? null) : null);
+
+  async function askUntilGivenUp(first: Promise<unknown>, ask: () => unknown): Promise<unknown> {
+    const begun = [first];
+    try {
+      return await retry(async () => begun.pop() ?? ask(), { clock, waitMs });
+    } catch (error) {
+      throw isUnavailable(error) ? storageUnavailable(error) : error;
+    }
+  }
+
   return new Proxy(store, {
     get(target, name, receiver) {
       const value: unknown = Reflect.get(target, name, receiver);
       if (typeof value !== 'function') return value;
       return (...args: unknown[]) => {
         const ask = (): unknown => value.apply(target, args);
-        const result = ask();
-        return result instanceof Promise ? result.catch((error: unknown) => askAgain(ask, error)) : result;
+        const first = ask();
+        return first instanceof Promise ? askUntilGivenUp(first, ask) : first;
       };
     },
   });
-}
-
-async function askAgain(ask: () => unknown, first: unknown): Promise<unknown> {
-  let error = first;
-  for (const waitMs of WAITS_MS) {
-    if (!isTransient(error)) break;
-    await sleep(waitMs);
-    try {
-      return await ask();
-    } catch (next) {
-      error = next;
-    }
-  }
-  throw isUnavailable(error) ? storageUnavailable(error) : error;
 }
 
 function isUnavailable(error: unknown): boolean {
