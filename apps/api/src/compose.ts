@@ -49,7 +49,7 @@ export async function compose(deps: ComposeDeps): Promise<App> {
   async function begin(): Promise<void> {
     if (leaseMs !== null)
       heartbeat = repeatEvery({ ms: leaseMs / HEARTBEATS_PER_LEASE, task: 'be seen', work: sendHeartbeat, clock, log });
-    else await deletions.hasten();
+    else await deletions.makeAllDue();
     if (worker) await worker.recover();
     if (isDraining()) return;
     queue.start();

@@ -11,10 +11,10 @@ export interface DeletionStore {
   intendWrites(keys: readonly string[], workerId: string, jobId?: string): Promise<void>;
   /**
    * Claims the next files to delete; no other process is given them for a while. Returns files that are due, and files
-   * whose writer has ended without naming them. `held` lists the keys that the caller itself is writing. Files of a job
+   * whose writer has ended without naming them. `keysInFlight`: those that the caller itself is writing. Files of a job
    * that still runs are kept.
    */
-  claim(asker: string, held: ReadonlySet<string>): Promise<string[]>;
+  claim(workerId: string, keysInFlight: ReadonlySet<string>): Promise<string[]>;
   /** The files are deleted: removes their records. A file that a worker may still be writing stays recorded. */
   finish(keys: readonly string[]): Promise<void>;
   /** Keys of that job's files that are recorded for deletion. */
@@ -23,7 +23,7 @@ export interface DeletionStore {
    * Makes every recorded deletion due at once. For the start of the only process of a deployment: all claims from
    * before its start are stale.
    */
-  hasten(): Promise<void>;
+  makeAllDue(): Promise<void>;
   /** Whether the job or upload that owns the file exists. A link to any other file is dead. */
   hasOwner(key: string): Promise<boolean>;
 }

@@ -33,7 +33,9 @@ export interface AdmissionLimits {
   userActive: number;
   queue: number;
   queueTtlMs: number;
-  /** Estimated wait in milliseconds of the last of this many waiting jobs of the request's family; null when unknown. */
+  /**
+   * Estimated wait in milliseconds of the last of this many waiting jobs of the request's family; null when unknown.
+   */
   estimateWaitMs(waiting: number): number | null;
 }
 
@@ -90,23 +92,23 @@ export interface JobStore extends CallHistory {
    * deletion store records them until they are gone. Also records that the user deleted the job, unless it has
    * `expired`.
    */
-  deleteJob(jobId: string, reason?: 'asked' | 'expired'): Promise<string[]>;
+  deleteJob(jobId: string, reason?: 'user_request' | 'expired'): Promise<string[]>;
   /** Whether that user deleted this job recently. */
   wasDeleted(userId: string, jobId: string): Promise<boolean>;
 
   /**
-   * Starts the call for the next job of the family: its attempt row is committed and the job is PROCESSING when this resolves. Due
-   * retries go first, then waiting jobs by rotation over the users. At most `rpm` attempts of the family, by all workers, start within
-   * any `windowMs` (0 = no bound), and none during a back-off. Jobs that waited longer than `maxWaitMs` are skipped and
-   * left to expire.
+   * Starts the call for the next job of the family: its attempt row is committed and the job is PROCESSING when this
+   * resolves. Due retries go first, then waiting jobs by rotation over the users. At most `rpm` attempts of the family,
+   * by all workers, start within any `windowMs` (0 = no bound), and none during a back-off. Jobs that waited longer
+   * than `maxWaitMs` are skipped and left to expire.
    */
   startNextCall(options: StartOptions): Promise<StartOutcome>;
   /**
-   * Closes the attempt and applies the job's step in the same transaction. `pictures` are stored with the job, even if
+   * Closes the attempt and applies the job's step in the same transaction. `sources` are stored with the job, even if
    * it was given up meanwhile and will never show them. Closing an attempt again changes nothing, unless its recorded
    * end is a presumed outcome. Null: no such job.
    */
-  endAttempt(attemptId: string, end: AttemptEnd, step: Transition, pictures?: ImageSource[]): Promise<StoredJob | null>;
+  endAttempt(attemptId: string, end: AttemptEnd, step: Transition, sources?: ImageSource[]): Promise<StoredJob | null>;
   /**
    * Commits one image of a streamed answer, whether its call still runs or not; recording it again changes nothing.
    * Returns the job; null when it was deleted. A job that has ended meanwhile does not show the image.

@@ -24,9 +24,9 @@ export interface WorkerStore {
   /** Number of calls to a model family that all living workers can make at once. */
   countSlots(family: Family): Promise<number>;
   /** Those of the workers that have ended or whose lease is lost. */
-  endedOf(asker: string, workerIds: readonly string[]): Promise<string[]>;
+  endedOf(callerId: string, workerIds: readonly string[]): Promise<string[]>;
   /** Oldest first. */
-  openAttempts(asker: string): Promise<OpenAttempt[]>;
+  openAttempts(callerId: string): Promise<OpenAttempt[]>;
   /**
    * Ids of jobs whose answer is stored but whose images are not, and that this worker has to save: its own jobs, and
    * from now on those of workers whose lease is lost. Each job is adopted by one worker only.

@@ -178,7 +178,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
       }),
     /** What a process does at its start and in its first periodic runs. */
     async recover() {
-      if (isAlone) await deletions.hasten();
+      if (isAlone) await deletions.makeAllDue();
       // On a shared database a worker judges others only after it has written heartbeats for the length of a lease.
       if (!isAlone) await liveFor(5);
       await recoverJobs({ store, workers, workerId, ownedAttempts, saveImages: saver.save, answers, log });

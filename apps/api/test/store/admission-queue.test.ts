@@ -7,16 +7,16 @@ beforeEach(() => {
   clock = createManualClock();
 });
 
-const AWAY = new Error('away');
+const UNAVAILABLE = new Error('unavailable');
 const BUSY = new Error('busy');
 
 function given(options: Partial<AdmissionQueueOptions> = {}) {
   const queue = createAdmissionQueue({
-    places: 2,
+    slots: 2,
     waitWithinMs: 15_000,
     waitingLimit: 500,
     isBusy: (error) => error === BUSY,
-    failsAll: (error) => error === AWAY,
+    failsAll: (error) => error === UNAVAILABLE,
     clock,
     ...options,
   });
@@ -96,7 +96,7 @@ describe('the admission queue', () => {
   });
 
   test('drops work that waited too long without starting it, and continues with later work', async () => {
-    const { run, take, started } = given({ places: 1 });
+    const { run, take, started } = given({ slots: 1 });
     const held = Promise.withResolvers<void>();
     const holder = run(0, () => held.promise);
     const waiter = expect(take(1, 10)).rejects.toMatchObject(full(5_000));
@@ -114,16 +114,16 @@ describe('the admission queue', () => {
   });
 
   test('rejects all waiting work when the database is unavailable, and then accepts work again', async () => {
-    const { run, takeAll, started } = given({ places: 1 });
-    const lost = run(0, () => Promise.reject(AWAY));
+    const { run, takeAll, started } = given({ slots: 1 });
+    const lost = run(0, () => Promise.reject(UNAVAILABLE));
     const waiting = takeAll(3, 10);
-    for (const each of [lost, ...waiting]) await expect(each).rejects.toBe(AWAY);
+    for (const each of [lost, ...waiting]) await expect(each).rejects.toBe(UNAVAILABLE);
     await Promise.all([...takeAll(1, 10), clock.advanceAsync(10)]);
     expect(started).toEqual([0, 0]);
   });
 
   test('continues after a failure of a single piece of work', async () => {
-    const { run, take, started } = given({ places: 1 });
+    const { run, take, started } = given({ slots: 1 });
     const failing = expect(run(0, () => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
     await Promise.all([take(1, 10), failing, clock.advanceAsync(10)]);
     expect(started).toEqual([0, 1]);

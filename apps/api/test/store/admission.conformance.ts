@@ -13,7 +13,7 @@ export function testAdmission(open: OpenStores): void {
     stores = await open();
   });
 
-  const order = (limits: Partial<AdmissionLimits>, fields: Partial<NewJob> = {}): Promise<CreateOutcome> =>
+  const create = (limits: Partial<AdmissionLimits>, fields: Partial<NewJob> = {}): Promise<CreateOutcome> =>
     stores.jobs.createJob(newJob(fields), { ...NO_LIMITS, ...limits });
   const images = (n: number): NewJob['request'] => ({ ...newJob().request, n });
   const refused = (code: string, retryAfterMs: number) => ({ kind: 'refused', refusal: { code, retryAfterMs } });
@@ -30,82 +30,82 @@ export function testAdmission(open: OpenStores): void {
     const job = await addJob(stores, { idempotency: key });
     await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
     const repeat = { kind: 'replayed', job: { jobId: job.jobId, version: 2, state: { status: 'FAILED' } } };
-    expect(await order({}, { idempotency: key })).toMatchObject(repeat);
+    expect(await create({}, { idempotency: key })).toMatchObject(repeat);
     expect(await stores.jobs.findReplay('1', key)).toMatchObject(repeat);
   });
 
   test('reports a key of another request as a mismatch, and one of a deleted job as gone', async () => {
     const job = await addJob(stores, { idempotency: key });
     const other = { ...key, fingerprint: 'b' };
-    expect(await order({}, { idempotency: other })).toEqual({ kind: 'mismatch' });
+    expect(await create({}, { idempotency: other })).toEqual({ kind: 'mismatch' });
     expect(await stores.jobs.findReplay('1', other)).toEqual({ kind: 'mismatch' });
     await stores.jobs.deleteJob(job.jobId);
-    expect(await order({}, { idempotency: key })).toEqual({ kind: 'gone' });
+    expect(await create({}, { idempotency: key })).toEqual({ kind: 'gone' });
   });
 
   test('scopes a key to one user, unknown until it is used', async () => {
     await addJob(stores, { idempotency: key });
     expect(await stores.jobs.findReplay('2', key)).toBeNull();
-    expect(await order({}, { userId: '2', idempotency: key })).toMatchObject({ kind: 'created' });
+    expect(await create({}, { userId: '2', idempotency: key })).toMatchObject({ kind: 'created' });
   });
 
   test('creates one job from fifty simultaneous creates with one key', async () => {
-    const outcomes = await Promise.all(Array.from({ length: 50 }, () => order({}, { idempotency: key })));
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => create({}, { idempotency: key })));
     expect(outcomes.filter(({ kind }) => kind === 'created')).toHaveLength(1);
     expect(new Set(outcomes.map((outcome) => ('job' in outcome ? outcome.job.jobId : outcome.kind))).size).toBe(1);
   });
 
   test('leaves the key of a refused create unused', async () => {
-    expect(await order({ queue: 0 }, { idempotency: key })).toMatchObject({ kind: 'refused' });
+    expect(await create({ queue: 0 }, { idempotency: key })).toMatchObject({ kind: 'refused' });
     expect(await stores.jobs.findReplay('1', key)).toBeNull();
   });
 
   test('stores the upload of a create together with the job, or neither of them', async () => {
-    const [kept, refusedOne] = [newUpload(), newUpload()];
-    await order({}, { upload: kept });
-    await order({ queue: 0 }, { upload: refusedOne });
-    expect(await stores.uploads.getUpload(kept.uploadId)).toMatchObject(kept);
+    const [stored, refusedOne] = [newUpload(), newUpload()];
+    await create({}, { upload: stored });
+    await create({ queue: 0 }, { upload: refusedOne });
+    expect(await stores.uploads.getUpload(stored.uploadId)).toMatchObject(stored);
     expect(await stores.uploads.getUpload(refusedOne.uploadId)).toBeNull();
   });
 
   test('answers rate_limited by creates and uploads of one user in a rolling minute', async () => {
-    await order({});
+    await create({});
     stores.clock.advance(20_000);
     expect(await stores.uploads.countAttempt('1', 2)).toMatchObject({ kind: 'counted' });
     const refusal = refused('rate_limited', 40_000);
-    expect(await order({ ratePerMinute: 2 })).toEqual(refusal);
+    expect(await create({ ratePerMinute: 2 })).toEqual(refusal);
     expect(await stores.uploads.countAttempt('1', 2)).toEqual(refusal);
-    expect(await order({ ratePerMinute: 2 }, { userId: '2' })).toMatchObject({ kind: 'created' });
+    expect(await create({ ratePerMinute: 2 }, { userId: '2' })).toMatchObject({ kind: 'created' });
     stores.clock.advance(39_999);
-    expect(await order({ ratePerMinute: 2 })).toEqual(refused('rate_limited', 1));
+    expect(await create({ ratePerMinute: 2 })).toEqual(refused('rate_limited', 1));
     stores.clock.advance(1);
-    expect(await order({ ratePerMinute: 2 })).toMatchObject({ kind: 'created' });
+    expect(await create({ ratePerMinute: 2 })).toMatchObject({ kind: 'created' });
   });
 
   test('answers quota_exceeded by images in a rolling day, until enough of them leave it', async () => {
-    await order({}, { request: images(2) });
+    await create({}, { request: images(2) });
     stores.clock.advance(1_000);
-    await order({}, { request: images(3) });
+    await create({}, { request: images(3) });
     stores.clock.advance(1_000);
     const five = { userDailyImages: 5 };
-    expect(await order(five, { request: images(2) })).toEqual(refused('quota_exceeded', DAY_MS - 2_000));
-    expect(await order(five, { request: images(3) })).toEqual(refused('quota_exceeded', DAY_MS - 1_000));
-    expect(await order(five, { userId: '2', request: images(5) })).toMatchObject({ kind: 'created' });
+    expect(await create(five, { request: images(2) })).toEqual(refused('quota_exceeded', DAY_MS - 2_000));
+    expect(await create(five, { request: images(3) })).toEqual(refused('quota_exceeded', DAY_MS - 1_000));
+    expect(await create(five, { userId: '2', request: images(5) })).toMatchObject({ kind: 'created' });
     stores.clock.advance(DAY_MS - 2_000);
-    expect(await order(five, { request: images(3) })).toMatchObject({ kind: 'refused' });
-    expect(await order(five, { request: images(2) })).toMatchObject({ kind: 'created' });
+    expect(await create(five, { request: images(3) })).toMatchObject({ kind: 'refused' });
+    expect(await create(five, { request: images(2) })).toMatchObject({ kind: 'created' });
   });
 
   test('accepts creates after the clock was set back, despite creates dated in the future', async () => {
     await addJob(stores, { request: images(5) });
     stores.clock.advance(-30 * 3_600_000);
-    expect(await order({ ratePerMinute: 1, userDailyImages: 5 })).toMatchObject({ kind: 'created' });
+    expect(await create({ ratePerMinute: 1, userDailyImages: 5 })).toMatchObject({ kind: 'created' });
   });
 
   test('answers quota_exceeded by the images of all users together, including canceled creates', async () => {
     const job = await addJob(stores, { request: images(4) });
     await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
-    const outcome = await order({ dailyImages: 5 }, { userId: '2', request: images(2) });
+    const outcome = await create({ dailyImages: 5 }, { userId: '2', request: images(2) });
     expect(outcome).toEqual(refused('quota_exceeded', DAY_MS));
   });
 
@@ -113,13 +113,13 @@ export function testAdmission(open: OpenStores): void {
     await addJob(stores);
     await addJob(stores);
     const { job, attempt } = await startNext(stores);
-    expect(await order({ userActive: 2 })).toMatchObject(refused('too_many_jobs', 5_000));
-    expect(await order({ userActive: 2 }, { userId: '2' })).toMatchObject({ kind: 'created' });
+    expect(await create({ userActive: 2 })).toMatchObject(refused('too_many_jobs', 5_000));
+    expect(await create({ userActive: 2 }, { userId: '2' })).toMatchObject({ kind: 'created' });
     await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'failed' }, (current) =>
       failCall(current, 'provider_rejected', 'no', 1),
     );
     expect((await stores.jobs.getJob(job.jobId))?.state.status).toBe('FAILED');
-    expect(await order({ userActive: 2 })).toMatchObject({ kind: 'created' });
+    expect(await create({ userActive: 2 })).toMatchObject({ kind: 'created' });
   });
 
   test.each(['canceled', 'deleted'])('counts a %s job for too_many_jobs while its call is running', async (how) => {
@@ -127,40 +127,40 @@ export function testAdmission(open: OpenStores): void {
     const { job, attempt } = await startNext(stores);
     await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
     if (how === 'deleted') await stores.jobs.deleteJob(job.jobId);
-    expect(await order({ userActive: 1 })).toMatchObject(refused('too_many_jobs', 5_000));
+    expect(await create({ userActive: 1 })).toMatchObject(refused('too_many_jobs', 5_000));
     await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'unknown' }, () => null);
-    expect(await order({ userActive: 1 })).toMatchObject({ kind: 'created' });
+    expect(await create({ userActive: 1 })).toMatchObject({ kind: 'created' });
   });
 
   test('answers queue_full by the number of jobs and by the expected wait', async () => {
     await addJob(stores);
     await addJob(stores);
-    expect(await order({ queue: 2 })).toEqual(refused('queue_full', 5_000));
+    expect(await create({ queue: 2 })).toEqual(refused('queue_full', 5_000));
     const slow = { queueTtlMs: 10_000, estimateWaitMs: (waiting: number) => waiting * 6_000 };
-    expect(await order(slow)).toEqual(refused('queue_full', 6_000));
-    expect(await order({ ...slow, estimateWaitMs: () => 45_000 })).toEqual(refused('queue_full', 35_000));
-    expect(await order({ ...slow, queueTtlMs: 12_000 })).toMatchObject({ kind: 'created' });
+    expect(await create(slow)).toEqual(refused('queue_full', 6_000));
+    expect(await create({ ...slow, estimateWaitMs: () => 45_000 })).toEqual(refused('queue_full', 35_000));
+    expect(await create({ ...slow, queueTtlMs: 12_000 })).toMatchObject({ kind: 'created' });
   });
 
   test('counts a refused create towards no limit', async () => {
-    await order({ queue: 0 }, { request: images(9) });
-    expect(await order({ ratePerMinute: 1, userDailyImages: 9 }, { request: images(9) })).toMatchObject({
+    await create({ queue: 0 }, { request: images(9) });
+    expect(await create({ ratePerMinute: 1, userDailyImages: 9 }, { request: images(9) })).toMatchObject({
       kind: 'created',
     });
   });
 
-  test('checks the key, the rate limit, the quotas, the active jobs and the queue in this order', async () => {
+  test('checks the key, the rate limit, the quotas, the active jobs and the queue in this create', async () => {
     await addJob(stores, { idempotency: key, request: images(9) });
     const none: Partial<AdmissionLimits> = { queue: 1 };
     const codeOf = async (limits: Partial<AdmissionLimits>) => {
-      const outcome = await order(limits);
+      const outcome = await create(limits);
       return outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind;
     };
     expect(await codeOf(none)).toBe('queue_full');
     expect(await codeOf(Object.assign(none, { userActive: 1 }))).toBe('too_many_jobs');
     expect(await codeOf(Object.assign(none, { dailyImages: 9 }))).toBe('quota_exceeded');
     expect(await codeOf(Object.assign(none, { ratePerMinute: 1 }))).toBe('rate_limited');
-    expect(await order(none, { idempotency: key })).toMatchObject({ kind: 'replayed' });
-    expect(await order(none, { idempotency: { ...key, fingerprint: 'b' } })).toEqual({ kind: 'mismatch' });
+    expect(await create(none, { idempotency: key })).toMatchObject({ kind: 'replayed' });
+    expect(await create(none, { idempotency: { ...key, fingerprint: 'b' } })).toEqual({ kind: 'mismatch' });
   });
 }

@@ -23,7 +23,7 @@ export function testDeletions(open: OpenStores): void {
     stores = await open();
   });
 
-  /** Lets the caller write heartbeats long enough to judge other workers. */
+  /** Lets the caller write heartbeats long enough to declare other leases lost. */
   async function live(workerId = WORKER): Promise<void> {
     await stores.workers.heartbeat(workerId, slots(1));
     for (let beats = 0; beats < 4; beats++) {
@@ -74,7 +74,7 @@ export function testDeletions(open: OpenStores): void {
     test('has its files claimed at once after all claims were made due', async () => {
       const { jobId, keys } = await completedJob();
       await stores.jobs.deleteJob(jobId);
-      await stores.deletions.hasten();
+      await stores.deletions.makeAllDue();
       expect(await claim()).toEqual(keys);
     });
 
@@ -98,14 +98,14 @@ export function testDeletions(open: OpenStores): void {
     });
 
     test('is found for another deletion when a backup has restored it', async () => {
-      const order = newJob();
-      await addJob(stores, order);
+      const job = newJob();
+      await addJob(stores, job);
       await addJob(stores);
-      await stores.jobs.deleteJob(order.jobId);
+      await stores.jobs.deleteJob(job.jobId);
       expect(await stores.retention.deletedBefore()).toEqual([]);
-      await addJob(stores, order);
-      expect(await stores.retention.deletedBefore()).toEqual([order.jobId]);
-      await stores.jobs.deleteJob(order.jobId);
+      await addJob(stores, job);
+      expect(await stores.retention.deletedBefore()).toEqual([job.jobId]);
+      await stores.jobs.deleteJob(job.jobId);
       expect(await stores.retention.deletedBefore()).toEqual([]);
     });
 
@@ -126,7 +126,7 @@ export function testDeletions(open: OpenStores): void {
   });
 
   describe('a file announced before it is written', () => {
-    test('is kept from deletion while its worker writes it, and deleted when that fails', async () => {
+    test('is stored from deletion while its worker writes it, and deleted when that fails', async () => {
       await live();
       await stores.deletions.intendWrites(['a.jpg'], WORKER);
       expect(await claim(new Set(['a.jpg']))).toEqual([]);
@@ -140,7 +140,7 @@ export function testDeletions(open: OpenStores): void {
       expect(await claim()).toEqual(['a.jpg']);
     });
 
-    test('is kept when a row references it as an upload', async () => {
+    test('is stored when a row references it as an upload', async () => {
       await live();
       const upload = newUpload();
       await stores.deletions.intendWrites([upload.key], WORKER);
@@ -148,7 +148,7 @@ export function testDeletions(open: OpenStores): void {
       expect(await claim()).toEqual([]);
     });
 
-    test('is kept when a row references it as the upload of a create', async () => {
+    test('is stored when a row references it as the upload of a create', async () => {
       await live();
       const upload = newUpload();
       await stores.deletions.intendWrites([upload.key], WORKER);
@@ -156,23 +156,23 @@ export function testDeletions(open: OpenStores): void {
       expect(await claim()).toEqual([]);
     });
 
-    test('is kept when a row references it as a provider answer or an image', async () => {
+    test('is stored when a row references it as a provider answer or an image', async () => {
       await live();
       const { jobId } = await addJob(stores);
       const { attempt } = await startNext(stores);
-      const [source, picture] = [`${jobId}-0-source.bin`, `${jobId}-0.jpg`];
-      await stores.deletions.intendWrites([source, picture], WORKER, jobId);
+      const [source, image] = [`${jobId}-0-source.bin`, `${jobId}-0.jpg`];
+      await stores.deletions.intendWrites([source, image], WORKER, jobId);
       const asSaving = (job: Parameters<typeof cancel>[0]) => ({
         ...job,
         version: job.version + 1,
         state: { status: 'PROCESSING' as const, stage: 'saving' as const },
       });
       await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'answered' }, asSaving, [{ key: source }]);
-      expect(await stores.jobs.endImage(jobId, 0, exampleAsset(picture))).toBe(true);
+      expect(await stores.jobs.endImage(jobId, 0, exampleAsset(image))).toBe(true);
       expect(await stores.deletions.pendingOf(jobId)).toEqual([]);
     });
 
-    test('is kept when a version without this table wrote the row that references it', async () => {
+    test('is stored when a version without this table wrote the row that references it', async () => {
       await stores.workers.heartbeat('dead', slots(1));
       const upload = newUpload();
       await stores.uploads.createUpload(upload, 0);
@@ -181,7 +181,7 @@ export function testDeletions(open: OpenStores): void {
       expect(await claim()).toEqual([]);
     });
 
-    test('is kept while its job runs, because another worker may be saving it', async () => {
+    test('is stored while its job runs, because another worker may be saving it', async () => {
       await stores.workers.heartbeat('dead', slots(1));
       const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
       const key = `${jobId}-0.jpg`;
@@ -207,8 +207,8 @@ export function testDeletions(open: OpenStores): void {
       await stores.uploads.createUpload(newUpload(), 0);
       await stores.deletions.intendWrites([upload.key, photo.key], WORKER);
       expect(await stores.uploads.createUpload({ ...upload, writtenBy: WORKER }, 1)).not.toBeNull();
-      const order = newJob({ upload: { ...photo, writtenBy: WORKER } });
-      expect(await stores.jobs.createJob(order, { ...NO_LIMITS, queue: 0 })).toMatchObject({ kind: 'refused' });
+      const job = newJob({ upload: { ...photo, writtenBy: WORKER } });
+      expect(await stores.jobs.createJob(job, { ...NO_LIMITS, queue: 0 })).toMatchObject({ kind: 'refused' });
       stores.clock.advance(2_000);
       expect(await claim(new Set([upload.key, photo.key]))).toEqual([upload.key, photo.key].toSorted());
     });
@@ -248,12 +248,12 @@ export function testDeletions(open: OpenStores): void {
 
     test('is deleted because another image has its index', async () => {
       const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
-      const [kept, late] = [exampleAsset(`${jobId}-0.jpg`), exampleAsset(`${jobId}-0.webp`)];
-      expect(await stores.jobs.endImage(jobId, 0, kept)).toBe(true);
+      const [stored, late] = [exampleAsset(`${jobId}-0.jpg`), exampleAsset(`${jobId}-0.webp`)];
+      expect(await stores.jobs.endImage(jobId, 0, stored)).toBe(true);
       expect(await stores.jobs.endImage(jobId, 0, late)).toBe(false);
-      expect(await stores.jobs.endImage(jobId, 0, kept)).toBe(true);
-      await stores.jobs.changeJob(jobId, (job) => complete(job, [kept], 1));
-      expect(await stores.jobs.endImage(jobId, 0, kept)).toBe(true);
+      expect(await stores.jobs.endImage(jobId, 0, stored)).toBe(true);
+      await stores.jobs.changeJob(jobId, (job) => complete(job, [stored], 1));
+      expect(await stores.jobs.endImage(jobId, 0, stored)).toBe(true);
       stores.clock.advance(2_000);
       expect(await claim()).toEqual([late.key]);
     });

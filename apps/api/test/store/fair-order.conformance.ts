@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { addJob, newStart, type OpenStores, type Stores, startNext } from './stores.ts';
 
-type Move = { kind: 'order'; userId: string; laterMs: number } | { kind: 'start' };
+type Move = { kind: 'create'; userId: string; laterMs: number } | { kind: 'start' };
 
 const moves: fc.Arbitrary<Move[]> = fc.array(
   fc.oneof(
     {
       weight: 3,
       arbitrary: fc.record({
-        kind: fc.constant('order' as const),
+        kind: fc.constant('create' as const),
         userId: fc.constantFrom('1', '2', '3', '10'),
         laterMs: fc.nat({ max: 2 }),
       }),
@@ -68,12 +68,12 @@ class FairQueue {
 }
 
 async function placesOf(stores: Stores, jobs: Waiting[]): Promise<Map<string, number>> {
-  const places = new Map<string, number>();
+  const positions = new Map<string, number>();
   for (const { jobId } of jobs) {
     const job = await stores.jobs.getJob(jobId);
-    if (job) places.set(jobId, await stores.jobs.countAhead(job));
+    if (job) positions.set(jobId, await stores.jobs.countAhead(job));
   }
-  return places;
+  return positions;
 }
 
 export function testFairOrder(open: OpenStores): void {
@@ -83,7 +83,7 @@ export function testFairOrder(open: OpenStores): void {
         const stores = await open();
         const model = new FairQueue();
         for (const move of story) {
-          if (move.kind === 'order') {
+          if (move.kind === 'create') {
             stores.clock.advance(move.laterMs);
             model.waiting.push(await addJob(stores, { userId: move.userId }));
             continue;

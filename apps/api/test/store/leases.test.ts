@@ -28,7 +28,7 @@ async function live(ms: number, ...workerIds: string[]): Promise<void> {
 }
 
 /** The state of the other worker's call as this worker sees it. */
-async function judged(): Promise<string | undefined> {
+async function leaseState(): Promise<string | undefined> {
   const [attempt] = await stores.workers.openAttempts(US);
   return attempt?.worker;
 }
@@ -42,51 +42,51 @@ describe('a call of another worker', () => {
 
   test('stays open while that worker writes heartbeats', async () => {
     await live(LEASE_MS * 3, US, THEM);
-    expect(await judged()).toBe('alive');
+    expect(await leaseState()).toBe('alive');
   });
 
   test('is given up once no heartbeat was seen for a lease, and not earlier', async () => {
     await live(LEASE_MS - 2 * BEAT_MS, US); // the other worker's last heartbeat is one interval old
     await stores.workers.heartbeat(US, slots(4));
-    expect(await judged()).toBe('alive');
+    expect(await leaseState()).toBe('alive');
     stores.clock.advance(1);
-    expect(await judged()).toBe('lapsed');
+    expect(await leaseState()).toBe('lapsed');
   });
 
   test('is kept when a heartbeat arrives again in time', async () => {
     await live(LEASE_MS, US);
-    expect(await judged()).toBe('lapsed');
+    expect(await leaseState()).toBe('lapsed');
     await others.workers.heartbeat(THEM, slots(4));
-    expect(await judged()).toBe('alive');
+    expect(await leaseState()).toBe('alive');
   });
 
   test('is given up as soon as that worker deregisters', async () => {
     await others.workers.deregister(THEM);
     await stores.workers.heartbeat(US, slots(4));
-    expect(await judged()).toBe('lapsed');
+    expect(await leaseState()).toBe('lapsed');
   });
 
   test('is kept by a worker that has just started, so that a restart of all workers ends no calls', async () => {
     await live(LEASE_MS * 2);
     await live(LEASE_MS - 2 * BEAT_MS, US);
-    expect(await judged()).toBe('alive');
+    expect(await leaseState()).toBe('alive');
     await live(0, US);
-    expect(await judged()).toBe('lapsed');
+    expect(await leaseState()).toBe('lapsed');
   });
 
   test('is kept during a database outage and until all workers had time for a heartbeat', async () => {
     await live(LEASE_MS * 2); // simulates a database outage
     await stores.workers.heartbeat(US, slots(4));
-    expect(await judged()).toBe('alive');
+    expect(await leaseState()).toBe('alive');
     await live(LEASE_MS - BEAT_MS, US, THEM);
-    expect(await judged()).toBe('alive');
+    expect(await leaseState()).toBe('alive');
   });
 
   test('is kept by a worker that was suspended, before and after its next heartbeat', async () => {
     stores.clock.advance(LEASE_MS * 2);
-    expect(await judged()).toBe('alive');
+    expect(await leaseState()).toBe('alive');
     await stores.workers.heartbeat(US, slots(4));
-    expect(await judged()).toBe('alive');
+    expect(await leaseState()).toBe('alive');
   });
 });
 

@@ -31,8 +31,8 @@ async function writeVersion4(dialect: 'sqlite' | 'postgres', db: Kysely<Tables>)
     request: JSON.stringify({ model: 'image-01', prompt: 'a lighthouse', n: 1 }),
   };
   await db.insertInto('jobs').values(columns).execute();
-  const picture = { job_id: JOB, position: 0, source: '{"url":"http://a"}', asset: JSON.stringify(asset), failed: 0 };
-  await db.insertInto('pictures').values(picture).execute();
+  const image = { job_id: JOB, position: 0, source: '{"url":"http://a"}', asset: JSON.stringify(asset), failed: 0 };
+  await db.insertInto('pictures').values(image).execute();
   await db.destroy();
 }
 
@@ -68,11 +68,11 @@ test('moves pending and past deletions to PostgreSQL with the other rows', async
     await to.close();
     await server.close();
   });
-  const doomed = { key: 'a.jpg', job_id: JOB, worker_id: '', due_at: 1, tries: 2 };
+  const deletion = { key: 'a.jpg', job_id: JOB, worker_id: '', due_at: 1, tries: 2 };
   const deleted = { job_id: JOB, user_id: '1', deleted_at: 1 };
-  await from.db.insertInto('file_deletions').values(doomed).execute();
+  await from.db.insertInto('file_deletions').values(deletion).execute();
   await from.db.insertInto('deleted_jobs').values(deleted).execute();
   await copyRows(from.db, to.db);
-  expect(await to.db.selectFrom('file_deletions').selectAll().execute()).toEqual([doomed]);
+  expect(await to.db.selectFrom('file_deletions').selectAll().execute()).toEqual([deletion]);
   expect(await to.db.selectFrom('deleted_jobs').selectAll().execute()).toEqual([deleted]);
 });

@@ -37,7 +37,7 @@ const disconnectAll = () =>
   sql`
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()`.execute(admin.db);
-const AWAY = { code: 'unavailable', retryAfterMs: 5_000 };
+const UNAVAILABLE = { code: 'unavailable', retryAfterMs: 5_000 };
 
 test('replaces connections that were cut without an error for the next query', async () => {
   const { jobId } = await addJob({ jobs });
@@ -52,9 +52,9 @@ test('rejects all calls while the server is stopped, and recovers by itself with
   const news = vi.fn();
   jobs.onChange(job.jobId, news);
   await server.stop();
-  await expect(jobs.createJob(newJob(), NO_LIMITS)).rejects.toMatchObject(AWAY);
-  await expect(jobs.getJob(job.jobId)).rejects.toMatchObject(AWAY);
-  await expect(jobs.ping()).rejects.toMatchObject(AWAY);
+  await expect(jobs.createJob(newJob(), NO_LIMITS)).rejects.toMatchObject(UNAVAILABLE);
+  await expect(jobs.getJob(job.jobId)).rejects.toMatchObject(UNAVAILABLE);
+  await expect(jobs.ping()).rejects.toMatchObject(UNAVAILABLE);
   await server.start();
   expect(await jobs.getJob(job.jobId)).toEqual(job);
   await vi.waitFor(() => expect(news).toHaveBeenCalled(), { timeout: 5_000 });
@@ -76,7 +76,7 @@ test('rolls back and rejects a transaction during which the server is lost', asy
     },
     systemClock,
   );
-  await expect(store.write()).rejects.toMatchObject(AWAY); // reported by the server, or as a lost connection
+  await expect(store.write()).rejects.toMatchObject(UNAVAILABLE); // reported by the server, or as a lost connection
   expect(await admin.db.selectFrom('secrets').selectAll().execute()).toEqual([]);
 });
 
@@ -102,9 +102,9 @@ describe('when it is unknown whether a transaction was committed', () => {
   }
 
   test('creates one job, and answers with the one of the first try', async () => {
-    const order = newJob({ idempotency: { key: 'tap', fingerprint: 'a' } });
+    const job = newJob({ idempotency: { key: 'tap', fingerprint: 'a' } });
     const bounds = { ...NO_LIMITS, userActive: 1 };
-    expect(await forgetful().createJob(order, bounds)).toMatchObject({ kind: 'created', job: { jobId: order.jobId } });
+    expect(await forgetful().createJob(job, bounds)).toMatchObject({ kind: 'created', job: { jobId: job.jobId } });
   });
 
   test('makes one call from a reservation', async () => {
@@ -149,7 +149,7 @@ test('lets other queries through while creates wait for admission', async () => 
   const { jobId } = await addJob({ jobs });
   const letIn = Promise.withResolvers<void>();
   const first = admin.transactExclusive('admission', () => letIn.promise);
-  const orders = Array.from({ length: 30 }, () => jobs.createJob(newJob(), NO_LIMITS));
+  const creates = Array.from({ length: 30 }, () => jobs.createJob(newJob(), NO_LIMITS));
   await vi.waitFor(async () => {
     const { rows } = await sql`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`.execute(admin.db);
     expect(rows).not.toEqual([]);
@@ -158,7 +158,7 @@ test('lets other queries through while creates wait for admission', async () => 
   expect(await jobs.startNextCall(newStart())).toMatchObject({ kind: 'started' });
   letIn.resolve();
   await first;
-  expect(await Promise.all(orders)).toHaveLength(30);
+  expect(await Promise.all(creates)).toHaveLength(30);
 });
 
 test('reconnects to the new primary when the old one became read-only', async () => {
@@ -166,8 +166,8 @@ test('reconnects to the new primary when the old one became read-only', async ()
   const name = new URL(url).pathname.slice(1);
   await sql.raw(`ALTER DATABASE ${name} SET default_transaction_read_only = on`).execute(admin.db);
   await disconnectAll();
-  await expect(jobs.ping()).rejects.toMatchObject(AWAY);
-  await expect(jobs.createJob(newJob(), NO_LIMITS)).rejects.toMatchObject({ ...AWAY, cause: { code: '25006' } });
+  await expect(jobs.ping()).rejects.toMatchObject(UNAVAILABLE);
+  await expect(jobs.createJob(newJob(), NO_LIMITS)).rejects.toMatchObject({ ...UNAVAILABLE, cause: { code: '25006' } });
   expect(await jobs.getJob(jobId)).toMatchObject({ jobId });
   // Only new connections accept writes: the existing ones would stay read-only.
   await sql

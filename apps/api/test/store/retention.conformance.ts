@@ -87,7 +87,7 @@ export function testRetention(open: OpenStores): void {
       await stores.jobs.endAttempt(attempt.attemptId, REFUSED, (job) => failCall(job, 'content_rejected', 'no', 1_000));
       return { jobId, attemptId: attempt.attemptId };
     };
-    const [gone, kept] = [await refuse(), await refuse()];
+    const [gone, retained] = [await refuse(), await refuse()];
     await addJob(stores);
     const { job, attempt: open } = await startNext(stores);
     for (const jobId of [gone.jobId, job.jobId]) await stores.jobs.deleteJob(jobId);
@@ -95,7 +95,7 @@ export function testRetention(open: OpenStores): void {
     expect(await deleteAttemptsBefore(stores.clock.now())).toBe(0);
     expect(await deleteAttemptsBefore(stores.clock.now() + 1)).toBe(1);
     const ids = (await stores.readAttempts()).map((attempt) => attempt.attempt_id);
-    expect(new Set(ids)).toEqual(new Set([kept.attemptId, open.attemptId]));
+    expect(new Set(ids)).toEqual(new Set([retained.attemptId, open.attemptId]));
     expect(await stores.jobs.recentCalls('image-01', 0)).toMatchObject({ open: 1 });
   });
 
@@ -122,8 +122,8 @@ export function testRetention(open: OpenStores): void {
     const asset = `${jobId}-0.jpg`;
     await stores.jobs.endImage(jobId, 0, exampleAsset(asset));
     await stores.jobs.changeJob(jobId, (job) => failSaving(job, 'internal', 1_000));
-    const strays = [`${jobId}-1.jpg`, `${newJob().jobId}-0.jpg`, 'x', newUpload().key];
-    expect(await stores.retention.unknownKeys([upload.key, asset, ...strays])).toEqual(strays);
+    const orphans = [`${jobId}-1.jpg`, `${newJob().jobId}-0.jpg`, 'x', newUpload().key];
+    expect(await stores.retention.unknownKeys([upload.key, asset, ...orphans])).toEqual(orphans);
     expect(await stores.retention.unknownKeys([])).toEqual([]);
   });
 

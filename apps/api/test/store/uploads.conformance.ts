@@ -31,8 +31,8 @@ export function testUploads(open: OpenStores): void {
     const attempt = await stores.uploads.countAttempt('1', 2);
     if (attempt.kind !== 'counted') throw new Error('not counted');
     const limits = { ...NO_LIMITS, ratePerMinute: 1, userDailyImages: 3 };
-    const order = newJob({ attemptId: attempt.attemptId, upload: newUpload(), request: { ...newJob().request, n: 2 } });
-    expect(await stores.jobs.createJob(order, limits)).toMatchObject({ kind: 'created' });
+    const job = newJob({ attemptId: attempt.attemptId, upload: newUpload(), request: { ...newJob().request, n: 2 } });
+    expect(await stores.jobs.createJob(job, limits)).toMatchObject({ kind: 'created' });
     expect(await stores.uploads.countAttempt('1', 2)).toMatchObject({ kind: 'counted' });
     const next = newJob({ request: { ...newJob().request, n: 2 } });
     expect(await stores.jobs.createJob(next, { ...limits, ratePerMinute: 0 })).toMatchObject({
@@ -76,10 +76,10 @@ export function testUploads(open: OpenStores): void {
   });
 
   test('refuses a create that references an upload that is gone', async () => {
-    const order = newJob({ request: requestWith(randomUUID()), idempotency: { key: 'late', fingerprint: 'a' } });
-    expect(await stores.jobs.createJob(order, NO_LIMITS)).toEqual({ kind: 'upload_gone' });
-    expect(await stores.jobs.getJob(order.jobId)).toBeNull();
-    expect(await stores.jobs.findReplay(order.userId, { key: 'late', fingerprint: 'a' })).toBeNull();
+    const job = newJob({ request: requestWith(randomUUID()), idempotency: { key: 'late', fingerprint: 'a' } });
+    expect(await stores.jobs.createJob(job, NO_LIMITS)).toEqual({ kind: 'upload_gone' });
+    expect(await stores.jobs.getJob(job.jobId)).toBeNull();
+    expect(await stores.jobs.findReplay(job.userId, { key: 'late', fingerprint: 'a' })).toBeNull();
   });
 
   test('removes an upload together with the last job that references it', async () => {

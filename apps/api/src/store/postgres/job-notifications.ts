@@ -18,8 +18,8 @@ export async function followNotifications(
 ): Promise<Notifications> {
   const listeners = createListeners();
   const { close } = await listenWithReconnect(config, CHANNEL, {
-    onNotification: listeners.tell,
-    resync: listeners.tellAll,
+    onNotification: listeners.notify,
+    resync: listeners.notifyAll,
     onLost,
   });
   return { onChange: listeners.add, close };

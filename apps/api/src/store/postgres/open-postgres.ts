@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 import type { Clock } from '../../clock.ts';
 import { createAdmissionQueue } from '../shared/admission-queue.ts';
-import type { Database, Part, Work } from '../shared/database.ts';
+import type { Database, MutexName, Work } from '../shared/database.ts';
 import { migrate } from '../shared/migrate.ts';
 import { createMigrations } from '../shared/migrations/migrations.ts';
 import type { Tables } from '../shared/schema.ts';
@@ -35,7 +35,7 @@ const ANSWER_WITHIN_MS = 12_000;
 
 /** Advisory locks are identified by two numbers; the first one marks a lock of Darkroom. */
 const OUR_LOCKS = 0x6461726b;
-const LOCKS: Record<Part, number> = { admission: 1, rateLimit: 2, adoption: 3, deletion: 4 };
+const LOCKS: Record<MutexName, number> = { admission: 1, rateLimit: 2, adoption: 3, deletion: 4 };
 
 const INT8 = 20;
 /** Parses int8 as a number, so that a row reads the same as with SQLite. Every count and time fits into a number. */
@@ -73,14 +73,14 @@ export async function openPostgres(
   const db = connect({ ...bounded, max: CONNECTIONS }, onLost);
   const admissions = connect({ ...bounded, max: ADMISSION_CONNECTIONS }, onLost);
   const admissionQueue = createAdmissionQueue({
-    places: ADMISSION_CONNECTIONS,
+    slots: ADMISSION_CONNECTIONS,
     waitWithinMs: admissionWithinMs,
     waitingLimit: WAITING_FOR_ADMISSION,
     isBusy: isLockTimeout,
     clock,
     failsAll: (error) => isPostgresUnavailable(error) && !isTransient(error),
   });
-  const alone = <T>(pool: Kysely<Tables>, part: Part, work: Work<T>) =>
+  const alone = <T>(pool: Kysely<Tables>, part: MutexName, work: Work<T>) =>
     transact(pool, async (trx, announce) => {
       await sql`SELECT pg_advisory_xact_lock(${OUR_LOCKS}::int, ${LOCKS[part]}::int)`.execute(trx);
       return work(trx, announce);

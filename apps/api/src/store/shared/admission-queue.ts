@@ -6,7 +6,7 @@ import type { Refusal } from '../refusal.ts';
 export class AdmissionQueueFull extends Error {
   readonly refusal: Refusal;
   constructor(retryAfterMs: number, options?: ErrorOptions) {
-    super('Admission has no place in time', options);
+    super('Admission queue full', options);
     this.refusal = { code: 'queue_full', retryAfterMs };
   }
 }
@@ -19,8 +19,8 @@ export function admissionRefusal(error: unknown): Refusal {
 
 export interface AdmissionQueueOptions {
   /** Work that runs at once: the number of connections that admission has. */
-  places: number;
-  /** Longest wait for a place, in milliseconds. Clients and proxies give up after 30 to 60 s. */
+  slots: number;
+  /** Longest wait for a slot, in milliseconds. Clients and proxies give up after 30 to 60 s. */
   waitWithinMs: number;
   /** Most work that waits at once, however long each piece takes. */
   waitingLimit: number;
@@ -44,7 +44,7 @@ interface Waiter {
   start(): void;
   reject(error: unknown): void;
   /** Deadline by the monotonic clock. The timer covers a queue that makes no progress. */
-  giveUpAt: number;
+  deadline: number;
   cancelTimer(): void;
 }
 
@@ -52,14 +52,14 @@ interface Waiter {
  * Number of latest durations whose median is the estimate for one piece of work. A median is not distorted by one
  * stall.
  */
-const RECENT = 21;
+const SAMPLES = 21;
 /** With fewer durations than this there is no estimate: the first pieces of work also open their connections. */
-const RECENT_MIN = 10;
+const SAMPLES_MIN = 10;
 /**
  * Factor of tolerance. A burst is slowest at its start, when all of it is parsed, so work that is estimated to start
  * within twice its time limit may still start in time.
  */
-const DOUBT = 2;
+const ESTIMATE_TOLERANCE = 2;
 const RETRY_MS_MIN = 1_000;
 
 /**
@@ -67,16 +67,16 @@ const RETRY_MS_MIN = 1_000;
  * own bound and its own refusal, and takes no connection of the pool.
  */
 export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQueue {
-  const { places, waitWithinMs, waitingLimit, isBusy, failsAll, clock } = options;
+  const { slots, waitWithinMs, waitingLimit, isBusy, failsAll, clock } = options;
   const waiting: Waiter[] = [];
   let running = 0;
   const recentMs: number[] = [];
 
   /** Estimated wait of the last of this many waiters in milliseconds; null while too few durations are known. */
   function waitMs(waiters: number): number | null {
-    if (recentMs.length < RECENT_MIN) return null;
+    if (recentMs.length < SAMPLES_MIN) return null;
     const median = recentMs.toSorted((a, b) => a - b)[recentMs.length >> 1] ?? 0;
-    return (waiters * median) / places;
+    return (waiters * median) / slots;
   }
 
   /** Where the estimate is missing or the backlog makes no progress, BUSY_RETRY_AFTER_MS stands for the wait. */
@@ -87,35 +87,35 @@ export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQ
     );
   }
 
-  function takePlace(): Promise<void> {
-    if (running < places) {
+  function acquireSlot(): Promise<void> {
+    if (running < slots) {
       running++;
       return Promise.resolve();
     }
-    if (waiting.length >= waitingLimit || (waitMs(waiting.length + 1) ?? 0) > DOUBT * waitWithinMs)
+    if (waiting.length >= waitingLimit || (waitMs(waiting.length + 1) ?? 0) > ESTIMATE_TOLERANCE * waitWithinMs)
       return Promise.reject(refuse(RETRY_MS_MIN));
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         start: resolve,
         reject,
-        giveUpAt: clock.monotonic() + waitWithinMs,
+        deadline: clock.monotonic() + waitWithinMs,
         cancelTimer: callAfter(clock, waitWithinMs, () => remove(waiter).reject(refuse(BUSY_RETRY_AFTER_MS))),
       };
       waiting.push(waiter);
     });
   }
 
-  function leavePlace(): void {
+  function releaseSlot(): void {
     const next = waiting[0];
     if (!next) running--;
-    else remove(next).start(); // the place passes to the next waiter
+    else remove(next).start(); // the slot passes to the next waiter
   }
 
   /** Refuses the newest waiters, as long as they would not start in time: they need not wait in vain. */
-  function refuseHopeless(): void {
+  function refuseLateWaiters(): void {
     for (let last = waiting.at(-1); last; last = waiting.at(-1)) {
-      const turnMs = waitMs(waiting.length);
-      if (turnMs === null || turnMs <= DOUBT * (last.giveUpAt - clock.monotonic())) return;
+      const startsInMs = waitMs(waiting.length);
+      if (startsInMs === null || startsInMs <= ESTIMATE_TOLERANCE * (last.deadline - clock.monotonic())) return;
       remove(last).reject(refuse(RETRY_MS_MIN));
     }
   }
@@ -128,7 +128,7 @@ export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQ
 
   return {
     async run(work) {
-      await takePlace();
+      await acquireSlot();
       const startedAt = clock.monotonic();
       try {
         return await work();
@@ -138,9 +138,9 @@ export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQ
         throw error;
       } finally {
         const tookMs = clock.monotonic() - startedAt;
-        if (recentMs.push(tookMs) > RECENT) recentMs.shift();
-        leavePlace();
-        refuseHopeless();
+        if (recentMs.push(tookMs) > SAMPLES) recentMs.shift();
+        releaseSlot();
+        refuseLateWaiters();
       }
     },
   };

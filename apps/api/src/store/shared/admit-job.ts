@@ -54,19 +54,19 @@ async function refuseQuota(
   now: number,
 ): Promise<Refusal | null> {
   if (limit === 0) return null;
-  let orders = trx
+  let events = trx
     .selectFrom('orders')
     .where('ordered_at', '>', now - DAY_MS)
     .where('ordered_at', '<=', now + DAY_MS);
-  if (userId !== null) orders = orders.where('user_id', '=', userId);
-  const sum = await orders.select(({ fn }) => fn.sum<number | null>('images').as('images')).executeTakeFirstOrThrow();
+  if (userId !== null) events = events.where('user_id', '=', userId);
+  const sum = await events.select(({ fn }) => fn.sum<number | null>('images').as('images')).executeTakeFirstOrThrow();
   let excess = (sum.images ?? 0) + images - limit;
   if (excess <= 0) return null;
   // The usage event that makes room when it leaves the day. If the request alone exceeds the limit: the last event.
   let leavesAt = now;
-  for (const order of await orders.select(['ordered_at', 'images']).orderBy('ordered_at').execute()) {
-    leavesAt = order.ordered_at;
-    excess -= order.images;
+  for (const event of await events.select(['ordered_at', 'images']).orderBy('ordered_at').execute()) {
+    leavesAt = event.ordered_at;
+    excess -= event.images;
     if (excess <= 0) break;
   }
   return { code: 'quota_exceeded', retryAfterMs: leavesAt + DAY_MS - now };
@@ -80,12 +80,12 @@ export async function refuseUploadSpace(
   now: number,
 ): Promise<Refusal | null> {
   if (limit === 0) return null;
-  const kept = trx.selectFrom('uploads').where('user_id', '=', userId);
-  const sum = await kept.select(({ fn }) => fn.sum<number | null>('bytes').as('bytes')).executeTakeFirstOrThrow();
+  const stored = trx.selectFrom('uploads').where('user_id', '=', userId);
+  const sum = await stored.select(({ fn }) => fn.sum<number | null>('bytes').as('bytes')).executeTakeFirstOrThrow();
   let excess = Number(sum.bytes ?? 0) + bytes - limit;
   if (excess <= 0) return null;
   let expiresAt = now;
-  for (const upload of await kept.select(['created_at', 'bytes']).orderBy('created_at').execute()) {
+  for (const upload of await stored.select(['created_at', 'bytes']).orderBy('created_at').execute()) {
     expiresAt = upload.created_at + UPLOAD_TTL_MS;
     excess -= upload.bytes;
     if (excess <= 0) break;
@@ -153,10 +153,10 @@ function sum(numbers: Iterable<number>): number {
 }
 
 /** Records a usage event, which counts from now on, whatever happens to the request. Returns its id. */
-export async function recordUsage(trx: Trx, order: { userId: string; images: number }, now: number): Promise<number> {
+export async function recordUsage(trx: Trx, event: { userId: string; images: number }, now: number): Promise<number> {
   const { order_id } = await trx
     .insertInto('orders')
-    .values({ user_id: order.userId, ordered_at: now, images: order.images })
+    .values({ user_id: event.userId, ordered_at: now, images: event.images })
     .returning('order_id')
     .executeTakeFirstOrThrow();
   return order_id;

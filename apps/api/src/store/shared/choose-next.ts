@@ -110,9 +110,9 @@ export async function rotateUser(trx: Trx, userId: string): Promise<void> {
 }
 
 /**
- * Number of jobs of its family that start before this one if nothing changes. Each round of the rotation starts one job per user, so
- * a job with `older` jobs of its own user before it waits for that many whole rounds and for the users who come earlier
- * in the rotation.
+ * Number of jobs of its family that start before this one if nothing changes. Each round of the rotation starts one job
+ * per user, so a job with `older` jobs of its own user before it waits for that many whole rounds and for the users who
+ * come earlier in the rotation.
  */
 export async function countAhead(db: Kysely<Tables>, job: StoredJob): Promise<number> {
   const family = familyOf(job.request.model);
@@ -126,10 +126,10 @@ export async function countAhead(db: Kysely<Tables>, job: StoredJob): Promise<nu
     .where(({ eb, refTuple, tuple }) => eb(refTuple('created_at', 'job_id'), '<', tuple(job.createdAt, job.jobId)))
     .executeTakeFirstOrThrow();
   const older = own.older;
-  const place = users.findIndex((user) => user.user_id === job.userId);
+  const position = users.findIndex((user) => user.user_id === job.userId);
   let ahead = older;
   for (const [index, user] of users.entries()) {
-    if (user.user_id !== job.userId) ahead += Math.min(user.waiting, older + (index < place ? 1 : 0));
+    if (user.user_id !== job.userId) ahead += Math.min(user.waiting, older + (index < position ? 1 : 0));
   }
   return ahead;
 }

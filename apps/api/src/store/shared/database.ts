@@ -3,8 +3,8 @@ import type { Tables } from './schema.ts';
 
 export type Trx = Transaction<Tables>;
 
-/** Parts of the work that only one transaction at a time may run, over all processes. */
-export type Part = 'admission' | 'rateLimit' | 'adoption' | 'deletion';
+/** Mutexes over all processes: one transaction at a time holds each of them. */
+export type MutexName = 'admission' | 'rateLimit' | 'adoption' | 'deletion';
 
 /** The body of a transaction. `announce` notifies the listeners of a job after the commit. */
 export type Work<T> = (trx: Trx, announce: (jobId: string) => Promise<void>) => Promise<T>;
@@ -21,10 +21,10 @@ export interface Database {
    */
   transact<T>(work: Work<T>): Promise<T>;
   /**
-   * The same, with a mutex on this part of the work over all processes: what the transaction reads does not change
-   * before it writes. Admission may reject with AdmissionQueueFull.
+   * The same, while holding a mutex over all processes: what the transaction reads does not change before it writes.
+   * Admission may reject with AdmissionQueueFull.
    */
-  transactExclusive<T>(part: Part, work: Work<T>): Promise<T>;
+  transactExclusive<T>(mutex: MutexName, work: Work<T>): Promise<T>;
   /** Whether a row that is read in order to be changed has to be locked; false where one transaction runs at a time. */
   hasConcurrentWriters: boolean;
   /**

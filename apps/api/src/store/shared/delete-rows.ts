@@ -1,6 +1,6 @@
 import type { StoredImage } from '../../job/stored-image.ts';
 import type { Trx } from './database.ts';
-import { recordFileDeletions } from './doomed-files.ts';
+import { recordFileDeletions } from './file-deletions.ts';
 import { toImage } from './job-row.ts';
 import type { DeletedJobRow } from './schema.ts';
 import { lockUpload } from './upload-row.ts';
@@ -26,14 +26,14 @@ export async function deleteJobRows(trx: Trx, jobId: string, options: Options): 
     .returning(['user_id', 'upload_id'])
     .executeTakeFirst();
   if (!job) return [];
-  if (byUser) await rememberDeleted(trx, { job_id: jobId, user_id: job.user_id, deleted_at: now });
+  if (byUser) await recordDeletedJob(trx, { job_id: jobId, user_id: job.user_id, deleted_at: now });
   const keys = await deleteNamingRows(trx, jobId, job.upload_id, hasConcurrentWriters);
   await recordFileDeletions(trx, keys, { jobId, now });
   return keys;
 }
 
 /** Records the deletion, so that a retry of a deletion whose response was lost gets the same response. */
-async function rememberDeleted(trx: Trx, row: DeletedJobRow): Promise<void> {
+async function recordDeletedJob(trx: Trx, row: DeletedJobRow): Promise<void> {
   await trx
     .insertInto('deleted_jobs')
     .values(row)
@@ -47,8 +47,8 @@ async function deleteNamingRows(
   uploadId: string | null,
   hasConcurrentWriters: boolean,
 ): Promise<string[]> {
-  const pictures = await trx.deleteFrom('pictures').where('job_id', '=', jobId).returningAll().execute();
-  const keys = pictures.map(toImage).flatMap(imageKeys);
+  const images = await trx.deleteFrom('pictures').where('job_id', '=', jobId).returningAll().execute();
+  const keys = images.map(toImage).flatMap(imageKeys);
   // Lock the upload before reading which jobs name it, so that a concurrent create or deletion is not missed.
   if (uploadId === null || !(await lockUpload(trx, uploadId, hasConcurrentWriters))) return keys;
   const uploadKey = await deleteUnusedUpload(trx, uploadId);
@@ -61,8 +61,8 @@ export async function clearProviderMessages(trx: Trx, jobId: string): Promise<vo
 }
 
 async function deleteUnusedUpload(trx: Trx, uploadId: string): Promise<string | null> {
-  const user = await trx.selectFrom('jobs').select('job_id').where('upload_id', '=', uploadId).executeTakeFirst();
-  if (user) return null;
+  const job = await trx.selectFrom('jobs').select('job_id').where('upload_id', '=', uploadId).executeTakeFirst();
+  if (job) return null;
   const upload = await trx.deleteFrom('uploads').where('upload_id', '=', uploadId).returning('key').executeTakeFirst();
   return upload?.key ?? null;
 }
@@ -77,7 +77,7 @@ export function imageKeys({ source, asset }: StoredImage): string[] {
  * never be shown.
  */
 export async function recordSourceDeletions(trx: Trx, jobId: string, now: number): Promise<void> {
-  const pictures = await trx.selectFrom('pictures').selectAll().where('job_id', '=', jobId).execute();
-  const sources = pictures.map(toImage).flatMap(({ source }) => ('key' in source ? [source.key] : []));
+  const images = await trx.selectFrom('pictures').selectAll().where('job_id', '=', jobId).execute();
+  const sources = images.map(toImage).flatMap(({ source }) => ('key' in source ? [source.key] : []));
   await recordFileDeletions(trx, sources, { jobId, now });
 }

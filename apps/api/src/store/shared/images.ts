@@ -3,7 +3,7 @@ import { wantsImages } from '../../job/job-state.ts';
 import type { ImageSet, ImageSource, StoredAsset } from '../../job/stored-image.ts';
 import type { StoredJob } from '../../job/stored-job.ts';
 import type { Trx } from './database.ts';
-import { clearWriteIntents, recordFileDeletions } from './doomed-files.ts';
+import { clearWriteIntents, recordFileDeletions } from './file-deletions.ts';
 import { toImage } from './job-row.ts';
 import type { Tables } from './schema.ts';
 
@@ -60,7 +60,7 @@ export async function endImage(
   now: number,
 ): Promise<{ isWanted: boolean; isNew: boolean }> {
   if (asset && job && !wantsImages(job)) {
-    if (await isKept(trx, jobId, position, asset.key)) return { isWanted: true, isNew: false };
+    if (await isStored(trx, jobId, position, asset.key)) return { isWanted: true, isNew: false };
     await recordFileDeletions(trx, [asset.key], { jobId, now });
     return { isWanted: false, isNew: false };
   }
@@ -72,7 +72,7 @@ export async function endImage(
     .where('asset', 'is', null)
     .executeTakeFirstOrThrow();
   if (!asset) return { isWanted: true, isNew: false };
-  if (await isKept(trx, jobId, position, asset.key)) {
+  if (await isStored(trx, jobId, position, asset.key)) {
     await clearWriteIntents(trx, [asset.key]);
     return { isWanted: true, isNew: ended.numUpdatedRows === 1n };
   }
@@ -80,7 +80,7 @@ export async function endImage(
   return { isWanted: false, isNew: false };
 }
 
-async function isKept(trx: Trx, jobId: string, position: number, key: string): Promise<boolean> {
+async function isStored(trx: Trx, jobId: string, position: number, key: string): Promise<boolean> {
   const row = await trx
     .selectFrom('pictures')
     .selectAll()

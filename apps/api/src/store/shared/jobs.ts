@@ -5,7 +5,7 @@ import type { ListFilter, NewJob, ReplayOutcome } from '../job-store.ts';
 import type { Trx } from './database.ts';
 import { fromState, toJob } from './job-row.ts';
 import type { JobRow, Tables } from './schema.ts';
-import { nameUpload, uploadRow } from './upload-row.ts';
+import { confirmUploadFile, uploadRow } from './upload-row.ts';
 
 export async function readJob(from: Kysely<Tables>, jobId: string): Promise<StoredJob | null> {
   const row = await from.selectFrom('jobs').selectAll().where('job_id', '=', jobId).executeTakeFirst();
@@ -13,28 +13,28 @@ export async function readJob(from: Kysely<Tables>, jobId: string): Promise<Stor
 }
 
 /** Inserts the job with its upload and its idempotency key, all or nothing. */
-export async function insertJob(trx: Trx, order: NewJob, now: number): Promise<StoredJob> {
-  if (order.upload) {
-    await nameUpload(trx, order.upload);
-    await trx.insertInto('uploads').values(uploadRow(order.upload, now)).execute();
+export async function insertJob(trx: Trx, newJob: NewJob, now: number): Promise<StoredJob> {
+  if (newJob.upload) {
+    await confirmUploadFile(trx, newJob.upload);
+    await trx.insertInto('uploads').values(uploadRow(newJob.upload, now)).execute();
   }
   const row: Insertable<JobRow> = {
     ...fromState({ status: 'PENDING' }),
-    job_id: order.jobId,
-    user_id: order.userId,
-    star_id: order.starId,
-    request: JSON.stringify(order.request),
-    family: familyOf(order.request.model),
-    upload_id: order.upload?.uploadId ?? order.uploadId ?? null,
+    job_id: newJob.jobId,
+    user_id: newJob.userId,
+    star_id: newJob.starId,
+    request: JSON.stringify(newJob.request),
+    family: familyOf(newJob.request.model),
+    upload_id: newJob.upload?.uploadId ?? newJob.uploadId ?? null,
     version: 1,
     created_at: now,
     updated_at: now,
   };
   const created = await trx.insertInto('jobs').values(row).returningAll().executeTakeFirstOrThrow();
-  if (order.idempotency) {
+  if (newJob.idempotency) {
     await trx
       .insertInto('idempotency_keys')
-      .values({ user_id: order.userId, job_id: order.jobId, created_at: now, ...order.idempotency })
+      .values({ user_id: newJob.userId, job_id: newJob.jobId, created_at: now, ...newJob.idempotency })
       .execute();
   }
   return toJob(created);

@@ -2,15 +2,15 @@
 export interface Listeners {
   /** Returns the function that unsubscribes. */
   add(jobId: string, listener: () => void): () => void;
-  tell(jobId: string): void;
+  notify(jobId: string): void;
   /** Any job may have changed. */
-  tellAll(): void;
+  notifyAll(): void;
 }
 
 export function createListeners(): Listeners {
   const listeners = new Map<string, Set<() => void>>();
 
-  function tell(jobId: string): void {
+  function notify(jobId: string): void {
     for (const listener of [...(listeners.get(jobId) ?? [])]) listener();
   }
 
@@ -23,9 +23,9 @@ export function createListeners(): Listeners {
         if (ofJob.size === 0 && listeners.get(jobId) === ofJob) listeners.delete(jobId);
       };
     },
-    tell,
-    tellAll() {
-      for (const jobId of [...listeners.keys()]) tell(jobId);
+    notify,
+    notifyAll() {
+      for (const jobId of [...listeners.keys()]) notify(jobId);
     },
   };
 }

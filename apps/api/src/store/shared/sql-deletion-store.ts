@@ -1,17 +1,17 @@
 import { backOffMs } from '../../retry/back-off.ts';
 import type { DeletionStore } from '../deletion-store.ts';
 import type { Database, Trx } from './database.ts';
-import { clearWriteIntents } from './doomed-files.ts';
-import { judgeLeases, type Leases } from './judge-leases.ts';
-import { jobIdOfKey, judgeKeys } from './unknown-keys.ts';
+import { clearWriteIntents } from './file-deletions.ts';
+import { createLeaseCheck, type Leases } from './lease-check.ts';
+import { classifyKeys, jobIdOfKey } from './unknown-keys.ts';
 
 /** Rows per claim, so that a claim never holds the database for long. */
 const BATCH = 500;
 /** How long a claim is valid, which is also the wait before the next try. */
 const CLAIM = { firstMs: 10_000, maxMs: 60_000 };
 /** Files of a job that still runs are checked again after this. */
-const RUNNING_MS = 5_000;
-const UPLOAD = /^.{36}-upload\./;
+const RUNNING_RECHECK_MS = 5_000;
+const UPLOAD_KEY = /^.{36}-upload\./;
 
 export function createSqlDeletionStore(deps: Leases & { database: Database }): DeletionStore {
   const { database } = deps;
@@ -26,19 +26,24 @@ export function createSqlDeletionStore(deps: Leases & { database: Database }): D
       );
   }
 
-  async function claimDoomed(trx: Trx, now: number): Promise<string[]> {
+  async function claimDue(trx: Trx, now: number): Promise<string[]> {
     const due = dueRows(trx, now).select(['key', 'tries']).where('worker_id', '=', '').orderBy('due_at').limit(BATCH);
     const rows = await (hasConcurrentWriters ? due.forUpdate().skipLocked() : due).execute();
     for (const tries of new Set(rows.map((row) => row.tries))) {
       const keys = rows.filter((row) => row.tries === tries).map((row) => row.key);
-      await setAside(trx, keys, now + backOffMs(tries + 1, CLAIM), tries + 1);
+      await recordClaim(trx, keys, now + backOffMs(tries + 1, CLAIM), tries + 1);
     }
     return rows.map((row) => row.key);
   }
 
   /** Claims files whose writer has ended: no row will name them any more, unless another worker saves their job. */
-  async function claimAbandoned(trx: Trx, asker: string, held: ReadonlySet<string>, now: number): Promise<string[]> {
-    const hasLapsed = await judgeLeases(deps, trx, asker);
+  async function claimAbandoned(
+    trx: Trx,
+    workerId: string,
+    keysInFlight: ReadonlySet<string>,
+    now: number,
+  ): Promise<string[]> {
+    const isLeaseLost = await createLeaseCheck(deps, trx, workerId);
     const rows = await dueRows(trx, now)
       .leftJoin('workers', 'workers.worker_id', 'file_deletions.worker_id')
       .select(['file_deletions.key', 'file_deletions.worker_id', 'workers.seen_at'])
@@ -46,23 +51,25 @@ export function createSqlDeletionStore(deps: Leases & { database: Database }): D
       .orderBy('due_at')
       .limit(BATCH)
       .execute();
-    const ended = rows.filter((row) => (row.worker_id === asker ? !held.has(row.key) : hasLapsed(row.seen_at)));
+    const ended = rows.filter((row) =>
+      row.worker_id === workerId ? !keysInFlight.has(row.key) : isLeaseLost(row.seen_at),
+    );
     const keys = await lock(
       trx,
       ended.map((row) => row.key),
     );
     if (keys.length === 0) return [];
-    const { running, named } = await judgeKeys(trx, keys);
+    const { running, named } = await classifyKeys(trx, keys);
     await clearWriteIntents(trx, [...named]); // named by a version that does not know this table
     if (running.size > 0) {
       await trx
         .updateTable('file_deletions')
-        .set({ due_at: now + RUNNING_MS })
+        .set({ due_at: now + RUNNING_RECHECK_MS })
         .where('key', 'in', [...running])
         .execute();
     }
     const claimed = keys.filter((key) => !named.has(key) && !running.has(key));
-    await setAside(trx, claimed, now + CLAIM.firstMs, 1);
+    await recordClaim(trx, claimed, now + CLAIM.firstMs, 1);
     return claimed;
   }
 
@@ -80,7 +87,7 @@ export function createSqlDeletionStore(deps: Leases & { database: Database }): D
     return rows.map((row) => row.key);
   }
 
-  async function setAside(trx: Trx, keys: string[], until: number, tries: number): Promise<void> {
+  async function recordClaim(trx: Trx, keys: string[], until: number, tries: number): Promise<void> {
     if (keys.length === 0) return;
     await trx
       .updateTable('file_deletions')
@@ -105,12 +112,12 @@ export function createSqlDeletionStore(deps: Leases & { database: Database }): D
       });
     },
 
-    async claim(asker, held) {
+    async claim(workerId, keysInFlight) {
       const some = await db.selectFrom('file_deletions').select('key').limit(1).executeTakeFirst();
       if (!some) return []; // the usual case, without a lock
       return transactExclusive('deletion', async (trx) => {
         const now = await database.now(trx);
-        return [...(await claimDoomed(trx, now)), ...(await claimAbandoned(trx, asker, held, now))];
+        return [...(await claimDue(trx, now)), ...(await claimAbandoned(trx, workerId, keysInFlight, now))];
       });
     },
 
@@ -126,13 +133,13 @@ export function createSqlDeletionStore(deps: Leases & { database: Database }): D
       return rows.map((row) => row.key);
     },
 
-    async hasten() {
+    async makeAllDue() {
       const now = await database.now(db);
       await db.updateTable('file_deletions').set({ due_at: now }).where('due_at', '>', now).execute();
     },
 
     async hasOwner(key) {
-      const owner = UPLOAD.test(key)
+      const owner = UPLOAD_KEY.test(key)
         ? db.selectFrom('uploads').select('upload_id as id').where('key', '=', key)
         : db.selectFrom('jobs').select('job_id as id').where('job_id', '=', jobIdOfKey(key));
       return (await owner.executeTakeFirst()) !== undefined;

@@ -7,7 +7,7 @@ import { closeAttempt, findAttempt, recentCallMs, recentCalls } from './attempts
 import { countAhead, PENDING } from './choose-next.ts';
 import type { Database, Trx } from './database.ts';
 import { clearProviderMessages, deleteJobRows, recordSourceDeletions } from './delete-rows.ts';
-import { clearWriteIntents, recordFileDeletions } from './doomed-files.ts';
+import { clearWriteIntents, recordFileDeletions } from './file-deletions.ts';
 import { countImages, endImage, getImages, insertArrival, insertImages } from './images.ts';
 import { applyStep, findReplay, insertJob, listJobs, lockJob, readJob } from './jobs.ts';
 import { startNext } from './start-next-call.ts';
@@ -19,19 +19,20 @@ import { lockUpload } from './upload-row.ts';
 export function createSqlJobStore(database: Database): JobStore {
   const { db, transact, transactExclusive, hasConcurrentWriters } = database;
 
-  async function admit(trx: Trx, order: NewJob, limits: AdmissionLimits): Promise<CreateOutcome> {
-    const replay = order.idempotency && (await findReplay(trx, order.userId, order.idempotency));
+  async function admit(trx: Trx, newJob: NewJob, limits: AdmissionLimits): Promise<CreateOutcome> {
+    const replay = newJob.idempotency && (await findReplay(trx, newJob.userId, newJob.idempotency));
     if (replay) return replay;
     const now = await database.now(trx);
-    const refusal = await refuseJob(trx, order, limits, now);
+    const refusal = await refuseJob(trx, newJob, limits, now);
     if (refusal) return { kind: 'refused', refusal };
-    const { uploadId } = order;
+    const { uploadId } = newJob;
     if (uploadId !== undefined && !(await lockUpload(trx, uploadId, hasConcurrentWriters))) {
       return { kind: 'upload_gone' };
     }
-    const job = await insertJob(trx, order, now);
-    if (order.attemptId === undefined) await recordUsage(trx, { userId: order.userId, images: order.request.n }, now);
-    else await addUsageImages(trx, order.attemptId, order.request.n);
+    const job = await insertJob(trx, newJob, now);
+    if (newJob.attemptId === undefined)
+      await recordUsage(trx, { userId: newJob.userId, images: newJob.request.n }, now);
+    else await addUsageImages(trx, newJob.attemptId, newJob.request.n);
     return { kind: 'created', job };
   }
 
@@ -39,7 +40,7 @@ export function createSqlJobStore(database: Database): JobStore {
    * Applies the step. Once the job's images are saved or not wanted any more, their files as received from the provider
    * are recorded for deletion.
    */
-  async function take(trx: Trx, job: StoredJob, step: Transition): Promise<StoredJob> {
+  async function applyJobStep(trx: Trx, job: StoredJob, step: Transition): Promise<StoredJob> {
     const now = await database.now(trx);
     const after = await applyStep(trx, job, step, now);
     if (isSaving(job) && isSettled(after)) await recordSourceDeletions(trx, job.jobId, now);
@@ -47,21 +48,21 @@ export function createSqlJobStore(database: Database): JobStore {
   }
 
   return {
-    async createJob(order, limits) {
+    async createJob(newJob, limits) {
       const admitted = transactExclusive('admission', async (trx): Promise<CreateOutcome> => {
-        const made = await readJob(trx, order.jobId);
-        if (made) return { kind: 'created', job: made };
-        const outcome = await admit(trx, order, limits);
+        const existing = await readJob(trx, newJob.jobId);
+        if (existing) return { kind: 'created', job: existing };
+        const outcome = await admit(trx, newJob, limits);
         // The upload's file was written before, and no row will name it.
-        if (outcome.kind !== 'created' && order.upload) {
-          await recordFileDeletions(trx, [order.upload.key], { jobId: null, now: await database.now(trx) });
+        if (outcome.kind !== 'created' && newJob.upload) {
+          await recordFileDeletions(trx, [newJob.upload.key], { jobId: null, now: await database.now(trx) });
         }
         return outcome;
       });
       return admitted.catch(async (error: unknown) => {
         const refusal = admissionRefusal(error);
-        const made = await readJob(db, order.jobId); // by an earlier try whose commit was not confirmed
-        return made ? { kind: 'created', job: made } : { kind: 'refused', refusal };
+        const existing = await readJob(db, newJob.jobId); // by an earlier try whose commit was not confirmed
+        return existing ? { kind: 'created', job: existing } : { kind: 'refused', refusal };
       });
     },
 
@@ -74,15 +75,15 @@ export function createSqlJobStore(database: Database): JobStore {
         const job = await lockJob(trx, jobId, hasConcurrentWriters);
         if (!job) return null;
         await announce(jobId);
-        return take(trx, job, step);
+        return applyJobStep(trx, job, step);
       });
     },
 
-    async deleteJob(jobId, reason = 'asked') {
+    async deleteJob(jobId, reason = 'user_request') {
       return transact(async (trx, announce) => {
         await announce(jobId);
         const now = await database.now(trx);
-        return deleteJobRows(trx, jobId, { now, hasConcurrentWriters, byUser: reason === 'asked' });
+        return deleteJobRows(trx, jobId, { now, hasConcurrentWriters, byUser: reason === 'user_request' });
       });
     },
 
@@ -117,7 +118,7 @@ export function createSqlJobStore(database: Database): JobStore {
           return null;
         }
         await announce(jobId);
-        const after = await take(trx, job, step);
+        const after = await applyJobStep(trx, job, step);
         await insertImages(trx, jobId, sources);
         await clearWriteIntents(trx, keys);
         return after;

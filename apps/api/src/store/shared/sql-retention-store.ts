@@ -1,7 +1,7 @@
 import type { RetentionStore } from '../retention-store.ts';
 import { RECENT_CALLS } from './attempts.ts';
 import type { Database } from './database.ts';
-import { recordFileDeletions } from './doomed-files.ts';
+import { recordFileDeletions } from './file-deletions.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
 /** Rows per sweep, so that a sweep never holds the database for long. */

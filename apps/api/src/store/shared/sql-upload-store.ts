@@ -3,9 +3,9 @@ import type { CountedAttempt, UploadStore } from '../upload-store.ts';
 import { admissionRefusal } from './admission-queue.ts';
 import { recordUsage, refuseRate, refuseUploadSpace } from './admit-job.ts';
 import type { Database } from './database.ts';
-import { recordFileDeletions } from './doomed-files.ts';
+import { recordFileDeletions } from './file-deletions.ts';
 import type { Tables } from './schema.ts';
-import { nameUpload, toUpload, uploadRow } from './upload-row.ts';
+import { confirmUploadFile, toUpload, uploadRow } from './upload-row.ts';
 
 export function createSqlUploadStore({ db, now: readNow, transactExclusive }: Database): UploadStore {
   return {
@@ -21,20 +21,20 @@ export function createSqlUploadStore({ db, now: readNow, transactExclusive }: Da
 
     async createUpload(upload, userUploadBytes) {
       const admitted = transactExclusive('admission', async (trx) => {
-        if (await isKept(trx, upload.uploadId)) return null;
+        if (await exists(trx, upload.uploadId)) return null;
         const now = await readNow(trx);
         const refusal = await refuseUploadSpace(trx, upload, userUploadBytes, now);
         if (refusal) {
           await recordFileDeletions(trx, [upload.key], { jobId: null, now });
           return refusal;
         }
-        await nameUpload(trx, upload);
+        await confirmUploadFile(trx, upload);
         await trx.insertInto('uploads').values(uploadRow(upload, now)).execute();
         return null;
       });
       return admitted.catch(async (error: unknown) => {
         const refusal = admissionRefusal(error);
-        return (await isKept(db, upload.uploadId)) ? null : refusal; // an earlier try may have committed
+        return (await exists(db, upload.uploadId)) ? null : refusal; // an earlier try may have committed
       });
     },
 
@@ -45,7 +45,7 @@ export function createSqlUploadStore({ db, now: readNow, transactExclusive }: Da
   };
 }
 
-async function isKept(from: Kysely<Tables>, uploadId: string): Promise<boolean> {
+async function exists(from: Kysely<Tables>, uploadId: string): Promise<boolean> {
   const row = await from.selectFrom('uploads').select('upload_id').where('upload_id', '=', uploadId).executeTakeFirst();
   return row !== undefined;
 }

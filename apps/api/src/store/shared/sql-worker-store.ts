@@ -4,17 +4,18 @@ import { FAMILIES } from '../../job/model-family.ts';
 import type { WorkerStore } from '../worker-store.ts';
 import { PROCESSING } from './choose-next.ts';
 import type { Database } from './database.ts';
-import { isInterruption, judgeLeases, type Leases } from './judge-leases.ts';
+import { createLeaseCheck, isInterruption, type Leases } from './lease-check.ts';
 import type { Tables } from './schema.ts';
 
 const Slots = z.partialRecord(z.enum(FAMILIES), z.number());
 
 /** Rows without a heartbeat for this long are deleted: no row means the same as an old one. */
-const FORGET_AFTER_MS = 24 * 60 * 60 * 1_000;
+const ROW_TTL_MS = 24 * 60 * 60 * 1_000;
 
 export function createSqlWorkerStore({ database, leaseMs }: Leases & { database: Database }): WorkerStore {
   const { db, transact, transactExclusive } = database;
-  const judge = (from: Kysely<Tables>, asker: string) => judgeLeases({ database, leaseMs }, from, asker);
+  const checkLeases = (from: Kysely<Tables>, callerId: string) =>
+    createLeaseCheck({ database, leaseMs }, from, callerId);
 
   return {
     async heartbeat(workerId, slots) {
@@ -40,7 +41,7 @@ export function createSqlWorkerStore({ database, leaseMs }: Leases & { database:
           .execute();
         await trx
           .deleteFrom('workers')
-          .where('seen_at', '<', now - FORGET_AFTER_MS)
+          .where('seen_at', '<', now - ROW_TTL_MS)
           .execute();
       });
     },
@@ -59,20 +60,20 @@ export function createSqlWorkerStore({ database, leaseMs }: Leases & { database:
       return rows.reduce((total, row) => total + (readSlots(row)[family] ?? 0), 0);
     },
 
-    async endedOf(asker, workerIds) {
+    async endedOf(callerId, workerIds) {
       if (workerIds.length === 0) return [];
-      const hasLapsed = await judge(db, asker);
+      const isLeaseLost = await checkLeases(db, callerId);
       const rows = await db
         .selectFrom('workers')
         .select(['worker_id', 'seen_at'])
         .where('worker_id', 'in', workerIds)
         .execute();
       const seenAt = new Map(rows.map((row) => [row.worker_id, row.seen_at]));
-      return workerIds.filter((id) => id !== asker && hasLapsed(seenAt.get(id) ?? null));
+      return workerIds.filter((id) => id !== callerId && isLeaseLost(seenAt.get(id) ?? null));
     },
 
-    async openAttempts(asker) {
-      const hasLapsed = await judge(db, asker);
+    async openAttempts(callerId) {
+      const isLeaseLost = await checkLeases(db, callerId);
       const rows = await db
         .selectFrom('attempts')
         .leftJoin('workers', 'workers.worker_id', 'attempts.worker_id')
@@ -83,13 +84,13 @@ export function createSqlWorkerStore({ database, leaseMs }: Leases & { database:
       return rows.map((row) => ({
         attemptId: row.attempt_id,
         jobId: row.job_id,
-        worker: row.worker_id === asker ? 'self' : hasLapsed(row.seen_at) ? 'lapsed' : 'alive',
+        worker: row.worker_id === callerId ? 'self' : isLeaseLost(row.seen_at) ? 'lapsed' : 'alive',
       }));
     },
 
     async adoptSaving(workerId) {
       return transactExclusive('adoption', async (trx) => {
-        const hasLapsed = await judge(trx, workerId);
+        const isLeaseLost = await checkLeases(trx, workerId);
         const saving = await trx
           .selectFrom('jobs')
           .innerJoin('attempts', 'attempts.job_id', 'jobs.job_id')
@@ -101,7 +102,7 @@ export function createSqlWorkerStore({ database, leaseMs }: Leases & { database:
           .where('attempts.outcome', 'in', ['answered', 'failed', 'unknown'])
           .orderBy('jobs.updated_at')
           .execute();
-        const mine = saving.filter((row) => row.worker_id === workerId || hasLapsed(row.seen_at));
+        const mine = saving.filter((row) => row.worker_id === workerId || isLeaseLost(row.seen_at));
         const adopted = mine.filter((row) => row.worker_id !== workerId).map((row) => row.attempt_id);
         if (adopted.length > 0) {
           await trx.updateTable('attempts').set({ worker_id: workerId }).where('attempt_id', 'in', adopted).execute();

@@ -10,8 +10,8 @@ import { applyStep, lockJob, readJob } from './jobs.ts';
  * Reserves the next call, if one may start. One worker at a time checks the rate limit, the back-off and the rotation.
  */
 export async function startNext(database: Database, trx: Trx, options: StartOptions): Promise<StartOutcome> {
-  const granted = await findReservation(trx, options.attemptId);
-  if (granted) return granted;
+  const existing = await findReservation(trx, options.attemptId);
+  if (existing) return existing;
   const { family } = options;
   const now = await database.now(trx);
   const fullSince = await rateLimitFullSince(trx, options, now);

@@ -5,18 +5,18 @@ import type { Tables } from './schema.ts';
 
 /** Those of the keys that no row names or will name. Files of a job that still runs are never among them. */
 export async function unknownKeys(from: Kysely<Tables>, keys: readonly string[]): Promise<string[]> {
-  const { running, named } = await judgeKeys(from, keys);
+  const { running, named } = await classifyKeys(from, keys);
   return keys.filter((key) => !named.has(key) && !running.has(key));
 }
 
 /** Which of the keys belong to jobs that still run, and which are named by a row. */
-export async function judgeKeys(
+export async function classifyKeys(
   from: Kysely<Tables>,
   keys: readonly string[],
 ): Promise<{ running: Set<string>; named: Set<string> }> {
   if (keys.length === 0) return { running: new Set(), named: new Set() };
   const jobIds = keys.map(jobIdOfKey);
-  // Read running jobs first: files of a job that ends after this are not judged, and a job that ended before has all
+  // Read running jobs first: files of a job that ends after this count as running, and a job that ended before has all
   // its rows.
   const running = await from
     .selectFrom('jobs')
@@ -27,8 +27,8 @@ export async function judgeKeys(
   const runningIds = new Set(running.map((row) => row.job_id));
   const uploads = await from.selectFrom('uploads').select('key').where('key', 'in', keys).execute();
   const named = new Set(uploads.map((row) => row.key));
-  const pictures = await from.selectFrom('pictures').selectAll().where('job_id', 'in', jobIds).execute();
-  for (const key of pictures.map(toImage).flatMap(imageKeys)) named.add(key);
+  const images = await from.selectFrom('pictures').selectAll().where('job_id', 'in', jobIds).execute();
+  for (const key of images.map(toImage).flatMap(imageKeys)) named.add(key);
   return { running: new Set(keys.filter((key) => runningIds.has(jobIdOfKey(key)))), named };
 }
 

@@ -2,7 +2,7 @@ import { ImageError } from '@darkroom/contracts';
 import type { Selectable } from 'kysely';
 import type { NewUpload, StoredUpload } from '../upload-store.ts';
 import type { Trx } from './database.ts';
-import { clearWriteIntents } from './doomed-files.ts';
+import { clearWriteIntents } from './file-deletions.ts';
 import type { UploadRow } from './schema.ts';
 
 /** Retry-After for a file that was deleted because its worker's lease was lost: it can be sent again at once. */
@@ -34,10 +34,13 @@ export function toUpload(row: Selectable<UploadRow>): StoredUpload {
   };
 }
 
-/** Names the upload's file, which exists and stays. Throws `unavailable` otherwise: see `NewUpload.writtenBy`. */
-export async function nameUpload(trx: Trx, { key, writtenBy }: NewUpload): Promise<void> {
-  const named = await clearWriteIntents(trx, [key]);
-  if (writtenBy !== undefined && named === 0) throw new ImageError('unavailable', { retryAfterMs: WRITE_AGAIN_MS });
+/**
+ * Removes the write intent of the upload's file, so that the file stays. Throws `unavailable` when the intent is gone:
+ * see `NewUpload.writtenBy`.
+ */
+export async function confirmUploadFile(trx: Trx, { key, writtenBy }: NewUpload): Promise<void> {
+  const cleared = await clearWriteIntents(trx, [key]);
+  if (writtenBy !== undefined && cleared === 0) throw new ImageError('unavailable', { retryAfterMs: WRITE_AGAIN_MS });
 }
 
 /** Whether the upload exists. If so, and with concurrent writers, locks it until the transaction ends. */

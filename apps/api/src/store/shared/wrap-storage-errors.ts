@@ -4,22 +4,23 @@ import { storageUnavailable } from '../../retry/retry-after.ts';
 import { isPostgresUnavailable, isTransient } from '../postgres/postgres-errors.ts';
 
 /** SQLite's error codes of a database or disk that cannot be used now, by any caller. */
-const SQLITE_AWAY = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|BUSY|LOCKED|NOMEM|PERM)/;
+const SQLITE_UNAVAILABLE = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|BUSY|LOCKED|NOMEM|PERM)/;
 
 /** Milliseconds to wait before each retry of a transient fault. */
-const WAITS_MS = [20, 200];
+const RETRY_WAITS_MS = [20, 200];
 
 /**
  * Wraps a store so that its database faults reject as `unavailable`, after a second and a third try where the fault may
  * be transient. A retry is safe: no store applies an effect twice.
  */
 export function wrapStorageErrors<Store extends object>(store: Store, clock: Pick<Clock, 'sleep'>): Store {
-  const waitMs = (error: unknown, failures: number) => (isTransient(error) ? (WAITS_MS[failures - 1] ?? null) : null);
+  const waitMs = (error: unknown, failures: number) =>
+    isTransient(error) ? (RETRY_WAITS_MS[failures - 1] ?? null) : null;
 
-  async function askUntilGivenUp(first: Promise<unknown>, ask: () => unknown): Promise<unknown> {
-    const begun = [first];
+  async function retryTransient(first: Promise<unknown>, call: () => unknown): Promise<unknown> {
+    const started = [first];
     try {
-      return await retry(async () => begun.pop() ?? ask(), { clock, waitMs });
+      return await retry(async () => started.pop() ?? call(), { clock, waitMs });
     } catch (error) {
       throw isUnavailable(error) ? storageUnavailable(error) : error;
     }
@@ -30,9 +31,9 @@ export function wrapStorageErrors<Store extends object>(store: Store, clock: Pic
       const value: unknown = Reflect.get(target, name, receiver);
       if (typeof value !== 'function') return value;
       return (...args: unknown[]) => {
-        const ask = (): unknown => value.apply(target, args);
-        const first = ask();
-        return first instanceof Promise ? askUntilGivenUp(first, ask) : first;
+        const call = (): unknown => value.apply(target, args);
+        const first = call();
+        return first instanceof Promise ? retryTransient(first, call) : first;
       };
     },
   });
@@ -40,5 +41,5 @@ export function wrapStorageErrors<Store extends object>(store: Store, clock: Pic
 
 function isUnavailable(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return isPostgresUnavailable(error) || (typeof code === 'string' && SQLITE_AWAY.test(code));
+  return isPostgresUnavailable(error) || (typeof code === 'string' && SQLITE_UNAVAILABLE.test(code));
 }

@@ -24,8 +24,8 @@ export function lockDataDir(dataDir: string): { release(): void } {
     lock?.close();
     throw new StoreOpenError(`DATA_DIR ${dataDir} ${describe(cause)}`, { cause });
   }
-  const held = lock;
-  return { release: () => held.close() };
+  const openLock = lock;
+  return { release: () => openLock.close() };
 }
 
 class LockRemovedError extends Error {}

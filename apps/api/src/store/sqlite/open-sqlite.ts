@@ -33,7 +33,7 @@ export async function openSqlite(dataDir: string, clock: Pick<Clock, 'now'>): Pr
   async function transact<T>(work: Work<T>): Promise<T> {
     const changed = new Set<string>();
     const result = await db.transaction().execute((trx) => work(trx, async (jobId) => void changed.add(jobId)));
-    for (const jobId of changed) listeners.tell(jobId);
+    for (const jobId of changed) listeners.notify(jobId);
     return result;
   }
 

@@ -5,7 +5,7 @@ import type { Tables } from '../schema.ts';
 export type Dialect = 'sqlite' | 'postgres';
 
 /** The two databases declare an auto-increment key differently. */
-const COUNTED: Record<Dialect, (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder> = {
+const AUTO_INCREMENT: Record<Dialect, (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder> = {
   sqlite: (column) => column.primaryKey().autoIncrement(),
   postgres: (column) => column.primaryKey().generatedAlwaysAsIdentity(),
 };
@@ -126,7 +126,7 @@ async function up(db: Kysely<Tables>, dialect: Dialect): Promise<void> {
 
   await db.schema
     .createTable('orders')
-    .addColumn('order_id', dialect === 'sqlite' ? 'integer' : 'bigint', COUNTED[dialect])
+    .addColumn('order_id', dialect === 'sqlite' ? 'integer' : 'bigint', AUTO_INCREMENT[dialect])
     .addColumn('user_id', 'text', (c) => c.notNull())
     .addColumn('ordered_at', 'bigint', (c) => c.notNull())
     .addColumn('images', 'integer', (c) => c.notNull())

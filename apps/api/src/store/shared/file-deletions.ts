@@ -13,11 +13,11 @@ export async function recordFileDeletions(
   { jobId, now }: { jobId: string | null; now: number },
 ): Promise<void> {
   if (keys.length === 0) return;
-  const doomed = { worker_id: '', due_at: now + HEAD_START_MS, tries: 0 };
+  const unclaimed = { worker_id: '', due_at: now + HEAD_START_MS, tries: 0 };
   await trx
     .insertInto('file_deletions')
-    .values([...new Set(keys)].map((key) => ({ key, job_id: jobId, ...doomed })))
-    .onConflict((conflict) => conflict.column('key').doUpdateSet(doomed))
+    .values([...new Set(keys)].map((key) => ({ key, job_id: jobId, ...unclaimed })))
+    .onConflict((conflict) => conflict.column('key').doUpdateSet(unclaimed))
     .execute();
 }
 

@@ -16,16 +16,16 @@ export interface Leases {
  * caller whose own heartbeats were interrupted declares no lease lost until a whole lease later: the database may have
  * been unavailable, or the caller may have stalled, and all other workers need time to write heartbeats again.
  */
-export async function judgeLeases(
+export async function createLeaseCheck(
   { database, leaseMs }: Leases,
   from: Kysely<Tables>,
-  asker: string,
+  workerId: string,
 ): Promise<(seenAt: number | null) => boolean> {
   if (leaseMs === null) return () => true;
   const now = await database.now(from);
-  const own = await from.selectFrom('workers').selectAll().where('worker_id', '=', asker).executeTakeFirst();
-  const isFit = own && !isInterruption(own.seen_at, now, leaseMs) && own.unbroken_since <= now - leaseMs;
-  return (seenAt) => isFit === true && (seenAt === null || seenAt < now - leaseMs);
+  const own = await from.selectFrom('workers').selectAll().where('worker_id', '=', workerId).executeTakeFirst();
+  const canJudge = own && !isInterruption(own.seen_at, now, leaseMs) && own.unbroken_since <= now - leaseMs;
+  return (seenAt) => canJudge === true && (seenAt === null || seenAt < now - leaseMs);
 }
 
 /**
