@@ -84,24 +84,24 @@ async function openAlone({ config, clock, log }: DeploymentDeps): Promise<Founda
 async function openShared({ config, clock, log }: DeploymentDeps, databaseUrl: string): Promise<Foundation> {
   refuseUnmoved(config.DATA_DIR);
   // These modules load slowly: import them only where they are used.
-  const { listenWithReconnect } = await import('./store/postgres/listen-with-reconnect.ts');
   const { openPostgres } = await import('./store/postgres/open-postgres.ts');
+  const { createPgBossDatabase } = await import('./store/postgres/pg-boss-database.ts');
+  const { openPgBoss } = await import('./queue/open-pg-boss.ts');
   const { createPgQueue } = await import('./queue/pg-queue.ts');
-  const { openWakeUpQueue } = await import('./queue/wake-up-queue.ts');
+  const { createWakeUpQueue } = await import('./queue/wake-up-queue.ts');
   const onLost = (err: unknown) => log.warn({ err }, 'a connection to PostgreSQL was lost');
   const database = await openPostgres(databaseUrl, clock, onLost);
-  const turns = await openWakeUpQueue(databaseUrl, {
-    onError: onLost,
-    listen: (channel, onNotification, resync) =>
-      listenWithReconnect({ connectionString: databaseUrl }, channel, { onNotification, resync, onLost }),
-  });
+  const bossDatabase = createPgBossDatabase(databaseUrl, onLost);
+  const boss = await openPgBoss(bossDatabase, onLost);
+  await createWakeUpQueue(boss);
   return {
     database,
     deletedList: null,
     leaseMs: config.WORKER_LEASE_MS,
-    createQueue: (calls) => createPgQueue({ boss: turns, worker: calls, clock, onError: reportTo(log) }),
+    createQueue: (calls) => createPgQueue({ boss, worker: calls, clock, onError: reportTo(log) }),
     async close() {
-      await turns.stop({ graceful: false });
+      await boss.stop({ graceful: false });
+      await bossDatabase.close();
       await database.close();
     },
   };

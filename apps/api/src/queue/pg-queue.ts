@@ -2,7 +2,7 @@ import PQueue from 'p-queue';
 import type { PgBoss } from 'pg-boss';
 import type { Clock } from '../clock.ts';
 import type { Calls, Queue, TakeNext } from './queue.ts';
-import { POLLING, WAKE_UP_QUEUE } from './wake-up-queue.ts';
+import { WAKE_UP_QUEUE, WAKE_UP_WORK } from './wake-up-queue.ts';
 
 interface Options {
   boss: PgBoss;
@@ -15,85 +15,99 @@ interface Options {
 
 /** Back-off after a fault before the next wake-up is sent. */
 const AFTER_FAULT_MS = 1_000;
-/** Every worker sends a wake-up this often, in case the process that should have sent one died before it did. */
-const GIVE_ANYWAY_MS = 5_000;
+/** A worker with a free slot looks for a job this often, in case a wake-up was lost with the process that had it. */
+const RESYNC_MS = 5_000;
 
 /**
  * The queue of many processes. As in the local queue, jobs wait in the store and the queue holds wake-ups. pg-boss
- * delivers a wake-up to a worker with a free slot. That worker takes the next job, which is chosen by rotation at that
- * moment. A wake-up that found work sends the next one. p-queue bounds the calls of each worker.
+ * delivers a wake-up to one worker. That worker takes the next job, which is chosen by rotation at that moment, and
+ * sends the next wake-up. p-queue bounds the calls of each worker; a worker without a free slot receives no wake-up.
  */
 export function createPgQueue({ boss, worker, clock, onError }: Options): Queue {
-  const places = new PQueue({ concurrency: worker?.concurrency ?? 1 });
-  let giving: Promise<void> | undefined;
-  let giveOnceMore = false;
+  const slots = new PQueue({ concurrency: worker?.concurrency ?? 1 });
+  let sending: Promise<void> | undefined;
+  let isSendDue = false;
   let started: Promise<unknown> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let ticking: NodeJS.Timeout | undefined;
+  let retryTimer: NodeJS.Timeout | undefined;
+  let resyncTimer: NodeJS.Timeout | undefined;
   let draining = false;
 
-  /** One queued wake-up is enough, in this process and in pg-boss. */
+  /** One waiting wake-up is enough, in this process and in pg-boss. */
   function wake(): void {
-    if (giving) giveOnceMore = true;
-    else giving = give();
+    if (sending) isSendDue = true;
+    else sending = send();
   }
 
-  async function give(): Promise<void> {
+  async function send(): Promise<void> {
     try {
       do {
-        giveOnceMore = false;
+        isSendDue = false;
         await boss.send(WAKE_UP_QUEUE, {});
-      } while (giveOnceMore);
+      } while (isSendDue);
     } catch (error) {
       onError(error);
       wakeAt(clock.now() + AFTER_FAULT_MS);
     } finally {
-      giving = undefined;
+      sending = undefined;
     }
   }
 
   function wakeAt(time: number | null): void {
-    clearTimeout(timer);
+    clearTimeout(retryTimer);
     if (time === null || draining) return;
-    // A longer delay is pointless: the interval sends a wake-up by then.
-    timer = setTimeout(wake, Math.min(Math.max(time - clock.now(), 1), GIVE_ANYWAY_MS));
+    // A longer delay is pointless: the resync comes first.
+    retryTimer = setTimeout(wake, Math.min(Math.max(time - clock.now(), 1), RESYNC_MS));
   }
 
-  async function turn(takeNext: TakeNext): Promise<void> {
-    if (draining) return wake(); // pass it on to another worker
-    const taken = await takeNext();
-    if (taken.kind === 'idle') return wakeAt(taken.retryAt);
-    wake();
-    await taken.done;
-    wake(); // the job may need a retry, or a slot or the rate limit may have room again
-  }
-
-  function runTurn(takeNext: TakeNext): Promise<void> {
-    return places
-      .add(() => turn(takeNext))
+  /** Takes the next job as soon as a slot is free. Resolves when the job has started, or none may. Never rejects. */
+  function takeJob(takeNext: TakeNext): Promise<void> {
+    const decided = Promise.withResolvers<void>();
+    async function run(): Promise<void> {
+      if (draining) return wake(); // pass it on to another worker
+      const taken = await takeNext();
+      if (taken.kind === 'idle') return wakeAt(taken.retryAt);
+      wake();
+      decided.resolve();
+      await taken.done;
+      wake(); // the job may need a retry, or the rate limit may have room again
+    }
+    slots
+      .add(run)
       .catch((error: unknown) => {
         onError(error);
         wakeAt(clock.now() + AFTER_FAULT_MS);
-      });
+      })
+      .finally(decided.resolve);
+    return decided.promise;
+  }
+
+  /** pg-boss delivers the next wake-up to this worker only after this has resolved. */
+  async function handleWakeUp(takeNext: TakeNext): Promise<void> {
+    await takeJob(takeNext);
+    await slots.add(() => {}); // until a slot is free
+  }
+
+  function resync(takeNext: TakeNext): void {
+    if (slots.pending < slots.concurrency) void takeJob(takeNext);
   }
 
   return {
     start() {
       if (!worker || draining) return;
-      const { concurrency, takeNext } = worker;
-      started = boss.work(WAKE_UP_QUEUE, { ...POLLING, localConcurrency: concurrency }, () => runTurn(takeNext));
-      ticking = setInterval(wake, GIVE_ANYWAY_MS);
-      wake();
+      const { takeNext } = worker;
+      started = boss.work(WAKE_UP_QUEUE, WAKE_UP_WORK, () => handleWakeUp(takeNext));
+      resyncTimer = setInterval(() => resync(takeNext), RESYNC_MS);
+      resync(takeNext);
     },
     wake,
     async drain() {
       draining = true;
-      clearInterval(ticking);
-      clearTimeout(timer);
+      clearInterval(resyncTimer);
+      clearTimeout(retryTimer);
       await started;
       if (started) await boss.offWork(WAKE_UP_QUEUE, { wait: true });
-      await places.onIdle();
-      await giving;
+      await slots.onIdle();
+      await sending;
     },
   };
 }

@@ -3,31 +3,30 @@ import { openPostgresServer, type PostgresServer } from '@darkroom/test-kit/infr
 import type { PgBoss } from 'pg-boss';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { openPgBoss } from '../../src/queue/open-pg-boss.ts';
 import { createPgQueue } from '../../src/queue/pg-queue.ts';
-import { openWakeUpQueue, WAKE_UP_QUEUE } from '../../src/queue/wake-up-queue.ts';
-import { listenWithReconnect } from '../../src/store/postgres/listen-with-reconnect.ts';
+import { createWakeUpQueue, WAKE_UP_QUEUE } from '../../src/queue/wake-up-queue.ts';
+import { createPgBossDatabase, type PgBossDatabase } from '../../src/store/postgres/pg-boss-database.ts';
 import { testQueue } from './queue.conformance.ts';
 import { createWork, type Work } from './work.ts';
 
 let server: PostgresServer;
 /** The connections of two processes to the same queue. */
+let databases: [PgBossDatabase, PgBossDatabase];
 let bosses: [PgBoss, PgBoss];
 beforeAll(async () => {
   server = await openPostgresServer();
   const databaseUrl = await server.createDatabase();
   // A test moves the clock and so triggers connection time-outs: pg-boss reports them and reconnects.
   const onLost = () => {};
-  const open = () =>
-    openWakeUpQueue(databaseUrl, {
-      onError: onLost,
-      listen: (channel, onNotification, resync) =>
-        listenWithReconnect({ connectionString: databaseUrl }, channel, { onNotification, resync, onLost }),
-    });
-  bosses = [await open(), await open()];
+  databases = [createPgBossDatabase(databaseUrl, onLost), createPgBossDatabase(databaseUrl, onLost)];
+  bosses = [await openPgBoss(databases[0], onLost), await openPgBoss(databases[1], onLost)];
+  for (const boss of bosses) await createWakeUpQueue(boss);
 });
 afterEach(() => bosses[0].deleteQueuedJobs(WAKE_UP_QUEUE));
 afterAll(async () => {
   for (const boss of bosses) await boss.stop();
+  for (const database of databases) await database.close();
   await server.close();
 });
 
