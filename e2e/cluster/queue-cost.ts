@@ -6,11 +6,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startSimulator } from '@darkroom/minimax-simulator';
+import { startCluster } from '@darkroom/test-kit/api/cluster';
+import { order } from '@darkroom/test-kit/client/image-request';
+import { createUser } from '@darkroom/test-kit/client/user';
+import { startPostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
 import * as z from 'zod';
-import { startPostgresServer } from '../../apps/api/test/postgres/postgres-server.ts';
-import { startCluster } from '../harness/cluster.ts';
-import { order } from '../harness/order.ts';
-import { createUser } from '../harness/user.ts';
 import { startStatementCounter } from './count-statements.ts';
 
 const Settings = z.object({
@@ -28,7 +28,7 @@ const { seconds, slots, jobs, apis } = Settings.parse(values);
 const postgres = await startPostgresServer();
 const counter = await startStatementCounter(postgres.url);
 process.env.TEST_DATABASE_URL = counter.url;
-const provider = await startSimulator({ pictures: 'plain' });
+const provider = await startSimulator({ images: 'plain' });
 const settings = { GENERATION_CONCURRENCY: slots, RATE_LIMIT_PER_MINUTE: 0, USER_ACTIVE_LIMIT: 1_000 };
 const cluster = await startCluster({ provider, apis, workers: 2, settings });
 const leaving = new AbortController();
