@@ -88,8 +88,14 @@ export const ImageAsset = z.object({
   compressed: z.boolean(),
   /** Preview while the image loads: a thumbhash in base64. Null if the image could not be decoded. */
   placeholder: z.string().nullable(),
+  /** Which of the requested images this is, from 0 to n-1; absent if the server does not say. */
+  index: z.int().min(0).optional(),
 });
 export type ImageAsset = z.output<typeof ImageAsset>;
+
+/** An image that arrived while others of its job are still being made. */
+export const ArrivedAsset = ImageAsset.extend({ index: z.int().min(0) });
+export type ArrivedAsset = z.output<typeof ArrivedAsset>;
 
 const JobBase = z.object({
   job_id: z.uuid(),
@@ -101,6 +107,11 @@ const JobBase = z.object({
   version: z.int(),
   /** The request as accepted, ready to be sent again. A data URL is shown as the upload that it was stored as. */
   request: AcceptedOrder,
+  /**
+   * Signed links to the references of the request, in their order; null for one that is no upload or is not kept any
+   * more. Absent in answers of servers before 0.2.
+   */
+  reference_urls: z.array(z.string().nullable()).optional(),
 });
 
 const Following = {
@@ -127,6 +138,10 @@ export const ProcessingJob = JobBase.extend({
   progress: z.int().min(1).max(99),
   ...Following,
   stage: z.enum(['generating', 'saving']),
+  /** Links of the images that have arrived already, as in `assets`; absent if there are none yet. */
+  images: z.array(z.string()).optional(),
+  /** The images that have arrived already, in order of `index`. */
+  assets: z.array(ArrivedAsset).optional(),
 });
 export type ProcessingJob = z.output<typeof ProcessingJob>;
 
@@ -172,7 +187,7 @@ export type ImageJobPage = z.output<typeof ImageJobPage>;
 
 /** The answer to an upload. */
 export const UploadedImage = z.object({
-  /** `upload://<id>`, valid for 7 days as `image_file` of a `subject_reference`. */
+  /** `upload://<id>`, valid for 7 days as `image_file` of a reference. */
   image_file: z.string(),
   /** Signed link to the stored file. */
   url: z.string(),

@@ -1,5 +1,6 @@
 import type { CreateImage } from './create-image.ts';
 import type { ImageJob, ImageJobPage, JobRef, ListQuery, StatusQuery, UploadedImage } from './image-job.ts';
+import type { ImageModels } from './image-models.ts';
 
 /**
  * The user of a call, from the token. `user_id` is a 64-bit id as digits or a name of 1 to 128 printable ASCII
@@ -29,7 +30,8 @@ export interface WatchOptions {
  */
 export interface ImageService {
   /**
-   * Accepts a request as a job. Rejects with `idempotency_mismatch` or `upload_not_found`, and with `draining`,
+   * Accepts a request as a job. Rejects with `idempotency_mismatch`, `upload_not_found` or `invalid_request` (a model
+   * that is not offered, a reference that the model does not take), and with `draining`,
    * `queue_full`, `rate_limited`, `too_many_jobs` or `quota_exceeded` if a later retry can succeed.
    */
   create(viewer: Viewer, input: CreateImage, options: CreateOptions): Promise<ImageJob>;
@@ -44,6 +46,8 @@ export interface ImageService {
   cancel(viewer: Viewer, ref: JobRef): Promise<ImageJob>;
   /** Removes a job with its files, after canceling it. A repeated delete succeeds. */
   delete(viewer: Viewer, ref: JobRef): Promise<JobRef>;
+  /** The models that this deployment offers, with their limits and costs. */
+  models(viewer: Viewer): Promise<ImageModels>;
   /** Keeps a JPEG, PNG, WebP or AVIF for 7 days. Rejects with `unsupported_image` and an `UploadProblemReason`. */
   upload(viewer: Viewer, bytes: Uint8Array): Promise<UploadedImage>;
 }

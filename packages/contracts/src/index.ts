@@ -1,8 +1,13 @@
 export * from './create-image.ts';
 export * from './errors.ts';
+export { H3Request } from './h3-request.ts';
+export { Image01Request } from './image-01-request.ts';
 export { type ImageFile, parseImageFile } from './image-file.ts';
 export * from './image-job.ts';
+export { ImageModel, ImageModels } from './image-models.ts';
 export type * from './image-service.ts';
 export { issuesOf } from './issues.ts';
 export * from './limits.ts';
+export * from './models.ts';
+export * from './references.ts';
 export * from './upload-problems.ts';

@@ -48,6 +48,8 @@ function explain(issue: z.core.$ZodIssue): string {
       return `必须是${typeName(issue.expected)}`;
     case 'invalid_value':
       return `只能是 ${issue.values.map(String).join('、')}`;
+    case 'invalid_union':
+      return 'options' in issue ? `只能是 ${(issue.options ?? []).map(String).join('、')}` : issue.message;
     case 'too_small':
       return `${measure(issue.origin)}不能${issue.inclusive === false ? '小于等于' : '小于'} ${issue.minimum}`;
     case 'too_big':

@@ -4,11 +4,12 @@
  */
 
 /**
- * Longest prompt in Unicode code points, after trimming. MiniMax documents 1500, but its server refuses exactly 1500.
+ * Longest prompt for `image-01` in Unicode code points, after trimming. MiniMax documents 1500, but its server refuses
+ * exactly 1500.
  */
 export const PROMPT_MAX_CODE_POINTS = 1499;
 
-/** Most images of one job: MiniMax's bound of `n`. */
+/** Most images of one `image-01` job: MiniMax's bound of `n`. */
 export const IMAGES_PER_JOB_MAX = 9;
 
 /** Smallest `width` and `height` in pixels (MiniMax's bound). Both are multiples of `SIZE_STEP`. */
@@ -18,20 +19,26 @@ export const SIZE_MAX = 2048;
 /** `width` and `height` are multiples of so many pixels (MiniMax's bound). */
 export const SIZE_STEP = 8;
 
-/** Aspect ratios that MiniMax takes. `21:9` is for `image-01` only. */
+/** Aspect ratios of `image-01` and `image-01-live`. `21:9` is for `image-01` only. */
 export const ASPECT_RATIOS = ['1:1', '16:9', '4:3', '3:2', '2:3', '3:4', '9:16', '21:9'] as const;
 
-/** MiniMax's image models. `width` and `height` are for `image-01` only, `style` for `image-01-live` only. */
-export const MODELS = ['image-01', 'image-01-live'] as const;
+/** MiniMax's image models. What each one accepts is in models.ts. A deployment may offer only some of them. */
+export const MODELS = ['image-01', 'image-01-live', 'MiniMax-H3-Image', 'MiniMax-H3-Image-Highspeed'] as const;
 
 /** Values of `style.style_type`: comic, energetic, medieval, watercolour. */
 export const STYLE_TYPES = ['漫画', '元气', '中世纪', '水彩'] as const;
 
-/** Most references of one request (MiniMax's bound). */
+/** Most references of one `image-01` request (MiniMax's bound). */
 export const SUBJECT_REFERENCES_MAX = 1;
 
 /** Exclusive bound on the decoded bytes of a reference: MiniMax takes files under 10 MB. */
 export const REFERENCE_BYTES_LIMIT = 10_000_000;
+
+/**
+ * Most decoded bytes of all references of one request that are sent to the provider by value. MiniMax states no bound;
+ * this one keeps a call's body under 45 MB.
+ */
+export const REFERENCES_TOTAL_BYTES_MAX = 32_000_000;
 
 /** Longest http(s) URL of a reference, in UTF-16 units. */
 export const REFERENCE_URL_MAX_LENGTH = 4096;

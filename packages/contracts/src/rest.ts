@@ -3,6 +3,8 @@ import type { ImageJob } from './image-job.ts';
 
 /** REST path of the jobs. The path is fixed by the original interface design. */
 export const GENERATION_PATH = '/api/v1/assets/mints/image/generation';
+/** REST path of the models that are offered. */
+export const MODELS_PATH = '/api/v1/assets/mints/image/models';
 /** REST path of uploads: `POST` of one file as multipart/form-data. */
 export const UPLOADS_PATH = '/api/v1/assets/mints/image/uploads';
 

@@ -16,11 +16,12 @@ const image = router({
     ),
   list: viewerProcedure.input(ListQuery.prefault({})).query(({ ctx, input }) => ctx.images.list(ctx.viewer, input)),
   cancel: viewerProcedure.input(JobRef).mutation(({ ctx, input }) => ctx.images.cancel(ctx.viewer, input)),
+  models: viewerProcedure.query(({ ctx }) => ctx.images.models(ctx.viewer)),
   delete: viewerProcedure.input(JobRef).mutation(({ ctx, input }) => ctx.images.delete(ctx.viewer, input)),
 });
 
 /**
- * The tRPC API: `image.create`, `status`, `list`, `cancel` and `delete`. Every procedure needs a valid token. A failed
+ * The tRPC API: `image.create`, `status`, `list`, `cancel`, `delete` and `models`. Every procedure needs a valid token. A failed
  * call has `ErrorDetails` in its `data`.
  */
 export const appRouter = router({ image });

@@ -4,7 +4,7 @@ import {
   ASPECT_RATIOS,
   CreateImage,
   issuesOf,
-  MODELS,
+  modelsOf,
   PROMPT_MAX_CODE_POINTS,
   parseImageFile,
   STYLE_TYPES,
@@ -12,10 +12,10 @@ import {
 
 const side = fc.integer({ min: 62, max: 258 }).map((steps) => steps * 8);
 
-/** Requests close to the rules: most violate one, many violate none. */
-const anyOrder = fc.record(
+/** Requests for image-01 close to the rules: most violate one, many violate none. */
+const image01Order = fc.record(
   {
-    model: fc.constantFrom(...MODELS),
+    model: fc.constantFrom(...modelsOf('image-01')),
     prompt: fc.oneof(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.string({ unit: 'binary', maxLength: 20 })),
     aspect_ratio: fc.constantFrom(...ASPECT_RATIOS, '5:4'),
     width: side,
@@ -43,10 +43,39 @@ const anyOrder = fc.record(
   { requiredKeys: ['model', 'prompt'] },
 );
 
-test('accepts an accepted request again, unchanged, after a round trip through JSON', () => {
+const anyReference = fc.oneof(
+  fc.webUrl(),
+  fc.uuid().map((id) => `upload://${id}`),
+);
+
+/** The same for the H3 family. */
+const h3Order = fc.record(
+  {
+    model: fc.constantFrom(...modelsOf('h3')),
+    prompt: fc.string({ unit: 'grapheme', maxLength: 40 }),
+    size: fc.oneof(
+      fc.constant('auto'),
+      fc.tuple(fc.integer({ min: 400, max: 6000 }), fc.integer({ min: 400, max: 6000 })).map((pair) => pair.join('x')),
+    ),
+    aspect_ratio: fc.oneof(
+      fc.constant('auto'),
+      fc.tuple(fc.integer({ min: 1, max: 310 }), fc.integer({ min: 1, max: 310 })).map((pair) => pair.join(':')),
+    ),
+    area: fc.constantFrom('1K', '2K', '4K', '8K'),
+    references: fc.array(fc.record({ image_file: anyReference }), { maxLength: 17 }),
+    n: fc.integer({ min: 0, max: 11 }),
+    disable_prompt_enhanced: fc.boolean(),
+  },
+  { requiredKeys: ['model', 'prompt'] },
+);
+
+test.each([
+  ['image-01', image01Order],
+  ['H3', h3Order],
+])('accepts an accepted request again, unchanged, after a round trip through JSON: %s', (_family, anyOrder) => {
   let accepted = 0;
   fc.assert(
-    fc.property(anyOrder, (order) => {
+    fc.property<[unknown]>(anyOrder, (order) => {
       const first = CreateImage.safeParse(order);
       if (!first.success) return;
       accepted++;
@@ -59,7 +88,7 @@ test('accepts an accepted request again, unchanged, after a round trip through J
 
 test('answers any input with a request or with at least one issue', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.anything(), anyOrder, fc.jsonValue()), (input) => {
+    fc.property(fc.oneof(fc.anything(), image01Order, h3Order, fc.jsonValue()), (input) => {
       const result = CreateImage.safeParse(input);
       if (!result.success) expect(issuesOf(result.error).length).toBeGreaterThan(0);
     }),

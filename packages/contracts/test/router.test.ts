@@ -18,6 +18,7 @@ beforeEach(() => {
     list: vi.fn<ImageService['list']>(async () => ({ jobs: [pending], next_cursor: null })),
     cancel: vi.fn<ImageService['cancel']>(async () => completed),
     delete: vi.fn<ImageService['delete']>(async (_viewer, ref) => ref),
+    models: vi.fn<ImageService['models']>(async () => ({ models: [] })),
     upload: vi.fn<ImageService['upload']>(),
   };
   context = { viewer, images, batchSize: 1 };
@@ -35,7 +36,7 @@ describe('the procedures', () => {
     );
   });
 
-  test('status, list, cancel and delete: pass the parsed input on and return the result', async () => {
+  test('status, list, cancel, delete and models: pass the parsed input on and return the result', async () => {
     expect(await caller().status({ job_id: 'x', wait_seconds: 5, after_version: 1 })).toBe(completed);
     expect(images.status.mock.calls[0]?.slice(0, 2)).toEqual([
       viewer,
@@ -47,6 +48,8 @@ describe('the procedures', () => {
     expect(images.cancel).toHaveBeenCalledWith(viewer, { job_id: 'x' });
     expect(await caller().delete({ job_id: 'x' })).toEqual({ job_id: 'x' });
     expect(images.delete).toHaveBeenCalledWith(viewer, { job_id: 'x' });
+    expect(await caller().models()).toEqual({ models: [] });
+    expect(images.models).toHaveBeenCalledWith(viewer);
   });
 
   test('status: does not hold a poll that is part of a batch', async () => {
@@ -63,6 +66,7 @@ describe('the procedures', () => {
       caller().list({}),
       caller().cancel({ job_id: 'x' }),
       caller().delete({ job_id: 'x' }),
+      caller().models(),
     ])
       await expect(call).rejects.toMatchObject({ code: 'UNAUTHORIZED', cause: { code: 'unauthenticated' } });
     for (const method of Object.values(images)) expect(method).not.toHaveBeenCalled();

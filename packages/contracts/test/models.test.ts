@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { CreateImage, ImageModels, issuesOf, MODEL_CAPABILITIES, MODELS, modelsOf } from '../src/index.ts';
+
+describe.each(MODELS)('the capabilities of %s', (model) => {
+  const { fields, family, cost, area, n } = MODEL_CAPABILITIES[model];
+  const paths = (request: object) => {
+    const { error } = CreateImage.safeParse({ model, prompt: 'x', ...request });
+    return error ? issuesOf(error).map(({ path }) => path.join('.')) : [];
+  };
+
+  test('are of the form that image.models answers', () => {
+    const answer = { models: [{ model, ...MODEL_CAPABILITIES[model] }] };
+    expect(ImageModels.parse(answer)).toEqual(answer);
+  });
+
+  /** A value that every model with the field accepts. */
+  const SAMPLES: Record<string, unknown> = {
+    model,
+    prompt: 'a lighthouse',
+    aspect_ratio: '1:1',
+    width: 512,
+    height: 512,
+    subject_reference: [{ type: 'character', image_file: 'https://a.example/a.jpg' }],
+    n: 1,
+    seed: 1,
+    prompt_optimizer: true,
+    aigc_watermark: true,
+    style: { style_type: '水彩' },
+    size: 'auto',
+    area: '1K',
+    references: [{ image_file: 'https://a.example/a.jpg' }],
+    disable_prompt_enhanced: false,
+  };
+
+  test('list exactly the fields that a request may have', () => {
+    const size = { width: 512, height: 512 };
+    const accepted = Object.keys(SAMPLES).filter((field) => {
+      const request = field in size ? size : { [field]: SAMPLES[field] };
+      return paths(request).length === 0;
+    });
+    expect(accepted.sort()).toEqual([...fields].sort());
+  });
+
+  test('state the limits that a request is held to', () => {
+    const { prompt, references } = MODEL_CAPABILITIES[model];
+    expect(paths({ n: n.max })).toEqual([]);
+    expect(paths({ n: n.max + 1 })).toEqual(['n']);
+    expect(paths({ prompt: 'a'.repeat(prompt.max) })).toEqual([]);
+    expect(paths({ prompt: 'a'.repeat(prompt.max + 1) })).toEqual(['prompt']);
+    const [reference] = z.array(z.unknown()).parse(SAMPLES[references.field]);
+    const held = (count: number) => ({ [references.field]: Array.from({ length: count }, () => reference) });
+    expect(paths(held(references.max))).toEqual([]);
+    expect(paths(held(references.max + 1))).toEqual([references.field]);
+    const longest = { ...held(1), prompt: 'a'.repeat(prompt.max_with_references) };
+    expect(paths(longest)).toEqual([]);
+    expect(paths({ ...longest, prompt: `${longest.prompt}a` })).toEqual(['prompt']);
+  });
+
+  test('price the default area like an image without an area', () => {
+    if (area === null) expect(cost.per_image_by_area).toBeNull();
+    else expect(cost.per_image_by_area).toHaveProperty(area.default, cost.per_image);
+  });
+
+  test('place the model in its family', () => {
+    expect(modelsOf(family)).toContain(model);
+  });
+});
