@@ -1,6 +1,7 @@
 import {
   CreateImage,
   IDEMPOTENCY_KEY_MAX_LENGTH,
+  Image01Request,
   PROMPT_MAX_CODE_POINTS,
   REFERENCE_URL_MAX_LENGTH,
 } from '@darkroom/contracts';
@@ -67,7 +68,7 @@ function fieldsOf({ properties = {}, required = [] }: Schema): fc.Arbitrary<Reco
   return fc.record(Object.fromEntries(fields), { requiredKeys: required });
 }
 
-const { subject_reference: _reference, prompt: _prompt, ...plainFields } = propertiesOf(CreateImage);
+const { subject_reference: _reference, prompt: _prompt, ...plainFields } = propertiesOf(Image01Request);
 
 function propertiesOf(schema: z.ZodType): Record<string, Schema> {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });

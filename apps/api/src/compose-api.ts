@@ -14,6 +14,7 @@ import { createPresentJob } from './jobs/present-job.ts';
 import { createSaveUpload } from './jobs/save-upload.ts';
 import { createUserMutex } from './jobs/user-mutex.ts';
 import { createJobWatcher, type JobWatcher } from './jobs/watch-job.ts';
+import { describeModels } from './offered-models.ts';
 import type { Queue } from './queue/queue.ts';
 
 interface ApiParts {
@@ -64,6 +65,7 @@ export function composeApi(shared: SharedParts, { queue, isDraining }: ApiDeps):
       queue,
       estimates,
       limits,
+      models: config.MODELS,
       runExclusive,
       clock,
       isDraining,
@@ -71,6 +73,7 @@ export function composeApi(shared: SharedParts, { queue, isDraining }: ApiDeps):
     saveUpload: createSaveUpload({ uploads, files, fileTracker, imageProcessor, signer, limits, runExclusive }),
     watcher,
     presentJob: createPresentJob({ store, signer, estimates }),
+    models: describeModels(config.MODELS),
   });
   const surfaces = {
     images,

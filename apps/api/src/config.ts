@@ -21,7 +21,7 @@ export class ConfigError extends Error {
 
 const MINIMAX_BASE_URL = 'https://api.minimaxi.com';
 /** MiniMax's rate limit for every account, in calls per minute (minimax-api.md, section 5). The simulator has none. */
-const MINIMAX_RPM = 10;
+const MINIMAX_RPM = 10; // assumed for the H3 family as well: its limit is not known
 /** Time that a drain allows beyond the longest call, to download and store its images. */
 const AFTER_A_CALL_MS = 10_000;
 const JWT_KEYS = ['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL'];
@@ -107,6 +107,7 @@ export function readConfig(env: Record<string, string | undefined>, oddities?: D
     /** Null: the simulator replaces MiniMax. */
     minimax,
     MINIMAX_RPM: settings.MINIMAX_RPM ?? (minimax ? MINIMAX_RPM : 0),
+    MINIMAX_H3_RPM: settings.MINIMAX_H3_RPM ?? (minimax ? MINIMAX_RPM : 0),
     SHUTDOWN_GRACE_MS:
       settings.SHUTDOWN_GRACE_MS ?? Math.min(settings.MINIMAX_TIMEOUT_MS + AFTER_A_CALL_MS, LONGEST_TIMER_MS),
     isProduction: settings.NODE_ENV === 'production',

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
 import { RESULT_FORMATS } from './media-types.ts';
+import { MODELS_BY_DEFAULT, parseModels } from './offered-models.ts';
 import { distance } from './settings/distance.ts';
 import { isBaseUrl, isHostName, isHttpUrl, isOrigin, isProviderUrl } from './settings/urls.ts';
 
@@ -42,6 +43,13 @@ const corsOrigins = z.string().transform((text, { addIssue }): string[] | '*' =>
   const origins = text.split(',').map((origin) => origin.trim());
   if (!origins.every(isOrigin)) addIssue('must be *, or origins like https://app.example with commas between');
   return origins.filter(isOrigin).map((origin) => new URL(origin).origin);
+});
+
+const models = z.string().transform((text, { addIssue }) => {
+  const parsed = parseModels(text);
+  if (typeof parsed !== 'string') return parsed;
+  addIssue(parsed);
+  return z.NEVER;
 });
 
 /** Whether the text is an IP address or a host name alone: `http://0.0.0.0`, `localhost:8080` and `[::1]` are not. */
@@ -119,6 +127,10 @@ export const Environment = z.object({
   MINIMAX_TIMEOUT_MS: positive(180_000),
   MINIMAX_RETRY_BASE_MS: positive(5_000),
   MINIMAX_RPM: whole(0, 100_000).optional(),
+  MODELS: models.default([...MODELS_BY_DEFAULT]),
+  MINIMAX_H3_TIMEOUT_MS: positive(600_000),
+  MINIMAX_H3_RPM: whole(0, 100_000).optional(),
+  MINIMAX_H3_CONCURRENCY: whole(1, 1_000).default(2),
   MINIMAX_RESPONSE_FORMAT: z.enum(['url', 'base64']).default('url'),
   REFERENCE_DELIVERY: z.enum(['inline', 'url']).default('inline'),
   GENERATION_CONCURRENCY: whole(1, 1_000).default(4),

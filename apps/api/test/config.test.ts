@@ -44,6 +44,10 @@ test('gives every setting its documented default', () => {
     MINIMAX_TIMEOUT_MS: 180_000,
     MINIMAX_RETRY_BASE_MS: 5_000,
     MINIMAX_RPM: 0,
+    MODELS: ['image-01', 'image-01-live'],
+    MINIMAX_H3_TIMEOUT_MS: 600_000,
+    MINIMAX_H3_RPM: 0,
+    MINIMAX_H3_CONCURRENCY: 2,
     MINIMAX_RESPONSE_FORMAT: 'url',
     REFERENCE_DELIVERY: 'inline',
     GENERATION_CONCURRENCY: 4,
@@ -91,7 +95,7 @@ test.each([
   ['a base URL may name any origin', { MINIMAX_BASE_URL: 'https://api.minimax.io/' }, 'https://api.minimax.io'],
 ])('derives the provider settings: %s', (_, env, baseUrl) => {
   const config = read({ MINIMAX_API_KEY: 'key', ...env });
-  expect(config).toMatchObject({ minimax: { apiKey: 'key', baseUrl }, MINIMAX_RPM: 10 });
+  expect(config).toMatchObject({ minimax: { apiKey: 'key', baseUrl }, MINIMAX_RPM: 10, MINIMAX_H3_RPM: 10 });
 });
 
 test('keeps the values that were set', () => {
@@ -128,6 +132,14 @@ test.each([
   expect(read({ TRUST_PROXY: text }).TRUST_PROXY).toBe(trustProxy);
 });
 
+test.each([
+  ['image-01', ['image-01']],
+  [' MiniMax-H3-Image , image-01', ['image-01', 'MiniMax-H3-Image']],
+  ['image-01-live,image-01,image-01', ['image-01', 'image-01-live']],
+])('parses MODELS=%s into models in the order of the contract', (text, models) => {
+  expect(read({ MODELS: text }).MODELS).toEqual(models);
+});
+
 describe('reports an invalid value in one line that names the setting', () => {
   test.each([
     ['PORT', ['abc', '-1', '65536', '80.5', '8 0', '0x50', '0x1F90', '8e1']],
@@ -138,6 +150,10 @@ describe('reports an invalid value in one line that names the setting', () => {
     ['MINIMAX_TIMEOUT_MS', ['0', '-5', '1e99', 'soon']],
     ['MINIMAX_RETRY_BASE_MS', ['0']],
     ['MINIMAX_RPM', ['-1', '1.5']],
+    ['MODELS', ['image-02', 'image-01,', 'image-01 image-01-live', 'IMAGE-01']],
+    ['MINIMAX_H3_TIMEOUT_MS', ['0']],
+    ['MINIMAX_H3_RPM', ['-1']],
+    ['MINIMAX_H3_CONCURRENCY', ['0']],
     ['MINIMAX_RESPONSE_FORMAT', ['URL', 'png']],
     ['REFERENCE_DELIVERY', ['link']],
     ['GENERATION_CONCURRENCY', ['0', 'many']],

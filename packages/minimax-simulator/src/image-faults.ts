@@ -1,6 +1,7 @@
-import type { ImageFault } from './image-fault.ts';
+import type { Fault, ImageFault } from './fault.ts';
 import { createPngBomb } from './png-bomb.ts';
-import type { ScriptedImageFault } from './shared-fault.ts';
+
+type ScriptedImageFault = Extract<Fault, { kind: 'image' }>;
 
 /** The faults of image links, with the number of requests that still fail. */
 export interface ImageFaults {

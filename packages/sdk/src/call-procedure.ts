@@ -14,6 +14,7 @@ const TYPES = {
   list: 'query',
   cancel: 'mutation',
   delete: 'mutation',
+  models: 'query',
 } as const satisfies { [N in Name]: Procedures[N]['_def']['type'] };
 
 /** Calls one procedure. Rejects with an `ImageApiError`. */

@@ -70,6 +70,7 @@ export function createImageClient(settings: ImageClientSettings): ImageClient {
     list: (query = {}, { signal } = {}) => call('list', query, signal),
     cancel: (jobId, { signal } = {}) => call('cancel', { job_id: jobId }, signal),
     delete: (jobId, { signal } = {}) => call('delete', { job_id: jobId }, signal),
+    models: ({ signal } = {}) => call('models', undefined, signal),
     async upload(file, { signal } = {}) {
       const exchange = uploadExchange({ baseUrl, fetch: sendFetch, uploadFile }, file);
       return readUpload(await send(exchange, uploadTimeoutMs, signal));

@@ -4,6 +4,7 @@ import type {
   FailedJob,
   ImageJob,
   ImageJobPage,
+  ImageModels,
   JobRef,
   ListQueryInput,
   UploadedImage,
@@ -74,6 +75,8 @@ export interface ImageClient {
   cancel(jobId: string, options?: CallOptions): Promise<ImageJob>;
   /** Deletes a job with its files and its copies of uploads, immediately. */
   delete(jobId: string, options?: CallOptions): Promise<JobRef>;
-  /** Stores a JPEG, PNG, WebP or AVIF of at most 20 MiB for 7 days. Use its `image_file` in `subject_reference`. */
+  /** The models that the service offers, with their limits and costs. Rejects with `not_found` at servers before 0.2. */
+  models(options?: CallOptions): Promise<ImageModels>;
+  /** Stores a JPEG, PNG, WebP or AVIF of at most 20 MiB for 7 days. Use its `image_file` as a reference. */
   upload(file: UploadSource, options?: CallOptions): Promise<UploadedImage>;
 }

@@ -5,6 +5,8 @@ export type {
   ImageAsset,
   ImageJob,
   ImageJobPage,
+  ImageModel,
+  ImageModels,
   JobRef,
   ListQueryInput,
   PendingJob,

@@ -78,6 +78,9 @@ export function createMemoryImages(): MemoryImages {
       jobs.delete(job_id);
       return { job_id };
     },
+    async models() {
+      return { models: [] };
+    },
     async upload(_viewer, bytes) {
       if (bytes.length < 100) throw new ImageError('unsupported_image');
       return { image_file: `upload://${randomUUID()}`, url: '/files/x', width: 512, height: 512, bytes: bytes.length };

@@ -1,7 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { type Clock, callEvery } from '../clock.ts';
 import { networkOf } from './network-of.ts';
 
 interface Options {
@@ -14,7 +13,6 @@ interface Options {
   checkEveryMs: number;
   /** Fastify's `trustProxy`: the addresses of proxies, or `true` for all peers. */
   trustProxy: string | boolean;
-  clock: Pick<Clock, 'monotonic' | 'sleep'>;
 }
 
 /**
@@ -49,19 +47,20 @@ export function boundConnections(server: Server, options: Options): void {
       socket.destroy();
       return;
     }
-    progress.set(socket, { taken: 0, sinceMs: options.clock.monotonic() });
+    progress.set(socket, { taken: 0, sinceMs: performance.now() });
     socket.once('close', () => progress.delete(socket));
   });
 
-  const stopChecks = callEvery(options.clock, options.checkEveryMs, () => {
-    const nowMs = options.clock.monotonic();
+  const timer = setInterval(() => {
+    const nowMs = performance.now();
     for (const [socket, seen] of progress) {
       const taken = socket.bytesWritten - socket.writableLength;
       if (socket.writableLength === 0 || taken !== seen.taken) progress.set(socket, { taken, sinceMs: nowMs });
       else if (nowMs - seen.sinceMs >= options.stalledAnswerMs) socket.destroy();
     }
-  });
-  server.once('close', stopChecks);
+  }, options.checkEveryMs);
+  timer.unref();
+  server.once('close', () => clearInterval(timer));
 }
 
 function createIsProxy(trustProxy: string | boolean): (address: string | undefined) => boolean {

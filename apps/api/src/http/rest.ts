@@ -10,7 +10,14 @@ import {
   StatusQuery,
   type Viewer,
 } from '@darkroom/contracts';
-import { type Envelope, GENERATION_PATH, MESSAGE_CREATED, MESSAGE_OK, STATUS_MESSAGES } from '@darkroom/contracts/rest';
+import {
+  type Envelope,
+  GENERATION_PATH,
+  MESSAGE_CREATED,
+  MESSAGE_OK,
+  MODELS_PATH,
+  STATUS_MESSAGES,
+} from '@darkroom/contracts/rest';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
@@ -34,7 +41,7 @@ const FollowQuery = z.object({ wait_seconds: QueryNumber, after_version: QueryNu
 const QueryText = z.unknown().optional();
 const PageQuery = z.object({ limit: QueryNumber, cursor: QueryText, status: QueryText, star_id: QueryText });
 
-/** The REST routes of jobs. Each one parses its input, calls one method of the service and wraps the result. */
+/** The REST routes of jobs and models. Each one parses its input, calls one method of the service and wraps the result. */
 export function restRoutes(server: FastifyInstance, { images, viewerOf }: Deps): void {
   const one = `${GENERATION_PATH}/:job_id`;
 
@@ -69,6 +76,9 @@ export function restRoutes(server: FastifyInstance, { images, viewerOf }: Deps):
     return envelope(await images.delete(viewerOf(request), { job_id }));
   });
 
+  server.get(MODELS_PATH, async (request) => envelope(await images.models(viewerOf(request))));
+
+  refuseOtherMethods(server, MODELS_PATH, ['GET', 'HEAD']);
   refuseOtherMethods(server, GENERATION_PATH, ['GET', 'HEAD', 'POST']);
   refuseOtherMethods(server, one, ['GET', 'HEAD', 'DELETE']);
   refuseOtherMethods(server, `${one}/cancel`, ['POST']);

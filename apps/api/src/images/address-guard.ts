@@ -1,8 +1,7 @@
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import type { buildConnector } from 'undici';
-import createConnector from 'undici/lib/core/connect.js';
+import { buildConnector } from 'undici';
 
 /** The host is, or resolves to, an address that is not public, so that no result image can be there. */
 export class RefusedAddressError extends Error {
@@ -38,7 +37,7 @@ interface GuardedConnectorDeps {
  * whose resolution changes between two lookups (DNS rebinding) gains nothing.
  */
 export function createGuardedConnector({ timeoutMs, lookup }: GuardedConnectorDeps): buildConnector.connector {
-  const connect = createConnector({
+  const connect = buildConnector({
     timeout: timeoutMs,
     allowH2: false,
     lookup: publicOnly(lookup ?? systemLookup),

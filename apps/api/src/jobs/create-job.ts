@@ -1,5 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type CreateImage, type CreateOptions, ImageError, type Viewer } from '@darkroom/contracts';
+import {
+  type CreateImage,
+  type CreateOptions,
+  ImageError,
+  invalidField,
+  type Model,
+  type Viewer,
+} from '@darkroom/contracts';
 import type { Clock } from '../clock.ts';
 import type { FileStore } from '../files/file-store.ts';
 import type { ImageProcessor } from '../images/image-processor.ts';
@@ -29,6 +36,8 @@ interface Deps {
   queue: Pick<Queue, 'wake'>;
   estimates: Estimates;
   limits: Omit<AdmissionLimits, 'estimateWaitMs'>;
+  /** The models that are offered. */
+  models: readonly Model[];
   /**
    * Mutex per user, shared by everything that decodes references: at most one reference of a user is decoded at once.
    */
@@ -58,6 +67,8 @@ export function createCreateJob(deps: Deps): CreateJob {
     const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprint(request) };
     const replay = idempotency && (await store.findReplay(viewer.user_id, idempotency));
     if (replay) return jobOf(replay);
+    // After the replay: a job that was accepted keeps its answer when its model is not offered any more.
+    if (!deps.models.includes(request.model)) throw invalidField(['model'], notOffered(deps.models));
     if (deps.isDraining()) throw new ImageError('draining', { retryAfterMs: DRAINING_RETRY_MS });
     const { ratePerMinute } = deps.limits;
     const stored = await replaceDataUrl({ uploads, imageProcessor, ratePerMinute }, viewer, request, reference);
@@ -103,6 +114,10 @@ function jobOf(outcome: CreateOutcome): StoredJob {
     case 'gone':
       throw new ImageError('job_not_found');
   }
+}
+
+function notOffered(models: readonly Model[]): string {
+  return `此服务未开放该模型，只能是 ${models.join('、')}`;
 }
 
 /** A digest of the parsed request, independent of the key order in its JSON: zod returns keys in the schema's order. */

@@ -1,4 +1,4 @@
-import type { ImageJob, ImageService } from '@darkroom/contracts';
+import type { ImageJob, ImageModels, ImageService } from '@darkroom/contracts';
 import type { StoredJob } from '../job/stored-job.ts';
 import type { JobStore } from '../store/job-store.ts';
 import { cancelJob } from './cancel-job.ts';
@@ -18,6 +18,8 @@ interface Deps {
   saveUpload: SaveUpload;
   watcher: JobWatcher;
   presentJob: PresentJob;
+  /** What this deployment offers. */
+  models: ImageModels;
 }
 
 /** The operations that the API surfaces call. */
@@ -39,6 +41,7 @@ export function createImageService(deps: Deps): ImageService {
     },
     cancel: (viewer, { job_id }) => present(() => cancelJob(store, viewer, job_id)),
     delete: async (viewer, { job_id }) => ({ job_id: await deleteJob(deps, viewer, job_id) }),
+    models: async () => deps.models,
     upload: (viewer, bytes) => saveUpload(viewer, bytes),
   };
 }

@@ -4,7 +4,9 @@ import {
   ImageError,
   type ImageFile,
   type Issue,
+  isH3,
   parseImageFile,
+  referencesOf,
   uploadProblemError,
   type Viewer,
 } from '@darkroom/contracts';
@@ -73,7 +75,7 @@ export type ParsedReference = Exclude<ImageFile, { kind: 'data' }> | { kind: 'da
 
 /** Parses the reference of an accepted request; null when it has none. */
 export function parseReference(request: CreateImage): ParsedReference | null {
-  const text = request.subject_reference?.[0]?.image_file;
+  const text = referencesOf(request)[0]?.image_file;
   if (text === undefined) return null;
   // `CreateImage` has validated and normalised a data URL: its megabytes are not scanned again.
   if (text.startsWith('data:')) return { kind: 'data', base64: text.slice(text.indexOf(',') + 1) };
@@ -83,6 +85,7 @@ export function parseReference(request: CreateImage): ParsedReference | null {
 }
 
 function withImageFile(request: CreateImage, imageFile: string): CreateImage {
+  if (isH3(request)) return { ...request, references: [{ image_file: imageFile }] };
   return { ...request, subject_reference: [{ type: 'character', image_file: imageFile }] };
 }
 

@@ -1,4 +1,4 @@
-import type { Charged, JobErrorCode } from '@darkroom/contracts';
+import { type Charged, isH3, type JobErrorCode } from '@darkroom/contracts';
 import {
   type GeneratedImages,
   type GenerateImageRequest,
@@ -59,7 +59,9 @@ const NO_IMAGES: ProviderFailure = {
   providerText: null,
 };
 
+/** Throws for a model of the H3 family, which this adapter does not call yet: `MODELS` does not offer it by default. */
 function toRequest({ request, reference }: ProviderCall, responseFormat: 'url' | 'base64'): GenerateImageRequest {
+  if (isH3(request)) throw new Error(`No calls are made for ${request.model}`);
   const { subject_reference: _, ...fields } = request;
   const base: GenerateImageRequest = { ...fields, response_format: responseFormat };
   if (!reference) return base;

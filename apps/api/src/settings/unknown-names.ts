@@ -18,7 +18,7 @@ const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)
 const LINKED_VALUE = /^((tcp|udp|sctp):\/\/|\/[^/\s]+\/[^/\s]+$)/;
 
 /** Settings too short or too common for a similar name to count as a misspelling. */
-const COMMON = new Set(['HOST', 'PORT', 'ROLE', 'NODE_ENV', 'DATA_DIR', 'LOG_LEVEL']);
+const COMMON = new Set(['HOST', 'PORT', 'ROLE', 'NODE_ENV', 'DATA_DIR', 'LOG_LEVEL', 'MODELS']);
 /** Largest edit distance of a misspelling, in letters. A more distant name without our prefixes is not ours. */
 const MISSPELT = 2;
 

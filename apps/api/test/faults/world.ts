@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { MODELS } from '@darkroom/contracts';
 import { createMiniMaxClient } from '@darkroom/minimax-client';
 import { systemClock } from '../../src/clock.ts';
 import { createLocalAnswerSpool } from '../../src/files/local-answer-spool.ts';
@@ -169,6 +170,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
         queue: { wake: () => {} },
         estimates: createEstimates({ store, countSlots: async () => 4, rpm: slots(0), clock }),
         limits: { ...NO_LIMITS, ...limits },
+        models: MODELS,
         runExclusive,
       }),
     saveUpload: (userUploadBytes = 0) =>

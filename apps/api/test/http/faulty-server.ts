@@ -23,7 +23,16 @@ export async function buildFaultyServer(
   };
   const deps: ServerDeps = {
     surfaces: {
-      images: { create: fail, status: fail, list: fail, cancel: fail, delete: fail, upload: fail, ...verbs },
+      images: {
+        create: fail,
+        status: fail,
+        list: fail,
+        cancel: fail,
+        delete: fail,
+        models: fail,
+        upload: fail,
+        ...verbs,
+      },
       openFile: fail,
       authenticate,
       signDevToken: null,

@@ -1,5 +1,5 @@
 import { ImageError, JSON_BODY_MAX_BYTES, UPLOAD_MAX_BYTES } from '@darkroom/contracts';
-import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
+import { GENERATION_PATH, MODELS_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -126,6 +126,9 @@ const ANSWERS: Record<string, Ask> = {
   'cancelJob 403': () => ask({ method: 'POST', url: `${jobPath(finished)}/cancel`, headers: theirs }, running()),
   'cancelJob 404': () => ask({ method: 'POST', url: `${jobPath(NOBODYS)}/cancel` }),
 
+  'listModels 200': () => ask({ url: MODELS_PATH }),
+  'listModels 401': () => ask({ url: MODELS_PATH, headers: {} }),
+
   'uploadImage 201': async () => upload('file', await photo()),
   'uploadImage 400': async () => upload('photo', await photo()),
   'uploadImage 401': () => ask({ method: 'POST', url: UPLOADS_PATH, headers: {} }),
@@ -183,12 +186,13 @@ const REQUESTS: Record<string, InjectOptions> = {
   getJob: { url: jobPath(NOBODYS) },
   deleteJob: { method: 'DELETE', url: jobPath(NOBODYS) },
   cancelJob: { method: 'POST', url: `${jobPath(NOBODYS)}/cancel` },
+  listModels: { url: MODELS_PATH },
   getFile: { url: '/files/a.jpg' },
   headFile: { method: 'HEAD', url: '/files/a.jpg' },
   getMetrics: { url: '/metrics' },
 };
 const FAULTS = Object.keys(REQUESTS).map((operation) => `${operation} 500`);
-const OUTAGES = ['createJob 503', 'listJobs 503', 'getJob 503', 'deleteJob 503', 'cancelJob 503'];
+const OUTAGES = ['createJob 503', 'listJobs 503', 'getJob 503', 'deleteJob 503', 'cancelJob 503', 'listModels 503'];
 
 test.each([
   ...FAULTS.map((name) => [name, new Error('a fault of ours')] as const),

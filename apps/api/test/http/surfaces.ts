@@ -1,5 +1,5 @@
 import type { Issue } from '@darkroom/contracts';
-import { GENERATION_PATH } from '@darkroom/contracts/rest';
+import { GENERATION_PATH, MODELS_PATH } from '@darkroom/contracts/rest';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import * as z from 'zod';
 import { bearer } from './tokens.ts';
@@ -83,6 +83,7 @@ export interface Face {
   list: FaceCall;
   cancel: FaceCall;
   delete: FaceCall;
+  models(headers?: Headers): Promise<LightMyRequestResponse>;
 }
 
 const json = { 'content-type': 'application/json' };
@@ -110,6 +111,7 @@ export function restFace(server: FastifyInstance): Face {
       send({ method: 'GET', url: `${GENERATION_PATH}?${queryOf(z.looseObject({}).parse(input))}` }, headers),
     cancel: (input, headers) => send({ method: 'POST', url: `${jobUrl(Ref.parse(input))}/cancel` }, headers),
     delete: (input, headers) => send({ method: 'DELETE', url: jobUrl(Ref.parse(input)) }, headers),
+    models: (headers) => send({ method: 'GET', url: MODELS_PATH }, headers),
   };
 }
 
@@ -139,6 +141,7 @@ function trpcFace(server: FastifyInstance): Face {
     list: query('image.list'),
     cancel: mutate('image.cancel'),
     delete: mutate('image.delete'),
+    models: (headers = bearer('1')) => server.inject({ method: 'GET', url: '/trpc/image.models', headers }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { CreateImage, Viewer } from '@darkroom/contracts';
+import { type CreateImage, MODELS, referencesOf, type Viewer } from '@darkroom/contracts';
 import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
@@ -46,6 +46,7 @@ beforeEach(async () => {
       clock: stores.clock,
     }),
     limits: NO_LIMITS,
+    models: MODELS,
     runExclusive: createUserMutex(),
     clock: stores.clock,
     isDraining: () => false,
@@ -119,7 +120,7 @@ describe('a data URL', () => {
     ['chelsea.png', 'image/png'],
   ] as const)('is stored as an upload that the job references: %s as %s', async (name, type) => {
     const job = await create(withReference(`data:${type};base64,${(await readPhoto(name)).toString('base64')}`));
-    const imageFile = job.request.subject_reference?.[0]?.image_file ?? '';
+    const imageFile = referencesOf(job.request)[0]?.image_file ?? '';
     expect(imageFile).toMatch(/^upload:\/\/[0-9a-f-]{36}$/);
     const upload = await stores.uploads.getUpload(imageFile.slice('upload://'.length));
     expect(upload).toMatchObject({ userId: '1', contentType: 'image/jpeg' });

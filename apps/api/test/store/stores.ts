@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { referencesOf } from '@darkroom/contracts';
 import type { Attempt } from '../../src/job/attempt.ts';
 import { cancel, startCall, startSaving } from '../../src/job/job-state.ts';
 import type { Family } from '../../src/job/model-family.ts';
@@ -52,7 +53,7 @@ export const NO_LIMITS: AdmissionLimits = {
 
 /** A new job that names the upload of its request, if any. */
 export function newJob(fields: Partial<NewJob> = {}): NewJob {
-  const [, uploadId] = fields.request?.subject_reference?.[0]?.image_file.split('upload://') ?? [];
+  const [, uploadId] = (fields.request && referencesOf(fields.request)[0]?.image_file.split('upload://')) ?? [];
   return {
     jobId: randomUUID(),
     userId: '1',
@@ -80,7 +81,7 @@ export function newUpload(fields: Partial<NewUpload> = {}): NewUpload {
 /** A request that refers to the upload. */
 export function requestWith(uploadId: string): NewJob['request'] {
   const reference = { type: 'character' as const, image_file: `upload://${uploadId}` };
-  return { ...newJob().request, subject_reference: [reference] };
+  return { model: 'image-01', prompt: 'a lighthouse at dawn', n: 1, subject_reference: [reference] };
 }
 
 /** Creates a job. */

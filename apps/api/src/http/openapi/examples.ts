@@ -35,6 +35,13 @@ export const ORDERS = {
     prompt: '雨后的小镇',
     style: { style_type: '水彩', style_weight: 0.8 },
   }),
+  h3: example('With several references, for H3', {
+    model: 'MiniMax-H3-Image',
+    prompt: '把图 1 里的宇航员放进图 2 的向日葵花田',
+    aspect_ratio: '16:9',
+    area: '2K',
+    references: [{ image_file: UPLOAD }, { image_file: 'https://photos.example.com/field.jpg' }],
+  }),
 };
 
 function example(summary: string, value: CreateImageInput) {

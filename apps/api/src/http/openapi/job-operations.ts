@@ -5,7 +5,7 @@ import {
   LIST_LIMIT_MAX,
   WAIT_SECONDS_MAX,
 } from '@darkroom/contracts';
-import { GENERATION_PATH } from '@darkroom/contracts/rest';
+import { GENERATION_PATH, MODELS_PATH } from '@darkroom/contracts/rest';
 import { ORDERS } from './examples.ts';
 import { enveloped, header, inPath, object, type Paths, query } from './operation.ts';
 import { refTo } from './schemas.ts';
@@ -113,7 +113,17 @@ const cancelJob = enveloped({
   errors: ['invalid_request', 'payload_too_large', 'unsupported_media_type', 'forbidden', 'job_not_found'],
 });
 
+const listModels = enveloped({
+  operationId: 'listModels',
+  tags: TAGS,
+  summary: 'The models that this deployment offers',
+  description: 'With what each of them takes and costs. A request for another model is `invalid_request`.',
+  success: { status: 200, description: 'The models.', data: refTo('ImageModels') },
+  errors: [],
+});
+
 export const JOB_PATHS: Paths = {
+  [MODELS_PATH]: { get: listModels },
   [GENERATION_PATH]: { post: createJob, get: listJobs },
   [ONE_JOB]: { get: getJob, delete: deleteJob },
   [`${ONE_JOB}/cancel`]: { post: cancelJob },

@@ -1,11 +1,17 @@
 import {
   AcceptedOrder,
+  ArrivedAsset,
   CompletedJob,
   CreateImage,
   FailedJob,
+  H3Request,
+  Image01Request,
   ImageAsset,
   ImageJob,
   ImageJobPage,
+  ImageModel,
+  ImageModels,
+  modelsOf,
   PendingJob,
   ProcessingJob,
   REQUEST_ERROR_CODES,
@@ -33,18 +39,23 @@ const ErrorEnvelope = z.object({
 });
 
 /** Schemas that clients send: a field with a default is optional. */
-const REQUESTS = { CreateImage };
+const REQUESTS = { CreateImage, CreateImage01: Image01Request, CreateImageH3: H3Request };
 
 /** Schemas that clients receive: a field with a default is always present. */
 const RESPONSES = {
   AcceptedOrder,
+  AcceptedOrder01: Image01Request,
+  AcceptedOrderH3: H3Request,
   ImageJob,
   PendingJob,
   ProcessingJob,
   CompletedJob,
   FailedJob,
   ImageAsset,
+  ArrivedAsset,
   ImageJobPage,
+  ImageModels,
+  ImageModel,
   UploadedImage,
   ErrorEnvelope,
 };
@@ -60,7 +71,19 @@ export function componentSchemas(): Record<string, JsonSchema> {
   const schemas = { ...requests, ...jsonSchemas(RESPONSES, 'output') };
   for (const [name, description] of Object.entries(DESCRIPTIONS)) describe(schemas[name] ?? {}, description);
   for (const [name, example] of Object.entries(ANSWERS)) Object.assign(schemas[name] ?? {}, { examples: [example] });
-  return { ...schemas, ImageJob: { ...schemas.ImageJob, discriminator: JOB_BY_STATUS } };
+  return {
+    ...schemas,
+    ImageJob: { ...schemas.ImageJob, discriminator: JOB_BY_STATUS },
+    CreateImage: { ...schemas.CreateImage, discriminator: byModel('CreateImage01', 'CreateImageH3') },
+    AcceptedOrder: { ...schemas.AcceptedOrder, discriminator: byModel('AcceptedOrder01', 'AcceptedOrderH3') },
+  };
+}
+
+/** The discriminator of a union with one schema per family. */
+function byModel(image01: SchemaName, h3: SchemaName): object {
+  const all = (models: string[], name: SchemaName) => models.map((model) => [model, refTo(name).$ref]);
+  const mapping = Object.fromEntries([...all(modelsOf('image-01'), image01), ...all(modelsOf('h3'), h3)]);
+  return { propertyName: 'model', mapping };
 }
 
 export function refTo(name: SchemaName): { $ref: string } {

@@ -1,4 +1,4 @@
-import { AcceptedOrder, Charged, type CreateImage, JOB_ERROR_CODES, JobStatus, MODELS } from '@darkroom/contracts';
+import { AcceptedOrder, Charged, type CreateImage, JOB_ERROR_CODES, JobStatus } from '@darkroom/contracts';
 import type { Selectable } from 'kysely';
 import * as z from 'zod';
 import type { ImageSource, StoredAsset, StoredImage } from '../../job/stored-image.ts';
@@ -9,7 +9,10 @@ const ErrorCode = z.enum(JOB_ERROR_CODES);
 const Stage = z.enum(['generating', 'saving']);
 const Time = z.number();
 
-const REQUEST_FIELDS: ReadonlySet<string> = new Set(Object.keys(AcceptedOrder.shape));
+/** The fields of a request by its model. */
+const REQUEST_FIELDS: ReadonlyMap<unknown, readonly string[]> = new Map(
+  AcceptedOrder.options.flatMap(({ shape }) => shape.model.options.map((model) => [model, Object.keys(shape)])),
+);
 
 export function toJob(row: Selectable<JobRow>): StoredJob {
   return {
@@ -36,8 +39,10 @@ function toRequest(text: string): CreateImage {
 
 function isRequest(stored: unknown): stored is CreateImage {
   if (!isObject(stored) || typeof stored.prompt !== 'string') return false;
-  for (const field in stored) if (!REQUEST_FIELDS.has(field)) return false;
-  return MODELS.some((model) => model === stored.model);
+  const fields = REQUEST_FIELDS.get(stored.model);
+  if (!fields) return false;
+  for (const field in stored) if (!fields.includes(field)) return false;
+  return true;
 }
 
 function toAssets(text: string): StoredAsset[] {

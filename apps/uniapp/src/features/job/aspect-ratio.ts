@@ -1,9 +1,17 @@
+import type { CreateImageInput } from '@darkroom/contracts';
 import type { ASPECT_RATIOS } from '@darkroom/contracts/limits';
 
 export type AspectRatio = (typeof ASPECT_RATIOS)[number];
 
-/** A rectangle of the ratio whose longer side has the given length. */
-export function frameSize(ratio: AspectRatio, longer: number): { width: number; height: number } {
+/** The ratio of a request's images as `X:Y`; 1:1 if the request leaves it to the service. */
+export function ratioOf(order: CreateImageInput): string {
+  if ('width' in order && order.width && order.height) return `${order.width}:${order.height}`;
+  if ('size' in order && order.size && order.size !== 'auto') return order.size.replace('x', ':');
+  return order.aspect_ratio && order.aspect_ratio !== 'auto' ? order.aspect_ratio : '1:1';
+}
+
+/** A rectangle of the ratio, `X:Y`, whose longer side has the given length. */
+export function frameSize(ratio: string, longer: number): { width: number; height: number } {
   const [across = 1, down = 1] = ratio.split(':').map(Number);
   const scale = longer / Math.max(across, down);
   return { width: across * scale, height: down * scale };

@@ -1,5 +1,6 @@
 import type { FailedJob } from '@darkroom/contracts';
 import type { JobErrorCode } from '@darkroom/contracts/errors';
+import { referencesOf } from '@darkroom/contracts/references';
 import { isUploadProblemReason } from '@darkroom/contracts/upload-problems';
 import type { ImageApiError, ImageApiErrorCode } from '@darkroom/sdk';
 import type { Messages } from '../../i18n/zh.ts';
@@ -42,7 +43,7 @@ function wordsOf({ error_code, charged, request }: FailedJob, { jobFailures, con
   if (error_code !== 'content_rejected') return jobFailures[error_code] ?? jobFailures.internal; // a newer service may know more
   // By the contract only what MiniMax refuses to begin with is certain to be free.
   if (charged !== 'no') return contentRejections.result;
-  return request.subject_reference?.length ? contentRejections.promptOrPhoto : jobFailures.content_rejected;
+  return referencesOf(request).length > 0 ? contentRejections.promptOrPhoto : jobFailures.content_rejected;
 }
 
 type RequestCode = Exclude<ImageApiErrorCode, 'aborted'>;

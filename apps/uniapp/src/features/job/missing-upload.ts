@@ -1,4 +1,5 @@
 import type { CreateImageInput } from '@darkroom/contracts';
+import { referencesOf } from '@darkroom/contracts/references';
 import { shallowRef } from 'vue';
 
 interface LostUpload {
@@ -12,6 +13,6 @@ export const lostUpload = shallowRef<LostUpload | null>(null);
 
 /** Records that the upload named by this request is gone. */
 export function loseUpload(order: CreateImageInput, why: LostUpload['why']): void {
-  const reference = order.subject_reference?.[0];
+  const [reference] = referencesOf(order);
   if (reference) lostUpload.value = { image_file: reference.image_file, why };
 }

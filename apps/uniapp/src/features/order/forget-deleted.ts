@@ -1,4 +1,5 @@
 import type { ImageJob } from '@darkroom/contracts';
+import { referencesOf } from '@darkroom/contracts/references';
 import { deviceJobs } from '../job/device-jobs.ts';
 import { loseUpload } from '../job/missing-upload.ts';
 import { drafts } from './draft.ts';
@@ -7,10 +8,10 @@ import { storedForm } from './order-form.ts';
 /** Removes a deleted job from this device: its id, a draft of the same request and its deleted photo. */
 export function forgetDeleted({ job_id, request }: ImageJob): void {
   deviceJobs.forget(job_id);
-  const photo = request.subject_reference?.[0]?.image_file;
+  const photo = referencesOf(request)[0]?.image_file;
   if (photo === undefined) return;
   const draft = drafts.read();
-  if (draft?.order.subject_reference?.[0]?.image_file === photo) drafts.clear(draft);
+  if (draft && referencesOf(draft.order)[0]?.image_file === photo) drafts.clear(draft);
   const form = storedForm.read();
   if (form?.photo?.image_file === photo) storedForm.write({ ...form, photo: null });
   loseUpload(request, 'deleted');

@@ -1,5 +1,6 @@
 import type { CreateImage, CreateImageInput } from '@darkroom/contracts';
 import { ASPECT_RATIOS, IMAGES_PER_JOB_MAX, PROMPT_MAX_CODE_POINTS } from '@darkroom/contracts/limits';
+import { referencesOf } from '@darkroom/contracts/references';
 import { isRecord, storedUserValue } from '../../platform/storage.ts';
 import type { AspectRatio } from '../job/aspect-ratio.ts';
 
@@ -50,10 +51,10 @@ export function toOrder({ prompt, aspect_ratio, n, photo }: OrderForm): CreateIm
 
 /** The form of a request. `photoUrl` shows the photo, if still known. */
 export function toForm(order: CreateImage, photoUrl: string | null): OrderForm {
-  const reference = order.subject_reference?.[0];
+  const [reference] = referencesOf(order);
   return {
     prompt: order.prompt,
-    aspect_ratio: order.aspect_ratio ?? '1:1',
+    aspect_ratio: ASPECT_RATIOS.find((known) => known === order.aspect_ratio) ?? '1:1',
     n: order.n,
     photo: reference ? { image_file: reference.image_file, url: photoUrl ?? '' } : null,
   };

@@ -1,4 +1,5 @@
 import type { CreateImage, ImageJob } from '@darkroom/contracts';
+import { referencesOf } from '@darkroom/contracts/references';
 import { text } from '../../i18n/language.ts';
 import { goHome, replaceWithDraft } from '../../routes.ts';
 import { confirm } from '../../ui/confirm.ts';
@@ -31,5 +32,5 @@ export function useReorder() {
 /** The photo's link: a job has none, but the stored form does while it names the same upload. */
 function findPhotoUrl(order: CreateImage): string | null {
   const photo = storedForm.read()?.photo;
-  return photo && photo.image_file === order.subject_reference?.[0]?.image_file ? photo.url : null;
+  return photo && photo.image_file === referencesOf(order)[0]?.image_file ? photo.url : null;
 }

@@ -1,0 +1,42 @@
+import { ImageModels, MODEL_CAPABILITIES } from '@darkroom/contracts';
+import { expect, test } from 'vitest';
+import { openApi } from './running-api.ts';
+import { bothFaces } from './surfaces.ts';
+import { bearer } from './tokens.ts';
+
+const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+
+test('answers what the deployment offers, in the same way on REST and tRPC', async () => {
+  const { server } = await openApi({ MODELS: 'MiniMax-H3-Image,image-01' });
+  for (const face of bothFaces(server)) {
+    const answer = face.read(await face.models());
+    if (!('data' in answer)) throw new Error(answer.error_code);
+    expect(ImageModels.parse(answer.data)).toEqual({
+      models: [
+        { model: 'image-01', ...MODEL_CAPABILITIES['image-01'] },
+        { model: 'MiniMax-H3-Image', ...MODEL_CAPABILITIES['MiniMax-H3-Image'] },
+      ],
+    });
+    expect(face.read(await face.models({})), face.name).toMatchObject({ error_code: 'unauthenticated' });
+  }
+});
+
+test('offers image-01 and image-01-live unless MODELS says otherwise', async () => {
+  const { server } = await openApi();
+  const [rest] = bothFaces(server);
+  expect(rest.read(await rest.models())).toMatchObject({
+    data: { models: [{ model: 'image-01' }, { model: 'image-01-live' }] },
+  });
+});
+
+test('refuses a request for a model that is not offered, with the field and the models that are', async () => {
+  const { server } = await openApi({ MODELS: 'image-01-live' });
+  for (const face of bothFaces(server)) {
+    const refused = face.read(await face.create(order));
+    expect(refused, face.name).toEqual({ status: 400, error_code: 'invalid_request', paths: ['model'] });
+    expect(face.read(await face.create({ ...order, model: 'image-01-live' }))).toHaveProperty('data');
+  }
+  const [rest] = bothFaces(server);
+  const { issues } = (await rest.create({ ...order, model: 'MiniMax-H3-Image' }, bearer('1'))).json();
+  expect(issues).toEqual([{ path: ['model'], message: '此服务未开放该模型，只能是 image-01-live' }]);
+});
