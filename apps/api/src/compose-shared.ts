@@ -45,7 +45,11 @@ export async function composeShared({ config, minimax, publicUrl, clock, log }: 
   const deployment = await openDeployment({ config, workerId, clock, log });
   const { database, files, leaseMs } = deployment;
   const sqlStore = wrapStorageErrors(createSqlJobStore(database), clock);
-  const metrics = createMetrics({ readQueue: () => readQueue(sqlStore), refusalReasons: UNAUTHENTICATED_REASONS });
+  const metrics = createMetrics({
+    clock,
+    readQueue: () => readQueue(sqlStore),
+    refusalReasons: UNAUTHENTICATED_REASONS,
+  });
   const store = observeStore(sqlStore, metrics);
   const uploads = wrapStorageErrors(createSqlUploadStore(database), clock);
   const retention = createSqlRetentionStore(database);

@@ -1,4 +1,8 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+/// <reference path="./prom-client-parts.d.ts" />
+import Counter from 'prom-client/lib/counter.js';
+import Gauge from 'prom-client/lib/gauge.js';
+import Histogram from 'prom-client/lib/histogram.js';
+import Registry from 'prom-client/lib/registry.js';
 
 /** The current number of jobs in the queue and of calls at the provider. */
 export interface QueueFigures {
@@ -24,17 +28,20 @@ export interface Metrics {
 const FAST_SECONDS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 const SLOW_SECONDS = [1, 2, 5, 10, 15, 20, 25, 30, 45, 60, 90, 120, 180, 300, 600, 1800];
 
+/** More than the interval between two samples of the event loop, 10 ms. */
+const FIRST_SAMPLES_MS = 25;
+
 interface Deps {
+  clock: { sleep(ms: number): Promise<void> };
   /** Called at every scrape. The figures are counted in the database, so they are right after a restart too. */
   readQueue(): Promise<QueueFigures>;
   /** Every reason of a 401. Each counter exists from the start, at 0. */
   refusalReasons: readonly string[];
 }
 
-export function createMetrics({ readQueue, refusalReasons }: Deps): Metrics {
+export function createMetrics({ clock, readQueue, refusalReasons }: Deps): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
 
   const requests = new Histogram({
     name: 'darkroom_http_request_seconds',
@@ -88,6 +95,14 @@ export function createMetrics({ readQueue, refusalReasons }: Deps): Metrics {
   });
   const calling = new Gauge({ name: 'darkroom_provider_calls_open', help: 'Provider calls that are out.', registers });
 
+  /** From the first scrape on, so that a process that nobody scrapes does not sample its event loop. */
+  let collecting: Promise<void> | undefined;
+  async function collectProcessMetrics(): Promise<void> {
+    const { collectDefaultMetrics } = await import('prom-client');
+    collectDefaultMetrics({ register: registry });
+    await clock.sleep(FIRST_SAMPLES_MS);
+  }
+
   return {
     requestEnded: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),
     callerRefused: (reason) => unauthenticated.inc({ reason }),
@@ -99,6 +114,8 @@ export function createMetrics({ readQueue, refusalReasons }: Deps): Metrics {
     },
     contentType: registry.contentType,
     async render() {
+      collecting ??= collectProcessMetrics();
+      await collecting;
       const figures = await readQueue();
       waiting.set(figures.waiting);
       oldest.set(figures.oldestSeconds);
