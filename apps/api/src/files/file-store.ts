@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Family } from '../job/model-family.ts';
 
 export interface StoredFile {
   stream: Readable;
@@ -53,10 +54,14 @@ interface SpooledCall {
   attemptId: string;
   /** 1 for a job's first call. */
   number: number;
+  /** Family of the model: each has answers of its own kind. */
+  family: Family;
 }
 
 export interface SpooledAnswer {
   call: SpooledCall;
+  /** False if its process was killed while the answer arrived. */
+  isComplete: boolean;
   /** The argument of `begin`, after serialization as JSON. */
   head: unknown;
   body: Uint8Array;

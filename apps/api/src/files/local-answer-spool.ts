@@ -2,10 +2,16 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
+import { FAMILIES } from '../job/model-family.ts';
 import type { AnswerSpool } from './file-store.ts';
 
 const FirstLine = z.object({
-  call: z.object({ jobId: z.string(), attemptId: z.string(), number: z.int() }),
+  call: z.object({
+    jobId: z.string(),
+    attemptId: z.string(),
+    number: z.int(),
+    family: z.enum(FAMILIES).default('image-01'), // absent in answers recorded before there were families
+  }),
   head: z.unknown(),
 });
 
@@ -122,11 +128,12 @@ export function createLocalAnswerSpool({ dir, clock, onError }: Deps): AnswerSpo
     },
 
     async read(attemptId) {
-      const bytes = await readFile(pathOf(attemptId, WHOLE)).catch(() => null);
+      const whole = await readFile(pathOf(attemptId, WHOLE)).catch(() => null);
+      const bytes = whole ?? (await readFile(pathOf(attemptId, PARTIAL)).catch(() => null));
       if (!bytes) return null;
       const lineEnd = bytes.indexOf('\n');
       const line = parseLine(bytes.toString('utf8', 0, Math.max(lineEnd, 0)));
-      return line && { ...line, body: bytes.subarray(lineEnd + 1) };
+      return line && { ...line, isComplete: whole !== null, body: bytes.subarray(lineEnd + 1) };
     },
 
     async remove(attemptId) {

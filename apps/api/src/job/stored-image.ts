@@ -13,9 +13,13 @@ export interface StoredAsset {
 /** Where an image comes from: the provider's link, or a file of ours that holds the provider's bytes. */
 export type ImageSource = { url: string } | { key: string };
 
-export interface StoredImage {
+/** An image that the provider delivered. `position` is its number among the requested images, from 0. */
+export interface PlacedSource {
   position: number;
   source: ImageSource;
+}
+
+export interface StoredImage extends PlacedSource {
   /** Null until the image is stored. */
   asset: StoredAsset | null;
   failed: boolean;

@@ -2,10 +2,10 @@ import type { Charged } from '@darkroom/contracts';
 import type { Clock } from '../clock.ts';
 import type { FileStore } from '../files/file-store.ts';
 import type { AttemptEnd } from '../job/attempt.ts';
-import { failCall, isSaving, scheduleRetry, startSaving } from '../job/job-state.ts';
-import type { ImageSource } from '../job/stored-image.ts';
+import { failCall, hasEnded, isSaving, scheduleRetry, startSaving } from '../job/job-state.ts';
+import type { PlacedSource } from '../job/stored-image.ts';
 import type { StoredJob, Transition } from '../job/stored-job.ts';
-import type { ProviderOutcome } from '../provider/image-provider.ts';
+import type { ProviderImage, ProviderOutcome } from '../provider/image-provider.ts';
 import { backOffMs } from '../retry/back-off.ts';
 import type { JobStore } from '../store/job-store.ts';
 import { storeFile } from './file-access.ts';
@@ -21,7 +21,7 @@ const RETRY_WAIT_MAX_MS = 60_000;
 const BACK_OFF_MAX_MS = 3_600_000;
 
 export interface CommitOutcomeDeps {
-  store: Pick<JobStore, 'endAttempt' | 'getJob' | 'onChange'>;
+  store: Pick<JobStore, 'endAttempt' | 'getJob' | 'onChange' | 'recordArrival'>;
   files: Pick<FileStore, 'put'>;
   fileTracker: Pick<FileTracker, 'whileWriting' | 'finishDeletion'>;
   /** Starts to save the images of a job that has its answer. */
@@ -48,8 +48,10 @@ interface RecordedCall {
 export interface OutcomeCommitter {
   /** Commits the outcome of a call. Images that came by value are stored first. */
   commitOutcome(call: RecordedCall, outcome: ProviderOutcome): Promise<void>;
+  /** Commits one image of a streamed answer, and starts to save it. Its call may still run. */
+  commitArrival(call: RecordedCall, image: ProviderImage): Promise<void>;
   /** Commits the end of an attempt and its job's step in one transaction. Returns the job; null when it was deleted. */
-  endAttempt(attemptId: string, end: AttemptEnd, step: Transition, sources?: ImageSource[]): Promise<StoredJob | null>;
+  endAttempt(attemptId: string, end: AttemptEnd, step: Transition, images?: PlacedSource[]): Promise<StoredJob | null>;
 }
 
 /** Step 4 of the order of writes in architecture.md. */
@@ -60,11 +62,11 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
     const ids = { traceId: outcome.traceId, responseId: outcome.responseId };
     switch (outcome.kind) {
       case 'answered': {
-        const keys = outcome.images.flatMap((image, position) => ('url' in image ? [] : [sourceKey(jobId, position)]));
-        const after = await whileWriting(jobId, keys, async () => {
-          const sources = await storeImages(jobId, outcome.images);
-          return endAttempt(attemptId, { outcome: 'answered', ...ids }, startSaving, sources);
-        });
+        const { images, failure } = outcome;
+        const end = { outcome: 'answered' as const, ...ids, ...(failure && { failure }) };
+        const after = await whileWriting(jobId, sourceKeys(jobId, images), async () =>
+          endAttempt(attemptId, end, startSaving, await storeImages(jobId, images)),
+        );
         if (after && isSaving(after.state)) deps.saveImages(after.jobId);
         if (!after) await fileTracker.finishDeletion(jobId); // the job was deleted during the call
         return;
@@ -104,22 +106,31 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
     }
   }
 
+  async function commitArrival({ jobId, attemptId }: RecordedCall, image: ProviderImage): Promise<void> {
+    const after = await whileWriting(jobId, sourceKeys(jobId, [image]), async () => {
+      const [placed] = await storeImages(jobId, [image]);
+      const record = async () => (placed ? store.recordArrival(attemptId, placed) : store.getJob(jobId));
+      return retryUntilAvailable(record, { clock, log, task: 'commit an image that arrived', signal: stopping });
+    });
+    if (after && !hasEnded(after)) deps.saveImages(jobId);
+    if (!after) await fileTracker.finishDeletion(jobId); // the job was deleted during the call
+  }
+
   /**
-   * Writes images that came by value to the file store before the answer is committed. Stops early once the job has
-   * ended or was deleted.
+   * Writes images that came by value to the file store before they are committed. Stops early once the job has ended or
+   * was deleted.
    */
-  async function storeImages(
-    jobId: string,
-    images: Extract<ProviderOutcome, { kind: 'answered' }>['images'],
-  ): Promise<ImageSource[]> {
+  async function storeImages(jobId: string, images: ProviderImage[]): Promise<PlacedSource[]> {
+    if (images.every((image) => 'url' in image)) return images.map(placeLink);
     const end = await followJobEnd(store, jobId, stopping);
-    const sources: ImageSource[] = [];
+    const kept: PlacedSource[] = [];
     try {
-      for (const [position, image] of images.entries()) {
+      for (const [place, image] of images.entries()) {
         if ('url' in image) {
-          sources.push(image);
+          kept.push(placeLink(image, place));
           continue;
         }
+        const position = image.index ?? place;
         const key = sourceKey(jobId, position);
         await retryUntilAvailable(() => storeFile(files, key, image.bytes), {
           clock,
@@ -127,12 +138,12 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
           task: 'store an image of a provider answer',
           signal: end.stopped,
         });
-        sources.push({ key });
+        kept.push({ position, source: { key } });
       }
-      return sources;
+      return kept;
     } catch (error) {
       if (stopping.aborted || !end.jobEnded.aborted) throw error;
-      return sources; // the answer still settles whether the job was charged
+      return kept; // the answer still settles whether the job was charged
     } finally {
       end.stop();
     }
@@ -144,8 +155,8 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
     return fileTracker.whileWriting(keys, work, { jobId, persist: (record) => retryUntilAvailable(record, options) });
   }
 
-  async function endAttempt(attemptId: string, end: AttemptEnd, step: Transition, sources?: ImageSource[]) {
-    const work = () => store.endAttempt(attemptId, end, step, sources);
+  async function endAttempt(attemptId: string, end: AttemptEnd, step: Transition, images?: PlacedSource[]) {
+    const work = () => store.endAttempt(attemptId, end, step, images);
     return retryUntilAvailable(work, { clock, log, task: 'commit the end of an attempt', signal: stopping });
   }
 
@@ -156,7 +167,16 @@ export function createOutcomeCommitter(deps: CommitOutcomeDeps): OutcomeCommitte
     return Math.round(Math.max(ownMs, retryAfterMs ?? 0));
   }
 
-  return { commitOutcome, endAttempt };
+  return { commitOutcome, commitArrival, endAttempt };
+}
+
+function placeLink({ url, index }: Extract<ProviderImage, { url: string }>, place: number): PlacedSource {
+  return { position: index ?? place, source: { url } };
+}
+
+/** Keys of the images that came by value. */
+function sourceKeys(jobId: string, images: ProviderImage[]): string[] {
+  return images.flatMap((image, place) => ('url' in image ? [] : [sourceKey(jobId, image.index ?? place)]));
 }
 
 function sourceKey(jobId: string, position: number): string {

@@ -1,9 +1,9 @@
-import { hasEnded } from '../job/job-state.ts';
+import { wantsImages } from '../job/job-state.ts';
 import type { JobStore } from '../store/job-store.ts';
 
 /** Signals that end the work for one job. */
 export interface JobEnd {
-  /** Aborts once the job has ended or was deleted: further work for it is useless. */
+  /** Aborts once no image of the job is wanted any more: it has ended or was deleted. */
   jobEnded: AbortSignal;
   /** Aborts when `jobEnded` does, or when the process stops. */
   stopped: AbortSignal;
@@ -29,7 +29,7 @@ export async function followJobEnd(
 
   async function readJob(): Promise<void> {
     const job = await store.getJob(jobId).catch(() => undefined); // an unavailable database says nothing about the job
-    if (job === null || (job && hasEnded(job))) jobEnded.abort();
+    if (job === null || (job && !wantsImages(job))) jobEnded.abort();
   }
   const unsubscribe = store.onChange(jobId, () => void readJob());
   await readJob();

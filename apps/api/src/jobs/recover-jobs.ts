@@ -33,9 +33,9 @@ export async function recoverJobs(deps: Deps): Promise<void> {
   const recorded = new Set(await answers.list());
   for (const attempt of await workers.openAttempts(workerId)) {
     const fields = { job_id: attempt.jobId, attempt_id: attempt.attemptId };
-    const isRecorded = recorded.delete(attempt.attemptId);
+    recorded.delete(attempt.attemptId);
     if (attempt.worker === 'lapsed') {
-      if (isRecorded && (await answers.resume(attempt.attemptId, { isOpen: true }))) continue;
+      if (await answers.resume(attempt.attemptId, { isOpen: true })) continue;
       log.warn(fields, 'provider call interrupted; its outcome is unknown');
       await store.endAttempt(attempt.attemptId, PRESUMED_END, (job, now) =>
         failCall(job, 'outcome_unknown', 'unknown', now),

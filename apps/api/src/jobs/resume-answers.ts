@@ -17,11 +17,11 @@ interface Deps {
 }
 
 export interface AnswerResumer {
-  /** Attempts whose answer was recorded completely. */
+  /** Ids of attempts whose answer was recorded completely. */
   list(): Promise<string[]>;
   /**
-   * Starts to commit the end of a call whose worker is gone, from the answer that it recorded; false when that cannot
-   * be read. A closed attempt (`isOpen` false) may have a presumed outcome, which the answer replaces. Its job has
+   * Starts to commit the end of a call whose worker is gone, from the answer that it recorded, or from the images in
+   * the part that it recorded of a streamed answer; false when there are none. A closed attempt (`isOpen` false) may have a presumed outcome, which the answer replaces. Its job has
    * ended and shows no images, so images that came by value are not stored.
    */
   resume(attemptId: string, attempt: { isOpen: boolean }): Promise<boolean>;
@@ -42,11 +42,16 @@ export function createAnswerResumer({
   const running = new Map<string, Promise<void>>();
 
   async function readOutcome(answer: SpooledAnswer): Promise<ProviderOutcome | null> {
+    // A part of an answer is worth something only for the images of a stream.
+    if (!answer.isComplete && answer.call.family !== 'h3') return null;
     const job = await store.getJob(answer.call.jobId);
     try {
-      return await provider.readAnswer(answer, job?.request.n ?? Number.POSITIVE_INFINITY);
+      const imagesMax = job?.request.n ?? Number.POSITIVE_INFINITY;
+      const outcome = await provider.readAnswer(answer, { family: answer.call.family, imagesMax });
+      return answer.isComplete || outcome.kind === 'answered' ? outcome : null;
     } catch (err) {
-      log.error({ err, attempt_id: answer.call.attemptId }, 'recorded provider answer cannot be read');
+      if (answer.isComplete)
+        log.error({ err, attempt_id: answer.call.attemptId }, 'recorded provider answer cannot be read');
       return null;
     }
   }

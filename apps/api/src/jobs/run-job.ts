@@ -36,7 +36,7 @@ interface Deps extends CommitOutcomeDeps {
 /** Takes the next job and makes one paid provider call for it. The order of writes is that of architecture.md. */
 export function createTakeNext(deps: Deps): TakeNext {
   const { store, provider, spool, ownedAttempts, family, rpm, queueTtlMs, clock, log, stopping } = deps;
-  const { commitOutcome, endAttempt } = createOutcomeCommitter(deps);
+  const { commitOutcome, commitArrival, endAttempt } = createOutcomeCommitter(deps);
 
   /** Jobs whose last reservation got too old. */
   const lateJobs = new Set<string>();
@@ -55,8 +55,11 @@ export function createTakeNext(deps: Deps): TakeNext {
       if (!(await maySend(job.jobId, requestedAt))) return await releaseReservation(attempt);
       log.info(fields, 'provider call starts');
       result = { outcome: 'unknown', charged: 'unknown' };
-      const call = { jobId: job.jobId, attemptId: attempt.attemptId, number: attempt.number };
-      const outcome = await provider.generate({ request: job.request, reference }, spool.record(call));
+      const call = { jobId: job.jobId, attemptId: attempt.attemptId, number: attempt.number, family };
+      const outcome = await provider.generate(
+        { request: job.request, reference },
+        { recorder: spool.record(call), onImage: (image) => commitArrival(call, image) },
+      );
       result = resultOf(outcome);
       logOutcome(outcome, { ...fields, ms: Math.round(clock.monotonic() - requestedAt) });
       await commitOutcome(call, outcome);
@@ -82,7 +85,8 @@ export function createTakeNext(deps: Deps): TakeNext {
    */
   function logOutcome(outcome: ProviderOutcome, fields: Record<string, unknown>): void {
     const needsOperator = outcome.kind !== 'answered' && outcome.diagnosis?.needsOperator === true;
-    const level = !needsOperator ? 'info' : outcome.kind === 'failed' ? 'error' : 'warn';
+    const isCut = outcome.kind === 'answered' && outcome.failure !== undefined;
+    const level = isCut ? 'warn' : !needsOperator ? 'info' : outcome.kind === 'failed' ? 'error' : 'warn';
     log[level]({ ...fields, ...describe(outcome) }, 'provider call ended');
   }
 
@@ -149,7 +153,10 @@ export function createTakeNext(deps: Deps): TakeNext {
 
 function describe(outcome: ProviderOutcome): Record<string, unknown> {
   const ids = { outcome: outcome.kind, trace_id: outcome.traceId };
-  if (outcome.kind === 'answered') return { ...ids, images: outcome.images.length };
+  if (outcome.kind === 'answered') {
+    const { images, failure } = outcome;
+    return { ...ids, images: images.length, ...(failure && { failure: failure.kind, reason: failure.message }) };
+  }
   const { kind: failure, code, message: reason } = outcome.failure;
   const { host = null, needsOperator = false } = outcome.diagnosis ?? {};
   return { ...ids, failure, code, host, reason, ...(needsOperator && { hint: OPERATOR_HINT }) };

@@ -1,12 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { FileStore } from '../files/file-store.ts';
 import { DownloadError, type ImageProcessor, type ResultImage } from '../images/image-processor.ts';
-import { complete, failSaving, isSaving } from '../job/job-state.ts';
+import { complete, failSaving, hasEnded, isSaving } from '../job/job-state.ts';
 import type { ImageSet, StoredAsset, StoredImage } from '../job/stored-image.ts';
 import { extensionOf } from '../media-types.ts';
 import { backOffMs } from '../retry/back-off.ts';
 import { retry } from '../retry/retry.ts';
 import type { JobStore } from '../store/job-store.ts';
+import { type Arrivals, createArrivals } from './arrivals.ts';
 import { readFile, storeFile } from './file-access.ts';
 import type { FileTracker } from './file-tracker.ts';
 import { followJobEnd, type JobEnd } from './follow-job-end.ts';
@@ -34,8 +35,8 @@ interface Deps {
 
 export interface ImageSaver {
   /**
-   * Downloads, compresses and stores the images of a job that has its answer, in the background. No effect while the
-   * job is already being saved.
+   * Downloads, compresses and stores the images of a job in the background, and completes the job if it has its whole
+   * answer. To be called for every image of a streamed answer that was recorded, and once the answer is complete.
    */
   save(jobId: string): void;
   /** Running downloads end; images that wait for a retry are left to the next start. */
@@ -58,21 +59,51 @@ export function createImageSaver({
   log,
 }: Deps): ImageSaver {
   const draining = new AbortController();
-  const running = new Map<string, Promise<void>>();
+  const running = new Map<string, { arrivals: Arrivals; done: Promise<void> }>();
 
-  async function saveJob(jobId: string): Promise<void> {
-    const set = await retryUntilAvailable(() => store.getImages(jobId), storage('read the answer of a job'));
-    if (!set) throw new Error(`Job ${jobId} is saving without an answer`);
+  /**
+   * Saves the images that are there, and those that arrive meanwhile. Ends the job once its answer is complete. Returns
+   * earlier when all images of an incomplete answer are saved: the next arrival calls `save` again.
+   */
+  async function saveJob(jobId: string, arrivals: Arrivals): Promise<void> {
     const signals = await followJobEnd(store, jobId, draining.signal);
+    const saving = new Map<number, Promise<void>>();
+    const faults: unknown[] = [];
+    let isComplete = false;
     try {
-      const missing = set.images.filter((image) => !image.asset && !image.failed);
-      // All images end before the job does, even when one of them is interrupted.
-      const ended = await Promise.allSettled(missing.map((image) => saveImage(jobId, set, image, signals)));
-      for (const result of ended) if (result.status === 'rejected') throw result.reason;
+      do {
+        if (arrivals.take()) isComplete = await startMissing(jobId, signals, saving, faults);
+        if (saving.size > 0) await Promise.race([...saving.values(), arrivals.next()]);
+      } while (saving.size > 0 || arrivals.isWaiting());
     } finally {
       signals.stop();
     }
-    await endJob(jobId);
+    // All images end before the job does, even when one of them is interrupted.
+    for (const fault of faults) throw fault;
+    if (isComplete) await endJob(jobId);
+  }
+
+  /** Starts to save the images that are not being saved. True if the answer is complete: no further image arrives. */
+  async function startMissing(
+    jobId: string,
+    ends: JobEnd,
+    saving: Map<number, Promise<void>>,
+    faults: unknown[],
+  ): Promise<boolean> {
+    // Read the stage first: once the answer is complete, all its images are recorded.
+    const job = await retryUntilAvailable(() => store.getJob(jobId), storage('read a job'));
+    const set = await retryUntilAvailable(() => store.getImages(jobId), storage('read the answer of a job'));
+    if (!job || hasEnded(job)) return false;
+    if (!set) throw new Error(`Job ${jobId} is saving without an answer`);
+    for (const image of set.images) {
+      if (image.asset || image.failed || saving.has(image.position)) continue;
+      const saved = saveImage(jobId, set, image, ends).catch((fault: unknown) => void faults.push(fault));
+      saving.set(
+        image.position,
+        saved.finally(() => saving.delete(image.position)),
+      );
+    }
+    return isSaving(job.state);
   }
 
   async function saveImage(jobId: string, set: ImageSet, image: StoredImage, signals: JobEnd): Promise<void> {
@@ -163,13 +194,14 @@ export function createImageSaver({
     return { clock, log, task, signal };
   }
 
-  async function saveSafely(jobId: string): Promise<void> {
+  async function saveSafely(jobId: string, arrivals: Arrivals): Promise<void> {
     try {
-      await saveJob(jobId);
+      while (arrivals.isWaiting()) await saveJob(jobId, arrivals);
     } catch (err) {
       const job = await store.getJob(jobId).catch(() => undefined);
-      if (draining.signal.aborted || job === null || (job && !isSaving(job.state))) return;
-      log.error({ err, job_id: jobId }, 'job failed: internal error');
+      if (draining.signal.aborted || job === null || (job && hasEnded(job))) return;
+      log.error({ err, job_id: jobId }, 'an image could not be saved because of an internal error');
+      if (job && !isSaving(job.state)) return; // saved again once the answer is complete
       await retryUntilAvailable(
         () => store.changeJob(jobId, (current, now) => failSaving(current, 'internal', now)),
         storage('commit the failure of a job'),
@@ -181,15 +213,16 @@ export function createImageSaver({
 
   return {
     save(jobId) {
-      if (running.has(jobId)) return;
-      running.set(
-        jobId,
-        saveSafely(jobId).finally(() => running.delete(jobId)),
-      );
+      const known = running.get(jobId);
+      if (known) return known.arrivals.add();
+      const arrivals = createArrivals();
+      arrivals.add();
+      const done = saveSafely(jobId, arrivals).finally(() => running.delete(jobId));
+      running.set(jobId, { arrivals, done });
     },
     async drain() {
       draining.abort();
-      while (running.size > 0) await Promise.all(running.values());
+      while (running.size > 0) await Promise.all([...running.values()].map(({ done }) => done));
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Charged, CreateImage, JobErrorCode } from '@darkroom/contracts';
+import type { Family } from '../job/model-family.ts';
 
 /** A reference image by value, or the URL from which the provider fetches it. */
 export type Reference = { url: string } | { bytes: Uint8Array; contentType: string };
@@ -28,9 +29,13 @@ interface Ids {
   responseId: string | null;
 }
 
+/** An image of an answer. `index` is its number among the requested images; absent: its place in the list. */
+export type ProviderImage = ({ url: string } | { bytes: Uint8Array }) & { index?: number };
+
 export type ProviderOutcome = Ids &
+  /** `failure`: why the answer ended before all images had arrived. */
   (
-    | { kind: 'answered'; images: ({ url: string } | { bytes: Uint8Array })[] }
+    | { kind: 'answered'; images: ProviderImage[]; failure?: ProviderFailure }
     /**
      * The provider provably did not accept the call: it may be retried, but not before `retryAfterMs` (milliseconds).
      */
@@ -61,11 +66,24 @@ interface RecordedAnswer {
   body: Uint8Array;
 }
 
-export interface ImageProvider {
-  /** Makes one paid call, bounded in time. Never rejects: every end of a call is an outcome. */
-  generate(call: ProviderCall, recorder?: AnswerRecorder): Promise<ProviderOutcome>;
+export interface GenerateOptions {
+  recorder?: AnswerRecorder;
   /**
-   * Returns the outcome of a recorded answer, with at most `imagesMax` images. Rejects when the record cannot be read.
+   * Receives each image of a streamed answer when it arrives. The answer is not read on before it resolves. The outcome
+   * holds these images as well.
    */
-  readAnswer(recorded: RecordedAnswer, imagesMax: number): Promise<ProviderOutcome>;
+  onImage?(image: ProviderImage): Promise<void>;
+}
+
+export interface ImageProvider {
+  /**
+   * Makes one paid call, bounded in time. Every end of a call is an outcome; rejects only with what `onImage` rejected
+   * with.
+   */
+  generate(call: ProviderCall, options?: GenerateOptions): Promise<ProviderOutcome>;
+  /**
+   * Returns the outcome of a recorded answer of a model family, with at most `imagesMax` images. Rejects when the record
+   * cannot be read.
+   */
+  readAnswer(recorded: RecordedAnswer, request: { family: Family; imagesMax: number }): Promise<ProviderOutcome>;
 }

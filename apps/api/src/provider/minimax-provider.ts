@@ -19,7 +19,7 @@ interface Options {
  */
 export function createMiniMaxProvider({ client, responseFormat }: Options): ImageProvider {
   return {
-    async generate(call, recorder) {
+    async generate(call, { recorder } = {}) {
       try {
         const result = await client.generateImage(toRequest(call, responseFormat), { recorder });
         return toOutcome(result, call.request.n);
@@ -27,7 +27,7 @@ export function createMiniMaxProvider({ client, responseFormat }: Options): Imag
         return toFailure(error);
       }
     },
-    async readAnswer(recorded, imagesMax) {
+    async readAnswer(recorded, { imagesMax }) {
       try {
         return toOutcome(await client.readAnswer(recorded), imagesMax);
       } catch (error) {

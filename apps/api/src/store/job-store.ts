@@ -1,7 +1,7 @@
 import type { CreateImage, JobStatus } from '@darkroom/contracts';
 import type { Attempt, AttemptEnd, CallHistory } from '../job/attempt.ts';
 import type { Family } from '../job/model-family.ts';
-import type { ImageSet, ImageSource, StoredAsset } from '../job/stored-image.ts';
+import type { ImageSet, PlacedSource, StoredAsset } from '../job/stored-image.ts';
 import type { StoredJob, Transition } from '../job/stored-job.ts';
 import type { Refusal } from './refusal.ts';
 import type { NewUpload } from './upload-store.ts';
@@ -108,12 +108,12 @@ export interface JobStore extends CallHistory {
    * it was given up meanwhile and will never show them. Closing an attempt again changes nothing, unless its recorded
    * end is a presumed outcome. Null: no such job.
    */
-  endAttempt(attemptId: string, end: AttemptEnd, step: Transition, sources?: ImageSource[]): Promise<StoredJob | null>;
+  endAttempt(attemptId: string, end: AttemptEnd, step: Transition, images?: PlacedSource[]): Promise<StoredJob | null>;
   /**
    * Commits one image of a streamed answer, whether its call still runs or not; recording it again changes nothing.
    * Returns the job; null when it was deleted. A job that has ended meanwhile does not show the image.
    */
-  recordArrival(attemptId: string, image: { position: number; source: ImageSource }): Promise<StoredJob | null>;
+  recordArrival(attemptId: string, image: PlacedSource): Promise<StoredJob | null>;
   /** Images of the answer, or of the part of a streamed answer that has arrived; null before the first one. */
   getImages(jobId: string): Promise<ImageSet | null>;
   /** How many of a job's images are saved or given up, and how many there are. */

@@ -4,13 +4,16 @@ import { describe, expect, test } from 'vitest';
 import {
   cancel,
   complete,
+  countArrival,
   expire,
   failCall,
   failSaving,
   hasEnded,
+  showArrival,
   startCall,
   startSaving,
   waitForRetry,
+  wantsImages,
 } from '../../src/job/job-state.ts';
 import type { StoredJob, Transition } from '../../src/job/stored-job.ts';
 import { exampleAsset, jobIn } from '../jobs/example-job.ts';
@@ -29,6 +32,7 @@ const steps: fc.Arbitrary<NamedStep> = fc.oneof(
     .record({ retryAt: fc.nat(), progressFrom: fc.integer({ min: 1, max: 89 }) })
     .map((wait) => ({ name: 'waitForRetry', step: (job: StoredJob) => waitForRetry(job, wait) })),
   fc.constant({ name: 'startSaving', step: startSaving }),
+  fc.constant({ name: 'countArrival', step: countArrival }),
   fc.tuple(fc.constantFrom(...JOB_ERROR_CODES), CHARGES, fc.nat()).map(([errorCode, charged, now]) => ({
     name: `failCall ${errorCode} ${charged}`,
     step: (job: StoredJob) => failCall(job, errorCode, charged, now),
@@ -177,4 +181,46 @@ test.each([
   ['ended', cancel(waiting, 1) ?? waiting],
 ])('does not start a call of a job that is %s', (_, job) => {
   expect(() => startCall(job, call)).toThrow('cannot start a call');
+});
+
+describe('a job whose images arrive during its call', () => {
+  const arriving = countArrival(countArrival(calling) ?? calling) ?? calling;
+
+  test.each([
+    ['the answer', startSaving],
+    ['the loss of its worker', (job: StoredJob) => failCall(job, 'outcome_unknown', 'unknown', 9)],
+    ['an error in the middle of the answer', (job: StoredJob) => failCall(job, 'provider_error', 'unknown', 9)],
+  ] as const)('saves what has arrived after %s', (_, end) => {
+    expect(end(arriving)?.state).toEqual({ status: 'PROCESSING', stage: 'saving', arrived: 2 });
+  });
+
+  test('completes with the rest counted as failed', () => {
+    const done = complete(startSaving(arriving) ?? arriving, [exampleAsset('0')], 9);
+    expect(done?.state).toMatchObject({ status: 'COMPLETED', failedCount: 1, charged: 'yes' });
+  });
+
+  test.each([
+    ['during the call', arriving],
+    ['while saving', startSaving(arriving) ?? arriving],
+  ])('is charged and keeps its images when it is canceled %s', (_, job) => {
+    const canceled = cancel(job, 7) ?? job;
+    expect(canceled.state).toEqual({
+      ...{ status: 'FAILED', completedAt: 7, errorCode: 'canceled', charged: 'yes', arrived: 2 },
+    });
+    expect(wantsImages(canceled)).toBe(true);
+    expect(showArrival(canceled)).toEqual({ ...canceled, version: canceled.version + 1 });
+  });
+
+  test('raises the version when the file of an image is stored, and for no other job', () => {
+    expect(arriving.version).toBe(calling.version);
+    expect(showArrival(arriving)).toEqual({ ...arriving, version: arriving.version + 1 });
+    for (const job of [waiting, calling, retrying, saving]) expect(showArrival(job)).toBeNull();
+  });
+
+  test('does not show images that arrive after it was canceled', () => {
+    const canceled = cancel(calling, 7) ?? calling;
+    const late = countArrival(canceled);
+    expect(late?.state).toEqual({ status: 'FAILED', completedAt: 7, errorCode: 'canceled', charged: 'yes' });
+    expect(late && wantsImages(late)).toBe(false);
+  });
 });

@@ -44,3 +44,30 @@ test('moves progress by the expected duration: most of it by then, and never all
     generatingProgress({ status: 'PROCESSING', stage: 'generating', progressFrom: 1, call, retryAt: null }, now);
   expect([at(1_000), at(7_000), at(13_000), at(25_000), at(10_000_000)]).toEqual([1, 41, 63, 81, 89]);
 });
+
+const arrivals = fc.array(fc.record({ afterMs: fc.nat({ max: 60_000 }), arrives: fc.boolean() }), {
+  minLength: 1,
+  maxLength: 20,
+});
+
+test('never lowers the progress of a streamed answer, and counts the images that have arrived', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 10 }), fc.nat({ max: 600_000 }), arrivals, (images, expectedMs, story) => {
+      const seen: number[] = [];
+      let now = 0;
+      let arrived = 0;
+      for (const { afterMs, arrives } of story) {
+        now += afterMs;
+        if (arrives && arrived < images) arrived++;
+        const call = { startedAt: 0, expectedMs };
+        const state = { status: 'PROCESSING', stage: 'generating', progressFrom: 1, call, retryAt: null } as const;
+        const progress = generatingProgress({ ...state, arrived }, now, images);
+        expect(progress).toBeGreaterThanOrEqual(1 + Math.floor((88 * arrived) / images));
+        if (arrived < images) expect(progress).toBeLessThan(1 + (88 * (arrived + 1)) / images);
+        seen.push(progress);
+      }
+      expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+      expect(Math.max(...seen)).toBeLessThanOrEqual(89);
+    }),
+  );
+});

@@ -48,7 +48,12 @@ beforeEach(async () => {
 async function callKilledAfter(answer: unknown, { isWhole = true, head = HEAD as object } = {}): Promise<StoredJob> {
   const job = await addJob(stores);
   const { attempt } = await startNext(stores);
-  const recorder = spool.record({ jobId: job.jobId, attemptId: attempt.attemptId, number: attempt.number });
+  const recorder = spool.record({
+    jobId: job.jobId,
+    attemptId: attempt.attemptId,
+    number: attempt.number,
+    family: 'image-01',
+  });
   const body = Buffer.from(typeof answer === 'string' ? answer : JSON.stringify(answer));
   await recorder.begin(head);
   for (const half of [body.subarray(0, 10), body.subarray(10)]) await recorder.write(half);
@@ -192,7 +197,7 @@ describe('a call whose outcome is unknown', () => {
 });
 
 test('removes the answer to a call that a restored database does not contain, and starts', async () => {
-  const recorder = spool.record({ jobId: 'gone', attemptId: 'gone', number: 1 });
+  const recorder = spool.record({ jobId: 'gone', attemptId: 'gone', number: 1, family: 'image-01' });
   await recorder.begin(HEAD);
   await recorder.write(Buffer.from(JSON.stringify(byLink)));
   await recorder.end();

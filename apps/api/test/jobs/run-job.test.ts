@@ -203,11 +203,11 @@ describe('the recorded answer of a call', () => {
 
   function recordWhole(): void {
     const { generate } = line.provider;
-    line.provider.generate = async function (call, recorder) {
-      await recorder?.begin({});
-      await recorder?.write(WHOLE);
-      await recorder?.end();
-      return generate.call(this, call, recorder);
+    line.provider.generate = async function (call, options) {
+      await options?.recorder?.begin({});
+      await options?.recorder?.write(WHOLE);
+      await options?.recorder?.end();
+      return generate.call(this, call, options);
     };
   }
 
@@ -224,8 +224,8 @@ describe('the recorded answer of a call', () => {
       },
     };
     await line.runNext();
-    const call = { jobId: job.jobId, attemptId: expect.any(String), number: 1 };
-    expect(spooled).toEqual([{ call, head: {}, body: WHOLE }]);
+    const call = { jobId: job.jobId, attemptId: expect.any(String), number: 1, family: 'image-01' };
+    expect(spooled).toEqual([{ call, head: {}, body: WHOLE, isComplete: true }]);
     expect(await line.spool.list()).toEqual([]);
   });
 

@@ -192,9 +192,11 @@ test('derives from a recorded answer the outcome that its call would have had', 
       isWhole = true;
     },
   };
-  const outcome = await provider({ format: 'base64' }).generate(call, recorder);
+  const outcome = await provider({ format: 'base64' }).generate(call, { recorder });
   expect(isWhole).toBe(true);
-  expect(await provider().readAnswer({ head, body: Buffer.concat(chunks) }, call.request.n)).toEqual(outcome);
+  const recorded = { head, body: Buffer.concat(chunks) };
+  const asked = { family: 'image-01', imagesMax: call.request.n } as const;
+  expect(await provider().readAnswer(recorded, asked)).toEqual(outcome);
 });
 
 test('reports a wrong key as a failure for the operator', async () => {

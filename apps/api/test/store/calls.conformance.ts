@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { cancel, failCall, startSaving, waitForRetry } from '../../src/job/job-state.ts';
-import { addJob, addSavingJob, newStart, type OpenStores, type Stores, startNext, WORKER } from './stores.ts';
+import { addJob, addSavingJob, newStart, type OpenStores, placed, type Stores, startNext, WORKER } from './stores.ts';
 
 const ANSWERED = { outcome: 'answered', traceId: 't', responseId: 'r' } as const;
 
@@ -32,9 +32,14 @@ export function testCalls(open: OpenStores): void {
   test('ends an attempt exactly once', async () => {
     const { jobId } = await addJob(stores);
     const { attempt } = await startNext(stores);
-    await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, [{ url: 'http://a/1' }]);
+    await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, placed([{ url: 'http://a/1' }]));
     // The holder of a paid answer retries a commit whose confirmation was lost.
-    const again = await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, [{ url: 'http://a/2' }]);
+    const again = await stores.jobs.endAttempt(
+      attempt.attemptId,
+      ANSWERED,
+      startSaving,
+      placed([{ url: 'http://a/2' }]),
+    );
     expect(again).toEqual(await stores.jobs.getJob(jobId));
     expect((await stores.jobs.getImages(jobId))?.images.map(({ source }) => source)).toEqual([{ url: 'http://a/1' }]);
     expect(await stores.workers.openAttempts(WORKER)).toEqual([]);
@@ -54,7 +59,12 @@ export function testCalls(open: OpenStores): void {
     const { jobId } = await addJob(stores);
     const { attempt } = await startNext(stores);
     await stores.jobs.changeJob(jobId, (job) => cancel(job, 1));
-    const after = await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, [{ url: 'http://a/1' }]);
+    const after = await stores.jobs.endAttempt(
+      attempt.attemptId,
+      ANSWERED,
+      startSaving,
+      placed([{ url: 'http://a/1' }]),
+    );
     expect(after?.state).toMatchObject({ errorCode: 'canceled', charged: 'yes' });
     expect(await stores.jobs.getImages(jobId)).toMatchObject({
       responseId: 'r',
@@ -66,7 +76,9 @@ export function testCalls(open: OpenStores): void {
     const { jobId } = await addJob(stores);
     const { attempt } = await startNext(stores);
     await stores.jobs.deleteJob(jobId);
-    expect(await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, [{ url: 'http://a' }])).toBeNull();
+    expect(
+      await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, placed([{ url: 'http://a' }])),
+    ).toBeNull();
     expect(await stores.workers.openAttempts(WORKER)).toEqual([]);
   });
 
@@ -104,7 +116,7 @@ export function testCalls(open: OpenStores): void {
       await addJob(stores, { request });
       const { attempt } = await startNext(stores);
       stores.clock.advance((index + 1) * 1_000);
-      await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, [{ url: 'http://a' }]);
+      await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, placed([{ url: 'http://a' }]));
     }
     await addJob(stores);
     const { attempt } = await startNext(stores);

@@ -8,6 +8,7 @@ import {
   newJob,
   newUpload,
   type OpenStores,
+  placed,
   type Stores,
   slots,
   startNext,
@@ -167,7 +168,7 @@ export function testDeletions(open: OpenStores): void {
         version: job.version + 1,
         state: { status: 'PROCESSING' as const, stage: 'saving' as const },
       });
-      await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'answered' }, asSaving, [{ key: source }]);
+      await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'answered' }, asSaving, placed([{ key: source }]));
       expect(await stores.jobs.endImage(jobId, 0, exampleAsset(image))).toBe(true);
       expect(await stores.deletions.pendingOf(jobId)).toEqual([]);
     });

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { testAdmission } from './admission.conformance.ts';
+import { testArrivals } from './arrivals.conformance.ts';
 import { testCalls } from './calls.conformance.ts';
 import { testDeletions } from './deletions.conformance.ts';
 import { testFairOrder } from './fair-order.conformance.ts';
@@ -21,6 +22,7 @@ export function testJobStore(name: string, open: OpenStores): void {
     describe('the rate limit of calls', () => testPace(open));
     describe('calls', () => testCalls(open));
     describe('images', () => testPictures(open));
+    describe('images that arrive during the call', () => testArrivals(open));
     describe('retention', () => testRetention(open));
     describe('deletions', () => testDeletions(open));
     describe('workers', () => testWorkers(open));

@@ -9,7 +9,7 @@ import type { Database } from '../../src/store/shared/database.ts';
 import { createSqlJobStore } from '../../src/store/shared/sql-job-store.ts';
 import { wrapStorageErrors } from '../../src/store/shared/wrap-storage-errors.ts';
 import { STARTS_WITHIN_MS } from './open-postgres-stores.ts';
-import { addJob, NO_LIMITS, newJob, newStart, startNext } from './stores.ts';
+import { addJob, NO_LIMITS, newJob, newStart, placed, startNext } from './stores.ts';
 
 let server: OwnPostgresServer;
 let url: string;
@@ -118,7 +118,7 @@ describe('when it is unknown whether a transaction was committed', () => {
     await addJob({ jobs });
     const { job, attempt } = await startNext({ jobs });
     const end = { outcome: 'answered' } as const;
-    const after = await forgetful().endAttempt(attempt.attemptId, end, startSaving, [{ url: 'http://a' }]);
+    const after = await forgetful().endAttempt(attempt.attemptId, end, startSaving, placed([{ url: 'http://a' }]));
     expect(after).toMatchObject({ version: 3, state: { stage: 'saving' } });
     expect(await jobs.countImages(job.jobId)).toEqual({ ended: 0, total: 1 });
   });

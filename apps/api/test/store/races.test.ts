@@ -11,7 +11,7 @@ import { buildFileTracker } from '../jobs/build-file-tracker.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
 import { givenPostgres, openPostgresStores } from './open-postgres-stores.ts';
 import { openSqliteStores } from './open-sqlite-stores.ts';
-import { addJob, newStart, type Stores } from './stores.ts';
+import { addJob, newStart, placed, type Stores } from './stores.ts';
 
 const viewer = { user_id: '1', star_id: null };
 const GIVEN_UP = { kind: PRESUMED, code: null, message: 'not seen any more', providerText: null };
@@ -57,7 +57,7 @@ async function befall(one: Stores, other: Stores, numRuns: number): Promise<void
           if (outcome.kind === 'started') attempts.push(outcome.attempt.attemptId);
         },
         answer: async () =>
-          attemptId && jobs.endAttempt(attemptId, { outcome: 'answered' }, startSaving, [{ key: 'a' }]),
+          attemptId && jobs.endAttempt(attemptId, { outcome: 'answered' }, startSaving, placed([{ key: 'a' }])),
         deadline: async () => attemptId && jobs.endAttempt(attemptId, { outcome: 'unknown' }, fail),
         verdict: async () => attemptId && jobs.endAttempt(attemptId, { outcome: 'unknown', failure: GIVEN_UP }, fail),
         save: () => jobs.changeJob(jobId, (job) => complete(job, [exampleAsset('a')], clock.now())),

@@ -3,7 +3,7 @@ import { referencesOf } from '@darkroom/contracts';
 import type { Attempt } from '../../src/job/attempt.ts';
 import { cancel, startCall, startSaving } from '../../src/job/job-state.ts';
 import type { Family } from '../../src/job/model-family.ts';
-import type { ImageSource } from '../../src/job/stored-image.ts';
+import type { ImageSource, PlacedSource } from '../../src/job/stored-image.ts';
 import type { StoredJob } from '../../src/job/stored-job.ts';
 import type { DeletionStore } from '../../src/store/deletion-store.ts';
 import type { AdmissionLimits, JobStore, NewJob, StartOptions } from '../../src/store/job-store.ts';
@@ -123,6 +123,11 @@ export async function startNext(
   return outcome;
 }
 
+/** The images of an answer, in order. */
+export function placed(sources: ImageSource[]): PlacedSource[] {
+  return sources.map((source, position) => ({ position, source }));
+}
+
 /** Creates a job whose answer arrived with these images. */
 export async function addSavingJob(
   stores: Pick<Stores, 'jobs'>,
@@ -131,7 +136,7 @@ export async function addSavingJob(
 ): Promise<StoredJob> {
   await addJob(stores, fields);
   const { attempt } = await startNext(stores);
-  const job = await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'answered' }, startSaving, sources);
+  const job = await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'answered' }, startSaving, placed(sources));
   if (!job) throw new Error('the job is gone');
   return job;
 }

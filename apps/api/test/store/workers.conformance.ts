@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { PRESUMED } from '../../src/job/attempt.ts';
 import { cancel, failCall, startSaving, waitForRetry } from '../../src/job/job-state.ts';
 import type { StoredJob } from '../../src/job/stored-job.ts';
-import { addJob, addSavingJob, newStart, type OpenStores, type Stores, startNext, WORKER } from './stores.ts';
+import { addJob, addSavingJob, newStart, type OpenStores, placed, type Stores, startNext, WORKER } from './stores.ts';
 
 const PRESUMED_END = {
   outcome: 'unknown',
@@ -62,7 +62,7 @@ export function testWorkers(open: OpenStores): void {
 
     test('gets its charge from a late answer, which changes nothing else that clients see', async () => {
       const { jobId, attemptId } = await addGivenUp();
-      const after = await stores.jobs.endAttempt(attemptId, ANSWERED, startSaving, [{ url: 'http://a' }]);
+      const after = await stores.jobs.endAttempt(attemptId, ANSWERED, startSaving, placed([{ url: 'http://a' }]));
       expect(after).toMatchObject({ version: 4, state: { errorCode: 'outcome_unknown', charged: 'yes' } });
       expect(await stores.jobs.getImages(jobId)).toMatchObject({ responseId: 'r' });
       expect(await stores.workers.adoptSaving(WORKER)).toEqual([]);

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { wantsImages } from '../../job/job-state.ts';
-import type { ImageSet, ImageSource, StoredAsset } from '../../job/stored-image.ts';
+import type { ImageSet, PlacedSource, StoredAsset } from '../../job/stored-image.ts';
 import type { StoredJob } from '../../job/stored-job.ts';
 import type { Trx } from './database.ts';
 import { clearWriteIntents, recordFileDeletions } from './file-deletions.ts';
@@ -8,9 +8,9 @@ import { toImage } from './job-row.ts';
 import type { Tables } from './schema.ts';
 
 /** Stores where the images of an answer can be fetched. Images that were recorded as they arrived stay as they are. */
-export async function insertImages(trx: Trx, jobId: string, sources: ImageSource[]): Promise<void> {
-  if (sources.length === 0) return;
-  const rows = sources.map((source, position) => toRow(jobId, position, source));
+export async function insertImages(trx: Trx, jobId: string, images: PlacedSource[]): Promise<void> {
+  if (images.length === 0) return;
+  const rows = images.map((image) => toRow(jobId, image));
   await trx
     .insertInto('pictures')
     .values(rows)
@@ -19,20 +19,16 @@ export async function insertImages(trx: Trx, jobId: string, sources: ImageSource
 }
 
 /** Records one image of a streamed answer; false if it was recorded before. */
-export async function insertArrival(
-  trx: Trx,
-  jobId: string,
-  { position, source }: { position: number; source: ImageSource },
-): Promise<boolean> {
+export async function insertArrival(trx: Trx, jobId: string, image: PlacedSource): Promise<boolean> {
   const inserted = await trx
     .insertInto('pictures')
-    .values(toRow(jobId, position, source))
+    .values(toRow(jobId, image))
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
   return inserted.numInsertedOrUpdatedRows === 1n;
 }
 
-function toRow(jobId: string, position: number, source: ImageSource) {
+function toRow(jobId: string, { position, source }: PlacedSource) {
   return { job_id: jobId, position, source: JSON.stringify(source), failed: 0 };
 }
 

@@ -105,12 +105,12 @@ export function createSqlJobStore(database: Database): JobStore {
       });
     },
 
-    async endAttempt(attemptId, end, step, sources = []) {
+    async endAttempt(attemptId, end, step, images = []) {
       return transact(async (trx, announce) => {
         const now = await database.now(trx);
         const { jobId, hasChanged } = await closeAttempt(trx, attemptId, end, now);
         if (!hasChanged) return readJob(trx, jobId);
-        const keys = sources.flatMap((source) => ('key' in source ? [source.key] : []));
+        const keys = images.flatMap(({ source }) => ('key' in source ? [source.key] : []));
         const job = await lockJob(trx, jobId, hasConcurrentWriters);
         if (!job) {
           await clearProviderMessages(trx, jobId);
@@ -119,7 +119,7 @@ export function createSqlJobStore(database: Database): JobStore {
         }
         await announce(jobId);
         const after = await applyJobStep(trx, job, step);
-        await insertImages(trx, jobId, sources);
+        await insertImages(trx, jobId, images);
         await clearWriteIntents(trx, keys);
         return after;
       });
