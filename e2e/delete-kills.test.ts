@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { openPostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import pg from 'pg';
@@ -37,7 +37,7 @@ async function completeJobs(api: Api, jobs: number) {
     Array.from({ length: jobs }, async (_, number) => {
       const image_file = (await rest.upload(await photograph())).data.image_file;
       const subject_reference = [{ type: 'character' as const, image_file }];
-      const job = await sdk.generate(order(`to be deleted ${number}`, { ...SMALL, n: 2, subject_reference }));
+      const job = await sdk.generate(imageRequest(`to be deleted ${number}`, { ...SMALL, n: 2, subject_reference }));
       if (job.status !== 'COMPLETED') throw new Error(job.status);
       return job;
     }),
@@ -62,7 +62,7 @@ async function killAroundDeletes({ kills, settings, goneWithinMs, read }: Given)
     // referenced.
     const underWay = [
       ...jobs.map(({ job_id }) => sdk.delete(job_id).then(() => deleted.add(job_id))),
-      ...[1, 2].map((number) => sdk.create(order(`under way ${number}`, { ...SMALL, n: 3 }))),
+      ...[1, 2].map((number) => sdk.create(imageRequest(`under way ${number}`, { ...SMALL, n: 3 }))),
       photograph().then((bytes) => rest.upload(bytes)),
     ];
     for (const request of underWay) request.catch(() => {});

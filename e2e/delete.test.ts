@@ -1,8 +1,8 @@
 import { GENERATION_PATH } from '@darkroom/contracts/rest';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
 import { followUntil, isSaving } from '@darkroom/test-kit/client/follow-until';
-import { order } from '@darkroom/test-kit/client/image-request';
-import { FACES, sendOrder } from '@darkroom/test-kit/client/send-create';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
+import { SURFACES, sendCreate } from '@darkroom/test-kit/client/send-create';
 import { readAstronaut } from '@darkroom/test-kit/process/checkout';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test, vi } from 'vitest';
@@ -10,7 +10,7 @@ import { readSnapshot } from './chaos/database-snapshot.ts';
 import { readFileKeys } from './chaos/stored-files.ts';
 
 /** Ends the process cleanly, then reads the recorded attempts and the remaining files. */
-async function closeBooks(api: Api) {
+async function stopAndReadRecords(api: Api) {
   api.process.signal('SIGTERM');
   expect(await api.process.ended).toBe(0);
   expect(api.process.stdout.filter((line) => /"level":[4-6]0\b/.test(line))).toEqual([]);
@@ -29,24 +29,24 @@ describe('deleting a job during its call', () => {
       const { sdk, rest, token } = api.user();
       const photograph = (await rest.upload(await readAstronaut())).data.image_file;
       const reference = [{ type: 'character' as const, image_file: photograph }];
-      const { job_id } = await sdk.create(order('no longer wanted', { n: 2, subject_reference: reference }));
+      const { job_id } = await sdk.create(imageRequest('no longer wanted', { n: 2, subject_reference: reference }));
       await provider.held(1);
 
       await sdk.delete(job_id);
 
       expect(await readFileKeys(api.dataDir)).toEqual(new Set());
       await expect(sdk.status(job_id)).rejects.toMatchObject({ code: 'job_not_found' });
-      for (const face of FACES) {
-        const refused = await sendOrder({ url: api.url, token, face }, order('the next one'));
+      for (const surface of SURFACES) {
+        const refused = await sendCreate({ url: api.url, token, surface }, imageRequest('the next one'));
         expect(refused).toMatchObject({ status: 429, errorCode: 'too_many_jobs' });
       }
       provider.release();
-      const next = await vi.waitFor(() => rest.create(order('the next one')), { timeout: 20_000, interval: 50 });
+      const next = await vi.waitFor(() => rest.create(imageRequest('the next one')), { timeout: 20_000, interval: 50 });
       await sdk.wait(next.data);
-      const books = await closeBooks(api);
-      expect(books).toMatchObject({ prompts: ['the next one'], strays: [] });
-      expect(books.kept.size).toBe(1);
-      expect(books.attempts).toMatchObject([{ job_id, outcome: 'answered' }, { job_id: next.data.job_id }]);
+      const records = await stopAndReadRecords(api);
+      expect(records).toMatchObject({ prompts: ['the next one'], strays: [] });
+      expect(records.kept.size).toBe(1);
+      expect(records.attempts).toMatchObject([{ job_id, outcome: 'answered' }, { job_id: next.data.job_id }]);
     },
   );
 });
@@ -57,14 +57,14 @@ test('removes the saved images of a job deleted while saving, without waiting fo
   // Waiting for the hanging image would exceed the grace period.
   const api = await startApi(provider, { DOWNLOAD_TIMEOUT_MS: 300_000, SHUTDOWN_GRACE_MS: 20_000 });
   const { sdk } = api.user();
-  const { job_id } = await sdk.create(order('half saved', { n: 2 }));
+  const { job_id } = await sdk.create(imageRequest('half saved', { n: 2 }));
   await followUntil(sdk, job_id, isSaving);
   await vi.waitFor(async () => expect((await readFileKeys(api.dataDir)).size).toBe(1), { timeout: 20_000 });
 
   await sdk.delete(job_id);
 
   expect(await readFileKeys(api.dataDir)).toEqual(new Set());
-  expect(await closeBooks(api)).toMatchObject({ prompts: [], strays: [] });
+  expect(await stopAndReadRecords(api)).toMatchObject({ prompts: [], strays: [] });
 });
 
 test('makes no call for a job that is deleted while it waits, and moves the next one up', async () => {
@@ -72,10 +72,10 @@ test('makes no call for a job that is deleted while it waits, and moves the next
   provider.script({ prompt: 'first', hold: true });
   const api = await startApi(provider, { GENERATION_CONCURRENCY: 1 });
   const { sdk } = api.user();
-  const first = await sdk.create(order('first'));
+  const first = await sdk.create(imageRequest('first'));
   await provider.held(1);
-  const second = await sdk.create(order('second'));
-  const third = await sdk.create(order('third'));
+  const second = await sdk.create(imageRequest('second'));
+  const third = await sdk.create(imageRequest('third'));
   expect(third).toMatchObject({ queue_position: 2 });
 
   await sdk.delete(second.job_id);
@@ -103,7 +103,7 @@ describe('fifty simultaneous deletes over REST and tRPC', () => {
     const provider = await startProvider();
     provider.script({ hold: true });
     const api = await startApi(provider);
-    const { job_id } = await api.user().sdk.create(order('unwanted by all'));
+    const { job_id } = await api.user().sdk.create(imageRequest('unwanted by all'));
     await provider.held(1);
 
     const answers = await Promise.all(Array.from({ length: 50 }, (_, number) => remove(api, job_id, number)));
@@ -111,7 +111,7 @@ describe('fifty simultaneous deletes over REST and tRPC', () => {
     expect(answers).toContain(200);
     expect(answers.filter((status) => status !== 200 && status !== 404)).toEqual([]);
     provider.release();
-    expect(await closeBooks(api)).toMatchObject({ prompts: [], strays: [] });
+    expect(await stopAndReadRecords(api)).toMatchObject({ prompts: [], strays: [] });
   });
 
   test('answer 200 for fifty jobs, let running calls end and leave no file behind', async () => {
@@ -119,16 +119,18 @@ describe('fifty simultaneous deletes over REST and tRPC', () => {
     provider.script({ hold: true });
     const api = await startApi(provider, { GENERATION_CONCURRENCY: 4, USER_ACTIVE_LIMIT: 50 });
     const { sdk } = api.user();
-    const jobs = await Promise.all(Array.from({ length: 50 }, (_, number) => sdk.create(order(`unwanted ${number}`))));
+    const jobs = await Promise.all(
+      Array.from({ length: 50 }, (_, number) => sdk.create(imageRequest(`unwanted ${number}`))),
+    );
     await provider.held(4);
 
     const answers = await Promise.all(jobs.map(({ job_id }, number) => remove(api, job_id, number)));
 
     expect(answers).toEqual(Array(50).fill(200));
     provider.release();
-    const books = await closeBooks(api);
-    expect(books).toMatchObject({ prompts: [], strays: [] });
-    expect(books.attempts.map(({ outcome }) => outcome)).toEqual(Array(4).fill('answered'));
+    const records = await stopAndReadRecords(api);
+    expect(records).toMatchObject({ prompts: [], strays: [] });
+    expect(records.attempts.map(({ outcome }) => outcome)).toEqual(Array(4).fill('answered'));
     expect(provider.calls()).toHaveLength(4);
   });
 });

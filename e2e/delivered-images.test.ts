@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import type { CompletedJob } from '@darkroom/contracts';
 import { startApi } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { findTool } from '@darkroom/test-kit/process/system-tools';
-import { startProviderOf } from '@darkroom/test-kit/provider/fixed-image-provider';
+import { startFixedImageProvider } from '@darkroom/test-kit/provider/fixed-image-provider';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
@@ -39,9 +39,9 @@ interface Delivered {
 }
 
 /** Returns the provider's images as delivered under these settings. */
-async function deliver(pictures: Buffer[], settings: { IMAGE_FORMAT: string }) {
-  const { sdk } = (await startApi(await startProviderOf(pictures), settings)).user();
-  const job = await sdk.generate(order('pictures of every kind', { n: pictures.length }));
+async function deliver(images: Buffer[], settings: { IMAGE_FORMAT: string }) {
+  const { sdk } = (await startApi(await startFixedImageProvider(images), settings)).user();
+  const job = await sdk.generate(imageRequest('images of every kind', { n: images.length }));
   const fetched = job.assets.map(async (asset): Promise<Delivered> => {
     const response = await fetch(asset.url);
     expect(response.headers.get('content-type')).toBe(asset.content_type);
@@ -52,7 +52,7 @@ async function deliver(pictures: Buffer[], settings: { IMAGE_FORMAT: string }) {
 
 /** The mean difference of two images' channels, from 0 to 255, as a page shows them. */
 async function distance(left: Buffer, right: Buffer): Promise<number> {
-  const [a, b] = await Promise.all([left, right].map((picture) => sharp(picture).removeAlpha().raw().toBuffer()));
+  const [a, b] = await Promise.all([left, right].map((image) => sharp(image).removeAlpha().raw().toBuffer()));
   if (!a || a.length !== b?.length) return Number.POSITIVE_INFINITY;
   return a.reduce((sum, value, index) => sum + Math.abs(value - (b[index] ?? 0)), 0) / a.length;
 }
@@ -72,7 +72,7 @@ test.each(FORMATS)('delivers %s upright, converted to sRGB and never larger than
       { IMAGE_FORMAT: format },
     )
   ).delivered;
-  if (!plain || !wide || !cmyk || !lying || !small) throw new Error('a picture is missing');
+  if (!plain || !wide || !cmyk || !lying || !small) throw new Error('an image is missing');
 
   for (const { asset, bytes } of [plain, wide, cmyk]) {
     expect(asset).toMatchObject({ content_type: `image/${format}`, compressed: true, width: 640, height: 427 });
@@ -92,9 +92,9 @@ test.each(FORMATS)('delivers %s upright, converted to sRGB and never larger than
 });
 
 test('delivers original images byte for byte', async () => {
-  const pictures = [await fine().withMetadata({ orientation: 6 }).toBuffer(), await labelled()];
-  const { delivered } = await deliver(pictures, { IMAGE_FORMAT: 'original' });
-  expect(delivered.map(({ bytes }, index) => pictures[index]?.equals(bytes))).toEqual([true, true]);
+  const images = [await fine().withMetadata({ orientation: 6 }).toBuffer(), await labelled()];
+  const { delivered } = await deliver(images, { IMAGE_FORMAT: 'original' });
+  expect(delivered.map(({ bytes }, index) => images[index]?.equals(bytes))).toEqual([true, true]);
   expect(delivered.map(({ asset }) => asset)).toMatchObject([
     { content_type: 'image/jpeg', compressed: false, width: 427, height: 640, placeholder: expect.any(String) },
     { content_type: 'image/jpeg', compressed: false, width: 640, height: 427, placeholder: expect.any(String) },
@@ -111,7 +111,7 @@ function readLabel(input: Buffer): unknown {
 test.skipIf(!exiftool).each([...FORMATS, 'original'])('delivers %s with an AIGC label for exiftool', async (format) => {
   const { job, delivered } = await deliver([await labelled(), await fine().toBuffer()], { IMAGE_FORMAT: format });
   const [kept, written] = delivered;
-  if (!kept || !written) throw new Error('a picture is missing');
+  if (!kept || !written) throw new Error('an image is missing');
   if (format === 'original') return expect(readLabel(kept.bytes)).toEqual(LABEL);
 
   const propagator = (position: number) => ({

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { GENERATION_PATH } from '@darkroom/contracts/rest';
 import { startApi } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
@@ -12,16 +12,16 @@ describe('SIGTERM', () => {
     provider.script({ prompt: 'running', hold: true });
     const api = await startApi(provider, { GENERATION_CONCURRENCY: 1 });
     const { sdk, rest } = api.user();
-    const running = await sdk.create(order('running'));
+    const running = await sdk.create(imageRequest('running'));
     await provider.held(1);
-    const waiting = await sdk.create(order('waiting'));
+    const waiting = await sdk.create(imageRequest('waiting'));
     const heldPoll = sdk.status(waiting.job_id, { waitSeconds: 25, signal: AbortSignal.timeout(15_000) });
 
     api.process.signal('SIGTERM');
     await api.process.line((line) => (line.includes('"msg":"draining"') ? line : null));
 
     expect(await heldPoll).toMatchObject({ status: 'PENDING' });
-    const refused = await rest.refused('POST', GENERATION_PATH, order('too late'));
+    const refused = await rest.refused('POST', GENERATION_PATH, imageRequest('too late'));
     expect(refused).toMatchObject({ status: 503, error_code: 'draining' });
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await fetch(`${api.url}/health/ready`)).status).toBe(503);
@@ -51,7 +51,7 @@ describe('SIGTERM', () => {
     provider.script({ fault: { kind: 'image', image: { kind: 'padded', bytes: 20_000_000 } } });
     const api = await startApi(provider, { IMAGE_FORMAT: 'original' });
     const { sdk, token } = api.user();
-    const job = await sdk.generate(order('large'));
+    const job = await sdk.generate(imageRequest('large'));
     const url = job.images[0] ?? '';
     const { pathname, search } = new URL(url);
     const file = `GET ${pathname}${search} HTTP/1.1\r\nhost: a\r\n\r\n`;
@@ -70,12 +70,12 @@ describe('SIGTERM', () => {
     expect(await (await api.restart()).user().sdk.status(job.job_id)).toMatchObject({ status: 'COMPLETED' });
 
     /** Sends exactly this text, and reads nothing of the answer. */
-    async function hold(words: string): Promise<Socket> {
+    async function hold(text: string): Promise<Socket> {
       const socket = connect(api.port, '127.0.0.1').pause();
       socket.on('error', () => {}); // it may be cut off
       onTestFinished(() => void socket.destroy());
       await once(socket, 'connect');
-      socket.write(words);
+      socket.write(text);
       return socket;
     }
   });
@@ -84,7 +84,7 @@ describe('SIGTERM', () => {
     const provider = await startProvider();
     provider.script({ hold: true });
     const api = await startApi(provider);
-    await api.user().sdk.create(order('never answered'));
+    await api.user().sdk.create(imageRequest('never answered'));
     await provider.held(1);
 
     api.process.signal('SIGTERM');

@@ -14,7 +14,7 @@ const exiftool = findTool('exiftool');
 const Exif = z.array(z.object({ 'XMP-TC260:Aigc': z.string() }));
 
 async function download(url: string | undefined): Promise<Buffer> {
-  const response = await fetch(url ?? 'no picture');
+  const response = await fetch(url ?? 'no image');
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toBe('image/jpeg');
   return Buffer.from(await response.arrayBuffer());
@@ -39,8 +39,8 @@ describe('creating an image from a photo and a prompt', () => {
     if (job.status !== 'COMPLETED') throw new Error(`It is ${job.status}`);
     expect(message).toBe('成功');
     expect(job).toMatchObject({ charged: 'yes', failed_count: 0, assets: [{ width: 1280, height: 720 }] });
-    const picture = await sharp(await download(job.images[0])).metadata();
-    expect(picture).toMatchObject({ format: 'jpeg', width: 1280, height: 720 });
+    const image = await sharp(await download(job.images[0])).metadata();
+    expect(image).toMatchObject({ format: 'jpeg', width: 1280, height: 720 });
 
     const [call] = provider.calls();
     expect(call?.request?.subject_reference?.[0]?.image_file).toMatch(/^data:image\/(png|jpeg);base64,/);
@@ -74,7 +74,7 @@ describe('creating an image from a photo and a prompt', () => {
   test.skipIf(!exiftool)('adds an AIGC label that exiftool reads', async () => {
     const provider = await startProvider({ images: 'poster' }); // large enough to be compressed, and so labelled
     const { sdk } = (await startApi(provider, { AIGC_PROPAGATOR: 'A test studio' })).user();
-    const job = await sdk.generate({ model: 'image-01', prompt: 'a labelled picture' });
+    const job = await sdk.generate({ model: 'image-01', prompt: 'a labelled image' });
 
     expect(job.assets[0]?.compressed).toBe(true);
     const input = await download(job.images[0]);

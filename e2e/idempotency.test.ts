@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
-import { FACES, type Face, sendOrder } from '@darkroom/test-kit/client/send-create';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
+import { SURFACES, type Surface, sendCreate } from '@darkroom/test-kit/client/send-create';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
 
-const send = (api: Api, face: Face, prompt: string, key?: string, userId = '1') =>
-  sendOrder({ url: api.url, token: api.user(userId).token, face }, order(prompt), key);
+const send = (api: Api, surface: Surface, prompt: string, key?: string, userId = '1') =>
+  sendCreate({ url: api.url, token: api.user(userId).token, surface }, imageRequest(prompt), key);
 
 /** Sends 50 requests at once, alternating between both API surfaces. */
-const fifty = <T>(ask: (face: Face, number: number) => Promise<T>): Promise<T[]> =>
+const fifty = <T>(ask: (surface: Surface, number: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: 50 }, (_, number) => ask(number % 2 === 0 ? 'rest' : 'trpc', number)));
 
 describe('fifty simultaneous requests with one key over REST and tRPC', () => {
@@ -17,7 +17,7 @@ describe('fifty simultaneous requests with one key over REST and tRPC', () => {
     const provider = await startProvider();
     const api = await startApi(provider);
 
-    const answers = await fifty((face) => send(api, face, 'only once', 'tap'));
+    const answers = await fifty((surface) => send(api, surface, 'only once', 'tap'));
 
     expect(answers.filter(({ status }) => status >= 300)).toEqual([]);
     expect(new Set(answers.map(({ jobId }) => jobId)).size).toBe(1);
@@ -30,7 +30,7 @@ describe('fifty simultaneous requests with one key over REST and tRPC', () => {
     const provider = await startProvider();
     const api = await startApi(provider);
 
-    const answers = await fifty((face, number) => send(api, face, number % 4 < 2 ? 'this' : 'that', 'tap'));
+    const answers = await fifty((surface, number) => send(api, surface, number % 4 < 2 ? 'this' : 'that', 'tap'));
 
     const accepted = answers.filter(({ status }) => status < 300);
     expect(accepted.length).toBeGreaterThanOrEqual(24); // half of them
@@ -47,7 +47,7 @@ describe('fifty simultaneous requests with one key over REST and tRPC', () => {
     const provider = await startProvider();
     const api = await startApi(provider);
 
-    const answers = await fifty((face, number) => send(api, face, 'mine', 'tap', number % 4 < 2 ? '1' : '2'));
+    const answers = await fifty((surface, number) => send(api, surface, 'mine', 'tap', number % 4 < 2 ? '1' : '2'));
 
     const jobsOf = (...places: number[]) =>
       new Set(answers.filter((_, number) => places.includes(number % 4)).map(({ jobId }) => jobId));
@@ -73,7 +73,7 @@ test('creates one job with one call when a request is repeated under its key aft
     const answered = await first;
     api = await api.restart();
 
-    const again = await fifty((face) => send(api, face, prompt, `key-${killAfterMs}`));
+    const again = await fifty((surface) => send(api, surface, prompt, `key-${killAfterMs}`));
 
     const ids = new Set(again.map(({ jobId }) => jobId));
     expect(ids.size).toBe(1);
@@ -101,8 +101,8 @@ test.each([
   await provider.held(1);
   await send(api, 'trpc', 'the second');
 
-  for (const face of FACES) {
-    const refused = await send(api, face, 'no room yet', 'tap');
+  for (const surface of SURFACES) {
+    const refused = await send(api, surface, 'no room yet', 'tap');
     expect(refused).toMatchObject({ errorCode: code, jobId: undefined });
     expect(refused.retryAfterS).toBeGreaterThanOrEqual(1);
   }
@@ -111,8 +111,8 @@ test.each([
   await api.kill();
   provider.release();
   const roomy = await startApi(provider, { DATA_DIR: api.dataDir });
-  const ordered = await fifty((face) => send(roomy, face, 'no room yet', 'tap'));
-  expect(new Set(ordered.map(({ jobId }) => jobId)).size).toBe(1);
-  expect(await roomy.user().sdk.wait(ordered[0]?.jobId ?? '')).toMatchObject({ status: 'COMPLETED' });
+  const created = await fifty((surface) => send(roomy, surface, 'no room yet', 'tap'));
+  expect(new Set(created.map(({ jobId }) => jobId)).size).toBe(1);
+  expect(await roomy.user().sdk.wait(created[0]?.jobId ?? '')).toMatchObject({ status: 'COMPLETED' });
   expect(provider.callsFor('no room yet')).toBe(1);
 });

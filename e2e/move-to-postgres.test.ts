@@ -1,5 +1,5 @@
 import { startApi, startApiProcess } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { openPostgresServer, type PostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
 import { bucketSettings, startS3 } from '@darkroom/test-kit/infrastructure/s3-server';
 import { CHECKOUT, readAstronaut } from '@darkroom/test-kit/process/checkout';
@@ -28,12 +28,14 @@ test('moves jobs, keys, references and images to PostgreSQL, and makes each wait
   const { sdk, rest } = old.user();
   const { data: photo } = await rest.upload(await readAstronaut());
   const subject_reference = [{ type: 'character' as const, image_file: photo.image_file }];
-  const done = await sdk.generate(order('made before the move', { subject_reference }), { idempotencyKey: 'once' });
+  const done = await sdk.generate(imageRequest('made before the move', { subject_reference }), {
+    idempotencyKey: 'once',
+  });
   if (done.status !== 'COMPLETED') throw new Error(done.status);
   provider.script({ hold: true });
-  const interrupted = await sdk.create(order('out while it moves'));
+  const interrupted = await sdk.create(imageRequest('out while it moves'));
   await provider.held(1);
-  const waiting = await sdk.create(order('waits while it moves'));
+  const waiting = await sdk.create(imageRequest('waits while it moves'));
   await old.kill();
   provider.release();
   provider.script({});
@@ -55,7 +57,7 @@ test('moves jobs, keys, references and images to PostgreSQL, and makes each wait
 
   const moved = (await old.restart({ DATABASE_URL })).user();
   expect(await moved.sdk.status(done.job_id)).toMatchObject({ status: 'COMPLETED', version: done.version });
-  const again = await moved.sdk.create(order('made before the move', { subject_reference }), {
+  const again = await moved.sdk.create(imageRequest('made before the move', { subject_reference }), {
     idempotencyKey: 'once',
   });
   expect(again.job_id).toBe(done.job_id);
@@ -67,7 +69,7 @@ test('moves jobs, keys, references and images to PostgreSQL, and makes each wait
 
 test('refuses to start on PostgreSQL before the move, and sweeps no image', async () => {
   const old = await startApi(await startProvider());
-  const { job_id } = await old.user().sdk.generate(order('made before the move'));
+  const { job_id } = await old.user().sdk.generate(imageRequest('made before the move'));
   await old.kill();
   await ageStoredFiles(old.dataDir);
   const kept = await readFileKeys(old.dataDir);
@@ -90,12 +92,12 @@ test('refuses to start on PostgreSQL before the move, and sweeps no image', asyn
 test('moves into a bucket, and refuses a bucket with the files of another deployment', async () => {
   const s3 = await startS3({ dir: await createTempDir() });
   onTestFinished(() => s3.close());
-  const bucket = await s3.createBucket('pictures');
+  const bucket = await s3.createBucket('images');
   const settings = bucketSettings(bucket);
   const provider = await startProvider();
   const [old, other] = [await startApi(provider), await startApi(provider)];
-  const { job_id } = await old.user().sdk.generate(order('goes into the bucket'));
-  await other.user().sdk.generate(order('stays where it is'));
+  const { job_id } = await old.user().sdk.generate(imageRequest('goes into the bucket'));
+  await other.user().sdk.generate(imageRequest('stays where it is'));
   await old.kill();
   await other.kill();
 
@@ -103,7 +105,7 @@ test('moves into a bucket, and refuses a bucket with the files of another deploy
   expect(await move({ ...old.env, ...settings, DATABASE_URL }).ended).toBe(0);
   const refused = move({ ...other.env, ...settings, DATABASE_URL: await server.createDatabase() });
   expect(await refused.ended).toBe(1);
-  expect(refused.stderr).toEqual([expect.stringMatching(/^S3_BUCKET pictures has the files of another deployment/)]);
+  expect(refused.stderr).toEqual([expect.stringMatching(/^S3_BUCKET images has the files of another deployment/)]);
 
   const job = await (await old.restart({ ...settings, DATABASE_URL })).user().sdk.status(job_id);
   if (job.status !== 'COMPLETED') throw new Error(job.status);
@@ -114,9 +116,9 @@ test('refuses to move into a database that is in use or has jobs of its own', as
   const provider = await startProvider();
   const DATABASE_URL = await server.createDatabase();
   const other = await startApi(provider, { DATABASE_URL });
-  await other.user().sdk.generate(order('of somebody else'));
+  await other.user().sdk.generate(imageRequest('of somebody else'));
   const old = await startApi(provider);
-  await old.user().sdk.generate(order('stays where it is'));
+  await old.user().sdk.generate(imageRequest('stays where it is'));
 
   const running = move({ ...old.env, DATABASE_URL });
   expect(await running.ended).toBe(1);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { GENERATION_PATH } from '@darkroom/contracts/rest';
 import { cleanEnvironment, readListening } from '@darkroom/test-kit/api/api-environment';
 import { startApi, startApiProcess } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { expect, test } from 'vitest';
@@ -16,7 +16,7 @@ test('ends a second process on the same DATA_DIR with one line while the first c
   expect(await second.ended).toBe(1);
   expect(second.stderr).toEqual([`DATA_DIR ${api.dataDir} is in use by another Darkroom process`]);
   expect(second.stdout).toEqual([]);
-  expect(await api.user().sdk.generate(order('the first goes on'))).toMatchObject({ status: 'COMPLETED' });
+  expect(await api.user().sdk.generate(imageRequest('the first goes on'))).toMatchObject({ status: 'COMPLETED' });
 });
 
 test('leaves the simulator of the first process alone when a second one starts', async () => {
@@ -44,7 +44,7 @@ test('refuses to start in production without its keys, with one line for each', 
 
 test('answers 403 for a job of another user and 404 for an unknown one, over REST and tRPC', async () => {
   const api = await startApi(await startProvider());
-  const { job_id } = await api.user('1').sdk.create(order('mine'));
+  const { job_id } = await api.user('1').sdk.create(imageRequest('mine'));
   const { sdk, rest } = api.user('2');
   const unknown = '00000000-0000-4000-8000-000000000000';
 

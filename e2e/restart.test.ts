@@ -1,7 +1,7 @@
 import { readAttempts } from '@darkroom/test-kit/api/read-attempts';
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { followUntil, isSaving } from '@darkroom/test-kit/client/follow-until';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
 
@@ -10,12 +10,12 @@ const secondTry = (line: string) => (/"tries":2\b.*"image could not be fetched"/
 describe('a restart after kill -9', () => {
   test('completes a job that waited when its 202 was sent', async () => {
     const provider = await startProvider();
-    provider.script({ prompt: 'occupies the only place', hold: true });
+    provider.script({ prompt: 'occupies the only slot', hold: true });
     const api = await startApi(provider, { GENERATION_CONCURRENCY: 1 });
     const { rest } = api.user();
-    await rest.create(order('occupies the only place'));
+    await rest.create(imageRequest('occupies the only slot'));
     await provider.held(1);
-    const accepted = await rest.create(order('has its 202'));
+    const accepted = await rest.create(imageRequest('has its 202'));
     expect(accepted).toMatchObject({ status: 202, data: { status: 'PENDING' } });
 
     await api.kill();
@@ -30,7 +30,7 @@ describe('a restart after kill -9', () => {
     const provider = await startProvider();
     provider.script({ prompt: 'interrupted', hold: true });
     const api = await startApi(provider);
-    const { job_id } = await api.user().sdk.create(order('interrupted'));
+    const { job_id } = await api.user().sdk.create(imageRequest('interrupted'));
     await provider.held(1);
 
     await api.kill();
@@ -43,7 +43,7 @@ describe('a restart after kill -9', () => {
       charged: 'unknown',
       retryable: true,
     });
-    await sdk.generate(order('a later job')); // the queue has run since, without the first job
+    await sdk.generate(imageRequest('a later job')); // the queue has run since, without the first job
     expect(provider.callsFor('interrupted')).toBe(1);
   });
 
@@ -52,7 +52,7 @@ describe('a restart after kill -9', () => {
     provider.script({ fault: { kind: 'image', image: { kind: 'hang' } } });
     const api = await startApi(provider);
     const { sdk } = api.user();
-    const created = await sdk.create(order('answered', { n: 2 }));
+    const created = await sdk.create(imageRequest('answered', { n: 2 }));
     await followUntil(sdk, created.job_id, isSaving);
     expect(provider.callsFor('answered')).toBe(1);
 
@@ -70,7 +70,7 @@ describe('a restart after kill -9', () => {
     provider.script({ fault: { kind: 'image', image: { kind: 'status', status: 503 }, position: 1 } });
     const api = await startApi(provider);
     const { sdk } = api.user();
-    const created = await sdk.create(order('two, one of them late', { n: 2 }));
+    const created = await sdk.create(imageRequest('two, one of them late', { n: 2 }));
     await api.process.line(secondTry);
 
     await api.kill();
@@ -90,7 +90,7 @@ describe('a restart after kill -9', () => {
     const provider = await startProvider();
     provider.script({ times: 1, fault: { kind: 'base_resp', code: 1002 } });
     const api = await startApi(provider, { MINIMAX_RETRY_BASE_MS: 5_000 });
-    const { job_id } = await api.user().sdk.create(order('too fast'));
+    const { job_id } = await api.user().sdk.create(imageRequest('too fast'));
     await expect
       .poll(() => readAttempts(api).map(({ outcome }) => outcome), { timeout: 20_000 })
       .toEqual(['not_taken']);
@@ -107,15 +107,17 @@ describe('a restart after kill -9', () => {
   test('finds the job of an idempotency key', async () => {
     const provider = await startProvider();
     const api = await startApi(provider);
-    const { data: first } = await api.user().rest.create(order('only once'), 'key-1');
+    const { data: first } = await api.user().rest.create(imageRequest('only once'), 'key-1');
 
     await api.kill();
     const { rest, sdk } = (await api.restart()).user();
 
-    const again = await rest.create(order('only once'), 'key-1');
+    const again = await rest.create(imageRequest('only once'), 'key-1');
     expect(again).toMatchObject({ status: 202, data: { job_id: first.job_id } });
-    expect(await sdk.create(order('only once'), { idempotencyKey: 'key-1' })).toMatchObject({ job_id: first.job_id });
-    await expect(sdk.create(order('another'), { idempotencyKey: 'key-1' })).rejects.toMatchObject({
+    expect(await sdk.create(imageRequest('only once'), { idempotencyKey: 'key-1' })).toMatchObject({
+      job_id: first.job_id,
+    });
+    await expect(sdk.create(imageRequest('another'), { idempotencyKey: 'key-1' })).rejects.toMatchObject({
       code: 'idempotency_mismatch',
       httpStatus: 422,
     });

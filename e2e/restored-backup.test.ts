@@ -2,7 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { readListening } from '@darkroom/test-kit/api/api-environment';
 import { type Api, startApi, startApiProcess } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
@@ -29,11 +29,11 @@ test('makes no provider call for jobs of a backup that is restored as docs/opera
   provider.script({ prompt: 'out', hold: true });
   const api = await startApi(provider, { GENERATION_CONCURRENCY: 2, MINIMAX_RETRY_BASE_MS: 10_000 });
   const { sdk } = api.user();
-  const out = await sdk.create(order('out'));
+  const out = await sdk.create(imageRequest('out'));
   await provider.held(1);
-  const repeating = await sdk.create(order('to be repeated'));
+  const repeating = await sdk.create(imageRequest('to be repeated'));
   await api.process.line((line) => (line.includes('"outcome":"not_taken"') ? line : null));
-  const waiting = await sdk.create(order('waits'));
+  const waiting = await sdk.create(imageRequest('waits'));
 
   const backup = backUp(api);
   await api.kill();
@@ -58,8 +58,8 @@ test('makes no provider call for jobs of a backup that is restored as docs/opera
 test('keeps a deleted job deleted after an older backup is restored', async () => {
   const api = await startApi(await startProvider());
   const { sdk } = api.user();
-  const kept = await sdk.generate(order('kept'));
-  const deleted = await sdk.generate(order('deleted since'));
+  const kept = await sdk.generate(imageRequest('kept'));
+  const deleted = await sdk.generate(imageRequest('deleted since'));
   const backup = backUp(api);
   await sdk.delete(deleted.job_id);
   const files = await readFileKeys(api.dataDir);

@@ -1,5 +1,5 @@
 import { startApi } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { readAstronaut } from '@darkroom/test-kit/process/checkout';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { expect, test, vi } from 'vitest';
@@ -13,7 +13,7 @@ test('removes an expired job with its images and reference, and keeps an unused 
   const { sdk, rest } = api.user();
   const [named, loose] = [await rest.upload(await readAstronaut()), await rest.upload(await readAstronaut())];
   const reference = [{ type: 'character' as const, image_file: named.data.image_file }];
-  const job = await sdk.generate(order('for a while', { n: 2, subject_reference: reference }));
+  const job = await sdk.generate(imageRequest('for a while', { n: 2, subject_reference: reference }));
   expect((await readFileKeys(api.dataDir)).size).toBe(4);
 
   await api.kill();

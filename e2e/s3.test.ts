@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
 import { followUntil, isSaving } from '@darkroom/test-kit/client/follow-until';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { bucketSettings, type S3Server, startS3 } from '@darkroom/test-kit/infrastructure/s3-server';
 import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
@@ -12,7 +12,7 @@ import { expect, onTestFinished, test } from 'vitest';
 async function openBucket() {
   const dir = await createTempDir();
   let server: S3Server | null = await startS3({ dir });
-  const bucket = await server.createBucket('pictures');
+  const bucket = await server.createBucket('images');
   async function stop(): Promise<void> {
     await server?.close();
     server = null;
@@ -34,7 +34,7 @@ test('stores images in the bucket, serves them by links of the API and deletes t
   const bucket = await openBucket();
   const api = await startApi(await startProvider(), bucket.settings);
   const { sdk } = api.user();
-  const { job_id, assets } = await sdk.generate(order('for the bucket', { n: 2 }));
+  const { job_id, assets } = await sdk.generate(imageRequest('for the bucket', { n: 2 }));
   await expect(access(path.join(api.dataDir, 'files'))).rejects.toThrow();
 
   expect(assets).toHaveLength(2);
@@ -56,10 +56,10 @@ test('waits with a paid image while the bucket is unavailable, and reports this 
   const provider = await startProvider();
   const api = await startApi(provider, bucket.settings);
   const { sdk, rest } = api.user();
-  const [kept] = (await sdk.generate(order('kept before'))).assets;
+  const [kept] = (await sdk.generate(imageRequest('kept before'))).assets;
 
   await bucket.stop();
-  const { job_id } = await sdk.create(order('paid for'));
+  const { job_id } = await sdk.create(imageRequest('paid for'));
   await followUntil(sdk, job_id, isSaving);
   await api.process.line(isWaitingForStorage);
   expect(await ready(api)).toEqual({ status: 'unavailable', reason: 'files' });

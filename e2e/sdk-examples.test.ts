@@ -48,7 +48,7 @@ describe.skipIf(!chromiumPath)('an example of the sdk on a page of another origi
   }
 
   /** Resolves with the width of the page's image once it has loaded. */
-  const pictureWidth = (page: Page) =>
+  const imageWidth = (page: Page) =>
     page.waitForFunction('document.querySelector("img")?.naturalWidth').then((width) => width.jsonValue());
 
   test('browser: creates an image from a photo', async () => {
@@ -57,7 +57,7 @@ describe.skipIf(!chromiumPath)('an example of the sdk on a page of another origi
     await page.setInputFiles('[name=photo]', ASTRONAUT);
     await page.fill('[name=prompt]', 'by the browser example');
     await page.click('button');
-    expect(await pictureWidth(page)).toBe(1024);
+    expect(await imageWidth(page)).toBe(1024);
     expect(await page.textContent('output')).toBe('COMPLETED 100 %');
     expect(provider.callsFor('by the browser example')).toBe(1);
     expect(faults).toEqual([]);
@@ -78,7 +78,7 @@ describe.skipIf(!chromiumPath)('an example of the sdk on a page of another origi
     const { page, faults } = await open(`${origin}/?api=${api.url}&token=${api.user().token}`);
     await page.fill('[name=prompt]', 'by the Vue example');
     await page.click('button');
-    expect(await pictureWidth(page)).toBe(1024);
+    expect(await imageWidth(page)).toBe(1024);
     expect(await page.textContent('output')).toBe('COMPLETED 100 %');
     expect(provider.callsFor('by the Vue example')).toBe(1);
     expect(faults).toEqual([]);

@@ -5,7 +5,7 @@ import { createImageClient } from '@darkroom/sdk';
 import { cleanEnvironment, JWT_SECRET, readListening } from '@darkroom/test-kit/api/api-environment';
 import { startApi, startApiProcess } from '@darkroom/test-kit/api/start-api';
 import { followUntil } from '@darkroom/test-kit/client/follow-until';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { API_MAIN, CHECKOUT } from '@darkroom/test-kit/process/checkout';
 import { findFreePort } from '@darkroom/test-kit/process/free-port';
 import { printedCurl } from '@darkroom/test-kit/process/printed-curl';
@@ -38,7 +38,7 @@ test('npm start: prints the address, a token and a working curl, and leaves no p
 
   const [simulator = 0, ...others] = findProcesses(dataDir);
   expect(others).toEqual([]);
-  const last = await client.create(order('paid for, so waited for'));
+  const last = await client.create(imageRequest('paid for, so waited for'));
   await followUntil(client, last.job_id, (now) => now.status === 'PROCESSING');
   start.signal('SIGINT');
   expect(await start.ended).toBe(0);
@@ -89,9 +89,9 @@ test('makes no call when it cannot listen, and completes waiting jobs at the nex
   provider.script({ hold: true });
   const api = await startApi(provider, { GENERATION_CONCURRENCY: 1 });
   const { sdk } = api.user();
-  await sdk.create(order('is out'));
+  await sdk.create(imageRequest('is out'));
   await provider.held(1);
-  const waiting = await Promise.all(['one', 'two', 'three'].map((prompt) => sdk.create(order(prompt))));
+  const waiting = await Promise.all(['one', 'two', 'three'].map((prompt) => sdk.create(imageRequest(prompt))));
   await api.kill();
   provider.release();
 

@@ -4,19 +4,19 @@
  * The pinned build tools of the app and of the tests are reported and never fail the run.
  */
 import { spawnSync } from 'node:child_process';
-import { judgeAdvisories, judgeSignatures, type Verdict } from './audit-verdict.ts';
+import { type CheckResult, judgeAdvisories, judgeSignatures } from './audit-result.ts';
 
 const RELEASED = ['api', 'contracts', 'minimax-client', 'minimax-simulator', 'sdk'];
 /** Time limit for an unreachable registry; npm alone would retry for minutes. */
 const ANSWER_WITHIN_MS = 60_000;
 
-const verdicts: Verdict[] = [
+const results: CheckResult[] = [
   judgeAdvisories(audit('--omit=dev', ...RELEASED.map((name) => `--workspace=@darkroom/${name}`))),
   asNote(judgeAdvisories(audit())),
   judgeSignatures(audit('signatures')),
 ];
-for (const { ok, text } of verdicts) (ok ? console.log : console.error)(text);
-process.exitCode = verdicts.every(({ ok }) => ok) ? 0 : 1;
+for (const { ok, text } of results) (ok ? console.log : console.error)(text);
+process.exitCode = results.every(({ ok }) => ok) ? 0 : 1;
 
 function audit(...options: string[]): string {
   const { stdout } = spawnSync('npm', ['audit', ...options, '--json', '--fetch-retries=0'], {
@@ -28,6 +28,6 @@ function audit(...options: string[]): string {
   return stdout;
 }
 
-function asNote({ text }: Verdict): Verdict {
+function asNote({ text }: CheckResult): CheckResult {
   return { ok: true, text: `with build tools and tests, ${text}` };
 }

@@ -46,7 +46,7 @@ export function welcome(url: string, config: Config, { isProxied = false } = {})
   if (isProxied) console.log(`  Signed in ${url}/#/?token=${token}`);
   console.log(`  Token     ${token}
 
-  Order a picture:
+  Create an image:
 
 curl -sS '${generation}' \\
   -H 'Authorization: Bearer ${token}' \\

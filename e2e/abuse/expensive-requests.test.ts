@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GENERATION_PATH } from '@darkroom/contracts/rest';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
-import { DEAR_BODIES } from '@darkroom/test-kit/client/expensive-bodies';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { EXPENSIVE_BODIES } from '@darkroom/test-kit/client/expensive-bodies';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { expect, test } from 'vitest';
 
@@ -70,12 +70,12 @@ test(`answers ${AT_ONCE} of the costliest bodies at once briefly, within the mem
   timeout: 600_000,
 }, async () => {
   const api = await startApi(await startProvider(), { RATE_LIMIT_PER_MINUTE: 0, TRUST_PROXY: 'loopback' });
-  const { job_id } = await api.user('1').sdk.generate(order('somebody else'));
+  const { job_id } = await api.user('1').sdk.generate(imageRequest('somebody else'));
   let user = 100;
-  for (const [index, [name, build]] of DEAR_BODIES.entries()) {
+  for (const [index, [name, build]] of EXPENSIVE_BODIES.entries()) {
     const body = build();
     // Both API surfaces parse bodies with the same code, so each gets every second body.
-    const [face, path] = index % 2 === 0 ? REST : TRPC;
+    const [surface, path] = index % 2 === 0 ? REST : TRPC;
     const before = figuresOf(api.process.pid);
     // An address per kind: together they would use up the budget of one.
     const from = `198.51.100.${index + 1}`;
@@ -89,7 +89,7 @@ test(`answers ${AT_ONCE} of the costliest bodies at once briefly, within the mem
     if (!before || !after) continue;
     const cpu = Math.round((after.cpuMs - before.cpuMs) / AT_ONCE);
     console.log(
-      `${name}, ${face}: ${cpu} ms of CPU each, longest poll ${Math.round(longest)} ms, ` +
+      `${name}, ${surface}: ${cpu} ms of CPU each, longest poll ${Math.round(longest)} ms, ` +
         `peak so far ${Math.round(after.peakBytes / 1e6)} MB`,
     );
   }
@@ -103,7 +103,7 @@ test('answers 429 with Retry-After to a user who keeps sending costly bodies, an
   timeout: 120_000,
 }, async () => {
   const api = await startApi(await startProvider(), { RATE_LIMIT_PER_MINUTE: 0 });
-  const body = JSON.stringify({ ...order('x'), prompt: 'a'.repeat(16_000_000) });
+  const body = JSON.stringify({ ...imageRequest('x'), prompt: 'a'.repeat(16_000_000) });
   const outcomes: Outcome[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     outcomes.push(...(await Promise.all(Array.from({ length: AT_ONCE }, () => send(api, GENERATION_PATH, '2', body)))));
@@ -115,6 +115,6 @@ test('answers 429 with Retry-After to a user who keeps sending costly bodies, an
     expect(outcome).toMatchObject({ errorCode: 'rate_limited', retryAfterS: expect.toSatisfy((s: number) => s >= 1) });
   }
   expect(outcomes.every(({ status }) => status === 400 || status === 429)).toBe(true);
-  expect(await api.user('3').sdk.generate(order('an honest one'))).toMatchObject({ status: 'COMPLETED' });
+  expect(await api.user('3').sdk.generate(imageRequest('an honest one'))).toMatchObject({ status: 'COMPLETED' });
   expect((await send(api, GENERATION_PATH, '3', '{}')).status).toBe(400);
 });

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { REQUEST_ERROR_CODES } from '@darkroom/contracts';
 import { startApi } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { hostileRequest } from './malicious-request.ts';
-import type { Probe, World } from './probe.ts';
+import { maliciousRequest } from './malicious-request.ts';
+import type { KnownData, Probe } from './probe.ts';
 import { type Answer, sendBytes } from './send-bytes.ts';
-import { fitRequest } from './valid-request.ts';
+import { validRequest } from './valid-request.ts';
 
 /**
  * The long form, which also replays a seed, is `FUZZ_REQUESTS=10000 FUZZ_SEED=1 npx vitest run --project e2e
@@ -31,26 +31,26 @@ const TrpcError = z.object({ error: z.object({ message: z.string(), data: z.obje
 const AnyError = z.union([RestError, TrpcError, z.array(z.union([TrpcError, z.object({ result: z.unknown() })]))]);
 
 /** Describes the fault of an answer; null if it is correct. */
-function faultOf(answer: Answer | null, { bytes, isFit }: Probe): string | null {
-  if (!answer) return isFit ? 'closed without an answer' : null;
+function faultOf(answer: Answer | null, { bytes, isValid }: Probe): string | null {
+  if (!answer) return isValid ? 'closed without an answer' : null;
   const { status, head, body } = answer;
   if (status < 400) return null;
   if (status === 503) return /^retry-after:/im.test(head) || /"reason"/.test(body) ? null : 'a 503 without a reason';
   if (status >= 500) return `a ${status}`;
   // An upload is deleted together with the last job that refers to it.
-  if (isFit && !body.includes('upload_not_found')) return `refused: ${status} ${body.slice(0, 200)}`;
+  if (isValid && !body.includes('upload_not_found')) return `refused: ${status} ${body.slice(0, 200)}`;
   if (bytes.subarray(0, 5).toString() === 'HEAD ') return null; // HEAD has no body to check
   const parsed = AnyError.safeParse(parseJson(body));
   return parsed.success ? null : `not in the shape of an error: ${status} ${body.slice(0, 200)}`;
 }
 
 /** Collects the jobs and uploads in an answer, so that later requests can refer to them. */
-function remember(world: World, { status, body }: Answer): void {
+function remember(known: KnownData, { status, body }: Answer): void {
   if (status === 200 && body.includes('"openapi"')) return; // its examples do not exist
   const [, jobId] = /"job_id":"([^"]+)"/.exec(body) ?? [];
   const [, upload] = /"image_file":"(upload:[^"]+)","url"/.exec(body) ?? [];
-  if (status < 300 && jobId !== undefined) world.jobIds.push(jobId);
-  if (status === 201 && upload !== undefined) world.uploads.push(upload);
+  if (status < 300 && jobId !== undefined) known.jobIds.push(jobId);
+  if (status === 201 && upload !== undefined) known.uploads.push(upload);
 }
 
 function parseJson(text: string): unknown {
@@ -67,7 +67,7 @@ function residentBytes(pid: number): number | null {
 }
 
 /** One request in four is valid. */
-const anyRequest = fc.oneof({ weight: 3, arbitrary: hostileRequest }, fitRequest);
+const anyRequest = fc.oneof({ weight: 3, arbitrary: maliciousRequest }, validRequest);
 
 test(`answers ${REQUESTS} hostile requests (seed ${SEED}) without a 5xx or a hang, and completes a job afterwards`, {
   timeout: LONGEST_RUN_MS,
@@ -75,7 +75,7 @@ test(`answers ${REQUESTS} hostile requests (seed ${SEED}) without a 5xx or a han
   const settings = { RATE_LIMIT_PER_MINUTE: 0, USER_ACTIVE_LIMIT: 100_000, QUEUE_LIMIT: 100_000 };
   const provider = await startProvider();
   const api = await startApi(provider, settings);
-  const world: World = { token: api.user('666').token, jobIds: [], uploads: [] };
+  const known: KnownData = { token: api.user('666').token, jobIds: [], uploads: [] };
   const waiting = fc.sample(anyRequest, { numRuns: REQUESTS, seed: SEED });
   const faults: { fault: string; sent: string }[] = [];
   const statuses: Record<string, number> = {};
@@ -84,12 +84,12 @@ test(`answers ${REQUESTS} hostile requests (seed ${SEED}) without a 5xx or a han
 
   async function sendWaiting(): Promise<void> {
     for (let make = waiting.pop(); make; make = waiting.pop()) {
-      const probe = make(world);
+      const probe = make(known);
       const manner = { timeoutMs: LONGEST_ANSWER_MS, halfClose: !probe.isWhole };
       const answer = await sendBytes(api.port, probe.bytes, manner).catch((error: Error) => error);
       const fault = answer instanceof Error ? answer.message : faultOf(answer, probe);
       if (fault !== null) faults.push({ fault, sent: probe.bytes.toString('latin1').slice(0, 600) });
-      if (answer && !(answer instanceof Error)) remember(world, answer);
+      if (answer && !(answer instanceof Error)) remember(known, answer);
       const status = answer instanceof Error ? 'hang' : (answer?.status ?? 'closed');
       statuses[status] = (statuses[status] ?? 0) + 1;
       if (++sent === WARM_AFTER) warmBytes = residentBytes(api.process.pid);
@@ -98,9 +98,9 @@ test(`answers ${REQUESTS} hostile requests (seed ${SEED}) without a 5xx or a han
   await Promise.all(Array.from({ length: AT_ONCE }, sendWaiting));
 
   expect(faults.slice(0, 10)).toEqual([]);
-  expect(await api.user('1').sdk.generate(order('after the storm'))).toMatchObject({ status: 'COMPLETED' });
+  expect(await api.user('1').sdk.generate(imageRequest('after the storm'))).toMatchObject({ status: 'COMPLETED' });
   const endBytes = residentBytes(api.process.pid);
-  console.log(`seed ${SEED}:`, JSON.stringify(statuses), `${world.jobIds.length} times a job was told of;`);
+  console.log(`seed ${SEED}:`, JSON.stringify(statuses), `${known.jobIds.length} job ids were returned;`);
   if (warmBytes !== null && endBytes !== null) {
     const [warm, end] = [warmBytes, endBytes].map((bytes) => `${Math.round(bytes / 1e6)} MB`);
     console.log(`${warm} after ${WARM_AFTER} requests, ${end} after ${REQUESTS}`);

@@ -1,7 +1,7 @@
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import fc from 'fast-check';
 import { type MakeProbe, writeRequest } from './probe.ts';
-import { fitOrder } from './valid-create.ts';
+import { validCreate } from './valid-create.ts';
 
 const JOB_ID = '123e4567-e89b-42d3-a456-426614174000';
 
@@ -36,17 +36,17 @@ const oddValue: fc.Arbitrary<unknown> = fc.oneof(
 );
 
 /** A valid request with some of its fields replaced, removed or joined by unknown ones. */
-const oddOrder: fc.Arbitrary<string> = fc
+const oddCreate: fc.Arbitrary<string> = fc
   .tuple(
-    fitOrder,
+    validCreate,
     fc.array(fc.tuple(fc.oneof(fc.constantFrom(...FIELDS), fc.string()), oddValue), { minLength: 1, maxLength: 4 }),
   )
-  .map(([makeOrder, changes]) =>
-    JSON.stringify({ ...makeOrder({ token: '', jobIds: [], uploads: [] }), ...Object.fromEntries(changes) }),
+  .map(([makeCreate, changes]) =>
+    JSON.stringify({ ...makeCreate({ token: '', jobIds: [], uploads: [] }), ...Object.fromEntries(changes) }),
   );
 
 const oddBody: fc.Arbitrary<Buffer> = fc.oneof(
-  { weight: 4, arbitrary: oddOrder.map((json) => Buffer.from(json)) },
+  { weight: 4, arbitrary: oddCreate.map((json) => Buffer.from(json)) },
   fc.integer({ min: 100, max: 50_000 }).map((depth) => Buffer.from('['.repeat(depth) + ']'.repeat(depth))),
   fc
     .constantFrom(
@@ -213,7 +213,7 @@ const request: fc.Arbitrary<MakeProbe> = fc
     return {
       bytes: writeRequest(method === 'GET' ? parts : { ...parts, body }, version),
       isWhole: false,
-      isFit: false,
+      isValid: false,
     };
   });
 
@@ -230,10 +230,10 @@ const noise: fc.Arbitrary<MakeProbe> = fc
       )
       .map((text) => Buffer.from(text)),
   )
-  .map((bytes) => () => ({ bytes: Buffer.from(bytes), isWhole: false, isFit: false }));
+  .map((bytes) => () => ({ bytes: Buffer.from(bytes), isWhole: false, isValid: false }));
 
 /** Requests of a hostile client. */
-export const hostileRequest: fc.Arbitrary<MakeProbe> = fc.oneof({ weight: 12, arbitrary: request }, noise);
+export const maliciousRequest: fc.Arbitrary<MakeProbe> = fc.oneof({ weight: 12, arbitrary: request }, noise);
 
 /** Removes lone surrogates, which cannot be encoded. */
 function encodeURIComponentOf(text: string): string {

@@ -1,5 +1,5 @@
 /** What requests may refer to: a valid token, and the jobs and uploads of earlier requests. */
-export interface World {
+export interface KnownData {
   token: string;
   jobIds: string[];
   /** Each as `upload://…`. */
@@ -12,10 +12,10 @@ export interface Probe {
   /** Whether its framing is correct, so that the server does not wait for more bytes. */
   isWhole: boolean;
   /** Whether it is valid, so that only a full queue may refuse it. */
-  isFit: boolean;
+  isValid: boolean;
 }
 
-export type MakeProbe = (world: World) => Probe;
+export type MakeProbe = (known: KnownData) => Probe;
 
 export interface Parts {
   method: string;

@@ -8,7 +8,7 @@ import {
 import fc from 'fast-check';
 import sharp from 'sharp';
 import * as z from 'zod';
-import type { World } from './probe.ts';
+import type { KnownData } from './probe.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
@@ -25,8 +25,8 @@ const prompt = fc.oneof(
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 300 }).map((text) => `  x${text}\n`),
 );
 
-/** A reference, or a function that builds one from the state of the world. */
-type ImageFile = (world: World) => string;
+/** A reference, or a function that builds one from the known data. */
+type ImageFile = (known: KnownData) => string;
 
 const imageFile: fc.Arbitrary<ImageFile> = fc.oneof(
   fc.webUrl({ withQueryParameters: true, withFragments: true }).map((url) => () => url),
@@ -35,7 +35,7 @@ const imageFile: fc.Arbitrary<ImageFile> = fc.oneof(
   fc.constant(() => `data:image/png;base64,${TINY_PNG.toString('base64')}`),
   fc.nat().map(
     (pick) =>
-      ({ uploads }: World) =>
+      ({ uploads }: KnownData) =>
         uploads[pick % uploads.length] ?? 'https://photos.example/a.jpg',
   ),
 );
@@ -78,25 +78,25 @@ function propertiesOf(schema: z.ZodType): Record<string, Schema> {
 /** Most requests are for one image, to save time; some are for the maximum. */
 const count = fc.oneof({ weight: 8, arbitrary: fc.constant(1) }, fc.constantFrom(2, 9));
 
-type MakeOrder = (world: World) => Record<string, unknown>;
+type MakeCreate = (known: KnownData) => Record<string, unknown>;
 
 /** Requests that the contract accepts: every field present or absent, at its bounds. */
-export const fitOrder: fc.Arbitrary<MakeOrder> = fc
+export const validCreate: fc.Arbitrary<MakeCreate> = fc
   .tuple(
     fieldsOf({ properties: plainFields, required: ['model'] }),
     prompt,
     count,
     fc.option(imageFile, { freq: 3, nil: undefined }),
   )
-  .map(([fields, prompt, n, makeFile]): MakeOrder => {
-    return (world) => ({
+  .map(([fields, prompt, n, makeFile]): MakeCreate => {
+    return (known) => ({
       ...fields,
       prompt,
       ...(fields.n !== undefined && { n }),
-      ...(makeFile && { subject_reference: [{ type: 'character', image_file: makeFile(world) }] }),
+      ...(makeFile && { subject_reference: [{ type: 'character', image_file: makeFile(known) }] }),
     });
   })
-  .filter((makeOrder) => CreateImage.safeParse(makeOrder({ token: '', jobIds: [], uploads: [] })).success);
+  .filter((makeCreate) => CreateImage.safeParse(makeCreate({ token: '', jobIds: [], uploads: [] })).success);
 
 export const idempotencyKey = fc
   .tuple(fc.uuid(), fc.string({ unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)) }))

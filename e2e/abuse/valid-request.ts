@@ -1,8 +1,8 @@
 import { LIST_LIMIT_MAX } from '@darkroom/contracts';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import fc from 'fast-check';
-import { type MakeProbe, type Parts, type World, writeRequest } from './probe.ts';
-import { fitOrder, idempotencyKey, TINY_JPEG, TINY_PNG } from './valid-create.ts';
+import { type KnownData, type MakeProbe, type Parts, writeRequest } from './probe.ts';
+import { idempotencyKey, TINY_JPEG, TINY_PNG, validCreate } from './valid-create.ts';
 
 /** Unusual headers that must have no effect. */
 const INNOCENT_HEADERS = [
@@ -25,15 +25,15 @@ const INNOCENT_HEADERS = [
 
 const innocentHeaders = fc.array(fc.constantFrom(...INNOCENT_HEADERS), { maxLength: 2 });
 
-type MakeParts = (world: World) => Parts;
+type MakeParts = (known: KnownData) => Parts;
 
 const JSON_TYPE = fc.constantFrom('application/json', 'application/json; charset=utf-8', 'Application/JSON');
 
 const create: fc.Arbitrary<MakeParts> = fc
-  .tuple(fitOrder, fc.option(idempotencyKey, { nil: undefined }), fc.boolean(), JSON_TYPE)
-  .map(([makeOrder, key, onTrpc, type]) => (world) => {
-    const order = makeOrder(world);
-    const call = onTrpc && key !== undefined ? { ...order, idempotency_key: key } : order;
+  .tuple(validCreate, fc.option(idempotencyKey, { nil: undefined }), fc.boolean(), JSON_TYPE)
+  .map(([makeCreate, key, onTrpc, type]) => (known) => {
+    const request = makeCreate(known);
+    const call = onTrpc && key !== undefined ? { ...request, idempotency_key: key } : request;
     return {
       method: 'POST',
       address: onTrpc ? '/trpc/image.create' : GENERATION_PATH,
@@ -44,13 +44,13 @@ const create: fc.Arbitrary<MakeParts> = fc
 
 const upload: fc.Arbitrary<MakeParts> = fc
   .tuple(fc.constantFrom(TINY_JPEG, TINY_PNG), fc.constantFrom('photo.jpg', '../../etc/passwd', '照片.png', ''))
-  .map(([picture, filename]) => () => {
+  .map(([image, filename]) => () => {
     const head = `--x\r\ncontent-disposition: form-data; name="file"; filename="${filename}"\r\n\r\n`;
     return {
       method: 'POST',
       address: UPLOADS_PATH,
       headers: ['Content-Type: multipart/form-data; boundary=x'],
-      body: Buffer.concat([Buffer.from(head), picture, Buffer.from('\r\n--x--\r\n')]),
+      body: Buffer.concat([Buffer.from(head), image, Buffer.from('\r\n--x--\r\n')]),
     };
   });
 
@@ -100,25 +100,25 @@ function trpcCall(verb: string, input: object): Parts {
 }
 
 /** Several reads in one request. */
-const batch: fc.Arbitrary<MakeParts> = fc.array(fc.nat(), { minLength: 1, maxLength: 10 }).map((picks) => (world) => {
-  const inputs = picks.map((pick) => ({ job_id: world.jobIds[pick % Math.max(1, world.jobIds.length)] ?? 'none' }));
+const batch: fc.Arbitrary<MakeParts> = fc.array(fc.nat(), { minLength: 1, maxLength: 10 }).map((picks) => (known) => {
+  const inputs = picks.map((pick) => ({ job_id: known.jobIds[pick % Math.max(1, known.jobIds.length)] ?? 'none' }));
   const names = picks.map(() => 'image.status').join(',');
   const address = `/trpc/${names}?batch=1&input=${encodeURIComponent(JSON.stringify({ ...inputs }))}`;
   return { method: 'GET', address, headers: [] };
 });
 
 const probe =
-  (isFit: boolean) =>
+  (isValid: boolean) =>
   ([makeParts, odd]: [MakeParts, string[]]): MakeProbe =>
-  (world) => {
-    const { headers, body, ...parts } = makeParts(world);
+  (known) => {
+    const { headers, body, ...parts } = makeParts(known);
     const length = body ? [`Content-Length: ${body.length}`] : [];
-    const all = [`Authorization: Bearer ${world.token}`, ...headers, ...length, ...odd];
-    return { bytes: writeRequest({ ...parts, headers: all, body }), isWhole: true, isFit };
+    const all = [`Authorization: Bearer ${known.token}`, ...headers, ...length, ...odd];
+    return { bytes: writeRequest({ ...parts, headers: all, body }), isWhole: true, isValid };
   };
 
 /** Valid requests, at the contract's bounds and with unusual headers: the normal work during the hostile load. */
-export const fitRequest: fc.Arbitrary<MakeProbe> = fc.oneof(
+export const validRequest: fc.Arbitrary<MakeProbe> = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(create, innocentHeaders).map(probe(true)) },
   { weight: 1, arbitrary: fc.tuple(upload, innocentHeaders).map(probe(true)) },
   { weight: 1, arbitrary: fc.tuple(list, innocentHeaders).map(probe(true)) },

@@ -1,56 +1,59 @@
-import { findBarriers } from '@darkroom/test-kit/browser/axe-violations';
+import { findAxeViolations } from '@darkroom/test-kit/browser/axe-violations';
 import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
 import { CHECKOUT } from '@darkroom/test-kit/process/checkout';
 import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { findSmallTargets } from './find-small-targets.ts';
-import { type Storage, stockWorld, type World } from './seed-service.ts';
-import { listViews, PERSONS, type Person, type View } from './views.ts';
+import { type SeededService, type Storage, seedService } from './seed-service.ts';
+import { listViews, type SeededUser, USERS, type View } from './views.ts';
 
 const chromiumPath = findTool('chromium') ?? '';
-const PATIENCE = { timeout: 20_000 };
+const TIMEOUT = { timeout: 20_000 };
 const SCREENSHOTS = `${CHECKOUT}test-output/pages`;
 
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
 
-interface Look {
+interface Appearance {
   name: string;
   screen: BrowserContextOptions;
   settings: Storage;
 }
 
-const look = (size: string, screen: BrowserContextOptions, theme: string, language: string): Look => ({
+const appearance = (size: string, screen: BrowserContextOptions, theme: string, language: string): Appearance => ({
   name: `${size}-${theme}-${language}`,
   screen,
   settings: { 'darkroom.theme': theme, 'darkroom.language': language },
 });
 
-const LOOKS = [
-  look('phone', PHONE, 'light', 'zh'),
-  look('phone', PHONE, 'dark', 'en'),
-  look('desktop', DESKTOP, 'light', 'zh'),
+const APPEARANCES = [
+  appearance('phone', PHONE, 'light', 'zh'),
+  appearance('phone', PHONE, 'dark', 'en'),
+  appearance('desktop', DESKTOP, 'light', 'zh'),
 ];
 
 test.skipIf(chromiumPath === '')(
   'has no accessibility barrier on any page in any state, language or theme, and keeps a screenshot of each',
   { timeout: 400_000 },
   async () => {
-    const world = await stockWorld();
+    const service = await seedService();
     const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
     onTestFinished(() => browser.close());
 
-    const views = listViews(world);
+    const views = listViews(service);
     const problems: string[] = [];
-    for (const look of LOOKS) {
-      for (const person of PERSONS) {
-        const device = await startDevice(browser, world, look, person);
-        for (const view of views.filter((each) => each.person === person)) {
-          const page = await open(device, world, view);
-          const found = [...(await findBarriers(page)), ...(look.screen === PHONE ? await findSmallTargets(page) : [])];
-          problems.push(...found.map((problem) => `${look.name}, ${view.name}: ${problem}`));
-          await page.screenshot({ path: `${SCREENSHOTS}/${look.name}/${view.name}.png`, animations: 'disabled' });
+    for (const appearance of APPEARANCES) {
+      for (const user of USERS) {
+        const device = await startDevice(browser, service, appearance, user);
+        for (const view of views.filter((each) => each.user === user)) {
+          const page = await open(device, service, view);
+          const found = [
+            ...(await findAxeViolations(page)),
+            ...(appearance.screen === PHONE ? await findSmallTargets(page) : []),
+          ];
+          problems.push(...found.map((problem) => `${appearance.name}, ${view.name}: ${problem}`));
+          await page.screenshot({ path: `${SCREENSHOTS}/${appearance.name}/${view.name}.png`, animations: 'disabled' });
           await page.close();
         }
         await device.close();
@@ -61,26 +64,31 @@ test.skipIf(chromiumPath === '')(
 );
 
 /** Starts a browser with the user's stored token, form and settings. */
-async function startDevice(browser: Browser, world: World, look: Look, person: Person): Promise<BrowserContext> {
-  const localStorage = Object.entries({ ...world[person], ...look.settings }).map(([name, value]) => ({
+async function startDevice(
+  browser: Browser,
+  service: SeededService,
+  appearance: Appearance,
+  user: SeededUser,
+): Promise<BrowserContext> {
+  const localStorage = Object.entries({ ...service[user], ...appearance.settings }).map(([name, value]) => ({
     name,
     value: JSON.stringify(value),
   }));
   const device = await browser.newContext({
-    ...look.screen,
+    ...appearance.screen,
     reducedMotion: 'reduce',
-    storageState: { cookies: [], origins: [{ origin: world.url, localStorage }] },
+    storageState: { cookies: [], origins: [{ origin: service.url, localStorage }] },
   });
-  device.setDefaultTimeout(PATIENCE.timeout);
+  device.setDefaultTimeout(TIMEOUT.timeout);
   return device;
 }
 
 /** Opens the view in a new tab and waits until it is at rest. */
-async function open(device: BrowserContext, world: World, view: View): Promise<Page> {
+async function open(device: BrowserContext, service: SeededService, view: View): Promise<Page> {
   const page = await device.newPage();
-  await page.goto(`${world.url}/#${view.path}`);
+  await page.goto(`${service.url}/#${view.path}`);
   await view.act?.(page);
   await page.locator(view.landmark).first().waitFor();
-  await expect.poll(() => page.evaluate('[...document.images].every((image) => image.complete)'), PATIENCE).toBe(true);
+  await expect.poll(() => page.evaluate('[...document.images].every((image) => image.complete)'), TIMEOUT).toBe(true);
   return page;
 }

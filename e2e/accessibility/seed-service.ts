@@ -4,7 +4,7 @@ import { readAstronaut } from '@darkroom/test-kit/process/checkout';
 import { type Provider, startProvider } from '@darkroom/test-kit/provider/start-provider';
 
 /** A service with data for everything that a page can show. */
-export interface World {
+export interface SeededService {
   url: string;
   /** A user's data on a device, in the form of the app's storage. */
   regular: Storage;
@@ -23,7 +23,7 @@ const HELD = '雪夜的车站';
 /**
  * Creates jobs until every state exists: the first call ended long ago, one is held open, and one job waits behind it.
  */
-export async function stockWorld(): Promise<World> {
+export async function seedService(): Promise<SeededService> {
   const provider = await startProvider({ images: 'poster' });
   provider.script(
     { prompt: BLOCKED, fault: { kind: 'base_resp', code: 1026 } },
@@ -41,7 +41,7 @@ export async function stockWorld(): Promise<World> {
   const whole = completed(await end(PROMPT, 2));
   const partial = completed(await end(SHORT, 3));
   const failed = await end(BLOCKED, 1);
-  const { generating, waiting } = await orderBehindOneAnother(api, provider);
+  const { generating, waiting } = await createBehindOneAnother(api, provider);
 
   return {
     url: api.url,
@@ -51,7 +51,7 @@ export async function stockWorld(): Promise<World> {
   };
 }
 
-async function orderBehindOneAnother(api: Api, provider: Provider) {
+async function createBehindOneAnother(api: Api, provider: Provider) {
   const { sdk } = api.user('1');
   const generating = await sdk.create({ model: 'image-01', prompt: HELD });
   await provider.held(1);

@@ -27,7 +27,7 @@ const entry: Observation = {
   deletion: 'none',
 };
 
-/** One successful order, with the changes of a test. */
+/** One successful request, with the changes of a test. */
 function evidence({ jobs = [job], attempts = [attempt], calls = [call], entries = [entry], files = ['a-0.jpg'] } = {}) {
   return {
     snapshot: { jobs, attempts, files: new Set(files) },
@@ -38,15 +38,15 @@ function evidence({ jobs = [job], attempts = [attempt], calls = [call], entries 
 }
 
 describe('cross-checking database, provider calls and observations', () => {
-  test('accepts one order with one job, one call and its image', () => {
+  test('accepts one request with one job, one call and its image', () => {
     expect(checkEvidence(evidence())).toEqual([]);
   });
 
   test.each([
     ['an accepted job that is not in the database', { jobs: [] }, /accepted, then lost/],
-    ['two jobs of one order', { jobs: [job, { ...job, job_id: 'b' }] }, /created the jobs a, b/],
+    ['two jobs of one request', { jobs: [job, { ...job, job_id: 'b' }] }, /created the jobs a, b/],
     ['a second job that only a client observed', { entries: [{ ...entry, jobIds: new Set(['a', 'b']) }] }, /a, b/],
-    ['a job without an order', { jobs: [job, { ...job, job_id: 'b', prompt: 'bear' }] }, /without an order/],
+    ['a job without a request', { jobs: [job, { ...job, job_id: 'b', prompt: 'bear' }] }, /without a request/],
     ['two accepted calls', { calls: [call, call], attempts: [attempt, attempt] }, /accepted 2 calls/],
     ['a call without an attempt', { attempts: [] }, /1 calls, but 0 attempts/],
     ['a call whose reservation was released', { attempts: [{ ...attempt, outcome: 'not_sent' }] }, /but 0 attempts/],

@@ -25,7 +25,7 @@ export function checkEvidence({ snapshot, calls, entries, files }: Evidence): st
     const violation = (what: string) => violations.push(`${entry.prompt}: ${what}`);
     const jobs = jobsOf.get(entry.prompt) ?? [];
     const jobIds = new Set([...entry.jobIds, ...jobs.map((job) => job.job_id)]);
-    if (jobIds.size > 1) violation(`one order created the jobs ${[...jobIds].join(', ')}`);
+    if (jobIds.size > 1) violation(`one request created the jobs ${[...jobIds].join(', ')}`);
 
     const seen = callsOf.get(entry.prompt) ?? [];
     const accepted = seen.filter((call) => call.accepted).length;
@@ -42,7 +42,7 @@ export function checkEvidence({ snapshot, calls, entries, files }: Evidence): st
   }
 
   const unexpected = new Set(snapshot.jobs.map((job) => job.prompt)).difference(new Set(entries.map((e) => e.prompt)));
-  for (const prompt of unexpected) violations.push(`${prompt}: a job without an order`);
+  for (const prompt of unexpected) violations.push(`${prompt}: a job without a request`);
   const sent = snapshot.attempts.filter(wasSent).length;
   if (calls.length > sent)
     violations.push(`the provider received ${calls.length} calls, the database has ${sent} attempts`);

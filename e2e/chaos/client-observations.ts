@@ -1,12 +1,12 @@
 import type { CompletedJob, FailedJob, ImageJob } from '@darkroom/contracts';
 
-/** What one client has observed about one order. */
+/** What one client has observed about one request. */
 export interface Observation {
-  /** Unique per order; it identifies the order in the provider's call log and in the database. */
+  /** Unique per request; it identifies the request in the provider's call log and in the database. */
   prompt: string;
   userId: string;
   key: string | undefined;
-  /** Every job id that was returned for the order. */
+  /** Every job id that was returned for the request. */
   jobIds: Set<string>;
   /** Highest version in any answer. */
   version: number;
@@ -20,7 +20,7 @@ export interface Observations {
   entries: Observation[];
   /** Broken guarantees, one line each. */
   violations: string[];
-  open(order: Pick<Observation, 'prompt' | 'userId' | 'key'>): Observation;
+  open(request: Pick<Observation, 'prompt' | 'userId' | 'key'>): Observation;
   /** Reads a job and checks the answer against what was known when the request was sent. */
   ask(entry: Observation, read: () => Promise<ImageJob>): Promise<ImageJob>;
 }
@@ -50,9 +50,9 @@ export function createObservations(): Observations {
   return {
     entries,
     violations,
-    open(order) {
+    open(request) {
       const entry: Observation = {
-        ...order,
+        ...request,
         jobIds: new Set(),
         version: 0,
         progress: 0,

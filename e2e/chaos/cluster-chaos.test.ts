@@ -8,6 +8,6 @@ test('loses no job, repeats no paid call and leaves no file under faults on a cl
   const { counts, violations } = await runClusterChaos({ rounds: 3, seed: SEED });
 
   expect(violations).toEqual([]);
-  expect(counts).toMatchObject({ orders: 30 });
+  expect(counts).toMatchObject({ requests: 30 });
   expect(counts.completed).toBeGreaterThan(0);
 }, 300_000);

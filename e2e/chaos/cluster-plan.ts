@@ -1,6 +1,6 @@
 import { SHORT_LEASE } from '@darkroom/test-kit/api/short-lease';
 import * as fc from 'fast-check';
-import { delayMs, ORDERS } from './plan.ts';
+import { delayMs, REQUESTS } from './plan.ts';
 
 export const APIS = 2;
 export const WORKERS = 4;
@@ -40,7 +40,7 @@ const ClusterFault = fc.oneof(
 export type ClusterFault = typeof ClusterFault extends fc.Arbitrary<infer Planned> ? Planned : never;
 
 const Round = fc.record({
-  ...ORDERS,
+  ...REQUESTS,
   faults: fc.array(fc.record({ afterMs: delayMs(2_500), fault: ClusterFault }), { minLength: 3, maxLength: 5 }),
 });
 export type PlannedClusterRound = typeof Round extends fc.Arbitrary<infer Planned> ? Planned : never;

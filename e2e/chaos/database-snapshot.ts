@@ -40,13 +40,13 @@ export interface DatabaseSnapshot {
 
 const JOBS = 'SELECT job_id, user_id, request, status, version, charged, assets FROM jobs ORDER BY created_at';
 const UPLOADS = 'SELECT key FROM uploads';
-const PICTURES = 'SELECT source, asset FROM pictures';
+const IMAGES = 'SELECT source, asset FROM pictures';
 
 export function readSnapshot(dataDir: string): DatabaseSnapshot {
   const db = new Database(path.join(dataDir, 'darkroom.sqlite'), { readonly: true });
   try {
     const all = (statement: string) => db.prepare(statement).all();
-    return toSnapshot({ jobs: all(JOBS), attempts: all(ATTEMPTS), uploads: all(UPLOADS), pictures: all(PICTURES) });
+    return toSnapshot({ jobs: all(JOBS), attempts: all(ATTEMPTS), uploads: all(UPLOADS), images: all(IMAGES) });
   } finally {
     db.close();
   }
@@ -58,14 +58,14 @@ export async function readPostgresSnapshot(ask: (statement: string) => Promise<u
     jobs: await ask(JOBS),
     attempts: await ask(ATTEMPTS),
     uploads: await ask(UPLOADS),
-    pictures: await ask(PICTURES),
+    images: await ask(IMAGES),
   });
 }
 
-function toSnapshot(rows: Record<'jobs' | 'attempts' | 'uploads' | 'pictures', unknown[]>): DatabaseSnapshot {
+function toSnapshot(rows: Record<'jobs' | 'attempts' | 'uploads' | 'images', unknown[]>): DatabaseSnapshot {
   const uploads = z.array(Upload).parse(rows.uploads);
-  const pictures = z.array(ProcessedImage).parse(rows.pictures);
-  const keys = pictures.flatMap(({ source, asset }) => [source.key, asset?.key]);
+  const images = z.array(ProcessedImage).parse(rows.images);
+  const keys = images.flatMap(({ source, asset }) => [source.key, asset?.key]);
   return {
     jobs: z
       .array(Job)

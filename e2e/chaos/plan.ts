@@ -9,7 +9,7 @@ const oneImage = (image: Extract<Fault, { kind: 'image' }>['image']): ScenarioIn
   fault: { kind: 'image', image, times: 1, position: 0 },
 });
 
-/** Provider behaviours for one order. */
+/** Provider behaviours for one request. */
 const SCRIPTS: ScenarioInput[] = [
   { latencyMs: 300 },
   { latencyMs: 1_000 },
@@ -31,7 +31,7 @@ const SCRIPTS: ScenarioInput[] = [
 
 export const delayMs = (longestMs: number) => fc.integer({ min: 0, max: longestMs });
 
-const Order = fc.record({
+const UserRequest = fc.record({
   userId: fc.constantFrom('1', '2', '3', '4'),
   n: fc.integer({ min: 1, max: 2 }),
   hasReference: fc.boolean(),
@@ -39,8 +39,8 @@ const Order = fc.record({
     { arbitrary: fc.constant<ScenarioInput>({}), weight: 1 },
     { arbitrary: fc.constantFrom(...SCRIPTS), weight: 1 },
   ),
-  face: fc.constantFrom('trpc', 'rest'),
-  /** An order without an idempotency key is sent once only. */
+  surface: fc.constantFrom('trpc', 'rest'),
+  /** A request without an idempotency key is sent once only. */
   hasKey: fc.oneof({ arbitrary: fc.constant(true), weight: 4 }, { arbitrary: fc.constant(false), weight: 1 }),
   afterMs: delayMs(700),
   /** Follows by long polls or by plain reads. */
@@ -49,22 +49,22 @@ const Order = fc.record({
   act: fc.constantFrom('nothing', 'nothing', 'nothing', 'repeat', 'repeat', 'cancel', 'delete'),
   actAfterMs: delayMs(1_000),
 });
-export type PlannedOrder = typeof Order extends fc.Arbitrary<infer Planned> ? Planned : never;
+export type PlannedRequest = typeof UserRequest extends fc.Arbitrary<infer Planned> ? Planned : never;
 
 /** Users and provider in one round, independent of the injected faults. */
-export const ORDERS = {
+export const REQUESTS = {
   responseFormat: fc.constantFrom('url', 'base64'),
-  orders: fc.array(Order, { minLength: 10, maxLength: 10 }),
+  requests: fc.array(UserRequest, { minLength: 10, maxLength: 10 }),
   /** Connections that are reset before the provider reads the request. */
   unreadCalls: fc.integer({ min: 0, max: 1 }),
 };
-export interface PlannedOrders {
-  orders: PlannedOrder[];
+export interface PlannedRequests {
+  requests: PlannedRequest[];
   unreadCalls: number;
 }
 
 const Round = fc.record({
-  ...ORDERS,
+  ...REQUESTS,
   /** Milliseconds from process start to kill -9, during recovery; null = no kill. */
   killStartAfterMs: fc.option(delayMs(1_200), { freq: 2 }),
   /** Milliseconds from listening to kill -9. */

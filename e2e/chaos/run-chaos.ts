@@ -11,7 +11,7 @@ import type { TestEnvironment } from './test-environment.ts';
 
 export interface ChaosOptions {
   rounds: number;
-  /** The same seed gives the same orders, faults and times; scheduling on the machine still varies. */
+  /** The same seed gives the same requests, faults and times; scheduling on the machine still varies. */
   seed: number;
   onRound?: (line: string) => void;
 }
@@ -42,10 +42,10 @@ async function openEnvironment(): Promise<TestEnvironment<PlannedRound>> {
     url: service.url,
     ask: fetch,
     isStoppedBetweenRounds: true,
-    async runRound(round, placeOrders) {
+    async runRound(round, sendRequests) {
       if (round.killStartAfterMs !== null) await service.killStarting(round.killStartAfterMs);
       await service.start(round.responseFormat);
-      placeOrders();
+      sendRequests();
       await sleep(round.killAfterMs);
       await (round.drainForMs === null ? service.kill() : service.killDraining(round.drainForMs));
       orphans += (await readOrphans()).length;

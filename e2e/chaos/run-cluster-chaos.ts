@@ -62,8 +62,8 @@ async function openEnvironment(): Promise<TestEnvironment<PlannedClusterRound>> 
     url: cluster.api(0).url,
     ask: roundRobinFetch(cluster.apis.map((api) => api.url)),
     isStoppedBetweenRounds: false,
-    async runRound({ responseFormat, faults }, placeOrders) {
-      placeOrders();
+    async runRound({ responseFormat, faults }, sendRequests) {
+      sendRequests();
       await Promise.all(
         faults.map(async ({ afterMs, fault }) => {
           await sleep(afterMs);
@@ -87,7 +87,7 @@ async function openEnvironment(): Promise<TestEnvironment<PlannedClusterRound>> 
     readSnapshot,
     readFileKeys: () => readFileKeys(cluster.dataDir),
     counts: () => ({ ...injector.counts(), 'orphaned files swept': orphans }),
-    loggedErrors: () => processes.flatMap((service) => service.words().filter(isErrorLine)),
+    loggedErrors: () => processes.flatMap((service) => service.outputLines().filter(isErrorLine)),
     async remove() {
       await cluster.stop();
       await provider.stop();

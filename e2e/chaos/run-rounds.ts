@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkEvidence, checkSettled, type Evidence } from './check-evidence.ts';
 import { createObservations } from './client-observations.ts';
-import type { PlannedOrders } from './plan.ts';
+import type { PlannedRequests } from './plan.ts';
 import type { TestEnvironment } from './test-environment.ts';
 import { createUserPool } from './user-pool.ts';
 
@@ -25,8 +25,8 @@ export interface ChaosReport {
 const POLL_INTERVAL_MS = 100;
 const UNREAD = { times: 1, fault: { kind: 'reset', at: 'request' } } as const;
 
-/** Orders, faults and faults, round by round; then everything settles, and every account is held against the others. */
-export async function runRounds<Round extends PlannedOrders>({
+/** Requests and faults, round by round; then everything settles, and the records are checked against each other. */
+export async function runRounds<Round extends PlannedRequests>({
   rounds,
   environment,
   settleMs,
@@ -54,14 +54,14 @@ export async function runRounds<Round extends PlannedOrders>({
   }
 
   async function runRound(round: Round, number: number): Promise<void> {
-    const orders = round.orders.map((planned, index) => ({ planned, prompt: `round ${number} order ${index}.` }));
-    const scripts = orders.map(({ planned, prompt }) => ({ ...planned.script, prompt }));
+    const requests = round.requests.map((planned, index) => ({ planned, prompt: `round ${number} request ${index}.` }));
+    const scripts = requests.map(({ planned, prompt }) => ({ ...planned.script, prompt }));
     await environment.provider.script(...scripts, ...Array<typeof UNREAD>(round.unreadCalls).fill(UNREAD));
     await environment.runRound(round, () => {
-      for (const { planned, prompt } of orders) users.place(planned, prompt);
+      for (const { planned, prompt } of requests) users.send(planned, prompt);
     });
     if (environment.isStoppedBetweenRounds) observations.violations.push(...checkEvidence(await readEvidence()));
-    onRound(`round ${number}: ${observations.entries.length} orders, ${observations.violations.length} violations`);
+    onRound(`round ${number}: ${observations.entries.length} requests, ${observations.violations.length} violations`);
   }
 
   /** Waits until every job and every late call has ended; what is still open at the deadline becomes a violation. */
@@ -100,7 +100,7 @@ export async function runRounds<Round extends PlannedOrders>({
 function countAll({ snapshot, calls, entries }: Evidence): ChaosReport['counts'] {
   const jobs = (status: string) => snapshot.jobs.filter((job) => job.status === status).length;
   return {
-    orders: entries.length,
+    requests: entries.length,
     completed: jobs('COMPLETED'),
     failed: jobs('FAILED'),
     deleted: entries.filter((entry) => entry.deletion === 'done').length,

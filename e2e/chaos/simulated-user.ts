@@ -3,7 +3,7 @@ import type { CreateImageInput, ImageJob } from '@darkroom/contracts';
 import { createImageClient, isImageApiError } from '@darkroom/sdk';
 import { createRestClient } from '@darkroom/test-kit/client/rest-client';
 import type { Observation, Observations } from './client-observations.ts';
-import type { PlannedOrder } from './plan.ts';
+import type { PlannedRequest } from './plan.ts';
 
 const PAUSE_MS = 100;
 const POLL_SECONDS = 2;
@@ -13,17 +13,17 @@ interface Deps {
   ask: typeof fetch;
   token: string;
   observations: Observations;
-  /** A photograph as a data URL, for orders that have one. */
+  /** A photograph as a data URL, for requests that have one. */
   photograph: string;
-  /** Ends all deadline. */
+  /** Ends all requests and waits. */
   signal: AbortSignal;
 }
 
 export interface SimulatedUser {
   /** Creates the job, follows it to its end across restarts, and performs the planned action on it. */
-  run(planned: PlannedOrder, entry: Observation): Promise<void>;
+  run(planned: PlannedRequest, entry: Observation): Promise<void>;
   /** Sends the same create request again under the same idempotency key. */
-  repeat(planned: PlannedOrder, entry: Observation): Promise<ImageJob>;
+  repeat(planned: PlannedRequest, entry: Observation): Promise<ImageJob>;
   status(entry: Observation, jobId: string): Promise<ImageJob>;
 }
 
@@ -44,16 +44,16 @@ export function createSimulatedUser({ url, ask, token, observations, photograph,
     }
   }
 
-  function send({ face, n, hasReference }: PlannedOrder, { prompt, key }: Observation): Promise<ImageJob> {
-    const order: CreateImageInput = { model: 'image-01', prompt, n, width: 512, height: 512 };
-    if (hasReference) order.subject_reference = [{ type: 'character', image_file: photograph }];
+  function send({ surface, n, hasReference }: PlannedRequest, { prompt, key }: Observation): Promise<ImageJob> {
+    const request: CreateImageInput = { model: 'image-01', prompt, n, width: 512, height: 512 };
+    if (hasReference) request.subject_reference = [{ type: 'character', image_file: photograph }];
     // The SDK always sends an idempotency key.
-    if (face === 'rest' || key === undefined) return rest.create(order, key).then((answer) => answer.data);
-    return sdk.create(order, { idempotencyKey: key, signal });
+    if (surface === 'rest' || key === undefined) return rest.create(request, key).then((answer) => answer.data);
+    return sdk.create(request, { idempotencyKey: key, signal });
   }
 
   /** Null when it is unknown whether the create request arrived. */
-  async function create(planned: PlannedOrder, entry: Observation): Promise<ImageJob | null> {
+  async function create(planned: PlannedRequest, entry: Observation): Promise<ImageJob | null> {
     const ask = () => observations.ask(entry, () => send(planned, entry));
     if (entry.key !== undefined) return untilAnswered(ask);
     return ask().catch((error: unknown) => {
@@ -62,14 +62,14 @@ export function createSimulatedUser({ url, ask, token, observations, photograph,
     });
   }
 
-  async function follow({ face, follows }: PlannedOrder, entry: Observation, created: ImageJob): Promise<void> {
+  async function follow({ surface, follows }: PlannedRequest, entry: Observation, created: ImageJob): Promise<void> {
     const { job_id } = created;
     for (let job = created; job.status !== 'COMPLETED' && job.status !== 'FAILED'; ) {
       await sleep(PAUSE_MS, undefined, { signal }); // also between polls: a draining service holds none
       const news = { waitSeconds: follows === 'polls' ? POLL_SECONDS : 0, afterVersion: job.version };
       const query = `?wait_seconds=${news.waitSeconds}&after_version=${news.afterVersion}`;
       const read = async () =>
-        face === 'rest' ? (await rest.status(job_id, query)).data : sdk.status(job_id, { ...news, signal });
+        surface === 'rest' ? (await rest.status(job_id, query)).data : sdk.status(job_id, { ...news, signal });
       job = await untilAnswered(() => observations.ask(entry, read));
     }
   }
@@ -82,7 +82,7 @@ export function createSimulatedUser({ url, ask, token, observations, photograph,
     entry.deletion = 'done';
   }
 
-  async function actLater(planned: PlannedOrder, entry: Observation, jobId: string): Promise<void> {
+  async function actLater(planned: PlannedRequest, entry: Observation, jobId: string): Promise<void> {
     await sleep(planned.actAfterMs, undefined, { signal });
     switch (planned.act) {
       case 'repeat':

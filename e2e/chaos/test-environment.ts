@@ -7,8 +7,8 @@ export interface TestEnvironment<Round> {
   /** Stable across restarts. */
   url: string;
   ask: typeof fetch;
-  /** Starts, faults, and puts up again, as planned; orders are placed by `placeOrders`. */
-  runRound(round: Round, placeOrders: () => void): Promise<void>;
+  /** Starts the processes, injects the planned faults and restarts them; `sendRequests` sends the round's requests. */
+  runRound(round: Round, sendRequests: () => void): Promise<void>;
   /** True when no process runs between rounds, so that the database can be checked there. */
   isStoppedBetweenRounds: boolean;
   /** Starts everything; no more faults are injected. */
@@ -20,7 +20,7 @@ export interface TestEnvironment<Round> {
   readFileKeys(): Promise<Set<string>>;
   /** Injected faults by kind. */
   counts(): Record<string, number>;
-  /** What was logged as faults that no fault explains. */
+  /** Logged errors that no injected fault explains. */
   loggedErrors(): string[];
   /** Kills what still runs and removes all files. */
   remove(): Promise<void>;

@@ -2,22 +2,22 @@ import { signUserToken } from '@darkroom/test-kit/client/user';
 import sharp from 'sharp';
 import { checkImages } from './check-images.ts';
 import type { Observation, Observations } from './client-observations.ts';
-import type { PlannedOrder } from './plan.ts';
+import type { PlannedRequest } from './plan.ts';
 import { createSimulatedUser } from './simulated-user.ts';
 
 interface Deps {
   url: string;
   ask: typeof fetch;
   observations: Observations;
-  /** Ends all deadline. */
+  /** Ends all requests and waits. */
   signal: AbortSignal;
 }
 
 /** All simulated users of a run. */
 export interface UserPool {
-  /** Starts a planned order; any error is recorded as a violation. */
-  place(planned: PlannedOrder, prompt: string): void;
-  /** Everybody has been told the end of their job, or has lost deadline. */
+  /** Starts a planned request; any error is recorded as a violation. */
+  send(planned: PlannedRequest, prompt: string): void;
+  /** Resolves when every client knows the end of its job, or the deadline has passed. */
   allFinished(): Promise<void>;
   /** Repeats every create under its key and expects the same job, then opens every image. */
   verifyAll(): Promise<void>;
@@ -25,7 +25,7 @@ export interface UserPool {
 
 export async function createUserPool({ url, ask, observations, signal }: Deps): Promise<UserPool> {
   const photograph = await drawPhotograph();
-  const orders: { planned: PlannedOrder; entry: Observation; finished: Promise<void> }[] = [];
+  const requests: { planned: PlannedRequest; entry: Observation; finished: Promise<void> }[] = [];
 
   const userOf = ({ userId }: Observation) =>
     createSimulatedUser({
@@ -41,7 +41,7 @@ export async function createUserPool({ url, ask, observations, signal }: Deps): 
     await work.catch((error: unknown) => observations.violations.push(`${prompt}: ${error}`));
   }
 
-  async function visit(planned: PlannedOrder, entry: Observation): Promise<void> {
+  async function visit(planned: PlannedRequest, entry: Observation): Promise<void> {
     const user = userOf(entry);
     if (entry.key !== undefined) await user.repeat(planned, entry);
     const [jobId] = entry.jobIds;
@@ -51,16 +51,16 @@ export async function createUserPool({ url, ask, observations, signal }: Deps): 
   }
 
   return {
-    place(planned, prompt) {
+    send(planned, prompt) {
       const key = planned.hasKey ? prompt.replaceAll(' ', '-') : undefined;
       const entry = observations.open({ prompt, userId: planned.userId, key });
-      orders.push({ planned, entry, finished: recordViolation(entry, userOf(entry).run(planned, entry)) });
+      requests.push({ planned, entry, finished: recordViolation(entry, userOf(entry).run(planned, entry)) });
     },
     async allFinished() {
-      await Promise.all(orders.map((order) => order.finished));
+      await Promise.all(requests.map(({ finished }) => finished));
     },
     async verifyAll() {
-      for (const { planned, entry } of orders)
+      for (const { planned, entry } of requests)
         if (entry.deletion === 'none') await recordViolation(entry, visit(planned, entry));
     },
   };

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { givenCluster } from '@darkroom/test-kit/api/share-cluster';
+import { shareCluster } from '@darkroom/test-kit/api/share-cluster';
 import { SHORT_LEASE } from '@darkroom/test-kit/api/short-lease';
 import { followUntil } from '@darkroom/test-kit/client/follow-until';
-import { order } from '@darkroom/test-kit/client/image-request';
-import { FACES, sendOrder } from '@darkroom/test-kit/client/send-create';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
+import { SURFACES, sendCreate } from '@darkroom/test-kit/client/send-create';
 import { beforeEach, expect, test, vi } from 'vitest';
 
 /**
@@ -11,35 +11,37 @@ import { beforeEach, expect, test, vi } from 'vitest';
  */
 const LEASE_MS = SHORT_LEASE.WORKER_LEASE_MS;
 /** Generous, for a busy machine. */
-const PATIENCE = { timeout: 60_000, interval: 50 };
+const TIMEOUT = { timeout: 60_000, interval: 50 };
 
-const given = givenCluster({
+const cluster = shareCluster({
   ownPostgres: true,
   settings: { ...SHORT_LEASE, GENERATION_CONCURRENCY: 2, RATE_LIMIT_PER_MINUTE: 0 },
 });
-beforeEach(() => given().provider.reset());
+beforeEach(() => cluster().provider.reset());
 
 /** Creates four jobs whose calls are held open and four that wait. */
-async function placeOrders(name: string) {
-  const { provider, user } = given();
+async function createJobs(name: string) {
+  const { provider, user } = cluster();
   provider.script({ hold: true });
   const { sdk } = user(name.length.toString());
-  const created = await Promise.all(Array.from({ length: 8 }, (_, number) => sdk.create(order(`${name} ${number}`))));
-  await vi.waitFor(() => expect(provider.stats().heldCalls).toBe(4), PATIENCE);
+  const created = await Promise.all(
+    Array.from({ length: 8 }, (_, number) => sdk.create(imageRequest(`${name} ${number}`))),
+  );
+  await vi.waitFor(() => expect(provider.stats().heldCalls).toBe(4), TIMEOUT);
   const ends = Promise.all(created.map((job, number) => user(job.user_id, number).sdk.wait(job.job_id)));
   return { created, ends };
 }
 
 test('answers 503 while PostgreSQL is down longer than a lease, presumes no outcome and recovers', async () => {
-  const { apis, workers, postgres, provider, user } = given();
-  const { created, ends } = await placeOrders('during an outage');
+  const { apis, workers, postgres, provider, user } = cluster();
+  const { created, ends } = await createJobs('during an outage');
   await sleep(LEASE_MS); // long enough for every worker to be allowed to judge the others
 
   await postgres.stop();
   const stoppedAt = Date.now();
   for (const { url } of apis) {
-    for (const face of FACES) {
-      const refused = await sendOrder({ url, token: user().token, face }, order('while it is away'));
+    for (const surface of SURFACES) {
+      const refused = await sendCreate({ url, token: user().token, surface }, imageRequest('while it is away'));
       expect(refused).toMatchObject({ status: 503, errorCode: 'unavailable' });
       expect(refused.retryAfterS).toBeGreaterThanOrEqual(1);
     }
@@ -58,35 +60,35 @@ test('answers 503 while PostgreSQL is down longer than a lease, presumes no outc
   for (const job of await ends) expect(job).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
   expect(provider.calls()).toHaveLength(created.length);
   for (const { url } of apis) expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-  expect(await user().sdk.generate(order('after it'))).toMatchObject({ status: 'COMPLETED' });
+  expect(await user().sdk.generate(imageRequest('after it'))).toMatchObject({ status: 'COMPLETED' });
 });
 
 test('keeps an answer that arrives while PostgreSQL is down until it is back', async () => {
-  const { postgres, provider } = given();
-  const { created, ends } = await placeOrders('across a crash');
+  const { postgres, provider } = cluster();
+  const { created, ends } = await createJobs('across a crash');
   await postgres.stop('immediate');
   provider.release();
-  await vi.waitFor(() => expect(provider.stats().openCalls).toBe(0), PATIENCE);
+  await vi.waitFor(() => expect(provider.stats().openCalls).toBe(0), TIMEOUT);
   await postgres.start();
   for (const job of await ends) expect(job).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
   expect(provider.calls()).toHaveLength(created.length);
 });
 
 test('accepts, completes and follows jobs while all database connections are terminated repeatedly', async () => {
-  const { ask, provider, user } = given();
-  const { created, ends } = await placeOrders('with connections cut');
+  const { ask, provider, user } = cluster();
+  const { created, ends } = await createJobs('with connections cut');
   provider.release();
   const more = [];
   for (let cuts = 0; cuts < 5; cuts++) {
     await ask(
       'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
     );
-    more.push(await user('30', cuts).sdk.create(order(`after cut ${cuts}`)));
+    more.push(await user('30', cuts).sdk.create(imageRequest(`after cut ${cuts}`)));
   }
   for (const job of [...(await ends), ...(await Promise.all(more.map((job) => user('30').sdk.wait(job))))]) {
     expect(job).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
   }
   expect(provider.calls()).toHaveLength(created.length + more.length);
-  const watched = await user('31', 0).sdk.create(order('news arrives again'));
+  const watched = await user('31', 0).sdk.create(imageRequest('news arrives again'));
   await followUntil(user('31', 1).sdk, watched.job_id, (job) => job.status === 'COMPLETED');
 });

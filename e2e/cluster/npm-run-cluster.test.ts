@@ -4,7 +4,7 @@ import { ImageJob } from '@darkroom/contracts';
 import { createImageClient } from '@darkroom/sdk';
 import { cleanEnvironment } from '@darkroom/test-kit/api/api-environment';
 import { followUntil } from '@darkroom/test-kit/client/follow-until';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { CHECKOUT } from '@darkroom/test-kit/process/checkout';
 import { findFreePort } from '@darkroom/test-kit/process/free-port';
 import { printedCurl } from '@darkroom/test-kit/process/printed-curl';
@@ -41,8 +41,8 @@ test.skipIf(!findTool('nginx'))(
     const client = createImageClient({ baseUrl: url, token });
     const job = await client.wait(Created.parse(JSON.parse(answer)).data);
     expect(job).toMatchObject({ status: 'COMPLETED', assets: [{ width: 1280, height: 720 }] });
-    const picture = await fetch(job.status === 'COMPLETED' ? (job.images[0] ?? '') : '');
-    expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+    const image = await fetch(job.status === 'COMPLETED' ? (job.images[0] ?? '') : '');
+    expect([image.status, image.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
 
     // One worker is killed; the cluster continues.
     const pidOf = (name: string) => (line: string) =>
@@ -50,11 +50,11 @@ test.skipIf(!findTool('nginx'))(
         ? (Listening.safeParse(JSON.parse(line.slice(name.length))).data?.pid ?? null)
         : null;
     process.kill(await cluster.line(pidOf('worker-1')), 'SIGKILL');
-    expect(await client.generate(order('without it'))).toMatchObject({ status: 'COMPLETED' });
+    expect(await client.generate(imageRequest('without it'))).toMatchObject({ status: 'COMPLETED' });
     await cluster.line((line) => (line.startsWith('worker-1 ended with SIGKILL') ? line : null));
 
     // Ctrl+C waits for a call that is paid for, and leaves no process behind.
-    const last = await client.create(order('paid for, so waited for'));
+    const last = await client.create(imageRequest('paid for, so waited for'));
     await followUntil(client, last.job_id, (now) => now.status === 'PROCESSING');
     const children = findProcesses(dataDir);
     cluster.signal('SIGINT');

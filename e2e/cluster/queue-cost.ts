@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startSimulator } from '@darkroom/minimax-simulator';
 import { startCluster } from '@darkroom/test-kit/api/cluster';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { createUser } from '@darkroom/test-kit/client/user';
 import { startPostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
 import * as z from 'zod';
@@ -42,9 +42,9 @@ try {
   console.log(`idle, ${apis} API and 2 workers with ${slots} slots: ${(all / seconds).toFixed(1)} statements a second`);
 
   const { sdk } = createUser(cluster.api(0).url, '1', leaving.signal);
-  await sdk.generate(order('first'));
+  await sdk.generate(imageRequest('first'));
   counter.reset();
-  for (let number = 0; number < jobs; number++) await sdk.generate(order(`job ${number}`));
+  for (let number = 0; number < jobs; number++) await sdk.generate(imageRequest(`job ${number}`));
   const perJob = [...counter.counts().values()].reduce((sum, times) => sum + times, 0) / jobs;
   const [row] = await cluster.ask(
     `SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY a.started_at - j.created_at) AS p50,

@@ -1,26 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createImageClient, type ImageClient } from '@darkroom/sdk';
 import type { ServiceProcess } from '@darkroom/test-kit/api/service-process';
-import { givenCluster } from '@darkroom/test-kit/api/share-cluster';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { shareCluster } from '@darkroom/test-kit/api/share-cluster';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { expect, test } from 'vitest';
 import { roundRobinFetch } from '../chaos/round-robin-fetch.ts';
 
-const ORDER_EVERY_MS = 150;
-const given = givenCluster({
+const CREATE_EVERY_MS = 150;
+const cluster = shareCluster({
   ownPostgres: true, // its fixed rate of requests needs the server to itself
   settings: { GENERATION_CONCURRENCY: 2, RATE_LIMIT_PER_MINUTE: 0, USER_ACTIVE_LIMIT: 1_000 },
   simulator: { latencyMs: 400 },
 });
 
 test('completes every job exactly once while each process is replaced under load', async () => {
-  const { apis, workers, api, provider, user } = given();
+  const { apis, workers, api, provider, user } = cluster();
   const ask = failOver(roundRobinFetch(apis.map(({ url }) => url)));
   const clients = ['1', '2', '3'].map((userId) =>
     createImageClient({ baseUrl: api(0).url, token: user(userId).token, fetch: ask }),
   );
   const over = new AbortController();
-  const load = keepOrdering(clients, over.signal);
+  const load = keepCreating(clients, over.signal);
 
   for (const service of [...workers, ...apis]) await replace(service);
   over.abort();
@@ -52,16 +52,18 @@ async function replace(service: ServiceProcess): Promise<void> {
 }
 
 /** Every client keeps creating jobs and following them, through whichever process answers. */
-async function keepOrdering(clients: ImageClient[], signal: AbortSignal) {
+async function keepCreating(clients: ImageClient[], signal: AbortSignal) {
   const following: ReturnType<ImageClient['wait']>[] = [];
-  const ordering: Promise<void>[] = [];
+  const creating: Promise<void>[] = [];
   for (let number = 0; !signal.aborted; number++) {
     const client = clients[number % clients.length];
     if (client) {
-      ordering.push(client.create(order(`in between ${number}`)).then((job) => void following.push(client.wait(job))));
+      creating.push(
+        client.create(imageRequest(`in between ${number}`)).then((job) => void following.push(client.wait(job))),
+      );
     }
-    await sleep(ORDER_EVERY_MS);
+    await sleep(CREATE_EVERY_MS);
   }
-  await Promise.all(ordering);
+  await Promise.all(creating);
   return following;
 }

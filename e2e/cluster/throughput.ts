@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { startSimulator } from '@darkroom/minimax-simulator';
 import { startCluster } from '@darkroom/test-kit/api/cluster';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { createUser } from '@darkroom/test-kit/client/user';
 import * as z from 'zod';
 
@@ -29,7 +29,7 @@ async function measure(workers: number): Promise<number> {
   try {
     const startedAt = performance.now();
     await Promise.all(
-      Array.from({ length: jobs }, (_, number) => users[number % USERS]?.sdk.generate(order(`job ${number}`))),
+      Array.from({ length: jobs }, (_, number) => users[number % USERS]?.sdk.generate(imageRequest(`job ${number}`))),
     );
     const perMinute = (jobs / (performance.now() - startedAt)) * 60_000;
     const most = provider.maxConcurrent();

@@ -1,7 +1,7 @@
 import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { startApi, startApiProcess } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { API_MAIN } from '@darkroom/test-kit/process/checkout';
 import { startChild } from '@darkroom/test-kit/process/start-child';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
@@ -62,7 +62,7 @@ describe('a start that ends with one line', () => {
 test('answers 404 for image files deleted on disk, keeps their jobs and completes new ones', async () => {
   const api = await startApi(await startProvider());
   const { sdk } = api.user();
-  const before = await sdk.generate(order('before'));
+  const before = await sdk.generate(imageRequest('before'));
   const [url = ''] = before.images;
   expect((await fetch(url)).status).toBe(200);
 
@@ -72,7 +72,7 @@ test('answers 404 for image files deleted on disk, keeps their jobs and complete
   expect(gone.status).toBe(404);
   expect(await gone.json()).toMatchObject({ data: null, error_code: 'not_found' });
   expect(await sdk.status(before.job_id)).toMatchObject({ status: 'COMPLETED' });
-  const after = await sdk.generate(order('after'));
+  const after = await sdk.generate(imageRequest('after'));
   expect((await fetch(after.images[0] ?? '')).status).toBe(200);
   expect((await fetch(`${api.url}/health/ready`)).status).toBe(200);
   expect(api.process.stderr).toEqual([]);

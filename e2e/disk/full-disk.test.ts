@@ -2,14 +2,14 @@ import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { readAttempts } from '@darkroom/test-kit/api/read-attempts';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
 import { followUntil, isSaving } from '@darkroom/test-kit/client/follow-until';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { API_MAIN, readAstronaut } from '@darkroom/test-kit/process/checkout';
 import { startChild } from '@darkroom/test-kit/process/start-child';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test, vi } from 'vitest';
-import { CAN_TAKE_ROOM, giveRoom, takeRoom } from './limit-file-size.ts';
+import { allowWrites, CAN_LIMIT_FILE_SIZE, failWrites } from './limit-file-size.ts';
 
-const PATIENCE = { timeout: 20_000, interval: 50 };
+const TIMEOUT = { timeout: 20_000, interval: 50 };
 
 async function readyOf(api: Api): Promise<unknown> {
   const response = await fetch(`${api.url}/health/ready`);
@@ -17,19 +17,19 @@ async function readyOf(api: Api): Promise<unknown> {
 }
 
 const untilReady = (api: Api) =>
-  vi.waitFor(async () => expect(await readyOf(api)).toMatchObject({ status: 200 }), PATIENCE);
+  vi.waitFor(async () => expect(await readyOf(api)).toMatchObject({ status: 200 }), TIMEOUT);
 
 const untilNotReady = (api: Api) =>
   vi.waitFor(
     async () =>
       expect(await readyOf(api)).toEqual({ status: 503, body: { status: 'unavailable', reason: 'database' } }),
-    PATIENCE,
+    TIMEOUT,
   );
 
-const NO_ROOM = expect.stringMatching(/^\S.* (cannot be (used|opened|written|brought up to date)): /);
+const FULL_DISK = expect.stringMatching(/^\S.* (cannot be (used|opened|written|brought up to date)): /);
 
 /** Starts the API again with a limit on file sizes from the first instant. */
-function startWithRoom({ dataDir, env }: Api, bytes: number) {
+function startWithFileLimit({ dataDir, env }: Api, bytes: number) {
   return startChild('prlimit', [`--fsize=${bytes}:`, process.execPath, API_MAIN], { cwd: dataDir, env });
 }
 
@@ -37,15 +37,15 @@ function startWithRoom({ dataDir, env }: Api, bytes: number) {
 const untilItTriesAgain = (api: Api) =>
   api.process.line((line) => (line.includes('storage unavailable; retrying') ? line : null));
 
-describe.skipIf(!CAN_TAKE_ROOM)('the API on a full disk', () => {
+describe.skipIf(!CAN_LIMIT_FILE_SIZE)('the API on a full disk', () => {
   test('refuses requests and uploads as unavailable, fails readiness, and recovers when there is space', async () => {
     const api = await startApi(await startProvider());
     const { rest, sdk } = api.user();
-    const before = await sdk.generate(order('before'));
+    const before = await sdk.generate(imageRequest('before'));
 
-    takeRoom(api.process.pid);
+    failWrites(api.process.pid);
 
-    const created = await rest.refused('POST', GENERATION_PATH, order('while it is full'));
+    const created = await rest.refused('POST', GENERATION_PATH, imageRequest('while it is full'));
     expect(created).toMatchObject({ status: 503, error_code: 'unavailable' });
     expect(Number(created.headers.get('retry-after'))).toBeGreaterThan(0);
     const form = new FormData();
@@ -56,9 +56,9 @@ describe.skipIf(!CAN_TAKE_ROOM)('the API on a full disk', () => {
     expect((await fetch(`${api.url}/health/live`)).status).toBe(200);
     expect((await rest.status(before.job_id)).data).toEqual(expect.objectContaining({ status: 'COMPLETED' }));
 
-    giveRoom(api.process.pid);
+    allowWrites(api.process.pid);
     await untilReady(api);
-    expect(await sdk.generate(order('after'))).toMatchObject({ status: 'COMPLETED' });
+    expect(await sdk.generate(imageRequest('after'))).toMatchObject({ status: 'COMPLETED' });
     expect(api.process.stderr).toEqual([]);
   });
 
@@ -67,15 +67,15 @@ describe.skipIf(!CAN_TAKE_ROOM)('the API on a full disk', () => {
     provider.script({ hold: true });
     const api = await startApi(provider);
     const { sdk } = api.user();
-    const job = await sdk.create(order('paid'));
+    const job = await sdk.create(imageRequest('paid'));
     await provider.held(1);
 
-    takeRoom(api.process.pid);
+    failWrites(api.process.pid);
     provider.release();
     await untilItTriesAgain(api);
     expect(await sdk.status(job.job_id)).toMatchObject({ status: 'PROCESSING' });
 
-    giveRoom(api.process.pid);
+    allowWrites(api.process.pid);
     expect(await sdk.wait(job.job_id)).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
     expect(provider.callsFor('paid')).toBe(1);
     expect(readAttempts(api)).toMatchObject([{ outcome: 'answered' }]);
@@ -87,15 +87,15 @@ describe.skipIf(!CAN_TAKE_ROOM)('the API on a full disk', () => {
     provider.script({ fault: { kind: 'image', image: { kind: 'status', status: 500 }, times: 2 } });
     const api = await startApi(provider);
     const { sdk } = api.user();
-    const job = await sdk.create(order('no room'));
+    const job = await sdk.create(imageRequest('no room'));
     await followUntil(sdk, job.job_id, isSaving);
 
-    takeRoom(api.process.pid);
+    failWrites(api.process.pid);
     await untilItTriesAgain(api);
     expect(await sdk.status(job.job_id)).toMatchObject({ status: 'PROCESSING', stage: 'saving' });
     await expect(sdk.cancel(job.job_id)).rejects.toMatchObject({ code: 'unavailable' });
 
-    giveRoom(api.process.pid);
+    allowWrites(api.process.pid);
     expect(await sdk.wait(job.job_id)).toMatchObject({ status: 'COMPLETED', failed_count: 0, charged: 'yes' });
     expect(provider.callsFor('no room')).toBe(1);
   });
@@ -105,10 +105,10 @@ describe.skipIf(!CAN_TAKE_ROOM)('the API on a full disk', () => {
     await api.kill();
     // Enough to open the database, but not for an image.
     for (const bytes of [0, 40_000]) {
-      const refused = startWithRoom(api, bytes);
+      const refused = startWithFileLimit(api, bytes);
       expect(await refused.ended).toBe(1);
       expect(refused.stdout).toEqual([]);
-      expect(refused.stderr).toEqual([NO_ROOM]);
+      expect(refused.stderr).toEqual([FULL_DISK]);
     }
   });
 
@@ -117,14 +117,14 @@ describe.skipIf(!CAN_TAKE_ROOM)('the API on a full disk', () => {
     provider.script({ fault: { kind: 'image', image: { kind: 'status', status: 500 }, times: 2 } });
     const api = await startApi(provider);
     const { sdk } = api.user();
-    const { job_id } = await sdk.create(order('from before'));
+    const { job_id } = await sdk.create(imageRequest('from before'));
     await followUntil(sdk, job_id, isSaving);
     await api.kill();
 
-    const refused = startWithRoom(api, 0);
+    const refused = startWithFileLimit(api, 0);
     expect(await refused.ended).toBe(1);
     expect(refused.stdout).toEqual([]);
-    expect(refused.stderr).toEqual([NO_ROOM]);
+    expect(refused.stderr).toEqual([FULL_DISK]);
 
     const after = (await api.restart()).user();
     expect(await after.sdk.wait(job_id)).toMatchObject({ status: 'COMPLETED', charged: 'yes' });

@@ -7,10 +7,10 @@ import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { chromium } from 'playwright-core';
 import { preview } from 'vite';
 import { expect, onTestFinished, test } from 'vitest';
-import { BUILT, buildOtherApp, liftIntoOtherApp } from './embed-client.ts';
+import { BUILT, buildOtherApp, copyIntoOtherApp } from './embed-client.ts';
 
 const chromiumPath = findTool('chromium') ?? '';
-const PATIENCE = { timeout: 20_000 };
+const TIMEOUT = { timeout: 20_000 };
 
 /** Serves the other app on its own origin, which is known before the app is built. */
 async function serveOtherApp(): Promise<string> {
@@ -29,7 +29,7 @@ test.skipIf(chromiumPath === '')(
   'creates an image in another app that copied the listed files, under its own origin and with its own token',
   { timeout: 300_000 },
   async () => {
-    await liftIntoOtherApp();
+    await copyIntoOtherApp();
     const origin = await serveOtherApp();
     const provider = await startProvider();
     const api = await startApi(provider, { CORS_ORIGINS: origin });
@@ -42,7 +42,7 @@ test.skipIf(chromiumPath === '')(
       viewport: { width: 390, height: 844 },
       storageState: { cookies: [], origins: [{ origin, localStorage }] },
     });
-    context.setDefaultTimeout(PATIENCE.timeout);
+    context.setDefaultTimeout(TIMEOUT.timeout);
     const page = await context.newPage();
     const faults: string[] = [];
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
@@ -58,9 +58,9 @@ test.skipIf(chromiumPath === '')(
     await page.getByTestId('prompt').locator('textarea').fill('在另一个应用里');
     await page.getByTestId('submit').click();
 
-    const picture = page.getByTestId('result-image').locator('img');
+    const image = page.getByTestId('result-image').locator('img');
     await expect
-      .poll(() => picture.evaluateAll(([image]) => image && 'naturalWidth' in image && image.naturalWidth), PATIENCE)
+      .poll(() => image.evaluateAll(([first]) => first && 'naturalWidth' in first && first.naturalWidth), TIMEOUT)
       .toBe(864);
     expect((await api.user('7').sdk.list()).jobs).toHaveLength(1);
     expect(provider.callsFor('在另一个应用里')).toBe(1);

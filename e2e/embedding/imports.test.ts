@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { readLiftList, UNIAPP } from './embed-client.ts';
+import { readCopyList, UNIAPP } from './embed-client.ts';
 
 const FEATURE = 'src/features';
 
@@ -54,7 +54,7 @@ test('imports only the sdk, platform/, ui/, i18n/, design/ and two files of the 
 });
 
 test('lists every file that the copied feature imports as one to copy or to write', async () => {
-  const { copied, written } = await readLiftList();
+  const { copied, written } = await readCopyList();
   const isThere = isWithin([...copied, ...written]);
   const imports = (await Promise.all(copied.map(readImports))).flat().filter(({ file }) => !written.includes(file));
   const missing = imports.filter(({ from }) => from.startsWith('src/') && !isThere(from));

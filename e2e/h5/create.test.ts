@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 
 const chromiumPath = findTool('chromium') ?? '';
 
-const PATIENCE = { timeout: 10_000 };
+const TIMEOUT = { timeout: 10_000 };
 
 const stage = (page: Page, name: string) => page.locator(`[data-testid=stage][data-stage=${name}]`);
 
@@ -29,10 +29,10 @@ async function shownProgress(page: Page): Promise<number> {
 }
 
 /** The width in pixels of each result image as the browser decoded it; 0 for one that did not load. */
-function pictureWidths(page: Page): Promise<number[]> {
-  const pictures = page.getByTestId('result-image').locator('img');
-  return pictures.evaluateAll((images) =>
-    images.map((image) => ('naturalWidth' in image ? Number(image.naturalWidth) : 0)),
+function imageWidths(page: Page): Promise<number[]> {
+  const images = page.getByTestId('result-image').locator('img');
+  return images.evaluateAll((elements) =>
+    elements.map((image) => ('naturalWidth' in image ? Number(image.naturalWidth) : 0)),
   );
 }
 
@@ -53,14 +53,14 @@ describe.skipIf(chromiumPath === '')('the page on a phone', () => {
 
     await page.waitForURL(/pages\/discover\/generation-loading/);
     await stage(page, 'generating').waitFor();
-    await expect.poll(() => shownProgress(page), PATIENCE).toBeGreaterThan(4);
+    await expect.poll(() => shownProgress(page), TIMEOUT).toBeGreaterThan(4);
     await page.reload();
-    await expect.poll(() => shownProgress(page), PATIENCE).toBeGreaterThan(20);
+    await expect.poll(() => shownProgress(page), TIMEOUT).toBeGreaterThan(20);
     await takeScreenshot(page, `loading-${colorScheme}`);
 
     provider.release();
     await page.waitForURL(/pages\/discover\/generation-result/);
-    await expect.poll(() => pictureWidths(page), PATIENCE).toEqual([864, 864]);
+    await expect.poll(() => imageWidths(page), TIMEOUT).toEqual([864, 864]);
     await takeScreenshot(page, `result-${colorScheme}`);
 
     expect(provider.calls()).toHaveLength(1);
@@ -159,7 +159,7 @@ describe.skipIf(chromiumPath === '')('the page on a phone', () => {
     await page.getByTestId('submit').click();
 
     await page.getByTestId('result-image').first().click();
-    await expect.poll(() => page.getByTestId('viewer-label').textContent(), PATIENCE).toBe('AI生成');
+    await expect.poll(() => page.getByTestId('viewer-label').textContent(), TIMEOUT).toBe('AI生成');
     await page.getByTestId('viewer-next').click();
     await page.locator('[data-testid=viewer][data-index="1"]').waitFor();
     await page.getByTestId('viewer-close').click();

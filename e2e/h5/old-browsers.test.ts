@@ -1,6 +1,6 @@
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
-import { ageBrowser } from '@darkroom/test-kit/browser/old-browser';
+import { removeNewerBuiltIns } from '@darkroom/test-kit/browser/old-browser';
 import { startPhone } from '@darkroom/test-kit/browser/phone';
 import { ASTRONAUT } from '@darkroom/test-kit/process/checkout';
 import { findTool } from '@darkroom/test-kit/process/system-tools';
@@ -8,11 +8,11 @@ import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import type { Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { stockWorld } from '../accessibility/seed-service.ts';
-import { listViews, PERSONS } from '../accessibility/views.ts';
+import { seedService } from '../accessibility/seed-service.ts';
+import { listViews, USERS } from '../accessibility/views.ts';
 
 const chromiumPath = findTool('chromium') ?? '';
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /** Missing in every browser before iOS 15.4 and Chrome 92. The page would behave differently with any of them. */
 const NEWER = ['[].at', 'Object.hasOwn', 'self.structuredClone', '"".replaceAll', '[].flatMap', 'Promise.allSettled'];
@@ -23,26 +23,26 @@ const focused = (page: Page) =>
 
 describe.skipIf(chromiumPath === '')('a browser without built-ins newer than iOS 13 and Chrome 70', () => {
   test('opens every page and dialog in every state, and moves the focus by Tab', { timeout: 300_000 }, async () => {
-    const world = await stockWorld();
+    const service = await seedService();
     const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
     onTestFinished(() => browser.close());
     const faults: string[] = [];
-    for (const person of PERSONS) {
-      const localStorage = Object.entries(world[person]).map(([name, value]) => ({
+    for (const user of USERS) {
+      const localStorage = Object.entries(service[user]).map(([name, value]) => ({
         name,
         value: JSON.stringify(value),
       }));
       const device = await browser.newContext({
         reducedMotion: 'reduce',
-        storageState: { cookies: [], origins: [{ origin: world.url, localStorage }] },
+        storageState: { cookies: [], origins: [{ origin: service.url, localStorage }] },
       });
-      device.setDefaultTimeout(PATIENCE_MS);
-      await ageBrowser(device);
-      for (const view of listViews(world).filter((each) => each.person === person)) {
+      device.setDefaultTimeout(TIMEOUT_MS);
+      await removeNewerBuiltIns(device);
+      for (const view of listViews(service).filter((each) => each.user === user)) {
         const page = await device.newPage();
         page.on('pageerror', (error) => faults.push(`${view.name}: ${error.stack}`));
         page.on('console', (message) => message.type() === 'error' && faults.push(`${view.name}: ${message.text()}`));
-        await page.goto(`${world.url}/#${view.path}`);
+        await page.goto(`${service.url}/#${view.path}`);
         await view.act?.(page);
         await page.locator(view.landmark).first().waitFor();
         expect(await page.evaluate(`[${NEWER}].filter((each) => each !== undefined).length`), view.name).toBe(0);

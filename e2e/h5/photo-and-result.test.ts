@@ -12,7 +12,7 @@ import { describe, expect, test } from 'vitest';
 
 const chromiumPath = findTool('chromium') ?? '';
 
-const PATIENCE = { timeout: 10_000 };
+const TIMEOUT = { timeout: 10_000 };
 
 /** Larger than the service accepts. */
 const TOO_LARGE_BYTES = 21 * 1024 * 1024;
@@ -32,7 +32,7 @@ async function order(page: Page, prompt: string): Promise<void> {
   await page.getByTestId('submit').click();
 }
 
-const loadedPictures = (page: Page) =>
+const loadedImages = (page: Page) =>
   page
     .getByTestId('result-image')
     .locator('img')
@@ -122,7 +122,7 @@ describe.skipIf(chromiumPath === '')('a photo on a phone', () => {
     const chooser = page.waitForEvent('filechooser');
     await page.getByTestId('photo-change').click();
     await (await chooser).setFiles(broken);
-    await expect.poll(() => page.getByTestId('photo-hint').textContent(), PATIENCE).toContain('JPEG、PNG');
+    await expect.poll(() => page.getByTestId('photo-hint').textContent(), TIMEOUT).toContain('JPEG、PNG');
     expect(uploads).toBe(1);
     expect(await page.getByTestId('photo-retry').count()).toBe(0);
   });
@@ -168,7 +168,7 @@ describe.skipIf(chromiumPath === '')('waiting for a job on a phone', () => {
     await page.context().setOffline(true);
     await page.getByTestId('trouble').waitFor();
     provider.release();
-    await expect.poll(() => provider.stats().heldCalls, PATIENCE).toBe(0);
+    await expect.poll(() => provider.stats().heldCalls, TIMEOUT).toBe(0);
     await page.context().setOffline(false);
     await page.waitForURL(/generation-result/);
   });
@@ -241,11 +241,11 @@ describe.skipIf(chromiumPath === '')('a result on a phone', () => {
       page
         .getByTestId('result-image')
         .evaluateAll((frames) => frames.filter((frame) => frame.innerHTML.includes('data:image/png;base64,')).length);
-    await expect.poll(grounds, PATIENCE).toBe(2);
+    await expect.poll(grounds, TIMEOUT).toBe(2);
     expect(await page.getByTestId('ai-label').count()).toBe(2);
     letThrough();
-    await expect.poll(() => loadedPictures(page), PATIENCE).toBe(2);
-    await expect.poll(grounds, PATIENCE).toBe(0);
+    await expect.poll(() => loadedImages(page), TIMEOUT).toBe(2);
+    await expect.poll(grounds, TIMEOUT).toBe(0);
     expect(phone.faults).toEqual([]);
   });
 
@@ -281,16 +281,16 @@ describe.skipIf(chromiumPath === '')('a result on a phone', () => {
       const { pathname } = new URL(route.request().url());
       if (asked.has(pathname)) return route.continue();
       asked.add(pathname);
-      await expect.poll(() => route.fetch().then((answer) => answer.status()), PATIENCE).toBe(403);
+      await expect.poll(() => route.fetch().then((answer) => answer.status()), TIMEOUT).toBe(403);
       await route.fulfill({ status: 403 });
     });
     await order(page, '链接过期');
     await page.waitForURL(/generation-result/);
-    await expect.poll(() => loadedPictures(page), PATIENCE).toBe(2);
+    await expect.poll(() => loadedImages(page), TIMEOUT).toBe(2);
 
     const shown = await page.getByTestId('result-image').locator('img').first().getAttribute('src');
     const isDead = async () => (await page.request.get(shown ?? '')).status() === 403;
-    await expect.poll(isDead, PATIENCE).toBe(true);
+    await expect.poll(isDead, TIMEOUT).toBe(true);
     const download = page.waitForEvent('download');
     await page.getByTestId('save').first().click();
     expect(await (await download).failure()).toBeNull();
@@ -303,7 +303,7 @@ describe.skipIf(chromiumPath === '')('a result on a phone', () => {
     await page.waitForURL(/generation-result/);
     await page.getByTestId('share').click();
     const copied = () => page.evaluate('navigator.clipboard.readText()');
-    await expect.poll(copied, PATIENCE).toBe(page.url());
+    await expect.poll(copied, TIMEOUT).toBe(page.url());
     expect(String(await copied())).not.toMatch(/signature|token/);
     expect(phone.faults).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import type { Settings } from '@darkroom/test-kit/api/api-environment';
 import { startApi } from '@darkroom/test-kit/api/start-api';
-import { findBarriers } from '@darkroom/test-kit/browser/axe-violations';
+import { findAxeViolations } from '@darkroom/test-kit/browser/axe-violations';
 import { startPhone, takeScreenshot } from '@darkroom/test-kit/browser/phone';
 import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 
 const chromiumPath = findTool('chromium') ?? '';
-const PATIENCE = { timeout: 15_000 };
+const TIMEOUT = { timeout: 15_000 };
 
 /** Opens a phone on a service with one running job; `settings` make it refuse a second one. */
 async function start(settings: Settings) {
@@ -54,10 +54,10 @@ describe.skipIf(chromiumPath === '')('the page after a refused request', () => {
     expect(await resend.getAttribute('aria-disabled')).toBe('true');
     expect(await resend.textContent()).toMatch(/\d+ 秒后可以再试/);
     await takeScreenshot(page, 'queue-full-light-zh');
-    expect(await findBarriers(page)).toEqual([]);
+    expect(await findAxeViolations(page)).toEqual([]);
 
     await page.unroute('**/trpc/image.create**');
-    await expect.poll(() => resend.getAttribute('aria-disabled'), PATIENCE).toBe('false');
+    await expect.poll(() => resend.getAttribute('aria-disabled'), TIMEOUT).toBe('false');
     expect((await api.user().sdk.list()).jobs).toHaveLength(1);
     await resend.click();
     await page.waitForURL(/job_id=/);
@@ -79,7 +79,7 @@ describe.skipIf(chromiumPath === '')('the page after a refused request', () => {
     await page.getByTestId('submit').click();
     await page.getByTestId('dialog').getByText('换成新的之后').waitFor();
     await takeScreenshot(page, 'replace-kept-light-zh');
-    expect(await findBarriers(page)).toEqual([]);
+    expect(await findAxeViolations(page)).toEqual([]);
     await page.getByTestId('dialog-no').click();
     await page.getByTestId('history').click();
     await page.getByTestId('job-actions').click();
@@ -102,7 +102,7 @@ describe.skipIf(chromiumPath === '')('the page after a refused request', () => {
     await failure(page, 'too_many_jobs').waitFor();
     await page.getByTestId('running').click();
     await page.locator('[data-testid=filter-running][aria-checked=true]').waitFor();
-    await expect.poll(() => page.getByTestId('job').count(), PATIENCE).toBe(1);
+    await expect.poll(() => page.getByTestId('job').count(), TIMEOUT).toBe(1);
   });
 
   test.each([
@@ -114,18 +114,18 @@ describe.skipIf(chromiumPath === '')('the page after a refused request', () => {
     await failure(page, code).waitFor();
     expect(await page.getByTestId('charge').textContent()).toContain('任务没有创建');
     await page.getByTestId('back').click();
-    await expect.poll(() => page.getByTestId('prompt-count').textContent(), PATIENCE).toBe('3 / 1499');
+    await expect.poll(() => page.getByTestId('prompt-count').textContent(), TIMEOUT).toBe('3 / 1499');
   });
 
   test('disables the form without a network, and enables it when the network is back', async () => {
     const { page } = await start({});
     await page.getByTestId('prompt').locator('textarea').fill('后到的');
     const button = page.getByTestId('submit');
-    await expect.poll(() => button.getAttribute('aria-disabled'), PATIENCE).toBe('false');
+    await expect.poll(() => button.getAttribute('aria-disabled'), TIMEOUT).toBe('false');
     await page.context().setOffline(true);
     await page.getByText('网络已断开，恢复后即可生成').waitFor();
     expect(await button.getAttribute('aria-disabled')).toBe('true');
     await page.context().setOffline(false);
-    await expect.poll(() => button.getAttribute('aria-disabled'), PATIENCE).toBe('false');
+    await expect.poll(() => button.getAttribute('aria-disabled'), TIMEOUT).toBe('false');
   });
 });

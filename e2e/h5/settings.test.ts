@@ -1,5 +1,5 @@
 import { startApi } from '@darkroom/test-kit/api/start-api';
-import { findBarriers } from '@darkroom/test-kit/browser/axe-violations';
+import { findAxeViolations } from '@darkroom/test-kit/browser/axe-violations';
 import { type Phone, startPhone, takeScreenshot } from '@darkroom/test-kit/browser/phone';
 import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
@@ -27,7 +27,7 @@ describe.skipIf(chromiumPath === '')('the settings page', () => {
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
     expect(await ground(page)).toBe(DARK);
     await takeScreenshot(page, 'settings-dark-en');
-    expect(await findBarriers(page)).toEqual([]);
+    expect(await findAxeViolations(page)).toEqual([]);
 
     const later = await phone.open();
     await later.getByText('Make 1 picture').waitFor();
@@ -74,7 +74,7 @@ describe.skipIf(chromiumPath === '')('the settings page', () => {
     await page.getByTestId('privacy').click();
     await page.getByText('保留多久').waitFor();
     await takeScreenshot(page, 'privacy-light-zh');
-    expect(await findBarriers(page)).toEqual([]);
+    expect(await findAxeViolations(page)).toEqual([]);
     expect(phone.faults).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 
 const chromiumPath = findTool('chromium') ?? '';
-const PATIENCE = { timeout: 15_000 };
+const TIMEOUT = { timeout: 15_000 };
 
 async function start() {
   const provider = await startProvider();
@@ -45,7 +45,7 @@ describe.skipIf(chromiumPath === '')('the page after another user signed in on t
 
   async function expectNothingLeft(page: Page): Promise<void> {
     await page.locator('[data-testid=photo-picker][data-state=empty]').waitFor();
-    await expect.poll(() => page.getByTestId('prompt-count').textContent(), PATIENCE).toBe('0 / 1499');
+    await expect.poll(() => page.getByTestId('prompt-count').textContent(), TIMEOUT).toBe('0 / 1499');
     expect(await page.getByTestId('resume').count()).toBe(0);
     expect(await page.evaluate('JSON.stringify(localStorage)')).not.toMatch(/upload:|前一个人的/);
   }

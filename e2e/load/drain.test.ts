@@ -1,7 +1,7 @@
 import type { ImageJob } from '@darkroom/contracts';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
-import { FACES, sendOrder } from '@darkroom/test-kit/client/send-create';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
+import { SURFACES, sendCreate } from '@darkroom/test-kit/client/send-create';
 import { type Provider, startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
 import { readSnapshot } from '../chaos/database-snapshot.ts';
@@ -27,17 +27,17 @@ async function startBusyApi(settings: Record<string, number>) {
   const created = await Promise.all(
     Array.from({ length: JOBS }, async (_, number) => {
       const { sdk, rest } = api.user(String((number % USERS) + 1));
-      const small = order(`job ${number}.`, { width: 512, height: 512 });
+      const small = imageRequest(`job ${number}.`, { width: 512, height: 512 });
       return number % 2 === 0 ? sdk.create(small) : (await rest.create(small)).data;
     }),
   );
   await provider.held(CONCURRENCY);
-  // From before the end until the last job is told: the sdk goes on over the restart.
+  // The sdk follows each job to its end, across the restart.
   const ends = Promise.all(created.map((job) => api.user(job.user_id).sdk.wait(job.job_id)));
   return { provider, api, users, created, ends };
 }
 
-/** Everybody is told an end by the next process, and no order was sent twice. */
+/** Every client learns the end of its job from the next process, and no request was sent twice. */
 async function expectAllServed(provider: Provider, api: Api, ends: Promise<ImageJob[]>): Promise<ImageJob[]> {
   const next = await api.restart();
   const jobs = await ends;
@@ -71,8 +71,8 @@ describe('SIGTERM under load', () => {
     for (const job of await heldPolls) expect(job.status).toMatch(/^(PENDING|PROCESSING)$/);
     await Promise.all(
       users.map(async ({ token, sdk }) => {
-        for (const face of FACES) {
-          const refused = await sendOrder({ url: api.url, token, face }, order('too late'));
+        for (const surface of SURFACES) {
+          const refused = await sendCreate({ url: api.url, token, surface }, imageRequest('too late'));
           expect(refused).toMatchObject({ status: 503, errorCode: 'draining' });
           expect(refused.retryAfterS).toBeGreaterThanOrEqual(1);
         }

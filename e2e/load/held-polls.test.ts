@@ -1,6 +1,6 @@
 import { HELD_POLLS_PER_USER, type ImageJob } from '@darkroom/contracts';
 import { startApi } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { expect, test } from 'vitest';
 
@@ -12,7 +12,7 @@ test('answers the 21st held poll of one user at once while the polls of other us
   const api = await startApi(provider);
   const follow = async (userId: string, settled: ImageJob[], polls: number) => {
     const { sdk, rest } = api.user(userId);
-    const { job_id } = await sdk.create(order('held'));
+    const { job_id } = await sdk.create(imageRequest('held'));
     return Array.from({ length: polls }, async (_, number) => {
       const query = `?wait_seconds=25&after_version=99`;
       const job =

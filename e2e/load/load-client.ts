@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CreateImageInput, ImageJob } from '@darkroom/contracts';
 import { createImageClient, isImageApiError } from '@darkroom/sdk';
 import { createRestClient } from '@darkroom/test-kit/client/rest-client';
-import type { Face } from '@darkroom/test-kit/client/send-create';
+import type { Surface } from '@darkroom/test-kit/client/send-create';
 import { signUserToken } from '@darkroom/test-kit/client/user';
 import type { Observations } from '../chaos/client-observations.ts';
 import { createRetryingFetch, type ResponseCounter } from './count-responses.ts';
@@ -12,7 +12,7 @@ const POLL_SECONDS = 25;
 interface Deps {
   url: string;
   userId: string;
-  face: Face;
+  surface: Surface;
   observations: Observations;
   responses: ResponseCounter;
   /** Aborts every request and wait. */
@@ -25,26 +25,26 @@ export interface Client {
 }
 
 /** One user on one API surface; records every answer in the observations. */
-export function createLoadClient({ url, userId, face, observations, responses, signal }: Deps): Client {
+export function createLoadClient({ url, userId, surface, observations, responses, signal }: Deps): Client {
   const token = signUserToken({ user_id: userId });
-  const { create, status } = face === 'rest' ? restFace() : trpcFace();
+  const { create, status } = surface === 'rest' ? restSurface() : trpcSurface();
 
-  function restFace() {
+  function restSurface() {
     const wait = (ms: number) => sleep(ms, undefined, { signal });
     const rest = createRestClient(url, token, signal, createRetryingFetch(responses.fetch, wait));
     return {
-      create: async (order: CreateImageInput, key: string) => (await rest.create(order, key)).data,
+      create: async (request: CreateImageInput, key: string) => (await rest.create(request, key)).data,
       status: async ({ job_id, version }: ImageJob) =>
         (await rest.status(job_id, `?wait_seconds=${POLL_SECONDS}&after_version=${version}`)).data,
     };
   }
 
-  function trpcFace() {
+  function trpcSurface() {
     const sdk = createImageClient({ baseUrl: url, token, fetch: responses.fetch });
-    async function create(order: CreateImageInput, idempotencyKey: string): Promise<ImageJob> {
+    async function create(request: CreateImageInput, idempotencyKey: string): Promise<ImageJob> {
       for (;;) {
         try {
-          return await sdk.create(order, { idempotencyKey, signal });
+          return await sdk.create(request, { idempotencyKey, signal });
         } catch (error) {
           // The SDK has used up its own retries; a real user would press the button again.
           if (!isImageApiError(error) || error.code !== 'queue_full') throw error;
@@ -63,8 +63,8 @@ export function createLoadClient({ url, userId, face, observations, responses, s
     async generate(prompt) {
       const key = prompt.replaceAll(' ', '-');
       const entry = observations.open({ prompt, userId, key });
-      const order: CreateImageInput = { model: 'image-01', prompt, width: 512, height: 512 };
-      let job = await observations.ask(entry, () => create(order, key));
+      const request: CreateImageInput = { model: 'image-01', prompt, width: 512, height: 512 };
+      let job = await observations.ask(entry, () => create(request, key));
       while (job.status !== 'COMPLETED' && job.status !== 'FAILED') {
         const known = job;
         job = await observations.ask(entry, () => status(known));

@@ -3,7 +3,7 @@ import type { ImageJob } from '@darkroom/contracts';
 import { startSimulator } from '@darkroom/minimax-simulator';
 import { createImageClient } from '@darkroom/sdk';
 import type { Attempt } from '@darkroom/test-kit/api/read-attempts';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { signUserToken } from '@darkroom/test-kit/client/user';
 import { checkSettled } from '../chaos/check-evidence.ts';
 import { readSnapshot } from '../chaos/database-snapshot.ts';
@@ -31,7 +31,7 @@ interface Spread {
 
 const CONCURRENCY = 4;
 const CALL_MS = 20;
-const ORDERS_AT_ONCE = 50;
+const CREATES_AT_ONCE = 50;
 const POLL_INTERVAL_MS = 200;
 const GREEDY = '1';
 
@@ -53,13 +53,13 @@ export async function runFairness({ greedyJobs, users }: Options): Promise<Fairn
     const greedy = clientOf(GREEDY);
     const prompts = Array.from({ length: greedyJobs }, (_, number) => `one of many, ${number}.`).values();
     // All workers share one iterator.
-    const orderOn = async () => {
+    const createNext = async () => {
       for (const prompt of prompts) await greedy.create(small(prompt));
     };
-    await Promise.all(Array.from({ length: ORDERS_AT_ONCE }, orderOn));
+    await Promise.all(Array.from({ length: CREATES_AT_ONCE }, createNext));
   }
 
-  function orderOneEach(): Promise<ImageJob[]> {
+  function createOneEach(): Promise<ImageJob[]> {
     const single = Array.from({ length: users }, (_, number) => `the only one of ${number}.`);
     return Promise.all(single.map((prompt, number) => clientOf(String(number + 2)).generate(small(prompt))));
   }
@@ -67,7 +67,7 @@ export async function runFairness({ greedyJobs, users }: Options): Promise<Fairn
   try {
     await fillQueue();
     simulator.release();
-    const single = await orderOneEach();
+    const single = await createOneEach();
     while ((await readGauges(service.url)).waiting > 0) await sleep(POLL_INTERVAL_MS);
     await service.stop(); // finishes the images that are still being saved
     const snapshot = readSnapshot(service.dataDir);
@@ -89,7 +89,7 @@ export async function runFairness({ greedyJobs, users }: Options): Promise<Fairn
   }
 }
 
-const small = (prompt: string) => order(prompt, { width: 512, height: 512 });
+const small = (prompt: string) => imageRequest(prompt, { width: 512, height: 512 });
 
 interface Wait {
   prompt: string;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Simulator, startSimulator } from '@darkroom/minimax-simulator';
-import { FACES } from '@darkroom/test-kit/client/send-create';
+import { SURFACES } from '@darkroom/test-kit/client/send-create';
 import * as fc from 'fast-check';
 import { checkEvidence, checkSettled, type Evidence } from '../chaos/check-evidence.ts';
 import { createObservations, type Observation } from '../chaos/client-observations.ts';
@@ -12,7 +12,7 @@ import { createLoadClient } from './load-client.ts';
 import { type Service, startService } from './service.ts';
 
 interface Options {
-  /** Users, each with one order at a time. */
+  /** Users, each with one job at a time. */
   clients: number;
   /** Jobs of all users together. */
   jobs: number;
@@ -42,7 +42,7 @@ const PROGRESS_EVERY = 1_000;
 const ARRIVE_WITHIN_MS = 1_000;
 
 const PlannedClient = fc.record({
-  face: fc.constantFrom(...FACES),
+  surface: fc.constantFrom(...SURFACES),
   afterMs: fc.integer({ min: 0, max: ARRIVE_WITHIN_MS }),
 });
 type PlannedClient = typeof PlannedClient extends fc.Arbitrary<infer Planned> ? Planned : never;
@@ -68,19 +68,19 @@ export async function runLoad({
   const responses = createResponseCounter();
   let ended = 0;
 
-  async function runClient(number: number, { face, afterMs }: PlannedClient): Promise<void> {
+  async function runClient(number: number, { surface, afterMs }: PlannedClient): Promise<void> {
     const signal = AbortSignal.any([deadline]); // one per client: a signal keeps its listeners
     await sleep(afterMs, undefined, { signal });
     const client = createLoadClient({
       url: service.url,
       userId: String(number + 1),
-      face,
+      surface,
       observations,
       responses,
       signal,
     });
-    for (let order = number; order < jobs; order += clients) {
-      await client.generate(`order ${order}.`);
+    for (let index = number; index < jobs; index += clients) {
+      await client.generate(`job ${index}.`);
       if (++ended % PROGRESS_EVERY === 0) onProgress(`${ended} of ${jobs} jobs have ended`);
     }
   }

@@ -3,20 +3,20 @@ import { readFileSync } from 'node:fs';
 import type { CompletedJob, FailedJob } from '@darkroom/contracts';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { startLinkProvider } from './link-provider.ts';
 import {
-  HOSTILE_PICTURES,
-  type HostilePicture,
-  LARGEST_PICTURE,
+  LARGEST_IMAGE,
+  MALICIOUS_IMAGES,
+  type MaliciousImage,
   type ResultEnd,
   type UploadEnd,
 } from './malicious-images.ts';
 
-/** The long form is `HOSTILE_AT_ONCE=40 npx vitest run --project e2e e2e/malicious-input/images`. */
-const AT_ONCE = Number(process.env.HOSTILE_AT_ONCE ?? 4);
+/** The long form is `MALICIOUS_AT_ONCE=40 npx vitest run --project e2e e2e/malicious-input/images`. */
+const AT_ONCE = Number(process.env.MALICIOUS_AT_ONCE ?? 4);
 /** The process's baseline, request bodies, and an image of 50 million pixels per core. */
 const PEAK_MAX_BYTES = 1_500_000_000;
 
@@ -33,23 +33,23 @@ const Refused = z.object({
   issues: z.array(z.object({ path: z.array(z.unknown()) })).optional(),
 });
 
-let pictures: { row: HostilePicture; bytes: Buffer }[] = [];
+let images: { row: MaliciousImage; bytes: Buffer }[] = [];
 beforeAll(async () => {
-  for (const row of HOSTILE_PICTURES) pictures.push({ row, bytes: await row.build() });
+  for (const row of MALICIOUS_IMAGES) images.push({ row, bytes: await row.build() });
 });
 afterAll(() => {
-  pictures = [];
+  images = [];
 });
 
 /** Returns the result of each image by its name; all run at once. */
-async function endsOf<End>(endOf: (bytes: Buffer, row: HostilePicture) => Promise<End>): Promise<Record<string, End>> {
-  const ends = pictures.map(async ({ row, bytes }) => [row.name, await endOf(bytes, row)] as const);
+async function endsOf<End>(endOf: (bytes: Buffer, row: MaliciousImage) => Promise<End>): Promise<Record<string, End>> {
+  const ends = images.map(async ({ row, bytes }) => [row.name, await endOf(bytes, row)] as const);
   return Object.fromEntries(await Promise.all(ends));
 }
 
 /** The expected results. */
-function table<End>(endOf: (row: HostilePicture) => End): Record<string, End> {
-  return Object.fromEntries(HOSTILE_PICTURES.map((row) => [row.name, endOf(row)]));
+function table<End>(endOf: (row: MaliciousImage) => End): Record<string, End> {
+  return Object.fromEntries(MALICIOUS_IMAGES.map((row) => [row.name, endOf(row)]));
 }
 
 /** Fetches a file and checks the headers by which a browser shows it as an image or not at all. */
@@ -91,7 +91,7 @@ test('accepts a hostile image in a data URL as an upload would, or names the ref
     fetch(api.url + GENERATION_PATH, {
       method: 'POST',
       headers,
-      body: JSON.stringify({ ...order('hostile'), subject_reference: [{ type: 'character', image_file }] }),
+      body: JSON.stringify({ ...imageRequest('hostile'), subject_reference: [{ type: 'character', image_file }] }),
     });
 
   const ends = await endsOf(async (bytes) => {
@@ -102,7 +102,7 @@ test('accepts a hostile image in a data URL as an upload would, or names the ref
     return `${error_code} ${issues?.map(({ path }) => path.join('.'))}`;
   });
 
-  const isTaken = (row: HostilePicture) => row.upload !== 'unsupported_image' && !/^an? (WebP|AVIF)/.test(row.name);
+  const isTaken = (row: MaliciousImage) => row.upload !== 'unsupported_image' && !/^an? (WebP|AVIF)/.test(row.name);
   const REFUSAL = 'invalid_request subject_reference.0.image_file';
   expect(ends).toEqual(table((row) => (isTaken(row) ? 'taken' : REFUSAL)));
   await checkAfterwards(api);
@@ -113,11 +113,11 @@ test('re-encodes a hostile result or delivers it byte for byte', async () => {
   const api = await startApi(provider, SETTINGS);
 
   const ends = await endsOf(async (bytes, { name }) => {
-    const { sdk } = api.user(String(HOSTILE_PICTURES.findIndex((row) => row.name === name))); // bounds a user's polls
+    const { sdk } = api.user(String(MALICIOUS_IMAGES.findIndex((row) => row.name === name))); // bounds a user's polls
     const path = `/${createHash('sha256').update(name).digest('hex')}`;
     const link = provider.serve(path, (_, response) => response.setHeader('content-type', 'text/html').end(bytes));
     provider.answer(name, link);
-    return endOf(await sdk.wait(await sdk.create(order(name))), bytes);
+    return endOf(await sdk.wait(await sdk.create(imageRequest(name))), bytes);
   });
 
   expect(ends).toEqual(table((row) => row.result));
@@ -125,9 +125,9 @@ test('re-encodes a hostile result or delivers it byte for byte', async () => {
 });
 
 async function endOf(job: CompletedJob | FailedJob, came: Buffer): Promise<ResultEnd | string> {
-  if (job.status === 'FAILED') return job.error_code === 'download_failed' ? 'no picture' : job.error_code;
+  if (job.status === 'FAILED') return job.error_code === 'download_failed' ? 'no image' : job.error_code;
   const [asset] = job.assets;
-  if (!asset) throw new Error('a COMPLETED job without a picture');
+  if (!asset) throw new Error('a COMPLETED job without an image');
   const { content_type: type, width, height, compressed } = asset;
   const file = await fetchInert(asset.url);
   expect.soft(file.type).toBe(type);
@@ -140,8 +140,8 @@ test(`decodes ${AT_ONCE} of the largest uploads at once within the memory limit,
   timeout: 60_000 + AT_ONCE * 10_000,
 }, async () => {
   const api = await startApi(await startLinkProvider(), SETTINGS);
-  const largest = pictures.find(({ row }) => row.name === LARGEST_PICTURE);
-  if (!largest) throw new Error('the largest picture is gone');
+  const largest = images.find(({ row }) => row.name === LARGEST_IMAGE);
+  if (!largest) throw new Error('the largest image is gone');
   let isOver = false;
   const uploads = Promise.all(
     Array.from({ length: AT_ONCE }, (_, index) => uploadTo(api, largest.bytes, String(index % 10))),

@@ -3,7 +3,7 @@ import { UPLOAD_MAX_BYTES } from '@darkroom/contracts';
 import { REFERENCE_BYTES_LIMIT } from '@darkroom/contracts/limits';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
@@ -36,9 +36,9 @@ async function upload(api: Api, bytes: Uint8Array<ArrayBuffer>, userId = '1'): P
   return fetch(api.url + UPLOADS_PATH, { method: 'POST', body: form, headers });
 }
 
-async function orderWith(api: Api, bytes: Buffer, type: 'jpeg' | 'png' = 'jpeg'): Promise<Response> {
+async function createWith(api: Api, bytes: Buffer, type: 'jpeg' | 'png' = 'jpeg'): Promise<Response> {
   const image_file = `data:image/${type};base64,${bytes.toString('base64')}`;
-  const body = JSON.stringify({ ...order('large'), subject_reference: [{ type: 'character', image_file }] });
+  const body = JSON.stringify({ ...imageRequest('large'), subject_reference: [{ type: 'character', image_file }] });
   const headers = { authorization: `Bearer ${api.user().token}`, 'content-type': 'application/json' };
   return fetch(api.url + GENERATION_PATH, { method: 'POST', headers, body });
 }
@@ -58,7 +58,7 @@ test('accepts photos of 50, 64, 108 and 200 megapixels as uploads and in data UR
     const answer = await upload(api, new Uint8Array(bytes));
     expect(answer.status).toBe(201);
     expect(Uploaded.parse(await answer.json()).data).toMatchObject({ width: 2_048, height: 1_536 });
-    expect((await orderWith(api, bytes)).status).toBe(202);
+    expect((await createWith(api, bytes)).status).toBe(202);
   }
 });
 
@@ -83,7 +83,7 @@ test('names the reason of a refused photo, in an upload and in a request', { tim
     expect(message).toMatch(says);
   }
   for (const [bytes, reason] of causes.slice(0, 2)) {
-    const answer = await orderWith(api, bytes, bytes[0] === 0x89 ? 'png' : 'jpeg');
+    const answer = await createWith(api, bytes, bytes[0] === 0x89 ? 'png' : 'jpeg');
     expect(answer.status).toBe(400);
     const { error_code, issues } = Refused.parse(await answer.json());
     expect({ error_code, ...issues[0] }).toEqual({
@@ -103,13 +103,13 @@ test(`decodes ${AT_ONCE} of the costliest photos of each format at once within t
   const api = await startApi(await startLinkProvider(), { ...SETTINGS, MALLOC_ARENA_MAX: 2 });
   const other = api.user('99');
   const kept = Uploaded.parse(await (await upload(api, new Uint8Array(photo), '99')).json()).data;
-  const dearest: [name: string, bytes: Buffer][] = [
+  const costliest: [name: string, bytes: Buffer][] = [
     ['progressive JPEG of 108 MP', await enlarged(12_000, 9_000).jpeg({ quality: 60, progressive: true }).toBuffer()],
     ['interlaced PNG of 24 MP', await enlarged(6_000, 4_000).png({ progressive: true, palette: true }).toBuffer()],
     ['lossless WebP of 24 MP', await enlarged(6_000, 4_000).webp({ lossless: true, effort: 0 }).toBuffer()],
     ['AVIF of 12 MP at ten bits', await enlarged(4_032, 3_024).avif({ effort: 0, bitdepth: 10 }).toBuffer()],
   ];
-  for (const [name, bytes] of dearest) {
+  for (const [name, bytes] of costliest) {
     let isOver = false;
     const uploads = Promise.all(
       Array.from(

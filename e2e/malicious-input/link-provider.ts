@@ -15,14 +15,14 @@ export interface LinkProvider {
   serve(path: string, listener: RequestListener): string;
 }
 
-const Order = z.object({ prompt: z.string() });
+const GenerationRequest = z.object({ prompt: z.string() });
 
 export async function startLinkProvider(): Promise<LinkProvider> {
   const answers = new Map<string, string[]>();
   const paths = new Map<string, RequestListener>();
 
-  async function answerOrder(request: IncomingMessage): Promise<string> {
-    const { prompt } = Order.parse(await json(request));
+  async function answerCall(request: IncomingMessage): Promise<string> {
+    const { prompt } = GenerationRequest.parse(await json(request));
     const image_urls = answers.get(prompt) ?? [];
     return JSON.stringify({ id: 'a-call', data: { image_urls }, base_resp: { status_code: 0, status_msg: 'success' } });
   }
@@ -31,7 +31,7 @@ export async function startLinkProvider(): Promise<LinkProvider> {
     const listener = paths.get(request.url ?? '');
     if (listener) return listener(request, response);
     response.setHeader('content-type', 'application/json');
-    response.end(await answerOrder(request));
+    response.end(await answerCall(request));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(() => {

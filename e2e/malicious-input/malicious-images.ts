@@ -8,10 +8,10 @@ export type UploadEnd = { width: number; height: number } | 'unsupported_image';
 
 /** The result when the provider delivers it. `it came`: byte for byte unchanged. */
 export type ResultEnd =
-  | 'no picture'
+  | 'no image'
   | { as: 'it came' | 'new'; type: string; width: number | null; height: number | null };
 
-export interface HostilePicture {
+export interface MaliciousImage {
   name: string;
   build(): Buffer | Promise<Buffer>;
   upload: UploadEnd;
@@ -30,7 +30,7 @@ const png = () => photo().png().toBuffer();
 const webp = () => photo().webp({ lossless: true }).toBuffer();
 
 const REFUSED = 'unsupported_image';
-const NOTHING = 'no picture';
+const NOTHING = 'no image';
 type Size = { width: number | null; height: number | null };
 const renewed = (size: Size = SIZE): ResultEnd => ({ as: 'new', type: 'image/jpeg', ...size });
 const asItCame = (type: string, size: Size): ResultEnd => ({ as: 'it came', type, ...size });
@@ -42,10 +42,10 @@ const HEIC = '\0\0\0\x18ftypheic\0\0\0\0mif1heic';
 const latin1 = (text: string) => () => Buffer.from(text, 'latin1');
 
 /** The maximum number of pixels, at the maximum bytes per pixel. */
-export const LARGEST_PICTURE = 'a PNG of 49 million pixels at sixteen bits';
+export const LARGEST_IMAGE = 'a PNG of 49 million pixels at sixteen bits';
 
 /** Small files with many pixels, or which expand when they are read. */
-const BOMBS: HostilePicture[] = [
+const BOMBS: MaliciousImage[] = [
   {
     name: 'a whole PNG of 30000 x 30000 of one colour',
     build: () => flatPng({ width: 30_000, height: 30_000, bitDepth: 1, colour: 'grey' }),
@@ -59,7 +59,7 @@ const BOMBS: HostilePicture[] = [
     result: renewed({ width: 2_048, height: 2_048 }),
   },
   {
-    name: LARGEST_PICTURE,
+    name: LARGEST_IMAGE,
     build: () => flatPng({ width: 7_000, height: 7_000, bitDepth: 16, colour: 'rgba' }),
     upload: { width: 2_048, height: 2_048 },
     result: renewed({ width: 2_048, height: 2_048 }),
@@ -109,7 +109,7 @@ const BOMBS: HostilePicture[] = [
   },
 ];
 
-const cut = (name: string, length: number, whole: () => Promise<Buffer>, result: ResultEnd): HostilePicture => ({
+const cut = (name: string, length: number, whole: () => Promise<Buffer>, result: ResultEnd): MaliciousImage => ({
   name: `${name} cut to ${length > 1 ? `${length} bytes` : `${length * 100} %`}`,
   build: async () => {
     const bytes = await whole();
@@ -119,7 +119,7 @@ const cut = (name: string, length: number, whole: () => Promise<Buffer>, result:
   result,
 });
 
-const TRUNCATED: HostilePicture[] = [
+const TRUNCATED: MaliciousImage[] = [
   { name: 'nothing', build: latin1(''), upload: REFUSED, result: NOTHING },
   { name: 'one byte', build: latin1('\xff'), upload: REFUSED, result: NOTHING },
   cut('a JPEG', 3, () => fine().toBuffer(), asItCame('image/jpeg', UNREADABLE)),
@@ -136,7 +136,7 @@ const TRUNCATED: HostilePicture[] = [
 ];
 
 /** Files of two formats at once. A re-encoded image contains nothing of the other format. */
-const POLYGLOTS: HostilePicture[] = [
+const POLYGLOTS: MaliciousImage[] = [
   {
     name: 'a JPEG with a page behind it',
     build: async () => Buffer.concat([await fine().toBuffer(), Buffer.from(`<!doctype html>${SCRIPT}`)]),
@@ -179,14 +179,14 @@ const POLYGLOTS: HostilePicture[] = [
   },
 ];
 
-const disguised = (kind: string, content: string): HostilePicture => ({
+const disguised = (kind: string, content: string): MaliciousImage => ({
   name: `${kind} behind the signature of a PNG`,
   build: latin1(PNG_SIGNATURE + content),
   upload: REFUSED,
   result: asItCame('image/png', UNREADABLE),
 });
 
-const other = (kind: string, build: HostilePicture['build']): HostilePicture => ({
+const other = (kind: string, build: MaliciousImage['build']): MaliciousImage => ({
   name: kind,
   build,
   upload: REFUSED,
@@ -194,7 +194,7 @@ const other = (kind: string, build: HostilePicture['build']): HostilePicture => 
 });
 
 /** None of these may reach its format's loader. */
-const OTHER_KINDS: HostilePicture[] = [
+const OTHER_KINDS: MaliciousImage[] = [
   disguised('an SVG', SVG),
   disguised('a PDF', '%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj'),
   disguised('a TIFF', 'II*\0\x08\0\0\0'),
@@ -210,7 +210,7 @@ const OTHER_KINDS: HostilePicture[] = [
 ];
 
 /** Valid images that a careless decoder shows wrongly. */
-const ODD: HostilePicture[] = [
+const ODD: MaliciousImage[] = [
   ...[1, 2, 3, 4, 5, 6, 7, 8].map((orientation) => ({
     name: `a JPEG of EXIF orientation ${orientation}`,
     build: () => fine().withMetadata({ orientation }).toBuffer(),
@@ -267,4 +267,4 @@ const ODD: HostilePicture[] = [
   { name: 'an AVIF', build: () => photo().avif().toBuffer(), upload: SIZE, result: NOTHING },
 ];
 
-export const HOSTILE_PICTURES = [...BOMBS, ...TRUNCATED, ...POLYGLOTS, ...OTHER_KINDS, ...ODD];
+export const MALICIOUS_IMAGES = [...BOMBS, ...TRUNCATED, ...POLYGLOTS, ...OTHER_KINDS, ...ODD];

@@ -1,6 +1,6 @@
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
@@ -52,7 +52,7 @@ describe.skipIf(chromiumPath === '')('the pages in a browser', () => {
       provider.serve('/polyglot', (_, response) => response.setHeader('content-type', 'text/html').end(polyglot)),
     );
     const api = await startApi(provider, { IMAGE_FORMAT: 'original' });
-    const job = await api.user().sdk.generate(order('polyglot'));
+    const job = await api.user().sdk.generate(imageRequest('polyglot'));
     const link = job.images[0] ?? '';
     expect(Buffer.from(await (await fetch(link)).arrayBuffer()).equals(polyglot)).toBe(true);
 

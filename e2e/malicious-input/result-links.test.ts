@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { CompletedJob, FailedJob } from '@darkroom/contracts';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
 import { type LinkProvider, startLinkProvider } from './link-provider.ts';
@@ -113,10 +113,10 @@ function reasonsOf({ process }: Api, jobId: string): string[] {
 let users = 0;
 
 /** Runs a job whose image comes by this link. */
-async function orderLink(api: Api, provider: LinkProvider, name: string, link: string) {
+async function runWithLink(api: Api, provider: LinkProvider, name: string, link: string) {
   provider.answer(name, link);
   const { sdk } = api.user(String(++users)); // the number of held polls is limited per user
-  const job = await sdk.wait(await sdk.create(order(name)));
+  const job = await sdk.wait(await sdk.create(imageRequest(name)));
   return { job, reasons: reasonsOf(api, job.job_id) };
 }
 
@@ -125,7 +125,7 @@ const endOf = (job: CompletedJob | FailedJob) => (job.status === 'FAILED' ? job.
 /** The end of each link's job, and whether every download attempt failed for this reason. */
 async function endsOf(api: Api, provider: LinkProvider, links: [link: string, reason: string][]) {
   const ends = links.map(async ([link, reason]) => {
-    const { job, reasons } = await orderLink(api, provider, `[${link}]`, link);
+    const { job, reasons } = await runWithLink(api, provider, `[${link}]`, link);
     return [link, `${endOf(job)}, ${reasons.every((each) => each.includes(reason)) ? reason : reasons}`] as const;
   });
   return Object.fromEntries(await Promise.all(ends));
@@ -191,7 +191,7 @@ describe('the guard against downloads from private addresses', () => {
     const settings = { DOWNLOAD_TIMEOUT_MS: 500, NODE_OPTIONS: `--import=${resolver}` };
     const api = await startApi(provider, { ...SETTINGS, ...settings });
 
-    const { job, reasons } = await orderLink(api, provider, 'rebound', `http://rebound.example:${forbidden.port}/`);
+    const { job, reasons } = await runWithLink(api, provider, 'rebound', `http://rebound.example:${forbidden.port}/`);
 
     expect(endOf(job)).toBe('download_failed');
     expect(reasons.length).toBeGreaterThan(1);
@@ -269,7 +269,7 @@ const ABUSES: [name: string, listener: RequestListener, reason: string][] = [
     'Header overflow',
   ],
   [
-    'a compressed bomb, which nobody asked for',
+    'a compressed bomb, although no encoding was accepted',
     (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(COMPRESSED),
     'too many bytes',
   ],
@@ -288,7 +288,7 @@ test('cuts off abusive downloads within their time and size limits', async () =>
 
   const ends = ABUSES.map(async ([name, listener, reason], index) => {
     const link = provider.serve(`/abuse-${index}`, listener);
-    const { job, reasons } = await orderLink(api, provider, name, link);
+    const { job, reasons } = await runWithLink(api, provider, name, link);
     return [name, `${endOf(job)}, ${reasons.every((each) => each.includes(reason)) ? reason : reasons}`] as const;
   });
 

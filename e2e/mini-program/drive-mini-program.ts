@@ -28,7 +28,7 @@ export const untilPage = (wechat: MiniProgram, route: string) =>
   until(() => expect(wechat.pages.top().route).toBe(`pages/discover/${route}`));
 
 /** Writes the prompt and sends the form. */
-export async function order(wechat: MiniProgram, prompt: string): Promise<void> {
+export async function submitPrompt(wechat: MiniProgram, prompt: string): Promise<void> {
   wechat.write('prompt', prompt);
   await until(() => expect(wechat.text()).not.toContain('先写一句画面描述'));
   wechat.tap('submit');

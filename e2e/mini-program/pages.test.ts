@@ -5,7 +5,7 @@ import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { open, order, startServer, until, untilAttribute, untilPage, untilThere } from './drive-mini-program.ts';
+import { open, startServer, submitPrompt, until, untilAttribute, untilPage, untilThere } from './drive-mini-program.ts';
 import { createDevice } from './wechat/device.ts';
 import { drawPage } from './wechat/draw-page.ts';
 import { BUILT_FOR, MINI_PROGRAM, type MiniProgram } from './wechat/open-mini-program.ts';
@@ -24,7 +24,7 @@ test.each([
   provider.script({ hold: true });
   const api = await startServer(provider);
   const device = createDevice();
-  device.person.photo = await readAstronaut();
+  device.user.photo = await readAstronaut();
   device.storage.set('darkroom.theme', JSON.stringify(theme));
   device.storage.set('darkroom.language', JSON.stringify(language));
   const wechat = open(api, device);
@@ -38,7 +38,7 @@ test.each([
   await untilAttribute(wechat, 'photo-picker', 'data-state', 'ready');
   wechat.tap('count-2');
   draw('index');
-  await order(wechat, '宇航员走在向日葵花田里，清晨');
+  await submitPrompt(wechat, '宇航员走在向日葵花田里，清晨');
   await untilAttribute(wechat, 'stage', 'data-stage', 'generating');
   draw('loading');
   provider.release();

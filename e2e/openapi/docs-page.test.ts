@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 const chromiumPath = findTool('chromium') ?? '';
 
 /** Opens an operation, sends its first example and returns the status of the answer. */
-async function tryOrder(page: Page): Promise<string | null> {
+async function tryCreate(page: Page): Promise<string | null> {
   const operation = page.locator('#operations-Jobs-createJob');
   await operation.locator('.opblock-summary-control').click();
   await operation.locator('.execute').click();
@@ -33,7 +33,7 @@ describe.skipIf(chromiumPath === '')('the API docs page', () => {
     await page.goto(`${api.url}/docs`);
     await page.locator('.auth-wrapper .authorize.locked').waitFor();
 
-    expect(await tryOrder(page)).toContain('202');
+    expect(await tryCreate(page)).toContain('202');
     await takeScreenshot(page, 'docs');
 
     await expect.poll(() => provider.prompts()).toEqual(['a lighthouse at dawn']);
@@ -47,7 +47,7 @@ describe.skipIf(chromiumPath === '')('the API docs page', () => {
     await page.goto(`${api.url}/docs`);
     await enterToken(page, api.user('42').token);
 
-    expect(await tryOrder(page)).toContain('202');
+    expect(await tryCreate(page)).toContain('202');
 
     expect((await api.user('42').sdk.list()).jobs).toHaveLength(1);
     expect(phone.faults).toEqual([]);

@@ -1,11 +1,11 @@
 import type { CompletedJob, FailedJob } from '@darkroom/contracts';
 import { readAttempts } from '@darkroom/test-kit/api/read-attempts';
 import type { Api } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import type { Provider } from '@darkroom/test-kit/provider/start-provider';
 import { expect } from 'vitest';
 import type { Ending } from './endings.ts';
-import { PROVIDER_WORDS, type Row } from './fault-table.ts';
+import { PROVIDER_TEXT, type Row } from './fault-table.ts';
 
 /** In brackets, so that no prompt contains another. */
 const promptOf = ({ fault }: Row) => `[${fault}]`;
@@ -16,7 +16,7 @@ export async function checkRows(api: Api, provider: Provider, rows: Row[]): Prom
   await Promise.all(
     rows.map(async (row, index) => {
       const { sdk } = api.user(String(index + 1));
-      const job = await sdk.wait(await sdk.create(order(promptOf(row), { n: row.n ?? 1 })));
+      const job = await sdk.wait(await sdk.create(imageRequest(promptOf(row), { n: row.n ?? 1 })));
       checkEnding(row.fault, row.ends, { job, api, calls: provider.callsFor(promptOf(row)) });
     }),
   );
@@ -29,7 +29,7 @@ export function checkEnding(
   expected: Ending,
   { job, api, calls }: { job: CompletedJob | FailedJob; api: Api; calls: number },
 ): void {
-  expect.soft({ ...outcomeOf(job), ...booksOf(job, api), calls }, fault).toEqual({
+  expect.soft({ ...outcomeOf(job), ...recordsOf(job, api), calls }, fault).toEqual({
     ...expected,
     ...(expected.status === 'FAILED' && { error_msg: expect.stringMatching(new RegExp(`^${expected.error_msg}`)) }),
   });
@@ -37,12 +37,12 @@ export function checkEnding(
 }
 
 /** Hosts, keys, trace ids, and MiniMax's own texts. */
-const NOT_FOR_USERS = new RegExp(`127\\.0\\.0\\.1|a-key-of-the-tests|\\b[0-9a-f]{32}\\b|${PROVIDER_WORDS}`);
+const NOT_FOR_USERS = new RegExp(`127\\.0\\.0\\.1|a-key-of-the-tests|\\b[0-9a-f]{32}\\b|${PROVIDER_TEXT}`);
 
 /** The log may contain hosts and trace ids, but no keys, signed links or texts of MiniMax. */
 export function checkLog({ process }: Api): void {
   expect.soft(process.stderr).toEqual([]);
-  expect.soft(process.stdout.join('\n')).not.toMatch(new RegExp(`a-key-of-the-tests|Signature=|${PROVIDER_WORDS}`));
+  expect.soft(process.stdout.join('\n')).not.toMatch(new RegExp(`a-key-of-the-tests|Signature=|${PROVIDER_TEXT}`));
 }
 
 function outcomeOf(job: CompletedJob | FailedJob) {
@@ -51,11 +51,11 @@ function outcomeOf(job: CompletedJob | FailedJob) {
     return { status, error_code, error_msg, retryable };
   }
   const { status, failed_count } = job;
-  const pictures = job.assets.map(({ content_type, width, compressed }) => ({ content_type, width, compressed }));
-  return { status, failed_count, pictures };
+  const images = job.assets.map(({ content_type, width, compressed }) => ({ content_type, width, compressed }));
+  return { status, failed_count, images };
 }
 
-function booksOf({ job_id, charged }: CompletedJob | FailedJob, api: Api) {
+function recordsOf({ job_id, charged }: CompletedJob | FailedJob, api: Api) {
   const attempts = readAttempts(api).filter((attempt) => attempt.job_id === job_id);
   return { charged, attempts: attempts.map(({ outcome }) => outcome) };
 }

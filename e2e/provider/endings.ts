@@ -1,12 +1,12 @@
 import type { Charged, FailedJob, ImageAsset } from '@darkroom/contracts';
 
 /** The end of a job as its user, the provider and the database see it. */
-export type Ending = Books & {
+export type Ending = Records & {
   /** The number of calls that the provider received. */
   calls: number;
 } & (Completed | Failed);
 
-interface Books {
+interface Records {
   charged: Charged;
   /** The outcomes of the stored attempts, in order. */
   attempts: string[];
@@ -15,7 +15,7 @@ interface Books {
 interface Completed {
   status: 'COMPLETED';
   failed_count: number;
-  pictures: Pick<ImageAsset, 'content_type' | 'width' | 'compressed'>[];
+  images: Pick<ImageAsset, 'content_type' | 'width' | 'compressed'>[];
 }
 
 interface Failed extends Pick<FailedJob, 'status' | 'error_code' | 'retryable'> {
@@ -25,11 +25,11 @@ interface Failed extends Pick<FailedJob, 'status' | 'error_code' | 'retryable'> 
 
 const FAILED = 'MiniMax API 调用失败:';
 
-const NOT_CHARGED: Books = { charged: 'no', attempts: ['failed'] };
+const NOT_CHARGED: Records = { charged: 'no', attempts: ['failed'] };
 /** The first call and its four retries. */
-const NEVER_TAKEN: Books = { charged: 'no', attempts: Array(5).fill('not_taken') };
-const UNKNOWN: Books = { charged: 'unknown', attempts: ['unknown'] };
-const ANSWERED: Books = { charged: 'yes', attempts: ['answered'] };
+const NEVER_TAKEN: Records = { charged: 'no', attempts: Array(5).fill('not_taken') };
+const UNKNOWN: Records = { charged: 'unknown', attempts: ['unknown'] };
+const ANSWERED: Records = { charged: 'yes', attempts: ['answered'] };
 
 // The job errors of interface.md, section 7.
 export const TIMEOUT = fail('provider_timeout', `${FAILED} timeout`, true, UNKNOWN);
@@ -58,8 +58,8 @@ export const NOT_FETCHED = fail('download_failed', '图片已生成，但下载�
 /** A single-colour JPEG cannot be compressed further, so it is delivered unchanged. */
 export const FLAT_JPEG = { content_type: 'image/jpeg', width: 1024, compressed: false };
 
-export function delivered(pictures: Completed['pictures'] = [FLAT_JPEG], failed_count = 0): Ending {
-  return { status: 'COMPLETED', failed_count, pictures, ...ANSWERED, calls: 1 };
+export function delivered(images: Completed['images'] = [FLAT_JPEG], failed_count = 0): Ending {
+  return { status: 'COMPLETED', failed_count, images, ...ANSWERED, calls: 1 };
 }
 
 /** Like `delivered`, after this many calls that were not accepted. */
@@ -68,6 +68,6 @@ export function deliveredAfter(repeats: number): Ending {
   return { ...delivered(), attempts, calls: attempts.length };
 }
 
-function fail(error_code: FailedJob['error_code'], error_msg: string, retryable: boolean, books: Books): Ending {
-  return { status: 'FAILED', error_code, error_msg, retryable, ...books, calls: books.attempts.length };
+function fail(error_code: FailedJob['error_code'], error_msg: string, retryable: boolean, records: Records): Ending {
+  return { status: 'FAILED', error_code, error_msg, retryable, ...records, calls: records.attempts.length };
 }

@@ -2,33 +2,33 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { readAttempts } from '@darkroom/test-kit/api/read-attempts';
 import { startApi } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
 import { checkEnding, checkLog, checkRows } from './check-rows.ts';
-import { DEAD_ENDS } from './dead-ends.ts';
 import { delivered, LOST, NOT_FETCHED, UNREACHABLE } from './endings.ts';
-import { brokenImage, CIRCUMSTANCES, PROVIDER_WORDS } from './fault-table.ts';
+import { brokenImage, FAULT_GROUPS, PROVIDER_TEXT } from './fault-table.ts';
+import { UNREACHABLE_ADDRESSES } from './unreachable-addresses.ts';
 
 /** Runs all rows at once, with retries that do not wait. */
 const SETTINGS = { GENERATION_CONCURRENCY: 100, MINIMAX_RETRY_BASE_MS: 10 };
 
 describe('a job whose provider call or download fails', () => {
-  test.each(CIRCUMSTANCES)('ends as the fault table says when $when', async ({ settings, rows }) => {
+  test.each(FAULT_GROUPS)('ends as the fault table says when $when', async ({ settings, rows }) => {
     const provider = await startProvider();
     const api = await startApi(provider, { ...SETTINGS, ...settings });
 
     await checkRows(api, provider, rows);
 
-    expect(await api.user().sdk.generate(order('afterwards'))).toMatchObject({ status: 'COMPLETED' });
+    expect(await api.user().sdk.generate(imageRequest('afterwards'))).toMatchObject({ status: 'COMPLETED' });
   });
 
   test('follows a redirect of an image only to the host of its link', async () => {
     const provider = await startProvider();
     const api = await startApi(provider, { ...SETTINGS, DOWNLOAD_RETRY_FOR_MS: 3_000 });
     const neighbour = await startNeighbour();
-    const link = await orderLink(provider.url);
+    const link = await createImageLink(provider.url);
     const sameByName = link.replace('127.0.0.1', 'localhost');
 
     await checkRows(api, provider, [
@@ -41,10 +41,10 @@ describe('a job whose provider call or download fails', () => {
 
   test('fails as provider_unavailable after five attempts when no connection can be made', async () => {
     await Promise.all(
-      DEAD_ENDS.map(async ({ fault, open, reason, settings }) => {
+      UNREACHABLE_ADDRESSES.map(async ({ fault, open, reason, settings }) => {
         const api = await startApi({ url: await open() }, { ...SETTINGS, ...settings });
         const { sdk } = api.user();
-        const job = await sdk.wait(await sdk.create(order(fault)));
+        const job = await sdk.wait(await sdk.create(imageRequest(fault)));
 
         checkEnding(fault, UNREACHABLE, { job, api, calls: 0 });
         const reasons = readAttempts(api).map((attempt) => attempt.failure_message);
@@ -60,7 +60,7 @@ describe('a job whose provider call or download fails', () => {
     const api = await startApi(provider, SETTINGS);
     const { sdk } = api.user();
 
-    const job = await sdk.wait(await sdk.create(order('reset')));
+    const job = await sdk.wait(await sdk.create(imageRequest('reset')));
 
     checkEnding('reset', LOST, { job, api, calls: provider.calls().length });
   });
@@ -68,13 +68,13 @@ describe('a job whose provider call or download fails', () => {
 
 test('keeps the message of MiniMax with the attempt, and logs its host', async () => {
   const provider = await startProvider();
-  provider.script({ fault: { kind: 'base_resp', code: 2049, message: PROVIDER_WORDS } });
+  provider.script({ fault: { kind: 'base_resp', code: 2049, message: PROVIDER_TEXT } });
   const api = await startApi(provider);
   const { sdk } = api.user();
 
-  await sdk.wait(await sdk.create(order('with a key of another region')));
+  await sdk.wait(await sdk.create(imageRequest('with a key of another region')));
 
-  expect(readAttempts(api)).toMatchObject([{ failure_message: expect.stringContaining(PROVIDER_WORDS) }]);
+  expect(readAttempts(api)).toMatchObject([{ failure_message: expect.stringContaining(PROVIDER_TEXT) }]);
   const reason = `MiniMax: base_resp 2049 from ${new URL(provider.url).host}`;
   await api.process.line((line) => (line.includes(`"reason":"${reason}"`) ? line : null));
 });
@@ -93,14 +93,14 @@ async function startNeighbour(): Promise<{ url: string; connections(): number }>
   return { url: `http://127.0.0.1:${port}/`, connections: () => connections };
 }
 
-const Ordered = z.object({ data: z.object({ image_urls: z.tuple([z.string()]) }) });
+const Created = z.object({ data: z.object({ image_urls: z.tuple([z.string()]) }) });
 
 /** Requests an image from the provider directly, and returns its link. */
-async function orderLink(providerUrl: string): Promise<string> {
+async function createImageLink(providerUrl: string): Promise<string> {
   const response = await fetch(`${providerUrl}/v1/image_generation`, {
     method: 'POST',
     headers: { authorization: 'Bearer any', 'content-type': 'application/json' },
-    body: JSON.stringify(order('a picture to link to')),
+    body: JSON.stringify(imageRequest('an image to link to')),
   });
-  return Ordered.parse(await response.json()).data.image_urls[0];
+  return Created.parse(await response.json()).data.image_urls[0];
 }

@@ -20,7 +20,7 @@ import {
 } from './endings.ts';
 
 /** The text in every answer of the provider that has one. It must never reach a user. */
-export const PROVIDER_WORDS = 'the words of cluster-7.internal';
+export const PROVIDER_TEXT = 'the text of cluster-7.internal';
 
 type Fault = NonNullable<ScenarioInput['fault']>;
 type ImageFault = Extract<Fault, { kind: 'image' }>['image'];
@@ -34,7 +34,7 @@ export interface Row {
 }
 
 /** Rows that share one API. */
-export interface Circumstance {
+export interface FaultGroup {
   when: string;
   settings: Settings;
   rows: Row[];
@@ -46,12 +46,12 @@ function row(name: string, fault: Fault | undefined, ends: Ending, more: { times
   return { fault: name, script: { ...(fault && { fault }), ...(times && { times }) }, ends, ...(n && { n }) };
 }
 
-const baseResp = (code: number | string, message = PROVIDER_WORDS): Fault => ({ kind: 'base_resp', code, message });
+const baseResp = (code: number | string, message = PROVIDER_TEXT): Fault => ({ kind: 'base_resp', code, message });
 const http = (status: number, headers: Record<string, string> = {}): Fault => ({
   kind: 'http',
   status,
   headers,
-  body: `<html><body>${PROVIDER_WORDS}</body></html>`,
+  body: `<html><body>${PROVIDER_TEXT}</body></html>`,
 });
 
 const json = (body: unknown, status = 200): Fault => ({
@@ -123,13 +123,13 @@ const ANSWERS: Row[] = [
   ...CODES.map(([code, ends]) => row(`base_resp ${code}`, baseResp(code), ends)),
   ...CODES.map(([code, ends]) => row(`base_resp "${code}"`, baseResp(String(code)), ends)),
   row('base_resp "busy"', baseResp('busy'), ERROR),
-  row('1000, disallowed image url', baseResp(1000, `disallowed image url, ${PROVIDER_WORDS}`), REJECTED),
-  row('1002 twice, then pictures', baseResp(1002), deliveredAfter(2), { times: 2 }),
-  row('1002 four times, then pictures', baseResp('1002'), deliveredAfter(4), { times: 4 }),
+  row('1000, disallowed image url', baseResp(1000, `disallowed image url, ${PROVIDER_TEXT}`), REJECTED),
+  row('1002 twice, then images', baseResp(1002), deliveredAfter(2), { times: 2 }),
+  row('1002 four times, then images', baseResp('1002'), deliveredAfter(4), { times: 4 }),
 
   ...NOT_OK.map(([status, ends]) => row(`HTTP ${status}`, http(status, { location: '/elsewhere' }), ends)),
-  row('HTTP 429 once, then pictures', http(429), deliveredAfter(1), { times: 1 }),
-  row('HTTP 429 with Retry-After, then pictures', http(429, { 'retry-after': '1' }), deliveredAfter(1), { times: 1 }),
+  row('HTTP 429 once, then images', http(429), deliveredAfter(1), { times: 1 }),
+  row('HTTP 429 with Retry-After, then images', http(429, { 'retry-after': '1' }), deliveredAfter(1), { times: 1 }),
   row('HTTP 503 with Retry-After', http(503, { 'retry-after': '1' }), LOST),
   row('HTTP 500 with base_resp 1002', { kind: 'base_resp', code: 1002, status: 500 }, RATE_LIMITED),
   row('HTTP 400 with base_resp 1026', { kind: 'base_resp', code: 1026, status: 400 }, BLOCKED_INPUT),
@@ -155,13 +155,13 @@ const ANSWERS: Row[] = [
   row('a number for an answer', json(5), ERROR),
   row('an answer of nothing', json({}), ERROR),
   row('base_resp: null', json({ base_resp: null }), ERROR),
-  row('base_resp without a code', json({ base_resp: { status_msg: PROVIDER_WORDS } }), ERROR),
+  row('base_resp without a code', json({ base_resp: { status_msg: PROVIDER_TEXT } }), ERROR),
   row('base_resp -1', baseResp(-1), ERROR),
   row('base_resp " 1002 "', baseResp(' 1002 '), ERROR),
-  row('a list of pictures that is none', json({ data: { image_urls: PROVIDER_WORDS }, base_resp: SUCCESS }), NO_IMAGES),
-  row('pictures that are no text', json({ data: { image_urls: [null, 7, ''] }, base_resp: SUCCESS }), NO_IMAGES),
+  row('a list of images that is none', json({ data: { image_urls: PROVIDER_TEXT }, base_resp: SUCCESS }), NO_IMAGES),
+  row('images that are no text', json({ data: { image_urls: [null, 7, ''] }, base_resp: SUCCESS }), NO_IMAGES),
   row(
-    'more pictures than ordered',
+    'more images than requested',
     json({ data: { image_base64: Array(50).fill(STUB) }, base_resp: SUCCESS }),
     delivered([STUB_DELIVERED]),
   ),
@@ -171,7 +171,7 @@ const ANSWERS: Row[] = [
     delivered([STUB_DELIVERED]),
   ),
   row(
-    'pictures beside 1002',
+    'images beside 1002',
     json({ data: { image_base64: [STUB] }, base_resp: { status_code: 1002 } }),
     delivered([STUB_DELIVERED]),
   ),
@@ -189,15 +189,15 @@ const ANSWERS: Row[] = [
     delivered([STUB_DELIVERED]),
   ),
   row('data: null', { kind: 'null_data' }, NO_IMAGES),
-  row('success without a picture', { kind: 'fewer_images', delivered: 0 }, NO_IMAGES, { n: 2 }),
-  row('one picture of two', { kind: 'fewer_images', delivered: 1 }, delivered([FLAT_JPEG], 1), { n: 2 }),
-  row('pictures without base_resp', { kind: 'no_base_resp', images: true }, delivered()),
-  row('neither pictures nor base_resp', { kind: 'no_base_resp', images: false }, ERROR),
+  row('success without an image', { kind: 'fewer_images', delivered: 0 }, NO_IMAGES, { n: 2 }),
+  row('one image of two', { kind: 'fewer_images', delivered: 1 }, delivered([FLAT_JPEG], 1), { n: 2 }),
+  row('images without base_resp', { kind: 'no_base_resp', images: true }, delivered()),
+  row('neither images nor base_resp', { kind: 'no_base_resp', images: false }, ERROR),
 ];
 
 /** The forms in which relays return the same images. */
 const SHAPES: Row[] = (['swapped_lists', 'data_urls', 'openai', 'both_lists'] as const).map((shape) =>
-  row(`pictures as a relay gives them: ${shape}`, { kind: 'reshaped', shape }, delivered([FLAT_JPEG, FLAT_JPEG]), {
+  row(`images as a relay gives them: ${shape}`, { kind: 'reshaped', shape }, delivered([FLAT_JPEG, FLAT_JPEG]), {
     n: 2,
   }),
 );
@@ -236,7 +236,7 @@ const BY_VALUE: Row[] = [
     delivered(Array(9).fill({ ...FLAT_JPEG, compressed: true })),
     { n: 9 },
   ),
-  row('1002 once, then pictures', baseResp(1002), deliveredAfter(1), { times: 1 }),
+  row('1002 once, then images', baseResp(1002), deliveredAfter(1), { times: 1 }),
   row(
     'one byte for one image of two',
     { kind: 'image', image: { kind: 'one_byte' }, position: 0 },
@@ -284,12 +284,12 @@ const BY_LINK: Row[] = [
   ...BYTES,
 ];
 
-export const CIRCUMSTANCES: Circumstance[] = [
+export const FAULT_GROUPS: FaultGroup[] = [
   { when: 'MiniMax answers', settings: {}, rows: [...ANSWERS, ...SHAPES, ...INTERIM] },
   { when: 'MiniMax does not answer in time', settings: { MINIMAX_TIMEOUT_MS: 1_500 }, rows: SILENCES },
-  { when: 'pictures come by value', settings: { MINIMAX_RESPONSE_FORMAT: 'base64' }, rows: BY_VALUE },
+  { when: 'images come by value', settings: { MINIMAX_RESPONSE_FORMAT: 'base64' }, rows: BY_VALUE },
   {
-    when: 'pictures come by link',
+    when: 'images come by link',
     settings: { DOWNLOAD_TIMEOUT_MS: 1_000, DOWNLOAD_RETRY_FOR_MS: 6_000, DOWNLOAD_MAX_BYTES: 1_000_000 },
     rows: BY_LINK,
   },

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { readAttempts } from '@darkroom/test-kit/api/read-attempts';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { expect, test } from 'vitest';
 
@@ -17,7 +17,7 @@ const spooled = ({ dataDir }: Api, ending: string): string[] => {
 
 /** Sends SIGKILL as soon as a complete answer is on disk. */
 async function killAfterTheLastByte(api: Api): Promise<void> {
-  while (spooled(api, '.answer').length === 0) await nextTurn();
+  while (spooled(api, '.answer').length === 0) await yieldToEventLoop();
   await api.kill();
 }
 
@@ -28,7 +28,7 @@ test.each([
   const provider = await startProvider();
   provider.script({ fault });
   const api = await startApi(provider, { MINIMAX_RESPONSE_FORMAT: format });
-  const { job_id } = await api.user().sdk.create(order('paid', { n: 9 }));
+  const { job_id } = await api.user().sdk.create(imageRequest('paid', { n: 9 }));
 
   await killAfterTheLastByte(api);
   if (format === 'base64') expect(readAttempts(api)).toMatchObject([{ outcome: null }]); // not committed yet
@@ -45,7 +45,7 @@ test('records outcome_unknown after kill -9 in the middle of an answer, and repe
   const provider = await startProvider();
   provider.script({ fault: { kind: 'hang', at: 'body' } });
   const api = await startApi(provider);
-  const { job_id } = await api.user().sdk.create(order('half', { n: 2 }));
+  const { job_id } = await api.user().sdk.create(imageRequest('half', { n: 2 }));
   await expect.poll(() => spooled(api, '.partial'), { timeout: 20_000 }).toHaveLength(1);
 
   await api.kill();

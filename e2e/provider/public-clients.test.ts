@@ -13,10 +13,10 @@ const JPEG = { format: 'jpeg', width: 1280, height: 720 };
 
 /** minimax-api.md, section 7: in URL mode the SDK requires https, so images are requested as base64. */
 describe('the SDK of MiniMax against the simulator', () => {
-  async function runOrder(baseUrl: string | undefined, request: object): Promise<Child> {
+  async function runSdk(baseUrl: string | undefined, request: object): Promise<Child> {
     const folder = await createTempDir();
     const input = JSON.stringify({ baseUrl, apiKey: KEY, request: { response_format: 'base64', ...request } });
-    return runClient(`${CHECKOUT}e2e/provider/clients/mmx-order.ts`, { folder, input });
+    return runClient(`${CHECKOUT}e2e/provider/clients/mmx-generate.ts`, { folder, input });
   }
 
   test('receives its images', async () => {
@@ -30,7 +30,7 @@ describe('the SDK of MiniMax against the simulator', () => {
       subject_reference: [{ type: 'character', image_file: reference }],
     };
 
-    const client = await runOrder(url, request);
+    const client = await runSdk(url, request);
 
     expect(await client.ended).toBe(0);
     expect(client.stderr).toEqual([]);
@@ -48,7 +48,7 @@ describe('the SDK of MiniMax against the simulator', () => {
     const provider = await startProvider();
     provider.script({ fault: { kind: 'base_resp', code, message } });
 
-    const client = await runOrder(provider.url, { prompt: 'a red fox' });
+    const client = await runSdk(provider.url, { prompt: 'a red fox' });
 
     expect(await client.ended).toBe(1);
     expect(client.stderr.join('\n')).toContain(message);
@@ -57,7 +57,7 @@ describe('the SDK of MiniMax against the simulator', () => {
   });
 
   test('addresses MiniMax itself without a base URL, which the test blocks', async () => {
-    const client = await runOrder(undefined, { prompt: 'a red fox' });
+    const client = await runSdk(undefined, { prompt: 'a red fox' });
 
     expect(await client.ended).toBe(1);
     expect(client.stderr[0]).toBe('beyond the loopback: api.minimax.cn');
@@ -82,8 +82,8 @@ describe('the MCP server of MiniMax against the simulator', () => {
     const text = await draw(provider, 'url');
 
     const links = /^Success\. Image URL\(s\): (\S+), (\S+)$/.exec(text)?.slice(1) ?? [];
-    const pictures = await Promise.all(links.map(async (link) => (await fetch(link)).arrayBuffer()));
-    expect(await Promise.all(pictures.map((bytes) => sharp(bytes).metadata()))).toMatchObject([JPEG, JPEG]);
+    const images = await Promise.all(links.map(async (link) => (await fetch(link)).arrayBuffer()));
+    expect(await Promise.all(images.map((bytes) => sharp(bytes).metadata()))).toMatchObject([JPEG, JPEG]);
     const request = { model: 'image-01', prompt: 'a red fox', aspect_ratio: '16:9', n: 2, prompt_optimizer: true };
     expect(provider.calls()).toMatchObject([{ answer: 'images', request }]);
   });

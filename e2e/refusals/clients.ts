@@ -19,10 +19,10 @@ interface Call {
 export type Client = (call: Call) => Promise<{ status: number; error_code: string }>;
 
 /** Longer than any refusal may take. */
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 export const sendByFetch: Client = async ({ url, body, ...call }) => {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
   const response = await fetch(url, { ...call, body: new Uint8Array(body), signal });
   const { error_code } = Object(await response.json());
   return { status: response.status, error_code };
@@ -34,7 +34,7 @@ export function createNodeClient(): Client {
   onTestFinished(() => agent.destroy());
   return ({ url, method, headers, body }) =>
     new Promise((resolve, reject) => {
-      const signal = AbortSignal.timeout(PATIENCE_MS);
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
       const sent = request(url, { agent, method, headers: { ...headers, 'content-length': body.length }, signal });
       sent.on('error', reject);
       sent.on('response', async (response) => {
@@ -56,7 +56,7 @@ export async function createCurlClient(expect: string | null): Promise<Client> {
     const flags = Object.entries(all).flatMap(([name, value]) => ['-H', `${name}:${value}`]);
     // A second request on the same connection, which an unread body would block.
     const next = ['--next', '-s', '-o', '/dev/null', '-w', '%{http_code}', new URL('/health/live', url).href];
-    const args = ['-s', '-m', String(PATIENCE_MS / 1_000), '-X', method, ...flags, '--data-binary', `@${file}`];
+    const args = ['-s', '-m', String(TIMEOUT_MS / 1_000), '-X', method, ...flags, '--data-binary', `@${file}`];
     const child = spawn('curl', [...args, '-w', '\n%{http_code}\n', url, '-m', '20', ...next]);
     const [answer = '', status, nextStatus] = (await text(child.stdout)).split('\n');
     if (nextStatus !== '200') throw new Error(`the next request on the connection had ${nextStatus}`);
@@ -77,7 +77,7 @@ export async function createChromiumClients(
     return async ({ url, method, headers, body }) => {
       const [before, behind] = [body.subarray(0, 200).toString(), body.subarray(-200).toString()];
       const { 'content-length': _, ...set } = headers;
-      const call = { url, method, headers: set, before, behind, fill: body.length - 400, patienceMs: PATIENCE_MS };
+      const call = { url, method, headers: set, before, behind, fill: body.length - 400, timeoutMs: TIMEOUT_MS };
       // The script returns the status and the text of an answer.
       const answer = (await page.evaluate(`(${script})(${JSON.stringify(call)})`)) as [number, string];
       return { status: answer[0], error_code: String(Object(JSON.parse(answer[1])).error_code) };
@@ -88,14 +88,14 @@ export async function createChromiumClients(
 
 const BODY = 'new Blob([call.before, new Uint8Array(call.fill).fill(97), call.behind])';
 const BY_FETCH = `async (call) => {
-  const signal = AbortSignal.timeout(call.patienceMs);
+  const signal = AbortSignal.timeout(call.timeoutMs);
   const response = await fetch(call.url, { method: call.method, headers: call.headers, body: ${BODY}, signal });
   return [response.status, await response.text()];
 }`;
 const BY_XHR = `(call) => new Promise((resolve, reject) => {
   const request = new XMLHttpRequest();
   request.open(call.method, call.url);
-  request.timeout = call.patienceMs;
+  request.timeout = call.timeoutMs;
   for (const [name, value] of Object.entries(call.headers)) request.setRequestHeader(name, value);
   request.onload = () => resolve([request.status, request.responseText]);
   request.onerror = () => reject(new Error('network error'));

@@ -12,22 +12,22 @@ import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
 import { onTestFinished } from 'vitest';
 
 /** How an API is reached: directly, or through a proxy configured as in deploy/, apart from addresses and TLS. */
-export const WAYS = ['direct', 'nginx', 'nginx, unbuffered', 'caddy'] as const;
-export type Way = (typeof WAYS)[number];
+export const ROUTES = ['direct', 'nginx', 'nginx, unbuffered', 'caddy'] as const;
+export type Route = (typeof ROUTES)[number];
 
 /** Whether the proxy is installed on this machine. */
-export function isThere(way: Way): boolean {
-  if (way === 'direct') return true;
-  return findTool(way === 'caddy' ? 'caddy' : 'nginx') !== undefined;
+export function isInstalled(route: Route): boolean {
+  if (route === 'direct') return true;
+  return findTool(route === 'caddy' ? 'caddy' : 'nginx') !== undefined;
 }
 
-/** The API's address by this way. */
-export async function openWay(way: Way, api: Api): Promise<string> {
-  if (way === 'direct') return api.url;
+/** The API's address by this route. */
+export async function openRoute(route: Route, api: Api): Promise<string> {
+  if (route === 'direct') return api.url;
   const port = String(await findFreePort('127.0.0.1'));
   const dir = await createTempDir();
-  if (way === 'caddy') await startCaddy(port, dir, api);
-  else await startNginx(port, dir, api, way === 'nginx, unbuffered');
+  if (route === 'caddy') await startCaddy(port, dir, api);
+  else await startNginx(port, dir, api, route === 'nginx, unbuffered');
   const url = `http://127.0.0.1:${port}`;
   await untilItAnswers(`${url}/health/live`);
   return url;

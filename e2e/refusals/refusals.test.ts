@@ -1,22 +1,22 @@
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
 import { type Client, createChromiumClients, createCurlClient, createNodeClient, sendByFetch } from './clients.ts';
-import { isThere, openWay, WAYS } from './proxies.ts';
+import { isInstalled, openRoute, ROUTES } from './proxies.ts';
 import { bodyOf, REFUSALS, type Refusal, SIZES, type Size, statusesOf } from './refusals.ts';
 
 /**
- * Refusals while a body arrives: every client, refusal and size, by every way. REFUSALS=50 sends each 50 times and
- * prints the table; REFUSALS_SIZES and REFUSALS_WAYS select a part of it.
+ * Refusals while a body arrives: every client, refusal and size, by every route. REFUSALS=50 sends each 50 times and
+ * prints the table; REFUSALS_SIZES and REFUSALS_ROUTES select a part of it.
  */
 const TIMES = Number(process.env.REFUSALS ?? 1);
 const isFull = process.env.REFUSALS !== undefined;
 const sizes = (process.env.REFUSALS_SIZES ?? (isFull ? Object.keys(SIZES).join() : '1 MB'))
   .split(',')
   .filter((name): name is Size => name in SIZES);
-const ways = WAYS.filter((way) => (process.env.REFUSALS_WAYS ?? WAYS.join(';')).split(';').includes(way));
+const routes = ROUTES.filter((route) => (process.env.REFUSALS_ROUTES ?? ROUTES.join(';')).split(';').includes(route));
 const chromiumPath = findTool('chromium');
 
 const BUSY = '3';
@@ -35,12 +35,12 @@ async function openClients(url: string): Promise<Record<string, Client>> {
   };
 }
 
-describe.each(ways.filter(isThere))('%s', (way) => {
+describe.each(routes.filter(isInstalled))('%s', (route) => {
   test('delivers every refusal while the body still arrives, and delays no other user', {
     timeout: isFull ? 3_600_000 : 300_000,
   }, async () => {
     const api = await startApi(await startProvider(), { RATE_LIMIT_PER_MINUTE: 1, TRUST_PROXY: 'loopback' });
-    const url = await openWay(way, api);
+    const url = await openRoute(route, api);
     const clients = await openClients(url);
     const tokens = { nobody: null, user: api.user('2').token, busy: api.user(BUSY).token };
     const faults: string[] = [];
@@ -50,7 +50,7 @@ describe.each(ways.filter(isThere))('%s', (way) => {
       for (const size of sizes) {
         const cells = [];
         for (const refusal of REFUSALS) {
-          const statuses = statusesOf(refusal, SIZES[size], way !== 'direct');
+          const statuses = statusesOf(refusal, SIZES[size], route !== 'direct');
           if (statuses.length === 0) {
             cells.push('-');
             continue;
@@ -73,11 +73,11 @@ describe.each(ways.filter(isThere))('%s', (way) => {
           cells.push(`${arrived}/${TIMES}`);
         }
         rows.push(`| ${name} | ${size} | ${cells.join(' | ')} |`);
-        if (isFull) console.log(`${way} ${rows.at(-1)}`);
+        if (isFull) console.log(`${route} ${rows.at(-1)}`);
       }
     }
 
-    if (isFull) console.log([`${way}: ${REFUSALS.map(({ name }) => name).join(' | ')}`, ...rows].join('\n'));
+    if (isFull) console.log([`${route}: ${REFUSALS.map(({ name }) => name).join(' | ')}`, ...rows].join('\n'));
     expect(faults).toEqual([]);
   });
 });
@@ -105,11 +105,11 @@ async function attempt(
 async function useUpRate(api: Api): Promise<void> {
   await api
     .user(BUSY)
-    .rest.create(order('the one of this minute'))
+    .rest.create(imageRequest('the one of this minute'))
     .catch(() => {});
 }
 
-/** How long another user waits for a small request by the same way. */
+/** How long another user waits for a small request by the same route. */
 async function waitOfAnother(api: Api, url: string): Promise<number> {
   const startedMs = performance.now();
   const headers = { authorization: `Bearer ${api.user('1').token}` };

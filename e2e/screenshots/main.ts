@@ -34,7 +34,7 @@ try {
   await browser.close();
 }
 
-async function keep(name: string, picture: Buffer): Promise<void> {
-  await writeFile(`${CHECKOUT}docs/images/${name}`, picture);
-  console.log(`docs/images/${name}: ${Math.round(picture.length / 1000)} kB`);
+async function keep(name: string, image: Buffer): Promise<void> {
+  await writeFile(`${CHECKOUT}docs/images/${name}`, image);
+  console.log(`docs/images/${name}: ${Math.round(image.length / 1000)} kB`);
 }

@@ -20,7 +20,7 @@ const PROMPTS = {
 
 /** Late enough to show the preview, early enough to still be in progress. */
 const PROGRESS_PERCENT = 55;
-const PICTURES = 4;
+const IMAGES = 4;
 
 /** Creates a job with the astronaut photo and takes a screenshot of each page on the way. */
 export async function takeScreenshots(browser: Browser, url: string, appearance: Appearance): Promise<Screenshots> {
@@ -31,7 +31,7 @@ export async function takeScreenshots(browser: Browser, url: string, appearance:
   await (await chooser).setFiles(ASTRONAUT);
   await page.locator('[data-testid=photo-picker][data-state=ready]').waitFor();
   await page.getByTestId('prompt').locator('textarea').fill(PROMPTS[appearance.language]);
-  await page.getByTestId(`count-${PICTURES}`).click();
+  await page.getByTestId(`count-${IMAGES}`).click();
   const create = await screenshotFromTop(page);
 
   await page.getByTestId('submit').click();
@@ -40,7 +40,7 @@ export async function takeScreenshots(browser: Browser, url: string, appearance:
   );
   const progress = await page.screenshot();
 
-  await untilPictures(page);
+  await untilImages(page);
   const result = await screenshotFromTop(page);
   await page.context().close();
   return [create, progress, result];
@@ -50,9 +50,9 @@ export async function takeScreenshots(browser: Browser, url: string, appearance:
 export async function warmUpEstimate(browser: Browser, url: string): Promise<void> {
   const page = await openPage(browser, url, { theme: 'light', language: 'zh', screen: PHONE });
   await page.getByTestId('prompt').locator('textarea').fill(PROMPTS.zh);
-  await page.getByTestId(`count-${PICTURES}`).click();
+  await page.getByTestId(`count-${IMAGES}`).click();
   await page.getByTestId('submit').click();
-  await untilPictures(page);
+  await untilImages(page);
   await page.context().close();
 }
 
@@ -72,11 +72,11 @@ async function openPage(browser: Browser, url: string, { theme, language, screen
   return page;
 }
 
-async function untilPictures(page: Page): Promise<void> {
+async function untilImages(page: Page): Promise<void> {
   await page.waitForURL(/pages\/discover\/generation-result/);
   const loaded =
     '[...document.querySelectorAll("[data-testid=result-image] img")].filter((image) => image.naturalWidth)';
-  await page.waitForFunction(`${loaded}.length === ${PICTURES}`);
+  await page.waitForFunction(`${loaded}.length === ${IMAGES}`);
 }
 
 /** The page scrolled to its top, with transitions finished. */

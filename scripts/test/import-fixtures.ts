@@ -27,7 +27,7 @@ const RETRY = 'apps/api/src/retry/back-off.ts';
 const JOBS = 'apps/api/src/jobs/create-job.ts';
 const QUEUE = 'apps/api/src/queue/local-queue.ts';
 const PROVIDER = 'apps/api/src/provider/minimax-provider.ts';
-const PICTURES = 'apps/api/src/images/compress.ts';
+const IMAGES = 'apps/api/src/images/compress.ts';
 const STORE = 'apps/api/src/store/sql-job-store.ts';
 const MIGRATION = 'apps/api/src/store/migrations/first.ts';
 const FILES = 'apps/api/src/files/local-file-store.ts';
@@ -150,9 +150,9 @@ export const BROKEN: (Fixture & { says: string })[] = [
   { file: QUEUE, code: "import { x } from '../jobs/run-job.ts';", says: 'sees nothing above it' },
   { file: PROVIDER, code: "import { x } from '../images/image-processor.ts';", says: 'do not see each other' },
   { file: PROVIDER, code: "import { x } from '../config.ts';", says: 'sees nothing above it' },
-  { file: PICTURES, code: "import { x } from '../files/file-store.ts';", says: 'do not see each other' },
-  { file: PICTURES, code: "import { x } from '../telemetry/metrics.ts';", says: 'sees nothing above it' },
-  { file: PICTURES, code: "import { Counter } from 'prom-client';", says: 'Telemetry is handed in' },
+  { file: IMAGES, code: "import { x } from '../files/file-store.ts';", says: 'do not see each other' },
+  { file: IMAGES, code: "import { x } from '../telemetry/metrics.ts';", says: 'sees nothing above it' },
+  { file: IMAGES, code: "import { Counter } from 'prom-client';", says: 'Telemetry is handed in' },
   { file: STORE, code: "import { x } from '../queue/queue.ts';", says: 'do not see each other' },
   { file: STORE, code: "import { TRPCError } from '@trpc/server';", says: "Throw the contract's ImageError" },
   { file: STORE, code: "import { x } from '@darkroom/contracts/router';", says: "Throw the contract's ImageError" },
@@ -220,7 +220,7 @@ export const ALLOWED: Fixture[] = [
   { file: JOBS, code: "import { backOffMs } from '../retry/back-off.ts';" },
   { file: FILES, code: "import { storageUnavailable } from '../retry/retry-after.ts';" },
   { file: JOBS, code: "import { extensionOf } from '../media-types.ts';" },
-  { file: PICTURES, code: "import { MEDIA_TYPES } from '../media-types.ts';" },
+  { file: IMAGES, code: "import { MEDIA_TYPES } from '../media-types.ts';" },
   { file: FILES, code: "import { MEDIA_TYPES } from '../media-types.ts';" },
   { file: JOBS, code: "import type { ImageProcessor } from '../images/image-processor.ts';" },
   { file: JOBS, code: "import type { JobStore } from '../store/job-store.ts';" },

@@ -11,13 +11,13 @@ export interface ServiceProcess {
   isRunning(): boolean;
   /** Sends SIGKILL, which also ends a paused process. */
   kill(): Promise<void>;
-  /** Sends SIGSTOP: the process stands still, as on a frozen machine. */
+  /** Sends SIGSTOP: the process makes no progress, as on a paused machine. */
   pause(): void;
   resume(): void;
   /** Sends SIGTERM. Resolves with the exit code or the signal that ended the process. */
   terminate(): Promise<number | NodeJS.Signals | undefined>;
   /** All output lines, across all of its starts. */
-  words(): string[];
+  outputLines(): string[];
 }
 
 interface Options {
@@ -29,7 +29,7 @@ interface Options {
 export async function createServiceProcess({ provider, dataDir, settings }: Options): Promise<ServiceProcess> {
   const port = await findFreePort('127.0.0.1');
   const url = `http://127.0.0.1:${port}`;
-  const lives: Child[] = [];
+  const children: Child[] = [];
   let running: Child | undefined;
 
   return {
@@ -37,7 +37,7 @@ export async function createServiceProcess({ provider, dataDir, settings }: Opti
     async start(more = {}) {
       const env = apiEnvironment(provider, dataDir, { PORT: port, PUBLIC_URL: url, ...settings, ...more });
       const child = spawnChild(process.execPath, [API_MAIN], { cwd: dataDir, env });
-      lives.push(child);
+      children.push(child);
       running = child;
       void child.ended.then(() => {
         if (running === child) running = undefined;
@@ -57,6 +57,6 @@ export async function createServiceProcess({ provider, dataDir, settings }: Opti
       running?.signal('SIGTERM');
       return running?.ended;
     },
-    words: () => lives.flatMap((child) => [...child.stdout, ...child.stderr]),
+    outputLines: () => children.flatMap((child) => [...child.stdout, ...child.stderr]),
   };
 }

@@ -4,7 +4,7 @@ import { createUser, type User } from '../client/user.ts';
 import type { Settings } from './api-environment.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 
-export interface GivenCluster extends Cluster {
+export interface SharedCluster extends Cluster {
   provider: Simulator;
   /** Returns a user whose requests go to the given API process. */
   user(userId?: string, api?: number): User;
@@ -23,9 +23,9 @@ interface Options {
 /**
  * Starts one cluster for all tests of a file or a `describe`. The output of its processes is printed when a test fails.
  */
-export function givenCluster(options: Options): () => GivenCluster {
+export function shareCluster(options: Options): () => SharedCluster {
   const { apis = 2, workers = 2, simulator = {}, ...others } = options;
-  let cluster: GivenCluster;
+  let cluster: SharedCluster;
   const leaving = new AbortController();
   beforeAll(async () => {
     const provider = await startSimulator({ images: 'plain', ...simulator });
@@ -42,7 +42,7 @@ export function givenCluster(options: Options): () => GivenCluster {
     if (task.result?.state !== 'fail' || isShown) return;
     isShown = true;
     for (const service of [...cluster.apis, ...cluster.workers]) {
-      console.error([`--- ${service.url}`, ...service.words()].join('\n'));
+      console.error([`--- ${service.url}`, ...service.outputLines()].join('\n'));
     }
   });
   afterAll(async () => {

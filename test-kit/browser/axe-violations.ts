@@ -11,7 +11,7 @@ interface Violation {
 }
 
 /** Returns every axe violation of the current page that is serious or critical, with its elements. */
-export async function findBarriers(page: Page): Promise<string[]> {
+export async function findAxeViolations(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(AXE, 'utf8'));
   // The cast is safe: this is axe's own result, passed through JSON.
   const { violations } = (await page.evaluate('axe.run()')) as { violations: Violation[] };

@@ -30,7 +30,7 @@ export function removalScript(newer: NewerBuiltIns): string {
 /**
  * Removes from every page of this context the built-ins that are newer than the app's targets, according to MDN's data.
  */
-export async function ageBrowser(context: BrowserContext): Promise<void> {
+export async function removeNewerBuiltIns(context: BrowserContext): Promise<void> {
   await context.addInitScript(removalScript(newerBuiltIns(languageBuiltIns(), webBuiltIns())));
   // Before iOS 14, MediaQueryList is no EventTarget.
   await context.addInitScript('MediaQueryList.prototype.addEventListener = undefined');

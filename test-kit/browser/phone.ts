@@ -2,7 +2,7 @@ import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { CHECKOUT } from '../process/checkout.ts';
 import { CHROMIUM_ARGS } from './chromium-args.ts';
-import { ageBrowser } from './old-browser.ts';
+import { removeNewerBuiltIns } from './old-browser.ts';
 
 export interface Phone {
   /** Opens the client's first page in a new tab of the same browser, so that what the app has stored is kept. */
@@ -33,7 +33,7 @@ export async function startPhone({ chromiumPath, url, colorScheme = 'light', isO
     colorScheme,
   });
   context.setDefaultTimeout(20_000);
-  if (isOld) await ageBrowser(context);
+  if (isOld) await removeNewerBuiltIns(context);
   return {
     faults: collectFaults(context, url),
     async open() {

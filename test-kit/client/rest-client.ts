@@ -13,7 +13,7 @@ interface Answer<Data> {
 
 /** The REST routes, called directly over HTTP as with curl. */
 export interface RestClient {
-  create(order: unknown, idempotencyKey?: string): Promise<Answer<ImageJob>>;
+  create(request: unknown, idempotencyKey?: string): Promise<Answer<ImageJob>>;
   status(jobId: string, query?: string): Promise<Answer<ImageJob>>;
   upload(file: Uint8Array<ArrayBuffer>): Promise<Answer<UploadedImage>>;
   /** Sends a request that must be refused. */
@@ -50,8 +50,8 @@ export function createRestClient(url: string, token: string, signal: AbortSignal
   }
 
   return {
-    create: async (order, key) =>
-      read(ImageJob, await send('POST', GENERATION_PATH, order, key === undefined ? {} : { 'idempotency-key': key })),
+    create: async (request, key) =>
+      read(ImageJob, await send('POST', GENERATION_PATH, request, key === undefined ? {} : { 'idempotency-key': key })),
     status: async (jobId, query = '') => read(ImageJob, await send('GET', `${GENERATION_PATH}/${jobId}${query}`)),
     async upload(file) {
       const form = new FormData();

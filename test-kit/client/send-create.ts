@@ -1,10 +1,10 @@
 import type { CreateImageInput } from '@darkroom/contracts';
 import { GENERATION_PATH } from '@darkroom/contracts/rest';
 
-export const FACES = ['rest', 'trpc'] as const;
-export type Face = (typeof FACES)[number];
+export const SURFACES = ['rest', 'trpc'] as const;
+export type Surface = (typeof SURFACES)[number];
 
-export interface OrderAnswer {
+export interface CreateAnswer {
   status: number;
   jobId: string | undefined;
   errorCode: string | undefined;
@@ -13,19 +13,19 @@ export interface OrderAnswer {
 }
 
 /** Sends one request once on one API surface and returns the answer, whatever it is. Rejects when no answer arrives. */
-export async function sendOrder(
-  { url, token, face }: { url: string; token: string; face: Face },
-  order: CreateImageInput,
+export async function sendCreate(
+  { url, token, surface }: { url: string; token: string; surface: Surface },
+  request: CreateImageInput,
   key?: string,
-): Promise<OrderAnswer> {
-  const response = await fetch(url + (face === 'rest' ? GENERATION_PATH : '/trpc/image.create'), {
+): Promise<CreateAnswer> {
+  const response = await fetch(url + (surface === 'rest' ? GENERATION_PATH : '/trpc/image.create'), {
     method: 'POST',
     headers: {
       authorization: `Bearer ${token}`,
       'content-type': 'application/json',
-      ...(face === 'rest' && key !== undefined && { 'idempotency-key': key }),
+      ...(surface === 'rest' && key !== undefined && { 'idempotency-key': key }),
     },
-    body: JSON.stringify(face === 'trpc' ? { ...order, idempotency_key: key } : order),
+    body: JSON.stringify(surface === 'trpc' ? { ...request, idempotency_key: key } : request),
   });
   const body = await response.text();
   return {

@@ -26,7 +26,7 @@ interface Options {
 export async function embedPostgres({ folder, settings = [] }: Options): Promise<EmbeddedServer> {
   linkLibraries();
   const port = await findFreePort('127.0.0.1');
-  const words: string[] = [];
+  const logLines: string[] = [];
   const postgres = new EmbeddedPostgres({
     databaseDir: folder,
     port,
@@ -34,14 +34,14 @@ export async function embedPostgres({ folder, settings = [] }: Options): Promise
     createPostgresUser: process.getuid?.() === 0, // PostgreSQL does not run as root
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
     postgresFlags: ['max_connections=200', ...settings].flatMap((setting) => ['-c', setting]),
-    onLog: (text) => void words.push(text),
-    onError: (error) => void words.push(String(error)),
+    onLog: (text) => void logLines.push(text),
+    onError: (error) => void logLines.push(String(error)),
   });
   try {
     if (!existsSync(path.join(folder, 'PG_VERSION'))) await postgres.initialise();
     await postgres.start();
   } catch (cause) {
-    throw new Error(`PostgreSQL did not start: ${words.slice(-5).join('\n')}`, { cause });
+    throw new Error(`PostgreSQL did not start: ${logLines.slice(-5).join('\n')}`, { cause });
   }
   return {
     url: `postgres://postgres:password@127.0.0.1:${port}/postgres`,

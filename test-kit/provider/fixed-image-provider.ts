@@ -5,11 +5,11 @@ import { onTestFinished } from 'vitest';
 /**
  * Starts a provider that answers every call with exactly these bytes, such as images that the simulator cannot draw.
  */
-export async function startProviderOf(pictures: Buffer[]): Promise<{ url: string }> {
+export async function startFixedImageProvider(images: Buffer[]): Promise<{ url: string }> {
   const server = createServer((request, response) => {
-    if (request.method === 'GET') return void response.end(pictures[Number(request.url?.slice(1))]);
+    if (request.method === 'GET') return void response.end(images[Number(request.url?.slice(1))]);
     request.resume().on('end', () => {
-      const image_urls = pictures.map((_, index) => `${url}/${index}`);
+      const image_urls = images.map((_, index) => `${url}/${index}`);
       const base_resp = { status_code: 0, status_msg: 'success' };
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ id: 'a-call', data: { image_urls }, base_resp }));

@@ -2,7 +2,7 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '@darkroom
 import { onTestFinished, vi } from 'vitest';
 
 /** Longer than anything that a test waits for takes; in milliseconds. */
-const PATIENCE = { timeout: 20_000, interval: 10 };
+const TIMEOUT = { timeout: 20_000, interval: 10 };
 
 export interface Provider extends Simulator {
   /** The prompts of all calls so far, oldest first. */
@@ -29,6 +29,6 @@ export async function startProvider(options: SimulatorOptions = {}): Promise<Pro
       vi.waitFor(() => {
         const { heldCalls } = simulator.stats();
         if (heldCalls !== calls) throw new Error(`${heldCalls} calls are held, not ${calls}`);
-      }, PATIENCE),
+      }, TIMEOUT),
   };
 }

@@ -32,7 +32,7 @@ export interface Device {
   /** The texts shown in WeChat's own dialogs. */
   modals: string[];
   /** The user's answers to prompts. */
-  person: {
+  user: {
     photo: Uint8Array<ArrayBuffer> | null;
     allowsAlbum: boolean;
     /** Whether the user has ever tapped the button that accepts the privacy guide. */
@@ -52,12 +52,12 @@ export function createDevice(): Device {
     album: [],
     toasts: [],
     modals: [],
-    person: { photo: null, allowsAlbum: true, agreedToPrivacy: false },
+    user: { photo: null, allowsAlbum: true, agreedToPrivacy: false },
     wx: {},
   };
 
   function choose(api: string, options: Callbacks): void {
-    const { photo, agreedToPrivacy } = device.person;
+    const { photo, agreedToPrivacy } = device.user;
     if (!photo || !agreedToPrivacy) {
       fail(options, `${api}:${agreedToPrivacy ? 'fail cancel' : NOT_AGREED}`);
       return;
@@ -81,7 +81,7 @@ export function createDevice(): Device {
     cropImage,
     getPrivacySetting: (options: Callbacks) =>
       succeed(options, {
-        needAuthorization: !device.person.agreedToPrivacy,
+        needAuthorization: !device.user.agreedToPrivacy,
         privacyContractName: '《Darkroom 隐私保护指引》',
         errMsg: 'getPrivacySetting:ok',
       }),
@@ -103,8 +103,8 @@ export function createDevice(): Device {
     chooseImage: (options: Callbacks) => choose('chooseImage', options),
     chooseMedia: (options: Callbacks) => choose('chooseMedia', options),
     saveImageToPhotosAlbum(options: Callbacks & { filePath: string }) {
-      if (!device.person.agreedToPrivacy) return fail(options, `saveImageToPhotosAlbum:${NOT_AGREED}`);
-      if (!device.person.allowsAlbum) return fail(options, 'saveImageToPhotosAlbum:fail auth deny');
+      if (!device.user.agreedToPrivacy) return fail(options, `saveImageToPhotosAlbum:${NOT_AGREED}`);
+      if (!device.user.allowsAlbum) return fail(options, 'saveImageToPhotosAlbum:fail auth deny');
       device.album.push(files.read(options.filePath));
       succeed(options, { errMsg: 'saveImageToPhotosAlbum:ok' });
     },
@@ -115,7 +115,7 @@ export function createDevice(): Device {
     setNavigationBarTitle: (options: Callbacks) => succeed(options, { errMsg: 'setNavigationBarTitle:ok' }),
     getNetworkType: (options: Callbacks) => succeed(options, { networkType: 'wifi', errMsg: 'getNetworkType:ok' }),
     openSetting(options: Callbacks) {
-      device.person.allowsAlbum = true;
+      device.user.allowsAlbum = true;
       succeed(options, { authSetting: { 'scope.writePhotosAlbum': true }, errMsg: 'openSetting:ok' });
     },
     onNetworkStatusChange() {},

@@ -34,7 +34,7 @@ interface Task {
 }
 
 interface UploadTask extends Task {
-  onProgressUpdate(tell: (update: { progress: number }) => void): void;
+  onProgressUpdate(listener: (update: { progress: number }) => void): void;
 }
 
 export interface Domain {
@@ -135,17 +135,17 @@ export function createNetwork({ registered, server }: Domain, files: Files): Net
           };
         }),
       uploadFile(options) {
-        const told: ((update: { progress: number }) => void)[] = [];
+        const listeners: ((update: { progress: number }) => void)[] = [];
         const task = start('uploadFile', options, async (signal) => {
           const form = new FormData();
           form.append(options.name, new Blob([files.read(options.filePath)]), options.filePath);
           const { url, header = {} } = options;
           await null; // listeners are added after the call has returned
-          for (const tell of told) tell({ progress: 100 });
+          for (const listener of listeners) listener({ progress: 100 });
           const answer = await dial(url, { method: 'POST', headers: header, body: form, signal });
           return { statusCode: answer.status, data: await answer.text() };
         });
-        return { ...task, onProgressUpdate: (tell) => told.push(tell) };
+        return { ...task, onProgressUpdate: (listener) => listeners.push(listener) };
       },
       downloadFile: (options) =>
         start('downloadFile', options, async (signal) => {

@@ -25,7 +25,7 @@ export interface MiniProgram {
   /** The text of the visible page. */
   text(): string;
   /** The addresses of the visible page's images. */
-  pictures(): string[];
+  images(): string[];
   /** Fires the load event of all images; the simulated screen fetches none itself. */
   load(): void;
   /** The first element with this test id on the visible page, or undefined. */
@@ -114,7 +114,7 @@ export function openMiniProgram({ port, token, device = createDevice() }: Option
     pages,
     bundle,
     text: () => pages.top().rendered.dom.textContent,
-    pictures: () =>
+    images: () =>
       [...pages.top().rendered.dom.querySelectorAll('wx-image')].map((image) => String(attribute(image, 'src'))),
     load() {
       for (const image of pages.top().rendered.dom.querySelectorAll('wx-image')) dispatch(image, 'load');
@@ -123,7 +123,7 @@ export function openMiniProgram({ port, token, device = createDevice() }: Option
     tap(testId) {
       const element = needed(testId);
       if (attribute(element, 'open-type') === 'agreePrivacyAuthorization') {
-        device.person.agreedToPrivacy = true;
+        device.user.agreedToPrivacy = true;
         dispatch(element, 'agreeprivacyauthorization', { errMsg: 'agreePrivacyAuthorization:ok' });
       }
       dispatch(deepest(element), 'tap');

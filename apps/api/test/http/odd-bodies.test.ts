@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { ISSUES_MAX, JSON_BODY_MAX_BYTES } from '@darkroom/contracts';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
-import { DEAR_BODIES } from '@darkroom/test-kit/client/expensive-bodies';
+import { EXPENSIVE_BODIES } from '@darkroom/test-kit/client/expensive-bodies';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { shareApi } from './running-api.ts';
 import { readRest, readTrpc } from './surfaces.ts';
@@ -111,7 +111,7 @@ describe('chunked bodies', () => {
 });
 
 describe.each(FACES)('the most expensive bodies on %s', (_name, url, read) => {
-  test.each(DEAR_BODIES)('get a small error: %s', async (_body, build) => {
+  test.each(EXPENSIVE_BODIES)('get a small error: %s', async (_body, build) => {
     const body = build();
     expect(body.length).toBeLessThanOrEqual(JSON_BODY_MAX_BYTES);
     const response = await post(url, body);

@@ -9,9 +9,12 @@ const WAITING = `SELECT application_name FROM pg_stat_activity
  * Pauses the worker that takes this job at the worst moment: its reservation is committed, and it is checking whether
  * the job is still wanted. Locks held by other connections keep it there until it is paused.
  */
-export async function freezeAfterGrant(cluster: Cluster, placeOrder: () => Promise<unknown>): Promise<ServiceProcess> {
-  const grants = await cluster.connect();
-  const looks = await cluster.connect();
+export async function pauseAfterReservation(
+  cluster: Cluster,
+  createJob: () => Promise<unknown>,
+): Promise<ServiceProcess> {
+  const reservations = await cluster.connect();
+  const reads = await cluster.connect();
 
   async function whoWaits(statement: string, name = '%'): Promise<string> {
     for (;;) {
@@ -22,19 +25,19 @@ export async function freezeAfterGrant(cluster: Cluster, placeOrder: () => Promi
   }
 
   try {
-    await grants.query('BEGIN; LOCK TABLE attempts IN SHARE MODE'); // reads continue, reservations wait
-    await placeOrder();
+    await reservations.query('BEGIN; LOCK TABLE attempts IN SHARE MODE'); // reads continue, reservations wait
+    await createJob();
     const name = await whoWaits('insert into "attempts"%');
-    const locked = looks.query('BEGIN; LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE'); // after the reservation commits
+    const locked = reads.query('BEGIN; LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE'); // after the reservation commits
     await whoWaits('%LOCK TABLE jobs%');
-    await grants.query('COMMIT');
+    await reservations.query('COMMIT');
     await locked;
     await whoWaits('select * from "jobs" where "job_id" = $1', name);
     const worker = cluster.worker(Number(name.replace('worker-', '')));
     worker.pause();
     return worker;
   } finally {
-    await looks.end();
-    await grants.end();
+    await reads.end();
+    await reservations.end();
   }
 }

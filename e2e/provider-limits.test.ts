@@ -1,5 +1,5 @@
 import { startApi } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
 
@@ -13,7 +13,7 @@ describe('the limits towards the provider', () => {
       Array.from({ length: 10 }, (_, number) => ({ user, prompt: `job ${number} of user ${index}` })),
     );
 
-    const ends = Promise.all(prompts.map(({ user, prompt }) => user.sdk.generate(order(prompt))));
+    const ends = Promise.all(prompts.map(({ user, prompt }) => user.sdk.generate(imageRequest(prompt))));
     await provider.held(4); // every slot is taken once, even on a busy machine
     provider.release();
     const jobs = await ends;
@@ -28,19 +28,19 @@ describe('the limits towards the provider', () => {
     provider.script({ hold: true });
     const api = await startApi(provider, { GENERATION_CONCURRENCY: 2, USER_ACTIVE_LIMIT: 30 });
     const greedy = api.user('1');
-    const many = await Promise.all(Array.from({ length: 30 }, () => greedy.sdk.create(order('one of thirty'))));
+    const many = await Promise.all(Array.from({ length: 30 }, () => greedy.sdk.create(imageRequest('one of thirty'))));
     await provider.held(2);
     const modest = ['2', '3', '4', '5', '6'].map((userId) => api.user(userId));
-    const single = await Promise.all(modest.map((user) => user.sdk.create(order('the only one'))));
+    const single = await Promise.all(modest.map((user) => user.sdk.create(imageRequest('the only one'))));
 
     provider.release();
     await Promise.all(single.map((job, index) => modest[index]?.sdk.wait(job)));
     await Promise.all(many.map((job) => greedy.sdk.wait(job)));
 
-    const places = provider.prompts().flatMap((prompt, place) => (prompt === 'the only one' ? [place] : []));
-    expect(places).toHaveLength(5);
+    const positions = provider.prompts().flatMap((prompt, position) => (prompt === 'the only one' ? [position] : []));
+    expect(positions).toHaveLength(5);
     // Two calls were already held; in the next round of the rotation each user is served once.
-    expect(Math.max(...places)).toBeLessThan(8);
+    expect(Math.max(...positions)).toBeLessThan(8);
     expect(provider.calls()).toHaveLength(35);
   });
 
@@ -49,7 +49,7 @@ describe('the limits towards the provider', () => {
     const api = await startApi(provider, { MINIMAX_RPM: 5 });
     const { sdk } = api.user();
     const jobs = [];
-    for (let number = 0; number < 7; number++) jobs.push(await sdk.create(order(`job ${number}`)));
+    for (let number = 0; number < 7; number++) jobs.push(await sdk.create(imageRequest(`job ${number}`)));
     const atOnce = await Promise.all(jobs.slice(0, 5).map((job) => sdk.wait(job)));
     expect(atOnce.map((job) => job.status)).toEqual(Array(5).fill('COMPLETED'));
 

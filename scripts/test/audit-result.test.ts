@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judgeAdvisories, judgeSignatures } from '../audit-verdict.ts';
+import { judgeAdvisories, judgeSignatures } from '../audit-result.ts';
 
 const report = (severity: string) =>
   JSON.stringify({

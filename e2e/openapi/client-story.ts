@@ -38,7 +38,7 @@ const upload = await api.POST('/api/v1/assets/mints/image/uploads', {
 const { image_file, width, height } = dataOf(upload);
 tell('uploaded', { width, height });
 
-const order = await api.POST(JOBS, {
+const created = await api.POST(JOBS, {
   params: { header: { 'Idempotency-Key': crypto.randomUUID() } },
   body: {
     model: 'image-01',
@@ -46,12 +46,12 @@ const order = await api.POST(JOBS, {
     subject_reference: [{ type: 'character', image_file }],
   },
 });
-const ended = await follow(dataOf(order));
+const ended = await follow(dataOf(created));
 if (ended.status !== 'COMPLETED') throw new Error(ended.status === 'FAILED' ? ended.error_msg : ended.status);
 tell('completed', { n: ended.request.n, charged: ended.charged, width: ended.assets[0]?.width });
 
-const [picture = ''] = ended.images;
-const file = await fetch(picture);
+const [link = ''] = ended.images;
+const file = await fetch(link);
 tell('downloaded', { status: file.status, type: file.headers.get('content-type') });
 
 const second = dataOf(await api.POST(JOBS, { body: { model: 'image-01', prompt: 'given up' } }));

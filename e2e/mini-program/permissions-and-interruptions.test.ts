@@ -4,8 +4,8 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import {
   open,
-  order,
   startServer,
+  submitPrompt,
   until,
   untilAttribute,
   untilGone,
@@ -21,8 +21,8 @@ test('saves images with one paid call despite declined permissions, an interrupt
   const api = await startServer(provider);
   const first = open(api);
   const { device } = first;
-  device.person.photo = await readAstronaut();
-  device.person.allowsAlbum = false;
+  device.user.photo = await readAstronaut();
+  device.user.allowsAlbum = false;
 
   // The user first declines the privacy guide, so no photo is added, and then accepts both.
   first.tap('photo-add');
@@ -46,7 +46,7 @@ test('saves images with one paid call despite declined permissions, an interrupt
 
   // In the background WeChat interrupts running requests and destroys the page; the job continues.
   first.tap('count-2');
-  await order(first, '宇航员走在向日葵花田里');
+  await submitPrompt(first, '宇航员走在向日葵花田里');
   await untilAttribute(first, 'stage', 'data-stage', 'generating');
   first.hide();
   first.interrupt();
@@ -59,7 +59,7 @@ test('saves images with one paid call despite declined permissions, an interrupt
   await untilThere(second, 'resume');
   second.tap('resume');
   await untilPage(second, 'generation-result');
-  await until(() => expect(second.pictures()).toHaveLength(2));
+  await until(() => expect(second.images()).toHaveLength(2));
 
   // Access to the album is declined, then granted: saving continues where it stopped.
   second.tap('save-all');
@@ -83,8 +83,8 @@ test('saves images with one paid call despite declined permissions, an interrupt
 test('repeats an upload that WeChat interrupts in the background', async () => {
   const api = await startServer(await startProvider());
   const wechat = open(api);
-  wechat.device.person.agreedToPrivacy = true;
-  wechat.device.person.photo = await readAstronaut();
+  wechat.device.user.agreedToPrivacy = true;
+  wechat.device.user.photo = await readAstronaut();
   wechat.tap('photo-add');
   await untilThere(wechat, 'consent');
   wechat.tap('consent-yes');
@@ -99,13 +99,13 @@ test('repeats an upload that WeChat interrupts in the background', async () => {
 test('leaves nothing of a deleted result on the phone', async () => {
   const wechat = open(await startServer(await startProvider()));
   const { device } = wechat;
-  device.person.agreedToPrivacy = true;
-  device.person.photo = await readAstronaut();
+  device.user.agreedToPrivacy = true;
+  device.user.photo = await readAstronaut();
   wechat.tap('photo-add');
   await untilThere(wechat, 'consent');
   wechat.tap('consent-yes');
   await untilAttribute(wechat, 'photo-picker', 'data-state', 'ready');
-  await order(wechat, '一会儿就删');
+  await submitPrompt(wechat, '一会儿就删');
   await untilPage(wechat, 'generation-result');
   await untilThere(wechat, 'delete');
   wechat.tap('delete');
@@ -124,7 +124,7 @@ test('leaves nothing of a deleted result on the phone', async () => {
 
 test('shares the start page, and never a job or a link to an image', async () => {
   const wechat = open(await startServer(await startProvider()));
-  await order(wechat, '给朋友看看');
+  await submitPrompt(wechat, '给朋友看看');
   await untilPage(wechat, 'generation-result');
   await untilThere(wechat, 'share');
   expect(wechat.share()).toEqual({ title: expect.stringContaining('AI生成'), path: '/pages/index/index' });
@@ -132,8 +132,8 @@ test('shares the start page, and never a job or a link to an image', async () =>
 
 test('names a domain missing from the downloadFile list to the developer once', async () => {
   const wechat = open(await startServer(await startProvider()));
-  wechat.device.person.agreedToPrivacy = true;
-  await order(wechat, '没有登记');
+  wechat.device.user.agreedToPrivacy = true;
+  await submitPrompt(wechat, '没有登记');
   await untilPage(wechat, 'generation-result');
   await untilThere(wechat, 'save');
   wechat.network.unregister('downloadFile');

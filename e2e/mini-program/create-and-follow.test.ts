@@ -2,7 +2,7 @@ import { readAstronaut } from '@darkroom/test-kit/process/checkout';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { open, order, startServer, until, untilAttribute, untilPage } from './drive-mini-program.ts';
+import { open, startServer, submitPrompt, until, untilAttribute, untilPage } from './drive-mini-program.ts';
 
 test('uploads a photo, creates a job and saves its images with the APIs of WeChat alone', async () => {
   const provider = await startProvider();
@@ -11,7 +11,7 @@ test('uploads a photo, creates a job and saves its images with the APIs of WeCha
   const wechat = open(api);
   const { device, network } = wechat;
 
-  device.person.photo = await readAstronaut();
+  device.user.photo = await readAstronaut();
   wechat.tap('photo-add');
   await until(() => expect(wechat.find('consent')).toBeDefined());
   wechat.tap('consent-yes');
@@ -19,14 +19,14 @@ test('uploads a photo, creates a job and saves its images with the APIs of WeCha
   wechat.tap('ratio-3:4');
   wechat.tap('count-2');
   await until(() => expect(wechat.text()).toContain('生成 2 张图片'));
-  await order(wechat, '宇航员走在向日葵花田里');
+  await submitPrompt(wechat, '宇航员走在向日葵花田里');
   await untilAttribute(wechat, 'stage', 'data-stage', 'generating');
   provider.release();
   await untilPage(wechat, 'generation-result');
   await until(() => expect(wechat.text()).toContain('2 张新照片'));
 
-  const pictures = wechat.pictures();
-  expect(pictures).toEqual(Array(2).fill(expect.stringMatching(/^http:\/\/localhost:8080\/files\/.*[?&]signature=/)));
+  const images = wechat.images();
+  expect(images).toEqual(Array(2).fill(expect.stringMatching(/^http:\/\/localhost:8080\/files\/.*[?&]signature=/)));
   wechat.tap('result-image');
   await untilAttribute(wechat, 'viewer', 'data-index', '0');
   expect(wechat.find('viewer-label')?.textContent).toBe('AI生成');
@@ -42,7 +42,7 @@ test('uploads a photo, creates a job and saves its images with the APIs of WeCha
     expect(await sharp(saved).metadata()).toMatchObject({ format: 'jpeg', width: 864, height: 1152 });
   }
   expect(network.calls.filter(({ api }) => api === 'downloadFile').map(({ url }) => url)).toEqual(
-    [...pictures].reverse(),
+    [...images].reverse(),
   );
 
   expect(provider.calls()).toHaveLength(1);
@@ -59,7 +59,7 @@ test('sends no request in the background, and shows the result when it returns t
   const { calls } = wechat.network;
   const lastCall = () => calls.at(-1);
 
-  await order(wechat, '海边的清晨');
+  await submitPrompt(wechat, '海边的清晨');
   await untilAttribute(wechat, 'stage', 'data-stage', 'generating');
   await until(() => expect(lastCall()?.outcome).toBeNull());
   const asked = calls.length;
@@ -71,7 +71,7 @@ test('sends no request in the background, and shows the result when it returns t
 
   wechat.show();
   await untilPage(wechat, 'generation-result');
-  await until(() => expect(wechat.pictures()).toHaveLength(1));
+  await until(() => expect(wechat.images()).toHaveLength(1));
 });
 
 test('resumes its job after being closed in the middle', async () => {
@@ -79,7 +79,7 @@ test('resumes its job after being closed in the middle', async () => {
   provider.script({ hold: true });
   const api = await startServer(provider);
   const first = open(api);
-  await order(first, '只要一次');
+  await submitPrompt(first, '只要一次');
   await untilAttribute(first, 'stage', 'data-stage', 'generating');
   first.close();
 
@@ -89,7 +89,7 @@ test('resumes its job after being closed in the middle', async () => {
   await untilAttribute(second, 'stage', 'data-stage', 'generating');
   provider.release();
   await untilPage(second, 'generation-result');
-  await until(() => expect(second.pictures()).toHaveLength(1));
+  await until(() => expect(second.images()).toHaveLength(1));
 
   expect(provider.calls()).toHaveLength(1);
 });
@@ -99,7 +99,7 @@ test('explains a refused prompt, and returns it to the form', async () => {
   provider.script({ fault: { kind: 'base_resp', code: 1026 } });
   const wechat = open(await startServer(provider));
 
-  await order(wechat, '不合适的内容');
+  await submitPrompt(wechat, '不合适的内容');
   await untilAttribute(wechat, 'failure', 'data-code', 'content_rejected');
   expect(wechat.text()).toContain('内容没有通过审核');
   expect(wechat.text()).toContain('这次没有计费');
@@ -112,7 +112,7 @@ test('explains a refused prompt, and returns it to the form', async () => {
 test('lists finished jobs, and opens one from the list', async () => {
   const provider = await startProvider();
   const wechat = open(await startServer(provider));
-  await order(wechat, '留在列表里');
+  await submitPrompt(wechat, '留在列表里');
   await untilPage(wechat, 'generation-result');
 
   wechat.tap('back');
@@ -122,14 +122,14 @@ test('lists finished jobs, and opens one from the list', async () => {
   expect(wechat.text()).toContain('留在列表里');
   wechat.tap('job');
   await untilPage(wechat, 'generation-result');
-  await until(() => expect(wechat.pictures()).toHaveLength(1));
+  await until(() => expect(wechat.images()).toHaveLength(1));
 });
 
 test('cancels a job after a dialog whose answers are too long for the dialog of WeChat', async () => {
   const provider = await startProvider();
   provider.script({ hold: true });
   const wechat = open(await startServer(provider));
-  await order(wechat, '不想要了');
+  await submitPrompt(wechat, '不想要了');
   await untilAttribute(wechat, 'stage', 'data-stage', 'generating');
   wechat.tap('language');
 
@@ -153,9 +153,9 @@ test('cancels a job after a dialog whose answers are too long for the dialog of 
 test('saves an image after the user allows access to the album that was refused before', async () => {
   const wechat = open(await startServer(await startProvider()));
   const { device } = wechat;
-  device.person.agreedToPrivacy = true;
-  device.person.allowsAlbum = false;
-  await order(wechat, '先不允许');
+  device.user.agreedToPrivacy = true;
+  device.user.allowsAlbum = false;
+  await submitPrompt(wechat, '先不允许');
   await untilPage(wechat, 'generation-result');
   await until(() => expect(wechat.find('save')).toBeDefined());
 
@@ -163,7 +163,7 @@ test('saves an image after the user allows access to the album that was refused 
   await until(() => expect(wechat.find('dialog')?.textContent).toContain('需要相册权限才能保存'));
   expect(device.album).toEqual([]);
   wechat.tap('dialog-yes');
-  await until(() => expect(device.person.allowsAlbum).toBe(true));
+  await until(() => expect(device.user.allowsAlbum).toBe(true));
   wechat.tap('save');
   await until(() => expect(device.album).toHaveLength(1));
 });

@@ -11,14 +11,14 @@ interface SignatureReport {
   error?: { code?: string; summary?: string };
 }
 
-export interface Verdict {
+export interface CheckResult {
   ok: boolean;
   /** A single line. */
   text: string;
 }
 
 /** Fails for a known vulnerability of high or critical severity. Passes if the registry has no advisories. */
-export function judgeAdvisories(stdout: string): Verdict {
+export function judgeAdvisories(stdout: string): CheckResult {
   const report = parse<AuditReport>(stdout);
   if (!report?.vulnerabilities) return notChecked('advisories', report);
   const severe = Object.entries(report.vulnerabilities)
@@ -33,7 +33,7 @@ export function judgeAdvisories(stdout: string): Verdict {
 }
 
 /** Fails for a package whose registry signature does not match. Passes if the registry does not sign packages. */
-export function judgeSignatures(stdout: string): Verdict {
+export function judgeSignatures(stdout: string): CheckResult {
   const report = parse<SignatureReport>(stdout);
   if (!report?.invalid) return notChecked('signatures', report);
   const invalid = report.invalid.map(({ name, version }) => `${name}@${version}`);
@@ -42,7 +42,7 @@ export function judgeSignatures(stdout: string): Verdict {
     : { ok: false, text: `signatures: invalid for ${invalid.join(', ')}.` };
 }
 
-function notChecked(what: string, report: Pick<AuditReport, 'message' | 'error'> | undefined): Verdict {
+function notChecked(what: string, report: Pick<AuditReport, 'message' | 'error'> | undefined): CheckResult {
   const reason = report?.message || report?.error?.summary || report?.error?.code || 'npm gave no report';
   // npm's reason contains the registry's address, which must not appear in our logs.
   return { ok: true, text: `${what}: not checked, since ${reason.replace(/https?:\/\/\S+/g, 'the registry')}.` };

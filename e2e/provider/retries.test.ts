@@ -1,7 +1,7 @@
 import { GENERATION_PATH } from '@darkroom/contracts/rest';
 import { readAttempts } from '@darkroom/test-kit/api/read-attempts';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { type Provider, startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
 
@@ -27,9 +27,9 @@ describe('a retry', () => {
     const api = await startApi(provider, { MINIMAX_RPM: 3, MINIMAX_RETRY_BASE_MS: 10 });
     const { sdk } = api.user();
 
-    const repeating = await sdk.create(order('too fast'));
+    const repeating = await sdk.create(imageRequest('too fast'));
     await attemptsEnded(api, 3);
-    const waiting = await sdk.create(order('behind it')); // wakes the queue, which has no call left
+    const waiting = await sdk.create(imageRequest('behind it')); // wakes the queue, which has no call left
     const status = await sdk.status(waiting.job_id, { waitSeconds: 1, afterVersion: waiting.version });
 
     expect(status).toMatchObject({ status: 'PENDING', queue_position: 1 });
@@ -41,7 +41,7 @@ describe('a retry', () => {
     const provider = await startProvider();
     provider.script({ fault: BUSY });
     const api = await startApi(provider, { MINIMAX_RPM: 2, MINIMAX_RETRY_BASE_MS: 10 });
-    const { job_id } = await api.user().sdk.create(order('too fast'));
+    const { job_id } = await api.user().sdk.create(imageRequest('too fast'));
     await attemptsEnded(api, 2);
 
     await api.kill();
@@ -56,7 +56,7 @@ describe('a retry', () => {
     provider.script({ times: 3, fault: { ...BUSY, headers: { 'retry-after': '0' } } });
     const { sdk } = (await startApi(provider, { MINIMAX_RETRY_BASE_MS: 200 })).user();
 
-    await sdk.generate(order('too fast'));
+    await sdk.generate(imageRequest('too fast'));
 
     const [first = 0, second = 0, third = 0] = pauses(provider);
     expect(first).toBeGreaterThanOrEqual(200);
@@ -74,7 +74,7 @@ describe('a retry', () => {
     );
     const { sdk } = (await startApi(provider, { MINIMAX_RETRY_BASE_MS: 10 })).user();
 
-    await Promise.all([sdk.generate(order('seconds')), sdk.generate(order('date'))]);
+    await Promise.all([sdk.generate(imageRequest('seconds')), sdk.generate(imageRequest('date'))]);
 
     const timesOf = (prompt: string) => provider.calls().flatMap((call) => (call.prompt === prompt ? [call.at] : []));
     const [asked = 0, askedAgain = 0] = timesOf('seconds');
@@ -87,8 +87,8 @@ describe('a retry', () => {
     provider.script({ fault: { kind: 'http', status: 429, headers: { 'retry-after': '3600' } } });
     const { sdk, rest } = (await startApi(provider, { QUEUE_TTL_MS: 60_000 })).user();
 
-    const job = await sdk.wait(await sdk.create(order('busy for long')));
-    const refusal = await rest.refused('POST', GENERATION_PATH, order('behind it'));
+    const job = await sdk.wait(await sdk.create(imageRequest('busy for long')));
+    const refusal = await rest.refused('POST', GENERATION_PATH, imageRequest('behind it'));
 
     expect(job).toMatchObject({ status: 'FAILED', error_code: 'provider_rate_limited', charged: 'no' });
     expect(refusal).toMatchObject({ status: 503, error_code: 'queue_full' });
@@ -103,7 +103,7 @@ describe('the back-off before a retry', () => {
     provider.script({ prompt: 'no longer wanted', fault: BUSY });
     const api = await startApi(provider, { MINIMAX_RETRY_BASE_MS: 5_000 });
     const { sdk } = api.user();
-    const { job_id } = await sdk.create(order('no longer wanted'));
+    const { job_id } = await sdk.create(imageRequest('no longer wanted'));
     await attemptsEnded(api, 1);
     const held = sdk.status(job_id, { waitSeconds: 25 });
 
@@ -111,7 +111,7 @@ describe('the back-off before a retry', () => {
 
     expect(canceled).toMatchObject({ status: 'FAILED', error_code: 'canceled', charged: 'no' });
     expect(await held).toEqual(canceled);
-    await sdk.generate(order('the next one')); // after the back-off
+    await sdk.generate(imageRequest('the next one')); // after the back-off
     expect(provider.prompts()).toEqual(['no longer wanted', 'the next one']);
   });
 
@@ -119,7 +119,7 @@ describe('the back-off before a retry', () => {
     const provider = await startProvider();
     provider.script({ times: 1, fault: BUSY });
     const api = await startApi(provider, { MINIMAX_RETRY_BASE_MS: 5_000 });
-    const { job_id, version } = await api.user().sdk.create(order('too fast'));
+    const { job_id, version } = await api.user().sdk.create(imageRequest('too fast'));
     await attemptsEnded(api, 1);
 
     api.process.signal('SIGTERM');
@@ -138,10 +138,10 @@ describe('the back-off before a retry', () => {
     provider.script({ prompt: 'too fast', times: 1, fault: BUSY });
     const api = await startApi(provider, { MINIMAX_RETRY_BASE_MS: 1_000 });
     const { sdk } = api.user();
-    await sdk.create(order('too fast'));
+    await sdk.create(imageRequest('too fast'));
     await attemptsEnded(api, 1);
 
-    expect(await sdk.generate(order('behind it'))).toMatchObject({ status: 'COMPLETED' });
+    expect(await sdk.generate(imageRequest('behind it'))).toMatchObject({ status: 'COMPLETED' });
 
     expect(provider.prompts()).toEqual(['too fast', 'too fast', 'behind it']);
     expect(pauses(provider)[0]).toBeGreaterThanOrEqual(1_000);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
 import { followUntil, isSaving } from '@darkroom/test-kit/client/follow-until';
-import { order } from '@darkroom/test-kit/client/image-request';
+import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { type Provider, startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
 
@@ -11,16 +11,16 @@ const TIMEOUT_MS = 4_000;
 const BIG = { kind: 'image', image: { kind: 'padded', bytes: 3_330_000 } } as const;
 
 /** Pauses the process with SIGSTOP, as on a paused machine, until `work` is done and its deadline has passed. */
-async function standStill(api: Api, work: () => void): Promise<void> {
+async function pauseProcess(api: Api, work: () => void): Promise<void> {
   api.process.signal('SIGSTOP');
   work();
   await delay(TIMEOUT_MS + 1_500); // a pause emits no event that could be awaited
   api.process.signal('SIGCONT');
 }
 
-async function orderHeld(api: Api, provider: Provider, prompts: string[], n: number): Promise<string[]> {
+async function createHeld(api: Api, provider: Provider, prompts: string[], n: number): Promise<string[]> {
   const { rest } = api.user();
-  const created = await Promise.all(prompts.map((prompt) => rest.create(order(prompt, { n }))));
+  const created = await Promise.all(prompts.map((prompt) => rest.create(imageRequest(prompt, { n }))));
   await provider.held(prompts.length);
   return created.map(({ data }) => data.job_id);
 }
@@ -39,9 +39,9 @@ describe('a process paused past MINIMAX_TIMEOUT_MS', () => {
       USER_ACTIVE_LIMIT: jobs,
     });
     const prompts = Array.from({ length: jobs }, (_unused, index) => `[${index}]`);
-    const jobIds = await orderHeld(api, provider, prompts, n);
+    const jobIds = await createHeld(api, provider, prompts, n);
 
-    await standStill(api, () => provider.release());
+    await pauseProcess(api, () => provider.release());
 
     const { sdk } = api.user();
     for (const jobId of jobIds) {
@@ -54,9 +54,9 @@ describe('a process paused past MINIMAX_TIMEOUT_MS', () => {
     const provider = await startProvider();
     provider.script({ hold: true });
     const api = await startApi(provider, { MINIMAX_TIMEOUT_MS: TIMEOUT_MS });
-    const [jobId = ''] = await orderHeld(api, provider, ['silence'], 1);
+    const [jobId = ''] = await createHeld(api, provider, ['silence'], 1);
 
-    await standStill(api, () => {});
+    await pauseProcess(api, () => {});
 
     expect(await api.user().sdk.wait(jobId)).toMatchObject({ error_code: 'provider_timeout', charged: 'unknown' });
   });
@@ -68,7 +68,7 @@ test('continues paid downloads after a pause longer than DOWNLOAD_RETRY_FOR_MS',
   const settings = { DOWNLOAD_TIMEOUT_MS: 1_000, DOWNLOAD_RETRY_FOR_MS: 4_000 };
   const api = await startApi(provider, settings);
   const { sdk } = api.user();
-  const { job_id } = await sdk.create(order('a picture that takes three tries'));
+  const { job_id } = await sdk.create(imageRequest('an image that takes three tries'));
   await followUntil(sdk, job_id, isSaving);
 
   api.process.signal('SIGSTOP');
@@ -83,11 +83,11 @@ test('keeps an answer that arrived during a pause longer than SHUTDOWN_GRACE_MS'
   provider.script({ hold: true });
   const settings = { MINIMAX_TIMEOUT_MS: TIMEOUT_MS, SHUTDOWN_GRACE_MS: TIMEOUT_MS };
   const api = await startApi(provider, settings);
-  const [jobId = ''] = await orderHeld(api, provider, ['on the way out'], 1);
+  const [jobId = ''] = await createHeld(api, provider, ['on the way out'], 1);
   api.process.signal('SIGTERM');
   await api.process.line((line) => (line.includes('"draining"') ? line : null));
 
-  await standStill(api, () => provider.release());
+  await pauseProcess(api, () => provider.release());
 
   expect(await api.process.ended).toBe(0);
   provider.reset(); // resets the count of calls

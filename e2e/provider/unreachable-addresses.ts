@@ -11,7 +11,7 @@ const HOST = '127.0.0.1';
 const FIXTURES = `${CHECKOUT}packages/minimax-client/test/fixtures/localhost`;
 
 /** An address to which no connection can be made. It exists until the end of the test that opens it. */
-interface DeadEnd {
+interface UnreachableAddress {
   fault: string;
   open(): Promise<string>;
   /** The text recorded with the attempt. */
@@ -20,13 +20,13 @@ interface DeadEnd {
 }
 
 /** For faults that only a time-out detects. */
-const HASTY = { MINIMAX_TIMEOUT_MS: 300 };
+const SHORT_TIMEOUT = { MINIMAX_TIMEOUT_MS: 300 };
 
-export const DEAD_ENDS: DeadEnd[] = [
+export const UNREACHABLE_ADDRESSES: UnreachableAddress[] = [
   { fault: 'refused', open: openRefusing, reason: 'ECONNREFUSED' },
   { fault: 'a name that does not resolve', open: openNowhere, reason: 'ENOTFOUND' },
-  { fault: 'a connection that is not accepted', open: openFull, reason: 'timeout', settings: HASTY },
-  { fault: 'a TLS handshake that is not answered', open: openSilent, reason: 'timeout', settings: HASTY },
+  { fault: 'a connection that is not accepted', open: openFull, reason: 'timeout', settings: SHORT_TIMEOUT },
+  { fault: 'a TLS handshake that is not answered', open: openSilent, reason: 'timeout', settings: SHORT_TIMEOUT },
   { fault: 'a TLS handshake that is reset', open: openResetting, reason: 'ECONNRESET' },
   { fault: 'an answer that is not TLS', open: openPlain, reason: 'ERR_SSL_WRONG_VERSION_NUMBER' },
   { fault: 'a certificate that nobody trusts', open: openSelfSigned, reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
