@@ -15,7 +15,17 @@ const job: SnapshotJob = {
   files: ['a-0.jpg'],
 };
 const attempt: Attempt = { job_id: 'a', started_at: 100, outcome: 'answered', failure_message: null };
-const call: Call = { prompt: 'wolf', at: 105, accepted: true, request: null, answer: 'images' };
+const call: Call = {
+  endpoint: '/v1/image_generation',
+  prompt: 'wolf',
+  at: 105,
+  accepted: true,
+  request: null,
+  h3: null,
+  id: null,
+  charged: 1,
+  answer: 'images',
+};
 const entry: Observation = {
   prompt: 'wolf',
   userId: '1',

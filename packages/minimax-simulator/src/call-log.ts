@@ -1,8 +1,15 @@
 import * as z from 'zod';
-import { GenerationRequest } from './generation-request.ts';
+import { H3Reference } from './h3/inspect-reference.ts';
+import { H3Endpoint, H3Request } from './h3/request.ts';
+import { GenerationRequest } from './image-01/generation-request.ts';
+
+/** The path of a call. */
+export const Endpoint = z.enum(['/v1/image_generation', ...H3Endpoint.options]);
+export type Endpoint = z.output<typeof Endpoint>;
 
 /** One call as the provider received it. */
 export const Call = z.object({
+  endpoint: Endpoint,
   /** Null if the request was not read or was not valid. */
   prompt: z.string().nullable(),
   /** Arrival of the headers, in milliseconds since the epoch. */
@@ -11,7 +18,13 @@ export const Call = z.object({
   accepted: z.boolean(),
   /** Null if the request was not read or was not valid. Only the latest 20 calls keep their reference. */
   request: GenerationRequest.nullable(),
-  /** The answer: `images`, a fault's kind, `unauthorized`, `rate_limited` or `invalid`; null while the call is open. */
+  /** The same for a call of H3, without defaults. */
+  h3: z.object({ request: H3Request, references: z.array(H3Reference) }).nullable(),
+  /** The id by which the provider knows the call; null if its request was not read. */
+  id: z.string().nullable(),
+  /** Number of images that the provider has charged so far. */
+  charged: z.int(),
+  /** The answer: `images`, a fault's kind, `unauthorized`, `rate_limited`, `no_balance` or `invalid`; null while the call is open. */
   answer: z.string().nullable(),
 });
 export type Call = z.output<typeof Call>;
@@ -22,7 +35,7 @@ const CALLS_WITH_REFERENCE = 20;
 /** Records calls and counts the open ones. */
 export interface CallLog {
   /** Records a new call. It counts as open until `close` is called. */
-  open(): { call: Call; close: () => void };
+  open(endpoint: Endpoint): { call: Call; close: () => void };
   /** Every call since the start or the last `clear`, oldest first. */
   calls(): Call[];
   openCalls(): number;
@@ -39,8 +52,18 @@ export function createCallLog(now: () => number): CallLog {
   let maxConcurrent = 0;
 
   return {
-    open() {
-      const call: Call = { prompt: null, at: now(), accepted: false, request: null, answer: null };
+    open(endpoint) {
+      const call: Call = {
+        endpoint,
+        prompt: null,
+        at: now(),
+        accepted: false,
+        request: null,
+        h3: null,
+        id: null,
+        charged: 0,
+        answer: null,
+      };
       calls.push(call);
       open.add(call);
       maxConcurrent = Math.max(maxConcurrent, open.size);

@@ -1,7 +1,6 @@
-import type { Fault, ImageFault } from './fault.ts';
+import type { ImageFault } from './image-fault.ts';
 import { createPngBomb } from './png-bomb.ts';
-
-type ScriptedImageFault = Extract<Fault, { kind: 'image' }>;
+import type { ScriptedImageFault } from './shared-fault.ts';
 
 /** The faults of image links, with the number of requests that still fail. */
 export interface ImageFaults {

@@ -6,7 +6,10 @@ const LINK_TTL_S = 24 * 60 * 60;
 export const LINK_PREFIX = '/image_inference_output';
 
 const LINK =
-  /^\/image_inference_output%2Ftalkie%2Fprod%2Fimg%2F\d{4}-\d\d-\d\d%2F([0-9a-f-]{36})_aigc\.jpeg\?Expires=(\d+)&/;
+  /^\/image_inference_output%2Ftalkie%2Fprod%2Fimg%2F\d{4}-\d\d-\d\d%2F([0-9a-f-]{36})_aigc\.(?:jpeg|png|webp)\?Expires=(\d+)&/;
+
+/** Also the extension of the link. */
+export type ImageFormat = 'jpeg' | 'png' | 'webp';
 
 /** Result of a check: the image, or why the link is refused. */
 type LinkCheck = { ok: true; imageId: string } | { ok: false; reason: 'signature' | 'expired' };
@@ -14,7 +17,7 @@ type LinkCheck = { ok: true; imageId: string } | { ok: false; reason: 'signature
 /** Signed links like those of Aliyun OSS. A link is valid only byte for byte: decoding `%2F` breaks the signature. */
 export interface ImageLinks {
   /** The path and query of a new link. */
-  create(imageId: string): string;
+  create(imageId: string, format: ImageFormat): string;
   /** Checks signature and expiry of a path and query as received. */
   check(pathAndQuery: string): LinkCheck;
 }
@@ -27,10 +30,10 @@ export function createImageLinks(signingKey: string, now: () => number): ImageLi
   }
 
   return {
-    create(imageId) {
+    create(imageId, format) {
       const nowS = Math.floor(now() / 1000);
       const day = new Date(nowS * 1000).toISOString().slice(0, 10);
-      const path = `${LINK_PREFIX}/talkie/prod/img/${day}/${imageId}_aigc.jpeg`;
+      const path = `${LINK_PREFIX}/talkie/prod/img/${day}/${imageId}_aigc.${format}`;
       return sign(`/${encodeURIComponent(path.slice(1))}?Expires=${nowS + LINK_TTL_S}`);
     },
     check(pathAndQuery) {

@@ -27,14 +27,15 @@ export function addImageRoute(app: FastifyInstance, deps: ImageRouteDeps): void 
         ? refuse(reply, 403, 'AccessDenied', 'Request has expired.')
         : refuse(reply, 403, 'SignatureDoesNotMatch', 'The request signature does not match.');
     }
-    const jpeg = await deps.store.get(link.imageId);
-    if (!jpeg) return refuse(reply, 404, 'NoSuchKey', 'The specified key does not exist.');
-    await send(reply, link.imageId, jpeg);
+    const image = await deps.store.get(link.imageId);
+    if (!image) return refuse(reply, 404, 'NoSuchKey', 'The specified key does not exist.');
+    await send(reply, link.imageId, image);
     return reply;
   });
 
-  async function send(reply: FastifyReply, imageId: string, jpeg: Buffer): Promise<unknown> {
+  async function send(reply: FastifyReply, imageId: string, image: Buffer): Promise<unknown> {
     const fault = deps.imageFaults.take(imageId);
+    const contentType = contentTypeOf(image);
     switch (fault?.kind) {
       case 'status':
         return refuse(reply, fault.status, 'Simulated', 'Simulated fault.');
@@ -43,19 +44,25 @@ export function addImageRoute(app: FastifyInstance, deps: ImageRouteDeps): void 
       case 'hang':
         return hangBeforeHeaders(reply);
       case 'trickle':
-        return trickle(reply, 'image/jpeg', jpeg, fault.intervalMs);
+        return trickle(reply, contentType, image, fault.intervalMs);
       case 'reset':
-        return sendHalf(reply, 'image/jpeg', jpeg, 'reset');
+        return sendHalf(reply, contentType, image, 'reset');
       case 'cut_short':
-        return sendHalf(reply, 'image/jpeg', jpeg, 'end');
+        return sendHalf(reply, contentType, image, 'end');
       case 'html':
-        return reply.type('text/html').send(corruptBytes(jpeg, fault));
+        return reply.type('text/html').send(corruptBytes(image, fault));
       case 'bomb':
-        return reply.type('image/png').send(corruptBytes(jpeg, fault));
+        return reply.type('image/png').send(corruptBytes(image, fault));
       default:
-        return reply.type('image/jpeg').send(corruptBytes(jpeg, fault));
+        return reply.type(contentType).send(corruptBytes(image, fault));
     }
   }
+}
+
+/** Images are stored without their type. */
+function contentTypeOf(image: Buffer): string {
+  if (image[0] === 0x89) return 'image/png';
+  return image[0] === 0x52 ? 'image/webp' : 'image/jpeg';
 }
 
 function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {

@@ -2,6 +2,8 @@
 export interface RateLimit {
   /** Counts a call. False if it exceeds the limit; it is then not counted. */
   take(): boolean;
+  /** Milliseconds until the next call is allowed; 0: now. */
+  waitMs(): number;
   clear(): void;
 }
 
@@ -16,6 +18,10 @@ export function createRateLimit(limit: number, now: () => number): RateLimit {
       if (begun.length >= limit) return false;
       begun.push(now());
       return true;
+    },
+    waitMs() {
+      const [oldest] = begun.slice(-limit);
+      return limit === 0 || begun.length < limit || oldest === undefined ? 0 : Math.max(0, oldest + 60_000 - now());
     },
     clear() {
       begun = [];

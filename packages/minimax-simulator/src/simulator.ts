@@ -1,16 +1,23 @@
 import { join } from 'node:path';
 import fastify from 'fastify';
+import { createBalance } from './balance.ts';
 import { createCallLog } from './call-log.ts';
 import type { SimulatorControl } from './control.ts';
 import { addControlRoutes } from './control-route.ts';
-import { createDrawImages } from './draw-images.ts';
-import { addGenerationRoute } from './generation-route.ts';
+import { createDraw } from './draw.ts';
+import { createMakeImages } from './h3/make-images.ts';
+import { addH3Routes } from './h3/routes.ts';
+import { changeWire, DEFAULT_H3_WIRE, type H3WireChanges } from './h3/wire.ts';
+import { createDrawImages } from './image-01/draw-images.ts';
+import { addGenerationRoute } from './image-01/generation-route.ts';
 import { createImageFaults } from './image-faults.ts';
 import { createImageLinks } from './image-links.ts';
 import { addImageRoute } from './image-route.ts';
 import { createMemoryStore, openFolderStore } from './image-store.ts';
 import { createLatency } from './latency.ts';
 import { listenOn } from './listen.ts';
+import { createOpenCalls } from './open-calls.ts';
+import { createPublishImage } from './publish-image.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { freshState, readState, writeState } from './saved-state.ts';
 import { createScenarioQueue } from './scenario.ts';
@@ -33,6 +40,12 @@ export interface SimulatorOptions {
    * tests with many jobs.
    */
   images?: 'poster' | 'plain' | undefined;
+  /** Factor on the sides of each image that is drawn, up to 1, to save CPU time; default 1. */
+  scale?: number | undefined;
+  /** Number of images that the account can pay, 1008 or 402 beyond; default: no limit. */
+  balanceImages?: number | undefined;
+  /** Switches of H3's wire, for what is not known of it; default: `DEFAULT_H3_WIRE`. */
+  h3Wire?: H3WireChanges | undefined;
   /** Folder for images, signing key and port, so that links survive a restart; default: in memory. */
   stateDir?: string | undefined;
   /** Current time in milliseconds since the epoch; default `Date.now`. */
@@ -51,14 +64,22 @@ export interface Simulator extends SimulatorControl {
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { stateDir, now = Date.now } = options;
   const state = stateDir === undefined ? freshState() : await readState(stateDir);
-  const store = stateDir === undefined ? createMemoryStore() : await openFolderStore(join(stateDir, 'pictures'), now);
+  const { images: style = 'poster', scale = 1 } = options;
+  const draw = createDraw(style, scale);
+  const store =
+    stateDir === undefined ? createMemoryStore(draw) : await openFolderStore(join(stateDir, 'pictures'), draw, now);
   const links = createImageLinks(state.signingKey, now);
   const log = createCallLog(now);
   const scenarios = createScenarioQueue();
   const latency = createLatency(options.latencyMs ?? 0);
-  const requestsPerMinute = createRateLimit(options.requestsPerMinute ?? 0, now);
+  const rateLimit = createRateLimit(options.requestsPerMinute ?? 0, now);
   const imageFaults = createImageFaults();
-  const drawImages = createDrawImages(options.images ?? 'poster');
+  const balance = createBalance(options.balanceImages);
+  const openCalls = createOpenCalls(log, scenarios);
+  const stopping = new AbortController();
+  let url = '';
+  const publishImage = createPublishImage({ store, links, imageFaults, origin: () => url });
+  const calls = { apiKey: options.apiKey, openCalls, scenarios, latency, rateLimit, balance };
 
   const control: SimulatorControl = {
     calls: log.calls,
@@ -78,24 +99,22 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       scenarios.clear();
       latency.release();
       imageFaults.clear();
-      requestsPerMinute.clear();
+      rateLimit.clear();
+      balance.reset();
       log.clear();
     },
   };
 
   const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
-  let url = '';
-  addGenerationRoute(app, {
-    apiKey: options.apiKey,
-    origin: () => url,
-    log,
-    scenarios,
-    latency,
-    requestsPerMinute,
-    drawImages,
-    store,
-    links,
-    imageFaults,
+  addGenerationRoute(app, { ...calls, drawImages: createDrawImages(style), publishImage });
+  addH3Routes(app, {
+    ...calls,
+    wire: changeWire(DEFAULT_H3_WIRE, options.h3Wire),
+    makeImages: createMakeImages({ latency, publishImage, draw, charge: balance.spend, stopping: stopping.signal }),
+    style,
+    scale,
+    now,
+    stopping: stopping.signal,
   });
   addImageRoute(app, { links, store, imageFaults });
   addControlRoutes(app, control);
@@ -103,5 +122,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const port = await listenOn(app, options.port ?? 0, state.port);
   if (stateDir !== undefined) await writeState(stateDir, { ...state, port });
   url = `http://127.0.0.1:${port}`;
-  return { url, ...control, close: async () => void (await app.close()) };
+  const close = async () => {
+    stopping.abort();
+    await app.close();
+  };
+  return { url, ...control, close };
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 
@@ -38,11 +39,14 @@ export async function sendHalf(
   const raw = hijack(reply);
   raw.writeHead(200, { 'content-type': contentType, 'content-length': body.length });
   await new Promise((resolve) => raw.write(body.subarray(0, Math.floor(body.length / 2)), resolve));
-  if (then === 'reset') {
-    await delay(READ_FIRST_MS);
-    raw.socket?.resetAndDestroy();
-  }
+  if (then === 'reset') await resetAfterData(raw);
   if (then === 'end') raw.socket?.end();
+}
+
+/** Resets the connection after the client has had time to read what was written. */
+export async function resetAfterData(raw: ServerResponse): Promise<void> {
+  await delay(READ_FIRST_MS);
+  raw.socket?.resetAndDestroy();
 }
 
 /** Writes interim responses directly to the socket, before the reply. `inPieces` writes them byte by byte. */

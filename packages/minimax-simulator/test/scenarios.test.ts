@@ -48,9 +48,13 @@ test('records calls as they were sent', async () => {
   await callSimulator(simulator.url, { prompt: 'a fox', seed: 7, n: 2 });
   expect(simulator.calls()).toEqual([
     {
+      endpoint: '/v1/image_generation',
       prompt: 'a fox',
       at: expect.any(Number),
       accepted: true,
+      h3: null,
+      id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      charged: 2,
       request: { model: 'image-01', prompt: 'a fox', seed: 7, n: 2, response_format: 'url' },
       answer: 'images',
     },

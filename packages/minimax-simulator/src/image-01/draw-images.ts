@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import sharp from 'sharp';
+import { type Bitmap, readBitmap } from '../poster/bitmap.ts';
+import { drawPoster } from '../poster/draw-poster.ts';
 import { type GenerationRequest, imageSize, referenceBytes } from './generation-request.ts';
-import { type Bitmap, readBitmap } from './poster/bitmap.ts';
-import { drawPoster } from './poster/draw-poster.ts';
 
 /**
  * Draws `count` images for a request, as JPEG. Resolves with `unreadable reference` if the reference cannot be decoded.

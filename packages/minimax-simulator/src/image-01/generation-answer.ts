@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-
 /** The images of one response: links, or base64 without a `data:` prefix. */
 export type AnsweredImages = { image_urls: string[] } | { image_base64: string[] };
 
@@ -20,11 +18,6 @@ export interface GenerationAnswer {
   data?: AnsweredImages | null;
   metadata?: Metadata;
   base_resp?: BaseResp;
-}
-
-/** MiniMax identifies a call by 32 hex digits, in the header `Trace-Id` and as `id` of the body. */
-export function createTraceId(): string {
-  return randomUUID().replaceAll('-', '');
 }
 
 /** A successful response to a request for `requested` images, with the delivered `images`. */

@@ -1,64 +1,52 @@
-import { randomUUID } from 'node:crypto';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Call, CallLog } from './call-log.ts';
+import { isAuthorized } from '../authorization.ts';
+import type { Balance } from '../balance.ts';
+import type { Call } from '../call-log.ts';
+import { isImage01Fault } from '../fault.ts';
+import { corruptBytes } from '../image-faults.ts';
+import type { Latency } from '../latency.ts';
+import type { OpenCalls } from '../open-calls.ts';
+import type { PublishImage } from '../publish-image.ts';
+import type { RateLimit } from '../rate-limit.ts';
+import type { ScenarioQueue } from '../scenario.ts';
+import { imageFaultAt } from '../shared-fault.ts';
+import { createTraceId } from '../trace-id.ts';
 import type { DrawImages } from './draw-images.ts';
-import { deliveredImages, type Fault, isTaken } from './fault.ts';
-import { type AnsweredImages, createTraceId, errorAnswer, imagesAnswer } from './generation-answer.ts';
+import { deliveredImages, type Image01Fault, isImage01Accepted } from './fault.ts';
+import { type AnsweredImages, errorAnswer, imagesAnswer } from './generation-answer.ts';
 import { GenerationRequest } from './generation-request.ts';
-import { corruptBytes, type ImageFaults } from './image-faults.ts';
-import type { ImageLinks } from './image-links.ts';
-import type { ImageStore } from './image-store.ts';
-import type { Latency } from './latency.ts';
-import type { RateLimit } from './rate-limit.ts';
-import type { ScenarioQueue } from './scenario.ts';
 import { sendAnswer } from './send-answer.ts';
-import { resetConnection } from './transfer.ts';
 
 /** Dependencies of `addGenerationRoute`. */
 export interface GenerationRouteDeps {
   /** The only accepted key; undefined: any key. */
   apiKey: string | undefined;
-  log: CallLog;
+  openCalls: OpenCalls;
   scenarios: ScenarioQueue;
   latency: Latency;
-  requestsPerMinute: RateLimit;
+  rateLimit: RateLimit;
+  balance: Balance;
   drawImages: DrawImages;
-  store: ImageStore;
-  links: ImageLinks;
-  imageFaults: ImageFaults;
-  /** Origin of the links. A function, since it is known only after the server listens. */
-  origin: () => string;
+  publishImage: PublishImage;
 }
 
 /** Adds `POST /v1/image_generation`. */
 export function addGenerationRoute(app: FastifyInstance, deps: GenerationRouteDeps): void {
-  const openCalls = new WeakMap<FastifyRequest, { call: Call; left: AbortSignal }>();
+  const path = '/v1/image_generation';
+  const { openCalls } = deps;
 
-  app.post('/v1/image_generation', { onRequest: beginCall, errorHandler: refuseUnreadable }, async (request, reply) => {
+  app.post(path, { onRequest: openCalls.begin(path), errorHandler: refuseUnreadable }, async (request, reply) => {
     const open = openCalls.get(request);
     if (open) await answerCall(request, reply, open.call, open.left);
     return reply;
   });
 
-  async function beginCall(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { call, close } = deps.log.open();
-    const left = new AbortController();
-    reply.raw.once('close', () => {
-      close();
-      left.abort();
-    });
-    openCalls.set(request, { call, left: left.signal });
-    if (deps.scenarios.takeUnread()) {
-      call.answer = 'reset';
-      resetConnection(reply);
-    }
-  }
-
   async function answerCall(request: FastifyRequest, reply: FastifyReply, call: Call, left: AbortSignal) {
     const id = createTraceId();
     reply.header('Trace-Id', id);
+    call.id = id;
 
-    if (!isAuthorized(request.headers.authorization)) {
+    if (!isAuthorized(request.headers.authorization, deps.apiKey)) {
       call.answer = 'unauthorized';
       return reply.send(errorAnswer(id, 1004));
     }
@@ -69,20 +57,27 @@ export function addGenerationRoute(app: FastifyInstance, deps: GenerationRouteDe
     }
     call.prompt = generation.prompt;
     call.request = generation;
-    if (!deps.requestsPerMinute.take()) {
+    if (!deps.rateLimit.take()) {
       call.answer = 'rate_limited';
       return reply.send(errorAnswer(id, 1002));
     }
+    if (!deps.balance.covers(generation.n)) {
+      call.answer = 'no_balance';
+      return reply.send(errorAnswer(id, 1008));
+    }
 
-    const scenario = deps.scenarios.take(generation.prompt);
-    const fault = scenario?.fault;
-    call.accepted = fault === undefined || isTaken(fault);
+    const { scenario, fault } = deps.scenarios.take(generation.prompt, isImage01Fault) ?? {};
+    call.accepted = fault === undefined || isImage01Accepted(fault);
     const drawing = deps.drawImages(generation, deliveredImages(fault, generation.n));
     const [jpegs] = await Promise.all([drawing, deps.latency.wait(scenario, left)]);
     if (jpegs === 'unreadable reference') {
       call.accepted = false;
       call.answer = 'invalid';
       return reply.send(errorAnswer(id, 2013, 'invalid params, subject_reference image cannot be decoded'));
+    }
+    if (call.accepted) {
+      call.charged = fault?.kind === 'fewer_images' ? jpegs.length : generation.n;
+      deps.balance.spend(call.charged);
     }
     call.answer = fault?.kind ?? 'images';
     const images = await deliver(generation, jpegs, fault);
@@ -99,27 +94,14 @@ export function addGenerationRoute(app: FastifyInstance, deps: GenerationRouteDe
     reply.code(statusCode === 413 ? 413 : 200).send(errorAnswer(id, 2013, 'invalid params, body'));
   }
 
-  function isAuthorized(authorization: string | undefined): boolean {
-    const key = /^Bearer (\S+)$/.exec(authorization ?? '')?.[1];
-    return key !== undefined && (deps.apiKey === undefined || key === deps.apiKey);
-  }
-
-  async function deliver(generation: GenerationRequest, jpegs: Buffer[], fault: Fault | undefined) {
-    const faultOf = (position: number) => {
-      if (fault?.kind !== 'image') return undefined;
-      return fault.position === undefined || fault.position === position ? fault : undefined;
-    };
+  async function deliver(generation: GenerationRequest, jpegs: Buffer[], fault: Image01Fault | undefined) {
     if (generation.response_format === 'base64') {
-      const sent = jpegs.map((jpeg, position) => corruptBytes(jpeg, faultOf(position)?.image));
+      const sent = jpegs.map((jpeg, position) => corruptBytes(jpeg, imageFaultAt(fault, position)?.image));
       return { image_base64: sent.map((bytes) => bytes.toString('base64')) };
     }
     const image_urls: string[] = [];
     for (const [position, jpeg] of jpegs.entries()) {
-      const imageId = randomUUID();
-      await deps.store.put(imageId, jpeg);
-      const imageFault = faultOf(position);
-      if (imageFault) deps.imageFaults.add(imageId, imageFault);
-      image_urls.push(deps.origin() + deps.links.create(imageId));
+      image_urls.push(await deps.publishImage(jpeg, 'jpeg', imageFaultAt(fault, position)));
     }
     return { image_urls } satisfies AnsweredImages;
   }
