@@ -1,4 +1,6 @@
-import { buildConnector } from 'undici';
+/// <reference path="./http/undici-connect.d.ts" />
+import type { buildConnector } from 'undici';
+import createConnector from 'undici/lib/core/connect.js';
 import { type Clock, systemClock } from './clock.ts';
 import type { RecordedAnswer } from './http/recorded-answer.ts';
 import {
@@ -64,7 +66,7 @@ export function createMiniMaxClient(options: MiniMaxClientOptions): MiniMaxClien
   const maxResponseBytes = options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES;
   const shared = {
     apiKey: checkApiKey(options.apiKey),
-    connect: options.connect ?? buildConnector({ timeout, allowH2: false }),
+    connect: options.connect ?? createConnector({ timeout, allowH2: false }),
     clock: options.clock ?? systemClock,
   };
   const settings: ExchangeSettings = {

@@ -1,7 +1,8 @@
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
+import createConnector from 'undici/lib/core/connect.js';
 
 /** The host is, or resolves to, an address that is not public, so that no result image can be there. */
 export class RefusedAddressError extends Error {
@@ -37,7 +38,7 @@ interface GuardedConnectorDeps {
  * whose resolution changes between two lookups (DNS rebinding) gains nothing.
  */
 export function createGuardedConnector({ timeoutMs, lookup }: GuardedConnectorDeps): buildConnector.connector {
-  const connect = buildConnector({
+  const connect = createConnector({
     timeout: timeoutMs,
     allowH2: false,
     lookup: publicOnly(lookup ?? systemLookup),

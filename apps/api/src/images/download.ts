@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { promisify } from 'node:util';
 import { brotliDecompress, unzip } from 'node:zlib';
-import { buildConnector } from 'undici';
+import createConnector from 'undici/lib/core/connect.js';
 import { createGuardedConnector, RefusedAddressError } from './address-guard.ts';
 import { httpGet } from './http-get.ts';
 import { DownloadError } from './image-processor.ts';
@@ -32,7 +32,7 @@ type Download = (url: string, signal: AbortSignal) => Promise<Uint8Array>;
 /** Creates the function that makes one try at one image: no retries, no cookies, no credentials. */
 export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup, startDeadline }: DownloadDeps): Download {
   const guarded = createGuardedConnector({ timeoutMs, lookup });
-  const unguarded = buildConnector({ timeout: timeoutMs, allowH2: false });
+  const unguarded = createConnector({ timeout: timeoutMs, allowH2: false });
   const trusted = new URL(trustedOrigin).origin;
 
   /** One hop: returns the body, or the location of a redirect. */
