@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { type Clock, callEvery } from '../clock.ts';
 import { networkOf } from './network-of.ts';
 
 interface Options {
@@ -13,6 +14,7 @@ interface Options {
   checkEveryMs: number;
   /** Fastify's `trustProxy`: the addresses of proxies, or `true` for all peers. */
   trustProxy: string | boolean;
+  clock: Pick<Clock, 'monotonic' | 'sleep'>;
 }
 
 /**
@@ -47,20 +49,19 @@ export function boundConnections(server: Server, options: Options): void {
       socket.destroy();
       return;
     }
-    progress.set(socket, { taken: 0, sinceMs: performance.now() });
+    progress.set(socket, { taken: 0, sinceMs: options.clock.monotonic() });
     socket.once('close', () => progress.delete(socket));
   });
 
-  const timer = setInterval(() => {
-    const nowMs = performance.now();
+  const stopChecks = callEvery(options.clock, options.checkEveryMs, () => {
+    const nowMs = options.clock.monotonic();
     for (const [socket, seen] of progress) {
       const taken = socket.bytesWritten - socket.writableLength;
       if (socket.writableLength === 0 || taken !== seen.taken) progress.set(socket, { taken, sinceMs: nowMs });
       else if (nowMs - seen.sinceMs >= options.stalledAnswerMs) socket.destroy();
     }
-  }, options.checkEveryMs);
-  timer.unref();
-  server.once('close', () => clearInterval(timer));
+  });
+  server.once('close', stopChecks);
 }
 
 function createIsProxy(trustProxy: string | boolean): (address: string | undefined) => boolean {

@@ -25,11 +25,16 @@ function readTexts(server: FastifyInstance, read: (request: FastifyRequest, text
   server.removeAllContentTypeParsers();
   const parseWhenFree = createLargeBodyQueue();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    parseWhenFree(body.length, () => {
+    const answer = onlyOnce(done);
+    function parse(): void {
       // Refuse invalid UTF-8: the provider would bill a prompt with replacement characters as well.
-      if (!isUtf8(body)) done(unreadableRequest());
-      else if (fitsJsonBounds(body)) read(request, body.toString(), done);
-      else done(invalidField([], '请求过于复杂：字段、列表项、嵌套层级或文字过多'));
+      if (!isUtf8(body)) answer(unreadableRequest());
+      else if (fitsJsonBounds(body)) read(request, body.toString(), answer);
+      else answer(invalidField([], '请求过于复杂：字段、列表项、嵌套层级或文字过多'));
+    }
+    parseWhenFree(body.length, parse, (cause) => {
+      const isAnswered = !answer(new ImageError('internal', { cause }));
+      if (isAnswered) request.log.error({ err: cause }, 'a request failed after its body was parsed');
     });
   });
   server.addContentTypeParser('*', (request, payload, done) => {
@@ -41,12 +46,19 @@ function readTexts(server: FastifyInstance, read: (request: FastifyRequest, text
 
 /** An empty body may have any type, and a chunked body is known to be empty only at its end. */
 function refuseFirstByte(payload: IncomingMessage, done: Done): void {
-  let isAnswered = false;
-  const answer = (error: Error | null) => {
-    if (!isAnswered) done(error);
-    isAnswered = true;
-  };
+  const answer = onlyOnce(done);
   payload.on('data', () => answer(new ImageError('unsupported_media_type'))); // further chunks are dropped
   payload.once('end', () => answer(null));
   payload.once('error', (cause) => answer(unreadableRequest(cause)));
+}
+
+/** Wraps `done`: further calls do nothing and return false. */
+function onlyOnce(done: Done): (...result: Parameters<Done>) => boolean {
+  let isDone = false;
+  return (...result) => {
+    if (isDone) return false;
+    isDone = true;
+    done(...result);
+    return true;
+  };
 }

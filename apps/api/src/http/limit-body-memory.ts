@@ -1,6 +1,17 @@
 import { ImageError, type Viewer } from '@darkroom/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type BodyLimits, createBodyMemoryLimiter } from './body-memory-limiter.ts';
+import { type Clock, callAfter } from '../clock.ts';
+import { BUSY_RETRY_AFTER_MS } from '../retry/retry-after.ts';
+
+/** Limits on the memory of request bodies. */
+export interface BodyLimits {
+  /** Bytes of all users together. */
+  totalBytes: number;
+  /** Bytes of one user. Must be at least the largest accepted body. */
+  userBytes: number;
+  /** Milliseconds that a request waits for a reservation. */
+  waitMs: number;
+}
 
 /** Requests without a reference are smaller, and never wait. */
 const SMALL_BODY_BYTES = 64 * 1024;
@@ -12,9 +23,10 @@ const SMALL_BODY_BYTES = 64 * 1024;
 export function limitBodyMemory(
   server: FastifyInstance,
   bounds: BodyLimits,
+  clock: Pick<Clock, 'sleep'>,
   viewerOf: (request: FastifyRequest) => Viewer,
 ): void {
-  const limiter = createBodyMemoryLimiter(bounds);
+  const limiter = createBodyMemoryLimiter(bounds, clock);
   const leaving = new WeakMap<FastifyRequest, () => void>();
   server.addHook('onRequest', async (request) => {
     // The multipart parser ignores the content length, and a body that is too large must not wait for memory.
@@ -35,4 +47,72 @@ function bodyBytes({ headers, routeOptions }: FastifyRequest): number {
   const limit = routeOptions.bodyLimit;
   if (headers['transfer-encoding'] !== undefined) return limit;
   return Math.min(Number(headers['content-length'] ?? 0), limit);
+}
+
+interface Reservation {
+  userId: string;
+  bytes: number;
+}
+
+export interface BodyMemoryLimiter {
+  /** Resolves to the release function once the bytes fit. Rejects with `unavailable` after `waitMs`. */
+  reserve(reservation: Reservation): Promise<() => void>;
+}
+
+/**
+ * Limits the memory of large request bodies. Reservations are granted in order of arrival, but a user at their own
+ * limit does not block other users.
+ */
+export function createBodyMemoryLimiter(
+  { totalBytes, userBytes, waitMs }: BodyLimits,
+  clock: Pick<Clock, 'sleep'>,
+): BodyMemoryLimiter {
+  let held = 0;
+  const heldBy = new Map<string, number>();
+  const waiting = new Map<Reservation, () => void>();
+
+  function admit(): void {
+    for (const [reservation, grant] of waiting) {
+      if (held + reservation.bytes > totalBytes) return;
+      if ((heldBy.get(reservation.userId) ?? 0) + reservation.bytes > userBytes) continue;
+      waiting.delete(reservation);
+      hold(reservation, reservation.bytes);
+      grant();
+    }
+  }
+
+  function hold({ userId }: Reservation, bytes: number): void {
+    held += bytes;
+    const left = (heldBy.get(userId) ?? 0) + bytes;
+    if (left === 0) heldBy.delete(userId);
+    else heldBy.set(userId, left);
+  }
+
+  function releaseOnce(reservation: Reservation): () => void {
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      hold(reservation, -reservation.bytes);
+      admit();
+    };
+  }
+
+  return {
+    reserve({ userId, bytes }) {
+      const reservation = { userId, bytes };
+      return new Promise((resolve, reject) => {
+        const cancelTimer = callAfter(clock, waitMs, () => {
+          waiting.delete(reservation);
+          reject(new ImageError('unavailable', { retryAfterMs: BUSY_RETRY_AFTER_MS }));
+          admit(); // a smaller reservation behind this one may fit now
+        });
+        waiting.set(reservation, () => {
+          cancelTimer();
+          resolve(releaseOnce(reservation));
+        });
+        admit();
+      });
+    },
+  };
 }

@@ -1,14 +1,9 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { type DropBounds, dropInput } from './drop-input.ts';
 
 /** How long a connection is still read after its last answer. */
-export interface LingerBounds {
-  /** Most bytes that are read and dropped. */
-  bytes: number;
-  /** Milliseconds without a byte. */
-  idleMs: number;
-  /** Milliseconds in total. */
-  totalMs: number;
+export interface LingerBounds extends DropBounds {
   /** Most connections that linger at once. Further ones are closed directly after their answer. */
   connections: number;
 }
@@ -36,25 +31,15 @@ export function createLingering(bounds: LingerBounds): Lingering {
       return;
     }
     sockets.add(socket);
-    const destroy = () => void socket.destroy();
-    const total = setTimeout(destroy, bounds.totalMs);
-    const idle = setTimeout(destroy, bounds.idleMs);
-    let left = bounds.bytes;
-    socket.once('close', () => {
-      sockets.delete(socket);
-      clearTimeout(total);
-      clearTimeout(idle);
-    });
     // Node calls `destroySoon` after an answer with `connection: close`, even if input is unread.
     socket.destroySoon = () => {};
     // Detach the HTTP parser: nothing after the answer is a request.
     socket.removeAllListeners('data');
-    socket.on('data', (chunk: Buffer) => {
-      left -= chunk.length;
-      if (left < 0) destroy();
-      else idle.refresh();
+    const stopReading = dropInput(socket, bounds, () => void socket.destroy());
+    socket.once('close', () => {
+      sockets.delete(socket);
+      stopReading();
     });
-    socket.resume();
     socket.end();
   }
 

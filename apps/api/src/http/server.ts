@@ -12,18 +12,18 @@ import {
 import type { Clock } from '../clock.ts';
 import type { OpenFile } from '../jobs/open-file.ts';
 import type { Authenticate } from './authenticate.ts';
-import type { BodyLimits } from './body-memory-limiter.ts';
 import { boundConnections } from './connection-bounds.ts';
 import { createDelayedContinue } from './delayed-continue.ts';
 import { devTokenRoute, type SignDevToken } from './dev-token.ts';
 import { docsPage } from './docs/docs-page.ts';
-import { createEarlyAnswers, type HoldBounds } from './early-answers.ts';
+import type { DropBounds } from './drop-input.ts';
+import { createEarlyAnswers } from './early-answers.ts';
 import { answerUnroutable, replyToErrors } from './error-replies.ts';
 import { fileRoutes } from './files.ts';
 import { h5Routes } from './h5.ts';
 import { healthRoutes, type Readiness } from './health.ts';
 import { readJsonBodies } from './json-bodies.ts';
-import { limitBodyMemory } from './limit-body-memory.ts';
+import { type BodyLimits, limitBodyMemory } from './limit-body-memory.ts';
 import { limitRefusals, REFUSAL_BOUNDS, type RefusalBounds } from './limit-refusals.ts';
 import { createLingering, type LingerBounds, lingerAfterEarlyAnswers } from './lingering-close.ts';
 import { createLocalGuard, type LocalGuard } from './local-guard.ts';
@@ -84,7 +84,7 @@ export interface ClientBounds {
   /** Milliseconds within which a client must read some part of a queued answer. */
   stalledAnswerMs: number;
   /** For reading the rest of a request before an early answer is sent. */
-  hold: HoldBounds;
+  hold: DropBounds;
   /** For closing the connection after an answer that was sent before the end of its request. */
   linger: LingerBounds;
   bodies: BodyLimits;
@@ -152,6 +152,7 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
     stalledAnswerMs: bounds.stalledAnswerMs,
     checkEveryMs: bounds.checkEveryMs,
     trustProxy: deps.trustProxy,
+    clock: deps.clock,
   });
   early.watch(server);
   replyToErrors(server);
@@ -213,7 +214,7 @@ async function imageRoutes(
     });
     refuseEncodedBodies(api);
     const faces = { images: deps.images, viewerOf: (request: FastifyRequest) => viewerOf(viewers, request) };
-    limitBodyMemory(api, bounds.bodies, faces.viewerOf);
+    limitBodyMemory(api, bounds.bodies, deps.clock, faces.viewerOf);
     trpcRoutes(api, faces);
     restRoutes(api, faces);
     await api.register(async (uploads) => uploadRoutes(uploads, faces));

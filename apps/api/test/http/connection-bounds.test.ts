@@ -2,12 +2,19 @@ import { EventEmitter } from 'node:events';
 import type { Server } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { boundConnections } from '../../src/http/connection-bounds.ts';
+import { createManualClock } from '../manual-clock.ts';
 
 /** Opens one connection per address in order, and returns the addresses whose connections were accepted. */
 function letIn(addresses: string[], trustProxy: string | boolean = false): string[] {
   // Only the events of a server and its sockets are used.
   const server = new EventEmitter() as unknown as Server;
-  boundConnections(server, { maxPerAddress: 2, stalledAnswerMs: 60_000, checkEveryMs: 60_000, trustProxy });
+  boundConnections(server, {
+    maxPerAddress: 2,
+    stalledAnswerMs: 60_000,
+    checkEveryMs: 60_000,
+    trustProxy,
+    clock: createManualClock(),
+  });
   onTestFinished(() => void server.emit('close'));
   return addresses.filter((remoteAddress) => {
     let isIn = true;

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { ImageError, UPLOAD_MAX_BYTES } from '@darkroom/contracts';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { expect, onTestFinished, test } from 'vitest';
-import type { BodyLimits } from '../../src/http/body-memory-limiter.ts';
+import type { BodyLimits } from '../../src/http/limit-body-memory.ts';
 import { buildFaultyServer } from './faulty-server.ts';
 import { WIDE } from './wide-bounds.ts';
 

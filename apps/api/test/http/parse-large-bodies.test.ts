@@ -1,32 +1,48 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createLargeBodyQueue } from '../../src/http/parse-large-bodies.ts';
 
 const LARGE = 1_000_000;
+const neverFail = (error: unknown) => {
+  throw error;
+};
 
 test('runs an immediate between two large bodies that arrive together, but not before a small one', async () => {
   const parseWhenFree = createLargeBodyQueue();
   const events: string[] = [];
   const done = new Promise<void>((resolve) => {
-    parseWhenFree(LARGE, () => {
-      events.push('first');
-      setImmediate(() => events.push('somebody else'));
-    });
-    parseWhenFree(LARGE, () => {
-      events.push('second');
-      resolve();
-    });
-    parseWhenFree(10, () => events.push('small'));
+    parseWhenFree(
+      LARGE,
+      () => {
+        events.push('first');
+        setImmediate(() => events.push('somebody else'));
+      },
+      neverFail,
+    );
+    parseWhenFree(
+      LARGE,
+      () => {
+        events.push('second');
+        resolve();
+      },
+      neverFail,
+    );
+    parseWhenFree(10, () => events.push('small'), neverFail);
   });
   await done;
   expect(events).toEqual(['first', 'small', 'somebody else', 'second']);
 });
 
-test('continues after a parse that throws', async () => {
+test.each([10, LARGE])('hands the error of a parse that throws to its own request, of %i bytes', (bytes) => {
+  const fail = vi.fn();
+  createLargeBodyQueue()(bytes, () => neverFail('broken'), fail);
+  expect(fail).toHaveBeenCalledExactlyOnceWith('broken');
+});
+
+test('continues after a waiting parse that throws, which must not end the process', async () => {
   const parseWhenFree = createLargeBodyQueue();
-  expect(() =>
-    parseWhenFree(LARGE, () => {
-      throw new Error('broken');
-    }),
-  ).toThrow('broken');
-  await new Promise<void>((resolve) => parseWhenFree(LARGE, resolve));
+  const fail = vi.fn();
+  parseWhenFree(LARGE, () => {}, neverFail);
+  parseWhenFree(LARGE, () => neverFail('broken'), fail);
+  await new Promise<void>((resolve) => parseWhenFree(LARGE, resolve, neverFail));
+  expect(fail).toHaveBeenCalledExactlyOnceWith('broken');
 });

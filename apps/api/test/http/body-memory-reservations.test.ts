@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createBodyMemoryLimiter } from '../../src/http/body-memory-limiter.ts';
+import { createBodyMemoryLimiter } from '../../src/http/limit-body-memory.ts';
+import { createManualClock } from '../manual-clock.ts';
 
-/** Longer than any test. */
-const waitMs = 60_000;
+const waitMs = 20_000;
 
 function openRoom(bounds: { totalBytes: number; userBytes: number }) {
-  const limiter = createBodyMemoryLimiter({ ...bounds, waitMs });
+  const limiter = createBodyMemoryLimiter({ ...bounds, waitMs }, createManualClock());
   const inside: string[] = [];
   return {
     inside,
@@ -26,7 +25,7 @@ test('makes a reservation that does not fit wait, in order of arrival', async ()
   const { reserve, inside } = openRoom({ totalBytes: 10, userBytes: 10 });
   const leave = await reserve('a', 6);
   const later = [reserve('b', 6), reserve('c', 3)];
-  await sleep(0);
+  await new Promise(setImmediate);
   expect(inside).toEqual(['a']); // c would fit, but must come after b
   leave();
   await Promise.all(later);
@@ -46,23 +45,28 @@ test('lets other users pass a user who holds their whole share', async () => {
 
 test('releases a reservation only once when it is released twice', async () => {
   const { reserve, inside } = openRoom({ totalBytes: 10, userBytes: 10 });
-  const limiter = createBodyMemoryLimiter({ totalBytes: 10, userBytes: 10, waitMs: 0 });
+  const clock = createManualClock();
+  const limiter = createBodyMemoryLimiter({ totalBytes: 10, userBytes: 10, waitMs }, clock);
   const leave = await limiter.reserve({ userId: 'a', bytes: 5 });
   await limiter.reserve({ userId: 'b', bytes: 5 });
   leave();
   leave();
   await limiter.reserve({ userId: 'c', bytes: 5 });
-  await expect(limiter.reserve({ userId: 'd', bytes: 1 })).rejects.toMatchObject({ code: 'unavailable' });
+  const refused = expect(limiter.reserve({ userId: 'd', bytes: 1 })).rejects.toMatchObject({ code: 'unavailable' });
+  clock.advance(waitMs);
+  await refused;
   await reserve('a', 1);
   expect(inside).toEqual(['a']);
 });
 
 test('rejects a reservation after its wait time with a Retry-After, and admits the next in line', async () => {
-  const limiter = createBodyMemoryLimiter({ totalBytes: 10, userBytes: 10, waitMs: 50 });
+  const clock = createManualClock();
+  const limiter = createBodyMemoryLimiter({ totalBytes: 10, userBytes: 10, waitMs }, clock);
   await limiter.reserve({ userId: 'a', bytes: 6 });
   const large = limiter.reserve({ userId: 'b', bytes: 6 });
-  await sleep(20);
+  clock.advance(waitMs - 1);
   const small = limiter.reserve({ userId: 'c', bytes: 3 });
+  clock.advance(1);
   await expect(large).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 5_000 });
   await small;
 });
