@@ -1,17 +1,17 @@
-import { PICTURE_PATHS } from './file-operations.ts';
+import { FILE_PATHS } from './file-operations.ts';
 import { JOB_PATHS } from './job-operations.ts';
 import { componentSchemas } from './schemas.ts';
 import { SERVICE_PATHS } from './service-operations.ts';
 
 const DESCRIPTION = `Image jobs that are never lost and never paid twice.
 
-Upload a photograph if there is one, order pictures, follow the job until it has ended, open its links.
+Upload a reference photo if you have one, create a job, poll it until it has ended, and open its links.
 
-Every answer of the routes that ask for a token is \`{code, message, data}\`; a refusal adds \`error_code\`, and \`issues\`
-where fields are at fault. Beside what each operation lists: an address that does not exist is 404 \`not_found\`, a
-method that it does not answer is 405 \`method_not_allowed\` with \`Allow\`, and an address, headers or a body past their
-limits are 413 \`payload_too_large\`. GET routes answer HEAD too. Unknown query parameters are ignored; an unknown field
-of an order is an error.`;
+All routes that require a token respond with \`{code, message, data}\`. Error responses add \`error_code\`, and \`issues\` if
+fields are invalid. In addition to the responses listed for each operation: unknown URLs return 404 \`not_found\`,
+unsupported methods return 405 \`method_not_allowed\` with \`Allow\`, and a URL, headers or a body beyond their limits return
+413 \`payload_too_large\`. GET routes also accept HEAD. Unknown query parameters are ignored; unknown fields of a request
+body are rejected.`;
 
 /**
  * Describes every REST route in OpenAPI 3.1. The schemas are generated from the zod contracts.
@@ -29,11 +29,11 @@ export function openApiDocument(serverUrl: string): Record<string, unknown> {
     servers: [{ url: serverUrl }],
     security: [{ bearer: [] }],
     tags: [
-      { name: 'Jobs', description: 'Order, follow, give up, remove.' },
-      { name: 'Pictures', description: 'Photographs on their way in, results on their way out.' },
-      { name: 'Service', description: 'For whoever runs it.' },
+      { name: 'Jobs', description: 'Create, poll, cancel and delete jobs.' },
+      { name: 'Files', description: 'Upload references and download images.' },
+      { name: 'Service', description: 'Health and metrics, for operators.' },
     ],
-    paths: { ...JOB_PATHS, ...PICTURE_PATHS, ...SERVICE_PATHS },
+    paths: { ...JOB_PATHS, ...FILE_PATHS, ...SERVICE_PATHS },
     components: {
       securitySchemes: {
         bearer: {
@@ -41,8 +41,8 @@ export function openApiDocument(serverUrl: string): Record<string, unknown> {
           scheme: 'bearer',
           bearerFormat: 'JWT',
           description:
-            'From the sign-in of your app. `exp` is required; `user_id` (else `sub`) and the optional `star_id` are ' +
-            '64-bit ids, best sent as strings of digits; `user_id` and `sub` may also be any other string of 1 to 128 ' +
+            'Issued by the sign-in of your app. `exp` is required. `user_id` (or else `sub`) and the optional `star_id` are ' +
+            '64-bit ids, preferably as strings of digits; `user_id` and `sub` may also be any other string of 1 to 128 ' +
             'printable ASCII characters.',
         },
         operator: { type: 'http', scheme: 'bearer', description: '`METRICS_TOKEN`.' },

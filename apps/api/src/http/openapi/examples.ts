@@ -14,23 +14,23 @@ const UPLOAD = 'upload://3f1c9a52-6f0e-4a57-9d5c-1f6f2f0a7b11';
 const AT = '2026-11-22T08:00:00.000Z';
 
 /** Examples of the request body that creates a job. */
-export const ORDERS = {
-  shortest: example('The least that is needed', { model: 'image-01', prompt: 'a lighthouse at dawn' }),
-  photograph: example('With an uploaded photograph', {
+export const REQUEST_EXAMPLES = {
+  shortest: example('Required fields only', { model: 'image-01', prompt: 'a lighthouse at dawn' }),
+  photo: example('With an uploaded photo', {
     model: 'image-01',
     prompt: '宇航员走在向日葵花田里，清晨，胶片质感',
     aspect_ratio: '3:4',
     n: 2,
     subject_reference: [{ type: 'character', image_file: UPLOAD }],
   }),
-  size: example('A size of its own', {
+  size: example('With a custom size', {
     model: 'image-01',
     prompt: 'a paper theatre',
     width: 1024,
     height: 768,
     seed: 7,
   }),
-  style: example('In a style', {
+  style: example('With a style', {
     model: 'image-01-live',
     prompt: '雨后的小镇',
     style: { style_type: '水彩', style_weight: 0.8 },
@@ -48,9 +48,9 @@ function example(summary: string, value: CreateImageInput) {
   return { summary, value };
 }
 
-const order: CreateImage = { model: 'image-01', prompt: 'a lighthouse at dawn', n: 1 };
+const request: CreateImage = { model: 'image-01', prompt: 'a lighthouse at dawn', n: 1 };
 
-const base = { job_id: JOB_ID, user_id: '1', star_id: null, created_at: AT, request: order };
+const base = { job_id: JOB_ID, user_id: '1', star_id: null, created_at: AT, request };
 
 const link = `https://darkroom.test/files/${JOB_ID}-0.jpg?expires=1795341600&signature=Zm9v`;
 

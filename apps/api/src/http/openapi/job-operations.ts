@@ -6,32 +6,34 @@ import {
   WAIT_SECONDS_MAX,
 } from '@darkroom/contracts';
 import { GENERATION_PATH, MODELS_PATH } from '@darkroom/contracts/rest';
-import { ORDERS } from './examples.ts';
+import { REQUEST_EXAMPLES } from './examples.ts';
 import { enveloped, header, inPath, object, type Paths, query } from './operation.ts';
 import { refTo } from './schemas.ts';
 
 const ONE_JOB = `${GENERATION_PATH}/{job_id}`;
 const TAGS = ['Jobs'];
 const UUID = { type: 'string', format: 'uuid' } as const;
-const JOB_ID = inPath('job_id', 'As the order was answered. An id that is no UUID is a job that does not exist.', UUID);
+const JOB_ID = inPath('job_id', 'Id of the job. A value that is not a UUID returns `job_not_found`.', UUID);
 
 const createJob = enveloped({
   operationId: 'createJob',
   tags: TAGS,
-  summary: 'Order pictures',
+  summary: 'Create a job',
   description:
-    'Answers as soon as the job is on disk. Send an `Idempotency-Key` and repeat the request under it whenever the ' +
-    'answer was lost: it is then one order, and the answer is its job as it is by then; `job_not_found` once that was ' +
-    'deleted.',
+    'Responds as soon as the job is stored durably. Send an `Idempotency-Key`, and retry with the same key if the response ' +
+    'is lost: only one job is created, and the retry returns its current state, or `job_not_found` after it was deleted.',
   parameters: [
     header(
       'Idempotency-Key',
-      'Names this order for 7 days, among all orders of the caller, on REST and tRPC alike. Visible ASCII; a UUID will ' +
-        'do. The same key with another body is `idempotency_mismatch`.',
+      'Identifies this request among all requests of the caller for 7 days, on REST and tRPC alike. Visible ASCII, such as ' +
+        'a UUID. The same key with a different body returns `idempotency_mismatch`.',
       { type: 'string', minLength: 1, maxLength: IDEMPOTENCY_KEY_MAX_LENGTH, pattern: '^[\\x21-\\x7e]+$' },
     ),
   ],
-  requestBody: { required: true, content: { 'application/json': { schema: refTo('CreateImage'), examples: ORDERS } } },
+  requestBody: {
+    required: true,
+    content: { 'application/json': { schema: refTo('CreateImage'), examples: REQUEST_EXAMPLES } },
+  },
   success: { status: 202, description: 'The job, PENDING or PROCESSING.', data: refTo('ImageJob') },
   errors: [
     'invalid_request',
@@ -51,17 +53,17 @@ const createJob = enveloped({
 const listJobs = enveloped({
   operationId: 'listJobs',
   tags: TAGS,
-  summary: "The caller's own jobs, newest first",
+  summary: "List the caller's jobs, newest first",
   parameters: [
-    query('limit', 'Jobs a page.', {
+    query('limit', 'Jobs per page.', {
       type: 'integer',
       minimum: 1,
       maximum: LIST_LIMIT_MAX,
       default: LIST_LIMIT_DEFAULT,
     }),
-    query('cursor', '`next_cursor` of the page before.', { type: 'string', minLength: 1, maxLength: 200 }),
-    query('status', 'Only jobs in this state.', { type: 'string', enum: JobStatus.options }),
-    query('star_id', 'Only jobs that were ordered for this star.', { type: 'string', pattern: '^\\d{1,19}$' }),
+    query('cursor', '`next_cursor` of the previous page.', { type: 'string', minLength: 1, maxLength: 200 }),
+    query('status', 'Only jobs with this status.', { type: 'string', enum: JobStatus.options }),
+    query('star_id', 'Only jobs of this star.', { type: 'string', pattern: '^\\d{1,19}$' }),
   ],
   success: { status: 200, description: 'One page.', data: refTo('ImageJobPage') },
   errors: ['invalid_request'],
@@ -70,33 +72,34 @@ const listJobs = enveloped({
 const getJob = enveloped({
   operationId: 'getJob',
   tags: TAGS,
-  summary: 'One job, at once or when there is news',
+  summary: 'Get a job, optionally waiting for a change',
   description:
-    'A long poll: ask with `wait_seconds=25&after_version=<version>`, show what comes, ask again until the status is ' +
-    'COMPLETED or FAILED. A job that has ended answers at once, and so does the 21st held request of one caller.',
+    'For long polling, send `wait_seconds=25&after_version=<version>` and repeat until the status is COMPLETED or FAILED. ' +
+    'Jobs that have ended are returned at once. So is the job if the caller already has 20 waiting requests.',
   parameters: [
     JOB_ID,
-    query(
-      'wait_seconds',
-      'Holds the answer this long at most, until `version` passes `after_version` or, without that, until the job ends.',
-      { type: 'number', minimum: 0, maximum: WAIT_SECONDS_MAX, default: 0 },
-    ),
-    query('after_version', 'The `version` that is already known.', { type: 'integer', minimum: 0 }),
+    query('wait_seconds', 'Longest wait for `version` to exceed `after_version` or, without it, for the job to end.', {
+      type: 'number',
+      minimum: 0,
+      maximum: WAIT_SECONDS_MAX,
+      default: 0,
+    }),
+    query('after_version', '`version` of the last response.', { type: 'integer', minimum: 0 }),
   ],
-  success: { status: 200, description: 'The job; one that FAILED is a 200 too.', data: refTo('ImageJob') },
+  success: { status: 200, description: 'The job. A FAILED job is also returned with 200.', data: refTo('ImageJob') },
   errors: ['invalid_request', 'forbidden', 'job_not_found'],
 });
 
 const deleteJob = enveloped({
   operationId: 'deleteJob',
   tags: TAGS,
-  summary: 'Remove a job with its pictures',
-  description: 'One that runs is cancelled first. A repeat of a deletion is answered as the first for at least a week.',
+  summary: 'Delete a job and its images',
+  description: 'A running job is canceled first. Repeating a deletion returns the same response for at least a week.',
   parameters: [JOB_ID],
   success: {
     status: 200,
-    description: 'The job, its pictures and its copy of the photograph are gone.',
-    data: object({ job_id: { ...UUID, description: 'The job that was.' } }),
+    description: 'The job, its images and its copy of the photo are deleted.',
+    data: object({ job_id: { ...UUID, description: 'Id of the deleted job.' } }),
   },
   errors: ['invalid_request', 'payload_too_large', 'unsupported_media_type', 'forbidden', 'job_not_found'],
 });
@@ -104,10 +107,10 @@ const deleteJob = enveloped({
 const cancelJob = enveloped({
   operationId: 'cancelJob',
   tags: TAGS,
-  summary: 'Give a job up',
+  summary: 'Cancel a job',
   description:
-    'A job that waits costs nothing. A call that was sent cannot be taken back: the job then says `charged: unknown`, ' +
-    'and later what became of it. A job that has ended stays as it is.',
+    'A waiting job costs nothing. A call that was sent cannot be recalled: `charged` is `unknown` until it ends. A job that ' +
+    'has ended is returned unchanged.',
   parameters: [JOB_ID],
   success: { status: 200, description: 'The job, FAILED as `canceled` unless it had ended.', data: refTo('ImageJob') },
   errors: ['invalid_request', 'payload_too_large', 'unsupported_media_type', 'forbidden', 'job_not_found'],

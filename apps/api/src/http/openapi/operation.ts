@@ -39,8 +39,8 @@ const ERRORS_OF_ALL: RequestErrorCode[] = ['unauthenticated', 'unavailable', 'in
 export function enveloped({ success, errors, ...operation }: EnvelopedOperation): Record<string, unknown> {
   const { status, description, data } = success;
   const envelope = object({
-    code: { type: 'integer', const: status, description: 'The HTTP status again.' },
-    message: { type: 'string', description: 'For people, in Chinese.' },
+    code: { type: 'integer', const: status, description: 'Same as the HTTP status.' },
+    message: { type: 'string', description: 'Message for users, in Chinese.' },
     data,
   });
   const succeeded: Answer = { description, content: { 'application/json': { schema: envelope } } };
@@ -59,7 +59,7 @@ function refusal(codes: RequestErrorCode[]): Answer {
   const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }]));
   return {
     description: codes.map((code) => `\`${code}\`: ${REQUEST_ERRORS[code].en}`).join('\n\n'),
-    ...(codes.some(saysWhenToComeBack) && { headers: { 'Retry-After': RETRY_AFTER } }),
+    ...(codes.some(hasRetryAfter) && { headers: { 'Retry-After': RETRY_AFTER } }),
     ...(codes.includes('unauthenticated') && { headers: { 'WWW-Authenticate': CHALLENGE } }),
     content: { 'application/json': { schema, examples } },
   };
@@ -70,18 +70,18 @@ function exampleOf(code: RequestErrorCode): ErrorEnvelope {
   return { code: http, message: zh, data: null, error_code: code };
 }
 
-function saysWhenToComeBack(code: RequestErrorCode): boolean {
+function hasRetryAfter(code: RequestErrorCode): boolean {
   return REQUEST_ERRORS[code].http === 429 || REQUEST_ERRORS[code].http === 503;
 }
 
 const CHALLENGE = {
-  description: '`Bearer`; with `error="invalid_token"` and an `error_description` where a token was sent.',
+  description: '`Bearer`; with `error="invalid_token"` and an `error_description` if a token was sent.',
   required: true,
   schema: { type: 'string', pattern: '^Bearer' },
 };
 
 const RETRY_AFTER = {
-  description: 'Seconds after which trying again makes sense.',
+  description: 'Seconds to wait before retrying.',
   required: true,
   schema: { type: 'integer', minimum: 1 },
 };

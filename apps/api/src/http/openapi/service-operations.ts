@@ -4,11 +4,11 @@ const TAGS = ['Service'];
 
 const json = (schema: object) => ({ 'application/json': { schema } });
 
-const OK = object({ status: { type: 'string', const: 'ok', description: 'All is well.' } });
+const OK = object({ status: { type: 'string', const: 'ok', description: 'Always `ok`.' } });
 
 const UNAVAILABLE = object({
-  status: { type: 'string', const: 'unavailable', description: 'Send no orders here.' },
-  reason: { type: 'string', enum: ['starting', 'draining', 'database', 'files'], description: 'What is the matter.' },
+  status: { type: 'string', const: 'unavailable', description: 'The process accepts no requests.' },
+  reason: { type: 'string', enum: ['starting', 'draining', 'database', 'files'], description: 'Why it is not ready.' },
 });
 
 /** Operations for the operator of the service. */
@@ -17,20 +17,23 @@ export const SERVICE_PATHS: Paths = {
     get: {
       operationId: 'isLive',
       tags: TAGS,
-      summary: 'Whether the process answers',
+      summary: 'Liveness check',
       security: [],
-      responses: { 200: { description: 'It does.', content: json(OK) } },
+      responses: { 200: { description: 'Live.', content: json(OK) } },
     },
   },
   '/health/ready': {
     get: {
       operationId: 'isReady',
       tags: TAGS,
-      summary: 'Whether it takes orders',
+      summary: 'Readiness check',
       security: [],
       responses: {
-        200: { description: 'It does.', content: json(OK) },
-        503: { description: 'It starts or drains, or its database or its files are away.', content: json(UNAVAILABLE) },
+        200: { description: 'Ready.', content: json(OK) },
+        503: {
+          description: 'The process is starting or draining, or its database or file store is unavailable.',
+          content: json(UNAVAILABLE),
+        },
       },
     },
   },
@@ -38,13 +41,13 @@ export const SERVICE_PATHS: Paths = {
     get: {
       operationId: 'getMetrics',
       tags: TAGS,
-      summary: 'Figures for Prometheus',
+      summary: 'Metrics in Prometheus format',
       description:
-        'Opened by `METRICS_TOKEN`; where none is set, only to this machine itself, outside production. To everybody ' +
-        'else there is nothing here.',
+        'Requires `METRICS_TOKEN`. If none is set, only requests from the same machine are accepted, and only outside ' +
+        'production. All other requests get 404.',
       security: [{ operator: [] }, {}],
       responses: {
-        200: { description: 'The figures.', content: { 'text/plain': { schema: { type: 'string' } } } },
+        200: { description: 'The metrics.', content: { 'text/plain': { schema: { type: 'string' } } } },
         ...refused(['not_found', 'internal']),
       },
     },
