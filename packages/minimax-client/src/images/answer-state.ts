@@ -77,12 +77,11 @@ export function createAnswerState(head: AnswerHead, n: number): AnswerState {
 
   function reportedError(error: ReportedError, failure: Failure, what: string): MiniMaxError {
     const errorCode = error.code ?? error.type;
-    const httpStatus = error.httpStatus ?? head.httpStatus;
-    const words = [`HTTP ${httpStatus}`, error.statusCode, errorCode].filter((word) => word !== undefined);
+    const words = [error.statusCode, errorCode].filter((word) => word !== undefined);
     return errorOf({
       ...failure,
-      reason: `${what} (${words.join(', ')}) from ${head.host}`,
-      httpStatus,
+      reason: `${what}${words.length > 0 ? ` (${words.join(', ')})` : ''} from ${head.host}`,
+      httpStatus: error.httpStatus ?? head.httpStatus,
       statusCode: error.statusCode,
       errorCode,
       providerMessage: error.message,
@@ -130,8 +129,10 @@ export function createAnswerState(head: AnswerHead, n: number): AnswerState {
       requestId = fields.request_id ?? requestId ?? fields.id ?? null;
       const code = fields.base_resp?.status_code ?? 0;
       if (fields.base_resp && code !== 0) ownError ??= baseRespError(fields.base_resp, isEvent);
-      else if (error)
-        ownError ??= reportedError(error, failureOfError(error, head.httpStatus), 'MiniMax reports an error');
+      else if (error) {
+        const what = `${isEvent ? 'error event' : 'error'} with HTTP ${error.httpStatus ?? head.httpStatus}`;
+        ownError ??= reportedError(error, failureOfError(error, head.httpStatus), what);
+      }
       if (isLast) isCompleted = true;
       return BLOCKED_CODES.has(code) ? [] : entries.flatMap(addEntry);
     },

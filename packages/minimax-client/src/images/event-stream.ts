@@ -32,7 +32,6 @@ export function createEventStreamParser(maxLength: number): EventStreamParser {
     length += text.length;
     // One character is kept, so that the line does not count as blank.
     line = isOversized() ? (line + text).slice(0, 1) : line + text;
-    if (isOversized()) data = [];
   }
 
   function endLine(): StreamEvent[] {

@@ -3,15 +3,14 @@ import { type AnswerEntry, listOf, readEntry } from './answer-entries.ts';
 import { AnswerFields } from './answer-fields.ts';
 import type { AnswerPart } from './read-event.ts';
 
-/** Reads the JSON of a whole body: a list of images beside the other fields, or image-01's lists. */
+/** Reads the JSON of a whole body: a list of images beside the other fields, one image, or image-01's lists. */
 export function readBody(json: unknown, protocol: string): AnswerPart {
   const fields = AnswerFields.parse(json);
   const list = listOf(json);
   const entries = (list ?? []).map((item, position) => atPosition(readEntry(item, protocol), position));
-  const hasImages = entries.some(({ image }) => image !== null);
   return {
     fields,
-    entries: hasImages ? entries : [...entries, ...otherImages(json, protocol)],
+    entries: entries.some(hasImage) ? entries : [...entries, ...otherImages(json, protocol)],
     error: fields.error ?? null,
     isCompleted: list !== null || Boolean(fields.usage) || fields.base_resp?.status_code === 0,
     isEvent: false,
@@ -23,8 +22,13 @@ function atPosition(entry: AnswerEntry, position: number): AnswerEntry {
   return { ...entry, index: entry.index ?? position };
 }
 
-/** Images wherever image-01 or a relay may have put them. */
+function hasImage({ image }: AnswerEntry): boolean {
+  return image !== null;
+}
+
+/** One image in place of a list, or images wherever image-01 or a relay may have put them. */
 function otherImages(json: unknown, protocol: string): AnswerEntry[] {
   const images = imagesOf(AnsweredImages.parse(json), protocol, 0);
-  return images.map((image, index) => ({ image, error: null, index, width: null, height: null }));
+  const others = images.map((image, index) => ({ image, error: null, index, width: null, height: null }));
+  return [readEntry(json, protocol), ...others].filter(hasImage);
 }

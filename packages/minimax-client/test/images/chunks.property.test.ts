@@ -11,9 +11,6 @@ function connectionOf(chunks: Uint8Array[]): buildConnector.connector {
     const socket = new Duplex({
       read() {},
       write: (_chunk, _encoding, written) => written(),
-      final(finished) {
-        finished();
-      },
     });
     socket.push('HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n');
     for (const chunk of chunks) socket.push(chunk);
@@ -41,7 +38,7 @@ const chunked = fc
   .map(({ lineEnd, mark, cuts, isByteByByte }) => {
     const text = [
       ': keepalive\n\n',
-      succeeded(1, { note: '雪山 🏔' }),
+      succeeded(1, { url: `${linkOf(1)}&name=雪山🏔` }),
       ': keepalive\n\n',
       succeeded(0).replaceAll(',"', ',\ndata: "'),
       frame('unknown.event', { text: 'é'.repeat(50) }),
@@ -60,7 +57,11 @@ test('reads the same events however the stream is cut into chunks', async () => 
   await fc.assert(
     fc.asyncProperty(chunked, async (chunks) => {
       const { images, arrived, requestId, error } = await read(chunks);
-      expect(images.map((image) => 'url' in image && image.url)).toEqual([0, 1, 2].map(linkOf));
+      expect(images.map((image) => 'url' in image && image.url)).toEqual([
+        linkOf(0),
+        `${linkOf(1)}&name=雪山🏔`,
+        linkOf(2),
+      ]);
       expect({ arrived, requestId, error }).toEqual({ arrived: [1, 0, 2], requestId: 'req-1', error: null });
     }),
     { numRuns: 200 },

@@ -230,6 +230,20 @@ test('says that an event could not be read when an image is missing', async () =
   expect(error).toMatchObject({ kind: 'bad_answer', taken: 'unknown', message: 'MiniMax: 1 events cannot be read' });
 });
 
+test.each<[string, string]>([
+  ['with its index', succeeded(0).repeat(2)],
+  ['without an index', succeeded(0) + succeeded(0, { image_index: undefined })],
+  ['in the last event', succeeded(0) + frame('image_generation.completed', { data: [{ url: linkOf(0) }] })],
+])('counts an image once that comes twice, %s', async (_, text) => {
+  const { images } = await callWith(text + COMPLETED);
+  expect(linksOf(images)).toEqual([linkOf(0)]);
+});
+
+test('counts equal links at different indexes as images of their own', async () => {
+  const { images } = await callWith(succeeded(0) + succeeded(1, { url: linkOf(0) }) + COMPLETED);
+  expect(images).toHaveLength(2);
+});
+
 test('drops images beyond the number that was requested', async () => {
   const { images } = await callWith(`${three}${succeeded(3)}${COMPLETED}`);
   expect(linksOf(images)).toEqual(LINKS);
