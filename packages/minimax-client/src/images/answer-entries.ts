@@ -72,19 +72,15 @@ function imageOf(item: z.output<typeof EntryFields>, protocol: string): Generate
 
 const Items = z.array(z.unknown());
 const List = Items.nullish().catch(null);
-const Lists = z
-  .object({
-    data: z
-      .union([Items, z.object({ data: List, images: List })])
-      .nullish()
-      .catch(null),
-    images: List,
-  })
-  .catch({ data: null, images: null });
+/** A list, an object with a list, or a single image. */
+const Data = z
+  .union([Items, z.looseObject({ data: List, images: List }).transform((data) => data.data ?? data.images ?? [data])])
+  .nullish()
+  .catch(null);
+const Lists = z.object({ data: Data, images: List }).catch({ data: null, images: null });
 
 /** The list of images of a body or event: OpenAI's `data`, or `images`. Null if it has none. */
 export function listOf(json: unknown): unknown[] | null {
   const { data, images } = Lists.parse(json);
-  const list = Array.isArray(data) ? data : (data?.data ?? data?.images);
-  return list ?? images ?? null;
+  return data ?? images ?? null;
 }

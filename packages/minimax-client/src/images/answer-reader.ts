@@ -23,7 +23,10 @@ const TELLING_LENGTH = 'event:'.length;
 
 /** Reads the body of one answer chunk by chunk: a stream of events, or JSON, whichever it turns out to be. */
 export interface AnswerReader {
-  /** Yields the images that this chunk completes; an event is read when the one before has been taken. Throws a BodyTooLargeError. */
+  /**
+   * Yields the images that this chunk completes. An event is read when the one before has been taken. Throws a
+   * BodyTooLargeError.
+   */
   push(chunk: Uint8Array): Iterable<ReceivedImage>;
   /** The images that the end of the body completes: all, unless it is a stream. Rejects with a BodyTooLargeError. */
   end(): Promise<Iterable<ReceivedImage>>;

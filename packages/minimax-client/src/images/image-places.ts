@@ -22,6 +22,7 @@ export interface ImagePlaces {
   /** In order of `index`. */
   images(): ReceivedImage[];
   count(): number;
+  has(index: number): boolean;
 }
 
 interface Place {
@@ -53,6 +54,7 @@ export function createImagePlaces(n: number): ImagePlaces {
     },
     images: () => [...placed.values()].sort((one, other) => one.index - other.index),
     count: () => placed.size,
+    has: (index) => placed.has(index),
   };
 }
 

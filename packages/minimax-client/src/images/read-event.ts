@@ -53,14 +53,12 @@ function readPart(json: unknown, name: string, protocol: string): AnswerPart {
   const words = [lastWordOf(fields.type ?? ''), lastWordOf(name)];
   const word = words[0] || lastWordOf(name);
   const entry = readEntry(json, protocol);
+  const listed = (listOf(json) ?? []).map((item) => readEntry(item, protocol));
   const isOfOneImage = word === 'failed' && entry.index !== null;
   const isError = (words.some((each) => ERRORS.has(each)) && !isOfOneImage) || (word === '' && hasError(fields));
   return {
     fields,
-    entries: [
-      ...(isError ? [] : ownEntry(entry, word)),
-      ...(listOf(json) ?? []).map((item) => readEntry(item, protocol)),
-    ],
+    entries: [...(isError ? [] : [entry]), ...listed].flatMap((each) => counted(each, isError ? 'error' : word)),
     error: isError ? (fields.error ?? ErrorField.parse(json) ?? NO_DETAILS) : null,
     isCompleted: !isError && words.some((each) => COMPLETIONS.has(each)),
     isEvent: true,
@@ -85,13 +83,13 @@ const NO_DETAILS: ReportedError = {
 };
 
 /**
- * The image or failure that an event itself holds. An event of unknown type counts if it has both an image and an
+ * The entry of an event, if it is an image or a failure. An event of unknown type counts if it has both an image and an
  * index: an image that was paid for may have a new name. `partial_image` is a preview in OpenAI's streams.
  */
-function ownEntry(entry: AnswerEntry, word: string): AnswerEntry[] {
+function counted(entry: AnswerEntry, word: string): AnswerEntry[] {
   if (word === 'partial_image') return [];
   if (FAILURES.has(word)) return [{ ...entry, image: null, error: entry.error ?? NO_DETAILS }];
-  const isKnown = IMAGES.has(word) || COMPLETIONS.has(word);
+  const isKnown = IMAGES.has(word) || COMPLETIONS.has(word) || ERRORS.has(word);
   if (entry.image && (isKnown || entry.index !== null)) return [entry];
   return entry.error && entry.index !== null ? [entry] : [];
 }

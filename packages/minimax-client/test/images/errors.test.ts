@@ -1,3 +1,4 @@
+import type { buildConnector } from 'undici';
 import { expect, test } from 'vitest';
 import type { MiniMaxErrorKind, Taken } from '../../src/index.ts';
 import {
@@ -219,4 +220,23 @@ test('does not send a request whose signal has aborted', async () => {
   const error = await failureOf(clientOf(url).images.generate(STREAMED, { signal: AbortSignal.abort() }));
   expect(error).toMatchObject({ kind: 'aborted', taken: 'no' });
   expect(requests).toEqual([]);
+});
+
+test('opens a connection for each call', async () => {
+  const ports = new Set<number | undefined>();
+  const { url } = await startAnsweringServer((response, request) => {
+    ports.add(request.socket.remotePort);
+    response.end(succeeded(0) + COMPLETED);
+  });
+  const client = clientOf(url);
+  for (let calls = 0; calls < 3; calls++) await client.images.generate({ ...STREAMED, n: 1 });
+  expect(ports.size).toBe(3);
+});
+
+test('reports a refused connection as not taken', async () => {
+  const { url } = await startAnsweringServer(streamOf(COMPLETED));
+  const connect: buildConnector.connector = (_target, done) =>
+    done(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }), null);
+  const error = await failureOf(clientOf(url, { connect }).images.generate(STREAMED));
+  expect(error).toMatchObject({ kind: 'unreachable', taken: 'no', message: 'MiniMax: no connection (ECONNREFUSED)' });
 });

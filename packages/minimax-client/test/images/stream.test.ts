@@ -124,6 +124,12 @@ test.each<[string, string]>([
   ],
   ['image_url in place of url', three.replaceAll('"url"', '"image_url"') + COMPLETED],
   ['an object in place of the link', three.replaceAll(/"url":("[^"]*")/g, '"url":{"url":$1}') + COMPLETED],
+  [
+    'its fields in a member named data',
+    [0, 1, 2]
+      .map((index) => frame('partial_succeeded', { data: { image_index: index, url: linkOf(index) } }))
+      .join('') + COMPLETED,
+  ],
   ['indexes as text', three.replaceAll(/"image_index":(\d)/g, '"image_index":"$1"') + COMPLETED],
   ['no indexes', three.replaceAll(/"image_index":\d,/g, '') + COMPLETED],
   [
@@ -207,6 +213,13 @@ test.each<[string, string]>([
   expect(images.map(({ index }) => index)).toEqual([0, 2]);
   expect(failures).toMatchObject([{ index: 1, error: { kind: 'content_output', taken: 'unknown' } }]);
   expect(error).toBeNull();
+});
+
+test('counts a failed image once that is reported twice, and reads the images after it', async () => {
+  const failed = frame('partial_failed', { image_index: 1, error: { code: 1027 } });
+  const { images, failures } = await callWith(succeeded(0) + failed + failed + COMPLETED + succeeded(2));
+  expect(images.map(({ index }) => index)).toEqual([0, 2]);
+  expect(failures).toHaveLength(1);
 });
 
 test('rejects with the error of the first image when all images failed', async () => {
