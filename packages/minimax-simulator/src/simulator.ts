@@ -106,7 +106,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 
   const app = fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
-  addGenerationRoute(app, { ...calls, drawImages: createDrawImages(style), publishImage });
+  addGenerationRoute(app, { ...calls, drawImages: createDrawImages(style, scale), publishImage });
   addH3Routes(app, {
     ...calls,
     wire: changeWire(DEFAULT_H3_WIRE, options.h3Wire),
@@ -123,8 +123,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   if (stateDir !== undefined) await writeState(stateDir, { ...state, port });
   url = `http://127.0.0.1:${port}`;
   const close = async () => {
-    stopping.abort();
     await app.close();
+    // Only now: a call that went on before would still be answered.
+    stopping.abort();
   };
   return { url, ...control, close };
 }

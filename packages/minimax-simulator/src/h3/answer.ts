@@ -1,5 +1,5 @@
+import type { Size } from '../draw.ts';
 import { BLOCKED, errorMember, eventErrorMember, type H3Error } from './errors.ts';
-import type { Size } from './image-size.ts';
 import type { Outcome } from './make-images.ts';
 import type { H3Endpoint } from './request.ts';
 import type { Usage } from './usage.ts';

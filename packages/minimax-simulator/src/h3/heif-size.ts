@@ -1,4 +1,4 @@
-import type { Size } from './image-size.ts';
+import type { Size } from '../draw.ts';
 
 /** Brands of HEIC and HEIF files (ISO/IEC 23008-12). AVIF has others. */
 const BRANDS = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1']);

@@ -1,10 +1,5 @@
+import type { Size } from '../draw.ts';
 import type { H3Request } from './request.ts';
-
-/** Pixels. */
-export interface Size {
-  width: number;
-  height: number;
-}
 
 const MIN_AREA = 655_360;
 const MAX_AREA = 20_000_000;

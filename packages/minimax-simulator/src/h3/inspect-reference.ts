@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import * as z from 'zod';
+import type { Size } from '../draw.ts';
 import { readHeifSize } from './heif-size.ts';
-import type { Size } from './image-size.ts';
 
 /** A reference as the provider received it. Its bytes are not kept. */
 export const H3Reference = z.discriminatedUnion('kind', [

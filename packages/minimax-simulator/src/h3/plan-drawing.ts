@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import sharp from 'sharp';
+import type { Size } from '../draw.ts';
 import type { Drawing } from '../drawing.ts';
-import type { Size } from './image-size.ts';
 import { decodeDataUrl } from './inspect-reference.ts';
 import type { H3Request } from './request.ts';
 

@@ -1,4 +1,4 @@
-import type { Size } from './image-size.ts';
+import type { Size } from '../draw.ts';
 import type { H3Reference } from './inspect-reference.ts';
 
 /** OpenAI's members: MiniMax's are not known. */

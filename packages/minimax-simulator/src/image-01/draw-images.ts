@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import sharp from 'sharp';
-import { type Bitmap, readBitmap } from '../poster/bitmap.ts';
+import { type Size, scaledSize } from '../draw.ts';
+import { type Bitmap, openBitmap, readBitmap } from '../poster/bitmap.ts';
 import { drawPoster } from '../poster/draw-poster.ts';
 import { type GenerationRequest, imageSize, referenceBytes } from './generation-request.ts';
 
@@ -9,12 +10,19 @@ import { type GenerationRequest, imageSize, referenceBytes } from './generation-
  */
 export type DrawImages = (request: GenerationRequest, count: number) => Promise<Buffer[] | 'unreadable reference'>;
 
-/** `plain` images have the right size and one flat colour; `poster` images show the prompt and the reference. */
-export function createDrawImages(style: 'poster' | 'plain'): DrawImages {
+const JPEG_QUALITY = 88;
+
+/**
+ * `plain` images have the right size and one flat colour; `poster` images show the prompt and the reference. `scale` is
+ * a factor on the sides of each image.
+ */
+export function createDrawImages(style: 'poster' | 'plain', scale: number): DrawImages {
   const draw = style === 'poster' ? drawPosters : drawPlain;
   return async (request, count) => {
     const reference = await readReference(request);
-    return reference === 'unreadable reference' ? reference : draw(request, count, reference);
+    return reference === 'unreadable reference'
+      ? reference
+      : draw(request, count, scaledSize(imageSize(request), scale), reference);
   };
 }
 
@@ -27,24 +35,27 @@ async function readReference(request: GenerationRequest): Promise<Bitmap | undef
 async function drawPosters(
   request: GenerationRequest,
   count: number,
-  reference: Bitmap | undefined,
+  size: Size,
+  subject: Bitmap | undefined,
 ): Promise<Buffer[]> {
   const seed = request.seed ?? randomInt(2 ** 31);
   const poster = {
-    ...imageSize(request),
+    ...size,
     prompt: request.prompt,
-    reference,
+    subject,
     seed,
     watermark: request.aigc_watermark ?? false,
   };
   const images: Buffer[] = [];
   // Sequential: nine images must not hold nine canvases in memory.
-  for (let index = 0; index < count; index++) images.push(await drawPoster({ ...poster, index }));
+  for (let index = 0; index < count; index++) {
+    const bitmap = await drawPoster({ ...poster, index });
+    images.push(await openBitmap(bitmap).jpeg({ quality: JPEG_QUALITY }).toBuffer());
+  }
   return images;
 }
 
-async function drawPlain(request: GenerationRequest, count: number): Promise<Buffer[]> {
-  const { width, height } = imageSize(request);
+async function drawPlain(_request: GenerationRequest, count: number, { width, height }: Size): Promise<Buffer[]> {
   const create = { width, height, channels: 3, background: '#7a8b99' } as const;
   const jpeg = await sharp({ create }).jpeg().toBuffer();
   return Array.from({ length: count }, () => jpeg);

@@ -36,7 +36,7 @@ export async function decode(pipeline: Sharp): Promise<Bitmap> {
 }
 
 /** A sharp pipeline that starts with the bitmap. */
-function openBitmap({ data, width, height }: Bitmap): Sharp {
+export function openBitmap({ data, width, height }: Bitmap): Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 

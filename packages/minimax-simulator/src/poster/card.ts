@@ -2,6 +2,7 @@ import type { OverlayOptions, Sharp } from 'sharp';
 import { type Bitmap, blurred, cutOut } from './bitmap.ts';
 import type { Palette } from './palette.ts';
 import type { Random } from './random.ts';
+import { drawReferenceGrid } from './reference-grid.ts';
 import { type Box, drawText, LINE_HEIGHT, linearGradient, SANS, SERIF, svg } from './svg.ts';
 import { fitText, splitTitle, type TextBlock } from './typeset.ts';
 
@@ -9,7 +10,10 @@ interface Canvas {
   /** Pixels. */
   width: number;
   height: number;
+  /** Shown in the card, unless there are `references`; and behind it. */
   subject: Bitmap;
+  /** Shown in the card with their numbers. */
+  references: (Bitmap | null)[];
   /** Empty if no installed font can draw it. */
   prompt: string;
   palette: Palette;
@@ -26,8 +30,9 @@ interface Composed {
 /** Width divided by height above which subject and text are side by side. */
 const WIDE_RATIO = 1.25;
 
-/** Composes the subject as a card over a blurred copy of itself, with the prompt beside or below it. */
-export async function composeCard({ width, height, subject, prompt, palette, random }: Canvas): Promise<Composed> {
+/** Composes a card over a blurred copy of the subject, with the prompt beside or below it. */
+export async function composeCard(canvas: Canvas): Promise<Composed> {
+  const { width, height, subject, references, prompt, palette, random } = canvas;
   const { frame, textBox, anchor } = layOut(width, height);
   const radius = Math.min(frame.width, frame.height) * 0.07;
   const tilt = (random() < 0.5 ? -1 : 1) * (3 + random() * 2);
@@ -44,16 +49,15 @@ export async function composeCard({ width, height, subject, prompt, palette, ran
   const front =
     `<rect x="${frame.x}" y="${frame.y}" width="${frame.width}" height="${frame.height}" rx="${radius}" fill="none" stroke="${palette.paper}" stroke-opacity="0.85" stroke-width="${radius * 0.14}"/>` +
     drawPrompt(prompt, textBox, anchor, { text: palette.paper, rule: palette.accent });
+  const shape = `<rect width="${frame.width}" height="${frame.height}" rx="${radius}" fill="#fff"/>`;
 
   return {
     background: await blurred(subject, width, height),
     layers: [
       { input: svg(width, height, back) },
-      await cutOut(
-        subject,
-        frame,
-        `<rect width="${frame.width}" height="${frame.height}" rx="${radius}" fill="#fff"/>`,
-      ),
+      ...(references.length > 0
+        ? await drawReferenceGrid(references, frame, canvas, palette)
+        : [await cutOut(subject, frame, shape)]),
       { input: svg(width, height, front) },
     ],
   };

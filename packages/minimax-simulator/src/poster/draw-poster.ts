@@ -1,4 +1,4 @@
-import type { Bitmap } from './bitmap.ts';
+import { type Bitmap, decode } from './bitmap.ts';
 import { composeCard } from './card.ts';
 import { detectFonts } from './fonts.ts';
 import { drawLandscape } from './landscape.ts';
@@ -13,8 +13,10 @@ export interface Poster {
   /** Pixels, as is `height`. */
   width: number;
   height: number;
-  /** The reference; undefined: a landscape is drawn. */
-  reference: Bitmap | undefined;
+  /** What fills the card; undefined: a landscape is drawn. */
+  subject: Bitmap | undefined;
+  /** Shown in the card instead, in their order with their numbers; null where there are no bytes to show. */
+  references?: (Bitmap | null)[];
   seed: number;
   /** Index within the images of one request, from 0. Consecutive images have different palettes. */
   index: number;
@@ -22,30 +24,32 @@ export interface Poster {
   watermark: boolean;
 }
 
-const JPEG_QUALITY = 88;
-
-/** Draws a poster as JPEG. Deterministic. */
+/** Draws a poster. Deterministic. */
 export async function drawPoster({
   prompt,
   width,
   height,
-  reference,
+  subject,
+  references = [],
   seed,
   index,
   watermark,
-}: Poster): Promise<Buffer> {
+}: Poster): Promise<Bitmap> {
   const random = createRandom(seed * 9 + index);
   const palette = paletteAt(seed + index);
-  const subject = reference ?? (await drawLandscape(width, height, palette, random));
   const canWrite = await detectFonts();
   const text = canWrite(prompt) ? prompt : '';
-  const { background, layers } = await composeCard({ width, height, subject, prompt: text, palette, random });
+  const { background, layers } = await composeCard({
+    width,
+    height,
+    subject: subject ?? (await drawLandscape(width, height, palette, random)),
+    references,
+    prompt: text,
+    palette,
+    random,
+  });
   const marks = simulatedMark(width, height) + (watermark ? aigcWatermark(width, height) : '');
-  return background
-    .composite([...layers, { input: svg(width, height, marks) }])
-    .removeAlpha()
-    .jpeg({ quality: JPEG_QUALITY })
-    .toBuffer();
+  return decode(background.composite([...layers, { input: svg(width, height, marks) }]));
 }
 
 function paletteAt(number: number): Palette {

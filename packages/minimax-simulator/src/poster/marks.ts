@@ -31,6 +31,33 @@ export function simulatedMark(width: number, height: number): string {
   );
 }
 
+/** The digits 0 to 9 as strokes on a grid of 4 by 6 units. */
+const DIGITS = [
+  'M0 0H4V6H0Z',
+  'M2 0V6',
+  'M0 0H4V3H0V6H4',
+  'M0 0H4V6H0M0 3H4',
+  'M0 0V3H4M4 0V6',
+  'M4 0H0V3H4V6H0',
+  'M4 0H0V6H4V3H0',
+  'M0 0H4V6',
+  'M0 0H4V6H0ZM0 3H4',
+  'M4 6V0H0V3H4',
+];
+const DIGIT_PITCH = 6;
+
+/** A number in a disc around the given point. `size` is the diameter of the disc in pixels. */
+export function numberMark(number: number, x: number, y: number, size: number): string {
+  const digits = [...String(number)].map((digit, index) => {
+    return `<path transform="translate(${index * DIGIT_PITCH})" d="${DIGITS[Number(digit)]}"/>`;
+  });
+  const width = digits.length * DIGIT_PITCH - (DIGIT_PITCH - 4);
+  return (
+    `<g transform="translate(${x} ${y})"><circle r="${size / 2}" fill="#000" fill-opacity="0.62"/>` +
+    `<g transform="scale(${size / 16}) translate(${-width / 2} -3)" fill="none" stroke="#fff" stroke-width="1.2" stroke-linecap="round" stroke-linejoin="round">${digits.join('')}</g></g>`
+  );
+}
+
 /** The visible label for `aigc_watermark`. GB 45438-2025 requires glyphs of at least 5 % of the shorter side. */
 export function aigcWatermark(width: number, height: number): string {
   const size = Math.min(width, height) * 0.052;
