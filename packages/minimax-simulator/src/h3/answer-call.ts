@@ -108,6 +108,12 @@ export async function answerCall(deps: AnswerCallDeps, endpoint: H3Endpoint, htt
     call.answer = fault?.kind ?? 'images';
     return;
   }
+  if (fault?.kind === 'stream_error') {
+    await Array.fromAsync(images);
+    call.answer = fault.kind;
+    sendError(reply, fault, requestId, wire);
+    return;
+  }
   const body = isStream ? await streamText(context, fault, images) : imagesBody(context, await Array.fromAsync(images));
   call.answer = fault?.kind ?? 'images';
   await sendWhole(reply, fault, { requestId, body });

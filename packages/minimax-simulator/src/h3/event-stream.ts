@@ -6,10 +6,15 @@ import type { H3Wire } from './wire.ts';
 const NEWLINES = { lf: '\n', crlf: '\r\n', cr: '\r' };
 
 /** An event as text, with the blank line that ends it. */
-export function formatEvent(event: H3Event, wire: H3Wire, data = JSON.stringify(event)): string {
+export function formatEvent(event: H3Event, wire: H3Wire, json = toJson(event, wire)): string {
   const newline = NEWLINES[wire.newline];
   const name = wire.eventLine ? `event: ${event.type}${newline}` : '';
-  return `${name}data: ${data}${newline}${newline}`;
+  const data = json.split('\n').map((line) => `data: ${line}${newline}`);
+  return `${name}${data.join('')}${newline}`;
+}
+
+function toJson(event: H3Event, { splitData }: H3Wire): string {
+  return JSON.stringify(event, null, splitData ? 1 : 0);
 }
 
 /** The text after the last event. */

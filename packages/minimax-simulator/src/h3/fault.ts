@@ -43,7 +43,10 @@ export const H3_FAULTS = [
   z.strictObject({ kind: z.literal('completion_order'), order: z.array(z.int().min(0).max(9)).min(1) }),
   /** A JSON body although a stream was requested. */
   z.strictObject({ kind: z.literal('json_for_stream') }),
-  /** An error event after some images. The other images are not made. */
+  /**
+   * An error event after some images. The other images are not made. Without a stream it is an HTTP error of the same
+   * status.
+   */
   z.strictObject({
     kind: z.literal('stream_error'),
     after: After,
@@ -54,7 +57,7 @@ export const H3_FAULTS = [
   }),
   /**
    * A stream that breaks off after some images: a TCP reset, a close in the middle of the body, a proper end without
-   * a last event, or silence without keepalives. All images are made and charged.
+   * a last event, or silence without keepalives. All images are made and charged. Only streams have it.
    */
   z.strictObject({
     kind: z.literal('stream_cut'),
@@ -63,7 +66,7 @@ export const H3_FAULTS = [
     /** Whether half of the next event is sent before. */
     inEvent: z.boolean().default(false),
   }),
-  /** One odd event: that of the image that is sent after `after` others. */
+  /** One odd event: that of the image that is sent after `after` others. Only streams have it. */
   z.strictObject({
     kind: z.literal('odd_event'),
     after: After,

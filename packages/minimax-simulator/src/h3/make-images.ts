@@ -55,7 +55,9 @@ export function createMakeImages({ latency, publishImage, draw, charge, stopping
       charge(1);
       yield await makeImage({ ...drawing, index, mark: `${call.id} ${index}` }, responseFormat, fault);
     }
-    await latency.holdAfter(scenario, stopping, Math.max(1, indexes.length));
+    // Images that are not delivered take their time too.
+    if (indexes.length < n) await latency.wait(scenario, stopping, indexes.length);
+    else await latency.holdAfter(scenario, stopping, n);
   };
 
   async function makeImage(drawing: Drawing, format: 'url' | 'b64_json', fault: H3Fault | undefined): Promise<Outcome> {

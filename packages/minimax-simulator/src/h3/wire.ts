@@ -42,6 +42,8 @@ export const H3Wire = z.strictObject({
   doneMarker: z.boolean(),
   /** Whether events have an `event:` line. */
   eventLine: z.boolean(),
+  /** Whether the JSON of an event is spread over several `data:` lines. */
+  splitData: z.boolean(),
   newline: z.enum(['lf', 'crlf', 'cr']),
 });
 export type H3Wire = z.output<typeof H3Wire>;
@@ -69,6 +71,7 @@ export const DEFAULT_H3_WIRE: H3Wire = {
   headers: 'first_bytes',
   doneMarker: false,
   eventLine: true,
+  splitData: false,
   newline: 'lf',
 };
 

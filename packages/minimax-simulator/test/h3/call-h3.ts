@@ -29,7 +29,7 @@ export async function readEvents(response: Response): Promise<ReadEvent[]> {
 }
 
 /** Parses complete events, whatever their newline is. */
-function parseEvents(text: string): ReadEvent[] {
+export function parseEvents(text: string): ReadEvent[] {
   const blocks = text.split(/(?:\r\n|\r|\n){2}/).filter((block) => block !== '');
   return blocks.map((block) => {
     const fields = block.split(/\r\n|\r|\n/).map((line) => /^([^:]*): ?(.*)$/s.exec(line) ?? []);
@@ -53,10 +53,15 @@ export function reference(bytes: Buffer, type = 'png'): { image_url: string } {
 
 const Images = z.looseObject({
   data: z.array(z.looseObject({ url: z.string().optional(), b64_json: z.string().optional() })),
+  usage: z.unknown(),
   request_id: z.string(),
 });
 
 /** The body of a success that is not a stream. */
 export async function imagesOf(response: Response): Promise<z.output<typeof Images>> {
   return Images.parse(await response.json());
+}
+
+export function publicReference(number: number): { image_url: string } {
+  return { image_url: `https://example.com/${number}.png` };
 }
