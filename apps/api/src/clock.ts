@@ -11,7 +11,7 @@ export interface Clock {
 }
 
 /** Longest delay of a Node timer: a longer one would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The time and the timers of this machine. */
 export const systemClock: Clock = {

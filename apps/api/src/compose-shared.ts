@@ -25,7 +25,6 @@ import type { Logger } from './telemetry/logger.ts';
 import { createMetrics, type QueueFigures } from './telemetry/metrics.ts';
 import { decodePlaces } from './thread-pool.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1_000;
 /** Recoveries per lease. Together with the lease this bounds how long the jobs of a dead worker show no outcome. */
 const RECOVERIES_PER_LEASE = 3;
 
@@ -98,7 +97,7 @@ export function createRounds(shared: SharedParts, recover: (() => Promise<void>)
     },
     recovery: leaseMs !== null && recover ? { everyMs: leaseMs / RECOVERIES_PER_LEASE, recover } : null,
     queueTtlMs: config.QUEUE_TTL_MS,
-    resultTtlMs: config.RESULT_TTL_DAYS * DAY_MS,
+    resultTtlMs: config.resultTtlMs,
     clock,
     log,
   });

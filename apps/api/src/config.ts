@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Environment, isJwtSecret, isListenHost, LONGEST_TIMER_MS } from './environment.ts';
+import { LONGEST_TIMER_MS } from './clock.ts';
+import { Environment, isJwtSecret, isListenHost } from './environment.ts';
 import { findDoubts } from './settings/doubts.ts';
 import { isLoopbackName } from './settings/loopback.ts';
 import { type Dotenv, type DotenvOddities, readDotenv } from './settings/read-dotenv.ts';
@@ -24,6 +25,7 @@ const MINIMAX_BASE_URL = 'https://api.minimaxi.com';
 const MINIMAX_RPM = 10; // assumed for the H3 family as well: its limit is not known
 /** Time that a drain allows beyond the longest call, to download and store its images. */
 const AFTER_A_CALL_MS = 10_000;
+const DAY_MS = 24 * 60 * 60 * 1_000;
 const JWT_KEYS = ['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL'];
 /** Settings that require S3_BUCKET: without it they would silently have no effect. */
 const S3_NEIGHBOURS = ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
@@ -110,6 +112,7 @@ export function readConfig(env: Record<string, string | undefined>, oddities?: D
     MINIMAX_H3_RPM: settings.MINIMAX_H3_RPM ?? (minimax ? MINIMAX_RPM : 0),
     SHUTDOWN_GRACE_MS:
       settings.SHUTDOWN_GRACE_MS ?? Math.min(settings.MINIMAX_TIMEOUT_MS + AFTER_A_CALL_MS, LONGEST_TIMER_MS),
+    resultTtlMs: settings.RESULT_TTL_DAYS * DAY_MS,
     isProduction: settings.NODE_ENV === 'production',
     hostIsLoopback: isLoopbackName(settings.HOST),
     /** Warnings to be logged at the start. */

@@ -11,8 +11,6 @@ import { type DeletedList, openDeletedList } from './store/sqlite/deleted-list.t
 import { openSqlite, sqliteFile } from './store/sqlite/open-sqlite.ts';
 import type { Logger } from './telemetry/logger.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1_000;
-
 /** The infrastructure that all processes of a deployment share: on this machine, or on servers. */
 export interface Deployment {
   database: Database;
@@ -71,7 +69,7 @@ async function openAlone({ config, clock, log }: DeploymentDeps): Promise<Founda
   const onError = reportTo(log);
   return {
     database,
-    deletedList: await openDeletedList(config.DATA_DIR, database.db, clock.now() - config.RESULT_TTL_DAYS * DAY_MS),
+    deletedList: await openDeletedList(config.DATA_DIR, database.db, clock.now() - config.resultTtlMs),
     leaseMs: null,
     createQueue(calls) {
       if (!calls) throw new Error('Alone, this process makes the calls');

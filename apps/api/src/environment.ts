@@ -2,13 +2,11 @@ import { createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
+import { LONGEST_TIMER_MS } from './clock.ts';
 import { RESULT_FORMATS } from './media-types.ts';
 import { MODELS_BY_DEFAULT, parseModels } from './offered-models.ts';
 import { distance } from './settings/distance.ts';
 import { isBaseUrl, isHostName, isHttpUrl, isOrigin, isProviderUrl } from './settings/urls.ts';
-
-/** Longest delay of a Node timer: a longer one fires at once. */
-export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const flagged = (check: (text: string) => boolean, message: string) => z.string().refine(check, message);
 /** Accepts decimal digits only: JavaScript would also read a blank, `0x10` and `1e3` as numbers. */

@@ -68,6 +68,7 @@ test('gives every setting its documented default', () => {
     IMAGE_MAX_EDGE: 2_048,
     FILE_URL_TTL_S: 3_600,
     RESULT_TTL_DAYS: 30,
+    resultTtlMs: 2_592_000_000,
     AIGC_PROPAGATOR: 'Darkroom',
     LOG_LEVEL: 'info',
     jwtKey: { kind: 'secret', secret: SECRET },

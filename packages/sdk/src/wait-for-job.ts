@@ -1,11 +1,9 @@
 import type { CompletedJob, FailedJob, ImageJob } from '@darkroom/contracts';
+import { WAIT_SECONDS_MAX } from '@darkroom/contracts/limits';
 import type { Clock } from './clock.ts';
 import { isImageApiError } from './errors.ts';
 import type { StatusOptions, WaitOptions } from './image-client.ts';
 import { retryDelayMs } from './retry-delay.ts';
-
-/** Default length of one long poll: the server's maximum. */
-const POLL_SECONDS = 25;
 
 /** Minimum time between two polls without a change, whatever `poll_after_ms` says. */
 const SHORTEST_PAUSE_MS = 500;
@@ -22,7 +20,7 @@ interface WaitForJobDeps {
 export async function waitForJob(
   { status, clock }: WaitForJobDeps,
   from: string | ImageJob,
-  { signal, onUpdate, pollSeconds = POLL_SECONDS }: WaitOptions,
+  { signal, onUpdate, pollSeconds = WAIT_SECONDS_MAX }: WaitOptions,
 ): Promise<CompletedJob | FailedJob> {
   const jobId = typeof from === 'string' ? from : from.job_id;
   let job = typeof from === 'string' ? undefined : from;

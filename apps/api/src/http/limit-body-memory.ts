@@ -2,6 +2,7 @@ import { ImageError, type Viewer } from '@darkroom/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Clock, callAfter } from '../clock.ts';
 import { BUSY_RETRY_AFTER_MS } from '../retry/retry-after.ts';
+import { SMALL_BODY_BYTES } from './request-body.ts';
 
 /** Limits on the memory of request bodies. */
 export interface BodyLimits {
@@ -13,11 +14,8 @@ export interface BodyLimits {
   waitMs: number;
 }
 
-/** Requests without a reference are smaller, and never wait. */
-const SMALL_BODY_BYTES = 64 * 1024;
-
 /**
- * Delays large bodies of this scope, unread, until their memory is reserved. Add it after the hook that identifies the
+ * Delays large bodies of this scope, unread, until their memory is reserved; small ones never wait. Add it after the hook that identifies the
  * user.
  */
 export function limitBodyMemory(

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../clock.ts';
 import { networkOf } from './network-of.ts';
 import { createRefusalBudget, type RefusalRate } from './refusal-budget.ts';
-import { hasBody } from './request-body.ts';
+import { hasBody, SMALL_BODY_BYTES } from './request-body.ts';
 
 /** The budgets for refused requests. One unit is about one millisecond of a CPU core. */
 export interface RefusalBounds {
@@ -31,8 +31,6 @@ export const REFUSAL_BOUNDS: RefusalBounds = {
 
 const UNITS_PER_REFUSAL = 0.25;
 const UNITS_PER_MEGABYTE = 8;
-/** Requests without a reference are smaller. They are never refused for what other users of the address did. */
-const SMALL_BODY_BYTES = 64 * 1024;
 
 interface Deps {
   authenticate(request: FastifyRequest): Promise<Viewer>;
@@ -102,7 +100,10 @@ function isUnauthenticated(error: unknown): boolean {
   return error instanceof ImageError && error.code === 'unauthenticated';
 }
 
-/** Whether a body is larger than `SMALL_BODY_BYTES`. A chunked body may be, so it counts as large. */
+/**
+ * Whether a body is larger than `SMALL_BODY_BYTES`; a chunked body may be, so it counts as large. Smaller ones are never
+ * refused for what other users of the address did.
+ */
 function isLarge({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > SMALL_BODY_BYTES;
 }

@@ -1,10 +1,9 @@
 import { ImageError, invalidField, UPLOAD_MAX_BYTES, uploadProblemError } from '@darkroom/contracts';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
+import { QUOTED_NAME_MAX_LENGTH } from './request-body.ts';
 
 const FIELD = 'file';
-/** Characters of a field's name that an error message repeats. */
-const NAME_MAX_LENGTH = 40;
 /** RFC 2045, section 6.1: encodings that leave the bytes as they are. */
 const IDENTITY_ENCODINGS = ['7bit', '8bit', 'binary'];
 
@@ -71,7 +70,7 @@ async function readForm(request: FastifyRequest): Promise<Uint8Array> {
 }
 
 function misnamed(name: string | undefined): ImageError {
-  const shown = name === undefined ? '没有名字的字段' : `字段 ${name.slice(0, NAME_MAX_LENGTH)}`;
+  const shown = name === undefined ? '没有名字的字段' : `字段 ${name.slice(0, QUOTED_NAME_MAX_LENGTH)}`;
   return invalidField([FIELD], `缺少图片文件，字段名应为 file，收到的是${shown}`);
 }
 

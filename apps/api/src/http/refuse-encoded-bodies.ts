@@ -1,9 +1,6 @@
 import { ImageError, REQUEST_ERRORS } from '@darkroom/contracts';
 import type { FastifyInstance } from 'fastify';
-import { hasBody } from './request-body.ts';
-
-/** Characters of an encoding's name that an error message repeats. */
-const NAME_MAX_LENGTH = 40;
+import { hasBody, QUOTED_NAME_MAX_LENGTH } from './request-body.ts';
 
 /** Refuses compressed bodies before a byte is read: the byte limits would not bound the decompressed size. */
 export function refuseEncodedBodies(server: FastifyInstance): void {
@@ -12,7 +9,7 @@ export function refuseEncodedBodies(server: FastifyInstance): void {
     const names = (request.headers['content-encoding'] ?? '').split(',').map((name) => name.trim());
     const encoding = names.find((name) => name !== '' && name.toLowerCase() !== 'identity');
     if (encoding === undefined) return;
-    const named = encoding.slice(0, NAME_MAX_LENGTH).replace(/[^\w.+-]/g, '?');
+    const named = encoding.slice(0, QUOTED_NAME_MAX_LENGTH).replace(/[^\w.+-]/g, '?');
     const { zh } = REQUEST_ERRORS.unsupported_media_type;
     throw new ImageError('unsupported_media_type', {
       message: `${zh}：Content-Encoding: ${named}，请发送未压缩的内容`,

@@ -1,11 +1,9 @@
+import { REFERENCE_BYTES_LIMIT } from '@darkroom/contracts/limits';
 import sharp, { type Sharp } from 'sharp';
 import { explainUndecodable } from './check-upload.ts';
 import type { PictureHeader } from './image-header.ts';
 import { type ImageProcessor, UnreadableImageError } from './image-processor.ts';
 import { openImage } from './open-image.ts';
-
-/** MiniMax accepts references of less than 10 MB (minimax-api.md, section 2). */
-const UPLOAD_BYTES_LIMIT = 10_000_000;
 
 /**
  * Pixels of the longer edge, tried in order. Four uncompressed channels of 1448 x 1448 are 8.4 MB, so the second always
@@ -22,12 +20,12 @@ export async function prepareUpload(bytes: Uint8Array, { pixels: claimed }: Pict
     const transparent = hasTransparency(pixels);
     for (const edge of UPLOAD_EDGES) {
       const upload = await encode(pixels, transparent, edge);
-      if (upload.bytes.byteLength < UPLOAD_BYTES_LIMIT) return upload;
+      if (upload.bytes.byteLength < REFERENCE_BYTES_LIMIT) return upload;
     }
   } catch (error) {
     throw new UnreadableImageError(explainUndecodable(bytes, error), { cause: error });
   }
-  throw new Error(`a picture cannot be brought below ${UPLOAD_BYTES_LIMIT} bytes`);
+  throw new Error(`a picture cannot be brought below ${REFERENCE_BYTES_LIMIT} bytes`);
 }
 
 /** Red, green, blue and alpha, eight bits each, row by row. */

@@ -23,6 +23,9 @@ export interface AttemptEnd {
 /** Failure kind of a presumed outcome: the worker's lease lapsed. The real end replaces it if it still arrives. */
 export const PRESUMED = 'interrupted';
 
+/** The provider's rate limit counts the calls that began within this time. */
+export const RATE_LIMIT_WINDOW_MS = 60_000;
+
 /** The calls that an estimate is computed from. */
 export interface RecentCalls {
   /** Calls in flight. */

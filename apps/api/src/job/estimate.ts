@@ -1,6 +1,6 @@
 import type { CreateImage } from '@darkroom/contracts';
 import type { Clock } from '../clock.ts';
-import type { CallHistory, RecentCalls } from './attempt.ts';
+import { type CallHistory, RATE_LIMIT_WINDOW_MS, type RecentCalls } from './attempt.ts';
 import { type Family, familyOf } from './model-family.ts';
 import { callKind } from './stored-job.ts';
 
@@ -8,7 +8,6 @@ import { callKind } from './stored-job.ts';
 const DEFAULT_CALL_MS = 24_000;
 /** Typical durations are cached for this long. */
 const CACHE_TTL_MS = 5_000;
-const RATE_LIMIT_WINDOW_MS = 60_000;
 
 /** Milliseconds until the call of a job with `ahead` jobs before it starts; null when unknown. */
 type WaitMs = (ahead: number) => number | null;

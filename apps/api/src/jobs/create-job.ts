@@ -13,6 +13,7 @@ import type { ImageProcessor } from '../images/image-processor.ts';
 import type { Estimates } from '../job/estimate.ts';
 import type { StoredJob } from '../job/stored-job.ts';
 import type { Queue } from '../queue/queue.ts';
+import { DRAINING_RETRY_AFTER_MS } from '../retry/retry-after.ts';
 import type { AdmissionLimits, CreateOutcome, JobStore, NewJob } from '../store/job-store.ts';
 import type { UploadStore } from '../store/upload-store.ts';
 import type { FileTracker } from './file-tracker.ts';
@@ -48,9 +49,6 @@ interface Deps {
 
 export type CreateJob = (viewer: Viewer, request: CreateImage, options: CreateOptions) => Promise<StoredJob>;
 
-/** Retry-After while draining: about the time until the server is back or replaced. */
-const DRAINING_RETRY_MS = 5_000;
-
 /**
  * Creates a job from a request. The job is durable when the promise resolves. The checks run in the order of
  * interface.md, section 5.
@@ -69,7 +67,7 @@ export function createCreateJob(deps: Deps): CreateJob {
     if (replay) return jobOf(replay);
     // After the replay: a job that was accepted keeps its answer when its model is not offered any more.
     if (!deps.models.includes(request.model)) throw invalidField(['model'], notOffered(deps.models));
-    if (deps.isDraining()) throw new ImageError('draining', { retryAfterMs: DRAINING_RETRY_MS });
+    if (deps.isDraining()) throw new ImageError('draining', { retryAfterMs: DRAINING_RETRY_AFTER_MS });
     const { ratePerMinute } = deps.limits;
     const stored = await replaceDataUrl({ uploads, imageProcessor, ratePerMinute }, viewer, request, reference);
     const { prepared } = stored;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AnswerSpool } from '../files/file-store.ts';
-import type { Attempt } from '../job/attempt.ts';
+import { type Attempt, RATE_LIMIT_WINDOW_MS } from '../job/attempt.ts';
 import { expectedCallMs } from '../job/estimate.ts';
 import { failCall, hasEnded, scheduleRetry, startCall } from '../job/job-state.ts';
 import type { Family } from '../job/model-family.ts';
@@ -11,7 +11,6 @@ import type { JobStore, StartOutcome } from '../store/job-store.ts';
 import { type CallResult, type CommitOutcomeDeps, createOutcomeCommitter, resultOf } from './commit-outcome.ts';
 import { retryUntilAvailable } from './retry-until-available.ts';
 
-const RATE_LIMIT_WINDOW_MS = 60_000;
 /**
  * Maximum age of a reservation when its call is sent; an older one is released unused. Time passes between the
  * reservation and the first byte of the call, so the rate-limit window is extended by this much.

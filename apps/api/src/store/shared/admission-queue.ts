@@ -1,5 +1,5 @@
 import { type Clock, callAfter } from '../../clock.ts';
-import { BUSY_RETRY_AFTER_MS } from '../../retry/retry-after.ts';
+import { BUSY_RETRY_AFTER_MS, RETRY_AFTER_MIN_MS } from '../../retry/retry-after.ts';
 import type { Refusal } from '../refusal.ts';
 
 /** The work had no effect: it was not started, or was rolled back while it waited for a lock. */
@@ -60,7 +60,6 @@ const SAMPLES_MIN = 10;
  * within twice its time limit may still start in time.
  */
 const ESTIMATE_TOLERANCE = 2;
-const RETRY_MS_MIN = 1_000;
 
 /**
  * Creates and uploads of one process that wait for admission. Their wait is not a fault of the database, so it has its
@@ -93,7 +92,7 @@ export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQ
       return Promise.resolve();
     }
     if (waiting.length >= waitingLimit || (waitMs(waiting.length + 1) ?? 0) > ESTIMATE_TOLERANCE * waitWithinMs)
-      return Promise.reject(refuse(RETRY_MS_MIN));
+      return Promise.reject(refuse(RETRY_AFTER_MIN_MS));
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         start: resolve,
@@ -116,7 +115,7 @@ export function createAdmissionQueue(options: AdmissionQueueOptions): AdmissionQ
     for (let last = waiting.at(-1); last; last = waiting.at(-1)) {
       const startsInMs = waitMs(waiting.length);
       if (startsInMs === null || startsInMs <= ESTIMATE_TOLERANCE * (last.deadline - clock.monotonic())) return;
-      remove(last).reject(refuse(RETRY_MS_MIN));
+      remove(last).reject(refuse(RETRY_AFTER_MIN_MS));
     }
   }
 

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { type Family, familyOf } from '../../job/model-family.ts';
-import { BUSY_RETRY_AFTER_MS } from '../../retry/retry-after.ts';
+import { BUSY_RETRY_AFTER_MS, RETRY_AFTER_MIN_MS } from '../../retry/retry-after.ts';
 import type { AdmissionLimits, NewJob } from '../job-store.ts';
 import type { Refusal } from '../refusal.ts';
 import { type NewUpload, UPLOAD_TTL_MS } from '../upload-store.ts';
@@ -92,7 +92,7 @@ export async function refuseUploadSpace(
   }
   return {
     code: 'quota_exceeded',
-    retryAfterMs: Math.max(1_000, expiresAt - now), // an upload that a job names is kept as long as the job
+    retryAfterMs: Math.max(RETRY_AFTER_MIN_MS, expiresAt - now), // an upload that a job names is kept as long as the job
     problem: { reason: 'upload_space_full', params: { max_bytes: limit } },
   };
 }
@@ -129,7 +129,7 @@ async function refuseQueue(trx: Trx, family: Family, limits: AdmissionLimits): P
   if (waiting < limits.queue && excessMs <= 0) return null;
   // Room appears when the next waiting job starts; a wait that is too long shortens as time passes.
   const perJobMs = waitMs === null || waiting === 0 ? BUSY_RETRY_AFTER_MS : waitMs / waiting;
-  return { code: 'queue_full', retryAfterMs: Math.max(1_000, Math.ceil(perJobMs), excessMs) };
+  return { code: 'queue_full', retryAfterMs: Math.max(RETRY_AFTER_MIN_MS, Math.ceil(perJobMs), excessMs) };
 }
 
 async function countWaitingByFamily(db: Kysely<Tables>): Promise<Map<string, number>> {

@@ -1,12 +1,10 @@
 import { ImageError } from '@darkroom/contracts';
 import type { Selectable } from 'kysely';
+import { RETRY_AFTER_MIN_MS } from '../../retry/retry-after.ts';
 import type { NewUpload, StoredUpload } from '../upload-store.ts';
 import type { Trx } from './database.ts';
 import { clearWriteIntents } from './file-deletions.ts';
 import type { UploadRow } from './schema.ts';
-
-/** Retry-After for a file that was deleted because its worker's lease was lost: it can be sent again at once. */
-const WRITE_AGAIN_MS = 1_000;
 
 export function uploadRow(upload: NewUpload, now: number): UploadRow {
   return {
@@ -40,7 +38,8 @@ export function toUpload(row: Selectable<UploadRow>): StoredUpload {
  */
 export async function confirmUploadFile(trx: Trx, { key, writtenBy }: NewUpload): Promise<void> {
   const cleared = await clearWriteIntents(trx, [key]);
-  if (writtenBy !== undefined && cleared === 0) throw new ImageError('unavailable', { retryAfterMs: WRITE_AGAIN_MS });
+  if (writtenBy !== undefined && cleared === 0)
+    throw new ImageError('unavailable', { retryAfterMs: RETRY_AFTER_MIN_MS });
 }
 
 /** Whether the upload exists. If so, and with concurrent writers, locks it until the transaction ends. */

@@ -1,4 +1,5 @@
 import type { ImageJobPage } from '@darkroom/contracts';
+import { LIST_LIMIT_MAX } from '@darkroom/contracts/limits';
 import { api } from '../../api.ts';
 
 /** Which jobs the history shows; part of its address. */
@@ -12,9 +13,6 @@ interface PageQuery {
   limit?: number | undefined;
 }
 
-/** Above the limit of active jobs a user may have. */
-const RUNNING_MAX = 100;
-
 /** One page of the user's jobs, newest first. Rejects with an ImageApiError. */
 export async function listJobs({ filter, cursor, limit }: PageQuery): Promise<ImageJobPage> {
   if (filter === 'all') return api.list({ cursor, limit });
@@ -23,11 +21,12 @@ export async function listJobs({ filter, cursor, limit }: PageQuery): Promise<Im
   return readRunning();
 }
 
-/** Two requests, since the API filters by one status; a job that starts between them appears in both. */
+/**
+ * All running jobs: a user may have fewer than `LIST_LIMIT_MAX`. Two requests, since the API filters by one status; a job that starts between them appears in both. */
 async function readRunning(): Promise<ImageJobPage> {
   const [waiting, processing] = await Promise.all([
-    api.list({ status: 'PENDING', limit: RUNNING_MAX }),
-    api.list({ status: 'PROCESSING', limit: RUNNING_MAX }),
+    api.list({ status: 'PENDING', limit: LIST_LIMIT_MAX }),
+    api.list({ status: 'PROCESSING', limit: LIST_LIMIT_MAX }),
   ]);
   const jobs = new Map([...waiting.jobs, ...processing.jobs].map((job) => [job.job_id, job]));
   const newestFirst = [...jobs.values()].sort((a, b) => b.created_at.localeCompare(a.created_at));

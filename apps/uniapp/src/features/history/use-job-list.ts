@@ -1,4 +1,5 @@
 import type { ImageJob } from '@darkroom/contracts';
+import { LIST_LIMIT_MAX } from '@darkroom/contracts/limits';
 import { type ImageApiError, isImageApiError } from '@darkroom/sdk';
 import { ref, shallowRef } from 'vue';
 import { hasEnded } from '../job/job-status.ts';
@@ -17,9 +18,6 @@ interface ListFault {
 
 /** Maximum age of the shown position and progress. */
 const ADVANCE_EVERY_MS = 4_000;
-
-/** Jobs per page. */
-const PAGE_MAX = 100;
 
 /** The user's jobs, newest first, in pages. While `follow` is active, running jobs are refreshed. */
 export function useJobList() {
@@ -82,7 +80,7 @@ export function useJobList() {
     if (runningRows === 0) return;
     const asked = question;
     try {
-      const page = await listJobs({ filter: filter.value, limit: Math.min(runningRows, PAGE_MAX) });
+      const page = await listJobs({ filter: filter.value, limit: Math.min(runningRows, LIST_LIMIT_MAX) });
       if (asked !== question || state.value !== before) return;
       state.value = { ...before, jobs: filter.value === 'running' ? page.jobs : merge(before.jobs, page.jobs) };
     } catch (error) {

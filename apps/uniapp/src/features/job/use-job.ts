@@ -3,14 +3,12 @@ import { type ImageApiError, isImageApiError } from '@darkroom/sdk';
 import { shallowRef } from 'vue';
 import { api } from '../../api.ts';
 import { followCharge } from './poll-charge.ts';
+import { POLL_INTERVAL_MS } from './poll-interval.ts';
 
 export type JobState =
   | { status: 'connecting' }
   | { status: 'known'; job: ImageJob; receivedAtMs: number }
   | { status: 'unreadable'; error: ImageApiError };
-
-/** Position, progress and estimate do not wake a held poll; this bounds their age. */
-const POLL_SECONDS = 10;
 
 /**
  * Follows one job by its id. `follow` starts or resumes polling, `pause` stops it; the job itself is not affected.
@@ -38,7 +36,7 @@ export function useJob(jobId: string) {
     polling = controller;
     if (state.value.status === 'unreadable') state.value = { status: 'connecting' };
     try {
-      const ended = await api.wait(jobId, { signal, onUpdate: show, pollSeconds: POLL_SECONDS });
+      const ended = await api.wait(jobId, { signal, onUpdate: show, pollSeconds: POLL_INTERVAL_MS / 1_000 });
       await followCharge(ended, { read: () => read(signal), signal });
     } catch (error) {
       if (!isImageApiError(error)) throw error;
