@@ -45,9 +45,11 @@ export interface ScenarioQueue {
   /** Whether to reset the call that has just begun before its request is read. Uses up that scenario. */
   takeUnread(): boolean;
   /**
-   * The scenario for a call, which is counted; undefined: answer successfully. A scenario whose fault does not apply to
-   * the call's endpoint is for other calls.
+   * The scenario for a call; undefined: answer successfully. A scenario whose fault does not apply to the call's endpoint
+   * is for other calls.
    */
+  find<F extends Fault>(prompt: string, applies: (fault: Fault) => fault is F): TakenScenario<F> | undefined;
+  /** The same, and counts the call. */
   take<F extends Fault>(prompt: string, applies: (fault: Fault) => fault is F): TakenScenario<F> | undefined;
   /** Removes `hold` from all current scenarios. */
   stopHolding(): void;
@@ -57,6 +59,15 @@ export interface ScenarioQueue {
 /** Creates an empty set of scenarios. */
 export function createScenarioQueue(): ScenarioQueue {
   let scenarios: Scenario[] = [];
+
+  function find<F extends Fault>(prompt: string, applies: (fault: Fault) => fault is F): TakenScenario<F> | undefined {
+    for (const scenario of scenarios) {
+      const { fault } = scenario;
+      if (actsBeforeRequest(scenario) || !prompt.includes(scenario.prompt ?? '')) continue;
+      if (fault === undefined || applies(fault)) return { scenario, fault };
+    }
+    return undefined;
+  }
 
   function use(scenario: Scenario): void {
     if (scenario.times === undefined) return;
@@ -73,15 +84,11 @@ export function createScenarioQueue(): ScenarioQueue {
       if (scenario) use(scenario);
       return scenario !== undefined;
     },
+    find,
     take(prompt, applies) {
-      for (const scenario of scenarios) {
-        const { fault } = scenario;
-        if (actsBeforeRequest(scenario) || !prompt.includes(scenario.prompt ?? '')) continue;
-        if (fault && !applies(fault)) continue;
-        use(scenario);
-        return { scenario, fault };
-      }
-      return undefined;
+      const found = find(prompt, applies);
+      if (found) use(found.scenario);
+      return found;
     },
     stopHolding() {
       for (const scenario of scenarios) scenario.hold = false;

@@ -53,16 +53,17 @@ export async function answerCall(deps: AnswerCallDeps, endpoint: H3Endpoint, htt
   const { reply, call } = http;
   const requestId = createTraceId();
   call.id = requestId;
-  const received = await receiveCall(deps, endpoint, http.request, call);
+  const planned = deps.scenarios.find(promptOf(http.request.body), isH3Fault);
+  const wire = changeWire(deps.wire, planned?.scenario.h3Wire);
+  const received = await receiveCall({ ...deps, wire }, endpoint, http.request, call);
   if ('refused' in received) {
     call.answer = received.refused;
-    sendError(reply, received.error, requestId, deps.wire);
+    sendError(reply, received.error, requestId, wire);
     return;
   }
   const { request, references, inspected } = received;
   const { n = 1 } = request;
   const { scenario, fault } = deps.scenarios.take(request.prompt, isH3Fault) ?? {};
-  const wire = changeWire(deps.wire, scenario?.h3Wire);
   call.accepted = isH3Accepted(fault);
 
   if (fault?.kind === 'error') {
@@ -117,4 +118,9 @@ export async function answerCall(deps: AnswerCallDeps, endpoint: H3Endpoint, htt
   const body = isStream ? await streamText(context, fault, images) : imagesBody(context, await Array.fromAsync(images));
   call.answer = fault?.kind ?? 'images';
   await sendWhole(reply, fault, { requestId, body });
+}
+
+/** The prompt of a body that is not checked yet. A refused call uses up no scenario, but has its switches. */
+function promptOf(body: unknown): string {
+  return body instanceof Object && 'prompt' in body && typeof body.prompt === 'string' ? body.prompt : '';
 }

@@ -53,7 +53,7 @@ export function reference(bytes: Buffer, type = 'png'): { image_url: string } {
 
 const Images = z.looseObject({
   data: z.array(z.looseObject({ url: z.string().optional(), b64_json: z.string().optional() })),
-  usage: z.unknown(),
+  usage: z.unknown().optional(),
   request_id: z.string(),
 });
 

@@ -135,6 +135,21 @@ test('accepts references under the key that a simulator was started with, and un
   await other.close();
 });
 
+test('accepts references under another key for the calls of one scenario', async () => {
+  const { image_url } = publicReference(1);
+  const edit = async (prompt: string) =>
+    (await callH3(simulator.url, EDITS, { prompt, images: [{ url: image_url }], area: '1K' })).status;
+  simulator.script({ prompt: 'wolf', times: 1, h3Wire: { referenceKey: 'url', errorShape: 'string' } });
+  expect([await edit('a fox'), await edit('a wolf'), await edit('a wolf')]).toEqual([400, 200, 400]);
+});
+
+test('writes the refusal of a request in the shape of the scenario, without using it up', async () => {
+  simulator.script({ times: 1, h3Wire: { errorShape: 'string', usage: false } });
+  const refused = await callH3(simulator.url, GENERATIONS, { n: 0 });
+  expect(await refused.json()).toMatchObject({ error: expect.stringContaining('invalid params, n') });
+  expect(await imagesOf(await callH3(simulator.url, GENERATIONS))).not.toHaveProperty('usage');
+});
+
 test('sends 429 without Retry-After', async () => {
   const response = await answer({ retryAfter: false }, {}, { kind: 'error', status: 429, retryAfterS: 7 });
   expect([response.status, response.headers.get('retry-after')]).toEqual([429, null]);
