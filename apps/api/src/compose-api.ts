@@ -11,6 +11,7 @@ import { createCreateJob } from './jobs/create-job.ts';
 import { createImageService } from './jobs/image-service.ts';
 import { createOpenFile } from './jobs/open-file.ts';
 import { createPresentJob } from './jobs/present-job.ts';
+import { createReferenceUrls } from './jobs/reference-urls.ts';
 import { createSaveUpload } from './jobs/save-upload.ts';
 import { createUserMutex } from './jobs/user-mutex.ts';
 import { createJobWatcher, type JobWatcher } from './jobs/watch-job.ts';
@@ -73,6 +74,7 @@ export function composeApi(shared: SharedParts, { queue, isDraining }: ApiDeps):
     saveUpload: createSaveUpload({ uploads, files, fileTracker, imageProcessor, signer, limits, runExclusive }),
     watcher,
     presentJob: createPresentJob({ store, signer, estimates }),
+    referenceUrls: createReferenceUrls({ uploads, signer }),
     models: describeModels(config.MODELS),
   });
   const surfaces = {

@@ -4,9 +4,9 @@ import PQueue from 'p-queue';
 import type { SharedParts } from './compose-shared.ts';
 import { createLocalAnswerSpool } from './files/local-answer-spool.ts';
 import { createOutcomeCommitter } from './jobs/commit-outcome.ts';
+import { loadReferences } from './jobs/load-references.ts';
 import { observeProvider } from './jobs/observer.ts';
 import { recoverJobs } from './jobs/recover-jobs.ts';
-import { loadReference } from './jobs/reference.ts';
 import { type AnswerResumer, createAnswerResumer } from './jobs/resume-answers.ts';
 import { createTakeNext } from './jobs/run-job.ts';
 import { createImageSaver, type ImageSaver } from './jobs/save-images.ts';
@@ -72,7 +72,7 @@ export function composeWorker(shared: SharedParts, stopping: AbortSignal): Worke
     ...outcomes,
     provider,
     spool,
-    loadReference: (request) => loadReference({ uploads, files, signer: referenceSigner }, request),
+    loadReferences: (request) => loadReferences({ uploads, files, signer: referenceSigner }, request),
     workerId,
     ownedAttempts,
     family: 'image-01',

@@ -1,5 +1,3 @@
-import type { IssueParams } from './upload-problems.ts';
-
 /*
  * Every error that Darkroom answers with, in one closed table. This file must not import zod: it is part of browser
  * bundles. `zh` is the text for users; `en` is for developers and for the English interface.
@@ -248,6 +246,12 @@ export type JobErrorCode = keyof typeof JOB_ERRORS;
 
 /** All job error codes. The cast is safe: the table is closed. */
 export const JOB_ERROR_CODES = Object.keys(JOB_ERRORS) as JobErrorCode[];
+
+/**
+ * The parameters of a cause's text, also sent as machine-readable values. `max_bytes` is in bytes; `width`, `height`,
+ * `min_side` and `max_pixels` are in pixels.
+ */
+export type IssueParams = Readonly<Record<string, string | number>>;
 
 /** One fault of a request: a field, and the reason as a text for users. */
 export interface Issue {

@@ -39,7 +39,7 @@ const SizeText = z.object({
 });
 
 /** Size classes: about 1024, 2048 and 4096 pixels squared. */
-export const AREAS = ['1K', '2K', '4K'] as const;
+const AREAS = ['1K', '2K', '4K'] as const;
 
 /** The rules for references. A bound that is null does not exist for the model. */
 const ReferenceRules = z.object({

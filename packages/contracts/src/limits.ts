@@ -35,10 +35,10 @@ export const SUBJECT_REFERENCES_MAX = 1;
 export const REFERENCE_BYTES_LIMIT = 10_000_000;
 
 /**
- * Most decoded bytes of all references of one request that are sent to the provider by value. MiniMax states no bound;
- * this one keeps a call's body under 45 MB.
+ * Most bytes of all uploads that one request names, data URLs included (32 MiB). MiniMax states no bound; this one keeps
+ * the body of a call under 45 MB.
  */
-export const REFERENCES_TOTAL_BYTES_MAX = 32_000_000;
+export const REFERENCES_TOTAL_BYTES_MAX = 32 * 1024 * 1024;
 
 /** Longest http(s) URL of a reference, in UTF-16 units. */
 export const REFERENCE_URL_MAX_LENGTH = 4096;

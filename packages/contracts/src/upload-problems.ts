@@ -1,15 +1,9 @@
-import { ImageError, type Issue } from './errors.ts';
+import { ImageError, type Issue, type IssueParams } from './errors.ts';
 
 /*
  * Reasons why an upload or a reference is not accepted, in one closed table. They give the error's `message` and its
  * issue's `reason` and `params`. This file must not import zod: it is part of browser bundles.
  */
-
-/**
- * The parameters of an upload problem's text, also sent as machine-readable values. `max_bytes` is in bytes; `width`,
- * `height` and `max_pixels` are in pixels.
- */
-export type IssueParams = Readonly<Record<string, string | number>>;
 
 interface UploadProblemRow {
   zh(params: IssueParams): string;
@@ -59,6 +53,23 @@ export const UPLOAD_PROBLEMS = {
   too_complex: {
     zh: ({ format }) => `这个 ${format} 文件结构过于复杂，处理时间超出限制。请重新导出后再上传`,
     en: ({ format }) => `The ${format} file is too complex to be processed in time. Export it again.`,
+  },
+  side_too_short: {
+    zh: ({ width, height, min_side }) =>
+      `参考图太小（${width}×${height}），每边至少 ${min_side} 像素，请换一张更大的图片`,
+    en: ({ width, height, min_side }) =>
+      `The reference is too small (${width}×${height}): each side needs at least ${min_side} pixels.`,
+  },
+  too_narrow: {
+    zh: ({ width, height, max_ratio }) =>
+      `参考图过于狭长（${width}×${height}），长边不能超过短边的 ${max_ratio} 倍，请裁剪后再用`,
+    en: ({ width, height, max_ratio }) =>
+      `The reference is too narrow (${width}×${height}): the longer side may be at most ${max_ratio} times the ` +
+      'shorter one. Crop it first.',
+  },
+  references_too_large: {
+    zh: ({ max_bytes }) => `参考图加起来超过 ${mebibytes(max_bytes)} MB，请减少参考图`,
+    en: ({ max_bytes }) => `The references take more than ${mebibytes(max_bytes)} MB together. Use fewer of them.`,
   },
   upload_space_full: {
     zh: ({ max_bytes }) =>

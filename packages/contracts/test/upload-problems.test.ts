@@ -9,7 +9,10 @@ import {
 
 // Object.keys is typed string[]; the table is closed.
 const reasons = Object.keys(UPLOAD_PROBLEMS) as UploadProblemReason[];
-const params = { format: 'JPEG', width: 20_000, height: 20_000, max_pixels: 210_000_000, max_bytes: 1_073_741_824 };
+const params = {
+  ...{ format: 'JPEG', width: 20_000, height: 20_000 },
+  ...{ max_pixels: 210_000_000, max_bytes: 1_073_741_824, min_side: 128, max_ratio: 4 },
+};
 
 test.each(['zh', 'en'] as const)('has a distinct, complete text for every reason in %s', (language) => {
   const texts = reasons.map((reason) => explainUploadProblem({ reason, params }, language));

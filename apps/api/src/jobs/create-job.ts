@@ -15,17 +15,12 @@ import type { StoredJob } from '../job/stored-job.ts';
 import type { Queue } from '../queue/queue.ts';
 import { DRAINING_RETRY_AFTER_MS } from '../retry/retry-after.ts';
 import type { AdmissionLimits, CreateOutcome, JobStore, NewJob } from '../store/job-store.ts';
-import type { UploadStore } from '../store/upload-store.ts';
+import type { NewUpload, UploadStore } from '../store/upload-store.ts';
+import { admitReferences, uploadNotFound } from './admit-references.ts';
 import type { FileTracker } from './file-tracker.ts';
-import {
-  IMAGE_FILE_PATH,
-  type ParsedReference,
-  parseReference,
-  refusalError,
-  replaceDataUrl,
-  requireUpload,
-} from './reference.ts';
-import { storeUpload } from './store-upload.ts';
+import { type ParsedReference, parseReferences } from './parse-references.ts';
+import { refusalError } from './prepare-upload.ts';
+import { storeUploads } from './store-uploads.ts';
 import type { UserMutex } from './user-mutex.ts';
 
 interface Deps {
@@ -59,56 +54,55 @@ export function createCreateJob(deps: Deps): CreateJob {
   async function createJob(
     viewer: Viewer,
     request: CreateImage,
-    reference: ParsedReference | null,
+    references: ParsedReference[],
     { idempotency_key: key }: CreateOptions,
   ): Promise<StoredJob> {
     const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprint(request) };
     const replay = idempotency && (await store.findReplay(viewer.user_id, idempotency));
-    if (replay) return jobOf(replay);
+    if (replay) return jobOf(replay, references);
     // After the replay: a job that was accepted keeps its answer when its model is not offered any more.
     if (!deps.models.includes(request.model)) throw invalidField(['model'], notOffered(deps.models));
     if (deps.isDraining()) throw new ImageError('draining', { retryAfterMs: DRAINING_RETRY_AFTER_MS });
     const { ratePerMinute } = deps.limits;
-    const stored = await replaceDataUrl({ uploads, imageProcessor, ratePerMinute }, viewer, request, reference);
-    const { prepared } = stored;
-    if (reference?.kind === 'upload') await requireUpload(uploads, viewer, reference.uploadId, clock.now());
-    const limits = { ...deps.limits, estimateWaitMs: await estimates.waiting(stored.request) };
+    const admission = { uploads, imageProcessor, ratePerMinute, now: clock.now() };
+    const { prepared, ...admitted } = await admitReferences(admission, viewer, request, references);
+    const limits = { ...deps.limits, estimateWaitMs: await estimates.waiting(request) };
 
     const job: NewJob = {
       jobId: randomUUID(),
       userId: viewer.user_id,
       starId: viewer.star_id,
-      request: stored.request,
-      ...(reference?.kind === 'upload' && { uploadId: reference.uploadId }),
-      ...(prepared && { attemptId: prepared.attemptId }),
+      ...admitted,
       ...(idempotency && { idempotency }),
     };
-    const outcome = prepared
-      ? await storeUpload({ files, fileTracker }, prepared, (upload) => store.createJob({ ...job, upload }, limits))
-      : await store.createJob(job, limits);
-    if (prepared && outcome.kind !== 'created') await fileTracker.deleteNow([prepared.upload.key]);
-    if (outcome.kind === 'created') queue.wake();
-    return jobOf(outcome);
+    const create = (newUploads: NewUpload[]) => store.createJob({ ...job, uploads: newUploads }, limits);
+    const outcome =
+      prepared.length > 0 ? await storeUploads({ files, fileTracker }, prepared, create) : await create([]);
+    if (outcome.kind !== 'created') await fileTracker.deleteNow(prepared.map(({ upload }) => upload.key));
+    else queue.wake();
+    return jobOf(outcome, references);
   }
 
   return async (viewer, request, options) => {
-    const reference = parseReference(request);
-    const create = () => createJob(viewer, request, reference, options);
-    return reference?.kind === 'data' ? runExclusive(viewer.user_id, create) : create();
+    const references = parseReferences(request);
+    const create = () => createJob(viewer, request, references, options);
+    return references.some(({ kind }) => kind === 'data') ? runExclusive(viewer.user_id, create) : create();
   };
 }
 
-function jobOf(outcome: CreateOutcome): StoredJob {
+function jobOf(outcome: CreateOutcome, references: ParsedReference[]): StoredJob {
   switch (outcome.kind) {
     case 'created':
     case 'replayed':
       return outcome.job;
     case 'refused':
-      throw refusalError(outcome.refusal, IMAGE_FILE_PATH);
+      throw refusalError(outcome.refusal, references.find(({ kind }) => kind === 'data')?.path ?? []);
     case 'mismatch':
       throw new ImageError('idempotency_mismatch');
     case 'upload_gone':
-      throw new ImageError('upload_not_found');
+      throw uploadNotFound(
+        references.find((each) => each.kind === 'upload' && each.uploadId === outcome.uploadId)?.path,
+      );
     case 'gone':
       throw new ImageError('job_not_found');
   }

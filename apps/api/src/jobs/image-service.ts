@@ -6,7 +6,8 @@ import type { CreateJob } from './create-job.ts';
 import { deleteJob } from './delete-job.ts';
 import type { FileTracker } from './file-tracker.ts';
 import { listJobs } from './list-jobs.ts';
-import { type PresentJob, snapshotTime } from './present-job.ts';
+import { type JobSnapshot, type PresentJob, snapshotTime } from './present-job.ts';
+import type { ReferenceUrls } from './reference-urls.ts';
 import type { SaveUpload } from './save-upload.ts';
 import type { JobWatcher } from './watch-job.ts';
 
@@ -18,26 +19,34 @@ interface Deps {
   saveUpload: SaveUpload;
   watcher: JobWatcher;
   presentJob: PresentJob;
+  referenceUrls: ReferenceUrls;
   /** What this deployment offers. */
   models: ImageModels;
 }
 
 /** The operations that the API surfaces call. */
 export function createImageService(deps: Deps): ImageService {
-  const { store, createJob, saveUpload, watcher, presentJob } = deps;
+  const { store, createJob, saveUpload, watcher, presentJob, referenceUrls } = deps;
+
+  async function presentOne(job: JobSnapshot): Promise<ImageJob> {
+    const [urls = []] = await referenceUrls([job.request]);
+    return presentJob(job, urls);
+  }
 
   async function present(read: () => Promise<StoredJob>): Promise<ImageJob> {
     const asOf = snapshotTime(await store.now());
-    return presentJob({ ...(await read()), asOf });
+    return presentOne({ ...(await read()), asOf });
   }
 
   return {
     create: (viewer, request, options) => present(() => createJob(viewer, request, options)),
-    status: async (viewer, query, { signal }) => presentJob(await watcher.watch(viewer, query, signal)),
+    status: async (viewer, query, { signal }) => presentOne(await watcher.watch(viewer, query, signal)),
     async list(viewer, query) {
       const asOf = snapshotTime(await store.now());
       const { jobs, nextCursor } = await listJobs(store, viewer, query);
-      return { jobs: await Promise.all(jobs.map((job) => presentJob({ ...job, asOf }))), next_cursor: nextCursor };
+      const urls = await referenceUrls(jobs.map(({ request }) => request));
+      const shown = jobs.map((job, index) => presentJob({ ...job, asOf }, urls[index] ?? []));
+      return { jobs: await Promise.all(shown), next_cursor: nextCursor };
     },
     cancel: (viewer, { job_id }) => present(() => cancelJob(store, viewer, job_id)),
     delete: async (viewer, { job_id }) => ({ job_id: await deleteJob(deps, viewer, job_id) }),

@@ -36,8 +36,11 @@ export function snapshotTime(now: number): number {
   return now - COMMIT_WITHIN_MS;
 }
 
-/** Maps a stored job to its wire format. Estimates and links are computed at read time and never stored. */
-export type PresentJob = (job: JobSnapshot) => Promise<ImageJob>;
+/**
+ * Maps a stored job to its wire format, with the links to its references. Estimates and links are computed at read time
+ * and never stored.
+ */
+export type PresentJob = (job: JobSnapshot, referenceUrls: (string | null)[]) => Promise<ImageJob>;
 
 export function createPresentJob({ store, signer, estimates }: Deps): PresentJob {
   /** Milliseconds until a job whose call starts in `waitMs` is saved; null when unknown. */
@@ -61,7 +64,7 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
     return leftMs + SAVING_MS;
   }
 
-  return async function presentJob(job) {
+  return async function presentJob(job, referenceUrls) {
     const { state } = job;
     const base = {
       job_id: job.jobId,
@@ -71,6 +74,7 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
       updated_at: toIso(job.updatedAt),
       version: job.version,
       request: job.request,
+      reference_urls: referenceUrls,
     };
     switch (state.status) {
       case 'PENDING': {

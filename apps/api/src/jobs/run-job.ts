@@ -22,7 +22,7 @@ interface Deps extends CommitOutcomeDeps {
   provider: Pick<ImageProvider, 'generate'>;
   /** Records an answer from its first byte until the end of its call is committed. */
   spool: Pick<AnswerSpool, 'record' | 'remove'>;
-  loadReference(request: StoredJob['request']): Promise<Reference | null>;
+  loadReferences(request: StoredJob['request']): Promise<Reference[]>;
   workerId: string;
   /** Attempts of this worker, from before the reservation until the end is committed. Any other one was never sent. */
   ownedAttempts: Set<string>;
@@ -44,11 +44,11 @@ export function createTakeNext(deps: Deps): TakeNext {
     const fields = { job_id: job.jobId, attempt_id: attempt.attemptId, call: attempt.number };
     let result: CallResult = { outcome: 'not_sent', charged: 'no' };
     try {
-      const load = () => deps.loadReference(job.request);
-      const reference = await retryUntilAvailable(load, {
+      const load = () => deps.loadReferences(job.request);
+      const references = await retryUntilAvailable(load, {
         clock,
         log,
-        task: 'read the reference of a job',
+        task: 'read the references of a job',
         signal: stopping,
       });
       if (!(await maySend(job.jobId, requestedAt))) return await releaseReservation(attempt);
@@ -56,7 +56,7 @@ export function createTakeNext(deps: Deps): TakeNext {
       result = { outcome: 'unknown', charged: 'unknown' };
       const call = { jobId: job.jobId, attemptId: attempt.attemptId, number: attempt.number, family };
       const outcome = await provider.generate(
-        { request: job.request, reference },
+        { request: job.request, references },
         { recorder: spool.record(call), onImage: (image) => commitArrival(call, image) },
       );
       result = resultOf(outcome);

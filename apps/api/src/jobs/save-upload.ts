@@ -3,8 +3,8 @@ import type { FileStore, UrlSigner } from '../files/file-store.ts';
 import { type ImageProcessor, UnreadableImageError } from '../images/image-processor.ts';
 import type { UploadStore } from '../store/upload-store.ts';
 import type { FileTracker } from './file-tracker.ts';
-import { type PreparedUpload, prepareUpload, refusalError } from './reference.ts';
-import { storeUpload } from './store-upload.ts';
+import { countUploads, type PreparedUpload, prepareUpload, refusalError } from './prepare-upload.ts';
+import { storeUploads } from './store-uploads.ts';
 import type { UserMutex } from './user-mutex.ts';
 
 interface Deps {
@@ -42,7 +42,7 @@ export function createSaveUpload({
 
   async function prepare(viewer: Viewer, bytes: Uint8Array): Promise<PreparedUpload> {
     try {
-      return await prepareUpload({ uploads, imageProcessor, ratePerMinute }, viewer.user_id, bytes);
+      return await prepareUpload(imageProcessor, viewer.user_id, bytes);
     } catch (error) {
       if (!(error instanceof UnreadableImageError)) throw error;
       throw uploadProblemError('unsupported_image', FILE_PATH, error.problem, { cause: error });
@@ -50,9 +50,10 @@ export function createSaveUpload({
   }
 
   async function saveUpload(viewer: Viewer, bytes: Uint8Array): Promise<UploadedImage> {
+    await countUploads(uploads, viewer.user_id, ratePerMinute, 1);
     const prepared = await prepare(viewer, bytes);
     const { uploadId, key, width, height } = prepared.upload;
-    const refusal = await storeUpload({ files, fileTracker }, prepared, (upload) =>
+    const refusal = await storeUploads({ files, fileTracker }, [prepared], ([upload = prepared.upload]) =>
       uploads.createUpload(upload, userUploadBytes),
     );
     if (refusal) {

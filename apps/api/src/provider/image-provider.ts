@@ -6,7 +6,8 @@ export type Reference = { url: string } | { bytes: Uint8Array; contentType: stri
 
 export interface ProviderCall {
   request: CreateImage;
-  reference: Reference | null;
+  /** The references of the request, in their order. */
+  references: Reference[];
 }
 
 /** Details of a failed call. For the operator, never for the user. */

@@ -6,7 +6,7 @@ import {
   MiniMaxError,
   type MiniMaxErrorKind,
 } from '@darkroom/minimax-client';
-import type { ImageProvider, ProviderCall, ProviderFailure, ProviderOutcome } from './image-provider.ts';
+import type { ImageProvider, ProviderCall, ProviderFailure, ProviderOutcome, Reference } from './image-provider.ts';
 
 interface Options {
   client: Pick<MiniMaxClient, 'generateImage' | 'readAnswer'>;
@@ -60,16 +60,18 @@ const NO_IMAGES: ProviderFailure = {
 };
 
 /** Throws for a model of the H3 family, which this adapter does not call yet: `MODELS` does not offer it by default. */
-function toRequest({ request, reference }: ProviderCall, responseFormat: 'url' | 'base64'): GenerateImageRequest {
+function toRequest({ request, references }: ProviderCall, responseFormat: 'url' | 'base64'): GenerateImageRequest {
   if (isH3(request)) throw new Error(`No calls are made for ${request.model}`);
   const { subject_reference: _, ...fields } = request;
   const base: GenerateImageRequest = { ...fields, response_format: responseFormat };
-  if (!reference) return base;
-  const imageFile =
-    'url' in reference
-      ? reference.url
-      : `data:${reference.contentType};base64,${Buffer.from(reference.bytes).toString('base64')}`;
-  return { ...base, subject_reference: [{ type: 'character', image_file: imageFile }] };
+  if (references.length === 0) return base;
+  const subjects = references.map((reference) => ({ type: 'character' as const, image_file: toImageFile(reference) }));
+  return { ...base, subject_reference: subjects };
+}
+
+function toImageFile(reference: Reference): string {
+  if ('url' in reference) return reference.url;
+  return `data:${reference.contentType};base64,${Buffer.from(reference.bytes).toString('base64')}`;
 }
 
 /** interface.md, section 7. Such a job is charged `unknown` when the provider may have accepted the call. */

@@ -11,12 +11,12 @@ export interface NewJob {
   userId: string;
   starId: string | null;
   request: CreateImage;
-  /** Id of the stored upload that the request names; absent if it names none, or the one in `upload`. */
-  uploadId?: string;
-  /** The upload made from a data URL; stored in the same transaction as the job, or not at all. */
-  upload?: NewUpload;
+  /** Ids of the stored uploads that the request names, each once. */
+  uploadIds?: string[];
+  /** The uploads made from data URLs; stored in the same transaction as the job, or not at all. */
+  uploads?: NewUpload[];
   /**
-   * Id of the usage event recorded for this request before its reference was decoded. The rate limit was checked then.
+   * Id of the usage event recorded for this request before its references were decoded. The rate limit was checked then.
    */
   attemptId?: number;
   /** `fingerprint` is a digest of the parsed request. */
@@ -42,8 +42,8 @@ export interface AdmissionLimits {
 export type CreateOutcome =
   | { kind: 'created'; job: StoredJob }
   | { kind: 'refused'; refusal: Refusal }
-  /** The upload that the request names was deleted with the last job that named it. */
-  | { kind: 'upload_gone' }
+  /** An upload that the request names was deleted with the last job that named it. */
+  | { kind: 'upload_gone'; uploadId: string }
   | ReplayOutcome;
 
 /** Result of looking up an idempotency key that was used before. */

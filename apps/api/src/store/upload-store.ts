@@ -19,8 +19,8 @@ export interface StoredUpload extends Omit<NewUpload, 'writtenBy'> {
   createdAt: number;
 }
 
-/** Result of counting one attempt to upload towards the rate limit. */
-export type CountedAttempt = { kind: 'counted'; attemptId: number } | { kind: 'refused'; refusal: Refusal };
+/** Result of counting attempts to upload towards the rate limit; `attemptId` is the first one's. */
+export type CountedAttempts = { kind: 'counted'; attemptId: number } | { kind: 'refused'; refusal: Refusal };
 
 /** How long an upload is kept: 7 days, in milliseconds. */
 export const UPLOAD_TTL_MS = 7 * 24 * 60 * 60 * 1_000;
@@ -28,10 +28,10 @@ export const UPLOAD_TTL_MS = 7 * 24 * 60 * 60 * 1_000;
 /** Uploads: references that are kept for requests to name them. */
 export interface UploadStore {
   /**
-   * Refuses past the rate limit; otherwise the attempt counts, whatever happens to the upload. Called before anything
-   * is decoded.
+   * Refuses past the rate limit; otherwise the attempts count, whatever happens to the uploads. Called before anything
+   * is decoded. More attempts than the rate need a minute without any.
    */
-  countAttempt(userId: string, ratePerMinute: number): Promise<CountedAttempt>;
+  countAttempts(userId: string, ratePerMinute: number, attempts: number): Promise<CountedAttempts>;
   /**
    * Stores an upload whose attempt was counted. Refuses if the user's uploads would take more bytes than that (0 = no
    * bound).
@@ -39,4 +39,6 @@ export interface UploadStore {
   createUpload(upload: NewUpload, userUploadBytes: number): Promise<Refusal | null>;
   /** Null when there is no such upload. The caller has to check the owner. */
   getUpload(uploadId: string): Promise<StoredUpload | null>;
+  /** Those of the uploads that exist, in any order. The caller has to check the owner. */
+  getUploads(uploadIds: string[]): Promise<StoredUpload[]>;
 }

@@ -10,8 +10,8 @@ import { createEstimates } from '../../src/job/estimate.ts';
 import { createOutcomeCommitter } from '../../src/jobs/commit-outcome.ts';
 import { createCreateJob } from '../../src/jobs/create-job.ts';
 import { createFileTracker } from '../../src/jobs/file-tracker.ts';
+import { loadReferences } from '../../src/jobs/load-references.ts';
 import { recoverJobs } from '../../src/jobs/recover-jobs.ts';
-import { loadReference } from '../../src/jobs/reference.ts';
 import { createAnswerResumer } from '../../src/jobs/resume-answers.ts';
 import { createTakeNext } from '../../src/jobs/run-job.ts';
 import { createImageSaver } from '../../src/jobs/save-images.ts';
@@ -118,7 +118,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
         return outcome;
       },
     },
-    loadReference: (request) => loadReference({ uploads, files, signer: null }, request),
+    loadReferences: (request) => loadReferences({ uploads, files, signer: null }, request),
     workerId,
     ownedAttempts,
     family: 'image-01',

@@ -32,7 +32,7 @@ export async function openCallLine() {
     fileTracker: buildFileTracker(stores, files),
     provider,
     spool,
-    loadReference: async () => null,
+    loadReferences: async () => [],
     saveImages: (jobId) => void saved.push(jobId),
     workerId: WORKER,
     ownedAttempts: new Set(),

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type CreateImage, MODELS, referencesOf, type Viewer } from '@darkroom/contracts';
+import { type CreateImage, MODELS, REFERENCES_TOTAL_BYTES_MAX, referencesOf, type Viewer } from '@darkroom/contracts';
 import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
+import sharp from 'sharp';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
@@ -191,6 +193,105 @@ describe('a data URL', () => {
     await expect(create(withReference(photo))).rejects.toMatchObject({ code: 'unavailable', retryAfterMs: 5_000 });
     expect(await stores.jobs.longestWaitMs()).toBeNull();
   });
+});
+
+describe('several references of one request', () => {
+  const withReferences = (...imageFiles: string[]): CreateImage => ({
+    ...{ model: 'MiniMax-H3-Image', prompt: 'image 1 beside image 2', n: 1, area: '2K' },
+    references: imageFiles.map((image_file) => ({ image_file })),
+  });
+  const addUpload = async (fields: Parameters<typeof newUpload>[0] = {}) => {
+    const upload = newUpload(fields);
+    await stores.uploads.createUpload(upload, 0);
+    return `upload://${upload.uploadId}`;
+  };
+  const field = (index: number) => ['references', index, 'image_file'];
+  const pngUrl = async (width: number, height: number) => {
+    const png = sharp({ create: { width, height, channels: 3, background: 'teal' } }).png();
+    return `data:image/png;base64,${(await png.toBuffer()).toString('base64')}`;
+  };
+
+  test('are stored in their order, with an upload in place of every data URL', async () => {
+    const named = await addUpload();
+    const link = 'https://photos.example/a.jpg';
+    const photo = await photographUrl();
+    const job = await create(withReferences(photo, link, named, await pngUrl(300, 200)));
+    const files = referencesOf(job.request).map(({ image_file }) => image_file);
+    expect(files).toEqual([expect.stringMatching(/^upload:/), link, named, expect.stringMatching(/^upload:/)]);
+    const ids = [files[0], files[3]].map((file = '') => file.slice('upload://'.length));
+    const uploads = await stores.uploads.getUploads(ids);
+    expect(uploads.map(({ width, height }) => `${width}x${height}`).toSorted()).toEqual(['300x200', '640x427']);
+    expect(await keptFiles()).toHaveLength(2);
+    expect(await stores.jobs.deleteJob(job.jobId)).toHaveLength(3);
+  });
+
+  test.each([
+    ['does not exist', null],
+    ["is another user's", '2'],
+  ])('are refused with the field of the first upload that %s', async (_, userId) => {
+    const wrong = userId === null ? `upload://${randomUUID()}` : await addUpload({ userId });
+    await expect(create(withReferences(await addUpload(), wrong, wrong))).rejects.toMatchObject({
+      code: 'upload_not_found',
+      issues: [{ path: field(1) }],
+    });
+  });
+
+  test('are refused with the field of one that cannot be decoded, and leave no file behind', async () => {
+    const broken = (await readPhoto('rocket.jpg')).subarray(0, 300).toString('base64');
+    const request = withReferences(await photographUrl(), `data:image/jpeg;base64,${broken}`);
+    await expect(create(request)).rejects.toMatchObject({ code: 'invalid_request', issues: [{ path: field(1) }] });
+    expect(await keptFiles()).toEqual([]);
+  });
+
+  test.each([
+    ['with a side below 128 pixels', { width: 127, height: 300 }, 'side_too_short', { min_side: 128 }],
+    ['longer than 4:1', { width: 600, height: 149 }, 'too_narrow', { max_ratio: 4 }],
+    ['taller than 1:4', { width: 149, height: 600 }, 'too_narrow', { max_ratio: 4 }],
+  ])('are refused if one is an upload %s, which image-01 takes', async (_, size, reason, params) => {
+    const wrong = await addUpload(size);
+    await expect(create(withReferences(await addUpload(), wrong))).rejects.toMatchObject({
+      code: 'invalid_request',
+      issues: [{ path: field(1), reason, params: { ...size, ...params } }],
+    });
+    await expect(create(withReference(wrong))).resolves.toMatchObject({ state: { status: 'PENDING' } });
+  });
+
+  test('are held to the same rules as data URLs, and to their limits exactly', async () => {
+    await expect(create(withReferences(await pngUrl(513, 128)))).rejects.toMatchObject({
+      issues: [{ path: field(0), reason: 'too_narrow' }],
+    });
+    await expect(create(withReferences(await pngUrl(512, 128)))).resolves.toMatchObject({});
+  });
+
+  test('are bounded in their bytes together', async () => {
+    const half = await addUpload({ bytes: REFERENCES_TOTAL_BYTES_MAX / 2 });
+    await expect(create(withReferences(half, half))).resolves.toMatchObject({});
+    const refusal = { code: 'invalid_request', issues: [{ path: field(2), reason: 'references_too_large' }] };
+    await expect(create(withReferences(half, half, await addUpload({ bytes: 1 })))).rejects.toMatchObject(refusal);
+    await expect(create(withReferences(half, half, await pngUrl(128, 128)))).rejects.toMatchObject(refusal);
+    expect(await keptFiles()).toEqual([]);
+  });
+
+  test('count each data URL towards the rate limit before any is decoded', async () => {
+    const prepareUpload = vi.spyOn(deps.imageProcessor, 'prepareUpload');
+    deps.limits = { ...NO_LIMITS, ratePerMinute: 3 };
+    const photo = await pngUrl(200, 200);
+    await create(withReferences(photo, photo));
+    await expect(create(withReferences(photo, photo))).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(prepareUpload).toHaveBeenCalledTimes(2);
+    await create(order);
+    await expect(create(order)).rejects.toMatchObject({ code: 'rate_limited' });
+  });
+});
+
+test('refuses a model that is not offered, unless its key already has a job', async () => {
+  const { jobId } = await create(order, 'tap');
+  deps.models = ['image-01-live', 'MiniMax-H3-Image'];
+  await expect(create(order)).rejects.toMatchObject({
+    code: 'invalid_request',
+    issues: [{ path: ['model'], message: '此服务未开放该模型，只能是 image-01-live、MiniMax-H3-Image' }],
+  });
+  expect((await create(order, 'tap')).jobId).toBe(jobId);
 });
 
 describe('an upload as a reference', () => {

@@ -32,7 +32,7 @@ async function show(
       retrying: async () => waitMs,
     },
   });
-  const shown = await present({ ...jobIn(state), updatedAt: clock.now() - changedAgoMs, asOf: clock.now() });
+  const shown = await present({ ...jobIn(state), updatedAt: clock.now() - changedAgoMs, asOf: clock.now() }, []);
   expect(ImageJob.parse(shown)).toEqual(shown);
   return shown;
 }

@@ -109,13 +109,13 @@ describe('a call that provably was not accepted', () => {
 describe('a reservation that expires before its call is sent', () => {
   const slowly = async () => {
     line.clock.advance(1_001);
-    return null;
+    return [];
   };
 
   test('is released unused once, and sent late the second time', async () => {
     const job = await addJob(line.stores);
     line.deps.rpm = 10;
-    line.deps.loadReference = slowly;
+    line.deps.loadReferences = slowly;
     await line.runNext();
     expect(line.provider.calls).toEqual([]);
     expect(await line.openAttempts()).toEqual([]);
@@ -126,7 +126,7 @@ describe('a reservation that expires before its call is sent', () => {
   test('does not count towards the five calls', async () => {
     const job = await addJob(line.stores);
     line.deps.rpm = 10;
-    line.deps.loadReference = slowly;
+    line.deps.loadReferences = slowly;
     line.provider.outcomes = [notTaken()];
     for (let state = await line.runNext(); state !== null; state = await line.runNext()) {
       if (state !== 'ran') line.clock.advance(state - line.clock.now());
@@ -137,7 +137,7 @@ describe('a reservation that expires before its call is sent', () => {
 
   test('is sent without a rate limit', async () => {
     const job = await addJob(line.stores);
-    line.deps.loadReference = slowly;
+    line.deps.loadReferences = slowly;
     await line.runNext();
     expect(await line.stateOf(job)).toMatchObject({ stage: 'saving' });
   });
@@ -147,10 +147,10 @@ test.each(['canceled', 'deleted'])(
   'sends and charges nothing for a job that is %s before its call is sent',
   async (how) => {
     const job = await addJob(line.stores);
-    line.deps.loadReference = async () => {
+    line.deps.loadReferences = async () => {
       if (how === 'deleted') await line.stores.jobs.deleteJob(job.jobId);
       else await line.stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
-      return null;
+      return [];
     };
     await line.runNext();
     expect(line.provider.calls).toEqual([]);

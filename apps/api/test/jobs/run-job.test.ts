@@ -37,7 +37,7 @@ test('commits the attempt before the call is sent', async () => {
     expect(await line.stateOf(job)).toMatchObject({ stage: 'generating', call: { expectedMs: 24_000 } });
   };
   await line.runNext();
-  expect(line.provider.calls).toMatchObject([{ request: job.request, reference: null }]);
+  expect(line.provider.calls).toMatchObject([{ request: job.request, references: [] }]);
 });
 
 test('stores base64 images in the file store before committing the answer', async () => {
@@ -102,11 +102,11 @@ test('stops storing images of a canceled job on a full disk, and records the cha
   expect(await line.openAttempts()).toEqual([]);
 });
 
-test('passes the reference to the call', async () => {
+test('passes the references to the call', async () => {
   await addJob(line.stores);
-  line.deps.loadReference = async () => ({ url: 'https://photos.example/a.jpg' });
+  line.deps.loadReferences = async () => [{ url: 'https://photos.example/a.jpg' }];
   await line.runNext();
-  expect(line.provider.calls).toMatchObject([{ reference: { url: 'https://photos.example/a.jpg' } }]);
+  expect(line.provider.calls).toMatchObject([{ references: [{ url: 'https://photos.example/a.jpg' }] }]);
 });
 
 test('does not record an internal error during a call as free of charge', async () => {
@@ -121,7 +121,7 @@ test('does not record an internal error during a call as free of charge', async 
 
 test('fails the job without a charge on an internal error before the call', async () => {
   const job = await addJob(line.stores);
-  line.deps.loadReference = () => Promise.reject(new Error('the reference does not exist'));
+  line.deps.loadReferences = () => Promise.reject(new Error('the reference does not exist'));
   await line.runNext();
   expect(await line.stateOf(job)).toMatchObject({ errorCode: 'internal', charged: 'no' });
   expect(line.provider.calls).toEqual([]);
@@ -130,7 +130,7 @@ test('fails the job without a charge on an internal error before the call', asyn
 test('waits for unavailable storage between the reservation and the call', async () => {
   const job = await addJob(line.stores);
   const away = () => Promise.reject(new ImageError('unavailable'));
-  line.deps.loadReference = vi.fn(line.deps.loadReference).mockImplementationOnce(away);
+  line.deps.loadReferences = vi.fn(line.deps.loadReferences).mockImplementationOnce(away);
   const getJob = vi.fn(line.stores.jobs.getJob).mockImplementationOnce(away);
   line.deps.store = { ...line.stores.jobs, getJob };
   await line.runNext();
@@ -349,9 +349,9 @@ test('measures the age of a reservation with a monotonic clock', async () => {
   await addJob(line.stores);
   line.deps.rpm = 10;
   line.deps.clock = { ...line.clock, monotonic: () => 0 };
-  line.deps.loadReference = async () => {
+  line.deps.loadReferences = async () => {
     line.clock.advance(3_600_000);
-    return null;
+    return [];
   };
   await line.runNext();
   expect(line.provider.calls).toHaveLength(1);

@@ -6,7 +6,7 @@ import type { ImageProvider, ProviderCall } from '../../src/provider/image-provi
 import { createMiniMaxProvider } from '../../src/provider/minimax-provider.ts';
 
 const request = { model: 'image-01', prompt: 'a lighthouse at dawn', n: 2 } as const;
-const call: ProviderCall = { request, reference: null };
+const call: ProviderCall = { request, references: [] };
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -40,7 +40,7 @@ test('returns the bytes of a base64 answer', async () => {
 
 test('sends the request as it was created, without other fields', async () => {
   const full = { ...request, aspect_ratio: '16:9', seed: 7, prompt_optimizer: true } as const;
-  await provider().generate({ request: full, reference: null });
+  await provider().generate({ request: full, references: [] });
   expect(simulator.calls()[0]?.request).toEqual(expect.objectContaining({ ...full, response_format: 'url' }));
 });
 
@@ -53,7 +53,7 @@ test.each([
   ],
 ])('sends a reference %s in place of how the request named it', async (_, load, sent) => {
   const named = { ...request, subject_reference: [{ type: 'character' as const, image_file: 'upload://x' }] };
-  await provider().generate({ request: named, reference: await load() });
+  await provider().generate({ request: named, references: [await load()] });
   expect(simulator.calls()[0]?.request).toMatchObject({
     subject_reference: [{ type: 'character', image_file: expect.stringMatching(sent) }],
   });

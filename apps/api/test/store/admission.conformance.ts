@@ -62,8 +62,8 @@ export function testAdmission(open: OpenStores): void {
 
   test('stores the upload of a create together with the job, or neither of them', async () => {
     const [stored, refusedOne] = [newUpload(), newUpload()];
-    await create({}, { upload: stored });
-    await create({ queue: 0 }, { upload: refusedOne });
+    await create({}, { uploads: [stored] });
+    await create({ queue: 0 }, { uploads: [refusedOne] });
     expect(await stores.uploads.getUpload(stored.uploadId)).toMatchObject(stored);
     expect(await stores.uploads.getUpload(refusedOne.uploadId)).toBeNull();
   });
@@ -71,10 +71,10 @@ export function testAdmission(open: OpenStores): void {
   test('answers rate_limited by creates and uploads of one user in a rolling minute', async () => {
     await create({});
     stores.clock.advance(20_000);
-    expect(await stores.uploads.countAttempt('1', 2)).toMatchObject({ kind: 'counted' });
+    expect(await stores.uploads.countAttempts('1', 2, 1)).toMatchObject({ kind: 'counted' });
     const refusal = refused('rate_limited', 40_000);
     expect(await create({ ratePerMinute: 2 })).toEqual(refusal);
-    expect(await stores.uploads.countAttempt('1', 2)).toEqual(refusal);
+    expect(await stores.uploads.countAttempts('1', 2, 1)).toEqual(refusal);
     expect(await create({ ratePerMinute: 2 }, { userId: '2' })).toMatchObject({ kind: 'created' });
     stores.clock.advance(39_999);
     expect(await create({ ratePerMinute: 2 })).toEqual(refused('rate_limited', 1));

@@ -37,7 +37,9 @@ export function testDeletions(open: OpenStores): void {
 
   async function completedJob() {
     const upload = newUpload();
-    const job = await addSavingJob(stores, [{ url: 'http://a' }, { key: `${upload.uploadId}-source` }], { upload });
+    const job = await addSavingJob(stores, [{ url: 'http://a' }, { key: `${upload.uploadId}-source` }], {
+      uploads: [upload],
+    });
     const asset = exampleAsset(`${job.jobId}-0.jpg`);
     await stores.jobs.endImage(job.jobId, 0, asset);
     return { ...job, keys: [upload.key, asset.key, `${upload.uploadId}-source`].toSorted() };
@@ -118,7 +120,7 @@ export function testDeletions(open: OpenStores): void {
 
     test('owns no file, nor does a deleted upload', async () => {
       const upload = newUpload();
-      const { jobId } = await addJob(stores, { upload });
+      const { jobId } = await addJob(stores, { uploads: [upload] });
       const keys = [`${jobId}-0.jpg`, upload.key];
       for (const key of keys) expect(await stores.deletions.hasOwner(key)).toBe(true);
       await stores.jobs.deleteJob(jobId);
@@ -153,7 +155,7 @@ export function testDeletions(open: OpenStores): void {
       await live();
       const upload = newUpload();
       await stores.deletions.intendWrites([upload.key], WORKER);
-      await addJob(stores, { upload: { ...upload, writtenBy: WORKER } });
+      await addJob(stores, { uploads: [{ ...upload, writtenBy: WORKER }] });
       expect(await claim()).toEqual([]);
     });
 
@@ -199,7 +201,9 @@ export function testDeletions(open: OpenStores): void {
       const upload = { ...newUpload(), writtenBy: WORKER };
       await expect(stores.uploads.createUpload(upload, 0)).rejects.toMatchObject({ code: 'unavailable' });
       expect(await stores.uploads.getUpload(upload.uploadId)).toBeNull();
-      await expect(stores.jobs.createJob(newJob({ upload }), NO_LIMITS)).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(stores.jobs.createJob(newJob({ uploads: [upload] }), NO_LIMITS)).rejects.toMatchObject({
+        code: 'unavailable',
+      });
       expect(await stores.jobs.countWaiting()).toBe(0);
     });
 
@@ -208,7 +212,7 @@ export function testDeletions(open: OpenStores): void {
       await stores.uploads.createUpload(newUpload(), 0);
       await stores.deletions.intendWrites([upload.key, photo.key], WORKER);
       expect(await stores.uploads.createUpload({ ...upload, writtenBy: WORKER }, 1)).not.toBeNull();
-      const job = newJob({ upload: { ...photo, writtenBy: WORKER } });
+      const job = newJob({ uploads: [{ ...photo, writtenBy: WORKER }] });
       expect(await stores.jobs.createJob(job, { ...NO_LIMITS, queue: 0 })).toMatchObject({ kind: 'refused' });
       stores.clock.advance(2_000);
       expect(await claim(new Set([upload.key, photo.key]))).toEqual([upload.key, photo.key].toSorted());

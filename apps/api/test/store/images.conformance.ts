@@ -41,7 +41,7 @@ export function testPictures(open: OpenStores): void {
   test('releases every image file and the upload of a deleted job', async () => {
     const stores = await open();
     const upload = newUpload();
-    const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }, { key: 'source-1' }], { upload });
+    const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }, { key: 'source-1' }], { uploads: [upload] });
     await stores.jobs.endImage(jobId, 1, exampleAsset('picture-1'));
     const keys = await stores.jobs.deleteJob(jobId);
     expect(keys.toSorted()).toEqual([upload.key, 'picture-1', 'source-1'].toSorted());

@@ -13,9 +13,11 @@ import { createMigrations } from '../../src/store/shared/migrations/migrations.t
 import type { Tables } from '../../src/store/shared/schema.ts';
 import { createSqlDeletionStore } from '../../src/store/shared/sql-deletion-store.ts';
 import { createSqlJobStore } from '../../src/store/shared/sql-job-store.ts';
+import { createSqlRetentionStore } from '../../src/store/shared/sql-retention-store.ts';
 import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { givenPostgres } from './open-postgres-stores.ts';
+import { h3RequestWith, NO_LIMITS, newJob, newUpload } from './stores.ts';
 
 const JOB = '123e4567-e89b-42d3-a456-426614174000';
 const asset = { key: `${JOB}-0.jpg`, width: 1, height: 1, bytes: 3, contentType: 'image/jpeg', compressed: true };
@@ -59,7 +61,58 @@ test('migrates a PostgreSQL database of the previous version and deletes its job
   await expectItGoesOn(await openPostgres(postgres.url(), systemClock));
 });
 
-test('moves pending and past deletions to PostgreSQL with the other rows', async () => {
+const UPLOAD = { upload_id: 'one', user_id: '1', key: 'one-upload.jpg', content_type: 'image/jpeg', created_at: 1 };
+
+/** Creates a database as migration 0007 leaves it, with one waiting job that names an upload. */
+async function writeVersion7(dialect: 'sqlite' | 'postgres', db: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => createMigrations(dialect) } });
+  expect((await migrator.migrateTo('0007-model-families')).error).toBeUndefined();
+  await db
+    .insertInto('uploads')
+    .values({ ...UPLOAD, width: 1, height: 1, bytes: 3 })
+    .execute();
+  const columns = {
+    ...{ job_id: JOB, user_id: '1', status: 'PENDING', version: 1, created_at: 1, updated_at: 1, progress_from: 0 },
+    ...{ family: 'image-01', upload_id: UPLOAD.upload_id },
+    request: JSON.stringify({
+      ...{ model: 'image-01', prompt: 'a lighthouse', n: 1 },
+      subject_reference: [{ type: 'character', image_file: `upload://${UPLOAD.upload_id}` }],
+    }),
+  };
+  await db.insertInto('jobs').values(columns).execute();
+  await db.destroy();
+}
+
+/** An upload that a job of the older version names is kept with it, and deleted with the last job that names it. */
+async function expectItKeepsTheUpload(database: Database): Promise<void> {
+  onTestFinished(database.close);
+  const jobs = createSqlJobStore(database);
+  const retention = createSqlRetentionStore(database);
+  expect(await retention.deleteUploadsBefore(Number.MAX_SAFE_INTEGER)).toEqual([]);
+  const request = h3RequestWith('two', UPLOAD.upload_id);
+  const further = newJob({ request, uploads: [newUpload({ uploadId: 'two' })], uploadIds: [UPLOAD.upload_id] });
+  expect(await jobs.createJob(further, NO_LIMITS)).toMatchObject({ kind: 'created' });
+  expect(await jobs.deleteJob(JOB)).toEqual([]);
+  expect(await jobs.deleteJob(further.jobId)).toContain(UPLOAD.key);
+}
+
+test('keeps the upload of a job that a SQLite database of the previous version names', async () => {
+  const dir = await temporaryFolder();
+  const database = new Sqlite(path.join(dir, 'darkroom.sqlite'));
+  await writeVersion7('sqlite', new Kysely<Tables>({ dialect: new SqliteDialect({ database }) }));
+  await expectItKeepsTheUpload(await openSqlite(dir, systemClock));
+});
+
+test('keeps the upload of a job that a PostgreSQL database of the previous version names', async () => {
+  const server = await openPostgresServer();
+  onTestFinished(server.close);
+  const url = await server.createDatabase();
+  const pool = new pg.Pool({ connectionString: url });
+  await writeVersion7('postgres', new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }));
+  await expectItKeepsTheUpload(await openPostgres(url, systemClock));
+});
+
+test('moves pending and past deletions and the uploads of jobs to PostgreSQL with the other rows', async () => {
   const from = await openSqlite(await temporaryFolder(), systemClock);
   onTestFinished(from.close);
   const server = await openPostgresServer();
@@ -72,7 +125,10 @@ test('moves pending and past deletions to PostgreSQL with the other rows', async
   const deleted = { job_id: JOB, user_id: '1', deleted_at: 1 };
   await from.db.insertInto('file_deletions').values(deletion).execute();
   await from.db.insertInto('deleted_jobs').values(deleted).execute();
+  const named = { job_id: JOB, upload_id: 'two' };
+  await from.db.insertInto('job_uploads').values(named).execute();
   await copyRows(from.db, to.db);
+  expect(await to.db.selectFrom('job_uploads').selectAll().execute()).toEqual([named]);
   expect(await to.db.selectFrom('file_deletions').selectAll().execute()).toEqual([deletion]);
   expect(await to.db.selectFrom('deleted_jobs').selectAll().execute()).toEqual([deleted]);
 });

@@ -9,7 +9,7 @@ import { StoreOpenError } from '../../src/store/shared/store-open-error.ts';
 import { countBackends } from './count-backends.ts';
 import { emptyDatabase } from './empty-database.ts';
 import { givenPostgres, openPostgresStores } from './open-postgres-stores.ts';
-import { addJob, NO_LIMITS, newJob, newStart, newUpload, requestWith, type Stores } from './stores.ts';
+import { addJob, h3RequestWith, NO_LIMITS, newJob, newStart, newUpload, requestWith, type Stores } from './stores.ts';
 
 const postgres = givenPostgres();
 /** Four processes that share one database and one clock. */
@@ -54,6 +54,28 @@ test('removes no upload that a create references, and leaves none behind after s
   }
 });
 
+test('neither deadlocks nor loses uploads that jobs name in different orders', async () => {
+  for (let round = 0; round < 10; round++) {
+    const uploads = [newUpload(), newUpload(), newUpload()];
+    for (const upload of uploads) await first.uploads.createUpload(upload, 0);
+    const ids = uploads.map(({ uploadId }) => uploadId);
+    const [one, two] = [ids, ids.toReversed()].map((order) => newJob({ request: h3RequestWith(...order) }));
+    if (!one || !two) throw new Error('no jobs');
+    await first.jobs.createJob(one, NO_LIMITS);
+    await first.jobs.createJob(two, NO_LIMITS);
+    const late = newJob({ request: h3RequestWith(...ids) });
+    const [outcome] = await Promise.all([
+      processes[1]?.jobs.createJob(late, NO_LIMITS),
+      processes[2]?.jobs.deleteJob(one.jobId),
+      processes[3]?.jobs.deleteJob(two.jobId),
+    ]);
+    const left = await first.uploads.getUploads(ids);
+    expect({ late: outcome?.kind, left: left.length }).toEqual(
+      left.length === 0 ? { late: 'upload_gone', left: 0 } : { late: 'created', left: 3 },
+    );
+  }
+});
+
 describe('a limit shared by all processes', () => {
   test.each([
     ['queue', { queue: 5 }, 'queue_full'],
@@ -69,7 +91,7 @@ describe('a limit shared by all processes', () => {
   });
 
   test('counts uploads towards the rate limit like creates', async () => {
-    const attempts = await atOnce(6, (stores) => stores.uploads.countAttempt('1', 5));
+    const attempts = await atOnce(6, (stores) => stores.uploads.countAttempts('1', 5, 1));
     expect(attempts.filter(({ kind }) => kind === 'counted')).toHaveLength(5);
   });
 

@@ -51,15 +51,16 @@ export const NO_LIMITS: AdmissionLimits = {
   estimateWaitMs: () => null,
 };
 
-/** A new job that names the upload of its request, if any. */
+/** A new job that names the uploads of its request, if any. */
 export function newJob(fields: Partial<NewJob> = {}): NewJob {
-  const [, uploadId] = (fields.request && referencesOf(fields.request)[0]?.image_file.split('upload://')) ?? [];
+  const references = fields.request ? referencesOf(fields.request) : [];
+  const uploadIds = [...new Set(references.flatMap(({ image_file }) => image_file.split('upload://').slice(1)))];
   return {
     jobId: randomUUID(),
     userId: '1',
     starId: null,
     request: { model: 'image-01', prompt: 'a lighthouse at dawn', n: 1 },
-    ...(uploadId !== undefined && { uploadId }),
+    ...(uploadIds.length > 0 && { uploadIds }),
     ...fields,
   };
 }
@@ -82,6 +83,12 @@ export function newUpload(fields: Partial<NewUpload> = {}): NewUpload {
 export function requestWith(uploadId: string): NewJob['request'] {
   const reference = { type: 'character' as const, image_file: `upload://${uploadId}` };
   return { model: 'image-01', prompt: 'a lighthouse at dawn', n: 1, subject_reference: [reference] };
+}
+
+/** A request for the H3 family that refers to the uploads, in this order. */
+export function h3RequestWith(...uploadIds: string[]): NewJob['request'] {
+  const references = uploadIds.map((uploadId) => ({ image_file: `upload://${uploadId}` }));
+  return { model: 'MiniMax-H3-Image', prompt: 'image 1 beside image 2', n: 1, area: '2K', references };
 }
 
 /** Creates a job. */

@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { UPLOAD_TTL_MS } from '../../src/store/upload-store.ts';
-import { addJob, NO_LIMITS, newJob, newUpload, type OpenStores, requestWith, type Stores } from './stores.ts';
+import {
+  addJob,
+  h3RequestWith,
+  NO_LIMITS,
+  newJob,
+  newUpload,
+  type OpenStores,
+  requestWith,
+  type Stores,
+} from './stores.ts';
 
 export function testUploads(open: OpenStores): void {
   let stores: Stores;
@@ -17,23 +26,27 @@ export function testUploads(open: OpenStores): void {
   });
 
   test('counts an attempted upload towards the rate limit, and returns the time to wait beyond it', async () => {
-    expect(await stores.uploads.countAttempt('1', 2)).toMatchObject({ kind: 'counted' });
+    expect(await stores.uploads.countAttempts('1', 2, 1)).toMatchObject({ kind: 'counted' });
     stores.clock.advance(20_000);
-    expect(await stores.uploads.countAttempt('1', 2)).toMatchObject({ kind: 'counted' });
+    expect(await stores.uploads.countAttempts('1', 2, 1)).toMatchObject({ kind: 'counted' });
     const refused = (retryAfterMs: number) => ({ kind: 'refused', refusal: { code: 'rate_limited', retryAfterMs } });
-    expect(await stores.uploads.countAttempt('1', 2)).toEqual(refused(40_000));
-    expect(await stores.uploads.countAttempt('2', 2)).toMatchObject({ kind: 'counted' });
+    expect(await stores.uploads.countAttempts('1', 2, 1)).toEqual(refused(40_000));
+    expect(await stores.uploads.countAttempts('2', 2, 1)).toMatchObject({ kind: 'counted' });
     stores.clock.advance(40_000);
-    expect(await stores.uploads.countAttempt('1', 2)).toMatchObject({ kind: 'counted' });
+    expect(await stores.uploads.countAttempts('1', 2, 1)).toMatchObject({ kind: 'counted' });
   });
 
   test('counts a create once, with its images, when its upload was counted as an attempt', async () => {
-    const attempt = await stores.uploads.countAttempt('1', 2);
+    const attempt = await stores.uploads.countAttempts('1', 2, 1);
     if (attempt.kind !== 'counted') throw new Error('not counted');
     const limits = { ...NO_LIMITS, ratePerMinute: 1, userDailyImages: 3 };
-    const job = newJob({ attemptId: attempt.attemptId, upload: newUpload(), request: { ...newJob().request, n: 2 } });
+    const job = newJob({
+      attemptId: attempt.attemptId,
+      uploads: [newUpload()],
+      request: { ...newJob().request, n: 2 },
+    });
     expect(await stores.jobs.createJob(job, limits)).toMatchObject({ kind: 'created' });
-    expect(await stores.uploads.countAttempt('1', 2)).toMatchObject({ kind: 'counted' });
+    expect(await stores.uploads.countAttempts('1', 2, 1)).toMatchObject({ kind: 'counted' });
     const next = newJob({ request: { ...newJob().request, n: 2 } });
     expect(await stores.jobs.createJob(next, { ...limits, ratePerMinute: 0 })).toMatchObject({
       refusal: { code: 'quota_exceeded' },
@@ -60,7 +73,7 @@ export function testUploads(open: OpenStores): void {
 
     test('applies to the upload of a create too, which then creates neither a job nor an upload', async () => {
       const upload = newUpload({ bytes: 11 });
-      const outcome = await stores.jobs.createJob(newJob({ upload }), { ...NO_LIMITS, userUploadBytes: 10 });
+      const outcome = await stores.jobs.createJob(newJob({ uploads: [upload] }), { ...NO_LIMITS, userUploadBytes: 10 });
       expect(outcome).toMatchObject({ kind: 'refused', refusal: refused(1_000) });
       expect(await stores.uploads.getUpload(upload.uploadId)).toBeNull();
     });
@@ -77,7 +90,7 @@ export function testUploads(open: OpenStores): void {
 
   test('refuses a create that references an upload that is gone', async () => {
     const job = newJob({ request: requestWith(randomUUID()), idempotency: { key: 'late', fingerprint: 'a' } });
-    expect(await stores.jobs.createJob(job, NO_LIMITS)).toEqual({ kind: 'upload_gone' });
+    expect(await stores.jobs.createJob(job, NO_LIMITS)).toMatchObject({ kind: 'upload_gone' });
     expect(await stores.jobs.getJob(job.jobId)).toBeNull();
     expect(await stores.jobs.findReplay(job.userId, { key: 'late', fingerprint: 'a' })).toBeNull();
   });
@@ -91,5 +104,100 @@ export function testUploads(open: OpenStores): void {
     expect(await stores.uploads.getUpload(upload.uploadId)).not.toBeNull();
     expect(await stores.jobs.deleteJob(second.jobId)).toEqual([upload.key]);
     expect(await stores.uploads.getUpload(upload.uploadId)).toBeNull();
+  });
+
+  describe('a request with several references', () => {
+    const add = async (count: number, age = 0) => {
+      const uploads = Array.from({ length: count }, () => newUpload());
+      for (const upload of uploads) await stores.uploads.createUpload(upload, 0);
+      stores.clock.advance(age);
+      return uploads;
+    };
+    const idsOf = (uploads: { uploadId: string }[]) => uploads.map(({ uploadId }) => uploadId);
+    const left = async (uploads: { uploadId: string }[]) =>
+      idsOf(await stores.uploads.getUploads(idsOf(uploads))).toSorted();
+
+    test('keeps every upload that it names past the retention of uploads', async () => {
+      const uploads = await add(3, UPLOAD_TTL_MS + 1);
+      const [first, ...others] = uploads;
+      const request = h3RequestWith(...idsOf(others));
+      await addJob(stores, { request });
+      expect(await stores.retention.deleteUploadsBefore(stores.clock.now())).toEqual([first?.key]);
+      expect(await left(uploads)).toEqual(idsOf(others).toSorted());
+    });
+
+    test('removes with its job the uploads that no other job names', async () => {
+      const [one, two, three] = await add(3);
+      if (!one || !two || !three) throw new Error('no uploads');
+      const first = await addJob(stores, { request: h3RequestWith(one.uploadId, two.uploadId) });
+      const second = await addJob(stores, { request: h3RequestWith(three.uploadId, two.uploadId, one.uploadId) });
+      const third = await addJob(stores, { request: requestWith(two.uploadId) });
+      expect(await stores.jobs.deleteJob(first.jobId)).toEqual([]);
+      expect((await stores.jobs.deleteJob(second.jobId)).toSorted()).toEqual([one.key, three.key].toSorted());
+      expect(await left([one, two, three])).toEqual([two.uploadId]);
+      expect(await stores.jobs.deleteJob(third.jobId)).toEqual([two.key]);
+    });
+
+    test('may name one upload twice', async () => {
+      const [upload] = await add(1);
+      if (!upload) throw new Error('no upload');
+      const { jobId } = await addJob(stores, { request: h3RequestWith(upload.uploadId, upload.uploadId) });
+      expect(await stores.jobs.deleteJob(jobId)).toEqual([upload.key]);
+    });
+
+    test('stores the uploads made from its data URLs with the job, and keeps them as long', async () => {
+      const [named] = await add(1);
+      if (!named) throw new Error('no upload');
+      const made = [newUpload(), newUpload()];
+      const request = h3RequestWith(...idsOf([...made, named]));
+      const job = newJob({ request, uploads: made, uploadIds: [named.uploadId] });
+      expect(await stores.jobs.createJob(job, NO_LIMITS)).toMatchObject({ kind: 'created' });
+      stores.clock.advance(UPLOAD_TTL_MS + 1);
+      expect(await stores.retention.deleteUploadsBefore(stores.clock.now())).toEqual([]);
+      const keys = [...made, named].map(({ key }) => key);
+      expect((await stores.jobs.deleteJob(job.jobId)).toSorted()).toEqual(keys.toSorted());
+    });
+
+    test('is refused if one of its uploads is gone, with its id, and changes nothing', async () => {
+      const [upload] = await add(1);
+      if (!upload) throw new Error('no upload');
+      const gone = randomUUID();
+      const made = newUpload();
+      const request = h3RequestWith(upload.uploadId, gone, made.uploadId);
+      const job = newJob({ request, uploads: [made], uploadIds: [upload.uploadId, gone] });
+      expect(await stores.jobs.createJob(job, NO_LIMITS)).toEqual({ kind: 'upload_gone', uploadId: gone });
+      expect(await left([upload, made])).toEqual([upload.uploadId]);
+    });
+
+    test('is held to the upload bytes of its user as a whole', async () => {
+      const uploads = [newUpload({ bytes: 6 }), newUpload({ bytes: 5 })];
+      const request = h3RequestWith(...idsOf(uploads));
+      const create = (userUploadBytes: number) =>
+        stores.jobs.createJob(newJob({ request, uploads, uploadIds: [] }), { ...NO_LIMITS, userUploadBytes });
+      expect(await create(10)).toMatchObject({ kind: 'refused', refusal: { code: 'quota_exceeded' } });
+      expect(await create(11)).toMatchObject({ kind: 'created' });
+    });
+  });
+
+  describe('several attempts to upload at once', () => {
+    const refused = (retryAfterMs: number) => ({ kind: 'refused', refusal: { code: 'rate_limited', retryAfterMs } });
+
+    test('count one by one towards the rate limit, or not at all', async () => {
+      expect(await stores.uploads.countAttempts('1', 5, 2)).toMatchObject({ kind: 'counted' });
+      stores.clock.advance(10_000);
+      expect(await stores.uploads.countAttempts('1', 5, 2)).toMatchObject({ kind: 'counted' });
+      stores.clock.advance(10_000);
+      expect(await stores.uploads.countAttempts('1', 5, 2)).toEqual(refused(40_000));
+      expect(await stores.uploads.countAttempts('1', 5, 4)).toEqual(refused(50_000));
+      expect(await stores.uploads.countAttempts('1', 5, 1)).toMatchObject({ kind: 'counted' });
+    });
+
+    test('pass together after a minute without any, if they are more than the rate limit', async () => {
+      await stores.uploads.countAttempts('1', 5, 1);
+      expect(await stores.uploads.countAttempts('1', 5, 16)).toEqual(refused(60_000));
+      stores.clock.advance(60_000);
+      expect(await stores.uploads.countAttempts('1', 5, 16)).toMatchObject({ kind: 'counted' });
+      expect(await stores.uploads.countAttempts('1', 5, 1)).toMatchObject({ kind: 'refused' });
+    });
   });
 }

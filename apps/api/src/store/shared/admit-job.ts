@@ -15,7 +15,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 export async function refuseJob(trx: Trx, job: NewJob, limits: AdmissionLimits, now: number): Promise<Refusal | null> {
   return (
     (job.attemptId === undefined ? await refuseRate(trx, job.userId, limits.ratePerMinute, now) : null) ??
-    (job.upload ? await refuseUploadSpace(trx, job.upload, limits.userUploadBytes, now) : null) ??
+    (await refuseUploadSpace(trx, job.userId, job.uploads ?? [], limits.userUploadBytes, now)) ??
     (await refuseQuota(trx, job.userId, job.request.n, limits.userDailyImages, now)) ??
     (await refuseQuota(trx, null, job.request.n, limits.dailyImages, now)) ??
     (await refuseActive(trx, job.userId, limits.userActive)) ??
@@ -23,12 +23,16 @@ export async function refuseJob(trx: Trx, job: NewJob, limits: AdmissionLimits, 
   );
 }
 
-/** Limits the creates and uploads of one user in a rolling minute. */
+/**
+ * Limits the creates and uploads of one user in a rolling minute: of `attempts` more, each counts. More than the limit
+ * are let through together after a minute without any.
+ */
 export async function refuseRate(
   trx: Trx,
   userId: string,
   ratePerMinute: number,
   now: number,
+  attempts = 1,
 ): Promise<Refusal | null> {
   if (ratePerMinute === 0) return null;
   const latest = await trx
@@ -40,9 +44,9 @@ export async function refuseRate(
     .orderBy('ordered_at', 'desc')
     .limit(ratePerMinute)
     .execute();
-  const oldest = latest.at(-1);
-  if (latest.length < ratePerMinute || !oldest) return null;
-  return { code: 'rate_limited', retryAfterMs: oldest.ordered_at + MINUTE_MS - now };
+  const mayRemain = Math.max(0, ratePerMinute - attempts);
+  const mustExpire = latest[mayRemain]; // the newest event that has to leave the minute first
+  return mustExpire ? { code: 'rate_limited', retryAfterMs: mustExpire.ordered_at + MINUTE_MS - now } : null;
 }
 
 /** Limits the images requested in a rolling day, by one user or (null) by all users. */
@@ -75,14 +79,15 @@ async function refuseQuota(
 /** Limits the bytes of one user's stored uploads. `retryAfterMs` is the time until enough of the oldest ones expire. */
 export async function refuseUploadSpace(
   trx: Trx,
-  { userId, bytes }: Pick<NewUpload, 'userId' | 'bytes'>,
+  userId: string,
+  uploads: Pick<NewUpload, 'bytes'>[],
   limit: number,
   now: number,
 ): Promise<Refusal | null> {
-  if (limit === 0) return null;
+  if (limit === 0 || uploads.length === 0) return null;
   const stored = trx.selectFrom('uploads').where('user_id', '=', userId);
-  const sum = await stored.select(({ fn }) => fn.sum<number | null>('bytes').as('bytes')).executeTakeFirstOrThrow();
-  let excess = Number(sum.bytes ?? 0) + bytes - limit;
+  const kept = await stored.select(({ fn }) => fn.sum<number | null>('bytes').as('bytes')).executeTakeFirstOrThrow();
+  let excess = Number(kept.bytes ?? 0) + sum(uploads.map(({ bytes }) => bytes)) - limit;
   if (excess <= 0) return null;
   let expiresAt = now;
   for (const upload of await stored.select(['created_at', 'bytes']).orderBy('created_at').execute()) {

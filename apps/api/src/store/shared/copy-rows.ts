@@ -12,6 +12,7 @@ const TABLES = [
   'idempotency_keys',
   'orders',
   'jobs',
+  'job_uploads',
   'attempts',
   'pictures',
   'file_deletions',

@@ -3,7 +3,7 @@ import type { Trx } from './database.ts';
 import { recordFileDeletions } from './file-deletions.ts';
 import { toImage } from './job-row.ts';
 import type { DeletedJobRow } from './schema.ts';
-import { lockUpload } from './upload-row.ts';
+import { isUnnamed, lockUploads } from './upload-row.ts';
 
 interface Options {
   now: number;
@@ -13,7 +13,7 @@ interface Options {
 }
 
 /**
- * Removes the job, its images, the provider's messages about its calls, and its upload if no other job names that.
+ * Removes the job, its images, the provider's messages about its calls, and those of its uploads that no other job names.
  * Returns the keys of the files, which are recorded for deletion.
  */
 export async function deleteJobRows(trx: Trx, jobId: string, options: Options): Promise<string[]> {
@@ -44,15 +44,16 @@ async function recordDeletedJob(trx: Trx, row: DeletedJobRow): Promise<void> {
 async function deleteNamingRows(
   trx: Trx,
   jobId: string,
-  uploadId: string | null,
+  firstUploadId: string | null,
   hasConcurrentWriters: boolean,
 ): Promise<string[]> {
   const images = await trx.deleteFrom('pictures').where('job_id', '=', jobId).returningAll().execute();
   const keys = images.map(toImage).flatMap(imageKeys);
-  // Lock the upload before reading which jobs name it, so that a concurrent create or deletion is not missed.
-  if (uploadId === null || !(await lockUpload(trx, uploadId, hasConcurrentWriters))) return keys;
-  const uploadKey = await deleteUnusedUpload(trx, uploadId);
-  return uploadKey === null ? keys : [...keys, uploadKey];
+  const further = await trx.deleteFrom('job_uploads').where('job_id', '=', jobId).returning('upload_id').execute();
+  const uploadIds = [...(firstUploadId === null ? [] : [firstUploadId]), ...further.map((row) => row.upload_id)];
+  // Lock the uploads before reading which jobs name them, so that a concurrent create or deletion is not missed.
+  const locked = await lockUploads(trx, uploadIds, hasConcurrentWriters);
+  return [...keys, ...(await deleteUnnamedUploads(trx, locked))];
 }
 
 /** Removes the provider's messages about failed calls: they may repeat the prompt. */
@@ -60,11 +61,15 @@ export async function clearProviderMessages(trx: Trx, jobId: string): Promise<vo
   await trx.updateTable('attempts').set({ failure_message: null }).where('job_id', '=', jobId).execute();
 }
 
-async function deleteUnusedUpload(trx: Trx, uploadId: string): Promise<string | null> {
-  const job = await trx.selectFrom('jobs').select('job_id').where('upload_id', '=', uploadId).executeTakeFirst();
-  if (job) return null;
-  const upload = await trx.deleteFrom('uploads').where('upload_id', '=', uploadId).returning('key').executeTakeFirst();
-  return upload?.key ?? null;
+async function deleteUnnamedUploads(trx: Trx, uploadIds: string[]): Promise<string[]> {
+  if (uploadIds.length === 0) return [];
+  const deleted = await trx
+    .deleteFrom('uploads')
+    .where('upload_id', 'in', uploadIds)
+    .where(isUnnamed)
+    .returning('key')
+    .execute();
+  return deleted.map((upload) => upload.key);
 }
 
 /** Keys of the files of one image: as received from the provider, and as stored. */

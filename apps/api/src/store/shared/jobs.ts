@@ -12,12 +12,14 @@ export async function readJob(from: Kysely<Tables>, jobId: string): Promise<Stor
   return row ? toJob(row) : null;
 }
 
-/** Inserts the job with its upload and its idempotency key, all or nothing. */
+/** Inserts the job with its uploads and its idempotency key, all or nothing. */
 export async function insertJob(trx: Trx, newJob: NewJob, now: number): Promise<StoredJob> {
-  if (newJob.upload) {
-    await confirmUploadFile(trx, newJob.upload);
-    await trx.insertInto('uploads').values(uploadRow(newJob.upload, now)).execute();
+  const { uploads = [], uploadIds = [] } = newJob;
+  for (const upload of uploads) {
+    await confirmUploadFile(trx, upload);
+    await trx.insertInto('uploads').values(uploadRow(upload, now)).execute();
   }
+  const [firstUploadId = null, ...otherUploadIds] = [...uploads.map(({ uploadId }) => uploadId), ...uploadIds];
   const row: Insertable<JobRow> = {
     ...fromState({ status: 'PENDING' }),
     job_id: newJob.jobId,
@@ -25,12 +27,16 @@ export async function insertJob(trx: Trx, newJob: NewJob, now: number): Promise<
     star_id: newJob.starId,
     request: JSON.stringify(newJob.request),
     family: familyOf(newJob.request.model),
-    upload_id: newJob.upload?.uploadId ?? newJob.uploadId ?? null,
+    upload_id: firstUploadId,
     version: 1,
     created_at: now,
     updated_at: now,
   };
   const created = await trx.insertInto('jobs').values(row).returningAll().executeTakeFirstOrThrow();
+  if (otherUploadIds.length > 0) {
+    const rows = otherUploadIds.map((upload_id) => ({ job_id: newJob.jobId, upload_id }));
+    await trx.insertInto('job_uploads').values(rows).execute();
+  }
   if (newJob.idempotency) {
     await trx
       .insertInto('idempotency_keys')

@@ -6,6 +6,7 @@ export interface Tables {
   attempts: AttemptRow;
   pictures: ImageRow;
   uploads: UploadRow;
+  job_uploads: JobUploadRow;
   idempotency_keys: IdempotencyKeyRow;
   orders: UsageEventRow;
   turns: UserRotationRow;
@@ -24,7 +25,7 @@ export interface JobRow {
   request: string;
   /** Family of the request's model. */
   family: Generated<string>;
-  /** The upload that the request names, if any. */
+  /** The first of the uploads that the request names, if any. The others are in `job_uploads`. */
   upload_id: string | null;
   status: string;
   stage: string | null;
@@ -87,6 +88,12 @@ export interface UploadRow {
   height: number;
   bytes: number;
   created_at: number;
+}
+
+/** A further upload that the request of a job names. An upload is kept as long as a job names it. */
+interface JobUploadRow {
+  job_id: string;
+  upload_id: string;
 }
 
 interface IdempotencyKeyRow {

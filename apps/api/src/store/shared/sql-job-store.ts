@@ -11,7 +11,7 @@ import { clearWriteIntents, recordFileDeletions } from './file-deletions.ts';
 import { countImages, endImage, getImages, insertArrival, insertImages } from './images.ts';
 import { applyStep, findReplay, insertJob, listJobs, lockJob, readJob } from './jobs.ts';
 import { startNext } from './start-next-call.ts';
-import { lockUpload } from './upload-row.ts';
+import { lockUploads } from './upload-row.ts';
 
 /**
  * The job store in SQL: every method is one transaction over the functions beside this file, and announces its changes.
@@ -25,10 +25,10 @@ export function createSqlJobStore(database: Database): JobStore {
     const now = await database.now(trx);
     const refusal = await refuseJob(trx, newJob, limits, now);
     if (refusal) return { kind: 'refused', refusal };
-    const { uploadId } = newJob;
-    if (uploadId !== undefined && !(await lockUpload(trx, uploadId, hasConcurrentWriters))) {
-      return { kind: 'upload_gone' };
-    }
+    const { uploadIds = [] } = newJob;
+    const locked = await lockUploads(trx, uploadIds, hasConcurrentWriters);
+    const uploadId = uploadIds.find((id) => !locked.includes(id));
+    if (uploadId !== undefined) return { kind: 'upload_gone', uploadId };
     const job = await insertJob(trx, newJob, now);
     if (newJob.attemptId === undefined)
       await recordUsage(trx, { userId: newJob.userId, images: newJob.request.n }, now);
@@ -53,9 +53,10 @@ export function createSqlJobStore(database: Database): JobStore {
         const existing = await readJob(trx, newJob.jobId);
         if (existing) return { kind: 'created', job: existing };
         const outcome = await admit(trx, newJob, limits);
-        // The upload's file was written before, and no row will name it.
-        if (outcome.kind !== 'created' && newJob.upload) {
-          await recordFileDeletions(trx, [newJob.upload.key], { jobId: null, now: await database.now(trx) });
+        // The files of the uploads were written before, and no row will name them.
+        if (outcome.kind !== 'created' && newJob.uploads?.length) {
+          const keys = newJob.uploads.map(({ key }) => key);
+          await recordFileDeletions(trx, keys, { jobId: null, now: await database.now(trx) });
         }
         return outcome;
       });

@@ -3,6 +3,7 @@ import { RECENT_CALLS } from './attempts.ts';
 import type { Database } from './database.ts';
 import { recordFileDeletions } from './file-deletions.ts';
 import { unknownKeys } from './unknown-keys.ts';
+import { isUnnamed } from './upload-row.ts';
 
 /** Rows per sweep, so that a sweep never holds the database for long. */
 const BATCH = 500;
@@ -26,9 +27,7 @@ export function createSqlRetentionStore({ db, now: readNow, transact }: Database
           .selectFrom('uploads')
           .select('upload_id')
           .where('created_at', '<', before)
-          .where(({ not, exists, selectFrom }) =>
-            not(exists(selectFrom('jobs').select('job_id').whereRef('jobs.upload_id', '=', 'uploads.upload_id'))),
-          )
+          .where(isUnnamed)
           .limit(BATCH)
           .execute();
         if (old.length === 0) return [];

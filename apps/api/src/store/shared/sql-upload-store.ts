@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { CountedAttempt, UploadStore } from '../upload-store.ts';
+import type { CountedAttempts, UploadStore } from '../upload-store.ts';
 import { admissionRefusal } from './admission-queue.ts';
 import { recordUsage, refuseRate, refuseUploadSpace } from './admit-job.ts';
 import type { Database } from './database.ts';
@@ -9,12 +9,14 @@ import { confirmUploadFile, toUpload, uploadRow } from './upload-row.ts';
 
 export function createSqlUploadStore({ db, now: readNow, transactExclusive }: Database): UploadStore {
   return {
-    async countAttempt(userId, ratePerMinute) {
-      const admitted = transactExclusive('admission', async (trx): Promise<CountedAttempt> => {
+    async countAttempts(userId, ratePerMinute, attempts) {
+      const admitted = transactExclusive('admission', async (trx): Promise<CountedAttempts> => {
         const now = await readNow(trx);
-        const refusal = await refuseRate(trx, userId, ratePerMinute, now);
+        const refusal = await refuseRate(trx, userId, ratePerMinute, now, attempts);
         if (refusal) return { kind: 'refused', refusal };
-        return { kind: 'counted', attemptId: await recordUsage(trx, { userId, images: 0 }, now) };
+        const attemptId = await recordUsage(trx, { userId, images: 0 }, now);
+        for (let more = 1; more < attempts; more++) await recordUsage(trx, { userId, images: 0 }, now);
+        return { kind: 'counted', attemptId };
       });
       return admitted.catch((error: unknown) => ({ kind: 'refused', refusal: admissionRefusal(error) }));
     },
@@ -23,7 +25,7 @@ export function createSqlUploadStore({ db, now: readNow, transactExclusive }: Da
       const admitted = transactExclusive('admission', async (trx) => {
         if (await exists(trx, upload.uploadId)) return null;
         const now = await readNow(trx);
-        const refusal = await refuseUploadSpace(trx, upload, userUploadBytes, now);
+        const refusal = await refuseUploadSpace(trx, upload.userId, [upload], userUploadBytes, now);
         if (refusal) {
           await recordFileDeletions(trx, [upload.key], { jobId: null, now });
           return refusal;
@@ -41,6 +43,12 @@ export function createSqlUploadStore({ db, now: readNow, transactExclusive }: Da
     async getUpload(uploadId) {
       const row = await db.selectFrom('uploads').selectAll().where('upload_id', '=', uploadId).executeTakeFirst();
       return row ? toUpload(row) : null;
+    },
+
+    async getUploads(uploadIds) {
+      if (uploadIds.length === 0) return [];
+      const rows = await db.selectFrom('uploads').selectAll().where('upload_id', 'in', uploadIds).execute();
+      return rows.map(toUpload);
     },
   };
 }

@@ -1,10 +1,10 @@
 import { ImageError } from '@darkroom/contracts';
-import type { Selectable } from 'kysely';
+import type { ExpressionBuilder, Selectable } from 'kysely';
 import { RETRY_AFTER_MIN_MS } from '../../retry/retry-after.ts';
 import type { NewUpload, StoredUpload } from '../upload-store.ts';
 import type { Trx } from './database.ts';
 import { clearWriteIntents } from './file-deletions.ts';
-import type { UploadRow } from './schema.ts';
+import type { Tables, UploadRow } from './schema.ts';
 
 export function uploadRow(upload: NewUpload, now: number): UploadRow {
   return {
@@ -42,9 +42,26 @@ export async function confirmUploadFile(trx: Trx, { key, writtenBy }: NewUpload)
     throw new ImageError('unavailable', { retryAfterMs: RETRY_AFTER_MIN_MS });
 }
 
-/** Whether the upload exists. If so, and with concurrent writers, locks it until the transaction ends. */
-export async function lockUpload(trx: Trx, uploadId: string, hasConcurrentWriters: boolean): Promise<boolean> {
-  const upload = trx.selectFrom('uploads').select('upload_id').where('upload_id', '=', uploadId);
-  const row = await (hasConcurrentWriters ? upload.forUpdate() : upload).executeTakeFirst();
-  return row !== undefined;
+/**
+ * Returns those of the uploads that exist. With concurrent writers, locks them until the transaction ends, always in
+ * the same order, so that two transactions cannot deadlock.
+ */
+export async function lockUploads(trx: Trx, uploadIds: string[], hasConcurrentWriters: boolean): Promise<string[]> {
+  if (uploadIds.length === 0) return [];
+  const uploads = trx
+    .selectFrom('uploads')
+    .select('upload_id')
+    .where('upload_id', 'in', uploadIds)
+    .orderBy('upload_id');
+  const rows = await (hasConcurrentWriters ? uploads.forUpdate() : uploads).execute();
+  return rows.map((row) => row.upload_id);
+}
+
+/** A condition on rows of `uploads`: no job names the upload. */
+export function isUnnamed({ and, exists, not, selectFrom }: ExpressionBuilder<Tables, 'uploads'>) {
+  const first = selectFrom('jobs').select('jobs.job_id').whereRef('jobs.upload_id', '=', 'uploads.upload_id');
+  const further = selectFrom('job_uploads')
+    .select('job_uploads.job_id')
+    .whereRef('job_uploads.upload_id', '=', 'uploads.upload_id');
+  return and([not(exists(first)), not(exists(further))]);
 }

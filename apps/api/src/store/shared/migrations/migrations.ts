@@ -6,6 +6,7 @@ import * as jobLists from './0004-job-lists.ts';
 import * as deletions from './0005-deletions.ts';
 import * as uploadsByUser from './0006-uploads-by-user.ts';
 import * as modelFamilies from './0007-model-families.ts';
+import * as jobUploads from './0008-job-uploads.ts';
 
 /** All schema migrations, in order; both databases share one history. */
 export function createMigrations(dialect: Dialect): Record<string, Migration> {
@@ -17,5 +18,6 @@ export function createMigrations(dialect: Dialect): Record<string, Migration> {
     '0005-deletions': deletions,
     '0006-uploads-by-user': uploadsByUser,
     '0007-model-families': modelFamilies,
+    '0008-job-uploads': jobUploads,
   };
 }
