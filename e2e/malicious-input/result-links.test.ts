@@ -226,7 +226,7 @@ const ABUSES: [name: string, listener: RequestListener, reason: string][] = [
       const head = 'HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\n';
       response.socket?.end(`${head}GIF8${'9'.repeat(2_000_000)}`);
     },
-    'the bytes begin as no JPEG',
+    'the bytes are not a JPEG',
   ],
   [
     'a body that announces too much',

@@ -23,7 +23,7 @@ import { createSqlWorkerStore } from './store/shared/sql-worker-store.ts';
 import { wrapStorageErrors } from './store/shared/wrap-storage-errors.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics, type QueueFigures } from './telemetry/metrics.ts';
-import { decodePlaces } from './thread-pool.ts';
+import { decodeSlots } from './thread-pool.ts';
 
 /** Recoveries per lease. Together with the lease this bounds how long the jobs of a dead worker show no outcome. */
 const RECOVERIES_PER_LEASE = 3;
@@ -75,7 +75,7 @@ export async function composeShared({ config, minimax, publicUrl, clock, log }: 
     aigcPropagator: config.AIGC_PROPAGATOR,
     startDeadline: createStartDeadline(),
     clock,
-    concurrency: decodePlaces(),
+    concurrency: decodeSlots(),
   });
   const app = { config, minimax, publicUrl, log, clock, workerId, metrics };
   const storage = { deployment, files, store, uploads, retention, workers, deletions, fileTracker };
@@ -93,7 +93,7 @@ export function createRounds(shared: SharedParts, recover: (() => Promise<void>)
     fileTracker,
     async deleteFiles() {
       await fileTracker.round();
-      if (leaseMs !== null) await files.removeHalfWritten((writers) => workers.endedOf(workerId, writers));
+      if (leaseMs !== null) await files.removePartialFiles((writers) => workers.endedOf(workerId, writers));
     },
     recovery: leaseMs !== null && recover ? { everyMs: leaseMs / RECOVERIES_PER_LEASE, recover } : null,
     queueTtlMs: config.QUEUE_TTL_MS,

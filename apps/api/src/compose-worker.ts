@@ -16,7 +16,7 @@ import { createRunningTime, type RunningStopwatch } from './running-time.ts';
 
 /**
  * Images of all jobs that are downloaded and processed at once. The bound is high, so that hanging links do not block
- * other images. Of the downloaded ones, only about as many as there are cores are decoded at once (see `decodePlaces`).
+ * other images. Of the downloaded ones, only about as many as there are cores are decoded at once (see `decodeSlots`).
  */
 const IMAGES_AT_ONCE = 32;
 
@@ -52,7 +52,7 @@ export function composeWorker(shared: SharedParts, stopping: AbortSignal): Worke
   const spool = createLocalAnswerSpool({
     dir: path.join(config.DATA_DIR, 'answers'),
     clock,
-    onError: (err) => log.warn({ err }, 'a provider answer is not written down: it would not outlive this process'),
+    onError: (err) => log.warn({ err }, 'provider answer could not be recorded: it is lost if this process is killed'),
   });
   const outcomes = {
     store,

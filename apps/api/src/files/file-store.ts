@@ -35,7 +35,7 @@ export interface FileStore {
    * Removes partial files of writers that have ended. The ids of writers are those that stores were opened with;
    * `endedOf` returns those that have ended.
    */
-  removeHalfWritten(endedOf: (writers: readonly string[]) => Promise<readonly string[]>): Promise<void>;
+  removePartialFiles(endedOf: (writers: readonly string[]) => Promise<readonly string[]>): Promise<void>;
   /** Writes a small file and removes it; rejects when there is no room for it. For infrequent checks. */
   ping(): Promise<void>;
 }

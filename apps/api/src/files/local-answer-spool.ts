@@ -22,7 +22,7 @@ interface Deps {
   onError(error: unknown): void;
 }
 
-const WHOLE = '.answer';
+const COMPLETE = '.answer';
 const PARTIAL = '.partial';
 /** No call takes this long: its process was killed while the answer arrived. */
 const ABANDONED_MS = 60 * 60 * 1_000;
@@ -32,7 +32,7 @@ const ABANDONED_MS = 60 * 60 * 1_000;
  * gets its final name once the answer is complete.
  */
 export function createLocalAnswerSpool({ dir, clock, onError }: Deps): AnswerSpool {
-  const pathOf = (attemptId: string, ending: string) => join(dir, attemptId + ending);
+  const pathOf = (attemptId: string, suffix: string) => join(dir, attemptId + suffix);
 
   async function syncFolder(): Promise<void> {
     if (process.platform === 'win32') return; // cannot open folders, and does not need this step
@@ -44,16 +44,16 @@ export function createLocalAnswerSpool({ dir, clock, onError }: Deps): AnswerSpo
   const recordings = new Map<string, { close(): Promise<void> }>();
 
   /** Reports a fault and returns `otherwise`: a missing or unreadable file must not keep a call from ending. */
-  async function reportFaults<T>(work: Promise<T>, otherwise: T): Promise<T> {
+  async function reportErrors<T>(work: Promise<T>, fallback: T): Promise<T> {
     return work.catch((error: unknown) => {
       onError(error);
-      return otherwise;
+      return fallback;
     });
   }
 
-  async function namesOf(ending: string): Promise<string[]> {
+  async function namesOf(suffix: string): Promise<string[]> {
     const names = await readdir(dir).catch(() => []); // not created yet
-    return names.filter((name) => name.endsWith(ending));
+    return names.filter((name) => name.endsWith(suffix));
   }
 
   async function removeAbandoned(): Promise<void> {
@@ -67,9 +67,9 @@ export function createLocalAnswerSpool({ dir, clock, onError }: Deps): AnswerSpo
     record(call) {
       const partial = pathOf(call.attemptId, PARTIAL);
       /** Chain of writes: chunks are written in order, without holding up the reader of the answer. */
-      let written = Promise.resolve();
+      let writes = Promise.resolve();
       let file: Awaited<ReturnType<typeof open>> | undefined;
-      let isBroken = false;
+      let hasFailed = false;
 
       async function close(): Promise<void> {
         const opened = file;
@@ -79,18 +79,18 @@ export function createLocalAnswerSpool({ dir, clock, onError }: Deps): AnswerSpo
 
       recordings.set(call.attemptId, {
         async close() {
-          await written;
-          await reportFaults(close(), undefined);
+          await writes;
+          await reportErrors(close(), undefined);
         },
       });
 
-      function then(step: () => Promise<unknown>): void {
-        written = written.then(async () => {
-          if (isBroken) return;
+      function enqueue(step: () => Promise<unknown>): void {
+        writes = writes.then(async () => {
+          if (hasFailed) return;
           try {
             await step();
           } catch (error) {
-            isBroken = true;
+            hasFailed = true;
             onError(error);
             await close().catch(() => {});
             await rm(partial, { force: true }).catch(() => {});
@@ -100,35 +100,35 @@ export function createLocalAnswerSpool({ dir, clock, onError }: Deps): AnswerSpo
 
       return {
         async begin(head) {
-          then(async () => {
+          enqueue(async () => {
             await mkdir(dir, { recursive: true });
             file = await open(partial, 'w', 0o600);
             await file.writeFile(`${JSON.stringify({ call, head })}\n`);
           });
         },
         async write(chunk) {
-          then(async () => file?.writeFile(chunk));
+          enqueue(async () => file?.writeFile(chunk));
         },
         async end() {
-          then(async () => {
+          enqueue(async () => {
             // Rename before syncing: a process that is killed here leaves a complete answer.
-            await rename(partial, pathOf(call.attemptId, WHOLE));
+            await rename(partial, pathOf(call.attemptId, COMPLETE));
             await file?.sync();
             await close();
             await syncFolder();
           });
-          await written;
+          await writes;
         },
       };
     },
 
     async list() {
-      await reportFaults(removeAbandoned(), undefined);
-      return (await namesOf(WHOLE)).map((name) => name.slice(0, -WHOLE.length));
+      await reportErrors(removeAbandoned(), undefined);
+      return (await namesOf(COMPLETE)).map((name) => name.slice(0, -COMPLETE.length));
     },
 
     async read(attemptId) {
-      const whole = await readFile(pathOf(attemptId, WHOLE)).catch(() => null);
+      const whole = await readFile(pathOf(attemptId, COMPLETE)).catch(() => null);
       const bytes = whole ?? (await readFile(pathOf(attemptId, PARTIAL)).catch(() => null));
       if (!bytes) return null;
       const lineEnd = bytes.indexOf('\n');
@@ -139,8 +139,8 @@ export function createLocalAnswerSpool({ dir, clock, onError }: Deps): AnswerSpo
     async remove(attemptId) {
       await recordings.get(attemptId)?.close();
       recordings.delete(attemptId);
-      const paths = [WHOLE, PARTIAL].map((ending) => pathOf(attemptId, ending));
-      await reportFaults(Promise.all(paths.map((path) => rm(path, { force: true }))), []);
+      const paths = [COMPLETE, PARTIAL].map((suffix) => pathOf(attemptId, suffix));
+      await reportErrors(Promise.all(paths.map((path) => rm(path, { force: true }))), []);
     },
   };
 }

@@ -16,7 +16,7 @@ interface LocalFileStoreDeps {
 }
 
 /** Name of the file that holds the owner's id, beside the subfolders: no key leads there. */
-const OWNER = 'owner';
+const OWNER_FILE = 'owner';
 /** A disk without room for this many bytes is full. */
 const PING_BYTES = 64 * 1024;
 /**
@@ -24,7 +24,7 @@ const PING_BYTES = 64 * 1024;
  */
 const ABANDONED_MS = 10 * 60 * 1_000;
 /** Separates the writer's id from the rest of a partial file's name. */
-const BY = '~';
+const WRITER_SEPARATOR = '~';
 
 /** Stores files in a folder, spread over 256 subfolders by a hash of the key. */
 export async function createLocalFileStore({
@@ -39,19 +39,19 @@ export async function createLocalFileStore({
   await syncFolder(dirname(dir));
 
   const shardOf = (key: string) => join(dir, createHash('sha256').update(key).digest('hex').slice(0, 2));
-  const halfWritten = () => join(writingDir, `${writer}${BY}${randomUUID()}`);
+  const partialPath = () => join(writingDir, `${writer}${WRITER_SEPARATOR}${randomUUID()}`);
   const pathOf = (key: string) => join(shardOf(key), key);
 
   /** Writes a file atomically into a folder that is created if missing. Durable once it resolves. */
   async function replace(folder: string, name: string, bytes: Uint8Array): Promise<void> {
-    const written = halfWritten();
+    const partial = partialPath();
     await mkdir(writingDir, { recursive: true }); // the folder may have been emptied
     try {
-      await writeSynced(written, bytes);
+      await writeSynced(partial, bytes);
       await mkdir(folder, { recursive: true });
-      await rename(written, join(folder, name));
+      await rename(partial, join(folder, name));
     } catch (error) {
-      await rm(written, { force: true });
+      await rm(partial, { force: true });
       throw error;
     }
     await syncFolder(folder);
@@ -95,19 +95,23 @@ export async function createLocalFileStore({
       for (const shard of shards) await syncFolder(shard);
     },
 
-    async removeHalfWritten(endedOf) {
+    async removePartialFiles(endedOf) {
       const names = (await unlessMissing(readdir(writingDir))) ?? [];
-      const writers = new Set(names.flatMap((name) => (name.includes(BY) ? [name.slice(0, name.indexOf(BY))] : [])));
+      const writers = new Set(
+        names.flatMap((name) =>
+          name.includes(WRITER_SEPARATOR) ? [name.slice(0, name.indexOf(WRITER_SEPARATOR))] : [],
+        ),
+      );
       writers.delete(writer);
       const ended = new Set(await endedOf([...writers]));
       for (const name of names) {
-        if (ended.has(name.slice(0, name.indexOf(BY)))) await rm(join(writingDir, name), { force: true });
+        if (ended.has(name.slice(0, name.indexOf(WRITER_SEPARATOR)))) await rm(join(writingDir, name), { force: true });
       }
     },
 
     async claim(deploymentId) {
-      const owner = await unlessMissing(readFile(join(dir, OWNER), 'utf8'));
-      if (owner === null) await replace(dir, OWNER, Buffer.from(deploymentId));
+      const owner = await unlessMissing(readFile(join(dir, OWNER_FILE), 'utf8'));
+      if (owner === null) await replace(dir, OWNER_FILE, Buffer.from(deploymentId));
       return owner ?? deploymentId;
     },
 
@@ -122,12 +126,12 @@ export async function createLocalFileStore({
     },
 
     async ping() {
-      const written = halfWritten();
+      const partial = partialPath();
       await mkdir(writingDir, { recursive: true });
       try {
-        await writeSynced(written, Buffer.alloc(PING_BYTES));
+        await writeSynced(partial, Buffer.alloc(PING_BYTES));
       } finally {
-        await rm(written, { force: true });
+        await rm(partial, { force: true });
       }
     },
   };

@@ -8,10 +8,10 @@ import type { FileStore, StoredFile } from './file-store.ts';
 import { createS3Client, type S3Limits, type S3Settings } from './s3-client.ts';
 
 /** Prefix of every key, so that the bucket may hold other objects as well. */
-const FILES = 'darkroom/files/';
+const FILES_PREFIX = 'darkroom/files/';
 /** One key for all processes, so that killed processes leave at most one object behind. */
-const PING = 'darkroom/pings/ping';
-const OWNER = 'darkroom/owner';
+const PING_KEY = 'darkroom/pings/ping';
+const OWNER_KEY = 'darkroom/owner';
 
 /** Bound on one exchange with all its tries and its body; for a download, on the time until it starts. */
 const EXCHANGE_TIMEOUT_MS = 45_000;
@@ -30,19 +30,21 @@ export async function createS3FileStore(
   limits: S3Limits = {},
 ): Promise<FileStore> {
   const s3 = await createS3Client(settings, limits);
-  const at = (key: string) => ({ Bucket: settings.bucket, Key: FILES + key });
+  const objectOf = (key: string) => ({ Bucket: settings.bucket, Key: FILES_PREFIX + key });
 
   async function get(key: string, abortSignal: AbortSignal): Promise<StoredFile | null> {
-    const object = await unlessMissing(s3.getObject(at(key), { abortSignal }));
+    const object = await unlessMissing(s3.getObject(objectOf(key), { abortSignal }));
     return object && { ...readObject(object), contentType: contentTypeOf(key) };
   }
 
   /** Runs the work within a time limit. Every failure rejects as `unavailable`. */
-  async function within<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const late = new AbortController(); // AbortSignal.timeout would also end a download that continues after it
-    const cancelTimer = callAfter(clock, timeoutMs, () => late.abort(new Error(`S3 took longer than ${timeoutMs} ms`)));
+  async function withTimeout<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const timeout = new AbortController(); // AbortSignal.timeout would also end a download that continues after it
+    const cancelTimer = callAfter(clock, timeoutMs, () =>
+      timeout.abort(new Error(`S3 took longer than ${timeoutMs} ms`)),
+    );
     try {
-      return await work(late.signal);
+      return await work(timeout.signal);
     } catch (cause) {
       throw storageUnavailable(cause);
     } finally {
@@ -51,45 +53,45 @@ export async function createS3FileStore(
   }
 
   function listAfter(marker: string): Promise<ListObjectsCommandOutput> {
-    return within(EXCHANGE_TIMEOUT_MS, (abortSignal) =>
+    return withTimeout(EXCHANGE_TIMEOUT_MS, (abortSignal) =>
       // Listing version 1: COS documents no other, and OBS repeats the first page of version 2 forever.
-      s3.listObjects({ Bucket: settings.bucket, Prefix: FILES, Marker: marker }, { abortSignal }),
+      s3.listObjects({ Bucket: settings.bucket, Prefix: FILES_PREFIX, Marker: marker }, { abortSignal }),
     );
   }
 
   return {
     async put(key, bytes) {
       if (!isFileKey(key)) throw new TypeError(`not a file key: ${JSON.stringify(key)}`);
-      await within(EXCHANGE_TIMEOUT_MS, (abortSignal) =>
-        s3.putObject({ ...at(key), Body: bytes, ContentType: contentTypeOf(key) }, { abortSignal }),
+      await withTimeout(EXCHANGE_TIMEOUT_MS, (abortSignal) =>
+        s3.putObject({ ...objectOf(key), Body: bytes, ContentType: contentTypeOf(key) }, { abortSignal }),
       );
     },
 
     async read(key) {
       if (!isFileKey(key)) return null;
-      return within(EXCHANGE_TIMEOUT_MS, async (abortSignal) => {
+      return withTimeout(EXCHANGE_TIMEOUT_MS, async (abortSignal) => {
         const file = await get(key, abortSignal);
         return file && (await buffer(file.stream));
       });
     },
 
     async open(key) {
-      return isFileKey(key) ? within(EXCHANGE_TIMEOUT_MS, (abortSignal) => get(key, abortSignal)) : null;
+      return isFileKey(key) ? withTimeout(EXCHANGE_TIMEOUT_MS, (abortSignal) => get(key, abortSignal)) : null;
     },
 
     async delete(keys) {
       const known = keys.filter(isFileKey);
       for (let from = 0; from < known.length; from += DELETIONS_AT_ONCE) {
-        const some = known.slice(from, from + DELETIONS_AT_ONCE);
-        await within(EXCHANGE_TIMEOUT_MS, (abortSignal) =>
-          Promise.all(some.map((key) => s3.deleteObject(at(key), { abortSignal }))),
+        const batch = known.slice(from, from + DELETIONS_AT_ONCE);
+        await withTimeout(EXCHANGE_TIMEOUT_MS, (abortSignal) =>
+          Promise.all(batch.map((key) => s3.deleteObject(objectOf(key), { abortSignal }))),
         );
       }
     },
 
     async claim(deploymentId) {
-      const marker = { Bucket: settings.bucket, Key: OWNER };
-      return within(PROMPT_TIMEOUT_MS, async (abortSignal) => {
+      const marker = { Bucket: settings.bucket, Key: OWNER_KEY };
+      return withTimeout(PROMPT_TIMEOUT_MS, async (abortSignal) => {
         const owner = await unlessMissing(s3.getObject(marker, { abortSignal }));
         if (owner) return text(readObject(owner).stream);
         await s3.putObject({ ...marker, Body: deploymentId }, { abortSignal });
@@ -101,7 +103,7 @@ export async function createS3FileStore(
       for (let marker = '', hasMore = true; hasMore; ) {
         const { Contents = [], IsTruncated } = await listAfter(marker);
         for (const { Key = '', LastModified } of Contents) {
-          const key = Key.slice(FILES.length);
+          const key = Key.slice(FILES_PREFIX.length);
           if (LastModified && isFileKey(key)) yield { key, modifiedAt: LastModified };
           marker = Key; // NextMarker may be missing, and is not always a key
         }
@@ -109,13 +111,13 @@ export async function createS3FileStore(
       }
     },
 
-    async removeHalfWritten() {
+    async removePartialFiles() {
       // Nothing to remove: an object is complete or absent.
     },
 
     async ping() {
-      const ping = { Bucket: settings.bucket, Key: PING };
-      await within(PROMPT_TIMEOUT_MS, async (abortSignal) => {
+      const ping = { Bucket: settings.bucket, Key: PING_KEY };
+      await withTimeout(PROMPT_TIMEOUT_MS, async (abortSignal) => {
         await s3.putObject({ ...ping, Body: Buffer.alloc(PING_BYTES) }, { abortSignal });
         await s3.deleteObject(ping, { abortSignal });
       });
@@ -125,7 +127,7 @@ export async function createS3FileStore(
 
 function readObject({ Body, ContentLength, ETag }: GetObjectCommandOutput): Omit<StoredFile, 'contentType'> {
   if (!(Body instanceof Readable) || ContentLength === undefined || ETag === undefined) {
-    throw new Error('The store gives an object without body, length or etag');
+    throw new Error('The store returned an object without body, length or ETag');
   }
   return { stream: Body, bytes: ContentLength, etag: ETag };
 }

@@ -1,6 +1,6 @@
 import type { UploadProblem } from '@darkroom/contracts';
 import { MEDIA_TYPES, type MediaType } from '../media-types.ts';
-import { type PictureHeader, pixelsWithin } from './image-header.ts';
+import { type ImageHeader, pixelsWithin } from './image-header.ts';
 import { isTruncated, sniff } from './inspect.ts';
 import { nameFormat } from './name-format.ts';
 
@@ -38,7 +38,7 @@ export function explainUnreadable(bytes: Uint8Array): UploadProblem {
 }
 
 /** Why an image is not accepted as an upload, found without decoding it; null if it may be decoded. */
-export function findExcess(header: PictureHeader, bytes: Uint8Array): UploadProblem | null {
+export function findExcess(header: ImageHeader, bytes: Uint8Array): UploadProblem | null {
   const { type, metadata, pixels } = header;
   const { width, height, isProgressive } = metadata;
   const format = nameFormat(bytes) ?? '';
@@ -68,9 +68,9 @@ export function explainUndecodable(bytes: Uint8Array, error: unknown): UploadPro
   const params = { format: nameFormat(bytes) ?? '' };
   const message = error instanceof Error ? error.message : '';
   if (/timeout/.test(message)) return { reason: 'too_complex', params };
-  const isCut =
+  const isIncomplete =
     isTruncated(bytes) || endsInsideBox(bytes) || /premature end|end of (?:file|data|stream)/i.test(message);
-  return { reason: isCut ? 'truncated' : 'damaged', params };
+  return { reason: isIncomplete ? 'truncated' : 'damaged', params };
 }
 
 /** Entropy-coded data never contains the marker: there 0xff is followed by 0 (ITU T.81, B.1.1.5). */

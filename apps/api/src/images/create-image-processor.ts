@@ -33,12 +33,12 @@ const UPLOAD_WAIT_MS = 55_000;
 
 /** All image operations of Darkroom, within the given bounds. */
 export function createImageProcessor(settings: ImageProcessorSettings): ImageProcessor {
-  const places = settings.concurrency ?? availableParallelism();
+  const slots = settings.concurrency ?? availableParallelism();
   const budget = createDecodeBudget({
     totalBytes: DECODE_BYTES_MAX,
     uploadBytes: UPLOAD_DECODE_BYTES_MAX,
-    places,
-    uploadPlaces: Math.max(1, places - 1),
+    slots,
+    uploadSlots: Math.max(1, slots - 1),
     uploadWaitMs: UPLOAD_WAIT_MS,
     clock: settings.clock,
   });
@@ -56,8 +56,8 @@ export function createImageProcessor(settings: ImageProcessorSettings): ImagePro
     }),
     async compress(bytes, label) {
       const header = await resultHeaders.add(() => readHeader(bytes));
-      const weight = (header?.decodeBytes ?? 0) + encodeBytes(settings, header);
-      return budget.run('result', weight, () => compress(bytes, header, label, settings));
+      const memoryBytes = (header?.decodeBytes ?? 0) + encodeBytes(settings, header);
+      return budget.run('result', memoryBytes, () => compress(bytes, header, label, settings));
     },
     async prepareUpload(bytes) {
       const header = await uploadHeaders.add(() => readHeader(bytes));

@@ -8,24 +8,24 @@ export interface DecodeBudgetSettings {
   /** The share that uploads may take together. The rest is reserved for results, which are paid for. */
   uploadBytes: number;
   /** Images decoded at once: fewer than libuv has threads, so that file operations never wait for image processing. */
-  places: number;
-  /** The share of the places that uploads may take together. */
-  uploadPlaces: number;
-  /** Milliseconds that an upload waits for a place before it rejects with `unavailable`. */
+  slots: number;
+  /** The share of the slots that uploads may take together. */
+  uploadSlots: number;
+  /** Milliseconds that an upload waits for a slot before it rejects with `unavailable`. */
   uploadWaitMs: number;
   clock: Pick<Clock, 'sleep'>;
 }
 
 type Kind = 'result' | 'upload';
 
-interface Waiting {
+interface Waiter {
   bytes: number;
   start(): void;
 }
 
 export interface DecodeBudget {
   /**
-   * Runs the work once there is memory and a place for it. An upload that waits too long rejects with `unavailable`.
+   * Runs the work once memory and a slot are free. An upload that waits too long rejects with `unavailable`.
    */
   run<T>(kind: Kind, bytes: number, work: () => Promise<T>): Promise<T>;
 }
@@ -35,15 +35,15 @@ export interface DecodeBudget {
  * not overtake waiting work, so the largest admissible image is not starved.
  */
 export function createDecodeBudget(settings: DecodeBudgetSettings): DecodeBudget {
-  const { totalBytes, uploadBytes, places, uploadPlaces, uploadWaitMs, clock } = settings;
-  const held = { result: { bytes: 0, places: 0 }, upload: { bytes: 0, places: 0 } };
-  const waiting: Record<Kind, Set<Waiting>> = { result: new Set(), upload: new Set() };
+  const { totalBytes, uploadBytes, slots, uploadSlots, uploadWaitMs, clock } = settings;
+  const inUse = { result: { bytes: 0, slots: 0 }, upload: { bytes: 0, slots: 0 } };
+  const waiting: Record<Kind, Set<Waiter>> = { result: new Set(), upload: new Set() };
 
   function fits(kind: Kind, bytes: number): boolean {
-    const { result, upload } = held;
-    if (result.places + upload.places >= places || result.bytes + upload.bytes + bytes > totalBytes) return false;
+    const { result, upload } = inUse;
+    if (result.slots + upload.slots >= slots || result.bytes + upload.bytes + bytes > totalBytes) return false;
     if (kind === 'result') return true;
-    return upload.places < uploadPlaces && upload.bytes + bytes <= uploadBytes;
+    return upload.slots < uploadSlots && upload.bytes + bytes <= uploadBytes;
   }
 
   function admit(): void {
@@ -51,17 +51,17 @@ export function createDecodeBudget(settings: DecodeBudgetSettings): DecodeBudget
       for (const next of waiting[kind]) {
         if (!fits(kind, next.bytes)) break;
         waiting[kind].delete(next);
-        held[kind].bytes += next.bytes;
-        held[kind].places++;
+        inUse[kind].bytes += next.bytes;
+        inUse[kind].slots++;
         next.start();
       }
       if (waiting.result.size > 0) return;
     }
   }
 
-  function enter(kind: Kind, bytes: number): Promise<void> {
+  function acquire(kind: Kind, bytes: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const entry: Waiting = { bytes, start: resolve };
+      const entry: Waiter = { bytes, start: resolve };
       waiting[kind].add(entry);
       if (kind === 'upload') {
         const cancelTimer = callAfter(clock, uploadWaitMs, () => {
@@ -79,14 +79,14 @@ export function createDecodeBudget(settings: DecodeBudgetSettings): DecodeBudget
   }
 
   return {
-    async run(kind, wanted, work) {
-      const bytes = Math.min(wanted, kind === 'upload' ? uploadBytes : totalBytes);
-      await enter(kind, bytes);
+    async run(kind, estimatedBytes, work) {
+      const bytes = Math.min(estimatedBytes, kind === 'upload' ? uploadBytes : totalBytes);
+      await acquire(kind, bytes);
       try {
         return await work();
       } finally {
-        held[kind].bytes -= bytes;
-        held[kind].places--;
+        inUse[kind].bytes -= bytes;
+        inUse[kind].slots--;
         admit();
       }
     },

@@ -37,22 +37,22 @@ export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup, sta
 
   /** One hop: returns the body, or the location of a redirect. */
   async function fetchHop(target: Target, signal: AbortSignal): Promise<Body | { location: string }> {
-    const over = new AbortController();
+    const closing = new AbortController();
     try {
       const response = await httpGet({
         connect: target.origin === trusted ? unguarded : guarded,
         origin: target.origin,
         path: target.path,
         headers: REQUEST_HEADERS,
-        signal: AbortSignal.any([signal, over.signal]),
+        signal: AbortSignal.any([signal, closing.signal]),
       });
       const location = redirectLocation(response);
       if (location !== undefined) return { location };
-      assertWhole(target.host, response, maxBytes);
+      assertAcceptable(target.host, response, maxBytes);
       const bytes = await decodeBody(await readBody(target.host, response, maxBytes), response, maxBytes);
-      return { bytes, isWhole: announcesEnd(response) || !isTruncated(bytes) };
+      return { bytes, isComplete: hasKnownEnd(response) || !isTruncated(bytes) };
     } finally {
-      over.abort(); // closes the connection, whether or not it was read to its end
+      closing.abort(); // closes the connection, whether or not it was read to its end
     }
   }
 
@@ -69,11 +69,11 @@ export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup, sta
   }
 
   /** Fetches a body that may be truncated once more: a connection is hardly ever cut at the same byte twice. */
-  async function fetchWhole(url: string, signal: AbortSignal): Promise<Uint8Array> {
+  async function fetchComplete(url: string, signal: AbortSignal): Promise<Uint8Array> {
     const first = await follow(url, signal);
-    if (first.isWhole) return first.bytes;
+    if (first.isComplete) return first.bytes;
     const second = await follow(url, signal);
-    if (second.isWhole || second.bytes.byteLength === first.bytes.byteLength) return second.bytes;
+    if (second.isComplete || second.bytes.byteLength === first.bytes.byteLength) return second.bytes;
     throw new DownloadError(`GET ${parseTarget(url).host}: the body ends early`, { permanent: false });
   }
 
@@ -81,7 +81,7 @@ export function createDownload({ timeoutMs, maxBytes, trustedOrigin, lookup, sta
     const deadline = new AbortController();
     const cancelTimer = startDeadline(timeoutMs, () => deadline.abort());
     try {
-      return await fetchWhole(url, AbortSignal.any([signal, deadline.signal]));
+      return await fetchComplete(url, AbortSignal.any([signal, deadline.signal]));
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       if (!deadline.signal.aborted) throw error;
@@ -98,7 +98,7 @@ const REQUEST_HEADERS = { accept: 'image/*', 'accept-encoding': 'identity', 'use
 interface Body {
   bytes: Uint8Array;
   /** False if only a second fetch can tell whether the body is complete. */
-  isWhole: boolean;
+  isComplete: boolean;
 }
 
 interface Target {
@@ -111,16 +111,16 @@ interface Target {
 }
 
 /** Signed links sign their exact spelling, so the request repeats it; only what HTTP cannot carry is encoded. */
-const AS_GIVEN = /^https?:\/\/[^/?#\\]+(\/[\x21-\x7e]*)$/i;
+const RAW_PATH = /^https?:\/\/[^/?#\\]+(\/[\x21-\x7e]*)$/i;
 
 function parseTarget(text: string, base?: Target): Target {
   const url = URL.parse(text, base?.href);
   if (!url || !/^https?:$/.test(url.protocol)) {
     const from = base ? `GET ${base.host}: redirect to` : 'GET';
-    throw new DownloadError(`${from} something that is no http or https URL`, { permanent: true });
+    throw new DownloadError(`${from} a URL that is not http or https`, { permanent: true });
   }
-  const asGiven = AS_GIVEN.exec(text)?.[1]?.replace(/#.*$/, '');
-  return { origin: url.origin, host: url.host, path: asGiven ?? url.pathname + url.search, href: url.href };
+  const rawPath = RAW_PATH.exec(text)?.[1]?.replace(/#.*$/, '');
+  return { origin: url.origin, host: url.host, path: rawPath ?? url.pathname + url.search, href: url.href };
 }
 
 function redirectLocation({ statusCode, headers }: IncomingMessage): string | undefined {
@@ -128,7 +128,7 @@ function redirectLocation({ statusCode, headers }: IncomingMessage): string | un
   return [301, 302, 303, 307, 308].includes(statusCode ?? 0) && typeof location === 'string' ? location : undefined;
 }
 
-function assertWhole(host: string, { statusCode = 0, headers }: IncomingMessage, maxBytes: number): void {
+function assertAcceptable(host: string, { statusCode = 0, headers }: IncomingMessage, maxBytes: number): void {
   if (statusCode !== 200) {
     const permanent = statusCode < 500 && !TRANSIENT_4XX.has(statusCode);
     throw new DownloadError(`GET ${host}: HTTP ${statusCode}`, { permanent });
@@ -163,7 +163,7 @@ async function decodeBody(body: Uint8Array, { headers }: IncomingMessage, maxByt
 }
 
 /** Without a length or chunks a body ends with its connection, truncated or not. */
-function announcesEnd({ headers }: IncomingMessage): boolean {
+function hasKnownEnd({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 

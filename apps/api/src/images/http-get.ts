@@ -17,21 +17,21 @@ interface Get {
  * point, including the body.
  */
 export async function httpGet({ connect, origin, path, headers, signal }: Get): Promise<IncomingMessage> {
-  const socket = await dial(connect, new URL(origin), signal);
-  const exchanging = request({
+  const socket = await openConnection(connect, new URL(origin), signal);
+  const exchange = request({
     createConnection: () => socket,
     path,
     headers: { host: new URL(origin).host, ...headers },
     signal,
   });
-  exchanging.end();
+  exchange.end();
   return new Promise((resolve, reject) => {
-    exchanging.once('response', resolve);
-    exchanging.on('error', reject); // also after the response has begun, when its body reports the error
+    exchange.once('response', resolve);
+    exchange.on('error', reject); // also after the response has begun, when its body reports the error
   });
 }
 
-function dial(
+function openConnection(
   connect: buildConnector.connector,
   { protocol, hostname, host, port }: URL,
   signal: AbortSignal,

@@ -2,8 +2,8 @@ import sharp, { type Metadata } from 'sharp';
 import type { MediaType } from '../media-types.ts';
 import { sniff } from './inspect.ts';
 
-/** What the header alone tells about an image. */
-export interface PictureHeader {
+/** What the header of an image contains. */
+export interface ImageHeader {
   type: MediaType;
   metadata: Metadata;
   pixels: number;
@@ -20,7 +20,7 @@ const FIXED_BYTES = 40 * MIB;
 const ROWS_HELD = 2_048;
 
 /** Null when the header cannot be read, or the bytes do not begin as a supported image. Nothing is decoded. */
-export async function readHeader(bytes: Uint8Array): Promise<PictureHeader | null> {
+export async function readHeader(bytes: Uint8Array): Promise<ImageHeader | null> {
   const type = sniff(bytes);
   if (type === null) return null;
   const metadata = await sharp(bytes, { limitInputPixels: false })
@@ -33,7 +33,7 @@ export async function readHeader(bytes: Uint8Array): Promise<PictureHeader | nul
 }
 
 /** How many pixels such an image may have to be decoded within this much memory. */
-export function pixelsWithin({ pixels, decodeBytes }: PictureHeader, memoryBytes: number): number {
+export function pixelsWithin({ pixels, decodeBytes }: ImageHeader, memoryBytes: number): number {
   return Math.floor((pixels * (memoryBytes - FIXED_BYTES)) / (decodeBytes - FIXED_BYTES));
 }
 

@@ -61,7 +61,7 @@ export interface ImageProcessor {
   compress(bytes: Uint8Array, label: LabelIds): Promise<ResultImage>;
   /**
    * Converts an upload to what the provider accepts: upright, no metadata, JPEG or PNG, within its limits. Rejects with
-   * `UnreadableImageError`, and with `unavailable` if it waits too long for a place.
+   * `UnreadableImageError`, and with `unavailable` if it waits too long for a slot.
    */
   prepareUpload(bytes: Uint8Array): Promise<ProcessedImage & { width: number; height: number }>;
 }

@@ -9,11 +9,11 @@ const XMP_MAX_BYTES = 65_502;
 const PRODUCER = 'MiniMax';
 
 // Writers differ: some use numbers for digits, and null for empty.
-const Given = z.union([z.string(), z.number(), z.null()]).transform((value) => String(value ?? ''));
-const Text = Given.optional().transform((value) => value ?? '');
+const LooseText = z.union([z.string(), z.number(), z.null()]).transform((value) => String(value ?? ''));
+const Text = LooseText.optional().transform((value) => value ?? '');
 
 const AigcLabel = z.looseObject({
-  Label: Given, // distinguishes a label from other JSON
+  Label: LooseText, // distinguishes a label from other JSON
   ContentProducer: Text,
   ProduceID: Text,
   ReservedCode1: Text,
@@ -37,8 +37,8 @@ interface Labelling extends LabelIds {
 export function labelledXmp(metadata: Metadata, labelling: Labelling): string {
   const xmp = metadata.xmpAsString ?? '';
   const labelText = (label: AigcLabel) => JSON.stringify(fill(label, labelling));
-  const kept = labelText(findLabel(xmp, metadata) ?? EMPTY_LABEL);
-  const bestFirst = [writeAigcProperty(xmp, kept), writeAigcProperty('', kept)];
+  const filled = labelText(findLabel(xmp, metadata) ?? EMPTY_LABEL);
+  const bestFirst = [writeAigcProperty(xmp, filled), writeAigcProperty('', filled)];
   return (
     bestFirst.find((packet) => Buffer.byteLength(packet) <= XMP_MAX_BYTES) ??
     writeAigcProperty('', labelText(EMPTY_LABEL))

@@ -36,11 +36,11 @@ export function nameFormat(bytes: Uint8Array): string | null {
   const type = sniff(bytes);
   if (type !== null) return MEDIA_TYPES[type].name;
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 512));
-  if (head.toString('latin1', 4, 8) === 'ftyp') return find(BRANDS, head.toString('latin1', 8, 64));
+  if (head.toString('latin1', 4, 8) === 'ftyp') return findName(BRANDS, head.toString('latin1', 8, 64));
   const text = head.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, ''); // a byte order mark
-  return find(SIGNATURES, head.toString('hex')) ?? (text === '' ? null : find(TEXTS, text));
+  return findName(SIGNATURES, head.toString('hex')) ?? (text === '' ? null : findName(TEXTS, text));
 }
 
-function find(table: readonly (readonly [name: string, pattern: RegExp])[], text: string): string | null {
+function findName(table: readonly (readonly [name: string, pattern: RegExp])[], text: string): string | null {
   return table.find(([, pattern]) => pattern.test(text))?.[0] ?? null;
 }

@@ -1,7 +1,7 @@
 import { REFERENCE_BYTES_LIMIT } from '@darkroom/contracts/limits';
 import sharp, { type Sharp } from 'sharp';
 import { explainUndecodable } from './check-upload.ts';
-import type { PictureHeader } from './image-header.ts';
+import type { ImageHeader } from './image-header.ts';
 import { type ImageProcessor, UnreadableImageError } from './image-processor.ts';
 import { openImage } from './open-image.ts';
 
@@ -14,9 +14,9 @@ const UPLOAD_EDGES = [2048, 1448] as const;
 type PreparedUpload = Awaited<ReturnType<ImageProcessor['prepareUpload']>>;
 
 /** Converts an upload whose header was checked to what the provider accepts; see `ImageProcessor.prepareUpload`. */
-export async function prepareUpload(bytes: Uint8Array, { pixels: claimed }: PictureHeader): Promise<PreparedUpload> {
+export async function prepareUpload(bytes: Uint8Array, { pixels: headerPixels }: ImageHeader): Promise<PreparedUpload> {
   try {
-    const pixels = await decode(bytes, claimed);
+    const pixels = await decode(bytes, headerPixels);
     const transparent = hasTransparency(pixels);
     for (const edge of UPLOAD_EDGES) {
       const upload = await encode(pixels, transparent, edge);
@@ -25,7 +25,7 @@ export async function prepareUpload(bytes: Uint8Array, { pixels: claimed }: Pict
   } catch (error) {
     throw new UnreadableImageError(explainUndecodable(bytes, error), { cause: error });
   }
-  throw new Error(`a picture cannot be brought below ${REFERENCE_BYTES_LIMIT} bytes`);
+  throw new Error(`an upload could not be encoded below ${REFERENCE_BYTES_LIMIT} bytes`);
 }
 
 /** Red, green, blue and alpha, eight bits each, row by row. */
@@ -37,7 +37,7 @@ interface Pixels {
 
 /** Decodes once, however often the pixels are encoded. */
 async function decode(bytes: Uint8Array, pixelsMax: number): Promise<Pixels> {
-  const { data, info } = await within(openImage(bytes, 'error', pixelsMax), UPLOAD_EDGES[0])
+  const { data, info } = await resizeWithin(openImage(bytes, 'error', pixelsMax), UPLOAD_EDGES[0])
     .toColourspace('srgb')
     .ensureAlpha()
     .raw()
@@ -51,14 +51,14 @@ function hasTransparency({ data }: Pixels): boolean {
 }
 
 async function encode({ data, width, height }: Pixels, transparent: boolean, edge: number): Promise<PreparedUpload> {
-  const picture = within(sharp(data, { raw: { width, height, channels: 4 } }), edge);
+  const image = resizeWithin(sharp(data, { raw: { width, height, channels: 4 } }), edge);
   // sharp writes no metadata by default.
-  const encoded = transparent ? picture.png() : picture.removeAlpha().jpeg({ quality: 90 });
+  const encoded = transparent ? image.png() : image.removeAlpha().jpeg({ quality: 90 });
   const { data: bytes, info } = await encoded.toBuffer({ resolveWithObject: true });
   const contentType = transparent ? 'image/png' : 'image/jpeg';
   return { bytes, contentType, width: info.width, height: info.height, compressed: true };
 }
 
-function within(picture: Sharp, edge: number): Sharp {
-  return picture.resize({ width: edge, height: edge, fit: 'inside', withoutEnlargement: true });
+function resizeWithin(image: Sharp, edge: number): Sharp {
+  return image.resize({ width: edge, height: edge, fit: 'inside', withoutEnlargement: true });
 }

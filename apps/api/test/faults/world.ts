@@ -186,7 +186,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
       await recoverJobs({ store, workers, workerId, ownedAttempts, saveImages: saver.save, answers, log });
       await answers.drain();
       await fileTracker.round();
-      if (!isAlone) await files.removeHalfWritten((writers) => workers.endedOf(workerId, writers));
+      if (!isAlone) await files.removePartialFiles((writers) => workers.endedOf(workerId, writers));
       await untilIdle();
       await untilSaved();
       await liveFor(2);

@@ -105,7 +105,7 @@ describe('partial files of a killed process', () => {
       await writeFile(join(dir, 'writing', name), 'ha');
     }
     const asked: (readonly string[])[] = [];
-    await store.removeHalfWritten(async (writers) => {
+    await store.removePartialFiles(async (writers) => {
       asked.push(writers);
       return writers.filter((writer) => writer === 'dead');
     });
