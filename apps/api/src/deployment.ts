@@ -89,7 +89,7 @@ async function openShared({ config, clock, log }: DeploymentDeps, databaseUrl: s
   const { createWakeUpQueue } = await import('./queue/wake-up-queue.ts');
   const onLost = (err: unknown) => log.warn({ err }, 'a connection to PostgreSQL was lost');
   const database = await openPostgres(databaseUrl, clock, onLost);
-  const bossDatabase = createPgBossDatabase(databaseUrl, onLost);
+  const bossDatabase = createPgBossDatabase(databaseUrl, clock, onLost);
   const boss = await openPgBoss(bossDatabase, onLost);
   await createWakeUpQueue(boss);
   return {

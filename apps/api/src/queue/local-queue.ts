@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import type { Clock } from '../clock.ts';
+import { type Clock, callAfter } from '../clock.ts';
 import type { Calls, Queue } from './queue.ts';
 
 interface Options extends Calls {
@@ -10,19 +10,17 @@ interface Options extends Calls {
 
 /** Back-off after a fault before `takeNext` is called again. */
 const AFTER_FAULT_MS = 1_000;
-/** Longest delay of a Node timer. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * The queue of a single process. Jobs wait in the store; p-queue holds wake-ups. A wake-up that gets a free slot takes
  * the next job, which is chosen by rotation at that moment.
  */
 export function createLocalQueue({ concurrency, takeNext, clock, onError }: Options): Queue {
-  const turns = new PQueue({ concurrency, autoStart: false });
-  let timer: NodeJS.Timeout | undefined;
+  const wakeUps = new PQueue({ concurrency, autoStart: false });
+  let cancelRetry = () => {};
   let draining = false;
 
-  async function turn(): Promise<void> {
+  async function takeJob(): Promise<void> {
     if (draining) return;
     const taken = await takeNext();
     if (taken.kind === 'idle') return wakeAt(taken.retryAt);
@@ -33,30 +31,30 @@ export function createLocalQueue({ concurrency, takeNext, clock, onError }: Opti
 
   /** One queued wake-up is enough: it queues the next one if it finds work. */
   function wake(): void {
-    if (draining || turns.size > 0) return;
-    turns.add(turn).catch((error: unknown) => {
+    if (draining || wakeUps.size > 0) return;
+    wakeUps.add(takeJob).catch((error: unknown) => {
       onError(error);
       wakeAt(clock.now() + AFTER_FAULT_MS);
     });
   }
 
   function wakeAt(time: number | null): void {
-    clearTimeout(timer);
+    cancelRetry();
     if (time === null || draining) return;
-    timer = setTimeout(wake, Math.min(Math.max(time - clock.now(), 1), LONGEST_TIMER_MS));
+    cancelRetry = callAfter(clock, Math.max(time - clock.now(), 1), wake);
   }
 
   return {
     start() {
-      turns.start();
+      wakeUps.start();
       wake();
     },
     wake,
     async drain() {
       draining = true;
-      clearTimeout(timer);
-      turns.start(); // queued wake-ups must run and return: onIdle would otherwise wait for them forever
-      await turns.onIdle();
+      cancelRetry();
+      wakeUps.start(); // queued wake-ups must run and return: onIdle would otherwise wait for them forever
+      await wakeUps.onIdle();
     },
   };
 }

@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import type { PgBoss } from 'pg-boss';
-import type { Clock } from '../clock.ts';
+import { type Clock, callAfter, callEvery } from '../clock.ts';
 import type { Calls, Queue, TakeNext } from './queue.ts';
 import { WAKE_UP_QUEUE, WAKE_UP_WORK } from './wake-up-queue.ts';
 
@@ -21,15 +21,15 @@ const RESYNC_MS = 5_000;
 /**
  * The queue of many processes. As in the local queue, jobs wait in the store and the queue holds wake-ups. pg-boss
  * delivers a wake-up to one worker. That worker takes the next job, which is chosen by rotation at that moment, and
- * sends the next wake-up. p-queue bounds the calls of each worker; a worker without a free slot receives no wake-up.
+ * sends the next wake-up. p-queue bounds the calls of each worker.
  */
 export function createPgQueue({ boss, worker, clock, onError }: Options): Queue {
   const slots = new PQueue({ concurrency: worker?.concurrency ?? 1 });
   let sending: Promise<void> | undefined;
   let isSendDue = false;
   let started: Promise<unknown> | undefined;
-  let retryTimer: NodeJS.Timeout | undefined;
-  let resyncTimer: NodeJS.Timeout | undefined;
+  let cancelRetry = () => {};
+  let endResync = () => {};
   let draining = false;
 
   /** One waiting wake-up is enough, in this process and in pg-boss. */
@@ -53,10 +53,10 @@ export function createPgQueue({ boss, worker, clock, onError }: Options): Queue 
   }
 
   function wakeAt(time: number | null): void {
-    clearTimeout(retryTimer);
+    cancelRetry();
     if (time === null || draining) return;
     // A longer delay is pointless: the resync comes first.
-    retryTimer = setTimeout(wake, Math.min(Math.max(time - clock.now(), 1), RESYNC_MS));
+    cancelRetry = callAfter(clock, Math.min(Math.max(time - clock.now(), 1), RESYNC_MS), wake);
   }
 
   /** Takes the next job as soon as a slot is free. Resolves when the job has started, or none may. Never rejects. */
@@ -81,14 +81,16 @@ export function createPgQueue({ boss, worker, clock, onError }: Options): Queue 
     return decided.promise;
   }
 
+  const isFull = () => slots.pending >= slots.concurrency;
+
   /** pg-boss delivers the next wake-up to this worker only after this has resolved. */
-  async function handleWakeUp(takeNext: TakeNext): Promise<void> {
-    await takeJob(takeNext);
-    await slots.add(() => {}); // until a slot is free
+  function handleWakeUp(takeNext: TakeNext): Promise<void> {
+    if (isFull()) wake(); // for another worker: this one keeps its wake-up until it has a free slot
+    return takeJob(takeNext);
   }
 
   function resync(takeNext: TakeNext): void {
-    if (slots.pending < slots.concurrency) void takeJob(takeNext);
+    if (!isFull()) void takeJob(takeNext);
   }
 
   return {
@@ -96,14 +98,14 @@ export function createPgQueue({ boss, worker, clock, onError }: Options): Queue 
       if (!worker || draining) return;
       const { takeNext } = worker;
       started = boss.work(WAKE_UP_QUEUE, WAKE_UP_WORK, () => handleWakeUp(takeNext));
-      resyncTimer = setInterval(() => resync(takeNext), RESYNC_MS);
+      endResync = callEvery(clock, RESYNC_MS, () => resync(takeNext));
       resync(takeNext);
     },
     wake,
     async drain() {
       draining = true;
-      clearInterval(resyncTimer);
-      clearTimeout(retryTimer);
+      endResync();
+      cancelRetry();
       await started;
       if (started) await boss.offWork(WAKE_UP_QUEUE, { wait: true });
       await slots.onIdle();

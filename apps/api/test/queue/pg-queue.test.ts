@@ -7,6 +7,7 @@ import { openPgBoss } from '../../src/queue/open-pg-boss.ts';
 import { createPgQueue } from '../../src/queue/pg-queue.ts';
 import { createWakeUpQueue, WAKE_UP_QUEUE } from '../../src/queue/wake-up-queue.ts';
 import { createPgBossDatabase, type PgBossDatabase } from '../../src/store/postgres/pg-boss-database.ts';
+import { createManualClock } from '../manual-clock.ts';
 import { testQueue } from './queue.conformance.ts';
 import { createWork, type Work } from './work.ts';
 
@@ -17,10 +18,9 @@ let bosses: [PgBoss, PgBoss];
 beforeAll(async () => {
   server = await openPostgresServer();
   const databaseUrl = await server.createDatabase();
-  // A test moves the clock and so triggers connection time-outs: pg-boss reports them and reconnects.
-  const onLost = () => {};
-  databases = [createPgBossDatabase(databaseUrl, onLost), createPgBossDatabase(databaseUrl, onLost)];
-  bosses = [await openPgBoss(databases[0], onLost), await openPgBoss(databases[1], onLost)];
+  const openDatabase = () => createPgBossDatabase(databaseUrl, systemClock, rethrow);
+  databases = [openDatabase(), openDatabase()];
+  bosses = [await openPgBoss(databases[0], rethrow), await openPgBoss(databases[1], rethrow)];
   for (const boss of bosses) await createWakeUpQueue(boss);
 });
 afterEach(() => bosses[0].deleteQueuedJobs(WAKE_UP_QUEUE));
@@ -31,8 +31,8 @@ afterAll(async () => {
 });
 
 testQueue('the queue over pg-boss', {
-  createQueue: ({ concurrency, takeNext, onError }) =>
-    createPgQueue({ boss: bosses[0], worker: { concurrency, takeNext }, clock: systemClock, onError }),
+  createQueue: ({ concurrency, takeNext, clock, onError }) =>
+    createPgQueue({ boss: bosses[0], worker: { concurrency, takeNext }, clock, onError }),
   settle: () => sleep(60).then(() => {}),
   patienceMs: 10_000,
 });
@@ -48,7 +48,7 @@ function createQueue(boss: PgBoss, work: Work | null) {
 }
 
 test('delivers wake-ups from a process without workers to those that have them', async () => {
-  const work = createWork();
+  const work = createWork(systemClock);
   const orders = createQueue(bosses[0], null);
   const worker = createQueue(bosses[1], work);
   orders.start();
@@ -62,7 +62,7 @@ test('delivers wake-ups from a process without workers to those that have them',
 });
 
 test('keeps a wake-up without a worker until one starts', async () => {
-  const work = createWork();
+  const work = createWork(systemClock);
   const orders = createQueue(bosses[0], null);
   orders.wake();
   await orders.drain();
@@ -80,7 +80,7 @@ test('keeps a wake-up without a worker until one starts', async () => {
 });
 
 test('fills the slots of two workers from one queue, each up to its bound', async () => {
-  const [here, there] = [createWork(), createWork()];
+  const [here, there] = [createWork(systemClock), createWork(systemClock)];
   here.add(2);
   there.add(2);
   const queues = [createQueue(bosses[0], here), createQueue(bosses[1], there)];
@@ -91,7 +91,7 @@ test('fills the slots of two workers from one queue, each up to its bound', asyn
 });
 
 test('leaves the wake-up to another worker when it drains', async () => {
-  const [leaving, staying] = [createWork(), createWork()];
+  const [leaving, staying] = [createWork(systemClock), createWork(systemClock)];
   leaving.add(1);
   const [first, second] = [createQueue(bosses[0], leaving), createQueue(bosses[1], staying)];
   first.start();
@@ -104,4 +104,57 @@ test('leaves the wake-up to another worker when it drains', async () => {
   leaving.endOne();
   staying.endOne();
   await Promise.all([drained, second.drain()]);
+});
+
+test('receives one wake-up at a time, however many slots it has', async () => {
+  const work = createWork(systemClock);
+  const queue = createPgQueue({
+    boss: bosses[0],
+    worker: { concurrency: 250, takeNext: work.takeNext },
+    clock: systemClock,
+    onError: rethrow,
+  });
+  queue.start();
+  await vi.waitFor(() => expect(bosses[0].getWipData()).toHaveLength(1), PATIENCE);
+  work.add(20);
+  queue.wake();
+  await vi.waitFor(() => expect(work.running).toBe(20), PATIENCE);
+  expect(bosses[0].getWipData()).toHaveLength(1);
+  while (work.running > 0) work.endOne();
+  await queue.drain();
+});
+
+test('delivers every wake-up to a worker with a free slot while the other one has none', async () => {
+  const clock = createManualClock(); // stands still: nothing is found by a resync
+  const [full, free] = [createWork(clock), createWork(clock)];
+  full.add(1);
+  const create = (boss: PgBoss, { takeNext }: Work) =>
+    createPgQueue({ boss, worker: { concurrency: 1, takeNext }, clock, onError: rethrow });
+  const [first, second] = [create(bosses[0], full), create(bosses[1], free)];
+  first.start();
+  await vi.waitFor(() => expect(full.running).toBe(1), PATIENCE);
+  second.start();
+  await vi.waitFor(() => expect(free.asked).toBe(2), PATIENCE); // at the start, and for the wake-up that waited
+  for (let wakeUps = 1; wakeUps <= 10; wakeUps++) {
+    first.wake();
+    await vi.waitFor(() => expect(free.asked).toBe(2 + wakeUps), PATIENCE);
+  }
+  full.endOne();
+  await Promise.all([first.drain(), second.drain()]);
+});
+
+test('takes a job within 5 seconds whose wake-up was lost with its process', async () => {
+  const clock = createManualClock();
+  const work = createWork(clock);
+  const worker = { concurrency: 2, takeNext: work.takeNext };
+  const queue = createPgQueue({ boss: bosses[0], worker, clock, onError: rethrow });
+  queue.start();
+  await vi.waitFor(() => expect(work.asked).toBe(1), PATIENCE);
+  work.add(1);
+  await clock.advanceAsync(4_999);
+  expect(work.asked).toBe(1);
+  await clock.advanceAsync(1);
+  await vi.waitFor(() => expect(work.running).toBe(1), PATIENCE);
+  work.endOne();
+  await queue.drain();
 });

@@ -1,10 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Clock } from '../../src/clock.ts';
 import type { Queue, TakeNext } from '../../src/queue/queue.ts';
+import { createManualClock, type ManualClock } from '../manual-clock.ts';
 import { createWork, type Work } from './work.ts';
 
 interface QueueOptions {
   concurrency: number;
   takeNext: TakeNext;
+  clock: Clock;
   onError(error: unknown): void;
 }
 
@@ -20,27 +23,32 @@ export interface QueueUnderTest {
 /** The conformance suite of every queue. */
 export function testQueue(name: string, { createQueue, settle, patienceMs }: QueueUnderTest): void {
   describe(`${name} as a queue`, () => {
+    let clock: ManualClock;
     let work: Work;
     let faults: unknown[];
     let queue: Queue | undefined;
     beforeEach(() => {
-      vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
-      work = createWork();
+      clock = createManualClock();
+      work = createWork(clock);
       faults = [];
     });
     afterEach(async () => {
       const drained = queue?.drain();
       while (work.running > 0) work.endOne();
       await drained;
-      vi.useRealTimers();
     });
 
     async function build(concurrency: number): Promise<Queue> {
-      queue = await createQueue({ concurrency, takeNext: work.takeNext, onError: (fault) => faults.push(fault) });
+      queue = await createQueue({
+        concurrency,
+        takeNext: work.takeNext,
+        clock,
+        onError: (fault) => faults.push(fault),
+      });
       return queue;
     }
     const pass = async (ms: number) => {
-      await vi.advanceTimersByTimeAsync(ms);
+      await clock.advanceAsync(ms);
       await settle();
     };
     async function eventually(claim: () => void): Promise<void> {
@@ -101,7 +109,7 @@ export function testQueue(name: string, { createQueue, settle, patienceMs }: Que
 
     test('polls again when time alone makes work due, and not before', async () => {
       const queue = await build(2);
-      work.addLater(Date.now() + 3_000);
+      work.addLater(clock.now() + 3_000);
       queue.start();
       await eventually(() => expect(work.asked).toBeGreaterThan(0));
       await pass(2_999);
@@ -112,7 +120,7 @@ export function testQueue(name: string, { createQueue, settle, patienceMs }: Que
 
     test('does not treat a time beyond the range of timers as due', async () => {
       const queue = await build(1);
-      work.addLater(Date.now() + 2 ** 40);
+      work.addLater(clock.now() + 2 ** 40);
       queue.start();
       await eventually(() => expect(work.asked).toBeGreaterThan(0));
       await pass(4_000);
@@ -143,7 +151,7 @@ export function testQueue(name: string, { createQueue, settle, patienceMs }: Que
     test('ends running work and takes no new work while it drains', async () => {
       const queue = await build(2);
       work.add(5);
-      work.addLater(Date.now() + 1_000);
+      work.addLater(clock.now() + 1_000);
       queue.start();
       await eventually(() => expect(work.running).toBe(2));
       let drained = false;

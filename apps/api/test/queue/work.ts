@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/clock.ts';
 import type { TakeNext, Taken } from '../../src/queue/queue.ts';
 
 /** Work that ends when the test says so, and a record of what a queue did with it. */
@@ -17,7 +18,7 @@ export interface Work {
   readonly mostRunning: number;
 }
 
-export function createWork(): Work {
+export function createWork(clock: Pick<Clock, 'now'>): Work {
   const dueTimes: number[] = [];
   const running: PromiseWithResolvers<void>[] = [];
   const counts = { asked: 0, taken: 0, mostRunning: 0 };
@@ -31,7 +32,7 @@ export function createWork(): Work {
       throw thrown;
     }
     const [dueAt] = dueTimes.toSorted((a, b) => a - b);
-    if (dueAt === undefined || dueAt > Date.now()) return { kind: 'idle', retryAt: dueAt ?? null };
+    if (dueAt === undefined || dueAt > clock.now()) return { kind: 'idle', retryAt: dueAt ?? null };
     dueTimes.splice(dueTimes.indexOf(dueAt), 1);
     const job = Promise.withResolvers<void>();
     running.push(job);

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Clock } from '../../clock.ts';
 import { createListeners, type Listeners } from '../shared/listeners.ts';
 import { type Listening, listenWithReconnect } from './listen-with-reconnect.ts';
 
@@ -14,6 +15,7 @@ export interface Notifications extends Listening {
  */
 export async function followNotifications(
   config: pg.ClientConfig,
+  clock: Pick<Clock, 'sleep'>,
   onLost: (error: unknown) => void,
 ): Promise<Notifications> {
   const listeners = createListeners();
@@ -21,6 +23,7 @@ export async function followNotifications(
     onNotification: listeners.notify,
     resync: listeners.notifyAll,
     onLost,
+    clock,
   });
   return { onChange: listeners.add, close };
 }

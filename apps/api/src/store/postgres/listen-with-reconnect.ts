@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import type { Clock } from '../../clock.ts';
 import { backOffMs } from '../../retry/back-off.ts';
 
 const BACK_OFF = { firstMs: 50, maxMs: 1_000 };
@@ -7,13 +7,14 @@ const BACK_OFF = { firstMs: 50, maxMs: 1_000 };
 const RESYNC_EVERY_MS = 5_000;
 const ANSWER_WITHIN_MS = 3_000;
 
-interface NotificationHandlers {
+interface ListenOptions {
   /** A notification arrived on the channel. */
   onNotification(payload: string): void;
   /** Notifications may have been missed. */
   resync(): void;
   /** The connection was lost; it is re-established automatically. */
   onLost(error: unknown): void;
+  clock: Pick<Clock, 'sleep'>;
 }
 
 export interface Listening {
@@ -27,56 +28,56 @@ export interface Listening {
 export async function listenWithReconnect(
   config: pg.ClientConfig,
   channel: string,
-  handlers: NotificationHandlers,
+  { onNotification, resync, onLost, clock }: ListenOptions,
 ): Promise<Listening> {
   const closing = new AbortController();
-  const hears = Promise.withResolvers<void>();
+  const listens = Promise.withResolvers<void>();
   let failures = 0; // since it last listened
 
   /** Runs one connection from its start to its loss. */
-  async function onNotification(): Promise<never> {
+  async function runConnection(): Promise<never> {
     const client = new pg.Client({ ...config, query_timeout: ANSWER_WITHIN_MS });
     const lost = new Promise<never>((_, reject) => {
       client.on('error', reject);
-      client.on('end', () => reject(new Error('the connection for news has ended')));
+      client.on('end', () => reject(new Error('the listening connection has ended')));
     });
     lost.catch(() => {}); // awaited below; this handles a loss before that
-    client.on('notification', ({ payload }) => handlers.onNotification(payload ?? ''));
+    client.on('notification', ({ payload }) => onNotification(payload ?? ''));
     try {
       await client.connect();
       await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
-      hears.resolve();
+      listens.resolve();
       failures = 0;
-      handlers.resync();
-      return await Promise.race([lost, resync(client)]);
+      resync();
+      return await Promise.race([lost, resyncForever(client)]);
     } finally {
       void client.end().catch(() => {});
     }
   }
 
   /** Rejects when the connection does not answer: the loss of the remote machine shows in no other way. */
-  async function resync(client: pg.Client): Promise<never> {
+  async function resyncForever(client: pg.Client): Promise<never> {
     for (;;) {
-      await sleep(RESYNC_EVERY_MS, undefined, { signal: closing.signal });
+      await clock.sleep(RESYNC_EVERY_MS, { signal: closing.signal });
       await client.query('SELECT 1');
-      handlers.resync();
+      resync();
     }
   }
 
   async function reconnectForever(): Promise<void> {
     while (!closing.signal.aborted) {
       try {
-        await onNotification();
+        await runConnection();
       } catch (error) {
         if (closing.signal.aborted) return;
-        handlers.onLost(error);
+        onLost(error);
       }
-      await sleep(backOffMs(++failures, BACK_OFF), undefined, { signal: closing.signal }).catch(() => {});
+      await clock.sleep(backOffMs(++failures, BACK_OFF), { signal: closing.signal }).catch(() => {});
     }
   }
 
   const kept = reconnectForever();
-  await hears.promise;
+  await listens.promise;
   return {
     async close() {
       closing.abort();

@@ -62,7 +62,7 @@ export async function openPostgres(
     types: TYPES,
   };
   await bringUpToDate(config, onLost);
-  const notifications = await followNotifications(config, onLost);
+  const notifications = await followNotifications(config, clock, onLost);
   const bounded: pg.ClientConfig = {
     ...config,
     idle_in_transaction_session_timeout: STALLED_TRANSACTION_MS,

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Db } from 'pg-boss';
+import type { Clock } from '../../clock.ts';
 import { listenWithReconnect } from './listen-with-reconnect.ts';
 
 /** Connections for statements, in addition to the one that listens. */
@@ -7,7 +8,7 @@ const CONNECTIONS = 4;
 const CONNECT_WITHIN_MS = 5_000;
 
 /** The database as pg-boss uses it: its documented adapter interface. */
-export interface PgBossDatabase extends Db {
+export interface PgBossDatabase extends Omit<Db, 'listen'>, Required<Pick<Db, 'listen'>> {
   /** Closes the connections. Stop pg-boss first. */
   close(): Promise<void>;
 }
@@ -17,7 +18,11 @@ export interface PgBossDatabase extends Db {
  * handler from a connection that it abandons. After the process was suspended, a later event of such a connection then
  * ends the process. `onLost` is called for every lost connection; reconnecting is automatic.
  */
-export function createPgBossDatabase(databaseUrl: string, onLost: (error: unknown) => void): PgBossDatabase {
+export function createPgBossDatabase(
+  databaseUrl: string,
+  clock: Pick<Clock, 'sleep'>,
+  onLost: (error: unknown) => void,
+): PgBossDatabase {
   const config: pg.ClientConfig = {
     connectionString: databaseUrl,
     application_name: 'darkroom-pgboss',
@@ -29,7 +34,7 @@ export function createPgBossDatabase(databaseUrl: string, onLost: (error: unknow
   return {
     executeSql: (text, values) => pool.query(text, values),
     listen: (channel, onNotification, onReconnect) =>
-      listenWithReconnect(config, channel, { onNotification, resync: onReconnect, onLost }),
+      listenWithReconnect(config, channel, { onNotification, resync: onReconnect, onLost, clock }),
     poolCounts: () => ({
       max: CONNECTIONS,
       total: pool.totalCount,
