@@ -1,23 +1,20 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startApi } from '@darkroom/test-kit/api/start-api';
-import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
-import { findTool } from '@darkroom/test-kit/process/system-tools';
+import { hasChromium } from '@darkroom/test-kit/browser/launch-chromium';
+import { startChromium } from '@darkroom/test-kit/browser/start-chromium';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
-import { chromium } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 
-const chromiumPath = findTool('chromium') ?? '';
 /** Hosts that this browser resolves to 127.0.0.1, as after DNS rebinding. */
 const REBOUND = '--host-resolver-rules=MAP *.example.com 127.0.0.1';
 
-test.skipIf(chromiumPath === '')(
+test.skipIf(!hasChromium)(
   'issues a development token only to a page on a loopback address, whatever name resolves to it',
   async () => {
     const { port, user } = await startApi(await startProvider(), { CORS_ORIGINS: '*' });
     const elsewhere = await servePage();
-    const browser = await chromium.launch({ executablePath: chromiumPath, args: [...CHROMIUM_ARGS, REBOUND] });
-    onTestFinished(() => browser.close());
+    const browser = await startChromium([REBOUND]);
     const page = await browser.newPage();
     const askFrom = async (origin: string, url = '/dev/token') => {
       await page.goto(`${origin}/health/live`);

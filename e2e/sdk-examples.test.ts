@@ -1,15 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
-import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
+import { hasChromium, launchChromium } from '@darkroom/test-kit/browser/launch-chromium';
 import { ASTRONAUT, CHECKOUT } from '@darkroom/test-kit/process/checkout';
-import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
 import { type Provider, startProvider } from '@darkroom/test-kit/provider/start-provider';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { build, preview } from 'vite';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-
-const chromiumPath = findTool('chromium');
 
 /** Serves an example as its reader would, built by vite on an origin of its own. */
 async function serveExample(name: string): Promise<string> {
@@ -30,10 +27,10 @@ async function startExample(name: string): Promise<{ origin: string; provider: P
 }
 
 // The example for Node is tested in first-image.test.ts.
-describe.skipIf(!chromiumPath)('an example of the sdk on a page of another origin', () => {
+describe.skipIf(!hasChromium)('an example of the sdk on a page of another origin', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: CHROMIUM_ARGS });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
 

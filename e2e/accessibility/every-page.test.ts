@@ -1,14 +1,14 @@
 import { findAxeViolations } from '@darkroom/test-kit/browser/axe-violations';
-import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
+import { hasChromium } from '@darkroom/test-kit/browser/launch-chromium';
+import { startChromium } from '@darkroom/test-kit/browser/start-chromium';
+import { storageState } from '@darkroom/test-kit/browser/storage-state';
 import { CHECKOUT } from '@darkroom/test-kit/process/checkout';
-import { findTool } from '@darkroom/test-kit/process/system-tools';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { expect, onTestFinished, test } from 'vitest';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { findSmallTargets } from './find-small-targets.ts';
 import { type SeededService, type Storage, seedService } from './seed-service.ts';
 import { listViews, type SeededUser, USERS, type View } from './views.ts';
 
-const chromiumPath = findTool('chromium') ?? '';
 const TIMEOUT = { timeout: 20_000 };
 const SCREENSHOTS = `${CHECKOUT}test-output/pages`;
 
@@ -33,13 +33,12 @@ const APPEARANCES = [
   appearance('desktop', DESKTOP, 'light', 'zh'),
 ];
 
-test.skipIf(chromiumPath === '')(
+test.skipIf(!hasChromium)(
   'has no accessibility barrier on any page in any state, language or theme, and keeps a screenshot of each',
   { timeout: 400_000 },
   async () => {
     const service = await seedService();
-    const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
-    onTestFinished(() => browser.close());
+    const browser = await startChromium();
 
     const views = listViews(service);
     const problems: string[] = [];
@@ -70,14 +69,10 @@ async function startDevice(
   appearance: Appearance,
   user: SeededUser,
 ): Promise<BrowserContext> {
-  const localStorage = Object.entries({ ...service[user], ...appearance.settings }).map(([name, value]) => ({
-    name,
-    value: JSON.stringify(value),
-  }));
   const device = await browser.newContext({
     ...appearance.screen,
     reducedMotion: 'reduce',
-    storageState: { cookies: [], origins: [{ origin: service.url, localStorage }] },
+    storageState: storageState(service.url, { ...service[user], ...appearance.settings }),
   });
   device.setDefaultTimeout(TIMEOUT.timeout);
   return device;

@@ -1,11 +1,9 @@
 import { startApi } from '@darkroom/test-kit/api/start-api';
+import { hasChromium } from '@darkroom/test-kit/browser/launch-chromium';
 import { startPhone } from '@darkroom/test-kit/browser/phone';
-import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-
-const chromiumPath = findTool('chromium') ?? '';
 
 /** In CSS pixels; a thinner ring is not visible at arm's length. */
 const RING_PX = 2;
@@ -13,44 +11,41 @@ const RING_PX = 2;
 /** A fast typist. uni-app's field reports its text every 100 ms. */
 const A_KEY_MS = 120;
 
-test.skipIf(chromiumPath === '')(
-  'creates and saves an image by keyboard, with a visible focus at every stop',
-  async () => {
-    const provider = await startProvider();
-    provider.script({ hold: true });
-    const api = await startApi(provider);
-    const phone = await startPhone({ chromiumPath, url: api.url });
-    const page = await phone.open();
-    await page.getByTestId('submit').waitFor();
+test.skipIf(!hasChromium)('creates and saves an image by keyboard, with a visible focus at every stop', async () => {
+  const provider = await startProvider();
+  provider.script({ hold: true });
+  const api = await startApi(provider);
+  const phone = await startPhone({ url: api.url });
+  const { page, form, progress, result } = await phone.open();
+  await form.submitButton.waitFor();
 
-    await tabTo(page, 'photo-add');
-    await tabTo(page, 'prompt');
-    await page.keyboard.type('只用键盘', { delay: A_KEY_MS });
-    await page.getByTestId('prompt-count').getByText('4 / 1499').waitFor();
-    await tabTo(page, 'ratio-3:4');
-    await page.keyboard.press('ArrowRight');
-    await page.locator('[data-testid="ratio-9:16"]:focus[aria-checked=true]').waitFor();
-    await tabTo(page, 'count-1');
-    await tabTo(page, 'submit');
-    await page.keyboard.press('Enter');
+  await tabTo(page, 'photo-add');
+  await tabTo(page, 'prompt');
+  await page.keyboard.type('只用键盘', { delay: A_KEY_MS });
+  await page.getByTestId('prompt-count').getByText('4 / 1499').waitFor();
+  await tabTo(page, 'ratio-3:4');
+  await page.keyboard.press('ArrowRight');
+  await page.locator('[data-testid="ratio-9:16"]:focus[aria-checked=true]').waitFor();
+  await tabTo(page, 'count-1');
+  await tabTo(page, 'submit');
+  await page.keyboard.press('Enter');
 
-    await page.locator('[data-stage=generating]').waitFor();
-    await tabTo(page, 'leave');
-    await tabTo(page, 'cancel');
-    provider.release();
+  await progress.stage('generating').waitFor();
+  await tabTo(page, 'leave');
+  await tabTo(page, 'cancel');
+  provider.release();
 
-    await page.getByTestId('result-image').waitFor();
-    await tabTo(page, 'result-image');
-    await page.keyboard.press('Enter');
-    await tabTo(page, 'viewer-save');
-    await page.keyboard.press('Escape');
-    await tabTo(page, 'save');
-    const download = page.waitForEvent('download');
-    await page.keyboard.press('Space');
-    expect(await (await download).failure()).toBeNull();
-    expect(provider.calls()[0]?.request).toMatchObject({ prompt: '只用键盘', aspect_ratio: '9:16' });
-  },
-);
+  await result.images.waitFor();
+  await tabTo(page, 'result-image');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'viewer-save');
+  await page.keyboard.press('Escape');
+  await tabTo(page, 'save');
+  const download = page.waitForEvent('download');
+  await page.keyboard.press('Space');
+  expect(await (await download).failure()).toBeNull();
+  expect(provider.calls()[0]?.request).toMatchObject({ prompt: '只用键盘', aspect_ratio: '9:16' });
+});
 
 /** Presses Tab until this element has the focus, and checks the focus ring of every element on the way. */
 async function tabTo(page: Page, testId: string): Promise<void> {

@@ -1,15 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import { startApi } from '@darkroom/test-kit/api/start-api';
-import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
-import { ASTRONAUT } from '@darkroom/test-kit/process/checkout';
-import { findTool } from '@darkroom/test-kit/process/system-tools';
+import { hasChromium } from '@darkroom/test-kit/browser/launch-chromium';
+import { startChromium } from '@darkroom/test-kit/browser/start-chromium';
+import { createClientPages } from '@darkroom/test-kit/pages/client-pages';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
-import { chromium } from 'playwright-core';
 import { preview } from 'vite';
 import { expect, onTestFinished, test } from 'vitest';
 import { BUILT, buildOtherApp, copyIntoOtherApp } from './embed-client.ts';
 
-const chromiumPath = findTool('chromium') ?? '';
 const TIMEOUT = { timeout: 20_000 };
 
 /** Serves the other app on its own origin, which is known before the app is built. */
@@ -25,7 +23,7 @@ async function serveOtherApp(): Promise<string> {
   return `http://127.0.0.1:${(server.httpServer.address() as AddressInfo).port}`;
 }
 
-test.skipIf(chromiumPath === '')(
+test.skipIf(!hasChromium)(
   'creates an image in another app that copied the listed files, under its own origin and with its own token',
   { timeout: 300_000 },
   async () => {
@@ -35,8 +33,7 @@ test.skipIf(chromiumPath === '')(
     const api = await startApi(provider, { CORS_ORIGINS: origin });
     await buildOtherApp(api.url);
 
-    const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
-    onTestFinished(() => browser.close());
+    const browser = await startChromium();
     const localStorage = [{ name: 'another-app.token', value: api.user('7').token }];
     const context = await browser.newContext({
       viewport: { width: 390, height: 844 },
@@ -50,18 +47,11 @@ test.skipIf(chromiumPath === '')(
     await page.goto(origin);
     await page.getByTestId('to-pictures').click();
 
-    const chooser = page.waitForEvent('filechooser');
-    await page.getByTestId('photo-add').click();
-    await page.getByTestId('consent-yes').click();
-    await (await chooser).setFiles(ASTRONAUT);
-    await page.locator('[data-testid=photo-picker][data-state=ready]').waitFor();
-    await page.getByTestId('prompt').locator('textarea').fill('在另一个应用里');
-    await page.getByTestId('submit').click();
+    const { form, result } = createClientPages(page);
+    await form.addPhoto();
+    await form.submit('在另一个应用里');
 
-    const image = page.getByTestId('result-image').locator('img');
-    await expect
-      .poll(() => image.evaluateAll(([first]) => first && 'naturalWidth' in first && first.naturalWidth), TIMEOUT)
-      .toBe(864);
+    await expect.poll(() => result.imageWidths(), TIMEOUT).toEqual([864]);
     expect((await api.user('7').sdk.list()).jobs).toHaveLength(1);
     expect(provider.callsFor('在另一个应用里')).toBe(1);
     expect(faults).toEqual([]);

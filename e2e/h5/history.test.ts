@@ -1,27 +1,23 @@
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
 import { findAxeViolations } from '@darkroom/test-kit/browser/axe-violations';
+import { hasChromium } from '@darkroom/test-kit/browser/launch-chromium';
 import { startPhone, takeScreenshot } from '@darkroom/test-kit/browser/phone';
-import { findTool } from '@darkroom/test-kit/process/system-tools';
+import type { ClientPages } from '@darkroom/test-kit/pages/client-pages';
 import { type Provider, startProvider } from '@darkroom/test-kit/provider/start-provider';
-import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 
-const chromiumPath = findTool('chromium') ?? '';
 const TIMEOUT = { timeout: 15_000 };
 
-const rows = (page: Page) => page.getByTestId('job');
-const row = (page: Page, status: string) => page.locator(`[data-testid=job][data-status=${status}]`);
-
-async function start(): Promise<{ provider: Provider; api: Api; open: () => Promise<Page>; faults: string[] }> {
+async function start(): Promise<{ provider: Provider; api: Api; open: () => Promise<ClientPages>; faults: string[] }> {
   const provider = await startProvider({ images: 'poster' });
   const api = await startApi(provider);
-  const phone = await startPhone({ chromiumPath, url: api.url });
+  const phone = await startPhone({ url: api.url });
   return { provider, api, open: phone.open, faults: phone.faults };
 }
 
 const generate = (api: Api, prompt: string) => api.user().sdk.generate({ model: 'image-01', prompt });
 
-describe.skipIf(chromiumPath === '')('the history page', () => {
+describe.skipIf(!hasChromium)('the history page', () => {
   test('updates by itself, filters by status and deletes a job', async () => {
     const { provider, api, open, faults } = await start();
     await generate(api, '已经完成的');
@@ -29,23 +25,21 @@ describe.skipIf(chromiumPath === '')('the history page', () => {
     await api.user().sdk.create({ model: 'image-01', prompt: '正在生成的' });
     await provider.held(1);
 
-    const page = await open();
-    await page.getByTestId('history').click();
-    await row(page, 'PROCESSING').waitFor();
-    await takeScreenshot(page, 'history-light-zh');
-    expect(await findAxeViolations(page)).toEqual([]);
+    const app = await open();
+    await app.form.openHistory();
+    await app.history.rows('PROCESSING').waitFor();
+    await takeScreenshot(app.page, 'history-light-zh');
+    expect(await findAxeViolations(app.page)).toEqual([]);
     provider.release();
-    await expect.poll(() => row(page, 'COMPLETED').count(), TIMEOUT).toBe(2);
+    await expect.poll(() => app.history.rows('COMPLETED').count(), TIMEOUT).toBe(2);
 
-    await page.getByTestId('filter-running').click();
-    await page.getByTestId('empty').waitFor();
-    await page.getByTestId('filter-done').click();
-    await expect.poll(() => rows(page).count(), TIMEOUT).toBe(2);
+    await app.history.filter('running');
+    await app.page.getByTestId('empty').waitFor();
+    await app.history.filter('done');
+    await expect.poll(() => app.history.rows().count(), TIMEOUT).toBe(2);
 
-    await page.getByTestId('job-actions').first().click();
-    await page.getByTestId('job-remove').click();
-    await page.getByTestId('dialog-yes').click();
-    await expect.poll(() => rows(page).count(), TIMEOUT).toBe(1);
+    await app.history.deleteFirst();
+    await expect.poll(() => app.history.rows().count(), TIMEOUT).toBe(1);
     await expect.poll(async () => (await api.user().sdk.list()).jobs.length, TIMEOUT).toBe(1);
     expect(faults).toEqual([]);
   });
@@ -53,119 +47,114 @@ describe.skipIf(chromiumPath === '')('the history page', () => {
   test('shows a row again with the reason when it could not be deleted', async () => {
     const { api, open } = await start();
     await generate(api, '删不掉的');
-    const page = await open();
-    await page.route('**/trpc/image.delete**', (route) => route.abort());
-    await page.getByTestId('history').click();
-    await page.getByTestId('job-actions').click();
-    await page.getByTestId('job-remove').click();
-    await page.getByTestId('dialog-yes').click();
-    await page.getByTestId('job-problem').waitFor();
-    expect(await rows(page).count()).toBe(1);
+    const app = await open();
+    await app.page.route('**/trpc/image.delete**', (route) => route.abort());
+    await app.form.openHistory();
+    await app.history.deleteFirst();
+    await app.page.getByTestId('job-problem').waitFor();
+    expect(await app.history.rows().count()).toBe(1);
   });
 
   test('loads older jobs until the last one', async () => {
     const { api, open, faults } = await start();
     for (let number = 1; number <= 22; number++) await generate(api, `第 ${number} 张`);
-    const page = await open();
-    await page.getByTestId('history').click();
-    await expect.poll(() => rows(page).count(), TIMEOUT).toBe(20);
-    await page.getByTestId('more').scrollIntoViewIfNeeded();
-    await expect.poll(() => rows(page).count(), TIMEOUT).toBe(22);
-    await page.getByTestId('end').waitFor();
+    const app = await open();
+    await app.form.openHistory();
+    await expect.poll(() => app.history.rows().count(), TIMEOUT).toBe(20);
+    await app.page.getByTestId('more').scrollIntoViewIfNeeded();
+    await expect.poll(() => app.history.rows().count(), TIMEOUT).toBe(22);
+    await app.page.getByTestId('end').waitFor();
     expect(faults).toEqual([]);
   });
 
   test('reloads by itself when the network is back', async () => {
     const { api, open } = await start();
-    const page = await open();
+    const app = await open();
     const loaded = 'performance.getEntriesByType("resource").map(({ name }) => name).join()';
-    await expect.poll(() => page.evaluate(loaded), TIMEOUT).toContain('pages-history-history');
-    await page.context().setOffline(true);
-    await page.getByTestId('history').click();
-    await page.getByTestId('offline').waitFor();
-    await page.locator('[data-testid=failure][data-code=network]').waitFor();
+    await expect.poll(() => app.page.evaluate(loaded), TIMEOUT).toContain('pages-history-history');
+    await app.page.context().setOffline(true);
+    await app.form.openHistory();
+    await app.page.getByTestId('offline').waitFor();
+    await app.failure('network').waitFor();
     await generate(api, '断网时完成的');
-    await page.context().setOffline(false);
-    await row(page, 'COMPLETED').waitFor();
+    await app.page.context().setOffline(false);
+    await app.history.rows('COMPLETED').waitFor();
   });
 });
 
-describe.skipIf(chromiumPath === '')('the home page after a job has ended elsewhere', () => {
+describe.skipIf(!hasChromium)('the home page after a job has ended elsewhere', () => {
   test('shows a finished job as news until it is opened', async () => {
     const { provider, open, faults } = await start();
     provider.script({ hold: true });
-    const page = await open();
-    await page.getByTestId('prompt').locator('textarea').fill('先离开一会儿');
-    await page.getByTestId('submit').click();
-    await page.locator('[data-stage=generating]').waitFor();
-    await page.getByTestId('back').click();
-    await page.getByText('有一项任务正在进行').waitFor();
-    expect(await page.getByTestId('news').count()).toBe(0);
+    const app = await open();
+    await app.form.submit('先离开一会儿');
+    await app.progress.stage('generating').waitFor();
+    await app.goBack();
+    await app.page.getByText('有一项任务正在进行').waitFor();
+    expect(await app.page.getByTestId('news').count()).toBe(0);
 
     provider.release();
-    await page.getByText('图片已经生成').waitFor();
-    await page.getByTestId('news').waitFor();
-    await takeScreenshot(page, 'index-news-light-zh');
-    await page.getByTestId('resume').click();
-    await page.waitForURL(/generation-result/);
-    await page.getByTestId('result-image').waitFor();
-    expect(await findAxeViolations(page)).toEqual([]);
-    await page.getByTestId('back').click();
-    await page.getByTestId('submit').waitFor();
-    await expect.poll(() => page.getByTestId('news').count(), TIMEOUT).toBe(0);
-    expect(await page.getByTestId('resume').count()).toBe(0);
+    await app.page.getByText('图片已经生成').waitFor();
+    await app.page.getByTestId('news').waitFor();
+    await takeScreenshot(app.page, 'index-news-light-zh');
+    await app.form.banner().click();
+    await app.result.waitUntilOpen();
+    await app.result.images.waitFor();
+    expect(await findAxeViolations(app.page)).toEqual([]);
+    await app.goBack();
+    await app.form.submitButton.waitFor();
+    await expect.poll(() => app.page.getByTestId('news').count(), TIMEOUT).toBe(0);
+    expect(await app.form.banner().count()).toBe(0);
     expect(faults).toEqual([]);
   });
 
   test('shows finished and running jobs side by side, so that neither of two jobs is forgotten', async () => {
     const { provider, api, open, faults } = await start();
-    const page = await open();
-    const banner = (text: string) => page.getByTestId('resume').filter({ hasText: text });
+    const app = await open();
+    const banner = (text: string) => app.form.banner(text);
     const submit = async (prompt: string) => {
-      await page.getByTestId('prompt').locator('textarea').fill(prompt);
-      await page.getByTestId('submit').click();
-      await page.locator('[data-stage=generating]').waitFor();
-      await page.getByTestId('leave').click();
+      await app.form.submit(prompt);
+      await app.progress.stage('generating').waitFor();
+      await app.progress.leave();
     };
     provider.script({ prompt: '先下的单', hold: true }, { prompt: '后下的单', hold: true });
     await submit('先下的单');
     await banner('有一项任务正在进行').waitFor();
     await submit('后下的单');
     await banner('有 2 项任务正在进行').click();
-    await page.locator('[data-testid=filter-running][aria-checked=true]').waitFor();
-    await expect.poll(() => rows(page).count(), TIMEOUT).toBe(2);
-    await page.getByTestId('back').click();
+    await app.history.selectedFilter('running').waitFor();
+    await expect.poll(() => app.history.rows().count(), TIMEOUT).toBe(2);
+    await app.goBack();
 
     const { sdk } = api.user();
     const [later] = (await sdk.list()).jobs;
     await sdk.cancel(later?.job_id ?? '');
     await banner('有一项任务没有完成').waitFor();
     await banner('有一项任务正在进行').waitFor();
-    await takeScreenshot(page, 'index-both-light-zh');
-    expect(await findAxeViolations(page)).toEqual([]);
+    await takeScreenshot(app.page, 'index-both-light-zh');
+    expect(await findAxeViolations(app.page)).toEqual([]);
     await banner('有一项任务没有完成').click();
-    await page.locator('[data-testid=failure][data-code=canceled]').waitFor();
-    await page.getByTestId('back').click();
+    await app.failure('canceled').waitFor();
+    await app.goBack();
     await banner('有一项任务正在进行').click();
     provider.release();
-    await page.getByTestId('result-image').waitFor();
-    await page.getByTestId('back').click();
-    await page.getByTestId('submit').waitFor();
-    await expect.poll(() => page.getByTestId('resume').count(), TIMEOUT).toBe(0);
+    await app.result.images.waitFor();
+    await app.goBack();
+    await app.form.submitButton.waitFor();
+    await expect.poll(() => app.form.banner().count(), TIMEOUT).toBe(0);
     expect(faults).toEqual([]);
   });
 
   test('removes the banner of a job that was deleted meanwhile', async () => {
     const { provider, api, open } = await start();
     provider.script({ hold: true });
-    const page = await open();
-    await page.getByTestId('prompt').locator('textarea').fill('在别处删掉的');
-    await page.getByTestId('submit').click();
-    await page.locator('[data-stage=generating]').waitFor();
-    await page.getByTestId('leave').click();
-    await page.getByTestId('resume').waitFor();
+    const app = await open();
+    await app.form.submit('在别处删掉的');
+    await app.progress.stage('generating').waitFor();
+    await app.progress.leave();
+    await app.form.banner().waitFor();
     const { sdk } = api.user();
     for (const { job_id } of (await sdk.list()).jobs) await sdk.delete(job_id);
-    await page.getByTestId('resume').waitFor({ state: 'detached' });
+    await app.form.banner().waitFor({ state: 'detached' });
   });
 });

@@ -1,17 +1,15 @@
 import { startApi } from '@darkroom/test-kit/api/start-api';
-import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
+import { hasChromium } from '@darkroom/test-kit/browser/launch-chromium';
 import { removeNewerBuiltIns } from '@darkroom/test-kit/browser/old-browser';
 import { startPhone } from '@darkroom/test-kit/browser/phone';
-import { ASTRONAUT } from '@darkroom/test-kit/process/checkout';
-import { findTool } from '@darkroom/test-kit/process/system-tools';
+import { startChromium } from '@darkroom/test-kit/browser/start-chromium';
+import { storageState } from '@darkroom/test-kit/browser/storage-state';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import type { Page } from 'playwright-core';
-import { chromium } from 'playwright-core';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { seedService } from '../accessibility/seed-service.ts';
 import { listViews, USERS } from '../accessibility/views.ts';
 
-const chromiumPath = findTool('chromium') ?? '';
 const TIMEOUT_MS = 20_000;
 
 /** Missing in every browser before iOS 15.4 and Chrome 92. The page would behave differently with any of them. */
@@ -21,20 +19,15 @@ const NEWER = ['[].at', 'Object.hasOwn', 'self.structuredClone', '"".replaceAll'
 const focused = (page: Page) =>
   page.evaluate<string>(`document.activeElement.closest('[data-testid]')?.getAttribute('data-testid') ?? ''`);
 
-describe.skipIf(chromiumPath === '')('a browser without built-ins newer than iOS 13 and Chrome 70', () => {
+describe.skipIf(!hasChromium)('a browser without built-ins newer than iOS 13 and Chrome 70', () => {
   test('opens every page and dialog in every state, and moves the focus by Tab', { timeout: 300_000 }, async () => {
     const service = await seedService();
-    const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
-    onTestFinished(() => browser.close());
+    const browser = await startChromium();
     const faults: string[] = [];
     for (const user of USERS) {
-      const localStorage = Object.entries(service[user]).map(([name, value]) => ({
-        name,
-        value: JSON.stringify(value),
-      }));
       const device = await browser.newContext({
         reducedMotion: 'reduce',
-        storageState: { cookies: [], origins: [{ origin: service.url, localStorage }] },
+        storageState: storageState(service.url, service[user]),
       });
       device.setDefaultTimeout(TIMEOUT_MS);
       await removeNewerBuiltIns(device);
@@ -62,42 +55,31 @@ describe.skipIf(chromiumPath === '')('a browser without built-ins newer than iOS
   test('uploads a photo, creates and follows a job, and shows, crops and saves images', async () => {
     const provider = await startProvider();
     const api = await startApi(provider);
-    const phone = await startPhone({ chromiumPath, url: api.url, isOld: true });
-    const page = await phone.open();
+    const phone = await startPhone({ url: api.url, isOld: true });
+    const app = await phone.open();
 
-    const chooser = page.waitForEvent('filechooser');
-    await page.getByTestId('photo-add').click();
-    await page.getByTestId('consent-yes').click();
-    await (await chooser).setFiles(ASTRONAUT);
-    await page.locator('[data-testid=photo-picker][data-state=ready]').waitFor();
-    await page.getByTestId('photo-crop').click();
-    await page.getByTestId('crop-zoom-in').click();
-    await page.getByTestId('crop-done').click();
-    await page.getByTestId('crop').waitFor({ state: 'detached' });
-    await page.locator('[data-testid=photo-picker][data-state=ready]').waitFor();
-    await page.getByTestId('prompt').locator('textarea').fill('旧手机上的照片');
-    await page.getByTestId('submit').click();
+    await app.form.addPhoto();
+    await app.form.cropPhoto();
+    await app.form.submit('旧手机上的照片');
 
-    await page.getByTestId('result-image').first().waitFor();
-    await page.getByTestId('result-image').first().click();
-    await page.getByTestId('viewer').waitFor();
-    await page.keyboard.press('Tab');
-    expect(await focused(page)).toMatch(/^viewer/);
-    await page.keyboard.press('Escape');
-    const download = page.waitForEvent('download');
-    await page.getByTestId('save').first().click();
-    expect(await (await download).failure()).toBeNull();
+    await app.result.images.first().waitFor();
+    await app.result.openViewer();
+    await app.result.viewer().waitFor();
+    await app.page.keyboard.press('Tab');
+    expect(await focused(app.page)).toMatch(/^viewer/);
+    await app.page.keyboard.press('Escape');
+    expect(await (await app.result.save()).failure()).toBeNull();
     expect(provider.calls()).toHaveLength(1);
     expect(phone.faults).toEqual([]);
   });
 
   test('follows the dark theme of the system', async () => {
-    const phone = await startPhone({ chromiumPath, url: (await startApi(await startProvider())).url, isOld: true });
-    const page = await phone.open();
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await page.locator('html.theme-dark').waitFor();
-    await page.emulateMedia({ colorScheme: 'light' });
-    await page.locator('html.theme-light').waitFor();
+    const phone = await startPhone({ url: (await startApi(await startProvider())).url, isOld: true });
+    const app = await phone.open();
+    await app.page.emulateMedia({ colorScheme: 'dark' });
+    await app.page.locator('html.theme-dark').waitFor();
+    await app.page.emulateMedia({ colorScheme: 'light' });
+    await app.page.locator('html.theme-light').waitFor();
     expect(phone.faults).toEqual([]);
   });
 });

@@ -1,20 +1,17 @@
 import { startApi } from '@darkroom/test-kit/api/start-api';
-import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
+import { hasChromium } from '@darkroom/test-kit/browser/launch-chromium';
+import { startChromium } from '@darkroom/test-kit/browser/start-chromium';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
-import { findTool } from '@darkroom/test-kit/process/system-tools';
-import { chromium } from 'playwright-core';
 import sharp from 'sharp';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { withComment } from './jpeg.ts';
 import { startLinkProvider } from './link-provider.ts';
 
-const chromiumPath = findTool('chromium') ?? '';
 const SCRIPT = '<script>document.title="owned"</script>';
 
 /** Opens a browser page that records violations of its content security policy. */
 async function openPage() {
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
-  onTestFinished(() => browser.close());
+  const browser = await startChromium();
   const page = await browser.newPage();
   const violations: string[] = [];
   await page.exposeFunction('tellViolation', (violation: string) => void violations.push(violation));
@@ -25,7 +22,7 @@ async function openPage() {
   return { page, violations };
 }
 
-describe.skipIf(chromiumPath === '')('the pages in a browser', () => {
+describe.skipIf(!hasChromium)('the pages in a browser', () => {
   test('enforces a content security policy that the H5 page does not violate', async () => {
     const api = await startApi(await startLinkProvider());
     const { page, violations } = await openPage();

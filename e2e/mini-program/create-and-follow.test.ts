@@ -2,7 +2,16 @@ import { readAstronaut } from '@darkroom/test-kit/process/checkout';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { open, startServer, submitPrompt, until, untilAttribute, untilPage } from './drive-mini-program.ts';
+import {
+  addPhoto,
+  open,
+  startServer,
+  submitPrompt,
+  until,
+  untilAttribute,
+  untilFormPage,
+  untilPage,
+} from './drive-mini-program.ts';
 
 test('uploads a photo, creates a job and saves its images with the APIs of WeChat alone', async () => {
   const provider = await startProvider();
@@ -12,10 +21,7 @@ test('uploads a photo, creates a job and saves its images with the APIs of WeCha
   const { device, network } = wechat;
 
   device.user.photo = await readAstronaut();
-  wechat.tap('photo-add');
-  await until(() => expect(wechat.find('consent')).toBeDefined());
-  wechat.tap('consent-yes');
-  await untilAttribute(wechat, 'photo-picker', 'data-state', 'ready');
+  await addPhoto(wechat);
   wechat.tap('ratio-3:4');
   wechat.tap('count-2');
   await until(() => expect(wechat.text()).toContain('生成 2 张图片'));
@@ -105,7 +111,7 @@ test('explains a refused prompt, and returns it to the form', async () => {
   expect(wechat.text()).toContain('这次没有计费');
   wechat.tap('edit');
 
-  await until(() => expect(wechat.pages.top().route).toBe('pages/index/index'));
+  await untilFormPage(wechat);
   await until(() => expect(wechat.text()).toContain('6 / 1499'));
 });
 
@@ -116,7 +122,7 @@ test('lists finished jobs, and opens one from the list', async () => {
   await untilPage(wechat, 'generation-result');
 
   wechat.tap('back');
-  await until(() => expect(wechat.pages.top().route).toBe('pages/index/index'));
+  await untilFormPage(wechat);
   wechat.tap('history');
   await untilAttribute(wechat, 'job', 'data-status', 'COMPLETED');
   expect(wechat.text()).toContain('留在列表里');

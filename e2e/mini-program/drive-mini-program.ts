@@ -27,6 +27,23 @@ export const untilGone = (wechat: MiniProgram, testId: string) =>
 export const untilPage = (wechat: MiniProgram, route: string) =>
   until(() => expect(wechat.pages.top().route).toBe(`pages/discover/${route}`));
 
+/** The first page, with the form. */
+export const untilFormPage = (wechat: MiniProgram) =>
+  until(() => expect(wechat.pages.top().route).toBe('pages/index/index'));
+
+/** Chooses the device's photo, and gives the consent that it requires. */
+export async function choosePhoto(wechat: MiniProgram): Promise<void> {
+  wechat.tap('photo-add');
+  await untilThere(wechat, 'consent');
+  wechat.tap('consent-yes');
+}
+
+/** Chooses the device's photo, and waits until it is uploaded. */
+export async function addPhoto(wechat: MiniProgram): Promise<void> {
+  await choosePhoto(wechat);
+  await untilAttribute(wechat, 'photo-picker', 'data-state', 'ready');
+}
+
 /** Writes the prompt and sends the form. */
 export async function submitPrompt(wechat: MiniProgram, prompt: string): Promise<void> {
   wechat.write('prompt', prompt);

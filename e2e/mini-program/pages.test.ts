@@ -1,17 +1,23 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
+import { hasChromium, launchChromium } from '@darkroom/test-kit/browser/launch-chromium';
 import { CHECKOUT, readAstronaut } from '@darkroom/test-kit/process/checkout';
-import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
-import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { open, startServer, submitPrompt, until, untilAttribute, untilPage, untilThere } from './drive-mini-program.ts';
+import {
+  open,
+  startServer,
+  submitPrompt,
+  until,
+  untilAttribute,
+  untilFormPage,
+  untilPage,
+  untilThere,
+} from './drive-mini-program.ts';
 import { createDevice } from './wechat/device.ts';
 import { drawPage } from './wechat/draw-page.ts';
 import { BUILT_FOR, MINI_PROGRAM, type MiniProgram } from './wechat/open-mini-program.ts';
 
 const GALLERY = `${CHECKOUT}test-output/mini-program`;
-const chromiumPath = findTool('chromium');
 
 /** Every page as rendered from the built WXML, as an HTML document for visual review. */
 type Drawings = Map<string, string>;
@@ -56,12 +62,12 @@ test.each([
   draw('viewer');
   wechat.tap('viewer-close');
   wechat.tap('back');
-  await until(() => expect(wechat.pages.top().route).toBe('pages/index/index'));
+  await untilFormPage(wechat);
   wechat.tap('history');
   await untilAttribute(wechat, 'job', 'data-status', 'COMPLETED');
   draw('history');
   wechat.tap('back');
-  await until(() => expect(wechat.pages.top().route).toBe('pages/index/index'));
+  await untilFormPage(wechat);
   wechat.tap('settings');
   await until(() => expect(wechat.pages.top().route).toBe('pages/settings/settings'));
   draw('settings');
@@ -85,8 +91,8 @@ function drawTop({ pages, device }: MiniProgram, server: string): string {
 async function keep(drawings: Drawings, suffix: string): Promise<void> {
   await mkdir(GALLERY, { recursive: true });
   for (const [name, drawing] of drawings) await writeFile(`${GALLERY}/${name}-${suffix}.html`, drawing);
-  if (!chromiumPath) return;
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
+  if (!hasChromium) return;
+  const browser = await launchChromium();
   try {
     const page = await browser.newPage({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 });
     for (const [name, drawing] of drawings) {

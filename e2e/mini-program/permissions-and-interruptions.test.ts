@@ -3,6 +3,8 @@ import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import {
+  addPhoto,
+  choosePhoto,
   open,
   startServer,
   submitPrompt,
@@ -33,10 +35,7 @@ test('saves images with one paid call despite declined permissions, an interrupt
   first.tap('consent-no');
   await untilGone(first, 'consent');
   expect(first.find('photo-problem')?.textContent).toContain('没有同意');
-  first.tap('photo-add');
-  await untilThere(first, 'consent');
-  first.tap('consent-yes');
-  await untilAttribute(first, 'photo-picker', 'data-state', 'ready');
+  await addPhoto(first);
   expect(uploads(first)).toEqual(['uploadFile:ok']);
 
   // The photo is cropped on WeChat's own screen, and the cropped part is uploaded again.
@@ -85,9 +84,7 @@ test('repeats an upload that WeChat interrupts in the background', async () => {
   const wechat = open(api);
   wechat.device.user.agreedToPrivacy = true;
   wechat.device.user.photo = await readAstronaut();
-  wechat.tap('photo-add');
-  await untilThere(wechat, 'consent');
-  wechat.tap('consent-yes');
+  await choosePhoto(wechat);
   await untilAttribute(wechat, 'photo-picker', 'data-state', 'uploading');
   wechat.hide();
   wechat.interrupt();
@@ -101,10 +98,7 @@ test('leaves nothing of a deleted result on the phone', async () => {
   const { device } = wechat;
   device.user.agreedToPrivacy = true;
   device.user.photo = await readAstronaut();
-  wechat.tap('photo-add');
-  await untilThere(wechat, 'consent');
-  wechat.tap('consent-yes');
-  await untilAttribute(wechat, 'photo-picker', 'data-state', 'ready');
+  await addPhoto(wechat);
   await submitPrompt(wechat, '一会儿就删');
   await untilPage(wechat, 'generation-result');
   await untilThere(wechat, 'delete');

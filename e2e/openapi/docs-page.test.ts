@@ -1,11 +1,9 @@
 import { startApi } from '@darkroom/test-kit/api/start-api';
+import { hasChromium } from '@darkroom/test-kit/browser/launch-chromium';
 import { startPhone, takeScreenshot } from '@darkroom/test-kit/browser/phone';
-import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-
-const chromiumPath = findTool('chromium') ?? '';
 
 /** Opens an operation, sends its first example and returns the status of the answer. */
 async function tryCreate(page: Page): Promise<string | null> {
@@ -23,12 +21,12 @@ async function enterToken(page: Page, token: string): Promise<void> {
   await page.locator('.close-modal').click();
 }
 
-describe.skipIf(chromiumPath === '')('the API docs page', () => {
+describe.skipIf(!hasChromium)('the API docs page', () => {
   test('has a token in development, and creates a job', async () => {
     const provider = await startProvider();
     const api = await startApi(provider);
-    const phone = await startPhone({ chromiumPath, url: api.url });
-    const page = await phone.open();
+    const phone = await startPhone({ url: api.url });
+    const { page } = await phone.open();
     await page.setViewportSize({ width: 1_000, height: 1_200 });
     await page.goto(`${api.url}/docs`);
     await page.locator('.auth-wrapper .authorize.locked').waitFor();
@@ -42,8 +40,8 @@ describe.skipIf(chromiumPath === '')('the API docs page', () => {
 
   test('accepts a token in production, and creates a job', async () => {
     const api = await startApi(await startProvider(), { NODE_ENV: 'production' });
-    const phone = await startPhone({ chromiumPath, url: api.url });
-    const page = await phone.open();
+    const phone = await startPhone({ url: api.url });
+    const { page } = await phone.open();
     await page.goto(`${api.url}/docs`);
     await enterToken(page, api.user('42').token);
 

@@ -12,7 +12,7 @@ import openapiTS, { astToString } from 'openapi-typescript';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 
-const STORY = `${CHECKOUT}e2e/openapi/main-story.ts`;
+const STORY = `${CHECKOUT}e2e/openapi/client-story.ts`;
 const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
 /** Generates types as any client would. Binary fields become Blob, as used by the client. */

@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import path from 'node:path';
 import { json, text } from 'node:stream/consumers';
-import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
+import { startChromium } from '@darkroom/test-kit/browser/start-chromium';
 import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 
 interface Call {
@@ -65,12 +65,8 @@ export async function createCurlClient(expect: string | null): Promise<Client> {
 }
 
 /** Opens a page on the server's own origin, which sends by fetch or by XMLHttpRequest. */
-export async function createChromiumClients(
-  chromiumPath: string,
-  url: string,
-): Promise<{ fetch: Client; xhr: Client }> {
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
-  onTestFinished(() => browser.close());
+export async function createChromiumClients(url: string): Promise<{ fetch: Client; xhr: Client }> {
+  const browser = await startChromium();
   const page: Page = await browser.newPage();
   await page.goto(`${url}/health/live`);
   const sendBy = (script: string): Client => {

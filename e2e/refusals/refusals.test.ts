@@ -1,6 +1,6 @@
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { hasChromium } from '@darkroom/test-kit/browser/launch-chromium';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
-import { findTool } from '@darkroom/test-kit/process/system-tools';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
 import { type Client, createChromiumClients, createCurlClient, createNodeClient, sendByFetch } from './clients.ts';
@@ -17,14 +17,13 @@ const sizes = (process.env.REFUSALS_SIZES ?? (isFull ? Object.keys(SIZES).join()
   .split(',')
   .filter((name): name is Size => name in SIZES);
 const routes = ROUTES.filter((route) => (process.env.REFUSALS_ROUTES ?? ROUTES.join(';')).split(';').includes(route));
-const chromiumPath = findTool('chromium');
 
 const BUSY = '3';
 /** The limit for another user's request on a machine busy with this test; only a hang takes longer. */
 const NEXT_USER_WAITS_MS = 5_000;
 
 async function openClients(url: string): Promise<Record<string, Client>> {
-  const browser = chromiumPath === undefined ? null : await createChromiumClients(chromiumPath, url);
+  const browser = hasChromium ? await createChromiumClients(url) : null;
   return {
     fetch: sendByFetch,
     'node:http, kept': createNodeClient(),

@@ -3,20 +3,15 @@
  * phones and a desktop; the mini program comes from its page test. Needs Chromium, a Chinese font, and both clients built before.
  */
 import { writeFile } from 'node:fs/promises';
-import { CHROMIUM_ARGS } from '@darkroom/test-kit/browser/chromium-args';
+import { launchChromium } from '@darkroom/test-kit/browser/launch-chromium';
 import { CHECKOUT } from '@darkroom/test-kit/process/checkout';
-import { findTool } from '@darkroom/test-kit/process/system-tools';
-import { chromium } from 'playwright-core';
 import { drawMiniProgram } from './draw-mini-program.ts';
 import { frameDesktop, framePhones, toPng, toWebp } from './frame-screenshots.ts';
 import { runProduct } from './run-product.ts';
 import { DESKTOP, PHONE, takeScreenshots, warmUpEstimate } from './take-screenshots.ts';
 
-const executablePath = findTool('chromium');
-if (!executablePath) throw new Error('Chromium is not here: apt-get install -y chromium fonts-noto-cjk');
-
 const miniProgram = await drawMiniProgram();
-const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+const browser = await launchChromium();
 try {
   const stories = await runProduct(async (url) => {
     await warmUpEstimate(browser, url);

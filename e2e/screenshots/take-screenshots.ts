@@ -1,4 +1,5 @@
-import { ASTRONAUT } from '@darkroom/test-kit/process/checkout';
+import { storageState } from '@darkroom/test-kit/browser/storage-state';
+import { type ClientPages, createClientPages } from '@darkroom/test-kit/pages/client-pages';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 /** PNG screenshots of the three pages, in the order of use. */
@@ -24,56 +25,51 @@ const IMAGES = 4;
 
 /** Creates a job with the astronaut photo and takes a screenshot of each page on the way. */
 export async function takeScreenshots(browser: Browser, url: string, appearance: Appearance): Promise<Screenshots> {
-  const page = await openPage(browser, url, appearance);
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByTestId('photo-add').click();
-  await page.getByTestId('consent-yes').click();
-  await (await chooser).setFiles(ASTRONAUT);
-  await page.locator('[data-testid=photo-picker][data-state=ready]').waitFor();
-  await page.getByTestId('prompt').locator('textarea').fill(PROMPTS[appearance.language]);
-  await page.getByTestId(`count-${IMAGES}`).click();
-  const create = await screenshotFromTop(page);
+  const { page, form, result } = await openClient(browser, url, appearance);
+  await form.addPhoto();
+  await form.writePrompt(PROMPTS[appearance.language]);
+  await form.chooseCount(IMAGES);
+  const createScreenshot = await screenshotFromTop(page);
 
-  await page.getByTestId('submit').click();
+  await form.submitButton.click();
   await page.waitForFunction(
     `Number(document.querySelector('[data-testid=progress]')?.ariaValueNow) >= ${PROGRESS_PERCENT}`,
   );
-  const progress = await page.screenshot();
+  const progressScreenshot = await page.screenshot();
 
-  await untilImages(page);
-  const result = await screenshotFromTop(page);
+  await untilImagesLoaded(page, result);
+  const resultScreenshot = await screenshotFromTop(page);
   await page.context().close();
-  return [create, progress, result];
+  return [createScreenshot, progressScreenshot, resultScreenshot];
 }
 
 /** Completes one job first: without recorded calls the page has no estimate to show. */
 export async function warmUpEstimate(browser: Browser, url: string): Promise<void> {
-  const page = await openPage(browser, url, { theme: 'light', language: 'zh', screen: PHONE });
-  await page.getByTestId('prompt').locator('textarea').fill(PROMPTS.zh);
-  await page.getByTestId(`count-${IMAGES}`).click();
-  await page.getByTestId('submit').click();
-  await untilImages(page);
+  const { page, form, result } = await openClient(browser, url, { theme: 'light', language: 'zh', screen: PHONE });
+  await form.chooseCount(IMAGES);
+  await form.submit(PROMPTS.zh);
+  await untilImagesLoaded(page, result);
   await page.context().close();
 }
 
-async function openPage(browser: Browser, url: string, { theme, language, screen }: Appearance): Promise<Page> {
-  const localStorage = [
-    { name: 'darkroom.theme', value: JSON.stringify(theme) },
-    { name: 'darkroom.language', value: JSON.stringify(language) },
-  ];
+async function openClient(
+  browser: Browser,
+  url: string,
+  { theme, language, screen }: Appearance,
+): Promise<ClientPages> {
   const context = await browser.newContext({
     ...screen,
-    storageState: { cookies: [], origins: [{ origin: url, localStorage }] },
+    storageState: storageState(url, { 'darkroom.theme': theme, 'darkroom.language': language }),
     // waitForFunction evaluates text, which the product's CSP forbids.
     bypassCSP: true,
   });
   const page = await context.newPage();
   await page.goto(url);
-  return page;
+  return createClientPages(page);
 }
 
-async function untilImages(page: Page): Promise<void> {
-  await page.waitForURL(/pages\/discover\/generation-result/);
+async function untilImagesLoaded(page: Page, result: ClientPages['result']): Promise<void> {
+  await result.waitUntilOpen();
   const loaded =
     '[...document.querySelectorAll("[data-testid=result-image] img")].filter((image) => image.naturalWidth)';
   await page.waitForFunction(`${loaded}.length === ${IMAGES}`);

@@ -1,18 +1,17 @@
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { onTestFinished } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { type ClientPages, createClientPages } from '../pages/client-pages.ts';
 import { CHECKOUT } from '../process/checkout.ts';
-import { CHROMIUM_ARGS } from './chromium-args.ts';
 import { removeNewerBuiltIns } from './old-browser.ts';
+import { startChromium } from './start-chromium.ts';
 
 export interface Phone {
   /** Opens the client's first page in a new tab of the same browser, so that what the app has stored is kept. */
-  open(): Promise<Page>;
+  open(): Promise<ClientPages>;
   /** Console errors (a CSP violation is one), uncaught exceptions, and requests to hosts other than the API. */
   faults: string[];
 }
 
 interface Options {
-  chromiumPath: string;
   /** The API's address, which also serves the client. */
   url: string;
   colorScheme?: 'light' | 'dark';
@@ -20,10 +19,9 @@ interface Options {
   isOld?: boolean;
 }
 
-/** Starts a phone-sized browser with an empty profile. */
-export async function startPhone({ chromiumPath, url, colorScheme = 'light', isOld = false }: Options): Promise<Phone> {
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: CHROMIUM_ARGS });
-  onTestFinished(() => browser.close());
+/** Starts a phone-sized Chromium with an empty profile, until the end of the test. */
+export async function startPhone({ url, colorScheme = 'light', isOld = false }: Options): Promise<Phone> {
+  const browser = await startChromium();
   const context = await browser.newContext({
     viewport: { width: 390, height: 844 },
     deviceScaleFactor: 2,
@@ -39,7 +37,7 @@ export async function startPhone({ chromiumPath, url, colorScheme = 'light', isO
     async open() {
       const page = await context.newPage();
       await page.goto(url);
-      return page;
+      return createClientPages(page);
     },
   };
 }
