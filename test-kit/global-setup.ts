@@ -8,6 +8,7 @@ import { startRunServer } from './run-server.ts';
 
 /** Runs once per test run, in vitest's main process. Vitest's workers inherit the environment set here. */
 export default async function setup({ vitest }: TestProject): Promise<() => Promise<void>> {
+  const { TMPDIR } = process.env;
   const folder = makeRunFolder();
   chmodSync(folder, 0o711); // PostgreSQL reaches its own subfolder as another user when tests run as root
   process.env.NODE_COMPILE_CACHE ??= path.join(tmpdir(), 'node-compile-cache'); // shared between runs
@@ -24,6 +25,9 @@ export default async function setup({ vitest }: TestProject): Promise<() => Prom
     stopRecording();
     await server.close();
     remove();
+    // A script that started the run goes on without its folder.
+    if (TMPDIR === undefined) Reflect.deleteProperty(process.env, 'TMPDIR');
+    else process.env.TMPDIR = TMPDIR;
   };
 }
 
