@@ -3,7 +3,7 @@
  * workspace, `exports` keep pointing at the source, which Node runs directly.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 interface SourceManifest {
@@ -21,7 +21,6 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as SourceManif
 writeFileSync('dist/package.json', `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`);
 copyFileSync(path.join(import.meta.dirname, '../LICENSE'), 'dist/LICENSE');
 copyFileSync('README.md', 'dist/README.md');
-if (existsSync('docs')) cpSync('docs', 'dist/docs', { recursive: true }); // the README links to it
 
 function publishedManifest({ scripts: _, devDependencies: __, exports, ...published }: SourceManifest): object {
   const built = Object.entries(exports).map(([entry, source]) => [entry, builtFiles(source)]);
