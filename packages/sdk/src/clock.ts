@@ -5,13 +5,13 @@ export interface Clock {
   /** Milliseconds since any fixed moment. */
   now(): number;
   /** Resolves after `ms` milliseconds. Rejects with an `aborted` error as soon as the signal aborts. */
-  sleep(ms: number, signal: AbortSignal | undefined): Promise<void>;
+  sleep(ms: number, options?: { signal?: AbortSignal | undefined }): Promise<void>;
 }
 
 /** The system's time and timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep(ms, signal) {
+  sleep(ms, { signal } = {}) {
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         clearTimeout(timer);

@@ -37,7 +37,7 @@ export async function createJob(
       const delayMs = retryDelayMs(attempt, error.retryAfterMs);
       waitedMs += delayMs;
       if (waitedMs > PATIENCE_MS) throw error;
-      await clock.sleep(delayMs, signal);
+      await clock.sleep(delayMs, { signal });
     }
   }
 }

@@ -36,12 +36,12 @@ export async function waitForJob(
         // After a full long poll this time has passed already. If the server answered immediately (too many polls, or
         // it is draining), wait: the loop must not spin.
         const pauseMs = Math.max(job.poll_after_ms, SHORTEST_PAUSE_MS) - (clock.now() - askedAt);
-        if (pauseMs > 0) await clock.sleep(pauseMs, signal);
+        if (pauseMs > 0) await clock.sleep(pauseMs, { signal });
       }
     } catch (error) {
       if (!isImageApiError(error) || !error.retryable) throw error;
       failures++;
-      await clock.sleep(retryDelayMs(failures, error.retryAfterMs), signal);
+      await clock.sleep(retryDelayMs(failures, error.retryAfterMs), { signal });
     }
   }
   return job;

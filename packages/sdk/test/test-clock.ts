@@ -23,7 +23,7 @@ export function createTestClock(): TestClock {
     freeze() {
       isFrozen = true;
     },
-    async sleep(ms, signal) {
+    async sleep(ms, { signal } = {}) {
       sleeps.push(ms);
       now += ms;
       if (!isFrozen) return;
