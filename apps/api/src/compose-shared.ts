@@ -73,7 +73,7 @@ export async function composeShared({ config, minimax, publicUrl, clock, log }: 
     downloadMaxBytes: config.DOWNLOAD_MAX_BYTES,
     trustedOrigin: new URL(minimax.baseUrl).origin,
     aigcPropagator: config.AIGC_PROPAGATOR,
-    startDeadline: createStartDeadline(),
+    startDeadline: createStartDeadline(clock),
     clock,
     concurrency: decodeSlots(),
   });

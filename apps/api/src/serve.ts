@@ -49,7 +49,7 @@ export async function serve(): Promise<Service> {
     },
     async end(reason) {
       log.info({ reason }, 'draining');
-      const cancelTimer = createStartDeadline()(config.SHUTDOWN_GRACE_MS, () => {
+      const cancelTimer = createStartDeadline(systemClock)(config.SHUTDOWN_GRACE_MS, () => {
         log.error(
           { grace_ms: config.SHUTDOWN_GRACE_MS },
           'the grace has passed; what still runs is left to the next start',

@@ -1,16 +1,15 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** Time source of the client. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls `callback` once after `delayMs` milliseconds. The returned function cancels it. */
-  after(delayMs: number, callback: () => void): () => void;
+  /** Resolves after `ms` milliseconds. Rejects as soon as `signal` aborts. */
+  sleep(ms: number, options?: { signal?: AbortSignal | undefined }): Promise<void>;
 }
 
 /** The system's time and timers. */
 export const systemClock: Clock = {
   now: Date.now,
-  after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  },
+  sleep: (ms, options) => setTimeout(ms, undefined, options),
 };

@@ -19,7 +19,7 @@ export type StartDeadline = (delayMs: number, callback: () => void) => () => voi
  * stall waits in the socket's buffer. It is read before the deadline takes effect: after a late last slice one more
  * slice is added (at most 5 times), otherwise one pass of the event loop.
  */
-export function createStartDeadline({ now, after }: Clock = systemClock): StartDeadline {
+export function createStartDeadline(clock: Clock = systemClock): StartDeadline {
   return (delayMs, callback) => {
     let leftMs = delayMs;
     let extraSlices = EXTRA_SLICES_MAX;
@@ -27,14 +27,22 @@ export function createStartDeadline({ now, after }: Clock = systemClock): StartD
 
     function waitSlice(): void {
       const sliceMs = Math.min(leftMs, SLICE_MS);
-      const dueAt = now() + sliceMs;
-      callOff = after(sliceMs, () => {
-        leftMs -= sliceMs;
-        const isLate = now() - dueAt > LATE_MS;
-        if (leftMs <= 0 && isLate && extraSlices-- > 0) leftMs = SLICE_MS;
-        if (leftMs > 0) waitSlice();
-        else lookOnce();
-      });
+      const dueAt = clock.now() + sliceMs;
+      const slice = new AbortController();
+      callOff = () => slice.abort();
+      clock.sleep(sliceMs, { signal: slice.signal }).then(
+        () => {
+          if (!slice.signal.aborted) endSlice(sliceMs, clock.now() - dueAt);
+        },
+        () => {}, // canceled
+      );
+    }
+
+    function endSlice(sliceMs: number, lateMs: number): void {
+      leftMs -= sliceMs;
+      if (leftMs <= 0 && lateMs > LATE_MS && extraSlices-- > 0) leftMs = SLICE_MS;
+      if (leftMs > 0) waitSlice();
+      else lookOnce();
     }
 
     /** The event loop reads sockets after timers and before immediates, so pending data is read first. */

@@ -97,7 +97,7 @@ describe('a failure before the connection stands, which is reported as not taken
     const clock = createHandClock();
     const result = failure(call(`https://127.0.0.1:${port}`, { clock }));
     await once(server, 'connection');
-    clock.ring();
+    await clock.ring();
     expect(await result).toMatchObject({ ...unreachable, message: 'MiniMax: no connection (timeout)' });
   });
 
@@ -153,7 +153,7 @@ describe('a failure on an open connection, which is reported as possibly taken',
     const clock = createHandClock();
     const result = failure(call(simulator.url, { clock }));
     await expect.poll(() => simulator.calls()[0]?.answer).toBe('hang');
-    clock.ring();
+    await clock.ring();
     expect(await result).toMatchObject({ kind: 'timeout', taken: 'unknown', message: 'MiniMax: timeout' });
     await expect.poll(() => simulator.stats().openCalls).toBe(0);
   });
@@ -164,7 +164,7 @@ describe('a failure on an open connection, which is reported as possibly taken',
     const watched = watchSocket();
     const result = failure(call(simulator.url, { clock, connect: watched.connect }));
     await expect.poll(watched.bytesRead).toBeGreaterThan(200);
-    clock.ring();
+    await clock.ring();
     expect(await result).toMatchObject({ kind: 'timeout', taken: 'unknown' });
   });
 

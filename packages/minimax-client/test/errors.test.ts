@@ -19,7 +19,7 @@ afterAll(() => simulator.close());
 
 function call(fault: ScenarioInput['fault']): Promise<GeneratedImages> {
   simulator.script({ fault });
-  const clock = { now: () => NOW_MS, after: () => () => {} };
+  const clock = { now: () => NOW_MS, sleep: () => new Promise<void>(() => {}) };
   const client = createMiniMaxClient({ apiKey: 'key', baseUrl: simulator.url, clock });
   return client.generateImage({ model: 'image-01', prompt: 'a red fox' });
 }

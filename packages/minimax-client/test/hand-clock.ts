@@ -1,32 +1,45 @@
 import type { Clock } from '../src/index.ts';
 
-/** A clock whose timers fire when the test says so. */
-export function createHandClock(): Clock & { ring(): void; pending(): number; stepTo(atMs: number): void } {
-  const timers = new Map<() => void, number>();
+interface HandClock extends Clock {
+  /** Ends every sleep, and every sleep begun by those, each at its due time. */
+  ring(): Promise<void>;
+  /** The number of sleeps. */
+  pending(): number;
+  /** Simulates a process that is paused until then: sleeps that became due end late, once. */
+  stepTo(atMs: number): void;
+}
+
+/** A clock whose sleeps end when the test says so. */
+export function createHandClock(): HandClock {
+  const sleeps = new Map<() => void, number>();
   let nowMs = 0;
+  function end(resolve: () => void): void {
+    sleeps.delete(resolve);
+    resolve();
+  }
   return {
     now: () => nowMs,
-    after(delayMs, callback) {
-      timers.set(callback, nowMs + delayMs);
-      return () => timers.delete(callback);
+    sleep(ms, { signal } = {}) {
+      return new Promise((resolve, reject) => {
+        sleeps.set(resolve, nowMs + ms);
+        signal?.addEventListener('abort', () => {
+          sleeps.delete(resolve);
+          reject(signal.reason);
+        });
+      });
     },
-    /** Fires every pending timer, and every timer set by those, each at its due time. */
-    ring() {
-      for (const [callback, dueAt] of timers) {
-        timers.delete(callback);
+    async ring() {
+      for (const [resolve, dueAt] of sleeps) {
         nowMs = Math.max(nowMs, dueAt);
-        callback();
+        end(resolve);
+        await new Promise(setImmediate);
       }
     },
-    /** Simulates a process that is paused until then: timers that became due fire late, once. */
     stepTo(atMs) {
-      const due = [...timers].filter(([, dueAt]) => dueAt <= atMs);
+      const due = [...sleeps].filter(([, dueAt]) => dueAt <= atMs);
       nowMs = atMs;
-      for (const [callback] of due) {
-        timers.delete(callback);
-        callback();
-      }
+      for (const [resolve] of due) end(resolve);
     },
-    pending: () => timers.size,
+    pending: () => sleeps.size,
   };
 }
