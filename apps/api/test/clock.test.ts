@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { callAfter, systemClock } from '../src/clock.ts';
+import { callAfter, callEvery, systemClock } from '../src/clock.ts';
 import { createManualClock } from './manual-clock.ts';
 
 const manualClock = createManualClock();
@@ -34,6 +34,28 @@ describe.each(clocks)('%s', (_, clock, advance) => {
     await vi.waitFor(() => expect(kept).toHaveBeenCalledOnce());
     expect(canceled).not.toHaveBeenCalled();
   });
+});
+
+test('does not call back when it is canceled after its time has come', async () => {
+  const clock = createManualClock();
+  const callback = vi.fn();
+  const cancel = callAfter(clock, 1, callback);
+  clock.advance(1);
+  cancel();
+  await new Promise(setImmediate);
+  expect(callback).not.toHaveBeenCalled();
+});
+
+test('calls back at every interval until it is ended', async () => {
+  const clock = createManualClock();
+  const callback = vi.fn();
+  const end = callEvery(clock, 1_000, callback);
+  expect(callback).not.toHaveBeenCalled();
+  await clock.advanceAsync(3_000);
+  expect(callback).toHaveBeenCalledTimes(3);
+  end();
+  await clock.advanceAsync(3_000);
+  expect(callback).toHaveBeenCalledTimes(3);
 });
 
 test('does not end a sleep that is longer than a timer can be', async () => {

@@ -31,7 +31,7 @@ interface AdmittedReferences {
   /** The uploads made from data URLs, not stored yet. */
   prepared: PreparedUpload[];
   /** Usage event of the first of them. */
-  attemptId?: number;
+  usageId?: string;
 }
 
 /**
@@ -55,7 +55,7 @@ export async function admitReferences(
   const data = references.filter((reference) => reference.kind === 'data');
   if (data.length === 0) return { request, uploadIds, prepared: [] };
 
-  const attemptId = await countUploads(deps.uploads, viewer.user_id, deps.ratePerMinute, data.length);
+  const usageId = await countUploads(deps.uploads, viewer.user_id, deps.ratePerMinute, data.length);
   const prepared = new Map<number, PreparedUpload>();
   for (const { path, index, base64 } of data) {
     const one = await prepareAt(path, deps.imageProcessor, viewer, Buffer.from(base64, 'base64'));
@@ -67,7 +67,7 @@ export async function admitReferences(
     const made = prepared.get(index);
     return made ? `upload://${made.upload.uploadId}` : image_file;
   });
-  return { request: withReferences(request, imageFiles), uploadIds, prepared: [...prepared.values()], attemptId };
+  return { request: withReferences(request, imageFiles), uploadIds, prepared: [...prepared.values()], usageId };
 }
 
 interface NamedUpload {

@@ -21,10 +21,11 @@ export async function countUploads(
   userId: string,
   ratePerMinute: number,
   attempts: number,
-): Promise<number> {
-  const counted = await uploads.countAttempts(userId, ratePerMinute, attempts);
-  if (counted.kind === 'refused') throw refusalError(counted.refusal, []);
-  return counted.attemptId;
+): Promise<string> {
+  const usageId = randomUUID();
+  const refusal = await uploads.countAttempts({ usageId, userId, attempts }, ratePerMinute);
+  if (refusal) throw refusalError(refusal, []);
+  return usageId;
 }
 
 /** Processes a user's reference for the provider, once it was counted. Rejects with `UnreadableImageError`. */

@@ -18,7 +18,7 @@ export interface NewJob {
   /**
    * Id of the usage event recorded for this request before its references were decoded. The rate limit was checked then.
    */
-  attemptId?: number;
+  usageId?: string;
   /** `fingerprint` is a digest of the parsed request. */
   idempotency?: { key: string; fingerprint: string };
 }

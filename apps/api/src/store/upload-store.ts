@@ -19,8 +19,13 @@ export interface StoredUpload extends Omit<NewUpload, 'writtenBy'> {
   createdAt: number;
 }
 
-/** Result of counting attempts to upload towards the rate limit; `attemptId` is the first one's. */
-export type CountedAttempts = { kind: 'counted'; attemptId: number } | { kind: 'refused'; refusal: Refusal };
+/** Attempts to upload, which are made together. */
+export interface UploadAttempts {
+  /** Id of their usage event, chosen by the caller: a retry with the same id does not count again. */
+  usageId: string;
+  userId: string;
+  attempts: number;
+}
 
 /** How long an upload is kept: 7 days, in milliseconds. */
 export const UPLOAD_TTL_MS = 7 * 24 * 60 * 60 * 1_000;
@@ -29,9 +34,10 @@ export const UPLOAD_TTL_MS = 7 * 24 * 60 * 60 * 1_000;
 export interface UploadStore {
   /**
    * Refuses past the rate limit; otherwise the attempts count, whatever happens to the uploads. Called before anything
-   * is decoded. More attempts than the rate need a minute without any.
+   * is decoded, in a transaction of its own: the mutex of admission must not be held while images are decoded. More
+   * attempts than the rate need a minute without any.
    */
-  countAttempts(userId: string, ratePerMinute: number, attempts: number): Promise<CountedAttempts>;
+  countAttempts(attempts: UploadAttempts, ratePerMinute: number): Promise<Refusal | null>;
   /**
    * Stores an upload whose attempt was counted. Refuses if the user's uploads would take more bytes than that (0 = no
    * bound).

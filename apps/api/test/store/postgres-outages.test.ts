@@ -7,9 +7,10 @@ import type { JobStore } from '../../src/store/job-store.ts';
 import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
 import type { Database } from '../../src/store/shared/database.ts';
 import { createSqlJobStore } from '../../src/store/shared/sql-job-store.ts';
+import { createSqlUploadStore } from '../../src/store/shared/sql-upload-store.ts';
 import { wrapStorageErrors } from '../../src/store/shared/wrap-storage-errors.ts';
 import { STARTS_WITHIN_MS } from './open-postgres-stores.ts';
-import { addJob, NO_LIMITS, newJob, newStart, placed, startNext } from './stores.ts';
+import { addJob, countAttempts, NO_LIMITS, newJob, newStart, placed, startNext } from './stores.ts';
 
 let server: OwnPostgresServer;
 let url: string;
@@ -82,7 +83,7 @@ test('rolls back and rejects a transaction during which the server is lost', asy
 
 describe('when it is unknown whether a transaction was committed', () => {
   /** The first transaction commits, but its confirmation is lost. */
-  function forgetful(): JobStore {
+  function forgetful(): Database {
     let isLost = false;
     async function lose<T>(transaction: Promise<T>): Promise<T> {
       const result = await transaction;
@@ -91,26 +92,31 @@ describe('when it is unknown whether a transaction was committed', () => {
       throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
     }
     const { transact, transactExclusive } = database;
-    return wrapStorageErrors(
-      createSqlJobStore({
-        ...database,
-        transact: (work) => lose(transact(work)),
-        transactExclusive: (part, work) => lose(transactExclusive(part, work)),
-      }),
-      systemClock,
-    );
+    return {
+      ...database,
+      transact: (work) => lose(transact(work)),
+      transactExclusive: (part, work) => lose(transactExclusive(part, work)),
+    };
   }
+  const forgetfulJobs = () => wrapStorageErrors(createSqlJobStore(forgetful()), systemClock);
+
+  test('counts an attempt to upload once', async () => {
+    const uploads = wrapStorageErrors(createSqlUploadStore(forgetful()), systemClock);
+    expect(await countAttempts({ uploads }, '1', 2)).toBeNull();
+    expect(await countAttempts({ uploads }, '1', 2)).toBeNull();
+    expect(await countAttempts({ uploads }, '1', 2)).toMatchObject({ code: 'rate_limited' });
+  });
 
   test('creates one job, and answers with the one of the first try', async () => {
     const job = newJob({ idempotency: { key: 'tap', fingerprint: 'a' } });
     const bounds = { ...NO_LIMITS, userActive: 1 };
-    expect(await forgetful().createJob(job, bounds)).toMatchObject({ kind: 'created', job: { jobId: job.jobId } });
+    expect(await forgetfulJobs().createJob(job, bounds)).toMatchObject({ kind: 'created', job: { jobId: job.jobId } });
   });
 
   test('makes one call from a reservation', async () => {
     await addJob({ jobs });
     await addJob({ jobs });
-    expect(await forgetful().startNextCall(newStart())).toMatchObject({ kind: 'started', attempt: { number: 1 } });
+    expect(await forgetfulJobs().startNextCall(newStart())).toMatchObject({ kind: 'started', attempt: { number: 1 } });
     expect((await jobs.recentCalls('image-01', 0)).open).toBe(1);
   });
 
@@ -118,7 +124,7 @@ describe('when it is unknown whether a transaction was committed', () => {
     await addJob({ jobs });
     const { job, attempt } = await startNext({ jobs });
     const end = { outcome: 'answered' } as const;
-    const after = await forgetful().endAttempt(attempt.attemptId, end, startSaving, placed([{ url: 'http://a' }]));
+    const after = await forgetfulJobs().endAttempt(attempt.attemptId, end, startSaving, placed([{ url: 'http://a' }]));
     expect(after).toMatchObject({ version: 3, state: { stage: 'saving' } });
     expect(await jobs.countImages(job.jobId)).toEqual({ ended: 0, total: 1 });
   });

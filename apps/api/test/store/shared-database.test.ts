@@ -9,7 +9,17 @@ import { StoreOpenError } from '../../src/store/shared/store-open-error.ts';
 import { countBackends } from './count-backends.ts';
 import { emptyDatabase } from './empty-database.ts';
 import { givenPostgres, openPostgresStores } from './open-postgres-stores.ts';
-import { addJob, h3RequestWith, NO_LIMITS, newJob, newStart, newUpload, requestWith, type Stores } from './stores.ts';
+import {
+  addJob,
+  countAttempts,
+  h3RequestWith,
+  NO_LIMITS,
+  newJob,
+  newStart,
+  newUpload,
+  requestWith,
+  type Stores,
+} from './stores.ts';
 
 const postgres = givenPostgres();
 /** Four processes that share one database and one clock. */
@@ -91,8 +101,8 @@ describe('a limit shared by all processes', () => {
   });
 
   test('counts uploads towards the rate limit like creates', async () => {
-    const attempts = await atOnce(6, (stores) => stores.uploads.countAttempts('1', 5, 1));
-    expect(attempts.filter(({ kind }) => kind === 'counted')).toHaveLength(5);
+    const refusals = await atOnce(6, (stores) => countAttempts(stores, '1', 5));
+    expect(refusals.filter((refusal) => refusal === null)).toHaveLength(5);
   });
 
   test('bounds the bytes of uploads', async () => {

@@ -103,6 +103,16 @@ export function slots(count: number): Record<Family, number> {
   return { 'image-01': count, h3: 0 };
 }
 
+/** Counts attempts to upload that are made together; null unless they are refused. */
+export function countAttempts(
+  { uploads }: Pick<Stores, 'uploads'>,
+  userId: string,
+  ratePerMinute: number,
+  attempts = 1,
+) {
+  return uploads.countAttempts({ usageId: randomUUID(), userId, attempts }, ratePerMinute);
+}
+
 /** The worker that makes a test's calls by default. */
 export const WORKER = 'a-worker';
 

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { UPLOAD_TTL_MS } from '../../src/store/upload-store.ts';
 import {
   addJob,
+  countAttempts,
   h3RequestWith,
   NO_LIMITS,
   newJob,
@@ -26,27 +27,36 @@ export function testUploads(open: OpenStores): void {
   });
 
   test('counts an attempted upload towards the rate limit, and returns the time to wait beyond it', async () => {
-    expect(await stores.uploads.countAttempts('1', 2, 1)).toMatchObject({ kind: 'counted' });
+    expect(await countAttempts(stores, '1', 2)).toBeNull();
     stores.clock.advance(20_000);
-    expect(await stores.uploads.countAttempts('1', 2, 1)).toMatchObject({ kind: 'counted' });
-    const refused = (retryAfterMs: number) => ({ kind: 'refused', refusal: { code: 'rate_limited', retryAfterMs } });
-    expect(await stores.uploads.countAttempts('1', 2, 1)).toEqual(refused(40_000));
-    expect(await stores.uploads.countAttempts('2', 2, 1)).toMatchObject({ kind: 'counted' });
+    expect(await countAttempts(stores, '1', 2)).toBeNull();
+    const refused = (retryAfterMs: number) => ({ code: 'rate_limited', retryAfterMs });
+    expect(await countAttempts(stores, '1', 2)).toEqual(refused(40_000));
+    expect(await countAttempts(stores, '2', 2)).toBeNull();
     stores.clock.advance(40_000);
-    expect(await stores.uploads.countAttempts('1', 2, 1)).toMatchObject({ kind: 'counted' });
+    expect(await countAttempts(stores, '1', 2)).toBeNull();
+  });
+
+  test('counts attempts once, however often they are retried under one id', async () => {
+    const attempts = { usageId: randomUUID(), userId: '1', attempts: 2 };
+    expect(await stores.uploads.countAttempts(attempts, 3)).toBeNull();
+    expect(await stores.uploads.countAttempts(attempts, 3)).toBeNull();
+    expect(await countAttempts(stores, '1', 3)).toBeNull();
+    expect(await countAttempts(stores, '1', 3)).toEqual({ code: 'rate_limited', retryAfterMs: 60_000 });
+    expect(await stores.uploads.countAttempts(attempts, 3)).toBeNull(); // a late retry of what was counted
   });
 
   test('counts a create once, with its images, when its upload was counted as an attempt', async () => {
-    const attempt = await stores.uploads.countAttempts('1', 2, 1);
-    if (attempt.kind !== 'counted') throw new Error('not counted');
+    const usageId = randomUUID();
+    await stores.uploads.countAttempts({ usageId, userId: '1', attempts: 1 }, 2);
     const limits = { ...NO_LIMITS, ratePerMinute: 1, userDailyImages: 3 };
     const job = newJob({
-      attemptId: attempt.attemptId,
+      usageId,
       uploads: [newUpload()],
       request: { ...newJob().request, n: 2 },
     });
     expect(await stores.jobs.createJob(job, limits)).toMatchObject({ kind: 'created' });
-    expect(await stores.uploads.countAttempts('1', 2, 1)).toMatchObject({ kind: 'counted' });
+    expect(await countAttempts(stores, '1', 2)).toBeNull();
     const next = newJob({ request: { ...newJob().request, n: 2 } });
     expect(await stores.jobs.createJob(next, { ...limits, ratePerMinute: 0 })).toMatchObject({
       refusal: { code: 'quota_exceeded' },
@@ -180,24 +190,24 @@ export function testUploads(open: OpenStores): void {
   });
 
   describe('several attempts to upload at once', () => {
-    const refused = (retryAfterMs: number) => ({ kind: 'refused', refusal: { code: 'rate_limited', retryAfterMs } });
+    const refused = (retryAfterMs: number) => ({ code: 'rate_limited', retryAfterMs });
 
     test('count one by one towards the rate limit, or not at all', async () => {
-      expect(await stores.uploads.countAttempts('1', 5, 2)).toMatchObject({ kind: 'counted' });
+      expect(await countAttempts(stores, '1', 5, 2)).toBeNull();
       stores.clock.advance(10_000);
-      expect(await stores.uploads.countAttempts('1', 5, 2)).toMatchObject({ kind: 'counted' });
+      expect(await countAttempts(stores, '1', 5, 2)).toBeNull();
       stores.clock.advance(10_000);
-      expect(await stores.uploads.countAttempts('1', 5, 2)).toEqual(refused(40_000));
-      expect(await stores.uploads.countAttempts('1', 5, 4)).toEqual(refused(50_000));
-      expect(await stores.uploads.countAttempts('1', 5, 1)).toMatchObject({ kind: 'counted' });
+      expect(await countAttempts(stores, '1', 5, 2)).toEqual(refused(40_000));
+      expect(await countAttempts(stores, '1', 5, 4)).toEqual(refused(50_000));
+      expect(await countAttempts(stores, '1', 5)).toBeNull();
     });
 
     test('pass together after a minute without any, if they are more than the rate limit', async () => {
-      await stores.uploads.countAttempts('1', 5, 1);
-      expect(await stores.uploads.countAttempts('1', 5, 16)).toEqual(refused(60_000));
+      await countAttempts(stores, '1', 5);
+      expect(await countAttempts(stores, '1', 5, 16)).toEqual(refused(60_000));
       stores.clock.advance(60_000);
-      expect(await stores.uploads.countAttempts('1', 5, 16)).toMatchObject({ kind: 'counted' });
-      expect(await stores.uploads.countAttempts('1', 5, 1)).toMatchObject({ kind: 'refused' });
+      expect(await countAttempts(stores, '1', 5, 16)).toBeNull();
+      expect(await countAttempts(stores, '1', 5)).not.toBeNull();
     });
   });
 }

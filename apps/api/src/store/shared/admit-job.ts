@@ -14,7 +14,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /** The first bound that this request would exceed, in the order of interface.md (section 5). */
 export async function refuseJob(trx: Trx, job: NewJob, limits: AdmissionLimits, now: number): Promise<Refusal | null> {
   return (
-    (job.attemptId === undefined ? await refuseRate(trx, job.userId, limits.ratePerMinute, now) : null) ??
+    (job.usageId === undefined ? await refuseRate(trx, job.userId, limits.ratePerMinute, now) : null) ??
     (await refuseUploadSpace(trx, job.userId, job.uploads ?? [], limits.userUploadBytes, now)) ??
     (await refuseQuota(trx, job.userId, job.request.n, limits.userDailyImages, now)) ??
     (await refuseQuota(trx, null, job.request.n, limits.dailyImages, now)) ??
@@ -157,17 +157,26 @@ function sum(numbers: Iterable<number>): number {
   return total;
 }
 
-/** Records a usage event, which counts from now on, whatever happens to the request. Returns its id. */
-export async function recordUsage(trx: Trx, event: { userId: string; images: number }, now: number): Promise<number> {
-  const { order_id } = await trx
-    .insertInto('orders')
-    .values({ user_id: event.userId, ordered_at: now, images: event.images })
-    .returning('order_id')
-    .executeTakeFirstOrThrow();
-  return order_id;
+/** A usage event, which counts from when it is recorded, whatever happens to the request. */
+interface UsageEvent {
+  /** Chosen by the caller, if it has to find the event again. */
+  usageId?: string;
+  userId: string;
+  images: number;
+}
+
+export async function recordUsage(trx: Trx, { usageId, userId, images }: UsageEvent, now: number): Promise<void> {
+  const row = { user_id: userId, ordered_at: now, images, usage_id: usageId ?? null };
+  await trx.insertInto('orders').values(row).execute();
+}
+
+/** Whether a usage event with this id is recorded. */
+export async function isCounted(from: Kysely<Tables>, usageId: string): Promise<boolean> {
+  const row = await from.selectFrom('orders').select('order_id').where('usage_id', '=', usageId).executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Sets the number of images of a usage event that was recorded before its request was admitted. */
-export async function addUsageImages(trx: Trx, attemptId: number, images: number): Promise<void> {
-  await trx.updateTable('orders').set({ images }).where('order_id', '=', attemptId).execute();
+export async function addUsageImages(trx: Trx, usageId: string, images: number): Promise<void> {
+  await trx.updateTable('orders').set({ images }).where('usage_id', '=', usageId).execute();
 }

@@ -111,6 +111,8 @@ interface UsageEventRow {
   ordered_at: number;
   /** 0 for an upload. */
   images: number;
+  /** The caller's id of the event, where it chose one: a retry must not count again. */
+  usage_id: string | null;
 }
 
 /** The order of the rotation: a user with a lower `turn` was served longer ago and comes sooner. */

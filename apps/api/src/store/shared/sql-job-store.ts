@@ -30,9 +30,8 @@ export function createSqlJobStore(database: Database): JobStore {
     const uploadId = uploadIds.find((id) => !locked.includes(id));
     if (uploadId !== undefined) return { kind: 'upload_gone', uploadId };
     const job = await insertJob(trx, newJob, now);
-    if (newJob.attemptId === undefined)
-      await recordUsage(trx, { userId: newJob.userId, images: newJob.request.n }, now);
-    else await addUsageImages(trx, newJob.attemptId, newJob.request.n);
+    if (newJob.usageId === undefined) await recordUsage(trx, { userId: newJob.userId, images: newJob.request.n }, now);
+    else await addUsageImages(trx, newJob.usageId, newJob.request.n);
     return { kind: 'created', job };
   }
 

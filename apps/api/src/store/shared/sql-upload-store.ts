@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
-import type { CountedAttempts, UploadStore } from '../upload-store.ts';
+import type { UploadStore } from '../upload-store.ts';
 import { admissionRefusal } from './admission-queue.ts';
-import { recordUsage, refuseRate, refuseUploadSpace } from './admit-job.ts';
+import { isCounted, recordUsage, refuseRate, refuseUploadSpace } from './admit-job.ts';
 import type { Database } from './database.ts';
 import { recordFileDeletions } from './file-deletions.ts';
 import type { Tables } from './schema.ts';
@@ -9,16 +9,20 @@ import { confirmUploadFile, toUpload, uploadRow } from './upload-row.ts';
 
 export function createSqlUploadStore({ db, now: readNow, transactExclusive }: Database): UploadStore {
   return {
-    async countAttempts(userId, ratePerMinute, attempts) {
-      const admitted = transactExclusive('admission', async (trx): Promise<CountedAttempts> => {
+    async countAttempts({ usageId, userId, attempts }, ratePerMinute) {
+      const admitted = transactExclusive('admission', async (trx) => {
+        if (await isCounted(trx, usageId)) return null;
         const now = await readNow(trx);
         const refusal = await refuseRate(trx, userId, ratePerMinute, now, attempts);
-        if (refusal) return { kind: 'refused', refusal };
-        const attemptId = await recordUsage(trx, { userId, images: 0 }, now);
+        if (refusal) return refusal;
+        await recordUsage(trx, { usageId, userId, images: 0 }, now);
         for (let more = 1; more < attempts; more++) await recordUsage(trx, { userId, images: 0 }, now);
-        return { kind: 'counted', attemptId };
+        return null;
       });
-      return admitted.catch((error: unknown) => ({ kind: 'refused', refusal: admissionRefusal(error) }));
+      return admitted.catch(async (error: unknown) => {
+        const refusal = admissionRefusal(error);
+        return (await isCounted(db, usageId)) ? null : refusal; // an earlier try may have committed
+      });
     },
 
     async createUpload(upload, userUploadBytes) {

@@ -7,6 +7,7 @@ import * as deletions from './0005-deletions.ts';
 import * as uploadsByUser from './0006-uploads-by-user.ts';
 import * as modelFamilies from './0007-model-families.ts';
 import * as jobUploads from './0008-job-uploads.ts';
+import * as usageIds from './0009-usage-ids.ts';
 
 /** All schema migrations, in order; both databases share one history. */
 export function createMigrations(dialect: Dialect): Record<string, Migration> {
@@ -19,5 +20,6 @@ export function createMigrations(dialect: Dialect): Record<string, Migration> {
     '0006-uploads-by-user': uploadsByUser,
     '0007-model-families': modelFamilies,
     '0008-job-uploads': jobUploads,
+    '0009-usage-ids': usageIds,
   };
 }
