@@ -83,7 +83,7 @@ export async function composeShared({ config, minimax, publicUrl, clock, log }: 
 }
 
 /** `recover` is null in a process that makes no provider calls. */
-export function createRounds(shared: SharedParts, recover: (() => Promise<void>) | null): PeriodicTasks {
+export function createTasks(shared: SharedParts, recover: (() => Promise<void>) | null): PeriodicTasks {
   const { config, store, retention, files, fileTracker, workers, workerId, clock, log } = shared;
   const { leaseMs } = shared.deployment;
   return createPeriodicTasks({
@@ -92,7 +92,7 @@ export function createRounds(shared: SharedParts, recover: (() => Promise<void>)
     files,
     fileTracker,
     async deleteFiles() {
-      await fileTracker.round();
+      await fileTracker.deleteDue();
       if (leaseMs !== null) await files.removePartialFiles((writers) => workers.endedOf(workerId, writers));
     },
     recovery: leaseMs !== null && recover ? { everyMs: leaseMs / RECOVERIES_PER_LEASE, recover } : null,

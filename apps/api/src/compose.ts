@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createCloseServer } from './close-server.ts';
 import { composeApi } from './compose-api.ts';
-import { type ComposeDeps, composeShared, createRounds, createServer } from './compose-shared.ts';
+import { type ComposeDeps, composeShared, createServer, createTasks } from './compose-shared.ts';
 import { composeWorker } from './compose-worker.ts';
 import { NO_SLOTS, slotsByFamily } from './family-budgets.ts';
 import { type Repeated, repeatEvery } from './periodic-tasks.ts';
@@ -37,10 +37,12 @@ export async function compose(deps: ComposeDeps): Promise<App> {
   if (leaseMs !== null) await sendHeartbeat();
   let heartbeat: Repeated | undefined;
   /** Ends this worker's lease, so that other workers adopt its images that wait for a retry at once. */
-  const leave = () =>
-    workers.deregister(workerId).catch((err: unknown) => log.warn({ err }, 'it will be missed instead'));
+  const deregister = () =>
+    workers
+      .deregister(workerId)
+      .catch((err: unknown) => log.warn({ err }, 'worker could not deregister: its lease expires instead'));
   const api = config.ROLE === 'worker' ? null : composeApi(shared, { queue, isDraining });
-  const rounds = createRounds(shared, worker?.recover ?? null);
+  const tasks = createTasks(shared, worker?.recover ?? null);
   const server = await createServer(shared, () => phase, api?.surfaces ?? null);
 
   const closeServer = createCloseServer(server, clock);
@@ -48,12 +50,18 @@ export async function compose(deps: ComposeDeps): Promise<App> {
 
   async function begin(): Promise<void> {
     if (leaseMs !== null)
-      heartbeat = repeatEvery({ ms: leaseMs / HEARTBEATS_PER_LEASE, task: 'be seen', work: sendHeartbeat, clock, log });
+      heartbeat = repeatEvery({
+        ms: leaseMs / HEARTBEATS_PER_LEASE,
+        task: 'send heartbeat',
+        work: sendHeartbeat,
+        clock,
+        log,
+      });
     else await deletions.makeAllDue();
     if (worker) await worker.recover();
     if (isDraining()) return;
     queue.start();
-    rounds.start();
+    tasks.start();
     phase = 'working';
   }
 
@@ -67,13 +75,13 @@ export async function compose(deps: ComposeDeps): Promise<App> {
       phase = 'draining';
       api?.watcher.release();
       await started;
-      const roundsEnded = rounds.stop();
+      const tasksEnded = tasks.stop();
       await queue.drain(); // a call that ends may still add images to save
       await worker?.answers.drain();
       await worker?.saver.drain();
-      await roundsEnded;
+      await tasksEnded;
       await heartbeat?.stop(); // not earlier: the lease protects the running calls
-      await leave();
+      await deregister();
     },
     async close() {
       stopping.abort();

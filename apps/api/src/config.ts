@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import path from 'node:path';
 import { LONGEST_TIMER_MS } from './clock.ts';
 import { Environment, isJwtSecret, isListenHost } from './environment.ts';
-import { findDoubts } from './settings/doubts.ts';
 import { isLoopbackName } from './settings/loopback.ts';
 import { type Dotenv, type DotenvOddities, readDotenv } from './settings/read-dotenv.ts';
 import { readSecretFiles, SECRETS } from './settings/secret-files.ts';
+import { findWarnings } from './settings/setting-warnings.ts';
 import { findUnknownNames } from './settings/unknown-names.ts';
 
 /** Invalid settings. The message has one line per fault. */
@@ -24,11 +24,11 @@ const MINIMAX_BASE_URL = 'https://api.minimaxi.com';
 /** MiniMax's rate limit for every account, in calls per minute (minimax-api.md, section 5). The simulator has none. */
 const MINIMAX_RPM = 10; // assumed for the H3 family as well: its limit is not known
 /** Time that a drain allows beyond the longest call, to download and store its images. */
-const AFTER_A_CALL_MS = 10_000;
+const SAVING_ALLOWANCE_MS = 10_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const JWT_KEYS = ['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL'];
 /** Settings that require S3_BUCKET: without it they would silently have no effect. */
-const S3_NEIGHBOURS = ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
+const S3_DEPENDENTS = ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
 
 const SETTINGS = [...Object.keys(Environment.shape), ...SECRETS.map((name) => `${name}_FILE`)];
 
@@ -65,16 +65,16 @@ function set(env: Record<string, string | undefined>): Given {
 }
 
 export function readConfig(env: Record<string, string | undefined>, oddities?: DotenvOddities) {
-  const written = set(env);
-  const quoted = findQuoted(written);
-  const { given, faults } = readSecretFiles(without(written, quoted));
+  const values = set(env);
+  const quoted = findQuoted(values);
+  const { given, faults } = readSecretFiles(without(values, quoted));
   quoted.push(...findQuoted(given));
-  const unknown = findUnknownNames(written, SETTINGS);
+  const unknown = findUnknownNames(values, SETTINGS);
   const unread = Object.keys(given).filter((name) => given[name] === '');
   const parsed = Environment.safeParse(without(given, [...quoted, ...unread]));
   faults.push(...quoted.map((name) => `${name}: is in quotes, which would be part of it; leave them out`));
   faults.push(...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-  faults.push(...findFaultsBetween({ ...written, ...given }), ...unknown.faults);
+  faults.push(...findFaultsBetween({ ...values, ...given }), ...unknown.faults);
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
 
   const { JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL, S3_BUCKET, ...others } = parsed.data;
@@ -105,18 +105,18 @@ export function readConfig(env: Record<string, string | undefined>, oddities?: D
                 credentials: { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY },
               }),
           },
-    jwtKey: keys[0] ?? { kind: 'secret' as const, secret: keepJwtSecret(DATA_DIR) },
+    jwtKey: keys[0] ?? { kind: 'secret' as const, secret: loadJwtSecret(DATA_DIR) },
     /** Null: the simulator replaces MiniMax. */
     minimax,
     MINIMAX_RPM: settings.MINIMAX_RPM ?? (minimax ? MINIMAX_RPM : 0),
     MINIMAX_H3_RPM: settings.MINIMAX_H3_RPM ?? (minimax ? MINIMAX_RPM : 0),
     SHUTDOWN_GRACE_MS:
-      settings.SHUTDOWN_GRACE_MS ?? Math.min(settings.MINIMAX_TIMEOUT_MS + AFTER_A_CALL_MS, LONGEST_TIMER_MS),
+      settings.SHUTDOWN_GRACE_MS ?? Math.min(settings.MINIMAX_TIMEOUT_MS + SAVING_ALLOWANCE_MS, LONGEST_TIMER_MS),
     resultTtlMs: settings.RESULT_TTL_DAYS * DAY_MS,
     isProduction: settings.NODE_ENV === 'production',
     hostIsLoopback: isLoopbackName(settings.HOST),
     /** Warnings to be logged at the start. */
-    doubts: findDoubts(given, unknown.foreign, oddities),
+    warnings: findWarnings(given, unknown.foreign, oddities),
   });
 }
 
@@ -141,19 +141,19 @@ function roleFaults({ ROLE = 'all', DATABASE_URL }: Given): string[] {
 
 function s3Faults(given: Given): string[] {
   const faults: string[] = [];
-  const stray = S3_NEIGHBOURS.filter((name) => name in given);
-  if (!('S3_BUCKET' in given) && stray.length > 0) faults.push(`S3_BUCKET: needed with ${stray.join(', ')}`);
+  const dependents = S3_DEPENDENTS.filter((name) => name in given);
+  if (!('S3_BUCKET' in given) && dependents.length > 0) faults.push(`S3_BUCKET: needed with ${dependents.join(', ')}`);
   if ('S3_ACCESS_KEY_ID' in given !== 'S3_SECRET_ACCESS_KEY' in given) {
     faults.push('S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY: set both, or neither to use what the machine is granted');
   }
-  if (namesBucket(given)) faults.push('S3_ENDPOINT: must not name the bucket, which is put in from S3_BUCKET');
+  if (containsBucket(given)) faults.push('S3_ENDPOINT: must not name the bucket, which is put in from S3_BUCKET');
   return faults;
 }
 
 /**
  * Whether the endpoint contains the bucket, as cloud consoles show it: in the path, or as the first label of the host.
  */
-function namesBucket({ S3_BUCKET = '', S3_ENDPOINT = '' }: Given): boolean {
+function containsBucket({ S3_BUCKET = '', S3_ENDPOINT = '' }: Given): boolean {
   const url = URL.parse(S3_ENDPOINT);
   if (!url || S3_BUCKET === '') return false;
   const [first, ...store] = url.hostname.split(/\.(.*)/s);
@@ -183,19 +183,19 @@ function minimaxFaults({ NODE_ENV, MINIMAX_API_KEY, MINIMAX_BASE_URL }: Given): 
 }
 
 /** Returns the JWT secret of this data folder, for development. It is generated once. */
-function keepJwtSecret(dataDir: string): string {
+function loadJwtSecret(dataDir: string): string {
   const file = path.join(dataDir, 'jwt-secret');
-  const secret = readOrMake(file);
+  const secret = readOrCreateSecret(file);
   if (!isJwtSecret(secret)) {
     throw new ConfigError([`JWT_SECRET: ${file} holds less than 32 bytes; remove it to have a new one made`]);
   }
   return secret;
 }
 
-function readOrMake(file: string): string {
+function readOrCreateSecret(file: string): string {
   try {
     mkdirSync(path.dirname(file), { recursive: true });
-    if (!existsSync(file) || readFileSync(file, 'utf8').trim() === '') make(file);
+    if (!existsSync(file) || readFileSync(file, 'utf8').trim() === '') writeSecret(file);
     return readFileSync(file, 'utf8').trim();
   } catch (cause) {
     throw new ConfigError([`DATA_DIR cannot be used: ${cause instanceof Error ? cause.message : cause}`], { cause });
@@ -203,12 +203,12 @@ function readOrMake(file: string): string {
 }
 
 /** Writes the secret atomically: an interruption never leaves a partial file. */
-function make(file: string): void {
-  const written = `${file}.${randomUUID()}`;
+function writeSecret(file: string): void {
+  const temporary = `${file}.${randomUUID()}`;
   try {
-    writeFileSync(written, randomBytes(32).toString('base64url'), { mode: 0o600, flush: true });
-    renameSync(written, file);
+    writeFileSync(temporary, randomBytes(32).toString('base64url'), { mode: 0o600, flush: true });
+    renameSync(temporary, file);
   } finally {
-    rmSync(written, { force: true });
+    rmSync(temporary, { force: true });
   }
 }

@@ -34,20 +34,21 @@ interface DeploymentDeps {
 }
 
 /** The parts that depend on the kind of database. */
-type Foundation = Omit<Deployment, 'files'>;
+type DatabaseParts = Omit<Deployment, 'files'>;
 
 /** Opens SQLite with p-queue, or PostgreSQL with pg-boss. Rejects with StoreOpenError when that is not possible. */
 export async function openDeployment(deps: DeploymentDeps): Promise<Deployment> {
   const { config, workerId, clock, log } = deps;
-  const foundation = await (config.DATABASE_URL === undefined
-    ? openAlone(deps)
+  const parts = await (config.DATABASE_URL === undefined
+    ? openSingleProcess(deps)
     : openShared(deps, config.DATABASE_URL));
-  const onAway = (err: unknown) => log.warn({ err }, 'the storage does not say whose files it has');
+  const onUnavailable = (err: unknown) =>
+    log.warn({ err }, 'owner of the file store could not be checked: storage unavailable');
   try {
-    const writing = { clock, writer: workerId, isAlone: foundation.leaseMs === null };
-    return { ...foundation, files: await openClaimedFileStore(config, foundation.database.db, onAway, writing) };
+    const writerOptions = { clock, writer: workerId, isSingleProcess: parts.leaseMs === null };
+    return { ...parts, files: await openClaimedFileStore(config, parts.database.db, onUnavailable, writerOptions) };
   } catch (error) {
-    await foundation.close();
+    await parts.close();
     throw error;
   }
 }
@@ -56,7 +57,7 @@ export async function openDeployment(deps: DeploymentDeps): Promise<Deployment> 
  * Throws when DATA_DIR holds a SQLite database that was not migrated. PostgreSQL does not know its jobs: their files
  * would be swept, and the waiting jobs never sent.
  */
-function refuseUnmoved(dataDir: string): void {
+function requireMigrated(dataDir: string): void {
   const file = sqliteFile(dataDir);
   if (!existsSync(file)) return;
   throw new StoreOpenError(
@@ -64,23 +65,23 @@ function refuseUnmoved(dataDir: string): void {
   );
 }
 
-async function openAlone({ config, clock, log }: DeploymentDeps): Promise<Foundation> {
+async function openSingleProcess({ config, clock, log }: DeploymentDeps): Promise<DatabaseParts> {
   const database = await openSqlite(config.DATA_DIR, clock);
-  const onError = reportTo(log);
+  const onError = reportError(log);
   return {
     database,
     deletedList: await openDeletedList(config.DATA_DIR, database.db, clock.now() - config.resultTtlMs),
     leaseMs: null,
     createQueue(calls) {
-      if (!calls) throw new Error('Alone, this process makes the calls');
+      if (!calls) throw new Error('A single process makes the calls itself');
       return createLocalQueue({ ...calls, clock, onError });
     },
     close: database.close,
   };
 }
 
-async function openShared({ config, clock, log }: DeploymentDeps, databaseUrl: string): Promise<Foundation> {
-  refuseUnmoved(config.DATA_DIR);
+async function openShared({ config, clock, log }: DeploymentDeps, databaseUrl: string): Promise<DatabaseParts> {
+  requireMigrated(config.DATA_DIR);
   // These modules load slowly: import them only where they are used.
   const { openPostgres } = await import('./store/postgres/open-postgres.ts');
   const { createPgBossDatabase } = await import('./store/postgres/pg-boss-database.ts');
@@ -96,7 +97,7 @@ async function openShared({ config, clock, log }: DeploymentDeps, databaseUrl: s
     database,
     deletedList: null,
     leaseMs: config.WORKER_LEASE_MS,
-    createQueue: (calls) => createPgQueue({ boss, worker: calls, clock, onError: reportTo(log) }),
+    createQueue: (calls) => createPgQueue({ boss, worker: calls, clock, onError: reportError(log) }),
     async close() {
       await boss.stop({ graceful: false });
       await bossDatabase.close();
@@ -105,6 +106,6 @@ async function openShared({ config, clock, log }: DeploymentDeps, databaseUrl: s
   };
 }
 
-function reportTo(log: Logger) {
+function reportError(log: Logger) {
   return (err: unknown) => log.error({ err }, 'the next job could not be taken');
 }

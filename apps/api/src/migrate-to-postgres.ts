@@ -43,10 +43,10 @@ async function moveFiles(config: Config, databaseUrl: string): Promise<number> {
   const isMoved = !existsSync(sqliteFile(config.DATA_DIR));
   const database = await (isMoved ? openPostgres(databaseUrl, systemClock) : openSqlite(config.DATA_DIR, systemClock));
   try {
-    const onAway = (error: unknown) => {
+    const onUnavailable = (error: unknown) => {
       throw error;
     };
-    const bucket = await openClaimedFileStore(config, database.db, onAway, { clock: systemClock });
+    const bucket = await openClaimedFileStore(config, database.db, onUnavailable, { clock: systemClock });
     return await copyFiles(await openLocalFiles(config.DATA_DIR, { clock: systemClock }), bucket);
   } finally {
     await database.close();

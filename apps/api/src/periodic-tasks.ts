@@ -28,21 +28,21 @@ export interface PeriodicTasks {
  */
 export function createPeriodicTasks(deps: Deps): PeriodicTasks {
   const { recovery, deleteFiles, clock, log } = deps;
-  const rounds: Repeated[] = [];
+  const tasks: Repeated[] = [];
 
-  function begin(ms: number, task: string, work: () => Promise<unknown>): void {
-    rounds.push(repeatEvery({ ms, task, work, clock, log }));
+  function schedule(ms: number, task: string, work: () => Promise<unknown>): void {
+    tasks.push(repeatEvery({ ms, task, work, clock, log }));
   }
 
   return {
     start() {
-      begin(EXPIRE_AT_LEAST_EVERY_MS, 'expire waiting jobs', () => expireJobs(deps));
-      begin(DELETE_EVERY_MS, 'delete files', deleteFiles);
-      begin(SWEEP_EVERY_MS, 'sweep', () => sweep(deps));
-      if (recovery) begin(recovery.everyMs, 'recover the jobs of dead workers', recovery.recover);
+      schedule(EXPIRE_AT_LEAST_EVERY_MS, 'expire waiting jobs', () => expireJobs(deps));
+      schedule(DELETE_EVERY_MS, 'delete files', deleteFiles);
+      schedule(SWEEP_EVERY_MS, 'sweep', () => sweep(deps));
+      if (recovery) schedule(recovery.everyMs, 'recover the jobs of dead workers', recovery.recover);
     },
     async stop() {
-      await Promise.all(rounds.map((round) => round.stop()));
+      await Promise.all(tasks.map((run) => run.stop()));
     },
   };
 }
@@ -68,19 +68,19 @@ interface Task {
 export function repeatEvery({ ms, task, work, clock, log }: Task): Repeated {
   let running: Promise<void> | undefined;
 
-  function round(): void {
+  function run(): void {
     running ??= work()
       .then(
         () => {},
-        (err: unknown) => log.error({ err, task }, 'a round failed'),
+        (err: unknown) => log.error({ err, task }, 'a run failed'),
       )
       .finally(() => {
         running = undefined;
       });
   }
 
-  const end = callEvery(clock, ms, round);
-  round();
+  const end = callEvery(clock, ms, run);
+  run();
   return {
     async stop() {
       end();

@@ -32,15 +32,15 @@ export interface Service {
 export async function serve(): Promise<Service> {
   const config = loadConfig();
   const log = createLogger(config.LOG_LEVEL);
-  for (const doubt of config.doubts) log.warn(doubt, 'a setting is probably not what was meant');
+  for (const warning of config.warnings) log.warn(warning, 'setting is probably a mistake');
   configureSharp();
-  const isAlone = config.DATABASE_URL === undefined;
-  const lock = isAlone ? lockDataDir(config.DATA_DIR) : null; // before the simulator writes to DATA_DIR
+  const isSingleProcess = config.DATABASE_URL === undefined;
+  const lock = isSingleProcess ? lockDataDir(config.DATA_DIR) : null; // before the simulator writes to DATA_DIR
   const minimax = config.minimax ?? { apiKey: 'simulator', baseUrl: await startSimulator(config.DATA_DIR) };
-  const port = config.PORT === 0 ? await onAddress(findFreePort(config.HOST)) : config.PORT;
+  const port = config.PORT === 0 ? await mapListenError(findFreePort(config.HOST)) : config.PORT;
   const publicUrl = config.PUBLIC_URL ?? `http://localhost:${port}`;
   const app = await compose({ config, minimax, publicUrl, clock: systemClock, log });
-  await onAddress(app.server.listen({ host: config.HOST, port, backlog: BACKLOG }));
+  await mapListenError(app.server.listen({ host: config.HOST, port, backlog: BACKLOG }));
 
   return {
     async begin() {
@@ -52,7 +52,7 @@ export async function serve(): Promise<Service> {
       const cancelTimer = createStartDeadline(systemClock)(config.SHUTDOWN_GRACE_MS, () => {
         log.error(
           { grace_ms: config.SHUTDOWN_GRACE_MS },
-          'the grace has passed; what still runs is left to the next start',
+          'shutdown grace period exceeded; running work is left to the next start',
         );
         process.exit(1);
       });
@@ -66,9 +66,9 @@ export async function serve(): Promise<Service> {
 }
 
 /** Maps a failure to listen to a `ConfigError` that names the setting at fault. */
-async function onAddress<Result>(listening: Promise<Result>): Promise<Result> {
+async function mapListenError<Result>(listen: Promise<Result>): Promise<Result> {
   try {
-    return await listening;
+    return await listen;
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause)) throw cause;
     const setting: keyof Config = cause.code === 'EADDRINUSE' || cause.code === 'EACCES' ? 'PORT' : 'HOST';

@@ -76,7 +76,7 @@ test('gives every setting its documented default', () => {
     minimax: null,
     isProduction: false,
     hostIsLoopback: true,
-    doubts: [],
+    warnings: [],
   });
 });
 

@@ -18,7 +18,7 @@ beforeEach(async () => {
   kept = new Map();
 });
 
-function startRounds(
+function startTasks(
   log = createRecordedLog(),
   waitingFor = stores.jobs.waitingFor,
   recovery: Parameters<typeof createPeriodicTasks>[0]['recovery'] = null,
@@ -32,20 +32,20 @@ function startRounds(
     },
   };
   const fileTracker = buildFileTracker(stores, files);
-  const rounds = createPeriodicTasks({
+  const tasks = createPeriodicTasks({
     store: { ...stores.jobs, waitingFor },
     retention: stores.retention,
     files,
     fileTracker,
-    deleteFiles: fileTracker.round,
+    deleteFiles: fileTracker.deleteDue,
     recovery,
     queueTtlMs: QUEUE_TTL_MS,
     resultTtlMs: HOUR_MS,
     clock: stores.clock,
     log,
   });
-  rounds.start();
-  return rounds;
+  tasks.start();
+  return tasks;
 }
 
 const statusOf = async (jobId: string) => (await stores.jobs.getJob(jobId))?.state.status;
@@ -54,67 +54,67 @@ const untilFailed = (jobId: string) =>
 
 test('expires a job that waited too long within a second, without a request', async () => {
   const { jobId } = await addJob(stores);
-  const rounds = startRounds();
+  const tasks = startTasks();
   stores.clock.advance(QUEUE_TTL_MS + 1);
   await stores.clock.advanceAsync(1_000);
   await untilFailed(jobId);
-  await rounds.stop();
+  await tasks.stop();
 });
 
 test('runs the sweep at the start and then every hour', async () => {
   kept.set('stray.jpg', stores.clock.now() - 2 * HOUR_MS);
-  const rounds = startRounds();
+  const tasks = startTasks();
   await vi.waitFor(() => expect(kept.size).toBe(0), { interval: 1 });
   kept.set('another.jpg', stores.clock.now() - 2 * HOUR_MS);
   await stores.clock.advanceAsync(HOUR_MS);
   await vi.waitFor(() => expect(kept.size).toBe(0), { interval: 1 });
-  await rounds.stop();
+  await tasks.stop();
 });
 
-test('logs a failed round and runs the next one', async () => {
+test('logs a failed run and starts the next one', async () => {
   const { jobId } = await addJob(stores);
   stores.clock.advance(QUEUE_TTL_MS + 1);
   const log = createRecordedLog();
   let faults = 1;
-  const rounds = startRounds(log, (longerThanMs) =>
+  const tasks = startTasks(log, (longerThanMs) =>
     faults-- > 0 ? Promise.reject(new Error('database away')) : stores.jobs.waitingFor(longerThanMs),
   );
   await vi.waitFor(() => expect(log.lines).toMatchObject([{ level: 'error' }]), { interval: 1 });
   await stores.clock.advanceAsync(1_000);
   await untilFailed(jobId);
-  await rounds.stop();
+  await tasks.stop();
 });
 
-test('runs no round after the stop', async () => {
+test('starts no run after the stop', async () => {
   const asked: number[] = [];
-  const rounds = startRounds(createRecordedLog(), async (longerThanMs) => {
+  const tasks = startTasks(createRecordedLog(), async (longerThanMs) => {
     asked.push(longerThanMs);
     return [];
   });
-  await rounds.stop();
+  await tasks.stop();
   await stores.clock.advanceAsync(10_000);
   expect(asked).toHaveLength(1);
 });
 
-test('waits at the stop for the running round, which may still need the database', async () => {
+test('waits at the stop for the current run, which may still need the database', async () => {
   const answer = Promise.withResolvers<string[]>();
-  const rounds = startRounds(createRecordedLog(), () => answer.promise);
+  const tasks = startTasks(createRecordedLog(), () => answer.promise);
   const order: string[] = [];
-  const stopped = rounds.stop().then(() => order.push('stopped'));
+  const stopped = tasks.stop().then(() => order.push('stopped'));
   await new Promise(setImmediate);
-  order.push('the round ends');
+  order.push('the run ends');
   answer.resolve([]);
   await stopped;
-  expect(order).toEqual(['the round ends', 'stopped']);
+  expect(order).toEqual(['the run ends', 'stopped']);
 });
 
 test('recovers the jobs of dead workers at the start and then at its own interval', async () => {
   const recover = vi.fn(async () => {});
-  const rounds = startRounds(createRecordedLog(), async () => [], { everyMs: 2_000, recover });
+  const tasks = startTasks(createRecordedLog(), async () => [], { everyMs: 2_000, recover });
   expect(recover).toHaveBeenCalledTimes(1);
   await stores.clock.advanceAsync(4_000);
   expect(recover).toHaveBeenCalledTimes(3);
-  await rounds.stop();
+  await tasks.stop();
   await stores.clock.advanceAsync(4_000);
   expect(recover).toHaveBeenCalledTimes(3);
 });

@@ -11,7 +11,7 @@ interface LocalFileStoreDeps {
   /** Id of the writer, by which this store's partial files are recognised. Default: a new id. */
   writer?: string;
   /** No other process uses the folder: every partial file there was left by a process that has ended. */
-  isAlone?: boolean;
+  isSingleProcess?: boolean;
   clock: Pick<Clock, 'now'>;
 }
 
@@ -30,12 +30,12 @@ const WRITER_SEPARATOR = '~';
 export async function createLocalFileStore({
   dir,
   writer = randomUUID(),
-  isAlone = false,
+  isSingleProcess = false,
   clock,
 }: LocalFileStoreDeps): Promise<FileStore> {
   const writingDir = join(dir, 'writing');
   await mkdir(writingDir, { recursive: true });
-  await removeAbandoned(writingDir, isAlone, clock.now());
+  await removeAbandoned(writingDir, isSingleProcess, clock.now());
   await syncFolder(dirname(dir));
 
   const shardOf = (key: string) => join(dir, createHash('sha256').update(key).digest('hex').slice(0, 2));
@@ -137,11 +137,11 @@ export async function createLocalFileStore({
   };
 }
 
-async function removeAbandoned(writingDir: string, isAlone: boolean, now: number): Promise<void> {
+async function removeAbandoned(writingDir: string, isSingleProcess: boolean, now: number): Promise<void> {
   for (const name of await readdir(writingDir)) {
     const file = join(writingDir, name);
     const stats = await unlessMissing(stat(file)); // its writer may finish at this moment
-    const isAbandoned = stats && (isAlone || stats.mtimeMs < now - ABANDONED_MS);
+    const isAbandoned = stats && (isSingleProcess || stats.mtimeMs < now - ABANDONED_MS);
     if (isAbandoned) await rm(file, { force: true });
   }
 }

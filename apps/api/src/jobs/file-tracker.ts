@@ -31,11 +31,11 @@ export interface FileTracker {
   workerId: string;
   /**
    * Records the intent to write files, then runs `work`, which writes them and commits the rows that name them. When it
-   * has ended, successfully or not, files that no row names are deleted by the next round.
+   * has ended, successfully or not, files that no row names are deleted by the next run of `deleteDue`.
    */
   whileWriting<T>(keys: readonly string[], work: () => Promise<T>, options?: WriteOptions): Promise<T>;
   /**
-   * Deletes files whose deletion is recorded. Files that cannot be deleted now are left to the rounds. Never rejects.
+   * Deletes files whose deletion is recorded. Files that cannot be deleted now are left to `deleteDue`. Never rejects.
    */
   deleteNow(keys: readonly string[]): Promise<void>;
   /**
@@ -44,7 +44,7 @@ export interface FileTracker {
    */
   finishDeletion(jobId: string): Promise<void>;
   /** Deletes the files that are due: those left by dead processes, and those whose deletion failed before. */
-  round(): Promise<void>;
+  deleteDue(): Promise<void>;
 }
 
 const withoutRetry = (record: () => Promise<void>) => record();
@@ -116,15 +116,12 @@ export function createFileTracker({ deletions, files, workerId, clock, log }: De
       await awaitWrites(jobId);
       // The rows are already deleted, so a fault here is not reported to the caller.
       const keys = await deletions.pendingOf(jobId).catch((err: unknown) => {
-        log.warn(
-          { err, job_id: jobId },
-          'pending deletions of a job could not be read; the next round deletes its files',
-        );
+        log.warn({ err, job_id: jobId }, 'pending deletions of a job could not be read; its files are deleted later');
         return [];
       });
       await deleteNow(keys);
     },
-    async round() {
+    async deleteDue() {
       for (;;) {
         const keys = await deletions.claim(workerId, keysInFlight);
         if (keys.length === 0 || !(await deleteAll(keys))) return;

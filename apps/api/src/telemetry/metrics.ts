@@ -19,7 +19,7 @@ export interface Metrics {
   callerRefused(reason: string): void;
   callEnded(call: { outcome: string; error: string; seconds: number }): void;
   jobEnded(job: { status: string; error: string; charged: string; seconds: number }): void;
-  imageEnded(picture: { result: 'compressed' | 'as_it_came' | 'failed'; bytes: number }): void;
+  imageEnded(image: { result: 'compressed' | 'as_it_came' | 'failed'; bytes: number }): void;
   contentType: string;
   /** The Prometheus text format. */
   render(): Promise<string>;
@@ -66,34 +66,34 @@ export function createMetrics({ clock, readQueue, refusalReasons }: Deps): Metri
   });
   const jobs = new Histogram({
     name: 'darkroom_job_seconds',
-    help: 'Jobs from order to end, by status, error and charge.',
+    help: 'Time from creation to end of jobs, by status, error and charge.',
     labelNames: ['status', 'error', 'charged'],
     buckets: SLOW_SECONDS,
     registers,
   });
-  const pictures = new Counter({
+  const images = new Counter({
     name: 'darkroom_pictures_total',
-    help: 'Result pictures by what became of them.',
+    help: 'Result images by outcome.',
     labelNames: ['result'],
     registers,
   });
-  const pictureBytes = new Counter({
+  const imageBytes = new Counter({
     name: 'darkroom_picture_bytes_total',
-    help: 'Bytes of kept pictures.',
+    help: 'Bytes of stored images.',
     registers,
   });
   const waiting = new Gauge({ name: 'darkroom_jobs_waiting', help: 'Jobs that wait for their first call.', registers });
   const oldest = new Gauge({
     name: 'darkroom_oldest_waiting_seconds',
-    help: 'How long the oldest of them has waited.',
+    help: 'Time that the oldest waiting job has waited.',
     registers,
   });
   const retrying = new Gauge({
     name: 'darkroom_jobs_repeating',
-    help: 'Jobs whose call was not taken and that wait to repeat it.',
+    help: 'Jobs that wait to retry a call that was not accepted.',
     registers,
   });
-  const calling = new Gauge({ name: 'darkroom_provider_calls_open', help: 'Provider calls that are out.', registers });
+  const calling = new Gauge({ name: 'darkroom_provider_calls_open', help: 'Provider calls in flight.', registers });
 
   /** From the first scrape on, so that a process that nobody scrapes does not sample its event loop. */
   let collecting: Promise<void> | undefined;
@@ -109,8 +109,8 @@ export function createMetrics({ clock, readQueue, refusalReasons }: Deps): Metri
     callEnded: ({ outcome, error, seconds }) => calls.observe({ outcome, error }, seconds),
     jobEnded: ({ status, error, charged, seconds }) => jobs.observe({ status, error, charged }, seconds),
     imageEnded({ result, bytes }) {
-      pictures.inc({ result });
-      pictureBytes.inc(bytes);
+      images.inc({ result });
+      imageBytes.inc(bytes);
     },
     contentType: registry.contentType,
     async render() {

@@ -58,12 +58,16 @@ export type Process = Awaited<ReturnType<typeof startProcess>>;
 export async function startProcess({ database, leaseMs, dir, provider }: World, fatal: number | null = null) {
   const life = createMortality(fatal);
   const workerId = randomUUID();
-  const isAlone = leaseMs === null;
+  const isSingleProcess = leaseMs === null;
   const own = mortalDatabase(database, life);
-  const files = mortalFiles(await createLocalFileStore({ dir, writer: workerId, isAlone, clock: systemClock }), life, {
-    dir,
-    writer: workerId,
-  });
+  const files = mortalFiles(
+    await createLocalFileStore({ dir, writer: workerId, isSingleProcess, clock: systemClock }),
+    life,
+    {
+      dir,
+      writer: workerId,
+    },
+  );
   const store = wrapStorageErrors(createSqlJobStore(own), clock);
   const uploads = wrapStorageErrors(createSqlUploadStore(own), clock);
   const retention = createSqlRetentionStore(own);
@@ -144,7 +148,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
 
   /** Advances the clock while this process writes its heartbeats on time. */
   async function liveFor(fiveSeconds: number): Promise<void> {
-    for (let beats = 0; beats < fiveSeconds; beats++) {
+    for (let count = 0; count < fiveSeconds; count++) {
       clock.advance(5_000);
       await workers.heartbeat(workerId, slots(4));
     }
@@ -180,17 +184,17 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
       }),
     /** What a process does at its start and in its first periodic runs. */
     async recover() {
-      if (isAlone) await deletions.makeAllDue();
+      if (isSingleProcess) await deletions.makeAllDue();
       // On a shared database a worker judges others only after it has written heartbeats for the length of a lease.
-      if (!isAlone) await liveFor(5);
+      if (!isSingleProcess) await liveFor(5);
       await recoverJobs({ store, workers, workerId, ownedAttempts, saveImages: saver.save, answers, log });
       await answers.drain();
-      await fileTracker.round();
-      if (!isAlone) await files.removePartialFiles((writers) => workers.endedOf(workerId, writers));
+      await fileTracker.deleteDue();
+      if (!isSingleProcess) await files.removePartialFiles((writers) => workers.endedOf(workerId, writers));
       await untilIdle();
       await untilSaved();
       await liveFor(2);
-      await fileTracker.round();
+      await fileTracker.deleteDue();
     },
   };
 }

@@ -94,7 +94,7 @@ describe('partial files of a killed process', () => {
     await createLocalFileStore({ dir, writer: 'dead', clock: systemClock });
     await writeFile(join(dir, 'writing', 'dead~half'), 'ha');
     await writeFile(join(dir, 'writing', 'as versions before named it'), 'ha');
-    await createLocalFileStore({ dir, writer: 'next', isAlone: true, clock: systemClock });
+    await createLocalFileStore({ dir, writer: 'next', isSingleProcess: true, clock: systemClock });
     expect(await halves(dir)).toEqual([]);
   });
 

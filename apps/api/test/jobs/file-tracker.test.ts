@@ -55,13 +55,13 @@ test('retries a failed file deletion later without failing the job deletion or k
   expect([...kept]).toEqual([first]);
   expect(log.lines).toMatchObject([{ level: 'warn', message: 'file deletion failed; it is retried' }]);
   stores.clock.advance(2_000);
-  await fileTracker.round();
+  await fileTracker.deleteDue();
   expect([...kept]).toEqual([first]);
   stuck.clear();
-  await fileTracker.round();
+  await fileTracker.deleteDue();
   expect([...kept]).toEqual([first]); // not yet due
   stores.clock.advance(10_000);
-  await fileTracker.round();
+  await fileTracker.deleteDue();
   expect(kept.size).toBe(0);
   expect(await stores.deletions.pendingOf(jobId)).toEqual([]);
   expect(kept.has(second)).toBe(false);
@@ -76,7 +76,7 @@ test('finishes a deletion later when the database fails after the rows are gone'
   expect(await stores.deletions.pendingOf(jobId)).toHaveLength(2);
   stores.deletions.finish = finish;
   stores.clock.advance(2_000);
-  await fileTracker.round();
+  await fileTracker.deleteDue();
   expect(await stores.deletions.pendingOf(jobId)).toEqual([]);
 });
 

@@ -43,14 +43,14 @@ describe('.env', () => {
 
   test('reports a value that is cut at a #, unless the environment sets the name', () => {
     writeFileSync('.env', `JWT_SECRET=${SECRET}#more\nMETRICS_TOKEN="a#b"\nPORT=1111 # a comment\nOTHER=a#b\n`);
-    expect(loadConfig().doubts).toEqual([{ setting: 'JWT_SECRET', doubt: expect.stringContaining('#') }]);
+    expect(loadConfig().warnings).toEqual([{ setting: 'JWT_SECRET', warning: expect.stringContaining('#') }]);
     vi.stubEnv('JWT_SECRET', SECRET);
-    expect(loadConfig().doubts).toEqual([]);
+    expect(loadConfig().warnings).toEqual([]);
   });
 
   test('reports a line with a colon in place of the equals sign', () => {
     writeFileSync('.env', `MINIMAX_API_KEY: sk-0123456789\n${line}OTHER: 1\nPUBLIC_URL=https://a.example\n`);
-    expect(loadConfig().doubts).toEqual([{ setting: 'MINIMAX_API_KEY', doubt: expect.stringContaining('colon') }]);
+    expect(loadConfig().warnings).toEqual([{ setting: 'MINIMAX_API_KEY', warning: expect.stringContaining('colon') }]);
   });
 
   test('accepts quotes around a value and none within it', () => {

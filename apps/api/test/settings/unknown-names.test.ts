@@ -93,6 +93,6 @@ describe('names of other software do not stop the start', () => {
       IMAGE_TAG: '1',
       JWT_EXPIRES_IN: '1h',
     };
-    expect(read(env).doubts.map(({ setting }) => setting)).toEqual(Object.keys(env));
+    expect(read(env).warnings.map(({ setting }) => setting)).toEqual(Object.keys(env));
   });
 });

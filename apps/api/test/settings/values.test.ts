@@ -67,7 +67,7 @@ describe('a value in literal quotes stops the start with one line', () => {
   });
 
   test('accepts a single quotation mark, or one inside the value', () => {
-    expect(read({ JWT_SECRET: `${SECRET.slice(0, 20)}"${SECRET}` }).doubts).toEqual([]);
+    expect(read({ JWT_SECRET: `${SECRET.slice(0, 20)}"${SECRET}` }).warnings).toEqual([]);
     expect(read({ JWT_ISSUER: `"` }).JWT_ISSUER).toBe('"');
   });
 });

@@ -26,9 +26,9 @@ describe('a suspicious value is accepted and logged at the start without the val
     ['links that MiniMax cannot open', { REFERENCE_DELIVERY: 'url', MINIMAX_API_KEY: KEY }, 'REFERENCE_DELIVERY'],
     ['a tilde that no shell expands', { DATA_DIR: '~/darkroom' }, 'DATA_DIR'],
   ])('warns about %s', (_, env, setting) => {
-    const { doubts } = read(env);
-    expect(doubts).toEqual([{ setting, doubt: expect.any(String) }]);
-    if (env[setting]) expect(doubts[0]?.doubt).not.toContain(env[setting]);
+    const { warnings } = read(env);
+    expect(warnings).toEqual([{ setting, warning: expect.any(String) }]);
+    if (env[setting]) expect(warnings[0]?.warning).not.toContain(env[setting]);
   });
 
   test.each([
@@ -38,6 +38,6 @@ describe('a suspicious value is accepted and logged at the start without the val
     { JWT_SECRET: '0123456789abcdef0123456789abcdef' },
     { NODE_ENV: 'production', MINIMAX_API_KEY: KEY, PUBLIC_URL: 'https://darkroom.example' },
   ])('does not warn about %j', (env) => {
-    expect(read(env).doubts).toEqual([]);
+    expect(read(env).warnings).toEqual([]);
   });
 });
