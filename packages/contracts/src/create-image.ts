@@ -10,10 +10,10 @@ import { isUnreachable } from './unreachable-host.ts';
  * A request as accepted, stored and shown in a job; a union on `model`. It has no reachability check: a stored request
  * must stay readable when the checks for new requests become stricter.
  */
-export const AcceptedOrder = z.discriminatedUnion('model', [Image01Request, H3Request]);
-export type AcceptedOrder = z.output<typeof AcceptedOrder>;
+export const AcceptedRequest = z.discriminatedUnion('model', [Image01Request, H3Request]);
+export type AcceptedRequest = z.output<typeof AcceptedRequest>;
 
-function checkReachable(request: AcceptedOrder, ctx: z.RefinementCtx): void {
+function checkReachable(request: AcceptedRequest, ctx: z.RefinementCtx): void {
   for (const { path, image_file } of referencesOf(request)) {
     if (!isUnreachable(image_file)) continue;
     const message = '生成服务无法访问该地址（本机或内网地址），请先上传图片，再使用返回的 upload://<id>';
@@ -73,7 +73,7 @@ function modelOf(sent: unknown): unknown {
  *
  * Source: https://platform.minimaxi.com/docs/api-reference/image-generation-i2i
  */
-export const CreateImage = asSentByModel(AcceptedOrder.superRefine(checkReachable));
+export const CreateImage = asSentByModel(AcceptedRequest.superRefine(checkReachable));
 export type CreateImage = z.output<typeof CreateImage>;
 /** What a client may send for a `CreateImage`. */
 export type CreateImageInput = z.input<typeof CreateImage>;

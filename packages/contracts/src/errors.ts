@@ -91,7 +91,7 @@ export const REQUEST_ERRORS = {
     trpc: 'UNSUPPORTED_MEDIA_TYPE',
     retryable: false,
     zh: '无法识别该图片，请使用 JPEG、PNG、WebP 或 AVIF',
-    en: 'The file is not a readable JPEG, PNG, WebP or AVIF picture.',
+    en: 'The file is not a readable JPEG, PNG, WebP or AVIF image.',
   },
   idempotency_mismatch: {
     http: 422,
@@ -202,22 +202,22 @@ export const JOB_ERRORS = {
   provider_rejected: {
     retryable: false,
     zh: 'MiniMax API 调用失败: 请求参数或参考图不被接受',
-    en: 'MiniMax did not accept the parameters or the reference picture.',
+    en: 'MiniMax did not accept the parameters or a reference.',
   },
   content_rejected: {
     retryable: false,
     zh: 'MiniMax API 调用失败: 内容未通过安全审核，请修改提示词或参考图',
-    en: 'The content was blocked by MiniMax; change the prompt or the picture.',
+    en: 'MiniMax blocked the content; change the prompt or the references.',
   },
   no_images: {
     retryable: true,
     zh: 'MiniMax API 调用失败: 没有返回任何图片，可能已计费',
-    en: 'MiniMax answered without a picture; it may have charged for the call.',
+    en: 'MiniMax answered without an image; it may have charged for the call.',
   },
   download_failed: {
     retryable: true,
     zh: '图片已生成，但下载失败',
-    en: 'The pictures were made but could not be fetched.',
+    en: 'The images were generated but could not be downloaded.',
   },
   outcome_unknown: {
     retryable: true,

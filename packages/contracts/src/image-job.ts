@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { asSent } from './as-sent.ts';
-import { AcceptedOrder } from './create-image.ts';
+import { AcceptedRequest } from './create-image.ts';
 import { JOB_ERROR_CODES } from './errors.ts';
 import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, WAIT_SECONDS_MAX } from './limits.ts';
 
@@ -106,7 +106,7 @@ const JobBase = z.object({
   /** Rises with every change of status, stage, images or charge; not with progress, estimate or queue position. */
   version: z.int(),
   /** The request as accepted, ready to be sent again. A data URL is shown as the upload that it was stored as. */
-  request: AcceptedOrder,
+  request: AcceptedRequest,
   /**
    * Signed links to the references of the request, in their order; null for one that is no upload or is not kept any
    * more. Absent in answers of servers before 0.2.

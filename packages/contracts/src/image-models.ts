@@ -83,7 +83,7 @@ export const ImageModel = z.object({
   aspect_ratio: z.discriminatedUnion('kind', [ListedRatios, FreeRatio]),
   /** Null: the size follows from the ratio alone. */
   size: z.discriminatedUnion('kind', [WidthAndHeight, SizeText]).nullable(),
-  /** Size classes, and the one that is ordered without a size; null for a model without them. */
+  /** Size classes, and the one for requests without a size; null for a model without them. */
   area: z.object({ values: z.array(z.enum(AREAS)).readonly(), default: z.enum(AREAS) }).nullable(),
   references: ReferenceRules,
   /** Every field of a request for this model. */

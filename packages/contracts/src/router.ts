@@ -6,8 +6,8 @@ import { router, viewerProcedure } from './trpc.ts';
 const image = router({
   create: viewerProcedure
     .input(CreateImageCall)
-    .mutation(({ ctx, input: { idempotency_key, ...order } }) =>
-      ctx.images.create(ctx.viewer, order, { idempotency_key }),
+    .mutation(({ ctx, input: { idempotency_key, ...request } }) =>
+      ctx.images.create(ctx.viewer, request, { idempotency_key }),
     ),
   status: viewerProcedure
     .input(StatusQuery)

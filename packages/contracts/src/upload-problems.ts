@@ -10,29 +10,29 @@ interface UploadProblemRow {
   en(params: IssueParams): string;
 }
 
-const TAKEN_ZH = 'JPEG、PNG、WebP 或 AVIF';
-const TAKEN_EN = 'JPEG, PNG, WebP or AVIF';
+const SUPPORTED_ZH = 'JPEG、PNG、WebP 或 AVIF';
+const SUPPORTED_EN = 'JPEG, PNG, WebP or AVIF';
 
 /** The causes, by `reason`, each with its text for users in Chinese and English. */
 export const UPLOAD_PROBLEMS = {
   empty_file: {
     zh: () => '文件是空的（0 字节），请重新选择图片',
-    en: () => 'The file is empty (0 bytes). Choose the picture again.',
+    en: () => 'The file is empty (0 bytes). Choose the image again.',
   },
   heic: {
     zh: () =>
       '不支持 iPhone 的 HEIC 照片。请在 iPhone 的“设置 › 相机 › 格式”里选“兼容性最佳”后重拍，或先把照片转换成 JPEG 再上传',
     en: () =>
-      'HEIC photos from an iPhone are not taken. Choose “Most Compatible” under Settings › Camera › Formats and take ' +
+      'HEIC photos from an iPhone are not supported. Choose “Most Compatible” under Settings › Camera › Formats and take ' +
       'it again, or convert the photo to JPEG first.',
   },
   unsupported_format: {
-    zh: ({ format }) => `不支持 ${format} 格式，请使用 ${TAKEN_ZH}`,
-    en: ({ format }) => `${format} files are not taken. Use ${TAKEN_EN}.`,
+    zh: ({ format }) => `不支持 ${format} 格式，请使用 ${SUPPORTED_ZH}`,
+    en: ({ format }) => `${format} files are not supported. Use ${SUPPORTED_EN}.`,
   },
   unknown_format: {
-    zh: () => `无法识别文件格式，它不像是图片。请使用 ${TAKEN_ZH}`,
-    en: () => `The format of the file is not known; it does not look like a picture. Use ${TAKEN_EN}.`,
+    zh: () => `无法识别文件格式，它不像是图片。请使用 ${SUPPORTED_ZH}`,
+    en: () => `The format of the file is not known; it does not look like an image. Use ${SUPPORTED_EN}.`,
   },
   truncated: {
     zh: ({ format }) => `这个 ${format} 文件不完整，后半部分缺失。请重新导出或重新选择后再上传`,
@@ -40,14 +40,14 @@ export const UPLOAD_PROBLEMS = {
   },
   damaged: {
     zh: ({ format }) => `这个 ${format} 文件已损坏，无法解码。请换一张图片`,
-    en: ({ format }) => `The ${format} file is damaged and cannot be decoded. Choose another picture.`,
+    en: ({ format }) => `The ${format} file is damaged and cannot be decoded. Choose another image.`,
   },
   too_many_pixels: {
     zh: ({ format, variant, width, height, max_pixels }) =>
       `图片有 ${tenThousands(Number(width) * Number(height), Math.ceil)} 万像素（${width}×${height}），` +
       `${variantName(variant, 'zh')}${format} 最多 ${tenThousands(Number(max_pixels), Math.floor)} 万像素，请缩小后再上传`,
     en: ({ format, variant, width, height, max_pixels }) =>
-      `The picture has ${megapixels(Number(width) * Number(height), Math.ceil)} megapixels (${width}×${height}); ` +
+      `The image has ${megapixels(Number(width) * Number(height), Math.ceil)} megapixels (${width}×${height}); ` +
       `${variantName(variant, 'en')}${format} may have up to ${megapixels(Number(max_pixels), Math.floor)}. Make it smaller first.`,
   },
   too_complex: {

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
-  AcceptedOrder,
+  AcceptedRequest,
   CreateImage,
   CreateImageCall,
   type CreateImageInput,
@@ -14,8 +14,8 @@ import {
   type StatusQueryInput,
 } from '../src/index.ts';
 
-const order = { model: 'image-01', prompt: 'a lighthouse at dawn' } as const;
-const live = { ...order, model: 'image-01-live' } as const;
+const request = { model: 'image-01', prompt: 'a lighthouse at dawn' } as const;
+const live = { ...request, model: 'image-01-live' } as const;
 
 /** As stored and hashed: an undefined field is left out. */
 const written = (value: unknown) => JSON.stringify(value);
@@ -34,14 +34,14 @@ describe('CreateImage with an absent value in an optional field', () => {
   };
 
   test.each<[string, CreateImageInput]>([
-    ['null in every optional field', { ...order, ...NULLS }],
-    ["the zero values of the Go service's DTO", { ...order, aspect_ratio: '', subject_reference: null, n: 0 }],
-    ['an empty aspect_ratio', { ...order, aspect_ratio: '' }],
-    ['0 for n, width and height', { ...order, n: 0, width: 0, height: 0 }],
-    ['an empty list of references', { ...order, subject_reference: [] }],
+    ['null in every optional field', { ...request, ...NULLS }],
+    ["the zero values of the Go service's DTO", { ...request, aspect_ratio: '', subject_reference: null, n: 0 }],
+    ['an empty aspect_ratio', { ...request, aspect_ratio: '' }],
+    ['0 for n, width and height', { ...request, n: 0, width: 0, height: 0 }],
+    ['an empty list of references', { ...request, subject_reference: [] }],
   ])('parses to the same request as without the field: %s', (_name, input) => {
-    expect(CreateImage.parse(input)).toStrictEqual(CreateImage.parse(order));
-    expect(CreateImageCall.parse({ ...input, idempotency_key: null })).toStrictEqual(CreateImageCall.parse(order));
+    expect(CreateImage.parse(input)).toStrictEqual(CreateImage.parse(request));
+    expect(CreateImageCall.parse({ ...input, idempotency_key: null })).toStrictEqual(CreateImageCall.parse(request));
   });
 
   test('drops a style_weight of null', () => {
@@ -52,34 +52,34 @@ describe('CreateImage with an absent value in an optional field', () => {
   });
 
   test('accepts a width and height of 0 beside an aspect ratio', () => {
-    const input = { ...order, aspect_ratio: '16:9', width: 0, height: 0 };
-    expect(CreateImage.parse(input)).toStrictEqual({ ...order, aspect_ratio: '16:9', n: 1 });
+    const input = { ...request, aspect_ratio: '16:9', width: 0, height: 0 };
+    expect(CreateImage.parse(input)).toStrictEqual({ ...request, aspect_ratio: '16:9', n: 1 });
   });
 
   test('leaves the passed input unchanged', () => {
-    const input = { ...order, n: null, aspect_ratio: '' } as const;
+    const input = { ...request, n: null, aspect_ratio: '' } as const;
     CreateImage.parse(input);
-    expect(input).toEqual({ ...order, n: null, aspect_ratio: '' });
+    expect(input).toEqual({ ...request, n: null, aspect_ratio: '' });
   });
 
   test.each([
-    ['a seed of 0', { ...order, seed: 0 }],
-    ['a switch that is off', { ...order, prompt_optimizer: false, aigc_watermark: false }],
+    ['a seed of 0', { ...request, seed: 0 }],
+    ['a switch that is off', { ...request, prompt_optimizer: false, aigc_watermark: false }],
   ])('keeps %s as a value', (_name, input) => {
     expect(CreateImage.parse(input)).toStrictEqual({ ...input, n: 1 });
   });
 
   test.each([
-    [{ ...order, model: null }, 'model'],
-    [{ ...order, prompt: null }, 'prompt'],
-    [{ ...order, prompt: '' }, 'prompt'],
-    [{ ...order, n: '' }, 'n'],
-    [{ ...order, aspect_ratio: 0 }, 'aspect_ratio'],
-    [{ ...order, seed: '' }, 'seed'],
+    [{ ...request, model: null }, 'model'],
+    [{ ...request, prompt: null }, 'prompt'],
+    [{ ...request, prompt: '' }, 'prompt'],
+    [{ ...request, n: '' }, 'n'],
+    [{ ...request, aspect_ratio: 0 }, 'aspect_ratio'],
+    [{ ...request, seed: '' }, 'seed'],
     [{ ...live, style: {} }, 'style.style_type'],
     [{ ...live, style: { style_type: '水彩', style_weight: 0 } }, 'style.style_weight'],
-    [{ ...order, subject_reference: [null] }, 'subject_reference.0'],
-    [{ ...order, unknown: null }, 'unknown'],
+    [{ ...request, subject_reference: [null] }, 'subject_reference.0'],
+    [{ ...request, unknown: null }, 'unknown'],
   ])('refuses %j', (input, path) => {
     const { error } = CreateImage.safeParse(input);
     expect(error && issuesOf(error).map((issue) => issue.path.join('.'))).toEqual([path]);
@@ -117,20 +117,20 @@ describe('an object with too many or too long keys', () => {
       const { error } = schema.safeParse(input);
       return error && issuesOf(error).map((issue) => issue.path.join('.'));
     };
-    expect(issuesFor(CreateImage, { ...order, ...extra })).toEqual(['']);
+    expect(issuesFor(CreateImage, { ...request, ...extra })).toEqual(['']);
     expect(issuesFor(CreateImage, { ...live, style: { style_type: '水彩', ...extra } })).toEqual(['style']);
     const reference = { type: 'character', image_file: 'https://a.example/a.jpg', ...extra };
-    expect(issuesFor(CreateImage, { ...order, subject_reference: [reference] })).toEqual(['subject_reference.0']);
+    expect(issuesFor(CreateImage, { ...request, subject_reference: [reference] })).toEqual(['subject_reference.0']);
     expect(issuesFor(ListQuery, extra)).toEqual(['']);
     expect(issuesFor(JobRef, { job_id: 'x', ...extra })).toEqual(['']);
   });
 });
 
 test('reads stored requests that a later rule would refuse', () => {
-  const stored = { ...order, n: 1, subject_reference: [{ type: 'character', image_file: 'http://localhost/a.jpg' }] };
-  expect(AcceptedOrder.parse(stored)).toEqual(stored);
-  expect(AcceptedOrder.parse({ ...order, n: 1, subject_reference: [] })).toEqual({
-    ...order,
+  const stored = { ...request, n: 1, subject_reference: [{ type: 'character', image_file: 'http://localhost/a.jpg' }] };
+  expect(AcceptedRequest.parse(stored)).toEqual(stored);
+  expect(AcceptedRequest.parse({ ...request, n: 1, subject_reference: [] })).toEqual({
+    ...request,
     n: 1,
     subject_reference: [],
   });

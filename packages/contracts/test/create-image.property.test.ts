@@ -13,7 +13,7 @@ import {
 const side = fc.integer({ min: 62, max: 258 }).map((steps) => steps * 8);
 
 /** Requests for image-01 close to the rules: most violate one, many violate none. */
-const image01Order = fc.record(
+const image01Request = fc.record(
   {
     model: fc.constantFrom(...modelsOf('image-01')),
     prompt: fc.oneof(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.string({ unit: 'binary', maxLength: 20 })),
@@ -49,7 +49,7 @@ const anyReference = fc.oneof(
 );
 
 /** The same for the H3 family. */
-const h3Order = fc.record(
+const h3Request = fc.record(
   {
     model: fc.constantFrom(...modelsOf('h3')),
     prompt: fc.string({ unit: 'grapheme', maxLength: 40 }),
@@ -70,13 +70,13 @@ const h3Order = fc.record(
 );
 
 test.each([
-  ['image-01', image01Order],
-  ['H3', h3Order],
-])('accepts an accepted request again, unchanged, after a round trip through JSON: %s', (_family, anyOrder) => {
+  ['image-01', image01Request],
+  ['H3', h3Request],
+])('accepts an accepted request again, unchanged, after a round trip through JSON: %s', (_family, anyRequest) => {
   let accepted = 0;
   fc.assert(
-    fc.property<[unknown]>(anyOrder, (order) => {
-      const first = CreateImage.safeParse(order);
+    fc.property<[unknown]>(anyRequest, (request) => {
+      const first = CreateImage.safeParse(request);
       if (!first.success) return;
       accepted++;
       expect(CreateImage.parse(JSON.parse(JSON.stringify(first.data)))).toEqual(first.data);
@@ -88,7 +88,7 @@ test.each([
 
 test('answers any input with a request or with at least one issue', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.anything(), image01Order, h3Order, fc.jsonValue()), (input) => {
+    fc.property(fc.oneof(fc.anything(), image01Request, h3Request, fc.jsonValue()), (input) => {
       const result = CreateImage.safeParse(input);
       if (!result.success) expect(issuesOf(result.error).length).toBeGreaterThan(0);
     }),

@@ -2,9 +2,9 @@ import { type PhotoName, readPhoto } from '@darkroom/test-kit/photos/read-photo'
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ASPECT_RATIOS, CreateImage, CreateImageCall, issuesOf, STYLE_TYPES } from '../src/index.ts';
 
-const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
-const live = { ...order, model: 'image-01-live' };
-const face = (image_file: unknown) => [{ type: 'character', image_file }];
+const request = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+const live = { ...request, model: 'image-01-live' };
+const referring = (image_file: unknown) => [{ type: 'character', image_file }];
 
 /** The paths of the faults; empty if the request is accepted. */
 function faults(input: unknown): string[] {
@@ -14,28 +14,28 @@ function faults(input: unknown): string[] {
 
 describe('CreateImage for valid requests', () => {
   test.each<[string, object]>([
-    ['only the required fields', order],
+    ['only the required fields', request],
     ['image-01-live', live],
-    ['a prompt at its limit', { ...order, prompt: '光'.repeat(1499) }],
-    ['a prompt at its limit in code points, twice that in UTF-16', { ...order, prompt: '🌅'.repeat(1499) }],
-    ['space around a prompt at its limit', { ...order, prompt: ` \n${'a'.repeat(1499)}\t　` }],
-    ['the smallest size', { ...order, width: 512, height: 512 }],
-    ['the largest size', { ...order, width: 2048, height: 2048 }],
-    ['a step between', { ...order, width: 520, height: 2040 }],
-    ['one image', { ...order, n: 1 }],
-    ['nine images', { ...order, n: 9 }],
-    ['seed 0', { ...order, seed: 0 }],
-    ['a negative seed', { ...order, seed: -1 }],
-    ['the largest seed that JSON represents exactly', { ...order, seed: Number.MAX_SAFE_INTEGER }],
-    ['boolean switches', { ...order, prompt_optimizer: true, aigc_watermark: false }],
-    ['an empty list of references', { ...order, subject_reference: [] }],
+    ['a prompt at its limit', { ...request, prompt: '光'.repeat(1499) }],
+    ['a prompt at its limit in code points, twice that in UTF-16', { ...request, prompt: '🌅'.repeat(1499) }],
+    ['space around a prompt at its limit', { ...request, prompt: ` \n${'a'.repeat(1499)}\t　` }],
+    ['the smallest size', { ...request, width: 512, height: 512 }],
+    ['the largest size', { ...request, width: 2048, height: 2048 }],
+    ['a step between', { ...request, width: 520, height: 2040 }],
+    ['one image', { ...request, n: 1 }],
+    ['nine images', { ...request, n: 9 }],
+    ['seed 0', { ...request, seed: 0 }],
+    ['a negative seed', { ...request, seed: -1 }],
+    ['the largest seed that JSON represents exactly', { ...request, seed: Number.MAX_SAFE_INTEGER }],
+    ['boolean switches', { ...request, prompt_optimizer: true, aigc_watermark: false }],
+    ['an empty list of references', { ...request, subject_reference: [] }],
     ['a style without weight', { ...live, style: { style_type: '水彩' } }],
     ['a style of weight 1', { ...live, style: { style_type: '漫画', style_weight: 1 } }],
     [
       'a style of the smallest positive weight',
       { ...live, style: { style_type: '漫画', style_weight: Number.MIN_VALUE } },
     ],
-    ...ASPECT_RATIOS.map((aspect_ratio): [string, object] => [aspect_ratio, { ...order, aspect_ratio }]),
+    ...ASPECT_RATIOS.map((aspect_ratio): [string, object] => [aspect_ratio, { ...request, aspect_ratio }]),
     ...ASPECT_RATIOS.slice(0, 7).map((aspect_ratio): [string, object] => [
       `live ${aspect_ratio}`,
       { ...live, aspect_ratio },
@@ -46,7 +46,7 @@ describe('CreateImage for valid requests', () => {
   });
 
   test('sets n to 1 by default, trims the prompt and adds nothing else', () => {
-    expect(CreateImage.parse({ ...order, prompt: '  a lighthouse ' })).toEqual({
+    expect(CreateImage.parse({ ...request, prompt: '  a lighthouse ' })).toEqual({
       model: 'image-01',
       prompt: 'a lighthouse',
       n: 1,
@@ -63,53 +63,53 @@ describe('CreateImage for invalid requests', () => {
     ['an empty request', {}, ['model', 'prompt']],
 
     ['no model', { prompt: 'x' }, ['model']],
-    ['a model that does not exist', { ...order, model: 'image-02' }, ['model']],
-    ['a model in capitals', { ...order, model: 'Image-01' }, ['model']],
-    ['a model that is null', { ...order, model: null }, ['model']],
+    ['a model that does not exist', { ...request, model: 'image-02' }, ['model']],
+    ['a model in capitals', { ...request, model: 'Image-01' }, ['model']],
+    ['a model that is null', { ...request, model: null }, ['model']],
 
     ['no prompt', { model: 'image-01' }, ['prompt']],
-    ['an empty prompt', { ...order, prompt: '' }, ['prompt']],
-    ['a prompt of white space', { ...order, prompt: ' \n\t　' }, ['prompt']],
-    ['a prompt that is no text', { ...order, prompt: 7 }, ['prompt']],
-    ['a prompt in a list', { ...order, prompt: ['x'] }, ['prompt']],
-    ['a prompt one too long', { ...order, prompt: 'a'.repeat(1500) }, ['prompt']],
-    ['a prompt one code point too long', { ...order, prompt: '🌅'.repeat(1500) }, ['prompt']],
-    ['a prompt with U+0000', { ...order, prompt: 'a\u0000b' }, ['prompt']],
-    ['a prompt with a lone high surrogate', { ...order, prompt: 'a\ud83cb' }, ['prompt']],
-    ['a prompt with a lone low surrogate', { ...order, prompt: '\udf05' }, ['prompt']],
-    ['a prompt with surrogates the wrong way round', { ...order, prompt: '\udf05\ud83c' }, ['prompt']],
+    ['an empty prompt', { ...request, prompt: '' }, ['prompt']],
+    ['a prompt of white space', { ...request, prompt: ' \n\t　' }, ['prompt']],
+    ['a prompt that is no text', { ...request, prompt: 7 }, ['prompt']],
+    ['a prompt in a list', { ...request, prompt: ['x'] }, ['prompt']],
+    ['a prompt one too long', { ...request, prompt: 'a'.repeat(1500) }, ['prompt']],
+    ['a prompt one code point too long', { ...request, prompt: '🌅'.repeat(1500) }, ['prompt']],
+    ['a prompt with U+0000', { ...request, prompt: 'a\u0000b' }, ['prompt']],
+    ['a prompt with a lone high surrogate', { ...request, prompt: 'a\ud83cb' }, ['prompt']],
+    ['a prompt with a lone low surrogate', { ...request, prompt: '\udf05' }, ['prompt']],
+    ['a prompt with surrogates the wrong way round', { ...request, prompt: '\udf05\ud83c' }, ['prompt']],
 
-    ['a ratio that does not exist', { ...order, aspect_ratio: '5:4' }, ['aspect_ratio']],
+    ['a ratio that does not exist', { ...request, aspect_ratio: '5:4' }, ['aspect_ratio']],
     ['21:9 on image-01-live', { ...live, aspect_ratio: '21:9' }, ['aspect_ratio']],
 
-    ['a width alone', { ...order, width: 512 }, ['height']],
-    ['a height alone', { ...order, height: 512 }, ['width']],
-    ['a width one step too small', { ...order, width: 504, height: 512 }, ['width']],
-    ['a height one step too large', { ...order, width: 512, height: 2056 }, ['height']],
-    ['a width that is no multiple of 8', { ...order, width: 513, height: 512 }, ['width']],
-    ['a width half a step off', { ...order, width: 516, height: 512 }, ['width']],
-    ['a fractional height', { ...order, width: 512, height: 512.5 }, ['height']],
-    ['a width as text', { ...order, width: '512', height: 512 }, ['width']],
-    ['both sides wrong', { ...order, width: 8, height: -8 }, ['width', 'height']],
-    ['a size and a ratio', { ...order, width: 512, height: 512, aspect_ratio: '1:1' }, ['aspect_ratio']],
+    ['a width alone', { ...request, width: 512 }, ['height']],
+    ['a height alone', { ...request, height: 512 }, ['width']],
+    ['a width one step too small', { ...request, width: 504, height: 512 }, ['width']],
+    ['a height one step too large', { ...request, width: 512, height: 2056 }, ['height']],
+    ['a width that is no multiple of 8', { ...request, width: 513, height: 512 }, ['width']],
+    ['a width half a step off', { ...request, width: 516, height: 512 }, ['width']],
+    ['a fractional height', { ...request, width: 512, height: 512.5 }, ['height']],
+    ['a width as text', { ...request, width: '512', height: 512 }, ['width']],
+    ['both sides wrong', { ...request, width: 8, height: -8 }, ['width', 'height']],
+    ['a size and a ratio', { ...request, width: 512, height: 512, aspect_ratio: '1:1' }, ['aspect_ratio']],
     ['a size on image-01-live', { ...live, width: 512, height: 512 }, ['width']],
 
-    ['a negative number of images', { ...order, n: -1 }, ['n']],
-    ['ten images', { ...order, n: 10 }, ['n']],
-    ['one and a half images', { ...order, n: 1.5 }, ['n']],
-    ['a number of images as text', { ...order, n: '2' }, ['n']],
-    ['a prompt that is null', { ...order, prompt: null }, ['prompt']],
-    ['NaN images', { ...order, n: Number.NaN }, ['n']],
+    ['a negative number of images', { ...request, n: -1 }, ['n']],
+    ['ten images', { ...request, n: 10 }, ['n']],
+    ['one and a half images', { ...request, n: 1.5 }, ['n']],
+    ['a number of images as text', { ...request, n: '2' }, ['n']],
+    ['a prompt that is null', { ...request, prompt: null }, ['prompt']],
+    ['NaN images', { ...request, n: Number.NaN }, ['n']],
 
-    ['a fractional seed', { ...order, seed: 0.5 }, ['seed']],
-    ['a seed above the safe integers', { ...order, seed: 2 ** 53 }, ['seed']],
-    ['a seed as text', { ...order, seed: '7' }, ['seed']],
-    ['an infinite seed', { ...order, seed: Number.POSITIVE_INFINITY }, ['seed']],
+    ['a fractional seed', { ...request, seed: 0.5 }, ['seed']],
+    ['a seed above the safe integers', { ...request, seed: 2 ** 53 }, ['seed']],
+    ['a seed as text', { ...request, seed: '7' }, ['seed']],
+    ['an infinite seed', { ...request, seed: Number.POSITIVE_INFINITY }, ['seed']],
 
-    ['a switch as text', { ...order, prompt_optimizer: 'true' }, ['prompt_optimizer']],
-    ['a switch as a number', { ...order, aigc_watermark: 1 }, ['aigc_watermark']],
+    ['a switch as text', { ...request, prompt_optimizer: 'true' }, ['prompt_optimizer']],
+    ['a switch as a number', { ...request, aigc_watermark: 1 }, ['aigc_watermark']],
 
-    ['a style on image-01', { ...order, style: { style_type: '漫画' } }, ['style']],
+    ['a style on image-01', { ...request, style: { style_type: '漫画' } }, ['style']],
     ['a style that does not exist', { ...live, style: { style_type: '油画' } }, ['style.style_type']],
     ['a style without type', { ...live, style: {} }, ['style.style_type']],
     ['a style whose type is null', { ...live, style: { style_type: null } }, ['style.style_type']],
@@ -120,33 +120,33 @@ describe('CreateImage for invalid requests', () => {
 
     [
       'two references',
-      { ...order, subject_reference: [...face('https://a.example/1'), ...face('https://a.example/2')] },
+      { ...request, subject_reference: [...referring('https://a.example/1'), ...referring('https://a.example/2')] },
       ['subject_reference'],
     ],
     [
       'a reference outside a list',
-      { ...order, subject_reference: face('https://a.example/1')[0] },
+      { ...request, subject_reference: referring('https://a.example/1')[0] },
       ['subject_reference'],
     ],
     [
       'an empty reference',
-      { ...order, subject_reference: [{}] },
+      { ...request, subject_reference: [{}] },
       ['subject_reference.0.type', 'subject_reference.0.image_file'],
     ],
     [
       'a reference of another type',
-      { ...order, subject_reference: [{ type: 'style', image_file: 'https://a.example/1' }] },
+      { ...request, subject_reference: [{ type: 'style', image_file: 'https://a.example/1' }] },
       ['subject_reference.0.type'],
     ],
     [
       'a reference with an unknown key',
-      { ...order, subject_reference: [{ type: 'character', image_file: 'https://a.example/1', weight: 1 }] },
+      { ...request, subject_reference: [{ type: 'character', image_file: 'https://a.example/1', weight: 1 }] },
       ['subject_reference.0.weight'],
     ],
 
-    ['a misspelt key', { ...order, promt: 'x' }, ['promt']],
-    ['two unknown keys', { ...order, response_format: 'url', N: 2 }, ['response_format', 'N']],
-    ['the idempotency_key of a call', { ...order, idempotency_key: 'k' }, ['idempotency_key']],
+    ['a misspelt key', { ...request, promt: 'x' }, ['promt']],
+    ['two unknown keys', { ...request, response_format: 'url', N: 2 }, ['response_format', 'N']],
+    ['the idempotency_key of a call', { ...request, idempotency_key: 'k' }, ['idempotency_key']],
     ['several invalid fields at once', { model: 'image-01', prompt: '', n: 10, width: 512 }, ['prompt', 'n', 'height']],
   ])('refuses %s with the path of each field', (_name, input, paths) => {
     expect(faults(input)).toEqual(paths);
@@ -168,7 +168,7 @@ describe('image_file of a reference', () => {
   });
 
   const path = 'subject_reference.0.image_file';
-  const verdict = (image_file: unknown) => faults({ ...order, subject_reference: face(image_file) });
+  const faultsOf = (image_file: unknown) => faults({ ...request, subject_reference: referring(image_file) });
 
   test.each([
     'https://a.example/face.jpg',
@@ -182,7 +182,7 @@ describe('image_file of a reference', () => {
     'upload://123e4567-e89b-12d3-a456-426614174000',
     'upload://123E4567-E89B-12D3-A456-426614174000',
   ])('accepts the reference %s', (image_file) => {
-    expect(verdict(image_file)).toEqual([]);
+    expect(faultsOf(image_file)).toEqual([]);
   });
 
   test.each([
@@ -209,12 +209,12 @@ describe('image_file of a reference', () => {
     ['an upload with a path', 'upload://123e4567-e89b-12d3-a456-426614174000/../x'],
     ['an upload without slashes', 'upload:123e4567-e89b-12d3-a456-426614174000'],
   ])('refuses a reference with %s', (_name, image_file) => {
-    expect(verdict(image_file)).toEqual([path]);
+    expect(faultsOf(image_file)).toEqual([path]);
   });
 
   test('accepts real photographs as data URLs', () => {
-    expect(verdict(`data:image/jpeg;base64,${photographs.jpeg}`)).toEqual([]);
-    expect(verdict(`data:image/png;base64,${photographs.png}`)).toEqual([]);
+    expect(faultsOf(`data:image/jpeg;base64,${photographs.jpeg}`)).toEqual([]);
+    expect(faultsOf(`data:image/png;base64,${photographs.png}`)).toEqual([]);
   });
 
   test.each<[string, () => string]>([
@@ -232,7 +232,7 @@ describe('image_file of a reference', () => {
     ['padding inside', () => `data:image/jpeg;base64,/9j/AA==${photographs.jpeg.slice(0, 400)}`],
     ['three padding characters', () => 'data:image/jpeg;base64,/9j/A==='],
   ])('refuses data with %s', (_name, image_file) => {
-    expect(verdict(image_file())).toEqual([path]);
+    expect(faultsOf(image_file())).toEqual([path]);
   });
 
   const jpegOf = (bytes: number) => {
@@ -242,16 +242,16 @@ describe('image_file of a reference', () => {
   };
 
   test('accepts 9,999,999 bytes and refuses 10,000,000, counted in bytes rather than characters', () => {
-    expect(verdict(jpegOf(9_999_999))).toEqual([]);
-    expect(verdict(jpegOf(10_000_000))).toEqual([path]);
-    expect(verdict(jpegOf(9_999_998))).toEqual([]);
-    expect(verdict(jpegOf(10_000_001))).toEqual([path]);
+    expect(faultsOf(jpegOf(9_999_999))).toEqual([]);
+    expect(faultsOf(jpegOf(10_000_000))).toEqual([path]);
+    expect(faultsOf(jpegOf(9_999_998))).toEqual([]);
+    expect(faultsOf(jpegOf(10_000_001))).toEqual([path]);
   });
 });
 
 describe('idempotency_key of a call', () => {
   const keyFaults = (idempotency_key: unknown) => {
-    const result = CreateImageCall.safeParse({ ...order, idempotency_key });
+    const result = CreateImageCall.safeParse({ ...request, idempotency_key });
     return result.success ? [] : issuesOf(result.error).map(({ path }) => path.join('.'));
   };
 
@@ -267,7 +267,7 @@ describe('idempotency_key of a call', () => {
   );
 
   test('applies the rules across fields to a call as to a request', () => {
-    const result = CreateImageCall.safeParse({ ...order, width: 512, idempotency_key: 'k' });
+    const result = CreateImageCall.safeParse({ ...request, width: 512, idempotency_key: 'k' });
     expect(result.success || issuesOf(result.error)).toMatchObject([{ path: ['height'] }]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
-  AcceptedOrder,
+  AcceptedRequest,
   CreateImage,
   CreateImageCall,
   type CreateImageInput,
@@ -12,7 +12,7 @@ import {
   referencesOf,
 } from '../src/index.ts';
 
-const order = { model: 'MiniMax-H3-Image', prompt: 'a lighthouse at dawn' };
+const request = { model: 'MiniMax-H3-Image', prompt: 'a lighthouse at dawn' };
 const upload = 'upload://123e4567-e89b-12d3-a456-426614174000';
 const references = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ image_file: `https://a.example/${index}.jpg` }));
@@ -29,42 +29,42 @@ function issues(input: unknown) {
 
 describe('a valid request for an H3 model', () => {
   test.each<[string, object]>([
-    ['only the required fields', order],
-    ...modelsOf('h3').map((model): [string, object] => [model, { ...order, model }]),
-    ['a prompt at its limit', { ...order, prompt: '光'.repeat(32_000) }],
-    ['a prompt at its limit in code points, twice that in UTF-16', { ...order, prompt: '🌅'.repeat(32_000) }],
-    ['a prompt at its limit with references', { ...order, prompt: '🌅'.repeat(8_000), references: references(1) }],
-    ['ten images', { ...order, n: 10 }],
-    ['size auto', { ...order, size: 'auto' }],
-    ['size auto with ratio and area', { ...order, size: 'auto', aspect_ratio: '16:9', area: '4K' }],
-    ['a size', { ...order, size: '2720x1536' }],
-    ['a size that is no multiple of 16', { ...order, size: '1001x1003' }],
-    ['the smallest area', { ...order, size: '1024x640' }],
-    ['the largest area', { ...order, size: '5000x4000' }],
-    ['a size of 3:1', { ...order, size: '1500x500' }],
-    ['a size of 1:3', { ...order, size: '500x1500' }],
-    ['aspect_ratio auto', { ...order, aspect_ratio: 'auto' }],
-    ['a ratio of the largest numbers', { ...order, aspect_ratio: '300:299' }],
-    ['a ratio of 3:1', { ...order, aspect_ratio: '300:100' }],
-    ['a ratio of 1:3', { ...order, aspect_ratio: '1:3' }],
-    ['1K', { ...order, area: '1K' }],
-    ['2K', { ...order, area: '2K' }],
-    ['4K and a ratio', { ...order, area: '4K', aspect_ratio: '21:9' }],
-    ['sixteen references', { ...order, references: references(16) }],
-    ['the same upload twice', { ...order, references: [{ image_file: upload }, { image_file: upload }] }],
-    ['no prompt enhancement with a size', { ...order, disable_prompt_enhanced: true, size: '1024x1024' }],
-    ['no prompt enhancement with a ratio', { ...order, disable_prompt_enhanced: true, aspect_ratio: '1:1' }],
-    ['prompt enhancement left on', { ...order, disable_prompt_enhanced: false }],
+    ['only the required fields', request],
+    ...modelsOf('h3').map((model): [string, object] => [model, { ...request, model }]),
+    ['a prompt at its limit', { ...request, prompt: '光'.repeat(32_000) }],
+    ['a prompt at its limit in code points, twice that in UTF-16', { ...request, prompt: '🌅'.repeat(32_000) }],
+    ['a prompt at its limit with references', { ...request, prompt: '🌅'.repeat(8_000), references: references(1) }],
+    ['ten images', { ...request, n: 10 }],
+    ['size auto', { ...request, size: 'auto' }],
+    ['size auto with ratio and area', { ...request, size: 'auto', aspect_ratio: '16:9', area: '4K' }],
+    ['a size', { ...request, size: '2720x1536' }],
+    ['a size that is no multiple of 16', { ...request, size: '1001x1003' }],
+    ['the smallest area', { ...request, size: '1024x640' }],
+    ['the largest area', { ...request, size: '5000x4000' }],
+    ['a size of 3:1', { ...request, size: '1500x500' }],
+    ['a size of 1:3', { ...request, size: '500x1500' }],
+    ['aspect_ratio auto', { ...request, aspect_ratio: 'auto' }],
+    ['a ratio of the largest numbers', { ...request, aspect_ratio: '300:299' }],
+    ['a ratio of 3:1', { ...request, aspect_ratio: '300:100' }],
+    ['a ratio of 1:3', { ...request, aspect_ratio: '1:3' }],
+    ['1K', { ...request, area: '1K' }],
+    ['2K', { ...request, area: '2K' }],
+    ['4K and a ratio', { ...request, area: '4K', aspect_ratio: '21:9' }],
+    ['sixteen references', { ...request, references: references(16) }],
+    ['the same upload twice', { ...request, references: [{ image_file: upload }, { image_file: upload }] }],
+    ['no prompt enhancement with a size', { ...request, disable_prompt_enhanced: true, size: '1024x1024' }],
+    ['no prompt enhancement with a ratio', { ...request, disable_prompt_enhanced: true, aspect_ratio: '1:1' }],
+    ['prompt enhancement left on', { ...request, disable_prompt_enhanced: false }],
     [
       'prompt enhancement left on with references',
-      { ...order, disable_prompt_enhanced: false, references: references(1) },
+      { ...request, disable_prompt_enhanced: false, references: references(1) },
     ],
   ])('is accepted: %s', (_name, input) => {
     expect(faults(input)).toEqual([]);
   });
 
   test('gets n 1 and area 2K, and nothing else', () => {
-    expect(CreateImage.parse({ ...order, prompt: ' a lighthouse ' })).toStrictEqual({
+    expect(CreateImage.parse({ ...request, prompt: ' a lighthouse ' })).toStrictEqual({
       model: 'MiniMax-H3-Image',
       prompt: 'a lighthouse',
       n: 1,
@@ -73,14 +73,14 @@ describe('a valid request for an H3 model', () => {
   });
 
   test('gets area 2K unless its size has pixels', () => {
-    expect(CreateImage.parse({ ...order, size: 'auto' })).toMatchObject({ size: 'auto', area: '2K' });
-    expect(CreateImage.parse({ ...order, aspect_ratio: '16:9' })).toMatchObject({ area: '2K' });
-    expect(CreateImage.parse({ ...order, area: '4K' })).toMatchObject({ area: '4K' });
-    expect(CreateImage.parse({ ...order, size: '1024x1024' })).not.toHaveProperty('area');
+    expect(CreateImage.parse({ ...request, size: 'auto' })).toMatchObject({ size: 'auto', area: '2K' });
+    expect(CreateImage.parse({ ...request, aspect_ratio: '16:9' })).toMatchObject({ area: '2K' });
+    expect(CreateImage.parse({ ...request, area: '4K' })).toMatchObject({ area: '4K' });
+    expect(CreateImage.parse({ ...request, size: '1024x1024' })).not.toHaveProperty('area');
   });
 
-  test('keeps references in their order', () => {
-    const parsed = CreateImage.parse({ ...order, references: references(3) });
+  test('keeps references in their request', () => {
+    const parsed = CreateImage.parse({ ...request, references: references(3) });
     expect(referencesOf(parsed)).toEqual(
       [0, 1, 2].map((index) => ({
         path: ['references', index, 'image_file'],
@@ -98,18 +98,18 @@ describe('a valid request for an H3 model', () => {
       n: null,
       disable_prompt_enhanced: null,
     };
-    expect(CreateImage.parse({ ...order, ...nulls })).toStrictEqual(CreateImage.parse(order));
-    expect(CreateImage.parse({ ...order, aspect_ratio: '', n: 0, references: [] })).toStrictEqual(
-      CreateImage.parse(order),
+    expect(CreateImage.parse({ ...request, ...nulls })).toStrictEqual(CreateImage.parse(request));
+    expect(CreateImage.parse({ ...request, aspect_ratio: '', n: 0, references: [] })).toStrictEqual(
+      CreateImage.parse(request),
     );
-    expect(CreateImageCall.parse({ ...order, ...nulls, idempotency_key: null })).toStrictEqual(
-      CreateImage.parse(order),
+    expect(CreateImageCall.parse({ ...request, ...nulls, idempotency_key: null })).toStrictEqual(
+      CreateImage.parse(request),
     );
   });
 
   test('is read back from a stored job as it was accepted', () => {
-    const accepted = CreateImage.parse({ ...order, references: [{ image_file: upload }] });
-    expect(AcceptedOrder.parse(accepted)).toStrictEqual(accepted);
+    const accepted = CreateImage.parse({ ...request, references: [{ image_file: upload }] });
+    expect(AcceptedRequest.parse(accepted)).toStrictEqual(accepted);
   });
 });
 
@@ -171,40 +171,48 @@ describe('an invalid request for an H3 model', () => {
     ],
     ['an output format', { output_format: 'png' }, ['output_format']],
   ])('is refused with the path of each field: %s', (_name, fields, paths) => {
-    expect(faults({ ...order, ...fields })).toEqual(paths);
+    expect(faults({ ...request, ...fields })).toEqual(paths);
   });
 
   test.each(['width', 'height', 'subject_reference', 'seed', 'prompt_optimizer', 'aigc_watermark', 'style'])(
     'is refused with the image-01 field %s',
     (field) => {
-      expect(faults({ ...order, [field]: 1 })).toEqual([field]);
+      expect(faults({ ...request, [field]: 1 })).toEqual([field]);
     },
   );
 
   test.each(['size', 'area', 'references', 'disable_prompt_enhanced'])(
     'is refused for image-01 with the H3 field %s',
     (field) => {
-      expect(faults({ ...order, model: 'image-01', [field]: 1 })).toEqual([field]);
+      expect(faults({ ...request, model: 'image-01', [field]: 1 })).toEqual([field]);
     },
   );
 
   test('names all models and judges the shared fields if the model is unknown', () => {
-    const found = issues({ ...order, model: 'MiniMax-H3', prompt: '', area: '2K', promt: 'x' });
+    const found = issues({ ...request, model: 'MiniMax-H3', prompt: '', area: '2K', promt: 'x' });
     expect(found.map(({ path }) => path)).toEqual([['model'], ['prompt'], ['promt']]);
     expect(found[0]?.message).toBe('只能是 image-01、image-01-live、MiniMax-H3-Image、MiniMax-H3-Image-Highspeed');
   });
 
   test('is explained in Chinese', () => {
-    const found = issues({ ...order, prompt: '', size: '1x1', n: 11, area: 'x', references: references(17), seed: 1 });
+    const found = issues({
+      ...request,
+      prompt: '',
+      size: '1x1',
+      n: 11,
+      area: 'x',
+      references: references(17),
+      seed: 1,
+    });
     expect(found.map(({ path }) => path[0]).sort()).toEqual(['area', 'n', 'prompt', 'references', 'seed', 'size']);
     for (const { message } of found) expect(message).toMatch(/\p{Script=Han}/u);
   });
 });
 
 test('has a type of its own, told apart by the model', () => {
-  const request = CreateImage.parse(order);
-  if (!isH3(request)) throw new Error('another family');
-  expectTypeOf(request).toEqualTypeOf<H3Request>();
-  expect(request.area).toBe('2K');
+  const parsed = CreateImage.parse(request);
+  if (!isH3(parsed)) throw new Error('another family');
+  expectTypeOf(parsed).toEqualTypeOf<H3Request>();
+  expect(parsed.area).toBe('2K');
   expectTypeOf<{ model: 'MiniMax-H3-Image'; prompt: string; references: null; n: 0 }>().toExtend<CreateImageInput>();
 });

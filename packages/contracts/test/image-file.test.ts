@@ -2,16 +2,16 @@ import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CreateImage, issuesOf, parseImageFile, referencesOf } from '../src/index.ts';
 
-const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+const request = { model: 'image-01', prompt: 'a lighthouse at dawn' };
 
 function fileOf(image_file: string): string | undefined {
-  const input = { ...order, subject_reference: [{ type: 'character', image_file }] };
+  const input = { ...request, subject_reference: [{ type: 'character', image_file }] };
   return referencesOf(CreateImage.parse(input))[0]?.image_file;
 }
 
 function messageFor(image_file: string): string | undefined {
   const { error } = CreateImage.safeParse({
-    ...order,
+    ...request,
     subject_reference: [{ type: 'character', image_file }],
   });
   const [issue, ...others] = error ? issuesOf(error) : [];

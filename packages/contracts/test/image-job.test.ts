@@ -48,6 +48,34 @@ describe('ImageJob', () => {
     expect(ImageJob.safeParse(job).success).toBe(false);
   });
 
+  const [asset] = completed.assets;
+
+  test('accepts the answers of servers that tell neither references, nor arrived images, nor indexes', () => {
+    for (const job of [pending, processing, completed, failed]) {
+      expect(ImageJob.parse(job)).not.toHaveProperty('reference_urls');
+    }
+    expect(ImageJob.parse(processing)).not.toHaveProperty('images');
+    expect(asset).not.toHaveProperty('index');
+  });
+
+  test.each([pending, processing, completed, failed])('may carry links to its references while $status', (job) => {
+    const told = { ...job, reference_urls: ['https://images.example/files/r?sig=1', null] };
+    expect(ImageJob.parse(told)).toEqual(told);
+  });
+
+  test('may carry the images that have arrived while it is PROCESSING, each with its index', () => {
+    const arrived = { ...processing, images: [asset?.url], assets: [{ ...asset, index: 2 }] };
+    expect(ImageJob.parse(arrived)).toEqual(arrived);
+    expect(ImageJob.safeParse({ ...arrived, assets: [asset] }).success).toBe(false);
+    const ended = { ...completed, assets: [{ ...asset, index: 2 }] };
+    expect(ImageJob.parse(ended)).toEqual(ended);
+  });
+
+  test('carries the request of an H3 job', () => {
+    const request = { model: 'MiniMax-H3-Image', prompt: 'a lighthouse', n: 1, area: '2K' };
+    expect(ImageJob.parse({ ...pending, request })).toMatchObject({ request });
+  });
+
   test('derives the available fields from the status', () => {
     expectTypeOf<Extract<ImageJob, { error_code: unknown }>>().toEqualTypeOf<FailedJob>();
   });

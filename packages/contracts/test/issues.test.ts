@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { CreateImage, ISSUES_MAX, issuesOf } from '../src/index.ts';
 
-const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+const request = { model: 'image-01', prompt: 'a lighthouse at dawn' };
 
 function issuesFor(schema: z.ZodType, input: unknown) {
   const { error } = schema.safeParse(input);
@@ -11,7 +11,7 @@ function issuesFor(schema: z.ZodType, input: unknown) {
 
 test('names the first 20 of 90 unknown keys', () => {
   const extra = Object.fromEntries(Array.from({ length: 90 }, (_, index) => [`key${index}`, 1]));
-  const issues = issuesFor(CreateImage, { ...order, ...extra });
+  const issues = issuesFor(CreateImage, { ...request, ...extra });
   expect(issues).toHaveLength(ISSUES_MAX);
   expect(issues[0]).toEqual({ path: ['key0'], message: '不支持的字段' });
 });
@@ -58,7 +58,7 @@ test('does not inspect the items of a list of references that is too long', () =
     return [];
   };
   const item = new Proxy({}, { ownKeys });
-  const issues = issuesFor(CreateImage, { ...order, subject_reference: Array(1_000).fill(item) });
+  const issues = issuesFor(CreateImage, { ...request, subject_reference: Array(1_000).fill(item) });
   expect(issues).toEqual([{ path: ['subject_reference'], message: '数量不能大于 1' }]);
   expect(looks).toBe(0);
 });

@@ -6,7 +6,7 @@ import type { Context } from '../src/trpc.ts';
 import { completed, pending } from './example-jobs.ts';
 
 const viewer = { user_id: '1', star_id: '2' };
-const order = { model: 'image-01', prompt: 'a lighthouse at dawn' } as const;
+const request = { model: 'image-01', prompt: 'a lighthouse at dawn' } as const;
 
 let images: { [Method in keyof ImageService]: ReturnType<typeof vi.fn<ImageService[Method]>> };
 let context: Context;
@@ -28,7 +28,7 @@ const caller = () => appRouter.createCaller(context).image;
 
 describe('the procedures', () => {
   test('create: separates the key from the request', async () => {
-    expect(await caller().create({ ...order, prompt: ' a ', idempotency_key: 'k' })).toBe(pending);
+    expect(await caller().create({ ...request, prompt: ' a ', idempotency_key: 'k' })).toBe(pending);
     expect(images.create).toHaveBeenCalledWith(
       viewer,
       { model: 'image-01', prompt: 'a', n: 1 },
@@ -61,7 +61,7 @@ describe('the procedures', () => {
   test('refuse a caller without an identity before validating the input', async () => {
     context.viewer = null;
     for (const call of [
-      caller().create({ ...order, n: 99 }),
+      caller().create({ ...request, n: 99 }),
       caller().status({ job_id: 'x' }),
       caller().list({}),
       caller().cancel({ job_id: 'x' }),
@@ -122,7 +122,7 @@ describe('the HTTP adapter', () => {
   });
 
   test('names the invalid fields of the input', async () => {
-    const { status, error } = await send('image.create', post(JSON.stringify({ ...order, prompt: '', promt: 'x' })));
+    const { status, error } = await send('image.create', post(JSON.stringify({ ...request, prompt: '', promt: 'x' })));
     expect(status).toBe(400);
     expect(error.data).toMatchObject({
       error_code: 'invalid_request',

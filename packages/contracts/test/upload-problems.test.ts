@@ -26,7 +26,7 @@ test('names the number of pixels and their limit', () => {
     '图片有 40000 万像素（20000×20000），JPEG 最多 21000 万像素，请缩小后再上传',
   );
   expect(explainUploadProblem(problem, 'en')).toBe(
-    'The picture has 400 megapixels (20000×20000); JPEG may have up to 210. Make it smaller first.',
+    'The image has 400 megapixels (20000×20000); JPEG may have up to 210. Make it smaller first.',
   );
 });
 

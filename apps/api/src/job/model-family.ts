@@ -1,14 +1,14 @@
-import type { CreateImage } from '@darkroom/contracts';
+import { type CreateImage, MODEL_CAPABILITIES, type Model, type ModelCapabilities } from '@darkroom/contracts';
 
 /** Models behind one of the provider's endpoints. Each family has its own rate limit, slots and time limit. */
-export const FAMILIES = ['image-01', 'h3'] as const;
-export type Family = (typeof FAMILIES)[number];
+export type Family = ModelCapabilities['family'];
+export const FAMILIES = ['image-01', 'h3'] as const satisfies Family[];
 
-export function familyOf(model: string): Family {
-  return model.startsWith('MiniMax-H3-') ? 'h3' : 'image-01';
+export function familyOf(model: Model): Family {
+  return MODEL_CAPABILITIES[model].family;
 }
 
 /** How many images arrive one by one during the call; null when they all arrive with its end. */
 export function streamedImages({ model, n }: Pick<CreateImage, 'model' | 'n'>): number | null {
-  return familyOf(model) === 'h3' ? n : null;
+  return MODEL_CAPABILITIES[model].streams ? n : null;
 }

@@ -49,7 +49,7 @@ test('allows null in a create for every optional field and no other', () => {
     expect(Object.entries(properties).flatMap(([name, { type }]) => (Array.isArray(type) ? [name] : []))).toEqual(
       Object.keys(properties).filter((name) => name !== 'model' && name !== 'prompt'),
     );
-    const accepted = types.parse(schemas[`AcceptedOrder${family}`]).properties;
+    const accepted = types.parse(schemas[`AcceptedRequest${family}`]).properties;
     expect(Object.values(accepted).some(({ type }) => Array.isArray(type))).toBe(false);
   }
 });

@@ -50,7 +50,7 @@ function example(summary: string, value: CreateImageInput) {
 
 const request: CreateImage = { model: 'image-01', prompt: 'a lighthouse at dawn', n: 1 };
 
-const base = { job_id: JOB_ID, user_id: '1', star_id: null, created_at: AT, request };
+const base = { job_id: JOB_ID, user_id: '1', star_id: null, created_at: AT, request, reference_urls: [] };
 
 const link = `https://darkroom.test/files/${JOB_ID}-0.jpg?expires=1795341600&signature=Zm9v`;
 

@@ -1,5 +1,5 @@
 import {
-  AcceptedOrder,
+  AcceptedRequest,
   ArrivedAsset,
   CompletedJob,
   CreateImage,
@@ -43,9 +43,9 @@ const REQUESTS = { CreateImage, CreateImage01: Image01Request, CreateImageH3: H3
 
 /** Schemas that clients receive: a field with a default is always present. */
 const RESPONSES = {
-  AcceptedOrder,
-  AcceptedOrder01: Image01Request,
-  AcceptedOrderH3: H3Request,
+  AcceptedRequest,
+  AcceptedRequest01: Image01Request,
+  AcceptedRequestH3: H3Request,
   ImageJob,
   PendingJob,
   ProcessingJob,
@@ -75,7 +75,7 @@ export function componentSchemas(): Record<string, JsonSchema> {
     ...schemas,
     ImageJob: { ...schemas.ImageJob, discriminator: JOB_BY_STATUS },
     CreateImage: { ...schemas.CreateImage, discriminator: byModel('CreateImage01', 'CreateImageH3') },
-    AcceptedOrder: { ...schemas.AcceptedOrder, discriminator: byModel('AcceptedOrder01', 'AcceptedOrderH3') },
+    AcceptedRequest: { ...schemas.AcceptedRequest, discriminator: byModel('AcceptedRequest01', 'AcceptedRequestH3') },
   };
 }
 

@@ -1,4 +1,4 @@
-import { AcceptedOrder, Charged, type CreateImage, JOB_ERROR_CODES, JobStatus } from '@darkroom/contracts';
+import { AcceptedRequest, Charged, type CreateImage, JOB_ERROR_CODES, JobStatus } from '@darkroom/contracts';
 import type { Selectable } from 'kysely';
 import * as z from 'zod';
 import type { ImageSource, StoredAsset, StoredImage } from '../../job/stored-image.ts';
@@ -11,7 +11,7 @@ const Time = z.number();
 
 /** The fields of a request by its model. */
 const REQUEST_FIELDS: ReadonlyMap<unknown, readonly string[]> = new Map(
-  AcceptedOrder.options.flatMap(({ shape }) => shape.model.options.map((model) => [model, Object.keys(shape)])),
+  AcceptedRequest.options.flatMap(({ shape }) => shape.model.options.map((model) => [model, Object.keys(shape)])),
 );
 
 export function toJob(row: Selectable<JobRow>): StoredJob {
