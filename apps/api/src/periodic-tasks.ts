@@ -42,7 +42,7 @@ export function createPeriodicTasks(deps: Deps): PeriodicTasks {
       if (recovery) schedule(recovery.everyMs, 'recover the jobs of dead workers', recovery.recover);
     },
     async stop() {
-      await Promise.all(tasks.map((run) => run.stop()));
+      await Promise.all(tasks.map((task) => task.stop()));
     },
   };
 }
@@ -72,7 +72,7 @@ export function repeatEvery({ ms, task, work, clock, log }: Task): Repeated {
     running ??= work()
       .then(
         () => {},
-        (err: unknown) => log.error({ err, task }, 'a run failed'),
+        (err: unknown) => log.error({ err, task }, 'periodic task failed'),
       )
       .finally(() => {
         running = undefined;

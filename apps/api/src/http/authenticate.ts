@@ -95,8 +95,8 @@ function createVerify({ key, fetchTimeoutMs, clock, log }: KeyOptions, checks: T
       return createPublicKeyVerifier(publicKey, algorithm, checks);
     }
     case 'jwks': {
-      const onFault = (err: unknown) => log.warn({ err }, 'the key set could not be read');
-      return verifyByKeySet(createFindKey({ url: key.url, checks, fetchTimeoutMs, clock, onFault }));
+      const onError = (err: unknown) => log.warn({ err }, 'JWKS could not be fetched or parsed');
+      return verifyByKeySet(createFindKey({ url: key.url, checks, fetchTimeoutMs, clock, onError }));
     }
   }
 }

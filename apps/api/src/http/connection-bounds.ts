@@ -21,25 +21,25 @@ interface Options {
  * Address ranges that are not limited, because one peer may forward many clients: proxies, load balancers and NAT of
  * the operator's own network. They must limit their own clients.
  */
-const INSIDE = ['loopback', 'private', 'linkLocal', 'uniqueLocal', 'carrierGradeNat'];
+const UNLIMITED_RANGES = ['loopback', 'private', 'linkLocal', 'uniqueLocal', 'carrierGradeNat'];
 
 /** Limits the connections of single clients. `maxConnections` limits all of them together. */
 export function boundConnections(server: Server, options: Options): void {
   const isProxy = createIsProxy(options.trustProxy);
   const counts = new Map<string, number>();
-  /** For each connection: the bytes that its peer had read, and since when it has read no more. */
-  const progress = new Map<Socket, { taken: number; sinceMs: number }>();
+  /** For each connection: the bytes that its peer has read, and since when it has read no more. */
+  const progress = new Map<Socket, { bytesSent: number; sinceMs: number }>();
 
   function count(socket: Socket): boolean {
-    const owner = isProxy(socket.remoteAddress) ? null : ownerOf(socket.remoteAddress);
-    if (owner === null) return true;
-    const held = counts.get(owner) ?? 0;
-    if (held >= options.maxPerAddress) return false;
-    counts.set(owner, held + 1);
+    const clientKey = isProxy(socket.remoteAddress) ? null : clientKeyOf(socket.remoteAddress);
+    if (clientKey === null) return true;
+    const open = counts.get(clientKey) ?? 0;
+    if (open >= options.maxPerAddress) return false;
+    counts.set(clientKey, open + 1);
     socket.once('close', () => {
-      const left = (counts.get(owner) ?? 1) - 1;
-      if (left === 0) counts.delete(owner);
-      else counts.set(owner, left);
+      const left = (counts.get(clientKey) ?? 1) - 1;
+      if (left === 0) counts.delete(clientKey);
+      else counts.set(clientKey, left);
     });
     return true;
   }
@@ -49,16 +49,17 @@ export function boundConnections(server: Server, options: Options): void {
       socket.destroy();
       return;
     }
-    progress.set(socket, { taken: 0, sinceMs: options.clock.monotonic() });
+    progress.set(socket, { bytesSent: 0, sinceMs: options.clock.monotonic() });
     socket.once('close', () => progress.delete(socket));
   });
 
   const stopChecks = callEvery(options.clock, options.checkEveryMs, () => {
     const nowMs = options.clock.monotonic();
-    for (const [socket, seen] of progress) {
-      const taken = socket.bytesWritten - socket.writableLength;
-      if (socket.writableLength === 0 || taken !== seen.taken) progress.set(socket, { taken, sinceMs: nowMs });
-      else if (nowMs - seen.sinceMs >= options.stalledAnswerMs) socket.destroy();
+    for (const [socket, last] of progress) {
+      const bytesSent = socket.bytesWritten - socket.writableLength;
+      if (socket.writableLength === 0 || bytesSent !== last.bytesSent)
+        progress.set(socket, { bytesSent, sinceMs: nowMs });
+      else if (nowMs - last.sinceMs >= options.stalledAnswerMs) socket.destroy();
     }
   });
   server.once('close', stopChecks);
@@ -66,7 +67,7 @@ export function boundConnections(server: Server, options: Options): void {
 
 function createIsProxy(trustProxy: string | boolean): (address: string | undefined) => boolean {
   if (typeof trustProxy === 'boolean') return () => trustProxy;
-  // Named ranges such as `loopback` are skipped: INSIDE covers them.
+  // Named ranges such as `loopback` are skipped: UNLIMITED_RANGES covers them.
   const ranges = trustProxy
     .split(',')
     .map((range) => range.trim())
@@ -89,9 +90,9 @@ function readRange(range: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
  * The key under which an address is counted. For IPv6 it is the /64, because a single host is assigned a whole one.
  * Null for a peer that is not limited.
  */
-function ownerOf(address: string | undefined): string | null {
+function clientKeyOf(address: string | undefined): string | null {
   if (address === undefined || !ipaddr.isValid(address)) return null;
   const peer = ipaddr.process(address);
-  if (INSIDE.includes(peer.range())) return null;
+  if (UNLIMITED_RANGES.includes(peer.range())) return null;
   return networkOf(address);
 }

@@ -21,11 +21,11 @@ export function createEarlyAnswers(bounds: DropBounds, delayed: DelayedContinue)
 
   async function hold({ raw }: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (raw.complete !== false) return;
-    if (!delayed.isAwaited(raw)) await readAway(raw);
+    if (!delayed.isAwaited(raw)) await readToEnd(raw);
     if (!raw.complete) reply.header('connection', 'close');
   }
 
-  function readAway(request: IncomingMessage): Promise<void> {
+  function readToEnd(request: IncomingMessage): Promise<void> {
     return new Promise((resolve) => {
       function stop(): void {
         held.delete(request);

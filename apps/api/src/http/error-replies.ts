@@ -36,9 +36,9 @@ function isFastifyError(error: unknown): error is FastifyError {
 
 /** Logs a fault of the service once, with its cause. `unavailable` without a cause was logged where it arose. */
 export function logFault(request: FastifyRequest, error: ImageError): void {
-  if (error.code === 'internal') request.log.error({ err: error.cause }, 'a request failed by a fault of ours');
+  if (error.code === 'internal') request.log.error({ err: error.cause }, 'request failed: internal error');
   else if (error.code === 'unavailable' && error.cause !== undefined)
-    request.log.warn({ err: error.cause }, 'a request met storage that is away');
+    request.log.warn({ err: error.cause }, 'request failed: storage unavailable');
 }
 
 export function retryAfter(error: ImageError): Record<string, string> {
@@ -74,13 +74,13 @@ function trpcEnvelope(error: ImageError): unknown {
 export const TRPC_PREFIX = '/trpc';
 
 function send(request: FastifyRequest, reply: FastifyReply, error: ImageError): FastifyReply {
-  const onTrpc = request.originalUrl.startsWith(`${TRPC_PREFIX}/`);
+  const isTrpc = request.originalUrl.startsWith(`${TRPC_PREFIX}/`);
   return reply
     .code(REQUEST_ERRORS[error.code].http)
     .header('cache-control', 'no-store')
     .headers(retryAfter(error))
     .headers(challenge(error))
-    .send(onTrpc ? trpcEnvelope(error) : errorEnvelope(error));
+    .send(isTrpc ? trpcEnvelope(error) : errorEnvelope(error));
 }
 
 function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

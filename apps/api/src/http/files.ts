@@ -8,7 +8,7 @@ const Params = z.object({ key: z.string() });
 const Query = z.object({ expires: z.string().optional(), signature: z.string().optional() });
 
 /** A browser that opens a link runs no script of the file, whatever type it takes the bytes for. */
-const INERT = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
+const NO_SCRIPTS_CSP = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 
 /** Serves files by signed links. */
 export function fileRoutes(server: FastifyInstance, openFile: OpenFile): void {
@@ -21,10 +21,10 @@ export function fileRoutes(server: FastifyInstance, openFile: OpenFile): void {
       .header('etag', file.etag)
       .header('cache-control', `private, max-age=${file.secondsLeft}, immutable`)
       .header('x-content-type-options', 'nosniff')
-      .header('content-security-policy', INERT)
+      .header('content-security-policy', NO_SCRIPTS_CSP)
       .header('content-disposition', `inline; filename="${key}"`) // a key contains nothing that needs escaping
       .header('cross-origin-resource-policy', 'cross-origin');
-    if (isKnown(request.headers['if-none-match'], file.etag)) {
+    if (matchesEtag(request.headers['if-none-match'], file.etag)) {
       file.stream.destroy();
       return reply.code(304).send();
     }
@@ -34,7 +34,7 @@ export function fileRoutes(server: FastifyInstance, openFile: OpenFile): void {
 }
 
 /** RFC 9110, section 13.1.2: `If-None-Match` is a list of tags, compared weakly, or `*`. */
-function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
   const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return tags.includes(etag) || tags.includes('*');
 }

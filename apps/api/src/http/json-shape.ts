@@ -37,15 +37,15 @@ export function fitsJsonBounds(json: Buffer, bounds: JsonBounds = JSON_BOUNDS): 
   const skipString = createSkipString(json);
   let values = 0;
   let depth = 0;
-  let outside = 0;
-  let texts = 0;
+  let outsideBytes = 0;
+  let textBytes = 0;
   for (let at = 0; at < json.length; ) {
-    if (++outside > bounds.bytesOutsideStrings) return false;
+    if (++outsideBytes > bounds.bytesOutsideStrings) return false;
     switch (json[at++]) {
       case QUOTE: {
         const start = at;
         at = skipString(at);
-        if (!isDataUrl(json, start, at)) texts += at - start;
+        if (!isDataUrl(json, start, at)) textBytes += at - start;
         break;
       }
       case 0x2c: // comma
@@ -61,7 +61,7 @@ export function fitsJsonBounds(json: Buffer, bounds: JsonBounds = JSON_BOUNDS): 
         depth--;
         break;
     }
-    if (values > bounds.values || depth > bounds.depth || texts > bounds.bytesOfTexts) return false;
+    if (values > bounds.values || depth > bounds.depth || textBytes > bounds.bytesOfTexts) return false;
   }
   return true;
 }

@@ -11,7 +11,7 @@ import {
 } from './public-key.ts';
 
 /** Keys change. A request that finds a set older than this starts a new fetch, and is answered with the old set. */
-const FRESH_FOR_MS = 10 * 60_000;
+const MAX_AGE_MS = 10 * 60_000;
 /** The shortest time between the starts of two fetches, whatever keys tokens name. */
 const COOL_DOWN_MS = 10_000;
 const FETCH_TIMEOUT_MS = 5_000;
@@ -40,7 +40,7 @@ interface Deps {
   fetchTimeoutMs?: number | undefined;
   clock: Pick<Clock, 'monotonic'>;
   /** Called once for every failed fetch. */
-  onFault(error: unknown): void;
+  onError(error: unknown): void;
 }
 
 /**
@@ -54,18 +54,18 @@ export type FindKey = (name: KeyName) => Promise<VerifyToken | null>;
  * time, and at most one starts per cool-down, so that invented key names cause no extra load. A failed fetch keeps the
  * known keys.
  */
-export function createFindKey({ url, checks, fetchTimeoutMs = FETCH_TIMEOUT_MS, clock, onFault }: Deps): FindKey {
+export function createFindKey({ url, checks, fetchTimeoutMs = FETCH_TIMEOUT_MS, clock, onError }: Deps): FindKey {
   let keys = new Map<string, VerifyToken>();
   let readAt = Number.NEGATIVE_INFINITY;
-  let triedAt = Number.NEGATIVE_INFINITY;
+  let fetchStartedAt = Number.NEGATIVE_INFINITY;
   let fetching: Promise<void> | null = null;
 
   /** Resolves when the running fetch has ended. Starts no fetch within the cool-down. */
   function refresh(): Promise<void> | null {
-    if (fetching || clock.monotonic() - triedAt < COOL_DOWN_MS) return fetching;
-    triedAt = clock.monotonic();
+    if (fetching || clock.monotonic() - fetchStartedAt < COOL_DOWN_MS) return fetching;
+    fetchStartedAt = clock.monotonic();
     fetching = readKeys()
-      .catch(onFault)
+      .catch(onError)
       .finally(() => {
         fetching = null;
       });
@@ -75,20 +75,20 @@ export function createFindKey({ url, checks, fetchTimeoutMs = FETCH_TIMEOUT_MS, 
   async function readKeys(): Promise<void> {
     const { keys: jwks } = Jwks.parse(JSON.parse(await fetchText(url, fetchTimeoutMs)));
     keys = new Map(jwks.flatMap((jwk) => readKey(jwk, checks)));
-    readAt = triedAt;
+    readAt = fetchStartedAt;
   }
 
   return async function findKey(name) {
     const id = keyId(name);
     const known = keys.get(id);
     if (known) {
-      if (clock.monotonic() - readAt >= FRESH_FOR_MS) void refresh();
+      if (clock.monotonic() - readAt >= MAX_AGE_MS) void refresh();
       return known;
     }
     await refresh();
     const found = keys.get(id) ?? null;
-    if (!found && readAt < triedAt) {
-      throw new ImageError('unavailable', { retryAfterMs: triedAt + COOL_DOWN_MS - clock.monotonic() });
+    if (!found && readAt < fetchStartedAt) {
+      throw new ImageError('unavailable', { retryAfterMs: fetchStartedAt + COOL_DOWN_MS - clock.monotonic() });
     }
     return found;
   };

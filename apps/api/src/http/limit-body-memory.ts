@@ -15,8 +15,8 @@ export interface BodyLimits {
 }
 
 /**
- * Delays large bodies of this scope, unread, until their memory is reserved; small ones never wait. Add it after the hook that identifies the
- * user.
+ * Delays large bodies of this scope, unread, until their memory is reserved; small ones never wait. Add it after the
+ * hook that identifies the user.
  */
 export function limitBodyMemory(
   server: FastifyInstance,
@@ -25,7 +25,7 @@ export function limitBodyMemory(
   viewerOf: (request: FastifyRequest) => Viewer,
 ): void {
   const limiter = createBodyMemoryLimiter(bounds, clock);
-  const leaving = new WeakMap<FastifyRequest, () => void>();
+  const releases = new WeakMap<FastifyRequest, () => void>();
   server.addHook('onRequest', async (request) => {
     // The multipart parser ignores the content length, and a body that is too large must not wait for memory.
     if (Number(request.headers['content-length'] ?? 0) > request.routeOptions.bodyLimit) {
@@ -33,11 +33,11 @@ export function limitBodyMemory(
     }
     const bytes = bodyBytes(request);
     if (bytes > SMALL_BODY_BYTES) {
-      leaving.set(request, await limiter.reserve({ userId: viewerOf(request).user_id, bytes }));
+      releases.set(request, await limiter.reserve({ userId: viewerOf(request).user_id, bytes }));
     }
   });
   // Release with the answer, when the body is no longer used. A disconnect is too early: the handler still runs then.
-  server.addHook('onSend', async (request) => leaving.get(request)?.());
+  server.addHook('onSend', async (request) => releases.get(request)?.());
 }
 
 /** The content length, or the route's limit for a chunked body, whose length is unknown. */
@@ -65,33 +65,33 @@ export function createBodyMemoryLimiter(
   { totalBytes, userBytes, waitMs }: BodyLimits,
   clock: Pick<Clock, 'sleep'>,
 ): BodyMemoryLimiter {
-  let held = 0;
-  const heldBy = new Map<string, number>();
+  let reservedBytes = 0;
+  const bytesByUser = new Map<string, number>();
   const waiting = new Map<Reservation, () => void>();
 
   function admit(): void {
     for (const [reservation, grant] of waiting) {
-      if (held + reservation.bytes > totalBytes) return;
-      if ((heldBy.get(reservation.userId) ?? 0) + reservation.bytes > userBytes) continue;
+      if (reservedBytes + reservation.bytes > totalBytes) return;
+      if ((bytesByUser.get(reservation.userId) ?? 0) + reservation.bytes > userBytes) continue;
       waiting.delete(reservation);
-      hold(reservation, reservation.bytes);
+      addReserved(reservation, reservation.bytes);
       grant();
     }
   }
 
-  function hold({ userId }: Reservation, bytes: number): void {
-    held += bytes;
-    const left = (heldBy.get(userId) ?? 0) + bytes;
-    if (left === 0) heldBy.delete(userId);
-    else heldBy.set(userId, left);
+  function addReserved({ userId }: Reservation, bytes: number): void {
+    reservedBytes += bytes;
+    const left = (bytesByUser.get(userId) ?? 0) + bytes;
+    if (left === 0) bytesByUser.delete(userId);
+    else bytesByUser.set(userId, left);
   }
 
   function releaseOnce(reservation: Reservation): () => void {
-    let isHeld = true;
+    let isReserved = true;
     return () => {
-      if (!isHeld) return;
-      isHeld = false;
-      hold(reservation, -reservation.bytes);
+      if (!isReserved) return;
+      isReserved = false;
+      addReserved(reservation, -reservation.bytes);
       admit();
     };
   }

@@ -37,7 +37,7 @@ interface Deps {
   clock: Pick<Clock, 'monotonic'>;
 }
 
-interface Seen {
+interface RequestRecord {
   viewer: Viewer | null;
   /** Bytes read from the connection before this request was authenticated. */
   bytesRead: number;
@@ -61,31 +61,31 @@ export function limitRefusals(
   const budgetOf = (rate: RefusalRate) => createRefusalBudget({ ...rate, maxKeys: bounds.maxKeys, clock });
   const users = budgetOf(bounds.user);
   const addresses = budgetOf(bounds.address);
-  const strangers = budgetOf(bounds.unauthenticated);
-  const seen = new WeakMap<FastifyRequest, Seen>();
+  const unauthenticated = budgetOf(bounds.unauthenticated);
+  const records = new WeakMap<FastifyRequest, RequestRecord>();
 
-  function refuse(record: Seen, retryAfterMs: number): ImageError {
+  function refuse(record: RequestRecord, retryAfterMs: number): ImageError {
     record.isOverBudget = true;
     return new ImageError('rate_limited', { retryAfterMs });
   }
 
   server.addHook('onResponse', async (request, reply) => {
-    const record = seen.get(request);
+    const record = records.get(request);
     if (!record || record.isOverBudget || reply.statusCode < 400 || reply.statusCode >= 500) return;
     const address = networkOf(request.ip);
-    if (!record.viewer) return strangers.charge(address, UNITS_PER_REFUSAL);
+    if (!record.viewer) return unauthenticated.charge(address, UNITS_PER_REFUSAL);
     const megabytes = (bytesReadBy(request) - record.bytesRead) / 1_000_000;
     const units = UNITS_PER_REFUSAL + megabytes * UNITS_PER_MEGABYTE;
     users.charge(record.viewer.user_id, units);
     addresses.charge(address, units);
   });
 
-  return async function authenticateWithin(request) {
-    const record: Seen = { viewer: null, bytesRead: bytesReadBy(request), isOverBudget: false };
-    seen.set(request, record);
+  return async function authenticateWithinBudget(request) {
+    const record: RequestRecord = { viewer: null, bytesRead: bytesReadBy(request), isOverBudget: false };
+    records.set(request, record);
     const address = networkOf(request.ip);
     const viewer = await authenticate(request).catch((error: unknown) => {
-      const waitMs = isUnauthenticated(error) ? strangers.waitMs(address) : 0;
+      const waitMs = isUnauthenticated(error) ? unauthenticated.waitMs(address) : 0;
       throw waitMs > 0 ? refuse(record, waitMs) : error;
     });
     record.viewer = viewer;
@@ -101,8 +101,8 @@ function isUnauthenticated(error: unknown): boolean {
 }
 
 /**
- * Whether a body is larger than `SMALL_BODY_BYTES`; a chunked body may be, so it counts as large. Smaller ones are never
- * refused for what other users of the address did.
+ * Whether a body is larger than `SMALL_BODY_BYTES`; a chunked body may be, so it counts as large. Smaller ones are
+ * never refused for what other users of the address did.
  */
 function isLarge({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > SMALL_BODY_BYTES;

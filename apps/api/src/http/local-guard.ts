@@ -17,7 +17,7 @@ const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{0,5})?$/i;
 const PRIVATE_NAME = /^[^.]+$|\.(svc|local|internal|localdomain)$/;
 const ADDRESS = /^([\d.]+|[\da-f]*:[\da-f:.]+)$/;
 
-type Asked = Pick<FastifyRequest, 'headers' | 'raw' | 'socket'>;
+type GuardedRequest = Pick<FastifyRequest, 'headers' | 'raw' | 'socket'>;
 
 /** Guards local routes. A refusal by either check is the same 404 as for a URL that does not exist. */
 export interface LocalGuard {
@@ -26,12 +26,12 @@ export interface LocalGuard {
    * loopback or PUBLIC_URL's, and the request comes from no page of another site. The host check stops DNS rebinding: a
    * page whose name resolves to 127.0.0.1 still sends its own name as the host.
    */
-  requireThisMachine(request: Asked): void;
+  requireThisMachine(request: GuardedRequest): void;
   /**
    * For clients that have sent the right token. Accepts a host that is loopback, PUBLIC_URL's, an address, or a name of
    * a private network.
    */
-  requireKnownHost(request: Asked): void;
+  requireKnownHost(request: GuardedRequest): void;
 }
 
 export interface LocalGuardOptions {
@@ -44,7 +44,7 @@ export function createLocalGuard({ publicUrl, corsOrigins }: LocalGuardOptions):
   const publicName = nameOf(new URL(publicUrl).host);
   const isOurs = (name: string | null) => name !== null && (isLoopbackName(name) || name === publicName);
 
-  function isOwnPage({ headers }: Asked): boolean {
+  function isOwnPage({ headers }: GuardedRequest): boolean {
     const { origin } = headers;
     if (origin === undefined) return headers['sec-fetch-site'] !== 'cross-site';
     const url = URL.parse(origin);
@@ -66,7 +66,7 @@ export function createLocalGuard({ publicUrl, corsOrigins }: LocalGuardOptions):
 }
 
 /** Null unless the request names exactly one host. Null for no `Host`, for two, and for an absolute request URL. */
-function hostOf({ raw }: Asked): string | null {
+function hostOf({ raw }: GuardedRequest): string | null {
   const hosts = raw.rawHeaders.filter((_, index, lines) => index % 2 === 1 && /^host$/i.test(lines[index - 1] ?? ''));
   if (hosts.length !== 1 || !raw.url?.startsWith('/')) return null;
   return nameOf(hosts[0] ?? '');

@@ -8,7 +8,7 @@ import type { UnauthenticatedReason } from './unauthenticated.ts';
 /** The metrics that the HTTP server records and serves. */
 export interface Metrics {
   requestEnded(request: { method: string; route: string; status: number; seconds: number }): void;
-  callerRefused(reason: UnauthenticatedReason): void;
+  requestUnauthenticated(reason: UnauthenticatedReason): void;
   contentType: string;
   render(): Promise<string>;
 }
@@ -36,13 +36,13 @@ export function metricsRoute(
   });
 
   server.register(async (guarded) => {
-    guarded.addHook('onRequest', async (request) => checkReader(request, access, guard));
+    guarded.addHook('onRequest', async (request) => authorizeReader(request, access, guard));
     guarded.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.render()));
     refuseOtherMethods(guarded, '/metrics', ['GET', 'HEAD']);
   });
 }
 
-function checkReader(request: FastifyRequest, { token, isOpenToLoopback }: MetricsAccess, guard: LocalGuard): void {
+function authorizeReader(request: FastifyRequest, { token, isOpenToLoopback }: MetricsAccess, guard: LocalGuard): void {
   if (token !== null) {
     const given = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
     if (!isSame(given, token)) throw new ImageError('not_found');

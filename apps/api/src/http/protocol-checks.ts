@@ -3,7 +3,7 @@ import { ImageError, invalidField, unreadableRequest } from '@darkroom/contracts
 import type { FastifyInstance } from 'fastify';
 
 /** The methods that Fastify routes. Every URL refuses TRACE, so other methods are rewritten to it and get its 405. */
-const ROUTED = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
+const ROUTED_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
 
 /**
  * Refuses what Node and Fastify would refuse with a body of their own, or without an answer. Such requests are routed
@@ -21,12 +21,12 @@ export interface ProtocolChecks {
   refuse(server: FastifyInstance): void;
 }
 
-const NOWHERE = '/-';
+const UNROUTED_URL = '/-';
 
 export function createProtocolChecks(maxPartLength: number): ProtocolChecks {
   const refusals = new WeakMap<IncomingMessage, ImageError>();
 
-  function findFault(request: IncomingMessage): ImageError | null {
+  function findProblem(request: IncomingMessage): ImageError | null {
     const { headers, rawHeaders, httpVersion, url = '' } = request;
     const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
     if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) {
@@ -35,10 +35,10 @@ export function createProtocolChecks(maxPartLength: number): ProtocolChecks {
     if (headers.expect !== undefined && !/^100-continue(\s*,\s*100-continue)*$/i.test(headers.expect)) {
       return invalidField(['Expect'], '只支持 100-continue');
     }
-    return findAddressFault(url);
+    return findUrlProblem(url);
   }
 
-  function findAddressFault(url: string): ImageError | null {
+  function findUrlProblem(url: string): ImageError | null {
     const [path = ''] = url.split(/[?#]/, 1);
     try {
       const isTooLong = decodeURI(path)
@@ -52,11 +52,11 @@ export function createProtocolChecks(maxPartLength: number): ProtocolChecks {
 
   return {
     rewriteUrl(request) {
-      const fault = findFault(request);
-      if (request.method !== undefined && !ROUTED.includes(request.method)) request.method = 'TRACE';
-      if (fault === null) return request.url ?? '/';
-      refusals.set(request, fault);
-      return NOWHERE;
+      const problem = findProblem(request);
+      if (request.method !== undefined && !ROUTED_METHODS.includes(request.method)) request.method = 'TRACE';
+      if (problem === null) return request.url ?? '/';
+      refusals.set(request, problem);
+      return UNROUTED_URL;
     },
     watch(server) {
       server.on('checkExpectation', (request, response) => server.emit('request', request, response));

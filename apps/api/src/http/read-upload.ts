@@ -30,15 +30,15 @@ export async function readUpload(request: FastifyRequest): Promise<Uint8Array> {
     throw invalidField(['Content-Type'], '缺少 boundary，请让客户端库自行生成 multipart/form-data 的请求头');
   }
   // The limit includes fields, preamble and epilogue. A chunked body is known to be too large only while it is read.
-  return Promise.race([readForm(request), findOverflow(request)]);
+  return Promise.race([readForm(request), rejectOnOverflow(request)]);
 }
 
-function findOverflow({ raw, routeOptions }: FastifyRequest): Promise<never> {
-  let left = routeOptions.bodyLimit;
+function rejectOnOverflow({ raw, routeOptions }: FastifyRequest): Promise<never> {
+  let remaining = routeOptions.bodyLimit;
   return new Promise((_, reject) => {
     raw.on('data', (chunk: Buffer) => {
-      left -= chunk.length;
-      if (left < 0) reject(new ImageError('payload_too_large'));
+      remaining -= chunk.length;
+      if (remaining < 0) reject(new ImageError('payload_too_large'));
     });
   });
 }
@@ -55,7 +55,7 @@ async function readForm(request: FastifyRequest): Promise<Uint8Array> {
         continue;
       }
       if (file !== null) throw invalidField([FIELD], '一次只能上传一张图片，表单中有两个文件');
-      if (part.fieldname !== FIELD) throw misnamed(part.fieldname);
+      if (part.fieldname !== FIELD) throw wrongFieldName(part.fieldname);
       file = await readFile(part);
     }
   } catch (error) {
@@ -65,11 +65,11 @@ async function readForm(request: FastifyRequest): Promise<Uint8Array> {
     throw invalidField([FIELD], '图片上传不完整，请重新上传');
   }
   if (file !== null) return file;
-  if (otherName !== null) throw misnamed(otherName);
+  if (otherName !== null) throw wrongFieldName(otherName);
   throw invalidField([FIELD], '表单中没有图片文件，字段名应为 file');
 }
 
-function misnamed(name: string | undefined): ImageError {
+function wrongFieldName(name: string | undefined): ImageError {
   const shown = name === undefined ? '没有名字的字段' : `字段 ${name.slice(0, QUOTED_NAME_MAX_LENGTH)}`;
   return invalidField([FIELD], `缺少图片文件，字段名应为 file，收到的是${shown}`);
 }

@@ -37,41 +37,43 @@ const QueryNumber = z.preprocess(
   (text) => (typeof text === 'string' && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text),
   z.unknown(),
 );
-const FollowQuery = z.object({ wait_seconds: QueryNumber, after_version: QueryNumber });
+const StatusQueryString = z.object({ wait_seconds: QueryNumber, after_version: QueryNumber });
 const QueryText = z.unknown().optional();
-const PageQuery = z.object({ limit: QueryNumber, cursor: QueryText, status: QueryText, star_id: QueryText });
+const ListQueryString = z.object({ limit: QueryNumber, cursor: QueryText, status: QueryText, star_id: QueryText });
 
-/** The REST routes of jobs and models. Each one parses its input, calls one method of the service and wraps the result. */
+/**
+ * The REST routes of jobs and models. Each one parses its input, calls one method of the service and wraps the result.
+ */
 export function restRoutes(server: FastifyInstance, { images, viewerOf }: Deps): void {
-  const one = `${GENERATION_PATH}/:job_id`;
+  const jobUrl = `${GENERATION_PATH}/:job_id`;
 
   server.post(GENERATION_PATH, async (request, reply) => {
     const viewer = viewerOf(request);
-    const order = parse(CreateImage, request.body);
-    const job = await images.create(viewer, order, { idempotency_key: idempotencyKeyOf(request) });
+    const input = parse(CreateImage, request.body);
+    const job = await images.create(viewer, input, { idempotency_key: idempotencyKeyOf(request) });
     return reply.code(202).send(envelope(job, MESSAGE_CREATED, 202));
   });
 
   server.get(GENERATION_PATH, async (request) => {
-    const query = parse(ListQuery, present(PageQuery.parse(request.query)));
+    const query = parse(ListQuery, dropAbsent(ListQueryString.parse(request.query)));
     return envelope(await images.list(viewerOf(request), query));
   });
 
-  server.get(one, async (request, reply) => {
+  server.get(jobUrl, async (request, reply) => {
     const { job_id } = Params.parse(request.params);
-    const query = parse(StatusQuery, { ...present(FollowQuery.parse(request.query)), job_id });
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
-    const job = await images.status(viewerOf(request), query, { signal: gone.signal });
+    const query = parse(StatusQuery, { ...dropAbsent(StatusQueryString.parse(request.query)), job_id });
+    const disconnected = new AbortController();
+    reply.raw.once('close', () => disconnected.abort());
+    const job = await images.status(viewerOf(request), query, { signal: disconnected.signal });
     return envelope(job, STATUS_MESSAGES[job.status]);
   });
 
-  server.post(`${one}/cancel`, async (request) => {
+  server.post(`${jobUrl}/cancel`, async (request) => {
     const { job_id } = Params.parse(request.params);
     return envelope<ImageJob>(await images.cancel(viewerOf(request), { job_id }));
   });
 
-  server.delete(one, async (request) => {
+  server.delete(jobUrl, async (request) => {
     const { job_id } = Params.parse(request.params);
     return envelope(await images.delete(viewerOf(request), { job_id }));
   });
@@ -80,8 +82,8 @@ export function restRoutes(server: FastifyInstance, { images, viewerOf }: Deps):
 
   refuseOtherMethods(server, MODELS_PATH, ['GET', 'HEAD']);
   refuseOtherMethods(server, GENERATION_PATH, ['GET', 'HEAD', 'POST']);
-  refuseOtherMethods(server, one, ['GET', 'HEAD', 'DELETE']);
-  refuseOtherMethods(server, `${one}/cancel`, ['POST']);
+  refuseOtherMethods(server, jobUrl, ['GET', 'HEAD', 'DELETE']);
+  refuseOtherMethods(server, `${jobUrl}/cancel`, ['POST']);
 }
 
 export function envelope<Data>(data: Data, message: string = MESSAGE_OK, code = 200): Envelope<Data> {
@@ -95,7 +97,7 @@ function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.outp
   throw new ImageError('invalid_request', { issues: issuesOf(result.error) });
 }
 
-function present(query: Record<string, unknown>): Record<string, unknown> {
+function dropAbsent(query: Record<string, unknown>): Record<string, unknown> {
   const isPresent = (value: unknown) => value !== '' && value !== 'null' && value !== undefined;
   return Object.fromEntries(Object.entries(query).filter(([, value]) => isPresent(value)));
 }

@@ -209,15 +209,15 @@ async function imageRoutes(
     api.addHook('onRequest', async (request) => {
       viewers.set(
         request,
-        await authenticate(request).catch((error: unknown) => tellRefusal(error, request, deps.metrics)),
+        await authenticate(request).catch((error: unknown) => recordUnauthenticated(error, request, deps.metrics)),
       );
     });
     refuseEncodedBodies(api);
-    const faces = { images: deps.images, viewerOf: (request: FastifyRequest) => viewerOf(viewers, request) };
-    limitBodyMemory(api, bounds.bodies, deps.clock, faces.viewerOf);
-    trpcRoutes(api, faces);
-    restRoutes(api, faces);
-    await api.register(async (uploads) => uploadRoutes(uploads, faces));
+    const routeDeps = { images: deps.images, viewerOf: (request: FastifyRequest) => viewerOf(viewers, request) };
+    limitBodyMemory(api, bounds.bodies, deps.clock, routeDeps.viewerOf);
+    trpcRoutes(api, routeDeps);
+    restRoutes(api, routeDeps);
+    await api.register(async (uploads) => uploadRoutes(uploads, routeDeps));
   });
   await h5Routes(server);
 }
@@ -225,10 +225,10 @@ async function imageRoutes(
 /**
  * Records why a request is unauthenticated: the exact reason in the log, its class in the metrics. Rethrows the error.
  */
-function tellRefusal(error: unknown, request: FastifyRequest, metrics: Metrics): never {
+function recordUnauthenticated(error: unknown, request: FastifyRequest, metrics: Metrics): never {
   if (error instanceof Unauthenticated) {
-    metrics.callerRefused(error.reason);
-    request.log.debug({ reason: error.reason, detail: error.detail }, 'a caller was not identified');
+    metrics.requestUnauthenticated(error.reason);
+    request.log.debug({ reason: error.reason, detail: error.detail }, 'request is unauthenticated');
   }
   throw error;
 }

@@ -1,10 +1,10 @@
 import { createVerifier } from 'fast-jwt';
 import type { TokenChecks, VerifyToken } from './public-key.ts';
-import { isSignatureFault } from './unauthenticated.ts';
+import { isSignatureMismatch } from './unauthenticated.ts';
 
 const ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const;
 /** RFC 7518, section 3.2. */
-const SHORTEST_BYTES = 32;
+const SECRET_MIN_BYTES = 32;
 
 /**
  * The secrets in JWT_SECRET; the first one signs. During a change of secrets it holds two with a comma between them.
@@ -12,7 +12,7 @@ const SHORTEST_BYTES = 32;
  */
 export function secretsOf(setting: string): [signing: string, ...others: string[]] {
   const parts = setting.split(',').flatMap((part) => part.trim() || []);
-  const [one, other, ...more] = parts.filter((part) => Buffer.byteLength(part) >= SHORTEST_BYTES);
+  const [one, other, ...more] = parts.filter((part) => Buffer.byteLength(part) >= SECRET_MIN_BYTES);
   const isList = setting.includes(',') && more.length === 0 && parts.length === (other === undefined ? 1 : 2);
   if (!isList || one === undefined) return [setting];
   return other === undefined ? [one, setting] : [one, other, setting];
@@ -23,15 +23,15 @@ export function createSecretVerifier(setting: string, checks: TokenChecks): Veri
     createVerifier({ ...checks, key, algorithms: [...ALGORITHMS], cache: true }),
   );
   return (token) => {
-    let refusal: unknown;
+    let lastError: unknown;
     for (const verify of verifiers) {
       try {
         return verify(token);
       } catch (error) {
-        refusal = error;
-        if (!isSignatureFault(error)) break; // no signature mismatch, so another secret would not help
+        lastError = error;
+        if (!isSignatureMismatch(error)) break; // no signature mismatch, so another secret would not help
       }
     }
-    throw refusal;
+    throw lastError;
   };
 }

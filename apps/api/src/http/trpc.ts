@@ -23,7 +23,7 @@ export function trpcRoutes(server: FastifyInstance, { images, viewerOf }: Deps):
     router: appRouter,
     maxBatchSize: BATCH_MAX_CALLS,
     createContext: async ({ req, res, info }) => {
-      if (await ignoresWait(info.calls)) res.header('darkroom-wait', 'ignored-in-batch');
+      if (await hasIgnoredWait(info.calls)) res.header('darkroom-wait', 'ignored-in-batch');
       return { viewer: viewerOf(req), images, batchSize: info.calls.length };
     },
     onError: ({ error, req }) => logFault(req, toImageError(error)),
@@ -31,9 +31,9 @@ export function trpcRoutes(server: FastifyInstance, { images, viewerOf }: Deps):
       headers: Object.assign({}, ...errors.map((error) => retryAfter(toImageError(error)))),
     }),
   } satisfies FastifyTRPCPluginOptions<AppRouter>['trpcOptions'];
-  server.register(async (face) => {
-    readJsonTexts(face);
-    face.route({
+  server.register(async (scope) => {
+    readJsonTexts(scope);
+    scope.route({
       method: METHODS,
       url: PROCEDURES,
       handler: (request, reply) => {
@@ -41,7 +41,7 @@ export function trpcRoutes(server: FastifyInstance, { images, viewerOf }: Deps):
         return fastifyRequestHandler({ ...trpcOptions, req: request, res: reply, path });
       },
     });
-    refuseOtherMethods(face, PROCEDURES, METHODS);
+    refuseOtherMethods(scope, PROCEDURES, METHODS);
   });
 }
 
@@ -50,16 +50,16 @@ interface Call {
   getRawInput(): Promise<unknown>;
 }
 
-const HeldStatus = z.looseObject({ wait_seconds: z.number().gt(0) });
+const LongPoll = z.looseObject({ wait_seconds: z.number().gt(0) });
 
 /**
  * Whether a batch asks for a long poll, which is ignored in a batch. The answers of a batch are sent together, so one
  * poll would delay all of them, and ten calls could take half of a user's long polls. A response header reports it.
  */
-async function ignoresWait(calls: Call[]): Promise<boolean> {
+async function hasIgnoredWait(calls: Call[]): Promise<boolean> {
   if (calls.length < 2) return false;
   for (const { path, getRawInput } of calls) {
-    if (path === 'image.status' && HeldStatus.safeParse(await getRawInput().catch(() => null)).success) return true;
+    if (path === 'image.status' && LongPoll.safeParse(await getRawInput().catch(() => null)).success) return true;
   }
   return false;
 }

@@ -53,7 +53,7 @@ export function refuseToken(cause: unknown): Unauthenticated {
   return new Unauthenticated(reason, cause instanceof Error ? cause.message : undefined);
 }
 
-export function isSignatureFault(error: unknown): boolean {
+export function isSignatureMismatch(error: unknown): boolean {
   return error instanceof TokenError && error.code === TokenError.codes.invalidSignature;
 }
 
@@ -61,6 +61,6 @@ export function isSignatureFault(error: unknown): boolean {
 export function challenge(error: ImageError): Record<string, string> {
   if (error.code !== 'unauthenticated') return {};
   const description = error instanceof Unauthenticated ? REASONS[error.reason] : null;
-  const told = description === null ? '' : ` error="invalid_token", error_description="${description}"`;
-  return { 'www-authenticate': `Bearer${told}` };
+  const params = description === null ? '' : ` error="invalid_token", error_description="${description}"`;
+  return { 'www-authenticate': `Bearer${params}` };
 }

@@ -16,7 +16,7 @@ export interface QueueFigures {
 
 export interface Metrics {
   requestEnded(request: { method: string; route: string; status: number; seconds: number }): void;
-  callerRefused(reason: string): void;
+  requestUnauthenticated(reason: string): void;
   callEnded(call: { outcome: string; error: string; seconds: number }): void;
   jobEnded(job: { status: string; error: string; charged: string; seconds: number }): void;
   imageEnded(image: { result: 'compressed' | 'as_it_came' | 'failed'; bytes: number }): void;
@@ -105,7 +105,7 @@ export function createMetrics({ clock, readQueue, refusalReasons }: Deps): Metri
 
   return {
     requestEnded: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),
-    callerRefused: (reason) => unauthenticated.inc({ reason }),
+    requestUnauthenticated: (reason) => unauthenticated.inc({ reason }),
     callEnded: ({ outcome, error, seconds }) => calls.observe({ outcome, error }, seconds),
     jobEnded: ({ status, error, charged, seconds }) => jobs.observe({ status, error, charged }, seconds),
     imageEnded({ result, bytes }) {

@@ -125,7 +125,7 @@ describe('the reason why a token was rejected', () => {
       expect(counted).toHaveLength(8);
       for (const [, name, count] of counted) expect([name, count]).toEqual([name, name === reason ? '1' : '0']);
 
-      const lines = own.logged().filter(({ msg }) => msg === 'a caller was not identified');
+      const lines = own.logged().filter(({ msg }) => msg === 'request is unauthenticated');
       expect(lines).toMatchObject([{ level: 20, reason }]);
       if (authorization?.startsWith('Bearer ')) {
         for (const part of authorization.slice(7).split('.')) {
@@ -139,7 +139,7 @@ describe('the reason why a token was rejected', () => {
     const own = await openApi({ JWT_ISSUER: iss });
     await challengeFor(`Bearer ${tokenOf({ ...claims, iss: 'https://other.example' })}`, own);
     await challengeFor(`Bearer ${tokenOf({ ...claims, user_id: -1 })}`, own);
-    expect(own.logged().filter(({ msg }) => msg === 'a caller was not identified')).toMatchObject([
+    expect(own.logged().filter(({ msg }) => msg === 'request is unauthenticated')).toMatchObject([
       { detail: 'The iss claim value is not allowed.' },
       { detail: 'not accepted: user_id' },
     ]);

@@ -23,7 +23,7 @@ test.each(['create', 'status', 'list', 'cancel', 'delete'] as const)(
       expect(response.body).toContain('服务内部错误，请稍后再试');
       expect(response.body).not.toMatch(/jobs|table|sqlite|stack|\.ts/i);
       const logged = api.logged().filter(({ level }) => level === ERROR);
-      expect(logged.slice(before)).toEqual([expect.objectContaining({ msg: 'a request failed by a fault of ours' })]);
+      expect(logged.slice(before)).toEqual([expect.objectContaining({ msg: 'request failed: internal error' })]);
       expect(logged.at(-1)?.err?.message).toContain('no such table: jobs');
     }
   },

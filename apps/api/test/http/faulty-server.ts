@@ -41,7 +41,7 @@ export async function buildFaultyServer(
     log: pino({ level: 'silent' }),
     corsOrigins: [],
     trustProxy: false,
-    metrics: { requestEnded() {}, callerRefused() {}, contentType: 'text/plain', render: fail },
+    metrics: { requestEnded() {}, requestUnauthenticated() {}, contentType: 'text/plain', render: fail },
     metricsAccess: { token: null, isOpenToLoopback: true },
     publicUrl: PUBLIC_URL,
     clock: systemClock,
