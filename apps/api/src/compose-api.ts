@@ -16,7 +16,7 @@ import { createSaveUpload } from './jobs/save-upload.ts';
 import { createUserMutex } from './jobs/user-mutex.ts';
 import { createJobWatcher, type JobWatcher } from './jobs/watch-job.ts';
 import { describeModels } from './offered-models.ts';
-import type { Queue } from './queue/queue.ts';
+import type { FamilyQueues } from './queue/queue.ts';
 
 interface ApiParts {
   surfaces: SurfaceDeps;
@@ -24,12 +24,12 @@ interface ApiParts {
 }
 
 interface ApiDeps {
-  queue: Pick<Queue, 'wake'>;
+  queues: Pick<FamilyQueues, 'wake'>;
   isDraining(): boolean;
 }
 
 /** Builds what a process with `ROLE=api` or `all` needs: the operations, and what the API surfaces call them with. */
-export function composeApi(shared: SharedParts, { queue, isDraining }: ApiDeps): ApiParts {
+export function composeApi(shared: SharedParts, { queues, isDraining }: ApiDeps): ApiParts {
   const { config, log, clock, deployment, workers } = shared;
   const { store, uploads, files, fileTracker, deletions, imageProcessor, signer } = shared;
 
@@ -63,7 +63,7 @@ export function composeApi(shared: SharedParts, { queue, isDraining }: ApiDeps):
       files,
       fileTracker,
       imageProcessor,
-      queue,
+      queues,
       estimates,
       limits,
       models: config.MODELS,

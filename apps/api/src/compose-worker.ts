@@ -2,7 +2,9 @@ import path from 'node:path';
 import { createMiniMaxClient } from '@darkroom/minimax-client';
 import PQueue from 'p-queue';
 import type { SharedParts } from './compose-shared.ts';
+import { rpmByFamily, slotsByFamily } from './family-budgets.ts';
 import { createLocalAnswerSpool } from './files/local-answer-spool.ts';
+import type { Family } from './job/model-family.ts';
 import { createOutcomeCommitter } from './jobs/commit-outcome.ts';
 import { loadReferences } from './jobs/load-references.ts';
 import { observeProvider } from './jobs/observer.ts';
@@ -11,7 +13,8 @@ import { type AnswerResumer, createAnswerResumer } from './jobs/resume-answers.t
 import { createTakeNext } from './jobs/run-job.ts';
 import { createImageSaver, type ImageSaver } from './jobs/save-images.ts';
 import { createMiniMaxProvider } from './provider/minimax-provider.ts';
-import type { Queue } from './queue/queue.ts';
+import { createFamilyQueues } from './queue/family-queues.ts';
+import type { FamilyQueues } from './queue/queue.ts';
 import { createRunningTime, type RunningStopwatch } from './running-time.ts';
 
 /**
@@ -21,7 +24,7 @@ import { createRunningTime, type RunningStopwatch } from './running-time.ts';
 const IMAGES_AT_ONCE = 32;
 
 interface WorkerParts {
-  queue: Queue;
+  queues: FamilyQueues;
   answers: AnswerResumer;
   saver: ImageSaver;
   running: RunningStopwatch;
@@ -33,7 +36,11 @@ export function composeWorker(shared: SharedParts, stopping: AbortSignal): Worke
   const { config, minimax, log, clock, workerId, metrics, deployment, workers } = shared;
   const { store, uploads, files, fileTracker, signer, imageProcessor } = shared;
 
-  const client = createMiniMaxClient({ ...minimax, timeoutMs: config.MINIMAX_TIMEOUT_MS });
+  const client = createMiniMaxClient({
+    ...minimax,
+    timeoutMs: config.MINIMAX_TIMEOUT_MS,
+    images: { timeoutMs: config.MINIMAX_H3_TIMEOUT_MS },
+  });
   const responseFormat = config.MINIMAX_RESPONSE_FORMAT;
   const provider = observeProvider(createMiniMaxProvider({ client, responseFormat }), metrics, clock);
   const running = createRunningTime(clock);
@@ -68,17 +75,23 @@ export function composeWorker(shared: SharedParts, stopping: AbortSignal): Worke
   };
   const ownedAttempts = new Set<string>();
   const referenceSigner = config.REFERENCE_DELIVERY === 'url' ? signer : null;
-  const takeNext = createTakeNext({
-    ...outcomes,
-    provider,
-    spool,
-    loadReferences: (request) => loadReferences({ uploads, files, signer: referenceSigner }, request),
-    workerId,
-    ownedAttempts,
-    family: 'image-01',
-    rpm: config.MINIMAX_RPM,
-  });
-  const queue = deployment.createQueue({ concurrency: config.GENERATION_CONCURRENCY, takeNext });
+  const rpm = rpmByFamily(config);
+  const slots = slotsByFamily(config);
+  const createTakeNextOf = (family: Family) =>
+    createTakeNext({
+      ...outcomes,
+      provider,
+      spool,
+      loadReferences: (request) => loadReferences({ uploads, files, signer: referenceSigner }, request),
+      workerId,
+      ownedAttempts,
+      family,
+      rpm: rpm[family],
+    });
+  const queues = createFamilyQueues(deployment.createQueue, (family) => ({
+    concurrency: slots[family],
+    takeNext: createTakeNextOf(family),
+  }));
   const answers = createAnswerResumer({
     store,
     spool,
@@ -86,11 +99,11 @@ export function composeWorker(shared: SharedParts, stopping: AbortSignal): Worke
     committer: createOutcomeCommitter({ ...outcomes, saveImages: () => {} }),
     async onResumed() {
       for (const jobId of await workers.adoptSaving(workerId)) saver.save(jobId);
-      queue.wake();
+      queues.wake();
     },
     log,
     stopping,
   });
   const recover = () => recoverJobs({ store, workers, workerId, ownedAttempts, saveImages: saver.save, answers, log });
-  return { queue, answers, saver, running, recover };
+  return { queues, answers, saver, running, recover };
 }

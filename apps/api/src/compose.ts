@@ -5,6 +5,7 @@ import { type ComposeDeps, composeShared, createServer, createTasks } from './co
 import { composeWorker } from './compose-worker.ts';
 import { NO_SLOTS, slotsByFamily } from './family-budgets.ts';
 import { type Repeated, repeatEvery } from './periodic-tasks.ts';
+import { createFamilyQueues } from './queue/family-queues.ts';
 import type { Phase } from './readiness.ts';
 
 /** Heartbeats per lease: a worker must miss more than one to lose its lease. */
@@ -31,7 +32,7 @@ export async function compose(deps: ComposeDeps): Promise<App> {
   const { deployment, workers, workerId, deletions } = shared;
   const { leaseMs } = deployment;
   const worker = config.ROLE === 'api' ? null : composeWorker(shared, stopping.signal);
-  const queue = worker?.queue ?? deployment.createQueue(null);
+  const queues = worker?.queues ?? createFamilyQueues(deployment.createQueue, null);
   const sendHeartbeat = () => workers.heartbeat(workerId, worker ? slotsByFamily(config) : NO_SLOTS);
   /** Send the first heartbeat before any file is written: a file whose writer is not alive counts as orphaned. */
   if (leaseMs !== null) await sendHeartbeat();
@@ -41,7 +42,7 @@ export async function compose(deps: ComposeDeps): Promise<App> {
     workers
       .deregister(workerId)
       .catch((err: unknown) => log.warn({ err }, 'worker could not deregister: its lease expires instead'));
-  const api = config.ROLE === 'worker' ? null : composeApi(shared, { queue, isDraining });
+  const api = config.ROLE === 'worker' ? null : composeApi(shared, { queues, isDraining });
   const tasks = createTasks(shared, worker?.recover ?? null);
   const server = await createServer(shared, () => phase, api?.surfaces ?? null);
 
@@ -60,7 +61,7 @@ export async function compose(deps: ComposeDeps): Promise<App> {
     else await deletions.makeAllDue();
     if (worker) await worker.recover();
     if (isDraining()) return;
-    queue.start();
+    queues.start();
     tasks.start();
     phase = 'working';
   }
@@ -76,7 +77,7 @@ export async function compose(deps: ComposeDeps): Promise<App> {
       api?.watcher.release();
       await started;
       const tasksEnded = tasks.stop();
-      await queue.drain(); // a call that ends may still add images to save
+      await queues.drain(); // a call that ends may still add images to save
       await worker?.answers.drain();
       await worker?.saver.drain();
       await tasksEnded;

@@ -3,6 +3,7 @@ import { openClaimedFileStore } from './claimed-file-store.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { FileStore } from './files/file-store.ts';
+import { FAMILIES, type Family } from './job/model-family.ts';
 import { createLocalQueue } from './queue/local-queue.ts';
 import type { Calls, Queue } from './queue/queue.ts';
 import type { Database } from './store/shared/database.ts';
@@ -19,8 +20,8 @@ export interface Deployment {
   deletedList: DeletedList | null;
   /** Length of a worker's lease in milliseconds. Null when a single process uses the deployment. */
   leaseMs: number | null;
-  /** `calls` is null in a process that makes no provider calls. */
-  createQueue(calls: Calls | null): Queue;
+  /** The queue of a model family. `calls` is null in a process that makes no provider calls. */
+  createQueue(family: Family, calls: Calls | null): Queue;
   /** Closes the connections. The deployment cannot be used afterwards. */
   close(): Promise<void>;
 }
@@ -72,7 +73,7 @@ async function openSingleProcess({ config, clock, log }: DeploymentDeps): Promis
     database,
     deletedList: await openDeletedList(config.DATA_DIR, database.db, clock.now() - config.resultTtlMs),
     leaseMs: null,
-    createQueue(calls) {
+    createQueue(_family, calls) {
       if (!calls) throw new Error('A single process makes the calls itself');
       return createLocalQueue({ ...calls, clock, onError });
     },
@@ -87,17 +88,18 @@ async function openShared({ config, clock, log }: DeploymentDeps, databaseUrl: s
   const { createPgBossDatabase } = await import('./store/postgres/pg-boss-database.ts');
   const { openPgBoss } = await import('./queue/open-pg-boss.ts');
   const { createPgQueue } = await import('./queue/pg-queue.ts');
-  const { createWakeUpQueue } = await import('./queue/wake-up-queue.ts');
+  const { createWakeUpQueue, WAKE_UP_QUEUES } = await import('./queue/wake-up-queue.ts');
   const onLost = (err: unknown) => log.warn({ err }, 'a connection to PostgreSQL was lost');
   const database = await openPostgres(databaseUrl, clock, onLost);
   const bossDatabase = createPgBossDatabase(databaseUrl, clock, onLost);
   const boss = await openPgBoss(bossDatabase, onLost);
-  await createWakeUpQueue(boss);
+  for (const family of FAMILIES) await createWakeUpQueue(boss, family);
   return {
     database,
     deletedList: null,
     leaseMs: config.WORKER_LEASE_MS,
-    createQueue: (calls) => createPgQueue({ boss, worker: calls, clock, onError: reportError(log) }),
+    createQueue: (family, calls) =>
+      createPgQueue({ boss, queueName: WAKE_UP_QUEUES[family], worker: calls, clock, onError: reportError(log) }),
     async close() {
       await boss.stop({ graceful: false });
       await bossDatabase.close();

@@ -1,8 +1,6 @@
-import type { CreateImage } from '@darkroom/contracts';
 import type { Clock } from '../clock.ts';
 import { type CallHistory, RATE_LIMIT_WINDOW_MS, type RecentCalls } from './attempt.ts';
-import { type Family, familyOf } from './model-family.ts';
-import { callKind } from './stored-job.ts';
+import { type CallShape, callKind, type Family, familyOf } from './model-family.ts';
 
 /** Assumed duration of a call before any was measured: MiniMax's own figure (minimax-api.md, section 5). */
 const DEFAULT_CALL_MS = 24_000;
@@ -14,14 +12,14 @@ type WaitMs = (ahead: number) => number | null;
 
 export interface Estimates {
   /** Typical duration of a call of this kind in milliseconds; null while no call was measured. */
-  typicalCallMs(request: Pick<CreateImage, 'model' | 'n'>): Promise<number | null>;
+  typicalCallMs(request: CallShape): Promise<number | null>;
   /**
    * Returns a function from the number of waiting jobs ahead to the milliseconds until the job's call starts, given the
    * current slots and rate limit. That function returns null while there is nothing to base an estimate on.
    */
-  waiting(request: Pick<CreateImage, 'model' | 'n'>): Promise<WaitMs>;
+  waiting(request: CallShape): Promise<WaitMs>;
   /** The same wait for a job that retries its call: once its retry is due, it starts before all waiting jobs. */
-  retrying(request: Pick<CreateImage, 'model' | 'n'>): Promise<number | null>;
+  retrying(request: CallShape): Promise<number | null>;
 }
 
 interface Deps {
@@ -36,7 +34,7 @@ interface Deps {
 export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estimates {
   const cache = new Map<string, { typicalMs: number; readAt: number }>();
 
-  async function typicalCallMs(request: Pick<CreateImage, 'model' | 'n'>): Promise<number | null> {
+  async function typicalCallMs(request: CallShape): Promise<number | null> {
     const kind = callKind(request);
     const cached = cache.get(kind);
     if (cached && clock.monotonic() - cached.readAt < CACHE_TTL_MS) return cached.typicalMs;
@@ -49,7 +47,7 @@ export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estima
   }
 
   /** Returns the wait of a call as a function of the number of calls ahead of it. */
-  async function waitMs(request: Pick<CreateImage, 'model' | 'n'>, calls: RecentCalls): Promise<WaitMs> {
+  async function waitMs(request: CallShape, calls: RecentCalls): Promise<WaitMs> {
     const callMs = await typicalCallMs(request);
     const family = familyOf(request.model);
     const slots = await countSlots(family);

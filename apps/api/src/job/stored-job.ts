@@ -38,8 +38,3 @@ export interface StoredJob {
  * by the store's clock.
  */
 export type Transition = (job: StoredJob, now: number) => StoredJob | null;
-
-/** The kind of a call. Calls of one kind are expected to take about the same time. */
-export function callKind(request: Pick<CreateImage, 'model' | 'n'>): string {
-  return `${request.model} x${request.n}`;
-}

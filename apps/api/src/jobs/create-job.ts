@@ -11,8 +11,9 @@ import type { Clock } from '../clock.ts';
 import type { FileStore } from '../files/file-store.ts';
 import type { ImageProcessor } from '../images/image-processor.ts';
 import type { Estimates } from '../job/estimate.ts';
+import { familyOf } from '../job/model-family.ts';
 import type { StoredJob } from '../job/stored-job.ts';
-import type { Queue } from '../queue/queue.ts';
+import type { FamilyQueues } from '../queue/queue.ts';
 import { DRAINING_RETRY_AFTER_MS } from '../retry/retry-after.ts';
 import type { AdmissionLimits, CreateOutcome, JobStore, NewJob } from '../store/job-store.ts';
 import type { NewUpload, UploadStore } from '../store/upload-store.ts';
@@ -29,7 +30,7 @@ interface Deps {
   files: FileStore;
   fileTracker: FileTracker;
   imageProcessor: ImageProcessor;
-  queue: Pick<Queue, 'wake'>;
+  queues: Pick<FamilyQueues, 'wake'>;
   estimates: Estimates;
   limits: Omit<AdmissionLimits, 'estimateWaitMs'>;
   /** The models that are offered. */
@@ -49,7 +50,7 @@ export type CreateJob = (viewer: Viewer, request: CreateImage, options: CreateOp
  * interface.md, section 5.
  */
 export function createCreateJob(deps: Deps): CreateJob {
-  const { store, uploads, files, fileTracker, imageProcessor, queue, estimates, runExclusive, clock } = deps;
+  const { store, uploads, files, fileTracker, imageProcessor, queues, estimates, runExclusive, clock } = deps;
 
   async function createJob(
     viewer: Viewer,
@@ -79,7 +80,7 @@ export function createCreateJob(deps: Deps): CreateJob {
     const outcome =
       prepared.length > 0 ? await storeUploads({ files, fileTracker }, prepared, create) : await create([]);
     if (outcome.kind !== 'created') await fileTracker.deleteNow(prepared.map(({ upload }) => upload.key));
-    else queue.wake();
+    else queues.wake(familyOf(request.model));
     return jobOf(outcome, references);
   }
 

@@ -68,12 +68,12 @@ interface RecordedAnswer {
 }
 
 export interface GenerateOptions {
-  recorder?: AnswerRecorder;
+  recorder?: AnswerRecorder | undefined;
   /**
    * Receives each image of a streamed answer when it arrives. The answer is not read on before it resolves. The outcome
    * holds these images as well.
    */
-  onImage?(image: ProviderImage): Promise<void>;
+  onImage?: ((image: ProviderImage) => Promise<void>) | undefined;
 }
 
 export interface ImageProvider {

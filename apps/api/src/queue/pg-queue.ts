@@ -2,10 +2,12 @@ import PQueue from 'p-queue';
 import type { PgBoss } from 'pg-boss';
 import { type Clock, callAfter, callEvery } from '../clock.ts';
 import type { Calls, Queue, TakeNext } from './queue.ts';
-import { WAKE_UP_QUEUE, WAKE_UP_WORK } from './wake-up-queue.ts';
+import { WAKE_UP_WORK } from './wake-up-queue.ts';
 
 interface Options {
   boss: PgBoss;
+  /** Name of the queue of wake-ups. */
+  queueName: string;
   /** Null in a process that accepts requests and makes no provider calls. */
   worker: Calls | null;
   clock: Clock;
@@ -23,7 +25,7 @@ const RESYNC_MS = 5_000;
  * delivers a wake-up to one worker. That worker takes the next job, which is chosen by rotation at that moment, and
  * sends the next wake-up. p-queue bounds the calls of each worker.
  */
-export function createPgQueue({ boss, worker, clock, onError }: Options): Queue {
+export function createPgQueue({ boss, queueName, worker, clock, onError }: Options): Queue {
   const slots = new PQueue({ concurrency: worker?.concurrency ?? 1 });
   let sending: Promise<void> | undefined;
   let isSendDue = false;
@@ -42,7 +44,7 @@ export function createPgQueue({ boss, worker, clock, onError }: Options): Queue 
     try {
       do {
         isSendDue = false;
-        await boss.send(WAKE_UP_QUEUE, {});
+        await boss.send(queueName, {});
       } while (isSendDue);
     } catch (error) {
       onError(error);
@@ -97,7 +99,7 @@ export function createPgQueue({ boss, worker, clock, onError }: Options): Queue 
     start() {
       if (!worker || draining) return;
       const { takeNext } = worker;
-      started = boss.work(WAKE_UP_QUEUE, WAKE_UP_WORK, () => handleWakeUp(takeNext));
+      started = boss.work(queueName, WAKE_UP_WORK, () => handleWakeUp(takeNext));
       endResync = callEvery(clock, RESYNC_MS, () => resync(takeNext));
       resync(takeNext);
     },
@@ -107,7 +109,7 @@ export function createPgQueue({ boss, worker, clock, onError }: Options): Queue 
       endResync();
       cancelRetry();
       await started;
-      if (started) await boss.offWork(WAKE_UP_QUEUE, { wait: true });
+      if (started) await boss.offWork(queueName, { wait: true });
       await slots.onIdle();
       await sending;
     },

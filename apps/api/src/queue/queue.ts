@@ -1,3 +1,5 @@
+import type { Family } from '../job/model-family.ts';
+
 /**
  * Runs provider calls with bounded concurrency. It does not choose the next job: it calls `takeNext` whenever a slot is
  * free.
@@ -27,3 +29,13 @@ export type Taken =
    * Nothing may start now; `retryAt` (milliseconds since the epoch) is when that changes by time alone, null: never.
    */
   | { kind: 'idle'; retryAt: number | null };
+
+/** One queue for each model family, with slots of its own: a long call of one does not hold up the others. */
+export interface FamilyQueues {
+  /** Starts taking jobs of all families. */
+  start(): void;
+  /** Signals that a job may be waiting: of this family, or of any. */
+  wake(family?: Family): void;
+  /** Takes no further job; resolves when the running calls have ended. */
+  drain(): Promise<void>;
+}

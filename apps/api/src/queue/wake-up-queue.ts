@@ -1,6 +1,11 @@
 import type { PgBoss, WorkOptions } from 'pg-boss';
+import type { Family } from '../job/model-family.ts';
 
-export const WAKE_UP_QUEUE = 'darkroom-wake-ups';
+/** pg-boss's queue of each model family. */
+export const WAKE_UP_QUEUES: Record<Family, string> = {
+  'image-01': 'darkroom-wake-ups',
+  h3: 'darkroom-wake-ups-h3',
+};
 
 /**
  * pg-boss closes the wake-up of a dead worker after this long. Nothing depends on it; it keeps pg-boss's tables
@@ -23,11 +28,11 @@ export const WAKE_UP_WORK: WorkOptions = {
 };
 
 /**
- * Creates the queue of wake-ups unless it exists. At most one wake-up waits (policy `short`), and none is retried: one
+ * Creates the queue of wake-ups of a model family unless it exists. At most one wake-up waits (policy `short`), and none is retried: one
  * that is lost with its worker is replaced by the next one that any process sends.
  */
-export function createWakeUpQueue(boss: PgBoss): Promise<void> {
-  return boss.createQueue(WAKE_UP_QUEUE, {
+export function createWakeUpQueue(boss: PgBoss, family: Family): Promise<void> {
+  return boss.createQueue(WAKE_UP_QUEUES[family], {
     policy: 'short',
     notify: true,
     retryLimit: 0,

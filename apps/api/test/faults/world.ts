@@ -171,7 +171,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
     createJob: (limits = {}) =>
       createCreateJob({
         ...{ store, uploads, files, fileTracker, imageProcessor, clock, isDraining: () => false },
-        queue: { wake: () => {} },
+        queues: { wake: () => {} },
         estimates: createEstimates({ store, countSlots: async () => 4, rpm: slots(0), clock }),
         limits: { ...NO_LIMITS, ...limits },
         models: MODELS,

@@ -40,7 +40,7 @@ beforeEach(async () => {
     files,
     fileTracker: buildFileTracker(stores, files),
     imageProcessor: buildImageProcessor(),
-    queue: { wake: () => wakes++ },
+    queues: { wake: () => wakes++ },
     estimates: createEstimates({
       store: stores.jobs,
       countSlots: async () => 4,

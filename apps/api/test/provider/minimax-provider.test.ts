@@ -208,7 +208,7 @@ test('reports a wrong key as a failure for the operator', async () => {
 
 test('returns an outcome for every other failure, also a bug', async () => {
   const bug = () => Promise.reject(new TypeError('a bug'));
-  const client = { generateImage: bug, readAnswer: bug };
+  const client = { ...createMiniMaxClient({ apiKey: 'key' }), generateImage: bug, readAnswer: bug };
   const outcome = await createMiniMaxProvider({ client, responseFormat: 'url' }).generate(call);
   expect(outcome).toMatchObject({ kind: 'failed', errorCode: 'internal', charged: 'unknown' });
 });

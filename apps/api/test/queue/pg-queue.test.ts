@@ -5,12 +5,13 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { openPgBoss } from '../../src/queue/open-pg-boss.ts';
 import { createPgQueue } from '../../src/queue/pg-queue.ts';
-import { createWakeUpQueue, WAKE_UP_QUEUE } from '../../src/queue/wake-up-queue.ts';
+import { createWakeUpQueue, WAKE_UP_QUEUES } from '../../src/queue/wake-up-queue.ts';
 import { createPgBossDatabase, type PgBossDatabase } from '../../src/store/postgres/pg-boss-database.ts';
 import { createManualClock } from '../manual-clock.ts';
 import { testQueue } from './queue.conformance.ts';
 import { createWork, type Work } from './work.ts';
 
+const queueName = WAKE_UP_QUEUES['image-01'];
 let server: PostgresServer;
 /** The connections of two processes to the same queue. */
 let databases: [PgBossDatabase, PgBossDatabase];
@@ -21,9 +22,9 @@ beforeAll(async () => {
   const openDatabase = () => createPgBossDatabase(databaseUrl, systemClock, rethrow);
   databases = [openDatabase(), openDatabase()];
   bosses = [await openPgBoss(databases[0], rethrow), await openPgBoss(databases[1], rethrow)];
-  for (const boss of bosses) await createWakeUpQueue(boss);
+  for (const boss of bosses) await createWakeUpQueue(boss, 'image-01');
 });
-afterEach(() => bosses[0].deleteQueuedJobs(WAKE_UP_QUEUE));
+afterEach(() => bosses[0].deleteQueuedJobs(queueName));
 afterAll(async () => {
   for (const boss of bosses) await boss.stop();
   for (const database of databases) await database.close();
@@ -32,7 +33,7 @@ afterAll(async () => {
 
 testQueue('the queue over pg-boss', {
   createQueue: ({ concurrency, takeNext, clock, onError }) =>
-    createPgQueue({ boss: bosses[0], worker: { concurrency, takeNext }, clock, onError }),
+    createPgQueue({ boss: bosses[0], queueName, worker: { concurrency, takeNext }, clock, onError }),
   settle: () => sleep(60).then(() => {}),
   patienceMs: 10_000,
 });
@@ -44,7 +45,7 @@ const rethrow = (error: unknown) => {
 
 function createQueue(boss: PgBoss, work: Work | null) {
   const worker = work && { concurrency: 2, takeNext: work.takeNext };
-  return createPgQueue({ boss, worker, clock: systemClock, onError: rethrow });
+  return createPgQueue({ boss, queueName, worker, clock: systemClock, onError: rethrow });
 }
 
 test('delivers wake-ups from a process without workers to those that have them', async () => {
@@ -69,6 +70,7 @@ test('keeps a wake-up without a worker until one starts', async () => {
   work.add(1);
   const worker = createPgQueue({
     boss: bosses[1],
+    queueName,
     worker: { concurrency: 1, takeNext: work.takeNext },
     clock: systemClock,
     onError: rethrow,

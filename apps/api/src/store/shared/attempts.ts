@@ -1,7 +1,7 @@
 import type { Kysely, NotNull } from 'kysely';
 import { type Attempt, type AttemptEnd, type CallsLike, PRESUMED, type RecentCalls } from '../../job/attempt.ts';
-import { type Family, familyOf } from '../../job/model-family.ts';
-import { callKind, type StoredJob } from '../../job/stored-job.ts';
+import { callKind, type Family, familyOf } from '../../job/model-family.ts';
+import type { StoredJob } from '../../job/stored-job.ts';
 import { countRetries } from './choose-next.ts';
 import type { Trx } from './database.ts';
 import type { Tables } from './schema.ts';

@@ -1,5 +1,5 @@
-import type { Family } from '../../job/model-family.ts';
-import { callKind, type StoredJob } from '../../job/stored-job.ts';
+import { callKind, type Family } from '../../job/model-family.ts';
+import type { StoredJob } from '../../job/stored-job.ts';
 import type { StartOptions, StartOutcome } from '../job-store.ts';
 import { backOffUntil, findAttempt, insertAttempt, rateLimitFullSince, recentCallMs } from './attempts.ts';
 import { isDue, nextRetryAt, rotateUser, selectDueRetry, selectWaitingJob } from './choose-next.ts';
