@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
 import { LONGEST_TIMER_MS } from './clock.ts';
 import { RESULT_FORMATS } from './media-types.ts';
-import { MODELS_BY_DEFAULT, parseModels } from './offered-models.ts';
+import { ALL_MODELS, parseModels } from './offered-models.ts';
 import { distance } from './settings/distance.ts';
 import { isBaseUrl, isHostName, isHttpUrl, isOrigin, isProviderUrl } from './settings/urls.ts';
 
@@ -125,7 +125,7 @@ export const Environment = z.object({
   MINIMAX_TIMEOUT_MS: positive(180_000),
   MINIMAX_RETRY_BASE_MS: positive(5_000),
   MINIMAX_RPM: whole(0, 100_000).optional(),
-  MODELS: models.default([...MODELS_BY_DEFAULT]),
+  MODELS: models.default([...ALL_MODELS]),
   MINIMAX_H3_TIMEOUT_MS: positive(600_000),
   MINIMAX_H3_RPM: whole(0, 100_000).optional(),
   MINIMAX_H3_CONCURRENCY: whole(1, 1_000).default(2),

@@ -1,10 +1,7 @@
-import { type ImageModels, MODEL_CAPABILITIES, MODELS, type Model, modelsOf } from '@darkroom/contracts';
+import { type ImageModels, MODEL_CAPABILITIES, MODELS, type Model } from '@darkroom/contracts';
 
-/**
- * The models that a deployment offers unless `MODELS` names others. The H3 family is left out until the provider adapter
- * calls it.
- */
-export const MODELS_BY_DEFAULT: readonly Model[] = modelsOf('image-01');
+/** What a deployment offers unless `MODELS` names some: all of them are served by every host of MiniMax's, as far as known. */
+export const ALL_MODELS: readonly Model[] = MODELS;
 
 /**
  * Reads the names of models, separated by commas. Returns the models in the order of the contract's list, or what is

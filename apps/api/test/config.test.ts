@@ -44,7 +44,7 @@ test('gives every setting its documented default', () => {
     MINIMAX_TIMEOUT_MS: 180_000,
     MINIMAX_RETRY_BASE_MS: 5_000,
     MINIMAX_RPM: 0,
-    MODELS: ['image-01', 'image-01-live'],
+    MODELS: ['image-01', 'image-01-live', 'MiniMax-H3-Image', 'MiniMax-H3-Image-Highspeed'],
     MINIMAX_H3_TIMEOUT_MS: 600_000,
     MINIMAX_H3_RPM: 0,
     MINIMAX_H3_CONCURRENCY: 2,
