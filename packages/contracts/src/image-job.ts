@@ -121,6 +121,13 @@ const Following = {
   eta_seconds: z.number().nullable(),
 };
 
+const Arrived = {
+  /** Links of the images that have arrived already, as in `assets`; absent if there are none yet. */
+  images: z.array(z.string()).optional(),
+  /** The images that have arrived already, in order of `index`. */
+  assets: z.array(ArrivedAsset).optional(),
+};
+
 /** A job that waits for its first provider call. */
 export const PendingJob = JobBase.extend({
   status: z.literal('PENDING'),
@@ -138,10 +145,7 @@ export const ProcessingJob = JobBase.extend({
   progress: z.int().min(1).max(99),
   ...Following,
   stage: z.enum(['generating', 'saving']),
-  /** Links of the images that have arrived already, as in `assets`; absent if there are none yet. */
-  images: z.array(z.string()).optional(),
-  /** The images that have arrived already, in order of `index`. */
-  assets: z.array(ArrivedAsset).optional(),
+  ...Arrived,
 });
 export type ProcessingJob = z.output<typeof ProcessingJob>;
 
@@ -159,7 +163,10 @@ export const CompletedJob = JobBase.extend({
 });
 export type CompletedJob = z.output<typeof CompletedJob>;
 
-/** A job without an image. Final, except that `charged` may still change. */
+/**
+ * A job without an image, or one that was canceled after some had arrived. Final, except that `charged` may still change
+ * and that images which had arrived may still be added.
+ */
 export const FailedJob = JobBase.extend({
   status: z.literal('FAILED'),
   progress: z.literal(0),
@@ -170,6 +177,8 @@ export const FailedJob = JobBase.extend({
   /** Whether the same request may succeed if the user sends it again, possibly at a further cost. */
   retryable: z.boolean(),
   charged: Charged,
+  /** Images that had arrived before the job was canceled; absent if there are none. */
+  ...Arrived,
 });
 export type FailedJob = z.output<typeof FailedJob>;
 

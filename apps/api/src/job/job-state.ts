@@ -75,9 +75,13 @@ export function failCall(job: StoredJob, errorCode: JobErrorCode, charged: Charg
   return job.state.arrived === undefined ? fail(job, errorCode, charged, now) : startSaving(job);
 }
 
-/** Every image is either stored or given up, and at least one is stored. */
-export function complete(job: StoredJob, assets: StoredAsset[], now: number): Step {
+/**
+ * Every image is either stored or given up, and at least one is stored. The index of an asset is kept if clients have
+ * seen it during the call.
+ */
+export function complete(job: StoredJob, stored: StoredAsset[], now: number): Step {
   if (!isSaving(job.state)) return null;
+  const assets = showsArrivals(job) ? stored : stored.map(({ index: _, ...asset }) => asset);
   const failedCount = Math.max(0, job.request.n - assets.length);
   return become(job, { status: 'COMPLETED', completedAt: now, assets, failedCount, charged: 'yes' });
 }

@@ -8,6 +8,8 @@ export interface StoredAsset {
   compressed: boolean;
   /** A thumbhash in base64; null when the image could not be read. */
   placeholder: string | null;
+  /** Number among the requested images, for one that arrived during the call. */
+  index?: number;
 }
 
 /** Where an image comes from: the provider's link, or a file of ours that holds the provider's bytes. */

@@ -1,6 +1,15 @@
-import { type CompletedJob, type CreateImage, type FailedJob, type ImageJob, JOB_ERRORS } from '@darkroom/contracts';
+import {
+  type CompletedJob,
+  type CreateImage,
+  type FailedJob,
+  type ImageJob,
+  JOB_ERRORS,
+  type ProcessingJob,
+} from '@darkroom/contracts';
 import type { UrlSigner } from '../files/file-store.ts';
 import type { Estimates } from '../job/estimate.ts';
+import { showsArrivals } from '../job/job-state.ts';
+import { streamedImages } from '../job/model-family.ts';
 import { generatingProgress, savingProgress } from '../job/progress.ts';
 import type { StoredAsset } from '../job/stored-image.ts';
 import type { JobState, StoredJob } from '../job/stored-job.ts';
@@ -14,7 +23,7 @@ const POLL_MIN_MS = 1_000;
 const POLL_MAX_MS = 5_000;
 
 interface Deps {
-  store: Pick<JobStore, 'countAhead' | 'countImages'>;
+  store: Pick<JobStore, 'countAhead' | 'countImages' | 'getImages'>;
   signer: UrlSigner;
   estimates: Estimates;
 }
@@ -64,6 +73,16 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
     return leftMs + SAVING_MS;
   }
 
+  /** Images that arrived during the call and are stored, of a job that is not COMPLETED. */
+  async function showArrived(job: StoredJob): Promise<Pick<ProcessingJob, 'images' | 'assets'>> {
+    if (!showsArrivals(job)) return {};
+    const set = await store.getImages(job.jobId);
+    const assets = (set?.images ?? []).flatMap(({ asset, position }) =>
+      asset ? [{ ...presentAsset(asset, signer), index: position }] : [],
+    );
+    return assets.length === 0 ? {} : { images: assets.map(({ url }) => url), assets };
+  }
+
   return async function presentJob(job, referenceUrls) {
     const { state } = job;
     const base = {
@@ -87,16 +106,18 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
           const progress = savingProgress(await store.countImages(job.jobId));
           // An image that failed to download is retried an unknown number of times: give no estimate.
           const isLate = job.asOf - job.updatedAt > SAVING_LATE_MS;
-          return { ...base, status: 'PROCESSING', stage: 'saving', progress, ...pollTiming(isLate ? null : SAVING_MS) };
+          const timing = pollTiming(isLate ? null : SAVING_MS);
+          return { ...base, status: 'PROCESSING', stage: 'saving', progress, ...timing, ...(await showArrived(job)) };
         }
         const leftMs = await generatingLeftMs(job.request, state, job.asOf);
-        const progress = generatingProgress(state, job.asOf);
-        return { ...base, status: 'PROCESSING', stage: 'generating', progress, ...pollTiming(leftMs) };
+        const progress = generatingProgress(state, job.asOf, streamedImages(job.request));
+        const timing = pollTiming(leftMs);
+        return { ...base, status: 'PROCESSING', stage: 'generating', progress, ...timing, ...(await showArrived(job)) };
       }
       case 'COMPLETED':
         return { ...base, ...presentCompleted(state, signer) };
       case 'FAILED':
-        return { ...base, ...presentFailed(state) };
+        return { ...base, ...presentFailed(state), ...(await showArrived(job)) };
     }
   };
 }
@@ -136,6 +157,7 @@ function presentAsset(asset: StoredAsset, signer: UrlSigner): CompletedJob['asse
     content_type: asset.contentType,
     compressed: asset.compressed,
     placeholder: asset.placeholder,
+    ...(asset.index !== undefined && { index: asset.index }),
   };
 }
 

@@ -177,7 +177,8 @@ export function createImageSaver({
 
   async function endJob(jobId: string): Promise<void> {
     const set = await retryUntilAvailable(() => store.getImages(jobId), storage('read the images of a job'));
-    const assets = (set?.images ?? []).flatMap(({ asset }) => (asset ? [asset] : []));
+    const images = set?.images ?? [];
+    const assets = images.flatMap(({ asset, position }) => (asset ? [{ ...asset, index: position }] : []));
     await retryUntilAvailable(
       () =>
         store.changeJob(jobId, (job, now) =>
@@ -185,7 +186,7 @@ export function createImageSaver({
         ),
       storage('commit the end of a job'),
     );
-    const sources = (set?.images ?? []).flatMap(({ source }) => ('key' in source ? [source.key] : []));
+    const sources = images.flatMap(({ source }) => ('key' in source ? [source.key] : []));
     await fileTracker.deleteNow(sources);
     log.info({ job_id: jobId, images: assets.length }, 'job saved');
   }

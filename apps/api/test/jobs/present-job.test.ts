@@ -1,6 +1,6 @@
 import { ImageJob, JOB_ERROR_CODES, JOB_ERRORS } from '@darkroom/contracts';
-import { expect, test } from 'vitest';
-import type { StoredAsset } from '../../src/job/stored-image.ts';
+import { describe, expect, test } from 'vitest';
+import type { StoredAsset, StoredImage } from '../../src/job/stored-image.ts';
 import type { JobState } from '../../src/job/stored-job.ts';
 import { createPresentJob } from '../../src/jobs/present-job.ts';
 import { createManualClock } from '../manual-clock.ts';
@@ -12,6 +12,8 @@ interface DeploymentDeps {
   waitMs?: number | null;
   images?: { ended: number; total: number };
   /** How long ago the job entered its state. */
+  /** Images that arrived during the call. */
+  stored?: StoredImage[];
   changedAgoMs?: number;
 }
 
@@ -21,10 +23,22 @@ const UNTIL = new Date(clock.now() + 3_600_000);
 /** The job as sent to clients. Every answer must satisfy the contract. */
 async function show(
   state: JobState,
-  { ahead = 0, callMs = 10_000, waitMs = 0, images = { ended: 0, total: 2 }, changedAgoMs = 0 }: DeploymentDeps = {},
+  {
+    ahead = 0,
+    callMs = 10_000,
+    waitMs = 0,
+    images = { ended: 0, total: 2 },
+    stored = [],
+    changedAgoMs = 0,
+  }: DeploymentDeps = {},
+  job = jobIn(state),
 ): Promise<ImageJob> {
   const present = createPresentJob({
-    store: { countAhead: async () => ahead, countImages: async () => images },
+    store: {
+      countAhead: async () => ahead,
+      countImages: async () => images,
+      getImages: async () => ({ responseId: null, images: stored }),
+    },
     signer: { sign: (key) => ({ url: `https://darkroom.example/files/${key}`, expiresAt: UNTIL }), verify: () => true },
     estimates: {
       typicalCallMs: async () => callMs,
@@ -32,7 +46,7 @@ async function show(
       retrying: async () => waitMs,
     },
   });
-  const shown = await present({ ...jobIn(state), updatedAt: clock.now() - changedAgoMs, asOf: clock.now() }, []);
+  const shown = await present({ ...job, updatedAt: clock.now() - changedAgoMs, asOf: clock.now() }, []);
   expect(ImageJob.parse(shown)).toEqual(shown);
   return shown;
 }
@@ -117,4 +131,41 @@ test.each(JOB_ERROR_CODES)('describes the failure %s in words for the user', asy
   const { zh, retryable } = JOB_ERRORS[errorCode];
   expect(shown).toMatchObject({ progress: 0, error_code: errorCode, error_msg: zh, retryable, charged: 'unknown' });
   expect(zh.startsWith('MiniMax API 调用失败: ')).toBe(/^(provider_|content_|no_images)/.test(errorCode));
+});
+
+describe('a job whose images arrive during its call', () => {
+  const request = { model: 'MiniMax-H3-Image', prompt: 'a lighthouse', area: '2K', n: 4 } as const;
+  const image = (position: number, asset: StoredImage['asset']): StoredImage => ({
+    ...{ position, source: { url: 'http://a' }, asset, failed: false },
+  });
+  const stored = [image(1, null), image(3, exampleAsset('job-3.jpg'))];
+  const call = { startedAt: clock.now() - 1, expectedMs: 1_000_000 };
+  const generating = { status: 'PROCESSING', stage: 'generating', progressFrom: 1, call, retryAt: null } as const;
+  const canceled = { status: 'FAILED', completedAt: 1, errorCode: 'canceled', charged: 'yes' } as const;
+
+  test.each<[string, JobState]>([
+    ['generating', { ...generating, arrived: 2 }],
+    ['saving', { status: 'PROCESSING', stage: 'saving', arrived: 2 }],
+    ['canceled', { ...canceled, arrived: 2 }],
+  ])('shows those that are stored, with their index, while it is %s', async (_, state) => {
+    const url = 'https://darkroom.example/files/job-3.jpg';
+    const shown = await show(state, { stored }, { ...jobIn(state), request });
+    expect(shown).toMatchObject({ images: [url], assets: [{ url, index: 3 }] });
+  });
+
+  test.each<[string, JobState]>([
+    ['has none yet', generating],
+    ['belongs to a model that sends all images at the end', { status: 'PROCESSING', stage: 'saving' }],
+    ['was canceled before the first one', canceled],
+  ])('shows none if it %s', async (_, state) => {
+    const shown = await show(state, { stored }, { ...jobIn(state), request });
+    expect(shown).not.toHaveProperty('images');
+    expect(shown).not.toHaveProperty('assets');
+  });
+
+  test('counts them in its progress', async () => {
+    const state = { ...generating, arrived: 2 };
+    const shown = await show(state, { stored }, { ...jobIn(state), request });
+    expect(shown.progress).toBe(45);
+  });
 });
