@@ -112,6 +112,7 @@ test('receives one wake-up at a time, however many slots it has', async () => {
   const work = createWork(systemClock);
   const queue = createPgQueue({
     boss: bosses[0],
+    queueName,
     worker: { concurrency: 250, takeNext: work.takeNext },
     clock: systemClock,
     onError: rethrow,
@@ -131,7 +132,7 @@ test('delivers every wake-up to a worker with a free slot while the other one ha
   const [full, free] = [createWork(clock), createWork(clock)];
   full.add(1);
   const create = (boss: PgBoss, { takeNext }: Work) =>
-    createPgQueue({ boss, worker: { concurrency: 1, takeNext }, clock, onError: rethrow });
+    createPgQueue({ boss, queueName, worker: { concurrency: 1, takeNext }, clock, onError: rethrow });
   const [first, second] = [create(bosses[0], full), create(bosses[1], free)];
   first.start();
   await vi.waitFor(() => expect(full.running).toBe(1), PATIENCE);
@@ -149,7 +150,7 @@ test('takes a job within 5 seconds whose wake-up was lost with its process', asy
   const clock = createManualClock();
   const work = createWork(clock);
   const worker = { concurrency: 2, takeNext: work.takeNext };
-  const queue = createPgQueue({ boss: bosses[0], worker, clock, onError: rethrow });
+  const queue = createPgQueue({ boss: bosses[0], queueName, worker, clock, onError: rethrow });
   queue.start();
   await vi.waitFor(() => expect(work.asked).toBe(1), PATIENCE);
   work.add(1);
