@@ -19,6 +19,13 @@ const cluster = shareCluster({
 });
 beforeEach(() => cluster().provider.reset());
 
+/** Waits until every worker has sent heartbeats for this long without an interruption. */
+async function heartbeatsFor(ms: number): Promise<void> {
+  const { ask, workers } = cluster();
+  const steady = 'SELECT 1 FROM workers WHERE seen_at - unbroken_since >= $1';
+  await vi.waitFor(async () => expect(await ask(steady, [ms])).toHaveLength(workers.length), TIMEOUT);
+}
+
 /** Creates four jobs whose calls are held open and four that wait. */
 async function createJobs(name: string) {
   const { provider, user } = cluster();
@@ -35,7 +42,7 @@ async function createJobs(name: string) {
 test('answers 503 while PostgreSQL is down longer than a lease, presumes no outcome and recovers', async () => {
   const { apis, workers, postgres, provider, user } = cluster();
   const { created, ends } = await createJobs('during an outage');
-  await sleep(LEASE_MS); // long enough for every worker to be allowed to judge the others
+  await heartbeatsFor(LEASE_MS); // from now on each worker may presume that another is dead
 
   await postgres.stop();
   const stoppedAt = Date.now();
@@ -54,7 +61,7 @@ test('answers 503 while PostgreSQL is down longer than a lease, presumes no outc
   }
   await sleep(LEASE_MS + 2_000 - (Date.now() - stoppedAt));
   await postgres.start();
-  await sleep(LEASE_MS / 2); // any wrongly presumed outcome would be recorded by now
+  await heartbeatsFor(LEASE_MS / 2); // by now each worker has checked the leases of the others
   provider.release();
 
   for (const job of await ends) expect(job).toMatchObject({ status: 'COMPLETED', charged: 'yes' });

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createMiniMaxClient, createStartDeadline, MiniMaxError } from '../src/index.ts';
@@ -77,11 +76,14 @@ describe('a deadline', () => {
   });
 });
 
-/** Answers from a thread of its own, which continues while the test's thread is blocked. */
+/** Answers from a thread of its own, which continues while the test's thread is blocked. Posts its port, then each request. */
 const ANSWERING_SERVER = `
   const { parentPort, workerData } = require('node:worker_threads');
   const server = require('node:http').createServer((request, response) => {
-    request.resume().on('end', () => setTimeout(() => response.end(workerData.answer), workerData.afterMs));
+    request.resume().on('end', () => {
+      parentPort.postMessage('request');
+      setTimeout(() => response.end(workerData.answer), workerData.afterMs);
+    });
   });
   server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
 `;
@@ -98,7 +100,7 @@ describe('an answer that arrives while the process is paused past its deadline',
     const [port]: number[] = await once(worker, 'message');
     const client = createMiniMaxClient({ apiKey: 'key', baseUrl: `http://127.0.0.1:${port}`, timeoutMs });
     const result = client.generateImage({ model: 'image-01', prompt: 'a red fox' });
-    await delay(20); // the request is sent
+    await once(worker, 'message'); // the request has arrived
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, timeoutMs + 500);
     return result;
   }

@@ -80,10 +80,16 @@ test('list, cancel and delete: return what the service answers', async () => {
 });
 
 test('ends an aborted call at once, even when fetch ignores the signal', async () => {
-  const deaf = createImageClient({ baseUrl: server.url, token: 'good', fetch: () => new Promise(() => {}) });
+  const called = Promise.withResolvers<void>();
+  const deafFetch = () => {
+    called.resolve();
+    return new Promise<never>(() => {});
+  };
+  const deaf = createImageClient({ baseUrl: server.url, token: 'good', fetch: deafFetch });
   const controller = new AbortController();
   const listed = deaf.list({}, { signal: controller.signal });
-  setTimeout(() => controller.abort(), 5);
+  await called.promise;
+  controller.abort();
   await expect(listed).rejects.toMatchObject({ name: 'ImageApiError', code: 'aborted', retryable: false });
   await expect(deaf.list({}, { signal: controller.signal })).rejects.toMatchObject({ code: 'aborted' });
 });

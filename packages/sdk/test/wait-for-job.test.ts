@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createImageClient, type ImageClient, type ImageJob } from '../src/index.ts';
+import { systemClock } from '../src/clock.ts';
+import { type Clock, createImageClient, type ImageClient, type ImageJob } from '../src/index.ts';
 import { completed, failed, processing } from './memory-images.ts';
 import { answer, cut, refuse, type StubServer, startStubServer } from './stub-server.ts';
 import { createTestClock, type TestClock } from './test-clock.ts';
@@ -167,12 +168,18 @@ test('starts no sleep on the system clock under an aborted signal', { timeout: 5
 });
 
 test('ends a sleep on the system clock by its time or by the signal', async () => {
-  const real = createImageClient({ baseUrl: server.url, token: 'good' });
+  const asleep = Promise.withResolvers<void>();
+  const sleep: Clock['sleep'] = (ms, signal) => {
+    const sleeping = systemClock.sleep(ms, signal);
+    asleep.resolve();
+    return sleeping;
+  };
+  const real = createImageClient({ baseUrl: server.url, token: 'good', clock: { ...systemClock, sleep } });
   server.before.push(cut);
   const controller = new AbortController();
   const waited = real.wait(job, { signal: controller.signal });
-  await expect.poll(() => server.requests.length).toBe(1);
-  setTimeout(() => controller.abort(), 20);
+  await asleep.promise;
+  controller.abort();
   await expect(waited).rejects.toMatchObject({ code: 'aborted' });
   expect(server.requests).toHaveLength(1);
   server.before.push(cut);

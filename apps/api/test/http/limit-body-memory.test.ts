@@ -1,5 +1,5 @@
+import { once } from 'node:events';
 import { Agent, request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { ImageError, UPLOAD_MAX_BYTES } from '@darkroom/contracts';
@@ -72,9 +72,19 @@ test('reserves the maximum body size for a body of unknown length', async () => 
   const headers = { authorization: 'b', 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
   const order = request(`${url}${UPLOADS_PATH}`, { method: 'POST', headers });
   const answered = new Promise<number | undefined>((resolve) => order.on('response', (r) => resolve(r.statusCode)));
+  let isAnswered = false;
+  void answered.then(() => {
+    isAnswered = true;
+  });
   order.end('{}');
-  expect(await Promise.race([answered, sleep(200)])).toBeUndefined();
+  await once(order, 'finish');
+  // A request that came later is served meanwhile.
+  const small = upload(url, 'c', 10);
+  await expect.poll(() => started).toEqual(['a', 'c']);
+  expect(isAnswered).toBe(false);
   release();
+  release();
+  expect(await small).toBe(415);
   expect(await answered).toBe(415);
   expect(await first).toBe(415);
 });
@@ -99,13 +109,17 @@ test('releases the reservation of a body that breaks off', async () => {
   const type = 'multipart/form-data; boundary=x';
   const headers = { authorization: 'a', 'content-type': type, 'content-length': 100 * KB };
   const broken = request(`${url}${UPLOADS_PATH}`, { method: 'POST', headers }).on('error', () => {});
-  broken.write('--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nabc');
-  await sleep(100);
+  const part = '--x\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\nabc';
+  await new Promise((resolve) => broken.write(part, resolve));
+  // A request that came later has been admitted, so the broken one was too.
+  const small = upload(url, 'c', 10);
+  await expect.poll(() => started).toEqual(['c']);
   broken.destroy();
   const next = upload(url, 'b', 100);
-  await expect.poll(() => started, { timeout: 4_000 }).toEqual(['b']);
+  await expect.poll(() => started, { timeout: 4_000 }).toEqual(['c', 'b']);
   release();
-  expect(await next).toBe(415);
+  release();
+  expect(await Promise.all([small, next])).toEqual([415, 415]);
 });
 
 test('frees the bytes of a request while its connection is idle', async () => {
