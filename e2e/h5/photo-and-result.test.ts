@@ -16,6 +16,9 @@ const TIMEOUT = { timeout: 10_000 };
 /** Larger than the service accepts. */
 const TOO_LARGE_BYTES = 21 * 1024 * 1024;
 
+/** Percent up to which the page extrapolates a running call (smooth-progress.ts). */
+const EXTRAPOLATED_MAX = 81;
+
 /** The number of images that the browser has decoded. */
 async function loadedImages({ result }: ClientPages): Promise<number> {
   return (await result.imageWidths()).filter((width) => width > 0).length;
@@ -146,21 +149,25 @@ describe.skipIf(!hasChromium)('waiting for a job on a phone', () => {
     const api = await startApi(provider);
     const { sdk } = api.user();
     await sdk.generate({ model: 'image-01', prompt: '先有一次，才有估计' });
-    provider.script({ fault: { kind: 'http', status: 429, headers: { 'retry-after': '60' }, body: '' } });
+    provider.script({ hold: true, fault: { kind: 'http', status: 429, headers: { 'retry-after': '60' }, body: '' } });
     const phone = await startPhone({ url: api.url });
     const app = await phone.open();
-    // The page extrapolates the progress of a running call, so its first answer comes after the call was refused.
+    // The page extrapolates the progress of a running call. So the call is refused once the service itself has come so
+    // far, and the page's first answer comes after that.
     await app.page.route('**/trpc/image.status**', async (route) => {
       await expect.poll(() => readAttempts(api).at(-1)?.outcome, TIMEOUT).toBe('not_taken');
       await route.continue();
     });
     await app.form.submit('要等一等');
+    await provider.held(1);
+    const progress = async () => (await sdk.list()).jobs[0]?.progress ?? 0;
+    await expect.poll(progress, TIMEOUT).toBeGreaterThanOrEqual(EXTRAPOLATED_MAX);
+    provider.release();
     await app.page
       .getByTestId('estimate')
       .getByText(/约 \d\d 秒/)
       .waitFor();
-    const [job] = (await sdk.list()).jobs;
-    expect(await app.progress.percent()).toBeLessThanOrEqual(job?.progress ?? 0);
+    expect(await app.progress.percent()).toBeLessThanOrEqual(await progress());
     expect(await app.page.getByText('比预计的久').count()).toBe(0);
 
     await app.progress.cancel();
