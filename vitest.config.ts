@@ -14,7 +14,7 @@ export default defineConfig({
           include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
           testTimeout: 20_000,
           isolate: false,
-          setupFiles: 'test-kit/each-unit-file.ts',
+          setupFiles: 'test-kit/each-file.ts',
           // Vitest's default leaves one core idle, which may be half of the machine.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
@@ -26,6 +26,8 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          isolate: false,
+          setupFiles: 'test-kit/each-file.ts',
           // Stories start whole servers and browsers: more at once than cores starve each other into time-outs.
           maxWorkers: Math.max(availableParallelism(), 2),
           // After the unit tests, which want all of the machine.

@@ -1,6 +1,6 @@
 import { afterAll, vi } from 'vitest';
 
-// Unit test files share a worker process, and so the modules loaded from node_modules, which are most of a file's cost.
+// Test files share a worker process, and so the modules loaded from node_modules, which are most of a file's cost.
 // Our own modules are evaluated anew for each file, so that neither their state nor a mock outlives it.
 vi.resetModules();
 
