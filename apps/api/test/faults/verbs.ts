@@ -34,6 +34,11 @@ export interface Verb {
 }
 
 const withPhoto = (): CreateImage => ({ ...ORDER, subject_reference: [{ type: 'character', image_file: PHOTO }] });
+/** No worker of these tests calls H3: such a job waits until it is canceled or deleted. */
+const withPhotos = (): CreateImage => ({
+  ...{ model: 'MiniMax-H3-Image', prompt: 'image 1 beside image 2', n: 1, area: '2K' },
+  references: [{ image_file: PHOTO }, { image_file: PHOTO }],
+});
 const nothing = async () => '';
 const stateOf = async ({ store }: Process, jobId: string) => (await store.getJob(jobId))?.state;
 const remove = (process: Process, jobId: string) => deleteJob(process, viewer, jobId);
@@ -110,6 +115,25 @@ export const VERBS: Record<string, Verb> = {
         .createJob({ queue: 0 })(viewer, withPhoto(), {})
         .catch(() => {}),
     check: async () => {},
+  },
+  'a create with two photos': {
+    async prepare() {
+      tap.idempotency_key = randomUUID();
+      return '';
+    },
+    run: (process) => process.createJob()(viewer, withPhotos(), { ...tap }),
+    async check(process, _, hasAnswered) {
+      const mine = { userId: '1', status: undefined, starId: undefined, before: undefined, limit: 1 };
+      const [latest] = await process.store.listJobs(mine);
+      const again = await process.createJob()(viewer, withPhotos(), { ...tap });
+      if (hasAnswered) expect(again.jobId).toBe(latest?.jobId);
+      await cancelJob(process.store, viewer, again.jobId);
+    },
+  },
+  'the deletion of a job with two photos': {
+    prepare: (process) => order(process, withPhotos()),
+    run: remove,
+    check: checkDeleted,
   },
   'an upload': {
     prepare: nothing,

@@ -80,7 +80,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
   const imageProcessor = {
     ...createFakeImageProcessor(),
     prepareUpload: async (bytes: Uint8Array) => ({
-      ...{ bytes, contentType: 'image/jpeg' as const, width: 1, height: 1, compressed: true },
+      ...{ bytes, contentType: 'image/jpeg' as const, width: 512, height: 512, compressed: true },
     }),
   };
   const stopping = new AbortController();
