@@ -68,7 +68,7 @@ export async function composeShared({ config, minimax, publicUrl, clock, log }: 
   const imageProcessor = createImageProcessor({
     format: config.IMAGE_FORMAT,
     quality: config.IMAGE_QUALITY,
-    maxEdge: config.IMAGE_MAX_EDGE,
+    maxEdge: { 'image-01': config.IMAGE_MAX_EDGE, h3: config.h3ImageMaxEdge },
     downloadTimeoutMs: config.DOWNLOAD_TIMEOUT_MS,
     downloadMaxBytes: config.DOWNLOAD_MAX_BYTES,
     trustedOrigin: new URL(minimax.baseUrl).origin,

@@ -22,6 +22,8 @@ export class ConfigError extends Error {
 
 const MINIMAX_BASE_URL = 'https://api.minimaxi.com';
 /** MiniMax's rate limit for every account, in calls per minute (minimax-api.md, section 5). The simulator has none. */
+const IMAGE_MAX_EDGE = 2_048;
+const H3_IMAGE_MAX_EDGE = 8_192;
 const MINIMAX_RPM = 10; // assumed for the H3 family as well: its limit is not known
 /** Time that a drain allows beyond the longest call, to download and store its images. */
 const SAVING_ALLOWANCE_MS = 10_000;
@@ -113,6 +115,9 @@ export function readConfig(env: Record<string, string | undefined>, oddities?: D
     SHUTDOWN_GRACE_MS:
       settings.SHUTDOWN_GRACE_MS ?? Math.min(settings.MINIMAX_TIMEOUT_MS + SAVING_ALLOWANCE_MS, LONGEST_TIMER_MS),
     resultTtlMs: settings.RESULT_TTL_DAYS * DAY_MS,
+    IMAGE_MAX_EDGE: settings.IMAGE_MAX_EDGE ?? IMAGE_MAX_EDGE,
+    /** Larger by default: whoever orders 4K pays for its pixels. */
+    h3ImageMaxEdge: settings.IMAGE_MAX_EDGE ?? H3_IMAGE_MAX_EDGE,
     isProduction: settings.NODE_ENV === 'production',
     hostIsLoopback: isLoopbackName(settings.HOST),
     /** Warnings to be logged at the start. */

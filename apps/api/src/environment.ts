@@ -152,7 +152,7 @@ export const Environment = z.object({
   CORS_ORIGINS: corsOrigins.optional(),
   IMAGE_FORMAT: z.enum([...RESULT_FORMATS, 'original']).default('jpeg'),
   IMAGE_QUALITY: whole(1, 100).default(80),
-  IMAGE_MAX_EDGE: whole(64, 8_192).default(2_048),
+  IMAGE_MAX_EDGE: whole(64, 8_192).optional(),
   FILE_URL_TTL_S: whole(2, 2_147_483_647).default(3_600), // links are renewed at half of it
   S3_BUCKET: flagged((text) => /^[\w.-]+$/.test(text), 'must be the name of a bucket alone').optional(),
   S3_ENDPOINT: baseUrl.optional(),

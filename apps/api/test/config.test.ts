@@ -66,6 +66,7 @@ test('gives every setting its documented default', () => {
     IMAGE_FORMAT: 'jpeg',
     IMAGE_QUALITY: 80,
     IMAGE_MAX_EDGE: 2_048,
+    h3ImageMaxEdge: 8_192,
     FILE_URL_TTL_S: 3_600,
     RESULT_TTL_DAYS: 30,
     resultTtlMs: 2_592_000_000,

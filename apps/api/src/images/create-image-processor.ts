@@ -2,6 +2,7 @@ import type { LookupFunction } from 'node:net';
 import { availableParallelism } from 'node:os';
 import PQueue from 'p-queue';
 import type { Clock } from '../clock.ts';
+import type { Family } from '../job/model-family.ts';
 import { explainUnreadable, findExcess, UPLOAD_DECODE_BYTES_MAX } from './check-upload.ts';
 import { type CompressSettings, compress, encodeBytes } from './compress.ts';
 import { createDecodeBudget } from './decode-budget.ts';
@@ -10,7 +11,9 @@ import { readHeader } from './image-header.ts';
 import { type ImageProcessor, UnreadableImageError } from './image-processor.ts';
 import { prepareUpload } from './prepare-upload.ts';
 
-export interface ImageProcessorSettings extends CompressSettings {
+export interface ImageProcessorSettings extends Omit<CompressSettings, 'maxEdge'> {
+  /** Pixels of the longer side of a result, by model family. */
+  maxEdge: Record<Family, number>;
   /** Milliseconds to download one result image, for the whole exchange. */
   downloadTimeoutMs: number;
   /** Most bytes of one result image. */
@@ -54,10 +57,11 @@ export function createImageProcessor(settings: ImageProcessorSettings): ImagePro
       lookup: settings.lookup,
       startDeadline: settings.startDeadline,
     }),
-    async compress(bytes, label) {
+    async compress(bytes, label, family = 'image-01') {
+      const compression = { ...settings, maxEdge: settings.maxEdge[family] };
       const header = await resultHeaders.add(() => readHeader(bytes));
-      const memoryBytes = (header?.decodeBytes ?? 0) + encodeBytes(settings, header);
-      return budget.run('result', memoryBytes, () => compress(bytes, header, label, settings));
+      const memoryBytes = (header?.decodeBytes ?? 0) + encodeBytes(compression, header);
+      return budget.run('result', memoryBytes, () => compress(bytes, header, label, compression));
     },
     async prepareUpload(bytes) {
       const header = await uploadHeaders.add(() => readHeader(bytes));

@@ -1,4 +1,5 @@
 import { explainUploadProblem, type UploadProblem } from '@darkroom/contracts';
+import type { Family } from '../job/model-family.ts';
 import type { MediaType } from '../media-types.ts';
 
 /** An image ready to be stored. */
@@ -55,10 +56,10 @@ export interface ImageProcessor {
   /** Makes one try at one result image. Rejects with `DownloadError`, or with the signal's reason. */
   download(url: string, signal: AbortSignal): Promise<Uint8Array>;
   /**
-   * Makes the image upright, fits it into the largest edge, compresses and labels it. Returns the bytes as received if
+   * Makes the image upright, fits it into the largest edge of its model family, compresses and labels it. Returns the bytes as received if
    * that fails or saves no bytes. Bytes that do not begin as an image reject with a permanent `DownloadError`.
    */
-  compress(bytes: Uint8Array, label: LabelIds): Promise<ResultImage>;
+  compress(bytes: Uint8Array, label: LabelIds, family?: Family): Promise<ResultImage>;
   /**
    * Converts an upload to what the provider accepts: upright, no metadata, JPEG or PNG, within its limits. Rejects with
    * `UnreadableImageError`, and with `unavailable` if it waits too long for a slot.

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { FileStore } from '../files/file-store.ts';
 import { DownloadError, type ImageProcessor, type ResultImage } from '../images/image-processor.ts';
 import { complete, failSaving, hasEnded, isSaving } from '../job/job-state.ts';
+import { type Family, familyOf } from '../job/model-family.ts';
 import type { ImageSet, StoredAsset, StoredImage } from '../job/stored-image.ts';
 import { extensionOf } from '../media-types.ts';
 import { backOffMs } from '../retry/back-off.ts';
@@ -32,6 +33,9 @@ interface Deps {
   runningMs(): number;
   log: Log;
 }
+
+/** What the provider answered, as far as it has. */
+type Answer = ImageSet & { family: Family };
 
 export interface ImageSaver {
   /**
@@ -95,9 +99,10 @@ export function createImageSaver({
     const set = await retryUntilAvailable(() => store.getImages(jobId), storage('read the answer of a job'));
     if (!job || hasEnded(job)) return false;
     if (!set) throw new Error(`Job ${jobId} is saving without an answer`);
+    const answer = { ...set, family: familyOf(job.request.model) };
     for (const image of set.images) {
       if (image.asset || image.failed || saving.has(image.position)) continue;
-      const saved = saveImage(jobId, set, image, ends).catch((fault: unknown) => void faults.push(fault));
+      const saved = saveImage(jobId, answer, image, ends).catch((fault: unknown) => void faults.push(fault));
       saving.set(
         image.position,
         saved.finally(() => saving.delete(image.position)),
@@ -106,13 +111,13 @@ export function createImageSaver({
     return isSaving(job.state);
   }
 
-  async function saveImage(jobId: string, set: ImageSet, image: StoredImage, signals: JobEnd): Promise<void> {
+  async function saveImage(jobId: string, answer: Answer, image: StoredImage, signals: JobEnd): Promise<void> {
     let deadline = Number.POSITIVE_INFINITY; // set by the first try: queueing and restarts do not count
     let permanentFailures = 0;
     const tryOnce = () =>
       runLimited(() => {
         deadline = Math.min(deadline, runningMs() + retryForMs);
-        return tryImage(jobId, set, image, signals);
+        return tryImage(jobId, answer, image, signals);
       });
     function waitMs(failure: unknown, tries: number): number | null {
       if (!(failure instanceof DownloadError)) return null;
@@ -136,14 +141,14 @@ export function createImageSaver({
   }
 
   /** Makes one try, after which the image is stored. Rejects with `DownloadError` when the image cannot be fetched. */
-  async function tryImage(jobId: string, set: ImageSet, image: StoredImage, signals: JobEnd): Promise<void> {
+  async function tryImage(jobId: string, answer: Answer, image: StoredImage, signals: JobEnd): Promise<void> {
     signals.jobEnded.throwIfAborted();
     const bytes = await fetchSource(image, signals);
     const ids = {
-      produceId: `${set.responseId ?? jobId}-${image.position}`,
+      produceId: `${answer.responseId ?? jobId}-${image.position}`,
       propagateId: `${jobId}-${image.position}`,
     };
-    const ready = await imageProcessor.compress(bytes, ids);
+    const ready = await imageProcessor.compress(bytes, ids, answer.family);
     const key = `${jobId}-${image.position}.${extensionOf(ready.contentType)}`;
     const persist = (record: () => Promise<void>) =>
       retryUntilAvailable(record, storage('record write intents', signals.stopped));

@@ -3,14 +3,13 @@ import { isIP, type LookupFunction } from 'node:net';
 import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { describe, expect, test } from 'vitest';
 import { isPublicAddress } from '../../src/images/address-guard.ts';
-import type { ImageProcessorSettings } from '../../src/images/create-image-processor.ts';
-import { buildImageProcessor } from './build-image-processor.ts';
+import { buildImageProcessor, type ImageProcessorOptions } from './build-image-processor.ts';
 import { servePictures } from './image-server.ts';
 
 const photo = await readPhoto('rocket.jpg');
 const refused = { name: 'DownloadError', permanent: true, message: /not a public address/ };
 
-function download(url: string, settings: Partial<ImageProcessorSettings> = {}): Promise<Uint8Array> {
+function download(url: string, settings: ImageProcessorOptions = {}): Promise<Uint8Array> {
   return buildImageProcessor(settings).download(url, new AbortController().signal);
 }
 

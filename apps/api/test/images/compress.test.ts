@@ -50,6 +50,7 @@ describe('compressing an image', () => {
     expect(await small.compress(rocket, ids)).toMatchObject({ width: 320, height: 214, compressed: true });
     const upright = await sharp(rocket).rotate(90).jpeg().toBuffer();
     expect(await small.compress(upright, ids)).toMatchObject({ width: 214, height: 320, compressed: true });
+    expect(await small.compress(rocket, ids, 'h3')).toMatchObject({ width: 640, height: 427, compressed: true });
   });
 
   test('gives transparency a white background in JPEG', async () => {

@@ -6,14 +6,13 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import sharp from 'sharp';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { ImageProcessorSettings } from '../../src/images/create-image-processor.ts';
-import { buildImageProcessor } from './build-image-processor.ts';
+import { buildImageProcessor, type ImageProcessorOptions } from './build-image-processor.ts';
 import { servePictures } from './image-server.ts';
 
 const photo = await readPhoto('rocket.jpg');
 const never = new AbortController().signal;
 
-function download(url: string, bounds: Partial<ImageProcessorSettings> = {}, signal = never): Promise<Uint8Array> {
+function download(url: string, bounds: ImageProcessorOptions = {}, signal = never): Promise<Uint8Array> {
   return buildImageProcessor(bounds).download(url, signal);
 }
 
