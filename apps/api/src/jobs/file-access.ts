@@ -1,4 +1,4 @@
-import type { FileStore } from '../files/file-store.ts';
+import type { FileStore, StoredFile } from '../files/file-store.ts';
 import { storageUnavailable } from '../retry/retry-after.ts';
 
 /** Writes a file. Throws `unavailable` while the file store cannot take it. */
@@ -9,6 +9,11 @@ export async function storeFile(files: Pick<FileStore, 'put'>, key: string, byte
 /** Reads a whole file; null when there is none. Throws `unavailable` while the file store cannot read it. */
 export async function readFile(files: Pick<FileStore, 'read'>, key: string): Promise<Uint8Array | null> {
   return translateOutages(() => files.read(key));
+}
+
+/** Opens a file for reading; null when there is none. Throws `unavailable` while the file store cannot read it. */
+export async function openFile(files: Pick<FileStore, 'open'>, key: string): Promise<StoredFile | null> {
+  return translateOutages(() => files.open(key));
 }
 
 async function translateOutages<T>(work: () => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import type { CreateImage } from '@darkroom/contracts';
 import type { FileStore, UrlSigner } from '../files/file-store.ts';
 import type { Reference } from '../provider/image-provider.ts';
 import type { UploadStore } from '../store/upload-store.ts';
-import { readFile } from './file-access.ts';
+import { openFile } from './file-access.ts';
 import { type ParsedReference, parseReferences } from './parse-references.ts';
 
 interface Deps {
@@ -23,7 +23,16 @@ async function loadReference({ uploads, files, signer }: Deps, reference: Parsed
   const upload = await uploads.getUpload(reference.uploadId);
   if (!upload) throw new Error(`Upload ${reference.uploadId} does not exist`);
   if (signer) return { url: signer.sign(upload.key).url };
-  const bytes = await readFile(files, upload.key);
-  if (!bytes) throw new Error(`The file of upload ${reference.uploadId} does not exist`);
-  return { bytes, contentType: upload.contentType };
+  const { key, contentType } = upload;
+  // Open it once before the call: a store that is away must delay the call, not fail it.
+  const file = await openFile(files, key);
+  if (!file) throw new Error(`The file of upload ${reference.uploadId} does not exist`);
+  file.stream.destroy();
+  return { read: () => readStored(files, key), bytes: file.bytes, contentType };
+}
+
+async function* readStored(files: Pick<FileStore, 'open'>, key: string): AsyncIterable<Uint8Array> {
+  const file = await openFile(files, key);
+  if (!file) throw new Error(`The file ${key} does not exist any more`);
+  yield* file.stream;
 }

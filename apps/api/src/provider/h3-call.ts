@@ -57,12 +57,5 @@ function toProviderImage({ index, ...image }: ReceivedImage): ProviderImage {
 
 function toImageReference(reference: Reference): ImageReference {
   if ('url' in reference) return reference.url;
-  const { bytes, contentType } = reference;
-  return {
-    mediaType: contentType,
-    size: bytes.length,
-    bytes: async function* () {
-      yield bytes;
-    },
-  };
+  return { mediaType: reference.contentType, size: reference.bytes, bytes: reference.read };
 }

@@ -1,6 +1,6 @@
 import type { CreateImage, ModelOf } from '@darkroom/contracts';
 import type { GeneratedImages, GenerateImageRequest } from '@darkroom/minimax-client';
-import type { ProviderOutcome, Reference } from './image-provider.ts';
+import type { ProviderOutcome, Reference, ReferenceFile } from './image-provider.ts';
 import { noImages } from './provider-failure.ts';
 
 interface Image01Call {
@@ -10,18 +10,20 @@ interface Image01Call {
 }
 
 /** The body of MiniMax's `image_generation`. */
-export function toImage01Request(
+export async function toImage01Request(
   { request, references: [reference] }: Image01Call,
   responseFormat: 'url' | 'base64',
-): GenerateImageRequest {
+): Promise<GenerateImageRequest> {
   const { subject_reference: _, ...fields } = request;
   const base: GenerateImageRequest = { ...fields, response_format: responseFormat };
   if (!reference) return base;
-  const imageFile =
-    'url' in reference
-      ? reference.url
-      : `data:${reference.contentType};base64,${Buffer.from(reference.bytes).toString('base64')}`;
+  const imageFile = 'url' in reference ? reference.url : await toDataUrl(reference);
   return { ...base, subject_reference: [{ type: 'character', image_file: imageFile }] };
+}
+
+async function toDataUrl({ read, contentType }: ReferenceFile): Promise<string> {
+  const chunks = await Array.fromAsync(read());
+  return `data:${contentType};base64,${Buffer.concat(chunks).toString('base64')}`;
 }
 
 /** Ignores images beyond `imagesMax`: no more images are downloaded and stored than were requested. */

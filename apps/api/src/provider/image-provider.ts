@@ -1,8 +1,17 @@
 import type { Charged, CreateImage, JobErrorCode } from '@darkroom/contracts';
 import type { Family } from '../job/model-family.ts';
 
+/** A reference image by value: sixteen of them are not held in memory, but read while they are sent. */
+export interface ReferenceFile {
+  /** Reads the file from its start. */
+  read(): AsyncIterable<Uint8Array>;
+  /** Its exact size. */
+  bytes: number;
+  contentType: string;
+}
+
 /** A reference image by value, or the URL from which the provider fetches it. */
-export type Reference = { url: string } | { bytes: Uint8Array; contentType: string };
+export type Reference = { url: string } | ReferenceFile;
 
 export interface ProviderCall {
   request: CreateImage;

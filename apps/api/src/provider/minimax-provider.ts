@@ -20,7 +20,7 @@ export function createMiniMaxProvider({ client, responseFormat }: Options): Imag
     async generate({ request, references }, { recorder, onImage } = {}) {
       if (isH3(request)) return callH3(client.images, { request, references }, { recorder, onImage });
       try {
-        const sent = toImage01Request({ request, references }, responseFormat);
+        const sent = await toImage01Request({ request, references }, responseFormat);
         return toImage01Outcome(await client.generateImage(sent, { recorder }), request.n);
       } catch (error) {
         return toFailure(error);

@@ -2,11 +2,19 @@ import { createMiniMaxClient } from '@darkroom/minimax-client';
 import { type Simulator, startSimulator } from '@darkroom/minimax-simulator';
 import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ImageProvider, ProviderCall } from '../../src/provider/image-provider.ts';
+import type { ImageProvider, ProviderCall, ReferenceFile } from '../../src/provider/image-provider.ts';
 import { createMiniMaxProvider } from '../../src/provider/minimax-provider.ts';
 
 const request = { model: 'image-01', prompt: 'a lighthouse at dawn', n: 2 } as const;
 const call: ProviderCall = { request, references: [] };
+
+function fileOf(bytes: Uint8Array): ReferenceFile {
+  const read = async function* () {
+    yield bytes.subarray(0, 10);
+    yield bytes.subarray(10);
+  };
+  return { read, bytes: bytes.length, contentType: 'image/jpeg' };
+}
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -46,11 +54,7 @@ test('sends the request as it was created, without other fields', async () => {
 
 test.each([
   ['as a URL', async () => ({ url: 'https://photos.example/a.jpg' }), /^https:\/\/photos\.example\/a\.jpg$/],
-  [
-    'as base64',
-    async () => ({ bytes: await readPhoto('rocket.jpg'), contentType: 'image/jpeg' }),
-    /^data:image\/jpeg;base64,\/9j\//,
-  ],
+  ['as base64', async () => fileOf(await readPhoto('rocket.jpg')), /^data:image\/jpeg;base64,\/9j\//],
 ])('sends a reference %s in place of how the request named it', async (_, load, sent) => {
   const named = { ...request, subject_reference: [{ type: 'character' as const, image_file: 'upload://x' }] };
   await provider().generate({ request: named, references: [await load()] });
@@ -211,4 +215,52 @@ test('returns an outcome for every other failure, also a bug', async () => {
   const client = { ...createMiniMaxClient({ apiKey: 'key' }), generateImage: bug, readAnswer: bug };
   const outcome = await createMiniMaxProvider({ client, responseFormat: 'url' }).generate(call);
   expect(outcome).toMatchObject({ kind: 'failed', errorCode: 'internal', charged: 'unknown' });
+});
+
+describe('a model of the H3 family', () => {
+  const h3 = { model: 'MiniMax-H3-Image', prompt: 'a lighthouse at dawn', area: '1K', n: 3 } as const;
+
+  test('hands out each image before the next one is read, and returns all of them', async () => {
+    const arrived: unknown[] = [];
+    const outcome = await provider().generate(
+      { request: h3, references: [] },
+      { onImage: async (image) => void arrived.push(image) },
+    );
+    expect(outcome).toMatchObject({ kind: 'answered', responseId: expect.any(String) });
+    expect(outcome).not.toHaveProperty('failure');
+    expect(outcome.kind === 'answered' && outcome.images).toHaveLength(3);
+    expect(arrived).toHaveLength(3);
+    expect(simulator.calls()).toMatchObject([{ h3: { request: { model: h3.model, n: 3, area: '1K', stream: true } } }]);
+  });
+
+  test('sends references in their order, as links or by value', async () => {
+    const photo = await readPhoto('rocket.jpg');
+    const references = [fileOf(photo), { url: 'https://photos.example/a.jpg' }];
+    const files = references.map((_, i) => ({ image_file: `upload://${i}` }));
+    const outcome = await provider().generate({ request: { ...h3, references: files }, references });
+    expect(outcome.kind).toBe('answered');
+    expect(simulator.calls()[0]?.h3?.references).toMatchObject([
+      { bytes: photo.length },
+      { url: 'https://photos.example/a.jpg' },
+    ]);
+  });
+
+  test('is answered by the images that arrived before an error', async () => {
+    simulator.script({ fault: { kind: 'stream_error', after: 2, status: 500 } });
+    const outcome = await provider().generate({ request: h3, references: [] });
+    expect(outcome).toMatchObject({ kind: 'answered', failure: { code: expect.any(Number) } });
+    expect(outcome.kind === 'answered' && outcome.images).toHaveLength(2);
+  });
+
+  test('rejects with what the receiver of an image rejected with', async () => {
+    const fault = new Error('the disk is full');
+    const call = provider().generate({ request: h3, references: [] }, { onImage: () => Promise.reject(fault) });
+    await expect(call).rejects.toBe(fault);
+  });
+
+  test('that is refused before the headers is not charged', async () => {
+    simulator.script({ fault: { kind: 'error', status: 402 } });
+    const outcome = await provider().generate({ request: h3, references: [] });
+    expect(outcome).toMatchObject({ kind: 'failed', errorCode: 'provider_balance', charged: 'no' });
+  });
 });
