@@ -11,7 +11,9 @@ import { createImageProcessor } from './images/create-image-processor.ts';
 import { FAMILIES } from './job/model-family.ts';
 import { createFileTracker } from './jobs/file-tracker.ts';
 import { observeStore } from './jobs/observer.ts';
+import { sweep } from './jobs/sweep.ts';
 import { createPeriodicTasks, type PeriodicTasks } from './periodic-tasks.ts';
+import type { Scheduler } from './queue/scheduler.ts';
 import { createReadiness, type Phase } from './readiness.ts';
 import type { JobStore } from './store/job-store.ts';
 import { getOrCreateSecret, LINK_KEY } from './store/shared/secrets.ts';
@@ -82,22 +84,29 @@ export async function composeShared({ config, minimax, publicUrl, clock, log }: 
   return { ...app, ...storage, signer, imageProcessor };
 }
 
-/** `recover` is null in a process that makes no provider calls. */
+/** The tasks that one process at a time runs for the whole deployment. */
+export function createScheduler(shared: SharedParts): Scheduler {
+  const { config, deployment, store, retention, files, fileTracker, clock, log } = shared;
+  const { resultTtlMs } = config;
+  return deployment.createScheduler([
+    { name: 'sweep', run: () => sweep({ store, retention, files, fileTracker, resultTtlMs, clock, log }) },
+  ]);
+}
+
+/**
+ * The tasks that every process runs for itself. `recover` is null in a process that makes no provider calls.
+ */
 export function createTasks(shared: SharedParts, recover: (() => Promise<void>) | null): PeriodicTasks {
-  const { config, store, retention, files, fileTracker, workers, workerId, clock, log } = shared;
+  const { config, store, files, fileTracker, workers, workerId, clock, log } = shared;
   const { leaseMs } = shared.deployment;
   return createPeriodicTasks({
     store,
-    retention,
-    files,
-    fileTracker,
     async deleteFiles() {
       await fileTracker.deleteDue();
       if (leaseMs !== null) await files.removePartialFiles((writers) => workers.endedOf(workerId, writers));
     },
     recovery: leaseMs !== null && recover ? { everyMs: leaseMs / RECOVERIES_PER_LEASE, recover } : null,
     queueTtlMs: config.QUEUE_TTL_MS,
-    resultTtlMs: config.resultTtlMs,
     clock,
     log,
   });

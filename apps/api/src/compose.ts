@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createCloseServer } from './close-server.ts';
 import { composeApi } from './compose-api.ts';
-import { type ComposeDeps, composeShared, createServer, createTasks } from './compose-shared.ts';
+import { type ComposeDeps, composeShared, createScheduler, createServer, createTasks } from './compose-shared.ts';
 import { composeWorker } from './compose-worker.ts';
 import { NO_SLOTS, slotsByFamily } from './family-budgets.ts';
 import { type Repeated, repeatEvery } from './periodic-tasks.ts';
@@ -44,6 +44,7 @@ export async function compose(deps: ComposeDeps): Promise<App> {
       .catch((err: unknown) => log.warn({ err }, 'worker could not deregister: its lease expires instead'));
   const api = config.ROLE === 'worker' ? null : composeApi(shared, { queues, isDraining });
   const tasks = createTasks(shared, worker?.recover ?? null);
+  const scheduler = createScheduler(shared);
   const server = await createServer(shared, () => phase, api?.surfaces ?? null);
 
   const closeServer = createCloseServer(server, clock);
@@ -60,6 +61,7 @@ export async function compose(deps: ComposeDeps): Promise<App> {
       });
     else await deletions.makeAllDue();
     if (worker) await worker.recover();
+    await scheduler.start();
     if (isDraining()) return;
     queues.start();
     tasks.start();
@@ -76,7 +78,7 @@ export async function compose(deps: ComposeDeps): Promise<App> {
       phase = 'draining';
       api?.watcher.release();
       await started;
-      const tasksEnded = tasks.stop();
+      const tasksEnded = Promise.all([tasks.stop(), scheduler.stop()]);
       await queues.drain(); // a call that ends may still add images to save
       await worker?.answers.drain();
       await worker?.saver.drain();

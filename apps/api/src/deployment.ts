@@ -5,7 +5,9 @@ import type { Config } from './config.ts';
 import type { FileStore } from './files/file-store.ts';
 import { FAMILIES, type Family } from './job/model-family.ts';
 import { createLocalQueue } from './queue/local-queue.ts';
+import { createLocalScheduler } from './queue/local-scheduler.ts';
 import type { Calls, Queue } from './queue/queue.ts';
+import type { ScheduledTask, Scheduler } from './queue/scheduler.ts';
 import type { Database } from './store/shared/database.ts';
 import { StoreOpenError } from './store/shared/store-open-error.ts';
 import { type DeletedList, openDeletedList } from './store/sqlite/deleted-list.ts';
@@ -22,6 +24,7 @@ export interface Deployment {
   leaseMs: number | null;
   /** The queue of a model family. `calls` is null in a process that makes no provider calls. */
   createQueue(family: Family, calls: Calls | null): Queue;
+  createScheduler(tasks: readonly ScheduledTask[]): Scheduler;
   /** Closes the connections. The deployment cannot be used afterwards. */
   close(): Promise<void>;
 }
@@ -77,6 +80,7 @@ async function openSingleProcess({ config, clock, log }: DeploymentDeps): Promis
       if (!calls) throw new Error('A single process makes the calls itself');
       return createLocalQueue({ ...calls, clock, onError });
     },
+    createScheduler: (tasks) => createLocalScheduler({ tasks, clock, log }),
     close: database.close,
   };
 }
@@ -88,6 +92,7 @@ async function openShared({ config, clock, log }: DeploymentDeps, databaseUrl: s
   const { createPgBossDatabase } = await import('./store/postgres/pg-boss-database.ts');
   const { openPgBoss } = await import('./queue/open-pg-boss.ts');
   const { createPgQueue } = await import('./queue/pg-queue.ts');
+  const { createPgScheduler } = await import('./queue/pg-scheduler.ts');
   const { createWakeUpQueue, WAKE_UP_QUEUES } = await import('./queue/wake-up-queue.ts');
   const onLost = (err: unknown) => log.warn({ err }, 'a connection to PostgreSQL was lost');
   const database = await openPostgres(databaseUrl, clock, onLost);
@@ -100,6 +105,7 @@ async function openShared({ config, clock, log }: DeploymentDeps, databaseUrl: s
     leaseMs: config.WORKER_LEASE_MS,
     createQueue: (family, calls) =>
       createPgQueue({ boss, queueName: WAKE_UP_QUEUES[family], worker: calls, clock, onError: reportError(log) }),
+    createScheduler: (tasks) => createPgScheduler({ boss, tasks, log }),
     async close() {
       await boss.stop({ graceful: false });
       await bossDatabase.close();

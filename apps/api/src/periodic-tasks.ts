@@ -1,18 +1,16 @@
 import { type Clock, callEvery } from './clock.ts';
 import { expireJobs } from './jobs/expire-jobs.ts';
-import { sweep } from './jobs/sweep.ts';
 
-type Deps = Parameters<typeof expireJobs>[0] &
-  Parameters<typeof sweep>[0] & {
-    /** Recovers the jobs of dead workers; null in a single process, and in a process that makes no provider calls. */
-    recovery: { everyMs: number; recover(): Promise<void> } | null;
-    /** Deletes the files whose deletion is due. */
-    deleteFiles(): Promise<void>;
-    clock: Clock;
-  };
+type Deps = Parameters<typeof expireJobs>[0] & {
+  /** Recovers the jobs of dead workers; null in a single process, and in a process that makes no provider calls. */
+  recovery: { everyMs: number; recover(): Promise<void> } | null;
+  /** Deletes the files whose deletion is due. */
+  deleteFiles(): Promise<void>;
+  clock: Pick<Clock, 'sleep'>;
+  log: Task['log'];
+};
 
 const EXPIRE_AT_LEAST_EVERY_MS = 1_000;
-const SWEEP_EVERY_MS = 60 * 60 * 1_000;
 /** Bounds how long a file outlives its job when the deletion was interrupted. */
 const DELETE_EVERY_MS = 2_000;
 
@@ -23,8 +21,8 @@ export interface PeriodicTasks {
 }
 
 /**
- * Periodic tasks: expire waiting jobs, delete files, sweep what is past its retention, recover the jobs of dead
- * workers.
+ * The tasks of one process, every few seconds: expire waiting jobs, delete files, recover the jobs of dead workers. The
+ * hourly ones of a whole deployment are in queue/scheduler.ts.
  */
 export function createPeriodicTasks(deps: Deps): PeriodicTasks {
   const { recovery, deleteFiles, clock, log } = deps;
@@ -38,7 +36,6 @@ export function createPeriodicTasks(deps: Deps): PeriodicTasks {
     start() {
       schedule(EXPIRE_AT_LEAST_EVERY_MS, 'expire waiting jobs', () => expireJobs(deps));
       schedule(DELETE_EVERY_MS, 'delete files', deleteFiles);
-      schedule(SWEEP_EVERY_MS, 'sweep', () => sweep(deps));
       if (recovery) schedule(recovery.everyMs, 'recover the jobs of dead workers', recovery.recover);
     },
     async stop() {

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { FileStore } from '../src/files/file-store.ts';
 import { createPeriodicTasks, type PeriodicTasks, repeatEvery } from '../src/periodic-tasks.ts';
 import { buildFileTracker } from './jobs/build-file-tracker.ts';
 import { createRecordedLog } from './jobs/recorded-log.ts';
@@ -7,15 +6,11 @@ import { openSqliteStores } from './store/open-sqlite-stores.ts';
 import { addJob, type Stores } from './store/stores.ts';
 
 const QUEUE_TTL_MS = 60_000;
-const HOUR_MS = 60 * 60 * 1_000;
 
 let stores: Stores;
-/** Ages of the stored files, by key, which the sweep may delete. */
-let kept: Map<string, number>;
 
 beforeEach(async () => {
   stores = await openSqliteStores();
-  kept = new Map();
 });
 
 function startTasks(
@@ -23,24 +18,12 @@ function startTasks(
   waitingFor = stores.jobs.waitingFor,
   recovery: Parameters<typeof createPeriodicTasks>[0]['recovery'] = null,
 ): PeriodicTasks {
-  const files: Pick<FileStore, 'list' | 'delete'> = {
-    async *list() {
-      for (const [key, at] of kept) yield { key, modifiedAt: new Date(at) };
-    },
-    async delete(keys) {
-      for (const key of keys) kept.delete(key);
-    },
-  };
-  const fileTracker = buildFileTracker(stores, files);
+  const fileTracker = buildFileTracker(stores, { delete: async () => {} });
   const tasks = createPeriodicTasks({
     store: { ...stores.jobs, waitingFor },
-    retention: stores.retention,
-    files,
-    fileTracker,
     deleteFiles: fileTracker.deleteDue,
     recovery,
     queueTtlMs: QUEUE_TTL_MS,
-    resultTtlMs: HOUR_MS,
     clock: stores.clock,
     log,
   });
@@ -58,16 +41,6 @@ test('expires a job that waited too long within a second, without a request', as
   stores.clock.advance(QUEUE_TTL_MS + 1);
   await stores.clock.advanceAsync(1_000);
   await untilFailed(jobId);
-  await tasks.stop();
-});
-
-test('runs the sweep at the start and then every hour', async () => {
-  kept.set('stray.jpg', stores.clock.now() - 2 * HOUR_MS);
-  const tasks = startTasks();
-  await vi.waitFor(() => expect(kept.size).toBe(0), { interval: 1 });
-  kept.set('another.jpg', stores.clock.now() - 2 * HOUR_MS);
-  await stores.clock.advanceAsync(HOUR_MS);
-  await vi.waitFor(() => expect(kept.size).toBe(0), { interval: 1 });
   await tasks.stop();
 });
 
