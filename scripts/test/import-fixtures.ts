@@ -35,6 +35,7 @@ const TELEMETRY = 'apps/api/src/telemetry/log.ts';
 const COMPOSE = 'apps/api/src/compose.ts';
 const COMPOSE_WORKER = 'apps/api/src/compose-worker.ts';
 const MAIN = 'apps/api/src/main.ts';
+const CLOCK = 'apps/api/src/clock.ts';
 const CONFIG = 'apps/api/src/config.ts';
 const SETTINGS = 'apps/api/src/settings/urls.ts';
 
@@ -121,7 +122,7 @@ export const BROKEN: (Fixture & { says: string })[] = [
   { file: JOB, code: "import type { JobStore } from '../store/job-store.ts';", says: 'job/ is the domain' },
   { file: JOB, code: "import { sql } from 'kysely';", says: 'job/ is the domain' },
   { file: RETRY, code: "import type { StoredJob } from '../job/stored-job.ts';", says: 'knows nothing of the work' },
-  { file: RETRY, code: "import { setTimeout } from 'node:timers/promises';", says: 'knows nothing of the work' },
+  { file: RETRY, code: "import { readFile } from 'node:fs/promises';", says: 'knows nothing of the work' },
   { file: JOBS, code: "import { x } from '../queue/local-queue.ts';", says: 'jobs/ sees job/ and interfaces only' },
   {
     file: JOBS,
@@ -166,6 +167,15 @@ export const BROKEN: (Fixture & { says: string })[] = [
   { file: MAIN, code: "import { register } from 'prom-client';", says: 'made in telemetry/' },
   { file: CONFIG, code: "import { x } from './compose.ts';", says: 'Settings depend on nothing of ours' },
   { file: SETTINGS, code: "import { x } from '../compose.ts';", says: 'Settings depend on nothing of ours' },
+
+  { file: JOBS, code: "import { setTimeout } from 'node:timers/promises';", says: 'injected clock' },
+  { file: JOBS, code: 'Date.now();', says: 'injected clock' },
+  { file: JOBS, code: 'now(Date.now);', says: 'injected clock' },
+  { file: JOBS, code: 'new Date();', says: 'injected clock' },
+  { file: STORE, code: 'performance.now();', says: 'injected clock' },
+  { file: HTTP, code: 'setTimeout(close, 1_000);', says: 'injected clock' },
+  { file: COMPOSE, code: 'setInterval(round, 1_000);', says: 'injected clock' },
+  { file: FILES, code: 'AbortSignal.timeout(1_000);', says: 'injected clock' },
 
   { file: JOBS, code: 'process.env.PORT;', says: 'process.env' },
   { file: MAIN, code: 'process.env.PORT;', says: 'process.env' },
@@ -226,6 +236,9 @@ export const ALLOWED: Fixture[] = [
   { file: JOBS, code: "import type { JobStore } from '../store/job-store.ts';" },
   { file: JOBS, code: "import type { UploadStore } from '../store/upload-store.ts';" },
   { file: JOBS, code: "import type { FileStore } from '../files/file-store.ts';" },
+  { file: CLOCK, code: "import { setTimeout as sleep } from 'node:timers/promises';" },
+  { file: CLOCK, code: 'Date.now();' },
+  { file: JOBS, code: 'new Date(0);' },
   { file: JOBS, code: "import { nextState } from './job-state.ts';" },
   { file: JOBS, code: "import { ImageError } from '@darkroom/contracts';" },
 

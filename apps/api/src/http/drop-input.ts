@@ -15,8 +15,9 @@ export interface DropBounds {
  * The returned function ends it before that.
  */
 export function dropInput(input: Readable, bounds: DropBounds, onBound: () => void): () => void {
-  // Timers of Node instead of the clock: a chunk only refreshes its deadline, thousands of times for one request.
+  // biome-ignore lint/plugin: a deadline on a socket, in real time. Each of thousands of chunks only refreshes it.
   const total = setTimeout(reachBound, bounds.totalMs);
+  // biome-ignore lint/plugin: as above.
   const idle = setTimeout(reachBound, bounds.idleMs);
   let left = bounds.bytes;
 

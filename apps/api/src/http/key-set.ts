@@ -116,6 +116,7 @@ function readKey(candidate: unknown, checks: TokenChecks): [id: string, verify: 
 async function fetchText(url: string, timeoutMs: number): Promise<string> {
   const response = await fetch(url, {
     headers: { accept: 'application/json' },
+    // biome-ignore lint/plugin: a deadline on an HTTP exchange, in real time.
     signal: AbortSignal.timeout(timeoutMs),
   });
   if (!response.ok) {

@@ -1,4 +1,3 @@
-import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import type { FileStore } from '../files/file-store.ts';
 import type { JobStore } from '../store/job-store.ts';
@@ -60,7 +59,7 @@ async function repeatUntilEmpty(removeBatch: () => Promise<number>): Promise<num
   let removed = 0;
   for (let count = await removeBatch(); count > 0; count = await removeBatch()) {
     removed += count;
-    await yieldToEventLoop();
+    await new Promise(setImmediate);
   }
   return removed;
 }
