@@ -1,15 +1,12 @@
 import PQueue from 'p-queue';
 import { type Clock, callAfter } from '../clock.ts';
-import type { Calls, Queue } from './queue.ts';
+import { AFTER_FAULT_MS, type Calls, type Queue } from './queue.ts';
 
 interface Options extends Calls {
   clock: Clock;
   /** Receives faults outside any job: `takeNext` rejected. */
   onError(error: unknown): void;
 }
-
-/** Back-off after a fault before `takeNext` is called again. */
-const AFTER_FAULT_MS = 1_000;
 
 /**
  * The queue of a single process. Jobs wait in the store; p-queue holds wake-ups. A wake-up that gets a free slot takes

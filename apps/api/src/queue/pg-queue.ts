@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 import type { PgBoss } from 'pg-boss';
 import { type Clock, callAfter, callEvery } from '../clock.ts';
-import type { Calls, Queue, TakeNext } from './queue.ts';
+import { AFTER_FAULT_MS, type Calls, type Queue, type TakeNext } from './queue.ts';
 import { WAKE_UP_WORK } from './wake-up-queue.ts';
 
 interface Options {
@@ -15,8 +15,6 @@ interface Options {
   onError(error: unknown): void;
 }
 
-/** Back-off after a fault before the next wake-up is sent. */
-const AFTER_FAULT_MS = 1_000;
 /** A worker with a free slot looks for a job this often, in case a wake-up was lost with the process that had it. */
 const RESYNC_MS = 5_000;
 

@@ -39,3 +39,6 @@ export interface FamilyQueues {
   /** Takes no further job; resolves when the running calls have ended. */
   drain(): Promise<void>;
 }
+
+/** Milliseconds after a fault until a queue tries again. */
+export const AFTER_FAULT_MS = 1_000;

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Clock } from '../../clock.ts';
 import { backOffMs } from '../../retry/back-off.ts';
+import { retry } from '../../retry/retry.ts';
 
 const BACK_OFF = { firstMs: 50, maxMs: 1_000 };
 /** Fallback for missed notifications: at this interval all listeners resync, and the connection has to answer. */
@@ -64,24 +65,19 @@ export async function listenWithReconnect(
     }
   }
 
-  async function reconnectForever(): Promise<void> {
-    while (!closing.signal.aborted) {
-      try {
-        await runConnection();
-      } catch (error) {
-        if (closing.signal.aborted) return;
-        onLost(error);
-      }
-      await clock.sleep(backOffMs(++failures, BACK_OFF), { signal: closing.signal }).catch(() => {});
-    }
+  function waitMs(error: unknown): number | null {
+    if (closing.signal.aborted) return null;
+    onLost(error);
+    failures++;
+    return backOffMs(failures, BACK_OFF);
   }
 
-  const kept = reconnectForever();
+  const closed = retry(runConnection, { clock, waitMs, signal: closing.signal }).catch(() => {});
   await listens.promise;
   return {
     async close() {
       closing.abort();
-      await kept;
+      await closed;
     },
   };
 }
