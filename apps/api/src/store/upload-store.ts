@@ -20,7 +20,7 @@ export interface StoredUpload extends Omit<NewUpload, 'writtenBy'> {
 }
 
 /** Attempts to upload, which are made together. */
-export interface UploadAttempts {
+interface UploadAttempts {
   /** Id of their usage event, chosen by the caller: a retry with the same id does not count again. */
   usageId: string;
   userId: string;
