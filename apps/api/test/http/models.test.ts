@@ -1,4 +1,4 @@
-import { ImageModels, MODEL_CAPABILITIES } from '@darkroom/contracts';
+import { ImageModels, MODEL_CAPABILITIES, MODELS } from '@darkroom/contracts';
 import { expect, test } from 'vitest';
 import { openApi } from './running-api.ts';
 import { bothFaces } from './surfaces.ts';
@@ -21,12 +21,10 @@ test('answers what the deployment offers, in the same way on REST and tRPC', asy
   }
 });
 
-test('offers image-01 and image-01-live unless MODELS says otherwise', async () => {
+test('offers every model unless MODELS says otherwise', async () => {
   const { server } = await openApi();
   const [rest] = bothFaces(server);
-  expect(rest.read(await rest.models())).toMatchObject({
-    data: { models: [{ model: 'image-01' }, { model: 'image-01-live' }] },
-  });
+  expect(rest.read(await rest.models())).toMatchObject({ data: { models: MODELS.map((model) => ({ model })) } });
 });
 
 test('refuses a request for a model that is not offered, with the field and the models that are', async () => {
