@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type DatabaseSnapshot, readPostgresSnapshot, readSnapshot } from '@darkroom/test-kit/api/database-snapshot';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { readFileKeys } from '@darkroom/test-kit/api/stored-files';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { openPostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import pg from 'pg';
 import sharp from 'sharp';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type DatabaseSnapshot, readPostgresSnapshot, readSnapshot } from './chaos/database-snapshot.ts';
-import { readFileKeys } from './chaos/stored-files.ts';
 
 /** Far less on an idle machine. */
 const GONE_WITHIN_MS = 20_000;
@@ -23,7 +23,7 @@ const photograph = () =>
     .jpeg()
     .toBuffer();
 
-interface Given {
+interface Options {
   kills: number;
   settings: Record<string, string>;
   goneWithinMs: number;
@@ -47,7 +47,7 @@ async function completeJobs(api: Api, jobs: number) {
 /**
  * Kills the process around its deletions, repeatedly. Deleted data must stay deleted, and no file may be left behind.
  */
-async function killAroundDeletes({ kills, settings, goneWithinMs, read }: Given): Promise<void> {
+async function killAroundDeletes({ kills, settings, goneWithinMs, read }: Options): Promise<void> {
   const provider = await startProvider();
   const limits = { RATE_LIMIT_PER_MINUTE: 0, MINIMAX_RPM: 0, USER_ACTIVE_LIMIT: 1_000 };
   let api = await startApi(provider, { ...limits, ...settings });

@@ -1,13 +1,13 @@
 import { GENERATION_PATH } from '@darkroom/contracts/rest';
+import { readSnapshot } from '@darkroom/test-kit/api/database-snapshot';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { readFileKeys } from '@darkroom/test-kit/api/stored-files';
 import { followUntil, isSaving } from '@darkroom/test-kit/client/follow-until';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { SURFACES, sendCreate } from '@darkroom/test-kit/client/send-create';
 import { readAstronaut } from '@darkroom/test-kit/process/checkout';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test, vi } from 'vitest';
-import { readSnapshot } from './chaos/database-snapshot.ts';
-import { readFileKeys } from './chaos/stored-files.ts';
 
 /** Ends the process cleanly, then reads the recorded attempts and the remaining files. */
 async function stopAndReadRecords(api: Api) {

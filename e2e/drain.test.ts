@@ -18,7 +18,7 @@ describe('SIGTERM', () => {
     const heldPoll = sdk.status(waiting.job_id, { waitSeconds: 25, signal: AbortSignal.timeout(15_000) });
 
     api.process.signal('SIGTERM');
-    await api.process.line((line) => (line.includes('"msg":"draining"') ? line : null));
+    await api.process.lineWith('"msg":"draining"');
 
     expect(await heldPoll).toMatchObject({ status: 'PENDING' });
     const refused = await rest.refused('POST', GENERATION_PATH, imageRequest('too late'));
@@ -61,7 +61,7 @@ describe('SIGTERM', () => {
     const reading = await fetch(url);
 
     api.process.signal('SIGTERM');
-    await api.process.line((line) => (line.includes('"msg":"draining"') ? line : null));
+    await api.process.lineWith('"msg":"draining"');
     expect(await reading.arrayBuffer()).toHaveProperty('byteLength', 20_000_000);
 
     expect(await api.process.ended).toBe(0);
@@ -88,7 +88,7 @@ describe('SIGTERM', () => {
     await provider.held(1);
 
     api.process.signal('SIGTERM');
-    await api.process.line((line) => (line.includes('"msg":"draining"') ? line : null));
+    await api.process.lineWith('"msg":"draining"');
     api.process.signal('SIGTERM');
 
     expect(await api.process.ended).toBe(1);

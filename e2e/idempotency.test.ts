@@ -49,8 +49,8 @@ describe('fifty simultaneous requests with one key over REST and tRPC', () => {
 
     const answers = await fifty((surface, number) => send(api, surface, 'mine', 'tap', number % 4 < 2 ? '1' : '2'));
 
-    const jobsOf = (...places: number[]) =>
-      new Set(answers.filter((_, number) => places.includes(number % 4)).map(({ jobId }) => jobId));
+    const jobsOf = (...remainders: number[]) =>
+      new Set(answers.filter((_, number) => remainders.includes(number % 4)).map(({ jobId }) => jobId));
     expect(jobsOf(0, 1).size).toBe(1);
     expect(jobsOf(2, 3).size).toBe(1);
     expect(jobsOf(0, 1, 2, 3).size).toBe(2);
@@ -110,9 +110,9 @@ test.each([
   // The operator raises the limit.
   await api.kill();
   provider.release();
-  const roomy = await startApi(provider, { DATA_DIR: api.dataDir });
-  const created = await fifty((surface) => send(roomy, surface, 'no room yet', 'tap'));
+  const raised = await startApi(provider, { DATA_DIR: api.dataDir });
+  const created = await fifty((surface) => send(raised, surface, 'no room yet', 'tap'));
   expect(new Set(created.map(({ jobId }) => jobId)).size).toBe(1);
-  expect(await roomy.user().sdk.wait(created[0]?.jobId ?? '')).toMatchObject({ status: 'COMPLETED' });
+  expect(await raised.user().sdk.wait(created[0]?.jobId ?? '')).toMatchObject({ status: 'COMPLETED' });
   expect(provider.callsFor('no room yet')).toBe(1);
 });

@@ -1,4 +1,5 @@
 import { startApi, startApiProcess } from '@darkroom/test-kit/api/start-api';
+import { ageStoredFiles, readFileKeys } from '@darkroom/test-kit/api/stored-files';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { openPostgresServer, type PostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
 import { bucketSettings, startS3 } from '@darkroom/test-kit/infrastructure/s3-server';
@@ -7,7 +8,6 @@ import { startChild } from '@darkroom/test-kit/process/start-child';
 import { createTempDir } from '@darkroom/test-kit/process/temp-dir';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { ageStoredFiles, readFileKeys } from './chaos/stored-files.ts';
 
 const MOVE = `${CHECKOUT}apps/api/src/migrate-to-postgres.ts`;
 
@@ -43,7 +43,7 @@ test('moves jobs, keys, references and images to PostgreSQL, and makes each wait
   const DATABASE_URL = await server.createDatabase();
   const env = { ...old.env, DATABASE_URL };
   const torn = move(env);
-  await torn.line((line) => (line.includes('jobs copied') ? line : null));
+  await torn.lineWith('jobs copied');
   torn.signal('SIGKILL'); // at the worst moment: copied, and perhaps not yet set aside
   await torn.ended;
   expect(await move(env).ended).toBe(0);

@@ -2,11 +2,11 @@ import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { readListening } from '@darkroom/test-kit/api/api-environment';
 import { type Api, startApi, startApiProcess } from '@darkroom/test-kit/api/start-api';
+import { readFileKeys } from '@darkroom/test-kit/api/stored-files';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { readFileKeys } from './chaos/stored-files.ts';
 
 /** The backup of a running API, as described in docs/operating.md. */
 function backUp({ dataDir }: Api): string {
@@ -32,7 +32,7 @@ test('makes no provider call for jobs of a backup that is restored as docs/opera
   const out = await sdk.create(imageRequest('out'));
   await provider.held(1);
   const repeating = await sdk.create(imageRequest('to be repeated'));
-  await api.process.line((line) => (line.includes('"outcome":"not_taken"') ? line : null));
+  await api.process.lineWith('"outcome":"not_taken"');
   const waiting = await sdk.create(imageRequest('waits'));
 
   const backup = backUp(api);

@@ -1,9 +1,9 @@
 import { startApi } from '@darkroom/test-kit/api/start-api';
+import { readFileKeys } from '@darkroom/test-kit/api/stored-files';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { readAstronaut } from '@darkroom/test-kit/process/checkout';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { expect, test, vi } from 'vitest';
-import { readFileKeys } from './chaos/stored-files.ts';
 
 /** A tenth of a second: expired by the next start, which sweeps. */
 const RESULT_TTL_DAYS = 0.000_001;

@@ -22,9 +22,9 @@ test('completes a job with an API and a worker that share a database and a bucke
     settings: bucketSettings(bucket),
   });
   onTestFinished(() => cluster.stop());
-  const leaving = new AbortController();
-  onTestFinished(() => leaving.abort());
-  const user = createUser(cluster.api(0).url, '1', leaving.signal);
+  const controller = new AbortController();
+  onTestFinished(() => controller.abort());
+  const user = createUser(cluster.api(0).url, '1', controller.signal);
 
   const { image_file } = (await user.rest.upload(await readAstronaut())).data;
   const reference = { subject_reference: [{ type: 'character' as const, image_file }] };

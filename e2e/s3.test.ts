@@ -28,7 +28,6 @@ async function openBucket() {
 }
 
 const ready = async (api: Api) => (await fetch(`${api.url}/health/ready`)).json();
-const isWaitingForStorage = (line: string) => (line.includes('storage unavailable') ? line : null);
 
 test('stores images in the bucket, serves them by links of the API and deletes them with their job', async () => {
   const bucket = await openBucket();
@@ -61,7 +60,7 @@ test('waits with a paid image while the bucket is unavailable, and reports this 
   await bucket.stop();
   const { job_id } = await sdk.create(imageRequest('paid for'));
   await followUntil(sdk, job_id, isSaving);
-  await api.process.line(isWaitingForStorage);
+  await api.process.lineWith('storage unavailable');
   expect(await ready(api)).toEqual({ status: 'unavailable', reason: 'files' });
   expect((await fetch(kept?.url ?? '')).status).toBe(503);
   expect((await rest.status(job_id)).status).toBe(200); // requests that need no images still work

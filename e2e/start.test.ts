@@ -26,7 +26,7 @@ test('npm start: prints the address, a token and a working curl, and leaves no p
 
   const api = await start.line(readListening);
   const token = await start.line((line) => /^ +Token +(\S+)$/.exec(line)?.[1] ?? null);
-  await start.line((line) => (line.includes('Follow it') ? line : null));
+  await start.lineWith('Follow it');
   expect(start.stdout).toContain(`  Open      http://localhost:${port}`);
   expect((await fetch(api.url)).headers.get('content-type')).toContain('text/html');
 

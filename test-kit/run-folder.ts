@@ -34,6 +34,6 @@ function allowsPrograms(): boolean {
   const mount = readFileSync('/proc/mounts', 'utf8')
     .split('\n')
     .map((line) => line.split(' '))
-    .findLast(([, place]) => place === MEMORY_DISK);
+    .findLast(([, folder]) => folder === MEMORY_DISK);
   return mount !== undefined && !mount[3]?.split(',').includes('noexec');
 }

@@ -4,6 +4,7 @@ import { GENERATION_PATH } from '@darkroom/contracts/rest';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
 import { EXPENSIVE_BODIES } from '@darkroom/test-kit/client/expensive-bodies';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
+import { peakBytes } from '@darkroom/test-kit/process/memory';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { expect, test } from 'vitest';
 
@@ -62,8 +63,7 @@ function figuresOf(pid: number): { cpuMs: number; peakBytes: number } | null {
   if (process.platform !== 'linux') return null;
   const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
   const [userTicks, systemTicks] = fields.split(' ').slice(11, 13).map(Number);
-  const peakKb = Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-  return { cpuMs: ((userTicks ?? 0) + (systemTicks ?? 0)) * 10, peakBytes: peakKb * 1024 };
+  return { cpuMs: ((userTicks ?? 0) + (systemTicks ?? 0)) * 10, peakBytes: peakBytes(pid) ?? 0 };
 }
 
 test(`answers ${AT_ONCE} of the costliest bodies at once briefly, within the memory limit and beside other users`, {

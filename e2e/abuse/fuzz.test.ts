@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { REQUEST_ERROR_CODES } from '@darkroom/contracts';
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
+import { residentBytes } from '@darkroom/test-kit/process/memory';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -61,15 +61,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-function residentBytes(pid: number): number | null {
-  if (process.platform !== 'linux') return null;
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
-}
-
 /** One request in four is valid. */
 const anyRequest = fc.oneof({ weight: 3, arbitrary: maliciousRequest }, validRequest);
 
-test(`answers ${REQUESTS} hostile requests (seed ${SEED}) without a 5xx or a hang, and completes a job afterwards`, {
+test(`answers ${REQUESTS} malicious requests (seed ${SEED}) without a 5xx or a hang, and completes a job afterwards`, {
   timeout: LONGEST_RUN_MS,
 }, async () => {
   const settings = { RATE_LIMIT_PER_MINUTE: 0, USER_ACTIVE_LIMIT: 100_000, QUEUE_LIMIT: 100_000 };

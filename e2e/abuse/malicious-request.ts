@@ -232,7 +232,7 @@ const noise: fc.Arbitrary<MakeProbe> = fc
   )
   .map((bytes) => () => ({ bytes: Buffer.from(bytes), isWhole: false, isValid: false }));
 
-/** Requests of a hostile client. */
+/** Requests of a malicious client. */
 export const maliciousRequest: fc.Arbitrary<MakeProbe> = fc.oneof({ weight: 12, arbitrary: request }, noise);
 
 /** Removes lone surrogates, which cannot be encoded. */

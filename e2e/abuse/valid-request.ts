@@ -117,7 +117,7 @@ const probe =
     return { bytes: writeRequest({ ...parts, headers: all, body }), isWhole: true, isValid };
   };
 
-/** Valid requests, at the contract's bounds and with unusual headers: the normal work during the hostile load. */
+/** Valid requests, at the contract's bounds and with unusual headers: the normal work during the malicious load. */
 export const validRequest: fc.Arbitrary<MakeProbe> = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(create, innocentHeaders).map(probe(true)) },
   { weight: 1, arbitrary: fc.tuple(upload, innocentHeaders).map(probe(true)) },

@@ -1,9 +1,9 @@
 import type { Call } from '@darkroom/minimax-simulator';
+import type { SnapshotJob } from '@darkroom/test-kit/api/database-snapshot';
 import type { Attempt } from '@darkroom/test-kit/api/read-attempts';
 import { describe, expect, test } from 'vitest';
 import { checkEvidence, checkSettled, type Evidence } from './check-evidence.ts';
 import type { Observation } from './client-observations.ts';
-import type { SnapshotJob } from './database-snapshot.ts';
 
 const job: SnapshotJob = {
   job_id: 'a',

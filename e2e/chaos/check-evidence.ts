@@ -1,7 +1,7 @@
 import type { Call } from '@darkroom/minimax-simulator';
+import type { DatabaseSnapshot, SnapshotJob } from '@darkroom/test-kit/api/database-snapshot';
 import type { Attempt } from '@darkroom/test-kit/api/read-attempts';
 import type { Observation } from './client-observations.ts';
-import type { DatabaseSnapshot, SnapshotJob } from './database-snapshot.ts';
 
 /** Independent records of the same events. The database is read while the API is stopped. */
 export interface Evidence {

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readSnapshot } from './database-snapshot.ts';
+import { readSnapshot } from '@darkroom/test-kit/api/database-snapshot';
+import { ageStoredFiles, readFileKeys } from '@darkroom/test-kit/api/stored-files';
 import { type PlannedRound, planRounds } from './plan.ts';
 import { type ChaosReport, runRounds } from './run-rounds.ts';
 import { createService, startProvider } from './services.ts';
-import { ageStoredFiles, readFileKeys } from './stored-files.ts';
 import type { TestEnvironment } from './test-environment.ts';
 
 export interface ChaosOptions {

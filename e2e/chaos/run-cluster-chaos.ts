@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startCluster } from '@darkroom/test-kit/api/cluster';
+import { readPostgresSnapshot } from '@darkroom/test-kit/api/database-snapshot';
 import { SHORT_LEASE } from '@darkroom/test-kit/api/short-lease';
+import { ageStoredFiles, readFileKeys } from '@darkroom/test-kit/api/stored-files';
 import { isPostgresUnavailable } from '@darkroom/test-kit/infrastructure/postgres-errors';
 import * as z from 'zod';
 import { checkRateLimit } from './check-rate-limit.ts';
 import { APIS, type PlannedClusterRound, planClusterRounds, WORKERS } from './cluster-plan.ts';
-import { readPostgresSnapshot } from './database-snapshot.ts';
 import { createFaultInjector } from './inject-cluster-fault.ts';
 import { roundRobinFetch } from './round-robin-fetch.ts';
 import type { ChaosOptions } from './run-chaos.ts';
 import { type ChaosReport, runRounds } from './run-rounds.ts';
 import { CHAOS_SETTINGS, startProvider } from './services.ts';
-import { ageStoredFiles, readFileKeys } from './stored-files.ts';
 import type { TestEnvironment } from './test-environment.ts';
 
 /** Low enough that long runs reach it. */

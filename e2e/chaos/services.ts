@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectSimulator, type RemoteSimulator } from '@darkroom/minimax-simulator';
-import { apiEnvironment, readListening } from '@darkroom/test-kit/api/api-environment';
-import { API_MAIN, CHECKOUT } from '@darkroom/test-kit/process/checkout';
-import { findFreePort } from '@darkroom/test-kit/process/free-port';
-import { type Child, spawnChild } from '@darkroom/test-kit/process/spawn-child';
+import { createServiceProcess, type ServiceProcess } from '@darkroom/test-kit/api/service-process';
+import { CHECKOUT } from '@darkroom/test-kit/process/checkout';
+import { spawnChild } from '@darkroom/test-kit/process/spawn-child';
 
 const SIMULATOR_MAIN = `${CHECKOUT}packages/minimax-simulator/src/main.ts`;
 const SIMULATOR_ARGS = ['--port', '0', '--latency-ms', '100', '--images', 'plain'];
@@ -26,7 +25,13 @@ export interface Provider {
 export async function startProvider(cwd: string): Promise<Provider> {
   const child = spawnChild(process.execPath, [SIMULATOR_MAIN, ...SIMULATOR_ARGS], { cwd, env: process.env });
   const url = await child.line((line) => /http:\S+/.exec(line)?.[0] ?? null);
-  return { control: connectSimulator(url), stop: () => kill(child) };
+  return {
+    control: connectSimulator(url),
+    async stop() {
+      child.signal('SIGKILL');
+      await child.ended;
+    },
+  };
 }
 
 export interface Service {
@@ -48,66 +53,39 @@ export interface Service {
 
 /** One API that is killed and restarted repeatedly. */
 export async function createService(provider: { url: string }, dataDir: string): Promise<Service> {
-  const port = await findFreePort('127.0.0.1');
-  const url = `http://127.0.0.1:${port}`;
-  const spawned: Child[] = [];
-  let running: Child | undefined;
+  const service = await createServiceProcess({ provider, dataDir, settings: CHAOS_SETTINGS });
   let kills = 0;
 
-  function spawn(responseFormat: 'url' | 'base64'): Child {
-    const env = apiEnvironment(provider, dataDir, {
-      PORT: port,
-      PUBLIC_URL: url,
-      MINIMAX_RESPONSE_FORMAT: responseFormat,
-      ...CHAOS_SETTINGS,
-    });
-    const child = spawnChild(process.execPath, [API_MAIN], { cwd: dataDir, env });
-    spawned.push(child);
-    running = child;
-    return child;
-  }
-
-  async function killRunning(): Promise<void> {
-    if (!running) return;
-    await kill(running);
-    running = undefined;
+  async function kill(): Promise<void> {
+    if (!service.isRunning()) return;
+    await service.kill();
     kills++;
   }
 
   return {
-    url,
-    async start(responseFormat) {
-      await spawn(responseFormat).line(readListening);
-    },
+    url: service.url,
+    start: (responseFormat) => service.start({ MINIMAX_RESPONSE_FORMAT: responseFormat }),
     async killStarting(afterMs) {
-      spawn('url');
+      const starting = service.start().catch(() => {}); // it is killed before it listens
       await sleep(afterMs);
-      await killRunning();
+      await kill();
+      await starting;
     },
-    kill: killRunning,
+    kill,
     async killDraining(afterMs) {
-      running?.signal('SIGTERM');
-      const hasEnded = await Promise.race([running?.ended.then(() => true), sleep(afterMs, false)]);
-      if (hasEnded) running = undefined;
-      else await killRunning();
+      const hasEnded = await Promise.race([service.terminate().then(() => true), sleep(afterMs, false)]);
+      if (!hasEnded) await kill();
     },
     async stop() {
-      running?.signal('SIGTERM');
-      const exit = await running?.ended;
-      running = undefined;
+      const exit = await service.terminate();
       if (exit !== 0) throw new Error(`The API ended with ${exit}`);
     },
     kills: () => kills,
-    loggedErrors: () => spawned.flatMap((child) => [...child.stdout.filter(isErrorLine), ...child.stderr]),
+    loggedErrors: () => findErrorLines(service),
   };
 }
 
-async function kill(child: Child): Promise<void> {
-  child.signal('SIGKILL');
-  await child.ended;
-}
-
-/** Pino levels error and fatal. */
-function isErrorLine(line: string): boolean {
-  return /"level":[56]0\b/.test(line);
+/** Log lines of the levels error and fatal, and everything that is no log line, such as what is written to stderr. */
+export function findErrorLines(service: Pick<ServiceProcess, 'outputLines'>): string[] {
+  return service.outputLines().filter((line) => !line.startsWith('{') || /"level":[56]0\b/.test(line));
 }

@@ -1,5 +1,5 @@
 import type { RemoteSimulator } from '@darkroom/minimax-simulator';
-import type { DatabaseSnapshot } from './database-snapshot.ts';
+import type { DatabaseSnapshot } from '@darkroom/test-kit/api/database-snapshot';
 
 /** The system under test: processes that are killed and restarted while users create jobs. */
 export interface TestEnvironment<Round> {

@@ -28,7 +28,7 @@ test.skipIf(!findTool('nginx'))(
     const cluster = startChild('npm', ['run', 'cluster'], { cwd: CHECKOUT, env, detached: true });
 
     const token = await cluster.line((line) => /^ +Token +(\S+)$/.exec(line)?.[1] ?? null);
-    await cluster.line((line) => (line.includes('Follow it') ? line : null));
+    await cluster.lineWith('Follow it');
     const url = `http://localhost:${port}`;
     expect(cluster.stdout).toContain(`  Open      ${url}`);
     expect((await fetch(url)).headers.get('content-type')).toContain('text/html');

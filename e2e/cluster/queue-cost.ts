@@ -31,7 +31,7 @@ process.env.TEST_DATABASE_URL = counter.url;
 const provider = await startSimulator({ images: 'plain' });
 const settings = { GENERATION_CONCURRENCY: slots, RATE_LIMIT_PER_MINUTE: 0, USER_ACTIVE_LIMIT: 1_000 };
 const cluster = await startCluster({ provider, apis, workers: 2, settings });
-const leaving = new AbortController();
+const controller = new AbortController();
 try {
   await sleep(SETTLED_AFTER_MS);
   counter.reset();
@@ -41,7 +41,7 @@ try {
   for (const [text, times] of counted) console.log(`${(times / seconds).toFixed(2).padStart(8)}  ${text}`);
   console.log(`idle, ${apis} API and 2 workers with ${slots} slots: ${(all / seconds).toFixed(1)} statements a second`);
 
-  const { sdk } = createUser(cluster.api(0).url, '1', leaving.signal);
+  const { sdk } = createUser(cluster.api(0).url, '1', controller.signal);
   await sdk.generate(imageRequest('first'));
   counter.reset();
   for (let number = 0; number < jobs; number++) await sdk.generate(imageRequest(`job ${number}`));
@@ -55,7 +55,7 @@ try {
     `from create to reservation: p50 ${row?.p50} ms, p99 ${row?.p99} ms; ${perJob.toFixed(0)} statements a job`,
   );
 } finally {
-  leaving.abort();
+  controller.abort();
   await cluster.stop();
   await counter.close();
   await provider.close();

@@ -22,9 +22,9 @@ async function measure(workers: number): Promise<number> {
   const provider = await startSimulator({ images: 'plain', latencyMs });
   const settings = { RATE_LIMIT_PER_MINUTE: 0, USER_ACTIVE_LIMIT: 1_000 };
   const cluster = await startCluster({ provider, apis: 1, workers, settings });
-  const leaving = new AbortController();
+  const controller = new AbortController();
   const users = Array.from({ length: USERS }, (_, index) =>
-    createUser(cluster.api(0).url, String(index + 1), leaving.signal),
+    createUser(cluster.api(0).url, String(index + 1), controller.signal),
   );
   try {
     const startedAt = performance.now();
@@ -36,7 +36,7 @@ async function measure(workers: number): Promise<number> {
     console.log(`${workers} workers: ${perMinute.toFixed(1)} jobs a minute, at most ${most} calls at once`);
     return perMinute;
   } finally {
-    leaving.abort();
+    controller.abort();
     await cluster.stop();
     await provider.close();
   }

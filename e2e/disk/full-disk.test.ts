@@ -34,8 +34,7 @@ function startWithFileLimit({ dataDir, env }: Api, bytes: number) {
 }
 
 /** Resolves when the process has met the fault and retries. */
-const untilItTriesAgain = (api: Api) =>
-  api.process.line((line) => (line.includes('storage unavailable; retrying') ? line : null));
+const untilItTriesAgain = (api: Api) => api.process.lineWith('storage unavailable; retrying');
 
 describe.skipIf(!CAN_LIMIT_FILE_SIZE)('the API on a full disk', () => {
   test('refuses requests and uploads as unavailable, fails readiness, and recovers when there is space', async () => {

@@ -43,8 +43,8 @@ async function readImports(folder: string): Promise<Import[]> {
 const locate = (file: string, from: string) =>
   from.startsWith('.') ? path.posix.join(path.posix.dirname(file), from) : from;
 
-const isWithin = (places: string[]) => (name: string) =>
-  places.some((place) => name === place || name.startsWith(place.endsWith('/') ? place : `${place}/`));
+const isWithin = (roots: string[]) => (name: string) =>
+  roots.some((root) => name === root || name.startsWith(root.endsWith('/') ? root : `${root}/`));
 
 test('imports only the sdk, platform/, ui/, i18n/, design/ and two files of the app in the feature', async () => {
   const imports = await readImports(FEATURE);

@@ -1,11 +1,11 @@
 import type { ImageJob } from '@darkroom/contracts';
+import { readSnapshot } from '@darkroom/test-kit/api/database-snapshot';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { readFileKeys } from '@darkroom/test-kit/api/stored-files';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { SURFACES, sendCreate } from '@darkroom/test-kit/client/send-create';
 import { type Provider, startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
-import { readSnapshot } from '../chaos/database-snapshot.ts';
-import { readFileKeys } from '../chaos/stored-files.ts';
 
 const CONCURRENCY = 4;
 /** Calls that are answered before the provider holds the rest. */
@@ -16,7 +16,7 @@ const JOBS = 60;
 const AT_ONCE_MS = 15_000;
 
 const byPrompt = (a: ImageJob, b: ImageJob) => a.request.prompt.localeCompare(b.request.prompt);
-const isDraining = (line: string) => (line.includes('"msg":"draining"') ? line : null);
+const DRAINING = '"msg":"draining"';
 
 /** An API in the middle of a load: some jobs are made, some are at the provider, who holds them, and the others wait. */
 async function startBusyApi(settings: Record<string, number>) {
@@ -63,7 +63,7 @@ describe('SIGTERM under load', () => {
     );
 
     api.process.signal('SIGTERM');
-    await api.process.line(isDraining);
+    await api.process.lineWith(DRAINING);
 
     // The listener is still there to say so.
     const ready = await fetch(`${api.url}/health/ready`);
@@ -102,7 +102,7 @@ describe('SIGTERM under load', () => {
     const out = provider.prompts().slice(ANSWERED);
 
     api.process.signal('SIGTERM');
-    await api.process.line(isDraining);
+    await api.process.lineWith(DRAINING);
     if (how === 'a second signal') api.process.signal('SIGTERM');
     expect(await api.process.ended).toBe(1);
     provider.release();

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImageJob } from '@darkroom/contracts';
 import { startSimulator } from '@darkroom/minimax-simulator';
 import { createImageClient } from '@darkroom/sdk';
+import { readSnapshot } from '@darkroom/test-kit/api/database-snapshot';
 import type { Attempt } from '@darkroom/test-kit/api/read-attempts';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { signUserToken } from '@darkroom/test-kit/client/user';
 import { checkSettled } from '../chaos/check-evidence.ts';
-import { readSnapshot } from '../chaos/database-snapshot.ts';
 import { readGauges } from './gauges.ts';
 import { startService } from './service.ts';
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Simulator, startSimulator } from '@darkroom/minimax-simulator';
+import { readSnapshot } from '@darkroom/test-kit/api/database-snapshot';
+import { readFileKeys } from '@darkroom/test-kit/api/stored-files';
 import { SURFACES } from '@darkroom/test-kit/client/send-create';
 import * as fc from 'fast-check';
 import { checkEvidence, checkSettled, type Evidence } from '../chaos/check-evidence.ts';
 import { createObservations, type Observation } from '../chaos/client-observations.ts';
-import { readSnapshot } from '../chaos/database-snapshot.ts';
-import { readFileKeys } from '../chaos/stored-files.ts';
 import { createResponseCounter } from './count-responses.ts';
 import { type Gauges, readGauges, untilIdle, watchPeaks } from './gauges.ts';
 import { createLoadClient } from './load-client.ts';

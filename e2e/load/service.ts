@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { apiEnvironment, readListening, type Settings } from '@darkroom/test-kit/api/api-environment';
-import { API_MAIN } from '@darkroom/test-kit/process/checkout';
-import { spawnChild } from '@darkroom/test-kit/process/spawn-child';
+import type { Settings } from '@darkroom/test-kit/api/api-environment';
+import { createServiceProcess } from '@darkroom/test-kit/api/service-process';
+import { findErrorLines } from '../chaos/services.ts';
 
 export interface Service {
   url: string;
@@ -19,23 +19,18 @@ export interface Service {
 /** The real API as its own process, configured by environment variables. */
 export async function startService(provider: { url: string }, settings: Settings): Promise<Service> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'darkroom-load-'));
-  const child = spawnChild(process.execPath, [API_MAIN], {
-    cwd: dataDir,
-    env: apiEnvironment(provider, dataDir, settings),
-  });
-  const { url } = await child.line(readListening);
+  const service = await createServiceProcess({ provider, dataDir, settings });
+  await service.start();
   return {
-    url,
+    url: service.url,
     dataDir,
     async stop() {
-      child.signal('SIGTERM');
-      const exit = await child.ended;
+      const exit = await service.terminate();
       if (exit !== 0) throw new Error(`The API ended with ${exit}`);
     },
-    loggedErrors: () => [...child.stdout.filter((line) => /"level":[56]0\b/.test(line)), ...child.stderr],
+    loggedErrors: () => findErrorLines(service),
     async remove() {
-      child.signal('SIGKILL');
-      await child.ended;
+      await service.kill();
       await rm(dataDir, { recursive: true, force: true });
     },
   };

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { CompletedJob, FailedJob } from '@darkroom/contracts';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
+import { peakBytes } from '@darkroom/test-kit/process/memory';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { startLinkProvider } from './link-provider.ts';
@@ -77,21 +77,21 @@ async function uploadTo(api: Api, bytes: Buffer, userId = '1'): Promise<UploadEn
   return { width, height };
 }
 
-test('converts a hostile upload to a plain photo or refuses it', async () => {
+test('converts a malicious upload to a plain photo or refuses it', async () => {
   const api = await startApi(await startLinkProvider(), SETTINGS);
   const ends = await endsOf((bytes) => uploadTo(api, bytes));
   expect(ends).toEqual(table((row) => row.upload));
   await checkAfterwards(api);
 });
 
-test('accepts a hostile image in a data URL as an upload would, or names the refused field', async () => {
+test('accepts a malicious image in a data URL as an upload would, or names the refused field', async () => {
   const api = await startApi(await startLinkProvider(), SETTINGS);
   const headers = { authorization: `Bearer ${api.user().token}`, 'content-type': 'application/json' };
   const create = (image_file: string) =>
     fetch(api.url + GENERATION_PATH, {
       method: 'POST',
       headers,
-      body: JSON.stringify({ ...imageRequest('hostile'), subject_reference: [{ type: 'character', image_file }] }),
+      body: JSON.stringify({ ...imageRequest('malicious'), subject_reference: [{ type: 'character', image_file }] }),
     });
 
   const ends = await endsOf(async (bytes) => {
@@ -108,7 +108,7 @@ test('accepts a hostile image in a data URL as an upload would, or names the ref
   await checkAfterwards(api);
 });
 
-test('re-encodes a hostile result or delivers it byte for byte', async () => {
+test('re-encodes a malicious result or delivers it byte for byte', async () => {
   const provider = await startLinkProvider();
   const api = await startApi(provider, SETTINGS);
 
@@ -162,10 +162,4 @@ async function checkAfterwards(api: Api): Promise<void> {
   if (peak === null) return;
   console.log(`${expect.getState().currentTestName}: at most ${Math.round(peak / 1e6)} MB`);
   expect(peak).toBeLessThan(PEAK_MAX_BYTES);
-}
-
-/** The peak memory of a process in bytes; null on systems that do not report it. */
-function peakBytes(pid: number): number | null {
-  if (process.platform !== 'linux') return null;
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1_024;
 }

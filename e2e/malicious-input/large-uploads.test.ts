@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { UPLOAD_MAX_BYTES } from '@darkroom/contracts';
 import { REFERENCE_BYTES_LIMIT } from '@darkroom/contracts/limits';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
+import { peakBytes } from '@darkroom/test-kit/process/memory';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
@@ -128,7 +128,7 @@ test(`decodes ${AT_ONCE} of the costliest photos of each format at once within t
     }
     // On a slow machine the last ones exceed the wait limit and get 503.
     expect(new Set(await uploads).isSubsetOf(new Set([201, 503]))).toBe(true);
-    const peak = peakBytes(api.process.pid);
+    const peak = peakBytes(api.process.pid) ?? 0;
     console.log(
       `${name}: at most ${Math.round(peak / 1e6)} MB; another user's link and list within ${Math.round(longestMs)} ms`,
     );
@@ -136,9 +136,3 @@ test(`decodes ${AT_ONCE} of the costliest photos of each format at once within t
   }
   expect(api.process.stderr).toEqual([]);
 });
-
-/** The peak memory of a process in bytes; 0 on systems that do not report it. */
-function peakBytes(pid: number): number {
-  if (process.platform !== 'linux') return 0;
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1_024;
-}

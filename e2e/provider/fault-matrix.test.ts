@@ -76,7 +76,7 @@ test('keeps the message of MiniMax with the attempt, and logs its host', async (
 
   expect(readAttempts(api)).toMatchObject([{ failure_message: expect.stringContaining(PROVIDER_TEXT) }]);
   const reason = `MiniMax: base_resp 2049 from ${new URL(provider.url).host}`;
-  await api.process.line((line) => (line.includes(`"reason":"${reason}"`) ? line : null));
+  await api.process.lineWith(`"reason":"${reason}"`);
 });
 
 /** Starts a server next to the provider, to which no connection may be made. */

@@ -85,7 +85,7 @@ test('keeps an answer that arrived during a pause longer than SHUTDOWN_GRACE_MS'
   const api = await startApi(provider, settings);
   const [jobId = ''] = await createHeld(api, provider, ['on the way out'], 1);
   api.process.signal('SIGTERM');
-  await api.process.line((line) => (line.includes('"draining"') ? line : null));
+  await api.process.lineWith('"draining"');
 
   await pauseProcess(api, () => provider.release());
 

@@ -26,14 +26,14 @@ interface Options {
 export function shareCluster(options: Options): () => SharedCluster {
   const { apis = 2, workers = 2, simulator = {}, ...others } = options;
   let cluster: SharedCluster;
-  const leaving = new AbortController();
+  const controller = new AbortController();
   beforeAll(async () => {
     const provider = await startSimulator({ images: 'plain', ...simulator });
     const services = await startCluster({ provider, apis, workers, ...others });
     cluster = {
       ...services,
       provider,
-      user: (userId = '1', api = 0) => createUser(services.api(api).url, userId, leaving.signal),
+      user: (userId = '1', api = 0) => createUser(services.api(api).url, userId, controller.signal),
       callsFor: (prompt) => provider.calls().filter((call) => call.prompt === prompt).length,
     };
   });
@@ -46,7 +46,7 @@ export function shareCluster(options: Options): () => SharedCluster {
     }
   });
   afterAll(async () => {
-    leaving.abort();
+    controller.abort();
     await cluster.stop();
     await cluster.provider.close();
   });

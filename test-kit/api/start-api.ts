@@ -43,9 +43,9 @@ async function listen(env: NodeJS.ProcessEnv): Promise<Api> {
     env,
     process: child,
     user(userId = '1') {
-      const leaving = new AbortController();
-      onTestFinished(() => leaving.abort());
-      return createUser(url, userId, leaving.signal);
+      const controller = new AbortController();
+      onTestFinished(() => controller.abort());
+      return createUser(url, userId, controller.signal);
     },
     async kill() {
       child.signal('SIGKILL');

@@ -21,6 +21,8 @@ export interface Child {
    * without one.
    */
   line<Found>(find: (line: string) => Found | null): Promise<Found>;
+  /** The same for the first line that contains this text. */
+  lineWith(text: string): Promise<string>;
   /** Signals the process, or its whole group if it leads one, as Ctrl+C does. */
   signal(signal: NodeJS.Signals): void;
   /** The exit code or the ending signal, resolved once every process that could write to its output has ended. */
@@ -44,24 +46,28 @@ export function spawnChild(
   const signal = (name: NodeJS.Signals) => send(detached ? -pid : pid, name);
   const ended = once(child, 'close').then(() => exitOf(child));
 
+  function line<Found>(find: (line: string) => Found | null): Promise<Found> {
+    return new Promise((resolve, reject) => {
+      const check = (text: string) => {
+        const found = find(text);
+        if (found === null) return;
+        output.off('line', check);
+        resolve(found);
+      };
+      output.on('line', check);
+      for (const text of stdout) check(text);
+      ended.then((exit) => reject(new Error(`It ended with ${exit} before it wrote what was awaited`)));
+    });
+  }
+
   return {
     pid,
     stdout,
     stderr,
     ended,
     signal,
-    line: (find) =>
-      new Promise((resolve, reject) => {
-        const look = (line: string) => {
-          const found = find(line);
-          if (found === null) return;
-          output.off('line', look);
-          resolve(found);
-        };
-        output.on('line', look);
-        for (const line of stdout) look(line);
-        ended.then((exit) => reject(new Error(`It ended with ${exit} before it wrote what was awaited`)));
-      }),
+    line,
+    lineWith: (part) => line((text) => (text.includes(part) ? text : null)),
   };
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { ATTEMPTS, Attempt } from '@darkroom/test-kit/api/read-attempts';
 import Database from 'better-sqlite3';
 import * as z from 'zod';
+import { ATTEMPTS, Attempt } from './read-attempts.ts';
 
 /** A JSON column, parsed and validated. */
 const json = <Value>(value: z.ZodType<Value>) =>
