@@ -61,13 +61,13 @@ describe('creating an image from a photo and a prompt', () => {
     const api = await startApi(provider);
     const folder = await createTempDir();
 
-    const script = `${CHECKOUT}packages/sdk/examples/first-picture.ts`;
+    const script = `${CHECKOUT}packages/sdk/examples/first-image.ts`;
     const args = [script, ASTRONAUT, api.user().token, api.url];
     const { ended, stdout } = startChild(process.execPath, args, { cwd: folder, env: api.env });
 
     expect(await ended).toBe(0);
-    expect(stdout.slice(-2)).toEqual(['COMPLETED 100', 'picture-0.jpg']);
-    expect(await sharp(path.join(folder, 'picture-0.jpg')).metadata()).toMatchObject({ format: 'jpeg', width: 1024 });
+    expect(stdout.slice(-2)).toEqual(['COMPLETED 100', 'image-0.jpg']);
+    expect(await sharp(path.join(folder, 'image-0.jpg')).metadata()).toMatchObject({ format: 'jpeg', width: 1024 });
     expect(provider.prompts()).toEqual(['an astronaut in a sunflower field']);
   });
 

@@ -53,7 +53,7 @@ export function createCallProcedure(
   return (name, input, signal) =>
     new Promise((resolve, reject) => {
       const op = { id: ++calls, type: TYPES[name], path: `image.${name}`, input, context: {}, signal };
-      link({ op, next: noFurtherLink }).subscribe({
+      link({ op, next: failOnNextLink }).subscribe({
         // The link is untyped here; the router's types define the output of this procedure.
         next: ({ result }) => resolve(('data' in result ? result.data : undefined) as Output<typeof name>),
         error: (error) => reject(errorFromCall(error, signal)),
@@ -61,7 +61,7 @@ export function createCallProcedure(
     });
 }
 
-function noFurtherLink(): never {
+function failOnNextLink(): never {
   throw new Error('The batch link ends the chain.');
 }
 

@@ -52,15 +52,15 @@ export function createImageClient(settings: ImageClientSettings): ImageClient {
   );
 
   const client: ImageClient = {
-    async create(order, { idempotencyKey = createId(), signal } = {}) {
-      return withKey(idempotencyKey, () => createJob({ call, clock }, order, idempotencyKey, signal));
+    async create(request, { idempotencyKey = createId(), signal } = {}) {
+      return withKey(idempotencyKey, () => createJob({ call, clock }, request, idempotencyKey, signal));
     },
     status: (jobId, { waitSeconds, afterVersion, signal } = {}) =>
       call('status', { job_id: jobId, wait_seconds: waitSeconds, after_version: afterVersion }, signal),
     wait: (job, options = {}) => waitForJob({ status: client.status, clock }, job, options),
-    async generate(order, { idempotencyKey = createId(), ...options }: GenerateOptions = {}) {
+    async generate(request, { idempotencyKey = createId(), ...options }: GenerateOptions = {}) {
       return withKey(idempotencyKey, async () => {
-        const created = await client.create(order, { idempotencyKey, signal: options.signal });
+        const created = await client.create(request, { idempotencyKey, signal: options.signal });
         options.onUpdate?.(created);
         const job = await client.wait(created, options);
         if (job.status === 'FAILED') throw new JobFailedError(job);

@@ -11,7 +11,7 @@ const ATTEMPTS_MAX = 5;
  * Bound on the sum of the delays of one request, in milliseconds. Beyond it the error is reported, since the user is
  * waiting.
  */
-const PATIENCE_MS = 10_000;
+const DELAY_SUM_MAX_MS = 10_000;
 
 interface CreateJobDeps {
   call: CallProcedure;
@@ -24,19 +24,19 @@ interface CreateJobDeps {
  */
 export async function createJob(
   { call, clock }: CreateJobDeps,
-  order: CreateImageInput,
+  request: CreateImageInput,
   idempotencyKey: string,
   signal: AbortSignal | undefined,
 ): Promise<ImageJob> {
   let waitedMs = 0;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await call('create', { ...order, idempotency_key: idempotencyKey }, signal);
+      return await call('create', { ...request, idempotency_key: idempotencyKey }, signal);
     } catch (error) {
-      if (attempt === ATTEMPTS_MAX || !isImageApiError(error) || !mayBeRepeated(error)) throw error;
+      if (attempt === ATTEMPTS_MAX || !isImageApiError(error) || !mayRetry(error)) throw error;
       const delayMs = retryDelayMs(attempt, error.retryAfterMs);
       waitedMs += delayMs;
-      if (waitedMs > PATIENCE_MS) throw error;
+      if (waitedMs > DELAY_SUM_MAX_MS) throw error;
       await clock.sleep(delayMs, { signal });
     }
   }
@@ -46,7 +46,7 @@ export async function createJob(
  * Whether to retry: the request or its response was lost, or the server is restarting or has no storage. Refusals are
  * not retried.
  */
-function mayBeRepeated({ code, httpStatus = 0 }: ImageApiError): boolean {
+function mayRetry({ code, httpStatus = 0 }: ImageApiError): boolean {
   const isLost = code === 'network' || (code === 'bad_answer' && httpStatus >= 500); // a proxy: the server is absent
   return isLost || code === 'unavailable' || code === 'draining';
 }

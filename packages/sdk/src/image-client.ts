@@ -13,7 +13,7 @@ import type { UploadSource } from './upload-image.ts';
 
 /** Options of every call. */
 export interface CallOptions {
-  /** Ends the call immediately with an `aborted` error. The server finishes what it has begun. */
+  /** Ends the call immediately with an `aborted` error. The server finishes what it has started. */
   signal?: AbortSignal | undefined;
 }
 
@@ -53,7 +53,7 @@ export interface ImageClient {
    * idempotency key: at most 5 attempts, with delays of at most 10 s in total. Any refusal, also a temporary one
    * (`queue_full`, `rate_limited`), rejects immediately. The error has the key, with which the caller can retry.
    */
-  create(order: CreateImageInput, options?: CreateOptions): Promise<ImageJob>;
+  create(request: CreateImageInput, options?: CreateOptions): Promise<ImageJob>;
   /**
    * The job as it is, or after a long poll. Never batched with other calls, since the server does not long-poll in a
    * batch.
@@ -65,7 +65,7 @@ export interface ImageClient {
    */
   wait(job: string | ImageJob, options?: WaitOptions): Promise<CompletedJob | FailedJob>;
   /** `create`, then `wait`. Rejects with a `JobFailedError` if the job FAILED; never creates a second job. */
-  generate(order: CreateImageInput, options?: GenerateOptions): Promise<CompletedJob>;
+  generate(request: CreateImageInput, options?: GenerateOptions): Promise<CompletedJob>;
   /**
    * One page of the user's jobs, newest first. `cursor` is the `next_cursor` of the previous page; null is the first
    * page.

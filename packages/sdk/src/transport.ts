@@ -75,8 +75,8 @@ export function jsonExchange(fetch: Fetch, { url, headers, ...request }: Outgoin
       return { status, body: await answer.json(), retryAfterMs: retryAfterMs(answer) };
     } catch (cause) {
       // A truncated body rejects with a network error, a complete body that is not JSON with a SyntaxError.
-      const isWhole = status !== undefined && isNamed(cause, 'SyntaxError');
-      throw new ImageApiError(isWhole ? 'bad_answer' : 'network', { httpStatus: status, cause });
+      const isComplete = status !== undefined && isNamed(cause, 'SyntaxError');
+      throw new ImageApiError(isComplete ? 'bad_answer' : 'network', { httpStatus: status, cause });
     }
   };
 }

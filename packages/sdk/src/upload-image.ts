@@ -38,7 +38,7 @@ interface UploadDeps {
 /** Builds the request of one upload: through `uploadFile` if given, otherwise through `fetch` with FormData. */
 export function uploadExchange({ baseUrl, fetch, uploadFile }: UploadDeps, file: UploadSource): Exchange {
   const url = `${baseUrl}${UPLOADS_PATH}`;
-  if (!uploadFile) return jsonExchange(fetch, { url, method: 'POST', headers: {}, body: formWith(file) });
+  if (!uploadFile) return jsonExchange(fetch, { url, method: 'POST', headers: {}, body: toForm(file) });
   return (headers, signal) => sendByPlatform(uploadFile, { url, field: 'file', file, headers, signal });
 }
 
@@ -54,8 +54,8 @@ async function sendByPlatform(uploadFile: UploadFile, request: UploadRequest): P
   }
 }
 
-function formWith(file: UploadSource): FormData {
-  if (typeof file === 'string') throw new TypeError('A path can only be uploaded by a platform: pass uploadFile.');
+function toForm(file: UploadSource): FormData {
+  if (typeof file === 'string') throw new TypeError('Uploading a path requires `uploadFile`.');
   const form = new FormData();
   form.append('file', ArrayBuffer.isView(file) ? new Blob([file.slice()]) : file, 'picture');
   return form;

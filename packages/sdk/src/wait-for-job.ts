@@ -6,7 +6,7 @@ import type { StatusOptions, WaitOptions } from './image-client.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
 /** Minimum time between two polls without a change, whatever `poll_after_ms` says. */
-const SHORTEST_PAUSE_MS = 500;
+const PAUSE_MIN_MS = 500;
 
 interface WaitForJobDeps {
   status(jobId: string, options: StatusOptions): Promise<ImageJob>;
@@ -26,16 +26,16 @@ export async function waitForJob(
   let job = typeof from === 'string' ? undefined : from;
   let failures = 0;
   while (!job || !hasEnded(job)) {
-    const askedAt = clock.now();
+    const startedAt = clock.now();
     try {
-      const known: ImageJob | undefined = job;
-      job = await status(jobId, { signal, ...(known && { waitSeconds: pollSeconds, afterVersion: known.version }) });
+      const last: ImageJob | undefined = job;
+      job = await status(jobId, { signal, ...(last && { waitSeconds: pollSeconds, afterVersion: last.version }) });
       failures = 0;
       onUpdate?.(job);
-      if (known?.version === job.version && !hasEnded(job)) {
+      if (last?.version === job.version && !hasEnded(job)) {
         // After a full long poll this time has passed already. If the server answered immediately (too many polls, or
         // it is draining), wait: the loop must not spin.
-        const pauseMs = Math.max(job.poll_after_ms, SHORTEST_PAUSE_MS) - (clock.now() - askedAt);
+        const pauseMs = Math.max(job.poll_after_ms, PAUSE_MIN_MS) - (clock.now() - startedAt);
         if (pauseMs > 0) await clock.sleep(pauseMs, { signal });
       }
     } catch (error) {

@@ -11,7 +11,7 @@ import {
 import { completed, failed, processing } from './memory-images.ts';
 import { hang, type StubServer, startStubServer } from './stub-server.ts';
 
-const order = { model: 'image-01', prompt: 'a lighthouse at dawn' } as const;
+const request = { model: 'image-01', prompt: 'a lighthouse at dawn' } as const;
 
 let server: StubServer;
 let client: ImageClient;
@@ -24,7 +24,7 @@ afterEach(() => server.close());
 
 test('generate: creates a job, follows its stages and resolves with its images, in four requests', async () => {
   const seen: string[] = [];
-  const job = await client.generate(order, {
+  const job = await client.generate(request, {
     onUpdate(update) {
       seen.push(update.status === 'PROCESSING' ? update.stage : update.status);
       if (update.status === 'PENDING') server.images.set(update.job_id, processing);
@@ -38,7 +38,7 @@ test('generate: creates a job, follows its stages and resolves with its images, 
 });
 
 test('list: accepts next_cursor as it was returned, null included', async () => {
-  await client.create(order);
+  await client.create(request);
   let cursor: string | null = null;
   let jobs = 0;
   do {
@@ -49,8 +49,8 @@ test('list: accepts next_cursor as it was returned, null included', async () => 
   expect(jobs).toBe(1);
 });
 
-test('generate: rejects with the FAILED job, and does not order again', async () => {
-  const generated = client.generate(order, { onUpdate: ({ job_id }) => server.images.set(job_id, failed) });
+test('generate: rejects with the FAILED job, and does not create a second job', async () => {
+  const generated = client.generate(request, { onUpdate: ({ job_id }) => server.images.set(job_id, failed) });
   const error: unknown = await generated.catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(JobFailedError);
   if (!isJobFailedError(error)) throw error;
@@ -61,7 +61,7 @@ test('generate: rejects with the FAILED job, and does not order again', async ()
 });
 
 test('status: sends one request of its own even beside simultaneous calls, so that it can be held', async () => {
-  const { job_id, version } = await client.create(order);
+  const { job_id, version } = await client.create(request);
   const held = client.status(job_id, { waitSeconds: 25, afterVersion: version });
   await Promise.all([client.status(job_id), client.list()]);
   await vi.waitFor(() => expect(server.images.held).toBe(1));
@@ -71,8 +71,8 @@ test('status: sends one request of its own even beside simultaneous calls, so th
 });
 
 test('list, cancel and delete: return what the service answers', async () => {
-  const { job_id } = await client.create(order);
-  await client.create(order);
+  const { job_id } = await client.create(request);
+  await client.create(request);
   expect((await client.list({ limit: 5 })).jobs).toHaveLength(2);
   expect(await client.cancel(job_id)).toMatchObject({ job_id, status: 'FAILED' });
   expect(await client.delete(job_id)).toEqual({ job_id });
@@ -95,7 +95,7 @@ test('ends an aborted call at once, even when fetch ignores the signal', async (
 });
 
 test('sends nothing for a call that was aborted before', async () => {
-  await expect(client.create(order, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' });
+  await expect(client.create(request, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' });
   expect(server.requests).toEqual([]);
 });
 

@@ -5,6 +5,6 @@ const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.ur
 
 test('shows in the README exactly the examples that are compiled and run', () => {
   const shown = Array.from(read('README.md').matchAll(/^```ts\n(.*?)^```$/gms), ([, code]) => code);
-  const examples = ['first-picture', 'browser/main', 'vue/use-image-job', 'mini-program'];
+  const examples = ['first-image', 'browser/main', 'vue/use-image-job', 'mini-program'];
   expect(shown).toEqual(examples.map((name) => read(`examples/${name}.ts`)));
 });

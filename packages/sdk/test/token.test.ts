@@ -47,8 +47,8 @@ test('sends a string token once', async () => {
 
 test('keeps the idempotency key of a create that is repeated with a new token', async () => {
   const client = clientWith(({ refresh }) => (refresh ? 'good' : 'stale'));
-  await client.create({ model: 'image-01', prompt: 'a lighthouse' }, { idempotencyKey: 'order-1' });
-  expect(server.images.keys).toEqual(['order-1']);
+  await client.create({ model: 'image-01', prompt: 'a lighthouse' }, { idempotencyKey: 'key-1' });
+  expect(server.images.keys).toEqual(['key-1']);
 });
 
 test('passes on an ImageApiError of a token function, and wraps any other error as unauthenticated', async () => {

@@ -3,7 +3,7 @@ import { createImageClient, isImageApiError, isJobFailedError } from '@darkroom/
 const api = new URLSearchParams(location.search).get('api') ?? 'http://localhost:8080';
 const client = createImageClient({ baseUrl: api, token: signIn });
 
-/** Asked before each request, and once more with `refresh` after a 401. Yours asks your own sign-in. */
+/** Called before each request, and once more with `refresh` after a 401. Replace it by your own sign-in. */
 let token: string | undefined;
 async function signIn({ refresh }: { refresh: boolean }): Promise<string> {
   if (token === undefined || refresh) {
@@ -14,14 +14,14 @@ async function signIn({ refresh }: { refresh: boolean }): Promise<string> {
 }
 
 const [form] = document.forms;
-const said = document.querySelector('output');
-const picture = document.querySelector('img');
+const output = document.querySelector('output');
+const image = document.querySelector('img');
 
 form?.addEventListener('submit', async (event) => {
   event.preventDefault();
   const fields = new FormData(form);
   const photo = fields.get('photo');
-  if (!(photo instanceof File) || !said || !picture) return;
+  if (!(photo instanceof File) || !output || !image) return;
   try {
     const { image_file } = await client.upload(photo);
     const job = await client.generate(
@@ -30,11 +30,11 @@ form?.addEventListener('submit', async (event) => {
         prompt: String(fields.get('prompt')),
         subject_reference: [{ type: 'character', image_file }],
       },
-      { onUpdate: ({ status, progress }) => said.replaceChildren(`${status} ${progress} %`) },
+      { onUpdate: ({ status, progress }) => output.replaceChildren(`${status} ${progress} %`) },
     );
-    picture.src = job.images[0] ?? '';
+    image.src = job.images[0] ?? '';
   } catch (error) {
     if (!isImageApiError(error) && !isJobFailedError(error)) throw error;
-    said.replaceChildren(`${error.code}: ${error.message}`);
+    output.replaceChildren(`${error.code}: ${error.message}`);
   }
 });

@@ -8,12 +8,12 @@ const client = createImageClient({
   token: query.get('token') ?? '',
 });
 
-const Order = defineComponent(() => {
+const ImageForm = defineComponent(() => {
   const prompt = ref('');
-  const { job, problem, order } = useImageJob(client);
+  const { job, error, create } = useImageJob(client);
   const submit = (event: Event) => {
     event.preventDefault();
-    void order({ model: 'image-01', prompt: prompt.value });
+    void create({ model: 'image-01', prompt: prompt.value });
   };
   return () => [
     h('form', { onSubmit: submit }, [
@@ -23,11 +23,11 @@ const Order = defineComponent(() => {
           if (target instanceof HTMLInputElement) prompt.value = target.value;
         },
       }),
-      h('button', { type: 'submit' }, 'Order'),
+      h('button', { type: 'submit' }, 'Generate'),
     ]),
-    h('output', problem.value || (job.value && `${job.value.status} ${job.value.progress} %`)),
+    h('output', error.value || (job.value && `${job.value.status} ${job.value.progress} %`)),
     job.value?.status === 'COMPLETED' && job.value.images.map((src) => h('img', { src })),
   ];
 });
 
-createApp(Order).mount('#app');
+createApp(ImageForm).mount('#app');

@@ -1,28 +1,28 @@
 import { type CreateImageInput, type ImageClient, type ImageJob, isImageApiError } from '@darkroom/sdk';
 import { onScopeDispose, shallowRef } from 'vue';
 
-/** One order, followed until it ends or the component goes. The job itself goes on: follow it again by its id. */
+/** Creates a job and follows it until it ends or the component is unmounted. The job goes on: follow it again by its id. */
 export function useImageJob(client: ImageClient) {
   const job = shallowRef<ImageJob>();
-  const problem = shallowRef('');
-  const leaving = new AbortController();
-  onScopeDispose(() => leaving.abort());
+  const error = shallowRef('');
+  const unmounted = new AbortController();
+  onScopeDispose(() => unmounted.abort());
 
-  async function order(input: CreateImageInput): Promise<void> {
-    problem.value = '';
+  async function create(input: CreateImageInput): Promise<void> {
+    error.value = '';
     try {
-      job.value = await client.create(input, { signal: leaving.signal });
+      job.value = await client.create(input, { signal: unmounted.signal });
       job.value = await client.wait(job.value, {
-        signal: leaving.signal,
+        signal: unmounted.signal,
         onUpdate: (update) => {
           job.value = update;
         },
       });
-    } catch (error) {
-      if (!isImageApiError(error)) throw error;
-      if (error.code !== 'aborted') problem.value = error.message;
+    } catch (cause) {
+      if (!isImageApiError(cause)) throw cause;
+      if (cause.code !== 'aborted') error.value = cause.message;
     }
   }
 
-  return { job, problem, order };
+  return { job, error, create };
 }

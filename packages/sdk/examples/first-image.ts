@@ -1,5 +1,5 @@
-// From Node 22.19 on; npx finds the one that this checkout has brought. The pictures go into the current folder:
-// npx node packages/sdk/examples/first-picture.ts test-kit/photos/astronaut.png "$(npm run --silent token)"
+// Needs Node 22.19; npx finds the one of this checkout. Writes the images to the current folder:
+// npx node packages/sdk/examples/first-image.ts test-kit/photos/astronaut.png "$(npm run --silent token)"
 import { readFile, writeFile } from 'node:fs/promises';
 import { createImageClient } from '@darkroom/sdk';
 
@@ -12,6 +12,6 @@ const job = await client.generate(
   { onUpdate: ({ status, progress }) => console.log(status, progress) },
 );
 for (const [index, url] of job.images.entries()) {
-  await writeFile(`picture-${index}.jpg`, new Uint8Array(await (await fetch(url)).arrayBuffer()));
-  console.log(`picture-${index}.jpg`);
+  await writeFile(`image-${index}.jpg`, new Uint8Array(await (await fetch(url)).arrayBuffer()));
+  console.log(`image-${index}.jpg`);
 }
