@@ -4,12 +4,12 @@ import { VERBS, viewer } from './verbs.ts';
 import { type Process, readTraces, startProcess, type World } from './world.ts';
 
 /** A verb is run once for each of its writes. */
-const PATIENCE_MS = 90_000;
+const TIMEOUT_MS = 90_000;
 /** More writes than any verb needs. */
 const WRITES_MAX = 60;
 
 /** Deletes every job and file of the previous rounds. */
-async function tidy(process: Process, world: World): Promise<void> {
+async function deleteEverything(process: Process, world: World): Promise<void> {
   await process.recover();
   for (const { job_id } of await world.database.db.selectFrom('jobs').select('job_id').execute()) {
     await deleteJob(process, viewer, job_id);
@@ -31,10 +31,10 @@ export function testFaults(openWorld: () => Promise<World>): void {
     'leaves no file or row behind when %s is killed after any of its writes',
     async (name, verb) => {
       const { prepare, run, check } = verb;
-      for (let fatal = 1; ; fatal++) {
+      for (let killAfter = 1; ; killAfter++) {
         const first = await startProcess(world);
         const jobId = await prepare(first, world);
-        const mortal = await startProcess(world, fatal);
+        const mortal = await startProcess(world, killAfter);
         const answer = run(mortal, jobId, world).then(() => 'answered' as const);
         answer.catch(() => {});
         const end = await Promise.race([answer, mortal.life.death.then(() => 'died' as const)]);
@@ -43,25 +43,25 @@ export function testFaults(openWorld: () => Promise<World>): void {
 
         const next = await startProcess(world);
         await next.recover();
-        const where = `killed after write ${fatal}: ${mortal.life.writes.at(-1)}`;
+        const where = `killed after write ${killAfter}: ${mortal.life.writes.at(-1)}`;
         await check(next, jobId, end === 'answered', world);
         const traces = await readTraces(world);
-        const strays = traces.files.difference(traces.named).difference(traces.late);
-        expect.soft([...strays], `strays, ${where}`).toEqual([]);
+        const orphans = traces.files.difference(traces.named).difference(traces.late);
+        expect.soft([...orphans], `orphans, ${where}`).toEqual([]);
         expect.soft([...traces.named.difference(traces.files)], `missing, ${where}`).toEqual([]);
         expect.soft(traces.halfWritten, `half-written, ${where}`).toEqual([]);
-        expect.soft(traces.remembered, `left to delete, ${where}`).toEqual([]);
+        expect.soft(traces.pendingDeletions, `left to delete, ${where}`).toEqual([]);
         expect.soft(traces.open, `jobs without an end, ${where}`).toBe(0);
-        await tidy(next, world);
+        await deleteEverything(next, world);
         if (end === 'answered') {
           if (process.env.LIST_FAULTS) console.log(`${name}: ${mortal.life.writes.join(' | ')}`);
           // Concurrent verbs interleave differently each time: the fatal write did not happen in this run.
-          expect(mortal.life.writes.length).toBeLessThan(fatal);
+          expect(mortal.life.writes.length).toBeLessThan(killAfter);
           return;
         }
-        expect(fatal).toBeLessThan(WRITES_MAX);
+        expect(killAfter).toBeLessThan(WRITES_MAX);
       }
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 }

@@ -19,8 +19,8 @@ export interface Mortality {
 
 const never = new Promise<never>(() => {});
 
-/** `fatal` is the number of the write after which the process dies; null means never. */
-export function createMortality(fatal: number | null): Mortality {
+/** `killAfter` is the number of the write after which the process dies; null means never. */
+export function createMortality(killAfter: number | null): Mortality {
   const writes: string[] = [];
   const dying = Promise.withResolvers<void>();
   let dead = false;
@@ -31,7 +31,7 @@ export function createMortality(fatal: number | null): Mortality {
     wrote(what) {
       if (dead) return;
       writes.push(what);
-      if (writes.length !== fatal) return;
+      if (writes.length !== killAfter) return;
       dead = true;
       dying.resolve();
     },
@@ -66,13 +66,13 @@ function spied(trx: Trx, life: Mortality, tables: Set<string>): Trx {
 }
 
 /** Reports every statement that writes, before it runs. A dead process runs no statement. */
-function watchWrites(life: Mortality, tell: (table: string) => void): KyselyPlugin {
+function watchWrites(life: Mortality, report: (table: string) => void): KyselyPlugin {
   return {
     transformQuery({ node }) {
       if (node.kind === 'InsertQueryNode' || node.kind === 'UpdateQueryNode' || node.kind === 'DeleteQueryNode') {
-        tell(tableOf(node));
+        report(tableOf(node));
       }
-      if (life.isDead()) throw new Error('this process is no more');
+      if (life.isDead()) throw new Error('this process is dead');
       return node;
     },
     transformResult: async ({ result }) => result,

@@ -9,7 +9,7 @@ import { answered } from '../jobs/scripted-provider.ts';
 import { clock, type Process, type World } from './world.ts';
 
 export const viewer = { user_id: '1', star_id: null };
-const ORDER: CreateImage = { model: 'image-01', prompt: 'a lighthouse at dawn', n: 2 };
+const REQUEST: CreateImage = { model: 'image-01', prompt: 'a lighthouse at dawn', n: 2 };
 const PHOTO = 'data:image/jpeg;base64,/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP//2Q==';
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
@@ -33,7 +33,7 @@ export interface Verb {
   check(process: Process, jobId: string, hasAnswered: boolean, world: World): Promise<void>;
 }
 
-const withPhoto = (): CreateImage => ({ ...ORDER, subject_reference: [{ type: 'character', image_file: PHOTO }] });
+const withPhoto = (): CreateImage => ({ ...REQUEST, subject_reference: [{ type: 'character', image_file: PHOTO }] });
 /** No worker of these tests calls H3: such a job waits until it is canceled or deleted. */
 const withPhotos = (): CreateImage => ({
   ...{ model: 'MiniMax-H3-Image', prompt: 'image 1 beside image 2', n: 1, area: '2K' },
@@ -47,7 +47,7 @@ function answerWith(world: World, outcome: ProviderOutcome, onCall = async () =>
   Object.assign(world.provider, { calls: [], outcomes: [outcome], onCall });
 }
 
-async function order(process: Process, request: CreateImage = ORDER): Promise<string> {
+async function order(process: Process, request: CreateImage = REQUEST): Promise<string> {
   return (await process.createJob()(viewer, request, {})).jobId;
 }
 
@@ -94,7 +94,7 @@ async function checkRun(process: Process, jobId: string, _: boolean, { provider 
 const tap = { idempotency_key: '' };
 
 export const VERBS: Record<string, Verb> = {
-  'an order with a photograph': {
+  'a create with a photo': {
     async prepare() {
       tap.idempotency_key = randomUUID();
       return '';
@@ -108,7 +108,7 @@ export const VERBS: Record<string, Verb> = {
       await runToTheEnd(process);
     },
   },
-  'an order with a photograph that is refused': {
+  'a create with a photo that is refused': {
     prepare: nothing,
     run: (process) =>
       process
@@ -140,7 +140,7 @@ export const VERBS: Record<string, Verb> = {
     run: (process) => process.saveUpload()(viewer, Buffer.from('a photograph')),
     check: async () => {},
   },
-  'an upload that is refused after it was written': {
+  'an upload that is refused after its file was written': {
     prepare: nothing,
     run: (process) =>
       process
@@ -148,7 +148,7 @@ export const VERBS: Record<string, Verb> = {
         .catch(() => {}),
     check: async () => {},
   },
-  'a call whose pictures come as links': {
+  'a call whose images arrive as links': {
     async prepare(process, world) {
       answerWith(world, byLink);
       return order(process);
@@ -156,7 +156,7 @@ export const VERBS: Record<string, Verb> = {
     run: runToTheEnd,
     check: checkRun,
   },
-  'a call whose pictures come by value': {
+  'a call whose images arrive by value': {
     async prepare(process, world) {
       answerWith(world, byValue);
       return order(process, withPhoto());
@@ -185,7 +185,7 @@ export const VERBS: Record<string, Verb> = {
     run: runToTheEnd,
     check: (process, jobId) => checkDeleted(process, jobId, false),
   },
-  'a picture that is written while its job is deleted': {
+  'an image that is written while its job is deleted': {
     async prepare(process, world) {
       answerWith(world, byLink);
       return order(process, withPhoto());
@@ -204,7 +204,7 @@ export const VERBS: Record<string, Verb> = {
     },
     check: (process, jobId) => checkDeleted(process, jobId, false),
   },
-  'a cancel while pictures are saved': {
+  'a cancel while images are saved': {
     prepare: saving,
     run: (process, jobId) => cancelJob(process.store, viewer, jobId),
     async check(process, jobId, hasAnswered) {
@@ -212,17 +212,17 @@ export const VERBS: Record<string, Verb> = {
       if (hasAnswered) expect(state).toMatchObject({ status: 'FAILED', errorCode: 'canceled', charged: 'yes' });
     },
   },
-  'a delete of a job that is complete': {
+  'a delete of a completed job': {
     prepare: completed,
     run: remove,
     check: checkDeleted,
   },
-  'a delete while pictures are saved': {
+  'a delete while images are saved': {
     prepare: saving,
     run: remove,
     check: checkDeleted,
   },
-  'a delete of a job that waits': {
+  'a delete of a waiting job': {
     prepare: (process) => order(process, withPhoto()),
     run: remove,
     check: checkDeleted,

@@ -54,9 +54,9 @@ export function createWorld(database: Database, leaseMs: number | null, dir: str
 
 export type Process = Awaited<ReturnType<typeof startProcess>>;
 
-/** Starts one process with all parts of the product. It dies after its `fatal`-th durable write. */
-export async function startProcess({ database, leaseMs, dir, provider }: World, fatal: number | null = null) {
-  const life = createMortality(fatal);
+/** Starts one process with all parts of the product. It dies after its `killAfter`-th durable write. */
+export async function startProcess({ database, leaseMs, dir, provider }: World, killAfter: number | null = null) {
+  const life = createMortality(killAfter);
   const workerId = randomUUID();
   const isSingleProcess = leaseMs === null;
   const own = mortalDatabase(database, life);
@@ -220,7 +220,7 @@ export async function readTraces({ database: { db }, dir }: World) {
     named: new Set([...uploads.map((row) => row.key), ...results, ...sources]),
     /** Late answers, kept with a job that already has a presumed outcome. */
     late: new Set(rows.filter((row) => status.get(row.job_id) === 'FAILED').flatMap((row) => keyIn(row.source) ?? [])),
-    remembered: (await db.selectFrom('file_deletions').selectAll().execute()).map((row) => row.key),
+    pendingDeletions: (await db.selectFrom('file_deletions').selectAll().execute()).map((row) => row.key),
     open: jobs.filter((job) => job.status === 'PENDING' || job.status === 'PROCESSING').length,
   };
 }

@@ -8,30 +8,30 @@ export const form: Messages['form'] = {
   promptPlaceholder: 'For example: by the sea at dawn, backlit, film grain, smiling at the camera',
   promptCount: (used, max) => `${used} of ${max} characters`,
   promptTooLong: (over) => `${plural(over, 'character')} too many`,
-  ratio: 'Shape',
+  ratio: 'Aspect ratio',
   count: 'Pictures',
   countOf: (n) => plural(n, 'picture'),
   submit: (n) => `Make ${plural(n, 'picture')}`,
-  submitHint: 'Every generation is charged; one submission only ever makes one job',
-  needPrompt: 'First describe the picture',
+  submitHint: 'Each generation is charged. One submission creates exactly one job.',
+  needPrompt: 'Describe the picture first',
   needShorterPrompt: 'The description is too long',
-  needNetwork: 'You are offline; ready once you are back',
-  waitForUpload: 'Ready once the photo is uploaded',
-  needUpload: 'The photo was not uploaded; change or remove it',
+  needNetwork: 'You are offline',
+  waitForUpload: 'Waiting for the photo to upload',
+  needUpload: 'The photo failed to upload. Replace or remove it.',
 };
 
 export const resume: Messages['resume'] = {
   running: (count) => (count === 1 ? 'A job is running' : `${count} jobs are running`),
-  unanswered: 'Your last order has not gone through yet',
+  unanswered: 'Your last request has not been sent yet',
   COMPLETED: 'Your pictures are ready',
-  FAILED: 'A job was not made',
+  FAILED: 'A job failed',
   open: 'Open',
-  look: 'Have a look',
+  look: 'View',
 };
 
 export const keptOrder: Messages['keptOrder'] = {
-  title: 'Replace your last order?',
-  content: 'Your last order has not gone through yet. With the new one, this device no longer keeps it.',
+  title: 'Replace your last request?',
+  content: 'Your last request has not been sent yet. The new one replaces it on this device.',
   yes: 'Replace',
   no: 'Keep it',
 };

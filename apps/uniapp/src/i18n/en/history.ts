@@ -6,22 +6,22 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 export const history: Words<typeof zh> = {
   title: 'My pictures',
-  filter: 'Which jobs to show',
-  filters: { all: 'All', running: 'Running', done: 'Done', failed: 'Not made' },
+  filter: 'Filter jobs',
+  filters: { all: 'All', running: 'Running', done: 'Done', failed: 'Failed' },
   empty: {
-    all: { title: 'Nothing here yet', note: 'Your pictures will be kept here, newest first.' },
-    running: { title: 'Nothing is running', note: 'New jobs show up here and move on by themselves.' },
-    done: { title: 'Nothing is done yet', note: 'Pictures that were made will be kept here.' },
-    failed: { title: 'Nothing went wrong', note: 'Jobs that could not be made are listed here with the reason.' },
+    all: { title: 'Nothing here yet', note: 'Your pictures will appear here, newest first.' },
+    running: { title: 'Nothing is running', note: 'New jobs appear here and update on their own.' },
+    done: { title: 'Nothing finished yet', note: 'Finished pictures will appear here.' },
+    failed: { title: 'Nothing went wrong', note: 'Failed jobs will be listed here with the reason.' },
   },
   start: 'Make one',
-  reading: 'Reading',
-  more: 'Show older ones',
-  end: 'That is all',
-  unrefreshed: 'Could not be brought up to date; this is what was known before.',
-  unread: 'Older jobs could not be read.',
+  reading: 'Loading',
+  more: 'Show older',
+  end: 'That’s everything',
+  unrefreshed: 'Could not refresh. This list may be out of date.',
+  unread: 'Older jobs could not be loaded.',
   readAgain: 'Try again',
-  statuses: { PENDING: 'In the queue', PROCESSING: 'Generating', COMPLETED: 'Done', FAILED: 'Not made' },
+  statuses: { PENDING: 'In queue', PROCESSING: 'Generating', COMPLETED: 'Done', FAILED: 'Failed' },
   place: (place) => `number ${place}`,
   pictures: (count) => plural(count, 'picture'),
   actions: 'More actions',
@@ -30,10 +30,10 @@ export const history: Words<typeof zh> = {
 
   deleteDialog: {
     title: 'Delete this job?',
-    ended: 'The job and its pictures are removed from the server at once, and cannot be brought back.',
+    ended: 'The job and its pictures are removed from the server immediately and cannot be restored.',
     confirm: 'Delete',
     keep: 'Keep',
-    failed: 'Could not be deleted; it is still here.',
+    failed: 'Could not delete it.',
   },
 
   time: {

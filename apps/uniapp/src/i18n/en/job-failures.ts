@@ -3,72 +3,72 @@ import type { Messages } from '../zh.ts';
 export const jobFailures: Messages['jobFailures'] = {
   provider_timeout: {
     title: 'It took too long',
-    reason: 'MiniMax gave no result within the time limit.',
-    next: 'Generate again now, or come back in a few minutes.',
+    reason: 'MiniMax did not finish within the time limit.',
+    next: 'Generate again now or in a few minutes.',
   },
   provider_unavailable: {
-    title: 'The generator is out of reach',
-    reason: 'MiniMax could not be reached, or its answer could not be read.',
+    title: 'The image generator cannot be reached',
+    reason: 'MiniMax could not be reached, or its response was not readable.',
     next: 'Wait a few minutes, then generate again.',
   },
   provider_error: {
-    title: 'The generator failed',
-    reason: 'MiniMax reported an error of its own.',
+    title: 'The image generator failed',
+    reason: 'MiniMax reported an internal error.',
     next: 'Generate again; if it keeps happening, change the description.',
   },
   provider_rate_limited: {
-    title: 'The generator is too busy',
-    reason: 'There are too many requests, and waiting did not help.',
+    title: 'The image generator is busy',
+    reason: 'There are too many requests right now.',
     next: 'Generate again in a few minutes.',
   },
   provider_auth: {
     title: 'The service is not set up yet',
     reason: 'MiniMax did not accept this service’s credentials.',
-    next: 'Please tell the operator; trying again will not help.',
+    next: 'Please contact the operator. Trying again will not help.',
   },
   provider_balance: {
-    title: 'The service has run out of credit',
-    reason: 'Its balance or plan at MiniMax is used up.',
-    next: 'Please tell the operator; trying again will not help.',
+    title: 'The service is out of credit',
+    reason: 'Its MiniMax balance or plan is used up.',
+    next: 'Please contact the operator. Trying again will not help.',
   },
   provider_rejected: {
-    title: 'These settings were refused',
-    reason: 'MiniMax does not take these settings or this photo.',
+    title: 'These settings were rejected',
+    reason: 'MiniMax does not accept these settings or this photo.',
     next: 'Use another photo or change the description.',
   },
   content_rejected: {
     title: 'The content was blocked',
-    reason: 'MiniMax checked the description before it began, and something in it is not allowed.',
-    next: 'Put it in other words and try again.',
+    reason: 'MiniMax checked the description first, and something in it is not allowed.',
+    next: 'Rephrase it and try again.',
   },
   no_images: {
-    title: 'No picture came back',
-    reason: 'MiniMax answered, but without a single picture.',
+    title: 'No picture was returned',
+    reason: 'MiniMax responded without any pictures.',
     next: 'Change the description and generate again.',
   },
   download_failed: {
-    title: 'The pictures could not be fetched',
-    reason: 'They were made, but downloading them failed for too long.',
-    next: 'You can generate again; that is charged again.',
+    title: 'The pictures could not be downloaded',
+    reason: 'They were generated, but the download kept failing.',
+    next: 'You can generate again, which is charged again.',
   },
   outcome_unknown: {
-    title: 'The outcome is not known',
-    reason: 'The service restarted in the middle and never saw MiniMax’s answer.',
-    next: 'Whether to generate again is your choice.',
+    title: 'The outcome is unknown',
+    reason: 'The service restarted before MiniMax responded.',
+    next: 'You can decide whether to generate again.',
   },
   expired: {
     title: 'It waited too long',
-    reason: 'The job ended in the queue and was never sent.',
+    reason: 'The job expired in the queue and was never sent.',
     next: 'You can generate again now.',
   },
   canceled: {
     title: 'The job was canceled',
-    reason: 'It was stopped as you asked.',
+    reason: 'You canceled it.',
     next: 'You can generate again at any time.',
   },
   internal: {
     title: 'Something went wrong',
-    reason: 'The fault is ours and has been recorded.',
+    reason: 'This is an error on our side. It has been logged.',
     next: 'You can generate again later.',
   },
 };
@@ -76,13 +76,12 @@ export const jobFailures: Messages['jobFailures'] = {
 export const contentRejections: Messages['contentRejections'] = {
   promptOrPhoto: {
     title: 'The content was blocked',
-    reason:
-      'MiniMax checked the description and the photo before it began, and something in one of them is not allowed.',
+    reason: 'MiniMax checked the description and the photo first, and something in one of them is not allowed.',
     next: 'Change the description or use another photo.',
   },
   result: {
     title: 'The picture was blocked',
-    reason: 'MiniMax made it, but it did not pass the safety check and was not delivered.',
-    next: 'Describe something else; the same words will most likely meet the same end.',
+    reason: 'It was generated but did not pass the safety check.',
+    next: 'Change the description. The same one will most likely be blocked again.',
   },
 };

@@ -4,119 +4,119 @@ import { plural } from './plural.ts';
 
 export const requestFailures: Messages['requestFailures'] = {
   invalid_request: {
-    title: 'Something in the order is not right',
-    reason: 'One of the settings is not accepted.',
+    title: 'Something in the form is not valid',
+    reason: 'One of the settings was rejected.',
     next: 'Change it and submit again.',
   },
   unauthenticated: {
     title: 'Your sign-in has expired',
-    reason: 'The service no longer accepts it.',
-    next: 'Sign in, then try again.',
+    reason: 'Your session is no longer valid.',
+    next: 'Sign in and try again.',
   },
   forbidden: {
     title: 'This job is not yours',
-    reason: 'This account may not see it.',
-    next: 'Switch to the account that made it.',
+    reason: 'This account has no access to it.',
+    next: 'Switch to the account that created it.',
   },
   link_expired: {
     title: 'The picture link has expired',
     reason: 'Links are valid for a limited time.',
-    next: 'Read the job again for a new link.',
+    next: 'Reload the job for a new link.',
   },
   job_not_found: {
-    title: 'There is no such job',
-    reason: 'It may have been deleted or is past its keeping time.',
-    next: 'Start again from the first page.',
+    title: 'Job not found',
+    reason: 'It was deleted or has expired.',
+    next: 'Start again from the home page.',
   },
   upload_not_found: {
     title: 'The photo has expired',
-    reason: 'Uploaded photos are kept for a few days only.',
+    reason: 'Uploaded photos are kept for only a few days.',
     next: 'Choose the photo again and submit.',
   },
   not_found: {
-    title: 'There is nothing at this address',
+    title: 'Page not found',
     reason: 'The app may need an update.',
     next: 'Update the app and try again.',
   },
   method_not_allowed: {
     title: 'The request was not accepted',
-    reason: 'App and service may be of different versions.',
+    reason: 'The app and the service may have different versions.',
     next: 'Update the app and try again.',
   },
   payload_too_large: {
     title: 'The photo is too large',
-    reason: 'It is more than the service takes.',
-    next: 'Use a photo of at most 20 MB.',
+    reason: 'It exceeds the size limit.',
+    next: 'Use a photo of up to 20 MB.',
   },
   unsupported_media_type: {
-    title: 'This kind of content is not accepted',
-    reason: 'The service does not know it.',
+    title: 'This file type is not supported',
+    reason: 'The service cannot process it.',
     next: 'Use a JPEG or PNG photo.',
   },
   unsupported_image: {
     title: 'The photo cannot be read',
-    reason: 'The file may be damaged or of another format.',
+    reason: 'The file may be damaged or in an unsupported format.',
     next: 'Choose another photo.',
   },
   idempotency_mismatch: {
-    title: 'The submission conflicts with another',
-    reason: 'The same submission was sent with other content.',
-    next: 'Go back and submit once more.',
+    title: 'This submission conflicts with an earlier one',
+    reason: 'The same submission was sent with different content.',
+    next: 'Go back and submit again.',
   },
   rate_limited: {
-    title: 'That was too fast',
-    reason: 'There were too many submissions within a minute.',
+    title: 'Too many requests',
+    reason: 'You submitted too many within a minute.',
     next: 'Wait a moment and try again.',
   },
   too_many_jobs: {
     title: 'Too many of your jobs are running',
-    reason: 'You have as many on the way as are allowed at once.',
-    next: 'Wait for one to end, or cancel one, and submit again.',
+    reason: 'You have reached the limit of running jobs.',
+    next: 'Wait for one to finish or cancel one, then submit again.',
   },
   quota_exceeded: {
-    title: 'Today’s pictures are used up',
-    reason: 'The limit for 24 hours is reached.',
+    title: 'Daily limit reached',
+    reason: 'You have reached the limit for 24 hours.',
     next: 'Come back later or tomorrow.',
   },
   queue_full: {
     title: 'The queue is full',
-    reason: 'No new jobs are taken for the moment.',
-    next: 'Try again when the time is up.',
+    reason: 'No new jobs are accepted right now.',
+    next: 'Try again after the countdown.',
   },
   draining: {
     title: 'The service is restarting',
-    reason: 'It will be back in a moment.',
+    reason: 'It will be back shortly.',
     next: 'Wait a moment and try again.',
   },
   unavailable: {
-    title: 'The service is not available',
-    reason: 'Its storage cannot be used right now.',
+    title: 'The service is unavailable',
+    reason: 'Its storage is down right now.',
     next: 'Try again later.',
   },
   internal: {
     title: 'Something went wrong',
-    reason: 'The fault is ours and has been recorded.',
+    reason: 'This is an error on our side. It has been logged.',
     next: 'Try again later.',
   },
   network: {
     title: 'The service cannot be reached',
-    reason: 'The network is down, or the service does not answer.',
+    reason: 'The network is down, or the service does not respond.',
     next: 'Check the network and try again.',
   },
   bad_answer: {
-    title: 'The answer makes no sense',
-    reason: 'This may be the wrong address, or the service is being maintained.',
+    title: 'Unexpected response',
+    reason: 'The address may be wrong, or the service is under maintenance.',
     next: 'Try again later.',
   },
 };
 
-export const orderKept: Messages['orderKept'] = 'Your order is kept on this device.';
+export const orderKept: Messages['orderKept'] = 'Your request is saved on this device.';
 
-export const retryAfter: Messages['retryAfter'] = (seconds) => `Waiting ${plural(seconds, 'second')} is advised.`;
+export const retryAfter: Messages['retryAfter'] = (seconds) => `Please wait ${plural(seconds, 'second')}.`;
 
 const FIELDS: Record<string, string> = {
   prompt: 'The description',
-  aspect_ratio: 'The shape',
+  aspect_ratio: 'The aspect ratio',
   width: 'The width',
   height: 'The height',
   n: 'The number of pictures',
@@ -130,7 +130,7 @@ export const issue: Messages['issue'] = (field) => `${FIELDS[field] ?? 'One of t
 export const uploadProblems: Messages['uploadProblems'] = uploadProblemTexts('en');
 
 export const uploadSpaceFull: Messages['uploadSpaceFull'] = {
-  title: 'There is no room for more photos',
-  reason: 'The photos that you uploaded take up all the room that an account has.',
-  next: 'Use a photo that is uploaded already, or delete jobs that you no longer need.',
+  title: 'No space for more photos',
+  reason: 'Your uploaded photos use all the space of your account.',
+  next: 'Use a photo you have already uploaded, or delete jobs you no longer need.',
 };

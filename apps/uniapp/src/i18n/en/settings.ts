@@ -13,13 +13,13 @@ export const settings: Words<typeof zh> = {
 
   signIn: {
     title: 'Sign-in token',
-    note: 'in development only',
+    note: 'development only',
     owner: (user) => `Signed in as user ${user}`,
     ownerWithStar: (user, star) => `Signed in as user ${user}, star ${star}`,
-    none: 'There is no token yet; a page in development is user 1',
+    none: 'No token yet. In development, the page acts as user 1.',
     expired: 'The token has expired',
     placeholder: 'Paste a JWT',
-    wrong: 'This is not a JWT',
+    wrong: 'Not a valid JWT',
     replace: 'Use this token',
     clear: 'Clear the token',
   },
@@ -30,26 +30,26 @@ export const settings: Words<typeof zh> = {
       {
         title: 'What is sent',
         content:
-          'The description you write, the settings you choose, and the portrait you pick yourself. Nothing else in your album is read.',
+          'The description you write, the settings you choose, and the portrait you select. Nothing else in your album is read.',
       },
       {
-        title: 'To whom',
+        title: 'Who receives it',
         content:
-          'To this app’s service, which hands it to MiniMax to make the pictures. Location and other data inside the photo are removed first.',
+          'This app’s service, which sends it to MiniMax to generate the pictures. Location and other metadata of the photo are removed first.',
       },
       {
-        title: 'For how long',
+        title: 'How long it is kept',
         content:
-          'Portraits are kept for 7 days; pictures and jobs for a limited time, 30 days unless the operator says otherwise. What you delete under “My pictures” is gone at once.',
+          'Portraits are kept for 7 days; pictures and jobs for 30 days unless the operator sets another period. What you delete under “My pictures” is removed immediately.',
       },
       {
         title: 'On this device',
         content:
-          'Unsent orders, the numbers of jobs under way, that you agreed to the use of photos, language and appearance, your user number and your sign-in token; and a random number that the pages’ framework makes for itself, which is sent to nobody.',
+          'Unsent requests, the ids of running jobs, your consent to the use of photos, language and appearance, your user id and sign-in token, and a random number of the page framework that is never sent.',
       },
       {
         title: 'Please note',
-        content: 'Ask people before you use their photo. Every picture made here is marked as AI-generated.',
+        content: 'Ask people before you use their photo. Every picture is marked as AI-generated.',
       },
     ],
   },
