@@ -34,6 +34,11 @@ function needsOperator({ kind, httpStatus }: MiniMaxError): boolean {
   return OPERATOR_KINDS.has(kind) || (kind === 'bad_answer' && httpStatus !== undefined && httpStatus < 500);
 }
 
+/** HTTP 5xx with an error that says no more than that: H3's form of a server that is down. A known code says more. */
+function isServerError({ kind, httpStatus = 0, statusCode }: MiniMaxError): boolean {
+  return kind === 'error' && httpStatus >= 500 && statusCode === undefined;
+}
+
 /** The outcome of a call that ended with an error and without an image. */
 export function toFailure(error: unknown): ProviderOutcome {
   if (!MiniMaxError.isInstance(error)) {
@@ -41,7 +46,7 @@ export function toFailure(error: unknown): ProviderOutcome {
     return { kind: 'failed', errorCode: 'internal', charged: 'unknown', failure, traceId: null, responseId: null };
   }
   const ids = { traceId: error.traceId ?? null, responseId: error.responseId ?? null };
-  const errorCode = ERROR_CODES[error.kind];
+  const errorCode = isServerError(error) ? 'provider_unavailable' : ERROR_CODES[error.kind];
   const failure = describeFailure(error);
   const diagnosis = { host: error.host ?? null, needsOperator: needsOperator(error) };
   if (error.taken === 'no' && RETRYABLE.has(error.kind)) {

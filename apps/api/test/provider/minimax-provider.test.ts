@@ -7,6 +7,10 @@ import { createMiniMaxProvider } from '../../src/provider/minimax-provider.ts';
 
 const request = { model: 'image-01', prompt: 'a lighthouse at dawn', n: 2 } as const;
 const call: ProviderCall = { request, references: [] };
+const h3Call: ProviderCall = {
+  request: { model: 'MiniMax-H3-Image', prompt: 'a lighthouse at dawn', area: '1K', n: 2 },
+  references: [],
+};
 
 function fileOf(bytes: Uint8Array): ReferenceFile {
   const read = async function* () {
@@ -147,6 +151,16 @@ test.each([
 ] as const)('treats %s as final', async (_, fault, errorCode, charged) => {
   simulator.script({ fault });
   expect(await provider().generate(call)).toMatchObject({ kind: 'failed', errorCode, charged });
+});
+
+test.each([
+  ['HTTP 500', { kind: 'error', status: 500 }, 'provider_unavailable'],
+  ['HTTP 503', { kind: 'error', status: 503 }, 'provider_unavailable'],
+  ['HTTP 500 with a code of its own', { kind: 'error', status: 500, code: 1000 }, 'provider_error'],
+  ['an error event with 500', { kind: 'stream_error', status: 500 }, 'provider_unavailable'],
+] as const)('treats %s of H3 as final, with an unknown charge', async (_, fault, errorCode) => {
+  simulator.script({ fault });
+  expect(await provider().generate(h3Call)).toMatchObject({ kind: 'failed', errorCode, charged: 'unknown' });
 });
 
 test('accepts images without a base_resp as an answer', async () => {
