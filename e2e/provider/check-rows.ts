@@ -1,4 +1,4 @@
-import type { CompletedJob, FailedJob } from '@darkroom/contracts';
+import type { CompletedJob, CreateImageInput, FailedJob } from '@darkroom/contracts';
 import { readAttempts } from '@darkroom/test-kit/api/read-attempts';
 import type { Api } from '@darkroom/test-kit/api/start-api';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
@@ -11,12 +11,17 @@ import { PROVIDER_TEXT, type Row } from './fault-table.ts';
 const promptOf = ({ fault }: Row) => `[${fault}]`;
 
 /** Sends every row at once, each for its own user, and compares all results with the table. */
-export async function checkRows(api: Api, provider: Provider, rows: Row[]): Promise<void> {
+export async function checkRows(
+  api: Api,
+  provider: Provider,
+  rows: Row[],
+  createRequest: (prompt: string, more: { n: number }) => CreateImageInput = imageRequest,
+): Promise<void> {
   provider.script(...rows.map((row) => ({ ...row.script, prompt: promptOf(row) })));
   await Promise.all(
     rows.map(async (row, index) => {
       const { sdk } = api.user(String(index + 1));
-      const job = await sdk.wait(await sdk.create(imageRequest(promptOf(row), { n: row.n ?? 1 })));
+      const job = await sdk.wait(await sdk.create(createRequest(promptOf(row), { n: row.n ?? 1 })));
       checkEnding(row.fault, row.ends, { job, api, calls: provider.callsFor(promptOf(row)) });
     }),
   );

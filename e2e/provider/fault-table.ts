@@ -22,7 +22,7 @@ import {
 /** The text in every answer of the provider that has one. It must never reach a user. */
 export const PROVIDER_TEXT = 'the text of cluster-7.internal';
 
-type Fault = NonNullable<ScenarioInput['fault']>;
+export type Fault = NonNullable<ScenarioInput['fault']>;
 type ImageFault = Extract<Fault, { kind: 'image' }>['image'];
 
 export interface Row {

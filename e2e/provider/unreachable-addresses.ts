@@ -32,7 +32,8 @@ export const UNREACHABLE_ADDRESSES: UnreachableAddress[] = [
   { fault: 'a certificate that nobody trusts', open: openSelfSigned, reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
 ];
 
-async function openRefusing(): Promise<string> {
+/** Returns the URL of a port on which nothing listens any more. */
+export async function openRefusing(): Promise<string> {
   const server = createServer();
   const address = await listen(server);
   server.close();
