@@ -8,6 +8,16 @@ export function createProgressPage(page: Page) {
       page.locator(`[data-testid=stage][data-stage=${name}]`),
     /** In percent, as shown. */
     percent: async (): Promise<number> => Number(await page.getByTestId('progress').getAttribute('aria-valuenow')),
+    /** The images that have arrived before the end of the job. */
+    arrived: {
+      /** What each place of the grid shows, in order. */
+      places: (): Promise<('image' | 'awaited')[]> =>
+        page
+          .locator('[data-testid=result-image], [data-testid=image-place]')
+          .evaluateAll((places) =>
+            places.map((place) => (place.getAttribute('data-testid') === 'result-image' ? 'image' : 'awaited')),
+          ),
+    },
     /** The text about the charge of a job or request that failed. */
     charge: (): Promise<string | null> => page.getByTestId('charge').textContent(),
     /** Sends a refused request again. */

@@ -1,4 +1,4 @@
-import type { ImageJob, PendingJob, ProcessingJob } from '@darkroom/contracts';
+import type { PendingJob, ProcessingJob } from '@darkroom/contracts';
 import { describe, expect, it } from 'vitest';
 import { describeCancel, describeSecondsLeft, describeWait } from '../src/features/job/describe-wait.ts';
 import { zh } from '../src/i18n/zh.ts';
@@ -15,8 +15,25 @@ const base = {
   eta_seconds: 20,
 } as const;
 
+const ARRIVED = {
+  url: '/files/0',
+  url_expires_at: '2026-11-22T11:00:00.000Z',
+  width: 864,
+  height: 1152,
+  bytes: 1,
+  content_type: 'image/jpeg',
+  compressed: true,
+  placeholder: null,
+  index: 0,
+};
+
 const waiting = (queue_position: number): PendingJob => ({ ...base, status: 'PENDING', progress: 0, queue_position });
-const running = (stage: ProcessingJob['stage']): ImageJob => ({ ...base, status: 'PROCESSING', progress: 40, stage });
+const running = (stage: ProcessingJob['stage']): ProcessingJob => ({
+  ...base,
+  status: 'PROCESSING',
+  progress: 40,
+  stage,
+});
 
 describe('describeWait', () => {
   it.each([
@@ -48,5 +65,9 @@ describe('describeCancel', () => {
     expect(describeCancel(waiting(2), zh)).toBe(zh.cancelDialog.free);
     expect(describeCancel(running('generating'), zh)).toBe(zh.cancelDialog.maybeCharged);
     expect(describeCancel(running('saving'), zh)).toBe(zh.cancelDialog.charged);
+  });
+
+  it('says that images which have arrived stay', () => {
+    expect(describeCancel({ ...running('generating'), assets: [ARRIVED] }, zh)).toBe(zh.cancelDialog.someArrived);
   });
 });

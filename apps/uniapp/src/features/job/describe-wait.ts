@@ -30,5 +30,6 @@ export function describeSecondsLeft(secondsLeft: number | null, { loading }: Mes
 /** What canceling now would cost. */
 export function describeCancel(job: ImageJob, { cancelDialog }: Messages): string {
   if (job.status === 'PENDING') return cancelDialog.free;
+  if (job.status === 'PROCESSING' && job.assets) return cancelDialog.someArrived;
   return job.status === 'PROCESSING' && job.stage === 'saving' ? cancelDialog.charged : cancelDialog.maybeCharged;
 }

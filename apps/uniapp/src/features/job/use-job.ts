@@ -29,6 +29,15 @@ export function useJob(jobId: string) {
     return job;
   }
 
+  /** Reads once more, for fresh links. A failure keeps what is shown. */
+  async function reread(): Promise<void> {
+    try {
+      show(await api.status(jobId));
+    } catch (error) {
+      if (!isImageApiError(error)) throw error;
+    }
+  }
+
   async function follow(): Promise<void> {
     if (polling) return;
     const controller = new AbortController();
@@ -56,5 +65,5 @@ export function useJob(jobId: string) {
     show(await api.cancel(jobId));
   }
 
-  return { state, follow, pause, cancel };
+  return { state, follow, pause, cancel, reread };
 }

@@ -1,16 +1,9 @@
-import type { CompletedJob } from '@darkroom/contracts';
 import { ref } from 'vue';
 import { resultText } from '../../i18n/result.ts';
 import { openPermissions, type SaveOutcome, saveImage } from '../../platform/save-image.ts';
 import { confirm } from '../../ui/confirm.ts';
 import { fileName } from './file-name.ts';
-
-export interface LinkSource {
-  /** The job with valid links. */
-  freshen(): Promise<CompletedJob | null>;
-  /** The job with links renewed after a failure. */
-  mend(): Promise<CompletedJob | null>;
-}
+import type { LinkSource, PicturedJob } from './image-links.ts';
 
 interface Deps extends LinkSource {
   /** False: the user did not consent to album access. */
@@ -47,7 +40,7 @@ export function useSaveImages({ freshen, mend, askForAlbum }: Deps) {
   return { saving, save };
 }
 
-async function saveFrom(job: CompletedJob | null, index: number): Promise<SaveOutcome> {
+async function saveFrom(job: PicturedJob | null, index: number): Promise<SaveOutcome> {
   const asset = job?.assets[index];
   return job && asset ? saveImage(asset.url, fileName(job.job_id, index, asset.content_type)) : 'failed';
 }

@@ -33,6 +33,8 @@ export const cancelDialog: Messages['cancelDialog'] = {
   free: 'It has not been sent to MiniMax. Canceling costs nothing.',
   maybeCharged:
     'It may already be with MiniMax, and cannot be called back from there: it may still be charged, and its pictures will not be shown.',
+  someArrived:
+    'The pictures shown already are charged and stay. The others may still be charged, and will not be shown.',
   charged: 'The pictures are made and charged. Canceling means they are not kept.',
   confirm: 'Cancel job',
   keep: 'Keep waiting',

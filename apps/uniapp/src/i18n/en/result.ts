@@ -7,8 +7,11 @@ export const result: Words<typeof zh> = {
   headline: (count) => plural(count, 'new picture'),
   missing: (count) =>
     `${plural(count, 'more picture')} could not be made this time; the same description may be tried again.`,
+  arrived: (done, count) => `${done} of ${plural(count, 'picture')} made`,
+  kept: (count) => `${plural(count, 'picture')} made before you canceled`,
   preview: 'Tap a picture to enlarge it',
   open: (place) => `Enlarge picture ${place}`,
+  inWork: (place) => `Picture ${place}, in the making`,
   save: 'Save',
   previous: 'Previous',
   next: 'Next',

@@ -30,6 +30,7 @@ export const cancelDialog = {
   title: '取消这项任务？',
   free: '任务还没有发送给 MiniMax，取消不会计费。',
   maybeCharged: '请求可能已经发给 MiniMax，发出后无法撤回：取消后这次生成仍可能计费，图片也不会再显示。',
+  someArrived: '已经显示的图片会留下，并已计费；其余的仍可能计费，不会再显示。',
   charged: '图片已经生成并计费，取消后将不再保存。',
   confirm: '取消任务',
   keep: '继续等待',
