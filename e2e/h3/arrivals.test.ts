@@ -1,10 +1,10 @@
 import type { ImageJob } from '@darkroom/contracts';
 import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { readFileKeys } from '@darkroom/test-kit/api/stored-files';
 import { followUntil } from '@darkroom/test-kit/client/follow-until';
 import { h3Request } from '@darkroom/test-kit/client/image-request';
 import { type Provider, startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
-import { readFileKeys } from '../chaos/stored-files.ts';
 import { shownIndexes, shows } from './shown-images.ts';
 
 const TIMEOUT = { timeout: 20_000 };

@@ -10,7 +10,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { shownIndexes, shows } from './shown-images.ts';
 
-const ORDER = { kind: 'completion_order', order: [2, 0, 1] } as const;
+const ORDER = { kind: 'completion_order' as const, order: [2, 0, 1] };
 const ONE_MISSING = { status: 'COMPLETED', failed_count: 1, charged: 'yes' };
 
 /** Removes the recording of the answer, as when the machine is lost. The database has the images that arrived. */
