@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { FileStore } from '../files/file-store.ts';
 import { DownloadError, type ImageProcessor, type ResultImage } from '../images/image-processor.ts';
-import { complete, failSaving, hasEnded, isSaving } from '../job/job-state.ts';
+import { complete, failSaving, hasEnded, isSaving, wantsImages } from '../job/job-state.ts';
 import { type Family, familyOf } from '../job/model-family.ts';
 import type { ImageSet, StoredAsset, StoredImage } from '../job/stored-image.ts';
 import { extensionOf } from '../media-types.ts';
@@ -97,7 +97,7 @@ export function createImageSaver({
     // Read the stage first: once the answer is complete, all its images are recorded.
     const job = await retryUntilAvailable(() => store.getJob(jobId), storage('read a job'));
     const set = await retryUntilAvailable(() => store.getImages(jobId), storage('read the answer of a job'));
-    if (!job || hasEnded(job)) return false;
+    if (!job || !wantsImages(job)) return false;
     if (!set) throw new Error(`Job ${jobId} is saving without an answer`);
     const answer = { ...set, family: familyOf(job.request.model) };
     for (const image of set.images) {

@@ -97,6 +97,15 @@ export function testArrivals(open: OpenStores): void {
     expect(await stores.jobs.endImage(jobId, 0, exampleAsset(`${jobId}-0.jpg`))).toBe(false);
   });
 
+  test('does not store an image that arrives after a cancel beside those that had arrived', async () => {
+    const stores = await open();
+    const { jobId, attemptId } = await startStream(stores, 0);
+    await stores.jobs.changeJob(jobId, cancel);
+    await stores.jobs.recordArrival(attemptId, image(1));
+    expect((await stores.jobs.getImages(jobId))?.images).toMatchObject([{ failed: false }, { failed: true }]);
+    expect((await stores.jobs.getJob(jobId))?.state).toMatchObject({ arrived: 1 });
+  });
+
   test('returns null for an image of a deleted job and records its file for deletion', async () => {
     const stores = await open();
     const { jobId, attemptId } = await startStream(stores);

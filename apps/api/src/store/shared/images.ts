@@ -18,11 +18,14 @@ export async function insertImages(trx: Trx, jobId: string, images: PlacedSource
     .execute();
 }
 
-/** Records one image of a streamed answer; false if it was recorded before. */
-export async function insertArrival(trx: Trx, jobId: string, image: PlacedSource): Promise<boolean> {
+/**
+ * Records one image of a streamed answer; false if it was recorded before. One that comes too late to be shown counts as
+ * given up: nobody stores it.
+ */
+export async function insertArrival(trx: Trx, jobId: string, image: PlacedSource, isLate: boolean): Promise<boolean> {
   const inserted = await trx
     .insertInto('pictures')
-    .values(toRow(jobId, image))
+    .values({ ...toRow(jobId, image), failed: isLate ? 1 : 0 })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
   return inserted.numInsertedOrUpdatedRows === 1n;

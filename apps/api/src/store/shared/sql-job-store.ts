@@ -1,4 +1,4 @@
-import { countArrival, showArrival } from '../../job/job-state.ts';
+import { countArrival, hasEnded, showArrival } from '../../job/job-state.ts';
 import type { StoredJob, Transition } from '../../job/stored-job.ts';
 import type { AdmissionLimits, CreateOutcome, JobStore, NewJob } from '../job-store.ts';
 import { admissionRefusal } from './admission-queue.ts';
@@ -137,7 +137,7 @@ export function createSqlJobStore(database: Database): JobStore {
           await recordFileDeletions(trx, keys, { jobId, now });
           return null;
         }
-        const isNew = await insertArrival(trx, jobId, image);
+        const isNew = await insertArrival(trx, jobId, image, hasEnded(job));
         await clearWriteIntents(trx, keys);
         if (!isNew) return job;
         await announce(jobId);
