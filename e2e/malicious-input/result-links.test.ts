@@ -98,7 +98,7 @@ const NO_WEB_LINKS = [
 ];
 
 const REFUSED = 'not a public address';
-const NO_LINK = 'no http or https URL';
+const NO_LINK = 'a URL that is not http or https';
 
 const Tried = z.object({ msg: z.literal('image could not be fetched'), job_id: z.string(), reason: z.string() });
 
