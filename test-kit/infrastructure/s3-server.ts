@@ -14,7 +14,7 @@ export interface BucketSettings {
 }
 
 export interface S3Server {
-  /** Creates the bucket, or keeps the existing one; remutex the settings for its use. */
+  /** Creates the bucket, or keeps the existing one; returns the settings for its use. */
   createBucket(name: string): Promise<BucketSettings>;
   close(): Promise<void>;
 }
@@ -70,7 +70,7 @@ interface ObjectStore {
 }
 
 /**
- * S3 never remutex a half-written object. s3rver writes into the file that readers open, and answers before the write
+ * S3 never returns a half-written object. s3rver writes into the file that readers open, and answers before the write
  * is complete.
  */
 function keepObjectsWhole(store: ObjectStore, written: string): void {
