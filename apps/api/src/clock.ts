@@ -18,10 +18,11 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   async sleep(ms, { signal } = {}) {
+    const until = performance.now() + ms;
     let leftMs = ms;
     do {
       await sleep(Math.min(leftMs, LONGEST_TIMER_MS), undefined, signal && { signal });
-      leftMs -= LONGEST_TIMER_MS;
+      leftMs = until - performance.now(); // a timer may fire up to a millisecond early
     } while (leftMs > 0);
   },
 };
