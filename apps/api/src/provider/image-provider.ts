@@ -1,7 +1,7 @@
 import type { Charged, CreateImage, JobErrorCode } from '@darkroom/contracts';
 import type { Family } from '../job/model-family.ts';
 
-/** A reference image by value: sixteen of them are not held in memory, but read while they are sent. */
+/** A reference image by value. */
 export interface ReferenceFile {
   /** Reads the file from its start. */
   read(): AsyncIterable<Uint8Array>;
