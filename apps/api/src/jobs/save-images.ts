@@ -90,7 +90,7 @@ export function createImageSaver({
   /** Starts to save the images that are not being saved. True if the answer is complete: no further image arrives. */
   async function startMissing(
     jobId: string,
-    ends: JobEnd,
+    signals: JobEnd,
     saving: Map<number, Promise<void>>,
     faults: unknown[],
   ): Promise<boolean> {
@@ -102,7 +102,7 @@ export function createImageSaver({
     const answer = { ...set, family: familyOf(job.request.model) };
     for (const image of set.images) {
       if (image.asset || image.failed || saving.has(image.position)) continue;
-      const saved = saveImage(jobId, answer, image, ends).catch((fault: unknown) => void faults.push(fault));
+      const saved = saveImage(jobId, answer, image, signals).catch((fault: unknown) => void faults.push(fault));
       saving.set(
         image.position,
         saved.finally(() => saving.delete(image.position)),

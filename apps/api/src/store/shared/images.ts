@@ -7,32 +7,29 @@ import { clearWriteIntents, recordFileDeletions } from './file-deletions.ts';
 import { toImage } from './job-row.ts';
 import type { Tables } from './schema.ts';
 
-/** Stores where the images of an answer can be fetched. Images that were recorded as they arrived stay as they are. */
-export async function insertImages(trx: Trx, jobId: string, images: PlacedSource[]): Promise<void> {
-  if (images.length === 0) return;
-  const rows = images.map((image) => toRow(jobId, image));
-  await trx
+/**
+ * Records where images of an answer can be fetched, and returns how many are new: one that was recorded when it arrived
+ * stays as it is. Images that come too late to be shown count as given up: nobody stores them.
+ */
+export async function insertImages(
+  trx: Trx,
+  jobId: string,
+  images: PlacedSource[],
+  { areLate = false } = {},
+): Promise<number> {
+  if (images.length === 0) return 0;
+  const rows = images.map(({ position, source }) => ({
+    job_id: jobId,
+    position,
+    source: JSON.stringify(source),
+    failed: areLate ? 1 : 0,
+  }));
+  const inserted = await trx
     .insertInto('pictures')
     .values(rows)
     .onConflict((conflict) => conflict.doNothing())
-    .execute();
-}
-
-/**
- * Records one image of a streamed answer; false if it was recorded before. One that comes too late to be shown counts as
- * given up: nobody stores it.
- */
-export async function insertArrival(trx: Trx, jobId: string, image: PlacedSource, isLate: boolean): Promise<boolean> {
-  const inserted = await trx
-    .insertInto('pictures')
-    .values({ ...toRow(jobId, image), failed: isLate ? 1 : 0 })
-    .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow();
-  return inserted.numInsertedOrUpdatedRows === 1n;
-}
-
-function toRow(jobId: string, { position, source }: PlacedSource) {
-  return { job_id: jobId, position, source: JSON.stringify(source), failed: 0 };
+  return Number(inserted.numInsertedOrUpdatedRows);
 }
 
 export async function getImages(from: Kysely<Tables>, jobId: string): Promise<ImageSet | null> {

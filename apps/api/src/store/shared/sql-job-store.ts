@@ -8,7 +8,7 @@ import { countAhead, PENDING } from './choose-next.ts';
 import type { Database, Trx } from './database.ts';
 import { clearProviderMessages, deleteJobRows, recordSourceDeletions } from './delete-rows.ts';
 import { clearWriteIntents, recordFileDeletions } from './file-deletions.ts';
-import { countImages, endImage, getImages, insertArrival, insertImages } from './images.ts';
+import { countImages, endImage, getImages, insertImages } from './images.ts';
 import { applyStep, findReplay, insertJob, listJobs, lockJob, readJob } from './jobs.ts';
 import { startNext } from './start-next-call.ts';
 import { lockUploads } from './upload-row.ts';
@@ -137,9 +137,9 @@ export function createSqlJobStore(database: Database): JobStore {
           await recordFileDeletions(trx, keys, { jobId, now });
           return null;
         }
-        const isNew = await insertArrival(trx, jobId, image, hasEnded(job));
+        const added = await insertImages(trx, jobId, [image], { areLate: hasEnded(job) });
         await clearWriteIntents(trx, keys);
-        if (!isNew) return job;
+        if (added === 0) return job;
         await announce(jobId);
         return applyStep(trx, job, countArrival, now);
       });
