@@ -6,7 +6,7 @@ export interface Connection {
   /** Connects (DNS, TCP, TLS). Rejects if that fails, or with the signal's reason if it aborts first. */
   open(url: URL, signal: AbortSignal): Promise<Socket>;
   /** Whether the connection was established. False proves that no byte of the request was sent. */
-  hasStood(): boolean;
+  wasConnected(): boolean;
   /** Destroys the connection, also one that is established later. */
   close(): void;
 }
@@ -40,7 +40,7 @@ export function createConnection(connect: buildConnector.connector): Connection 
       });
       return Promise.race([dial(url), aborted]);
     },
-    hasStood: () => socket !== null,
+    wasConnected: () => socket !== null,
     close() {
       isClosed = true;
       socket?.destroy();

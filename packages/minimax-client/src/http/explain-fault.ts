@@ -14,17 +14,17 @@ export class UnreadableReferenceError extends Error {
 interface Progress {
   host: string;
   /** Whether the connection was established. If not, nothing was sent. */
-  hasStood: boolean;
+  wasConnected: boolean;
   /** Whether the last bytes of the request may have been sent. If not, MiniMax has no complete request. */
   isSent: boolean;
 }
 
 /** Converts a failure into a MiniMaxError. A request that was not sent to its end proves `taken: 'no'`. */
-export function explainFault(fault: unknown, end: ExchangeEnd, { host, hasStood, isSent }: Progress): MiniMaxError {
+export function explainFault(fault: unknown, end: ExchangeEnd, { host, wasConnected, isSent }: Progress): MiniMaxError {
   const cause = rootOf(fault);
-  const seen = { taken: hasStood && isSent ? 'unknown' : 'no', cause, host } as const;
+  const seen = { taken: wasConnected && isSent ? 'unknown' : 'no', cause, host } as const;
   if (end === 'aborted') return new MiniMaxError({ kind: 'aborted', ...seen, reason: 'aborted by the caller' });
-  if (!hasStood) {
+  if (!wasConnected) {
     const reason = `no connection (${end === 'timeout' ? 'timeout' : codeOf(cause)})`;
     return new MiniMaxError({ kind: 'unreachable', ...seen, reason });
   }

@@ -50,7 +50,11 @@ export async function generateImage(
   } catch (error) {
     if (MiniMaxError.isInstance(error)) throw error;
     const end = signal?.aborted ? 'aborted' : deadline.signal.aborted ? 'timeout' : 'fault';
-    throw explainFault(error, end, { host: new URL(settings.url).host, hasStood: connection.hasStood(), isSent: true });
+    throw explainFault(error, end, {
+      host: new URL(settings.url).host,
+      wasConnected: connection.wasConnected(),
+      isSent: true,
+    });
   } finally {
     callOff();
     connection.close();
@@ -88,7 +92,7 @@ async function send(
 export async function readRecordedAnswer(recorded: RecordedAnswer, maxBytes: number): Promise<GeneratedImages> {
   const head = AnswerHead.parse(recorded.head);
   const body = await decodeBody(recorded.body, head.contentEncoding, maxBytes).catch((fault: unknown) =>
-    Promise.reject(explainFault(fault, 'fault', { host: head.host, hasStood: true, isSent: true })),
+    Promise.reject(explainFault(fault, 'fault', { host: head.host, wasConnected: true, isSent: true })),
   );
   return readAnswer({ ...head, body });
 }

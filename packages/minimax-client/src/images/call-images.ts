@@ -62,7 +62,7 @@ export async function callImages(
   const explain = (error: unknown) => {
     const end: ExchangeEnd = signal?.aborted ? 'aborted' : deadline.signal.aborted ? 'timeout' : 'fault';
     const { host } = new URL(settings.url);
-    return explainFault(error, end, { host, hasStood: connection.hasStood(), isSent });
+    return explainFault(error, end, { host, wasConnected: connection.wasConnected(), isSent });
   };
 
   try {

@@ -16,7 +16,7 @@ export async function readRecordedImages(
   const reader = createAnswerReader(head, n, bounds);
   const fault = await readAll(reader, recorded.body).then(
     () => null,
-    (error: unknown) => explainFault(error, 'fault', { host: head.host, hasStood: true, isSent: true }),
+    (error: unknown) => explainFault(error, 'fault', { host: head.host, wasConnected: true, isSent: true }),
   );
   return reader.finish(fault);
 }
