@@ -20,7 +20,7 @@ const TIMEOUT = { timeout: 60_000, interval: 50 };
 const cluster = shareCluster({ apis: 1, workers: 7, settings: { ...SHORT_LEASE, GENERATION_CONCURRENCY: 1 } });
 
 /** Starts a job on one worker and waits for the given state. */
-async function begin(prompt: string, isAwaited: (job: ImageJob) => boolean) {
+async function createAndAwait(prompt: string, isAwaited: (job: ImageJob) => boolean) {
   const { user, workers } = cluster();
   const { sdk } = user(prompt.length.toString());
   const { job_id } = await sdk.create(imageRequest(prompt));
@@ -35,10 +35,10 @@ async function begin(prompt: string, isAwaited: (job: ImageJob) => boolean) {
   return { sdk, jobId: job_id, worker, ended };
 }
 
-async function beginCall(prompt: string) {
-  const begun = await begin(prompt, (job) => job.status === 'PROCESSING');
+async function createAndAwaitCall(prompt: string) {
+  const started = await createAndAwait(prompt, (job) => job.status === 'PROCESSING');
   await vi.waitFor(() => expect(cluster().callsFor(prompt)).toBe(1), TIMEOUT);
-  return begun;
+  return started;
 }
 
 const UNKNOWN = { status: 'FAILED', error_code: 'outcome_unknown', charged: 'unknown', retryable: true };
@@ -62,21 +62,21 @@ describe('a cluster of seven workers', () => {
   });
 
   test.concurrent('records outcome_unknown for a worker killed in a call, and repeats no call', async () => {
-    const { worker, ended } = await beginCall('killed in its call');
+    const { worker, ended } = await createAndAwaitCall('killed in its call');
     await worker.kill();
     expect(await ended).toMatchObject(UNKNOWN);
     expect(cluster().callsFor('killed in its call')).toBe(1);
   });
 
   test.concurrent('saves the images of a worker that is killed while saving, without another call', async () => {
-    const { worker, ended } = await begin('killed while saving', isSaving);
+    const { worker, ended } = await createAndAwait('killed while saving', isSaving);
     await worker.kill();
     expect(await ended).toMatchObject({ status: 'COMPLETED', failed_count: 0, charged: 'yes' });
     expect(cluster().callsFor('killed while saving')).toBe(1);
   });
 
   test.concurrent('keeps the presumed outcome of a worker paused past its lease, and takes its charge', async () => {
-    const { sdk, jobId, worker, ended } = await beginCall('paused for long');
+    const { sdk, jobId, worker, ended } = await createAndAwaitCall('paused for long');
     worker.pause();
     const presumed = await ended;
     expect(presumed).toMatchObject(UNKNOWN);
@@ -88,7 +88,7 @@ describe('a cluster of seven workers', () => {
   });
 
   test.concurrent('completes the job of a worker that is paused for less than its lease', async () => {
-    const { worker, ended } = await beginCall('paused within its lease');
+    const { worker, ended } = await createAndAwaitCall('paused within its lease');
     worker.pause();
     await sleep(LEASE_MS / 2);
     worker.resume();
@@ -97,7 +97,7 @@ describe('a cluster of seven workers', () => {
   });
 
   test.concurrent('leaves the call of a worker that drains for longer than its lease to that worker', async () => {
-    const { worker, ended } = await beginCall('drained for long');
+    const { worker, ended } = await createAndAwaitCall('drained for long');
     const exit = worker.terminate();
     expect(await ended).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
     expect(await exit).toBe(0);

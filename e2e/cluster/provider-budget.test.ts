@@ -54,8 +54,9 @@ test('applies the back-off of a rate-limited call to all workers', async () => {
   const { provider, user, ask } = cluster();
   provider.script({ times: 1, fault: { kind: 'base_resp', code: 1002 } });
   const [refused] = await createJobs('too much', 1);
-  const isQuiet = async () => expect(await ask('SELECT 1 FROM attempts WHERE quiet_until IS NOT NULL')).toHaveLength(1);
-  await vi.waitFor(isQuiet, TIMEOUT);
+  const isBackedOff = async () =>
+    expect(await ask('SELECT 1 FROM attempts WHERE quiet_until IS NOT NULL')).toHaveLength(1);
+  await vi.waitFor(isBackedOff, TIMEOUT);
   const others = await createJobs('after it', 3);
   for (const job of [refused, ...others]) {
     expect(await user().sdk.wait(job?.job_id ?? '')).toMatchObject({ status: 'COMPLETED' });

@@ -69,7 +69,7 @@ test('records outcome_unknown when kill -9 comes before the first image of a str
   const provider = await startProvider();
   provider.script({ hold: true, h3Wire: { headers: 'at_once' } });
   const api = await startApi(provider);
-  const { job_id } = await api.user().sdk.create(h3Request('not begun', { n: 3 }));
+  const { job_id } = await api.user().sdk.create(h3Request('not started', { n: 3 }));
   await provider.held(1);
 
   await api.kill();
@@ -78,6 +78,6 @@ test('records outcome_unknown when kill -9 comes before the first image of a str
   const job = await next.user().sdk.wait(job_id);
   expect(job).toMatchObject({ status: 'FAILED', error_code: 'outcome_unknown', charged: 'unknown', retryable: true });
   expect(job).not.toHaveProperty('images');
-  expect(provider.callsFor('not begun')).toBe(1);
+  expect(provider.callsFor('not started')).toBe(1);
   expect(readAttempts(next)).toMatchObject([{ outcome: 'unknown' }]);
 });

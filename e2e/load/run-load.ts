@@ -95,7 +95,7 @@ export async function runLoad({
   }
 
   try {
-    const begunAt = performance.now();
+    const startedAt = performance.now();
     const start = await readGauges(service.url);
     const peaks = watchPeaks(service.url);
     const clientRuns = fc
@@ -109,7 +109,7 @@ export async function runLoad({
       ...clientRuns,
       release().catch((error: unknown) => void observations.violations.push(`full: ${error}`)),
     ]);
-    const seconds = (performance.now() - begunAt) / 1_000;
+    const seconds = (performance.now() - startedAt) / 1_000;
     const peak = await peaks.stop();
     const end = await untilIdle(service.url, idleMs);
     if (idleMs > 0 && end.sockets > 1)

@@ -15,7 +15,7 @@ export interface SystemTool {
 const TOOLS = {
   chromium: {
     name: 'Chromium',
-    usedBy: 'the stories on the page, from photo to picture',
+    usedBy: 'the stories on the page, from photo to result',
     install: 'apt-get install -y chromium',
     find: () =>
       firstExecutable([
@@ -27,7 +27,7 @@ const TOOLS = {
   },
   chineseFont: {
     name: 'a Chinese font',
-    usedBy: 'the stories that keep screenshots, and pictures with drawn text',
+    usedBy: 'the stories that take screenshots, and images with drawn text',
     install: 'apt-get install -y fonts-noto-cjk',
     find: () => spawnSync('fc-list', [':lang=zh', 'file'], { encoding: 'utf8' }).stdout?.split(':')[0] || undefined,
   },
