@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { Fault } from './fault.ts';
 import { ImageFault } from './image-fault.ts';
 
 /** Faults that calls of both families of models can have. */
@@ -76,10 +75,4 @@ export function isAccepted(fault: SharedFault): boolean {
     default:
       return true;
   }
-}
-
-/** The scripted fault of the image at `position`, if there is one. */
-export function imageFaultAt(fault: Fault | undefined, position: number): ScriptedImageFault | undefined {
-  if (fault?.kind !== 'image') return undefined;
-  return fault.position === undefined || fault.position === position ? fault : undefined;
 }

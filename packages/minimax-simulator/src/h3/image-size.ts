@@ -1,5 +1,4 @@
 import type { Size } from '../draw.ts';
-import type { H3Request } from './request.ts';
 
 const MIN_AREA = 655_360;
 const MAX_AREA = 20_000_000;
@@ -9,6 +8,13 @@ const MAX_RATIO = 3;
 const AREA_SIDES = { '1K': 1024, '2K': 2048, '4K': 4096 };
 /** The model card's sizes, such as 6272x2688 for 21:9, are multiples of 64. */
 const STEP = 64;
+
+/** The fields of a request that decide its size; see H3Request. */
+interface SizeFields {
+  size?: string | undefined;
+  aspect_ratio?: string | undefined;
+  area?: keyof typeof AREA_SIDES | undefined;
+}
 
 /** Reads `WIDTHxHEIGHT`; undefined if it is malformed or out of range. */
 export function parseSize(text: string): Size | undefined {
@@ -33,7 +39,7 @@ function isRatio(width: number, height: number): boolean {
  * Size of the images of a request. The ratio `auto` follows the first reference, within 1:3 to 3:1, and is 1:1 without
  * one.
  */
-export function imageSize(request: H3Request, firstReference: Size | undefined): Size {
+export function imageSize(request: SizeFields, firstReference: Size | undefined): Size {
   const fixed = parseSize(request.size ?? 'auto');
   if (fixed) return fixed;
   const auto = firstReference ? firstReference.width / firstReference.height : 1;

@@ -1,5 +1,6 @@
 import type { Call } from '../call-log.ts';
 import type { Drawing } from '../drawing.ts';
+import { imageFaultAt } from '../fault.ts';
 import { corruptBytes } from '../image-faults.ts';
 import type { ImageFormat } from '../image-links.ts';
 import type { Draw } from '../image-store.ts';
@@ -7,7 +8,6 @@ import type { Latency } from '../latency.ts';
 import { createRandom } from '../poster/random.ts';
 import type { PublishImage } from '../publish-image.ts';
 import type { Scenario } from '../scenario.ts';
-import { imageFaultAt } from '../shared-fault.ts';
 import type { H3Fault } from './fault.ts';
 
 /** One finished image, or one that was blocked. */

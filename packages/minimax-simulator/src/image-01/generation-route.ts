@@ -2,14 +2,13 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { isAuthorized } from '../authorization.ts';
 import type { Balance } from '../balance.ts';
 import type { Call } from '../call-log.ts';
-import { isImage01Fault } from '../fault.ts';
+import { imageFaultAt, isImage01Fault } from '../fault.ts';
 import { corruptBytes } from '../image-faults.ts';
 import type { Latency } from '../latency.ts';
 import type { OpenCalls } from '../open-calls.ts';
 import type { PublishImage } from '../publish-image.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import type { ScenarioQueue } from '../scenario.ts';
-import { imageFaultAt } from '../shared-fault.ts';
 import { createTraceId } from '../trace-id.ts';
 import type { DrawImages } from './draw-images.ts';
 import { deliveredImages, type Image01Fault, isImage01Accepted } from './fault.ts';
