@@ -1,9 +1,29 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { cancel, complete } from '../../src/job/job-state.ts';
+import type { StoredAsset } from '../../src/job/stored-image.ts';
+import type { JobState } from '../../src/job/stored-job.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
 import { addJob, addSavingJob, newStart, type OpenStores, type Stores, startNext, untilTold } from './stores.ts';
 
 const SOON = { interval: 1, timeout: 2_000 };
+
+type Full<State> = State extends unknown ? Required<State> : never;
+const asset: Required<StoredAsset> = { ...exampleAsset('a'), placeholder: '1QcSHQRnh493V4dIh4eXh1h4kJUI', index: 3 };
+/** Every state with a value in every field: a further field does not compile until it has one. */
+const FULL_STATES: Full<JobState>[] = [
+  { status: 'PENDING' },
+  {
+    status: 'PROCESSING',
+    stage: 'generating',
+    progressFrom: 7,
+    call: { startedAt: 11, expectedMs: 12 },
+    retryAt: 13,
+    arrived: 2,
+  },
+  { status: 'PROCESSING', stage: 'saving', arrived: 2 },
+  { status: 'COMPLETED', completedAt: 14, assets: [asset], failedCount: 1, charged: 'yes' },
+  { status: 'FAILED', completedAt: 15, errorCode: 'canceled', charged: 'yes', arrived: 2 },
+];
 
 export function testJobs(open: OpenStores): void {
   let stores: Stores;
@@ -53,6 +73,13 @@ export function testJobs(open: OpenStores): void {
     expect(await stores.jobs.getJob(id)).toBeNull();
     expect(await stores.jobs.changeJob(id, (job) => cancel(job, 1))).toBeNull();
     expect(await stores.jobs.deleteJob(id)).toEqual([]);
+  });
+
+  test.each(FULL_STATES)('reads every field of the state $status $stage as it was written', async (state) => {
+    const { jobId } = await addJob(stores, { starId: '5' });
+    const changed = await stores.jobs.changeJob(jobId, (job) => ({ ...job, version: job.version + 1, state }));
+    expect(changed?.state).toEqual(state);
+    expect(await stores.jobs.getJob(jobId)).toEqual(changed);
   });
 
   test('restores every state unchanged, also after a restart of the process', async () => {

@@ -53,19 +53,27 @@ export async function lockJob(trx: Trx, jobId: string, hasConcurrentWriters: boo
   return row ? toJob(row) : null;
 }
 
+/** Fields that no step changes. */
+type Fixed = 'jobId' | 'userId' | 'starId' | 'request' | 'createdAt';
+
 /** Applies the step to a locked job and returns the job after it. */
 export async function applyStep(trx: Trx, job: StoredJob, step: Transition, now: number): Promise<StoredJob> {
   const next = step(job, now);
   if (!next) return job;
-  const updatedAt = next.version > job.version ? now : job.updatedAt;
+  // A further field of a job does not compile until it is written here or listed as fixed.
+  const changed: Omit<StoredJob, Fixed> = {
+    state: next.state,
+    version: next.version,
+    updatedAt: next.version > job.version ? now : job.updatedAt,
+  };
   const { numUpdatedRows } = await trx
     .updateTable('jobs')
-    .set({ ...fromState(next.state), version: next.version, updated_at: updatedAt })
+    .set({ ...fromState(changed.state), version: changed.version, updated_at: changed.updatedAt })
     .where('job_id', '=', job.jobId)
     .where('version', '=', job.version)
     .executeTakeFirstOrThrow();
   if (numUpdatedRows !== 1n) throw new Error(`Job ${job.jobId} changed under a transaction`);
-  return { ...next, updatedAt };
+  return { ...next, ...changed };
 }
 
 export async function findReplay(
