@@ -21,16 +21,21 @@ export class ConfigError extends Error {
 }
 
 const MINIMAX_BASE_URL = 'https://api.minimaxi.com';
-/** MiniMax's rate limit for every account, in calls per minute (minimax-api.md, section 5). The simulator has none. */
+/**
+ * MiniMax's rate limit for every account, in calls per minute (minimax-api.md, section 5). The simulator has none.
+ * Assumed for the H3 family as well: its limit is not known.
+ */
+const MINIMAX_RPM = 10;
 const IMAGE_MAX_EDGE = 2_048;
 const H3_IMAGE_MAX_EDGE = 8_192;
-const MINIMAX_RPM = 10; // assumed for the H3 family as well: its limit is not known
 /** Time that a drain allows beyond the longest call, to download and store its images. */
 const SAVING_ALLOWANCE_MS = 10_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const JWT_KEYS = ['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL'];
-/** Settings that require S3_BUCKET: without it they would silently have no effect. */
-const S3_DEPENDENTS = ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
+/** Settings that require S3_BUCKET: without it they would silently have no effect. The region has a default. */
+const S3_DEPENDENTS = Object.keys(Environment.shape).filter(
+  (name) => name.startsWith('S3_') && name !== 'S3_BUCKET' && name !== 'S3_REGION',
+);
 
 const SETTINGS = [...Object.keys(Environment.shape), ...SECRETS.map((name) => `${name}_FILE`)];
 
@@ -81,6 +86,8 @@ export function readConfig(env: Record<string, string | undefined>, oddities?: D
 
   const { JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL, S3_BUCKET, ...others } = parsed.data;
   const { S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, ...settings } = others;
+  // A further S3 setting does not compile until it is read here.
+  settings satisfies { [Name in Extract<keyof typeof settings, `S3_${string}`>]: never };
   const DATA_DIR = path.resolve(settings.DATA_DIR);
   const keys = [
     ...(JWT_SECRET === undefined ? [] : [{ kind: 'secret' as const, secret: JWT_SECRET }]),

@@ -1,5 +1,6 @@
 import { ImageModels, MODEL_CAPABILITIES, MODELS } from '@darkroom/contracts';
 import { expect, test } from 'vitest';
+import { finishJob } from './finished-job.ts';
 import { openApi } from './running-api.ts';
 import { bothFaces } from './surfaces.ts';
 import { bearer } from './tokens.ts';
@@ -25,6 +26,15 @@ test('offers every model unless MODELS says otherwise', async () => {
   const { server } = await openApi();
   const [rest] = bothFaces(server);
   expect(rest.read(await rest.models())).toMatchObject({ data: { models: MODELS.map((model) => ({ model })) } });
+});
+
+test('completes a job with every model', async () => {
+  const api = await openApi();
+  await api.app.start();
+  for (const model of MODELS) {
+    const { request, images } = await finishJob(api, { model });
+    expect([request.model, images.length]).toEqual([model, 1]);
+  }
 });
 
 test('refuses a request for a model that is not offered, with the field and the models that are', async () => {

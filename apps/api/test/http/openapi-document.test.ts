@@ -1,3 +1,4 @@
+import { MODELS, REQUEST_ERROR_CODES } from '@darkroom/contracts';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
@@ -52,6 +53,19 @@ test('allows null in a create for every optional field and no other', () => {
     const accepted = types.parse(schemas[`AcceptedRequest${family}`]).properties;
     expect(Object.values(accepted).some(({ type }) => Array.isArray(type))).toBe(false);
   }
+});
+
+test('lists every error that a request can get, except the one of every URL', () => {
+  const { paths } = openApiDocument(PUBLIC_URL);
+  const listed = JSON.stringify(paths);
+  const missing = REQUEST_ERROR_CODES.filter((code) => !listed.includes(code));
+  expect(missing).toEqual(['method_not_allowed']); // the description of the document has it
+});
+
+test('names every model in the description of `model`', () => {
+  const { schemas } = Document.parse(openApiDocument(PUBLIC_URL)).components;
+  const texts = ['CreateImage01', 'CreateImageH3'].map((name) => schemas[name]?.properties?.model?.description);
+  for (const model of MODELS) expect(texts.join(' ')).toContain(`\`${model}\``);
 });
 
 test('describes every schema and field', () => {
