@@ -146,3 +146,39 @@ export function isH3<Request extends { model: Model }>(
 ): request is Extract<Request, { model: ModelOf<'h3'> }> {
   return MODEL_CAPABILITIES[request.model].family === 'h3';
 }
+
+/** The fields of a request that its cost and its duration depend on. */
+export interface RequestSize {
+  model: Model;
+  n: number;
+  size?: string | undefined;
+  area?: Area | undefined;
+}
+
+/** Size classes of the models that have them: about 1024, 2048 and 4096 pixels squared. */
+type Area = (typeof H3.area.values)[number];
+
+/**
+ * The size class of a request; null for a model without size classes. A `size` in pixels counts as the class that is
+ * nearest in pixels.
+ */
+export function areaOf({ model, size, area }: RequestSize): Area | null {
+  const areas = MODEL_CAPABILITIES[model].area;
+  if (areas === null) return null;
+  if (area !== undefined) return area;
+  const [width, height] = (size ?? '').split('x').map(Number);
+  if (width === undefined || height === undefined) return areas.default;
+  const edge = Math.sqrt(width * height);
+  return edge < 1_448 ? '1K' : edge < 2_896 ? '2K' : '4K'; // the geometric means of 1024, 2048 and 4096
+}
+
+/**
+ * What a call for this request costs at most, in units of `cost.unit_usd`: all of its images. References can add to it
+ * where `cost.is_estimate` is true.
+ */
+export function costUnits(request: RequestSize): number {
+  const { cost } = MODEL_CAPABILITIES[request.model];
+  const area = areaOf(request);
+  const perImage = area === null || cost.per_image_by_area === null ? cost.per_image : cost.per_image_by_area[area];
+  return perImage * request.n;
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { CreateImage, ImageModels, issuesOf, MODEL_CAPABILITIES, MODELS, modelsOf } from '../src/index.ts';
+import { CreateImage, costUnits, ImageModels, issuesOf, MODEL_CAPABILITIES, MODELS, modelsOf } from '../src/index.ts';
 
 describe.each(MODELS)('the capabilities of %s', (model) => {
   const { fields, family, cost, area, n } = MODEL_CAPABILITIES[model];
@@ -64,5 +64,29 @@ describe.each(MODELS)('the capabilities of %s', (model) => {
 
   test('place the model in its family', () => {
     expect(modelsOf(family)).toContain(model);
+  });
+});
+
+describe('the cost of a request in units', () => {
+  const h3 = { model: 'MiniMax-H3-Image', n: 1 } as const;
+  test.each([
+    ['one unit for an image of image-01', { model: 'image-01', n: 1 }, 1],
+    ['one unit for each image of image-01-live', { model: 'image-01-live', n: 9 }, 9],
+    ['by area for H3', { ...h3, area: '1K' }, 3],
+    ['by area for each image of H3', { ...h3, area: '4K', n: 10 }, 200],
+    ['twice as much for Highspeed', { model: 'MiniMax-H3-Image-Highspeed', n: 2, area: '2K' }, 28],
+    ['that of the default area without an area', h3, 7],
+    ['that of the default area with the size auto', { ...h3, size: 'auto' }, 7],
+    ['that of 1K for the smallest size', { ...h3, size: '640x1024' }, 3],
+    ['that of 1K up to the middle between 1K and 2K', { ...h3, size: '1447x1448' }, 3],
+    ['that of 2K from there', { ...h3, size: '1448x1448' }, 7],
+    ['that of 4K from the middle between 2K and 4K', { ...h3, size: '2896x2896' }, 20],
+    ['that of 4K for the largest size', { ...h3, size: '5000x4000' }, 20],
+  ] as const)('is %s', (_, request, units) => {
+    expect(costUnits(request)).toBe(units);
+  });
+
+  test('is known for every request as parsed', () => {
+    for (const model of MODELS) expect(costUnits(CreateImage.parse({ model, prompt: 'x', n: 2 }))).toBeGreaterThan(0);
   });
 });

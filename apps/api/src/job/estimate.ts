@@ -1,6 +1,7 @@
+import type { RequestSize } from '@darkroom/contracts';
 import type { Clock } from '../clock.ts';
 import { type CallHistory, RATE_LIMIT_WINDOW_MS, type RecentCalls } from './attempt.ts';
-import { type CallShape, callKind, type Family, familyOf } from './model-family.ts';
+import { callKind, type Family, familyOf } from './model-family.ts';
 
 /** Assumed duration of a call before any was measured: MiniMax's own figure (minimax-api.md, section 5). */
 const DEFAULT_CALL_MS = 24_000;
@@ -12,14 +13,14 @@ type WaitMs = (ahead: number) => number | null;
 
 export interface Estimates {
   /** Typical duration of a call of this kind in milliseconds; null while no call was measured. */
-  typicalCallMs(request: CallShape): Promise<number | null>;
+  typicalCallMs(request: RequestSize): Promise<number | null>;
   /**
    * Returns a function from the number of waiting jobs ahead to the milliseconds until the job's call starts, given the
    * current slots and rate limit. That function returns null while there is nothing to base an estimate on.
    */
-  waiting(request: CallShape): Promise<WaitMs>;
+  waiting(request: RequestSize): Promise<WaitMs>;
   /** The same wait for a job that retries its call: once its retry is due, it starts before all waiting jobs. */
-  retrying(request: CallShape): Promise<number | null>;
+  retrying(request: RequestSize): Promise<number | null>;
 }
 
 interface Deps {
@@ -34,7 +35,7 @@ interface Deps {
 export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estimates {
   const cache = new Map<string, { typicalMs: number; readAt: number }>();
 
-  async function typicalCallMs(request: CallShape): Promise<number | null> {
+  async function typicalCallMs(request: RequestSize): Promise<number | null> {
     const kind = callKind(request);
     const cached = cache.get(kind);
     if (cached && clock.monotonic() - cached.readAt < CACHE_TTL_MS) return cached.typicalMs;
@@ -47,7 +48,7 @@ export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estima
   }
 
   /** Returns the wait of a call as a function of the number of calls ahead of it. */
-  async function waitMs(request: CallShape, calls: RecentCalls): Promise<WaitMs> {
+  async function waitMs(request: RequestSize, calls: RecentCalls): Promise<WaitMs> {
     const callMs = await typicalCallMs(request);
     const family = familyOf(request.model);
     const slots = await countSlots(family);
