@@ -43,6 +43,8 @@ export function composeApi(shared: SharedParts, { queues, isDraining }: ApiDeps)
     userUploadBytes: config.USER_UPLOAD_BYTES,
     userDailyImages: config.USER_DAILY_IMAGES,
     dailyImages: config.DAILY_IMAGES,
+    userDailyUnits: config.USER_DAILY_UNITS,
+    dailyUnits: config.DAILY_UNITS,
     userActive: config.USER_ACTIVE_LIMIT,
     queue: config.QUEUE_LIMIT,
     queueTtlMs: config.QUEUE_TTL_MS,

@@ -139,6 +139,8 @@ export const Environment = z.object({
   USER_UPLOAD_BYTES: whole(0, 1_000_000_000_000).default(1_073_741_824),
   USER_DAILY_IMAGES: count(0),
   DAILY_IMAGES: count(0),
+  USER_DAILY_UNITS: count(0),
+  DAILY_UNITS: count(0),
   RATE_LIMIT_PER_MINUTE: count(60),
   DOWNLOAD_TIMEOUT_MS: positive(60_000),
   DOWNLOAD_MAX_BYTES: positive(26_214_400),

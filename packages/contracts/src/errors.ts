@@ -118,8 +118,8 @@ export const REQUEST_ERRORS = {
     http: 429,
     trpc: 'TOO_MANY_REQUESTS',
     retryable: true,
-    zh: '今日可生成的图片数量已用完',
-    en: 'The daily number of images is used up.',
+    zh: '今日的生成额度已用完',
+    en: 'The daily quota is used up.',
   },
   queue_full: {
     http: 503,

@@ -30,6 +30,9 @@ export interface AdmissionLimits {
   userUploadBytes: number;
   userDailyImages: number;
   dailyImages: number;
+  /** Cost units of the capability table. */
+  userDailyUnits: number;
+  dailyUnits: number;
   userActive: number;
   queue: number;
   queueTtlMs: number;

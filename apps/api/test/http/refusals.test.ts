@@ -37,6 +37,8 @@ test.each([
   ['rate_limited', 429, { RATE_LIMIT_PER_MINUTE: '1' }, 60],
   ['quota_exceeded', 429, { USER_DAILY_IMAGES: '1' }, 86_400],
   ['quota_exceeded', 429, { DAILY_IMAGES: '1' }, 86_400],
+  ['quota_exceeded', 429, { USER_DAILY_UNITS: '1' }, 86_400],
+  ['quota_exceeded', 429, { DAILY_UNITS: '1' }, 86_400],
   ['too_many_jobs', 429, { USER_ACTIVE_LIMIT: '1' }, 5],
   ['queue_full', 503, { QUEUE_LIMIT: '1' }, 5],
 ])('answers %s with the time to wait on REST and tRPC', async (code, status, env, waitS) => {

@@ -25,6 +25,11 @@ export function testAdmission(open: OpenStores): void {
   const create = (limits: Partial<AdmissionLimits>, fields: Partial<NewJob> = {}): Promise<CreateOutcome> =>
     stores.jobs.createJob(newJob(fields), { ...NO_LIMITS, ...limits });
   const images = (n: number): NewJob['request'] => ({ ...newJob().request, n });
+  /** 3, 7 or 20 units for each image, by area. */
+  const h3 = (area: '1K' | '2K' | '4K', n = 1): NewJob['request'] => ({
+    ...{ model: 'MiniMax-H3-Image', prompt: 'a lighthouse at dawn' },
+    ...{ area, n },
+  });
   const refused = (code: string, retryAfterMs: number) => ({ kind: 'refused', refusal: { code, retryAfterMs } });
 
   test('stores a create as a waiting job', async () => {
@@ -118,6 +123,56 @@ export function testAdmission(open: OpenStores): void {
     expect(outcome).toEqual(refused('quota_exceeded', DAY_MS));
   });
 
+  test('answers quota_exceeded by cost units in a rolling day over all models, until enough of them leave it', async () => {
+    await create({}, { request: h3('2K', 2) });
+    stores.clock.advance(1_000);
+    await create({}, { request: images(9) });
+    stores.clock.advance(1_000);
+    const limits = { userDailyUnits: 30 };
+    expect(await create(limits, { request: images(8) })).toEqual(refused('quota_exceeded', DAY_MS - 2_000));
+    expect(await create(limits, { request: h3('2K', 3) })).toEqual(refused('quota_exceeded', DAY_MS - 2_000));
+    expect(await create(limits, { request: h3('2K', 4) })).toEqual(refused('quota_exceeded', DAY_MS - 1_000));
+    expect(await create(limits, { userId: '2', request: h3('2K', 4) })).toMatchObject({ kind: 'created' });
+    expect(await create(limits, { request: images(7) })).toMatchObject({ kind: 'created' });
+    stores.clock.advance(DAY_MS - 2_000);
+    expect(await create(limits, { request: h3('2K', 3) })).toMatchObject({ kind: 'refused' });
+    expect(await create(limits, { request: h3('2K', 2) })).toMatchObject({ kind: 'created' });
+  });
+
+  test('answers quota_exceeded by the cost units of all users together, and for a request above the limit itself', async () => {
+    const limits = { dailyUnits: 39 };
+    expect(await create(limits, { request: h3('4K', 2) })).toEqual(refused('quota_exceeded', DAY_MS));
+    await addJob(stores, { request: h3('4K') });
+    expect(await create(limits, { userId: '2', request: h3('4K') })).toEqual(refused('quota_exceeded', DAY_MS));
+    expect(await create(limits, { userId: '2', request: images(9) })).toMatchObject({ kind: 'created' });
+  });
+
+  test('lets simultaneous creates never pass a limit on cost units', async () => {
+    for (const limits of [{ userDailyUnits: 30 }, { dailyUnits: 58 }]) {
+      const creates = Array.from({ length: 12 }, () => create(limits, { request: h3('2K') }));
+      const created = (await Promise.all(creates)).filter(({ kind }) => kind === 'created');
+      expect(created).toHaveLength(4);
+    }
+  });
+
+  test('counts the cost units of a repeated create once', async () => {
+    const limits = { userDailyUnits: 14 };
+    const repeated = { idempotency: key, request: h3('2K') };
+    expect(await create(limits, repeated)).toMatchObject({ kind: 'created' });
+    for (let repeat = 0; repeat < 3; repeat++) {
+      expect(await create(limits, repeated)).toMatchObject({ kind: 'replayed' });
+    }
+    expect(await create(limits, { request: h3('2K') })).toMatchObject({ kind: 'created' });
+    expect(await create(limits, repeated)).toMatchObject({ kind: 'replayed' });
+    expect(await create(limits)).toMatchObject({ kind: 'refused' });
+  });
+
+  test('counts a create that the store tries again under its job id once', async () => {
+    const again = newJob({ request: h3('2K') });
+    for (let tries = 0; tries < 2; tries++) await stores.jobs.createJob(again, { ...NO_LIMITS, userDailyUnits: 14 });
+    expect(await create({ userDailyUnits: 14 }, { request: h3('2K') })).toMatchObject({ kind: 'created' });
+  });
+
   test('answers too_many_jobs until one of the jobs ends', async () => {
     await addJob(stores);
     await addJob(stores);
@@ -153,9 +208,8 @@ export function testAdmission(open: OpenStores): void {
 
   test('counts a refused create towards no limit', async () => {
     await create({ queue: 0 }, { request: images(9) });
-    expect(await create({ ratePerMinute: 1, userDailyImages: 9 }, { request: images(9) })).toMatchObject({
-      kind: 'created',
-    });
+    const limits = { ratePerMinute: 1, userDailyImages: 9, userDailyUnits: 9 };
+    expect(await create(limits, { request: images(9) })).toMatchObject({ kind: 'created' });
   });
 
   test('checks the key, the rate limit, the quotas, the active jobs and the queue in this create', async () => {
@@ -167,6 +221,7 @@ export function testAdmission(open: OpenStores): void {
     };
     expect(await codeOf(none)).toBe('queue_full');
     expect(await codeOf(Object.assign(none, { userActive: 1 }))).toBe('too_many_jobs');
+    expect(await codeOf({ ...none, dailyUnits: 9 })).toBe('quota_exceeded');
     expect(await codeOf(Object.assign(none, { dailyImages: 9 }))).toBe('quota_exceeded');
     expect(await codeOf(Object.assign(none, { ratePerMinute: 1 }))).toBe('rate_limited');
     expect(await create(none, { idempotency: key })).toMatchObject({ kind: 'replayed' });

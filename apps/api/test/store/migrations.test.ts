@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { openPostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
 import Sqlite from 'better-sqlite3';
-import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
@@ -110,6 +110,58 @@ test('keeps the upload of a job that a PostgreSQL database of the previous versi
   const pool = new pg.Pool({ connectionString: url });
   await writeVersion7('postgres', new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }));
   await expectItKeepsTheUpload(await openPostgres(url, systemClock));
+});
+
+/** Creates a database as migration 0009 leaves it, with the usage of user 1: three images and an upload. */
+async function writeVersion9(dialect: 'sqlite' | 'postgres', db: Kysely<Tables>, now: number): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => createMigrations(dialect) } });
+  expect((await migrator.migrateTo('0009-usage-ids')).error).toBeUndefined();
+  await writeUsage(db, now, 3);
+  await writeUsage(db, now, 0);
+}
+
+/** Records a usage event as version 0009 does. */
+async function writeUsage(db: Kysely<Tables>, now: number, images: number): Promise<void> {
+  await sql`INSERT INTO orders (user_id, ordered_at, images, usage_id) VALUES ('1', ${now}, ${images}, null)`.execute(
+    db,
+  );
+}
+
+/** Usage that does not say its cost has the price of image-01, also when a process of the older version adds to it. */
+async function expectItCountsTheUsage(database: Database, now: number): Promise<void> {
+  onTestFinished(database.close);
+  const jobs = createSqlJobStore({ ...database, now: async () => now });
+  const create = async (userDailyUnits: number) =>
+    (await jobs.createJob(newJob(), { ...NO_LIMITS, userDailyUnits })).kind;
+  expect(await create(3)).toBe('refused');
+  expect(await create(4)).toBe('created');
+  await writeUsage(database.db, now, 2);
+  expect(await create(6)).toBe('refused');
+  expect(await create(7)).toBe('created');
+}
+
+test('counts the usage of a SQLite database of the previous version at the price of image-01', async () => {
+  const dir = await temporaryFolder();
+  const now = systemClock.now();
+  const older = new Kysely<Tables>({
+    dialect: new SqliteDialect({ database: new Sqlite(path.join(dir, 'darkroom.sqlite')) }),
+  });
+  await writeVersion9('sqlite', older, now);
+  await older.destroy();
+  await expectItCountsTheUsage(await openSqlite(dir, systemClock), now);
+});
+
+test('counts the usage of a PostgreSQL database of the previous version at the price of image-01', async () => {
+  const server = await openPostgresServer();
+  onTestFinished(server.close);
+  const url = await server.createDatabase();
+  const now = systemClock.now();
+  const older = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: url }) }),
+  });
+  await writeVersion9('postgres', older, now);
+  await older.destroy();
+  await expectItCountsTheUsage(await openPostgres(url, systemClock), now);
 });
 
 test('moves pending and past deletions and the uploads of jobs to PostgreSQL with the other rows', async () => {

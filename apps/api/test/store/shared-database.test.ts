@@ -92,6 +92,8 @@ describe('a limit shared by all processes', () => {
     ['userActive', { userActive: 5 }, 'too_many_jobs'],
     ['userDailyImages', { userDailyImages: 5 }, 'quota_exceeded'],
     ['dailyImages', { dailyImages: 5 }, 'quota_exceeded'],
+    ['userDailyUnits', { userDailyUnits: 5 }, 'quota_exceeded'],
+    ['dailyUnits', { dailyUnits: 5 }, 'quota_exceeded'],
     ['ratePerMinute', { ratePerMinute: 5 }, 'rate_limited'],
   ])('bounds creates by %s', async (_, limits, code) => {
     const outcomes = await atOnce(6, ({ jobs }) => jobs.createJob(newJob(), { ...NO_LIMITS, ...limits }));

@@ -45,6 +45,8 @@ export const NO_LIMITS: AdmissionLimits = {
   userUploadBytes: 0,
   userDailyImages: 0,
   dailyImages: 0,
+  userDailyUnits: 0,
+  dailyUnits: 0,
   userActive: 1_000_000,
   queue: 1_000_000,
   queueTtlMs: 1_800_000,

@@ -63,6 +63,20 @@ export function testUploads(open: OpenStores): void {
     });
   });
 
+  test('counts the cost units of a create whose upload was counted as an attempt, and none for the upload', async () => {
+    const usageId = randomUUID();
+    await stores.uploads.countAttempts({ usageId, userId: '1', attempts: 3 }, 0);
+    const limits = { ...NO_LIMITS, userDailyUnits: 13 };
+    const upload = newUpload();
+    const request = h3RequestWith(upload.uploadId);
+    const job = newJob({ usageId, uploads: [upload], uploadIds: [], request });
+    expect(await stores.jobs.createJob(job, limits)).toMatchObject({ kind: 'created' });
+    const next = newJob({ request: { ...newJob().request, n: 7 } });
+    expect(await stores.jobs.createJob(next, limits)).toMatchObject({ refusal: { code: 'quota_exceeded' } });
+    const smaller = newJob({ request: { ...newJob().request, n: 6 } });
+    expect(await stores.jobs.createJob(smaller, limits)).toMatchObject({ kind: 'created' });
+  });
+
   describe('quota_exceeded by the bytes of kept uploads of one user', () => {
     const refused = (retryAfterMs: number) => ({
       code: 'quota_exceeded',

@@ -1,3 +1,4 @@
+import { type CreateImage, costUnits, MODEL_CAPABILITIES } from '@darkroom/contracts';
 import { type Kysely, sql } from 'kysely';
 import { type Family, familyOf } from '../../job/model-family.ts';
 import { BUSY_RETRY_AFTER_MS, RETRY_AFTER_MIN_MS } from '../../retry/retry-after.ts';
@@ -16,8 +17,7 @@ export async function refuseJob(trx: Trx, job: NewJob, limits: AdmissionLimits, 
   return (
     (job.usageId === undefined ? await refuseRate(trx, job.userId, limits.ratePerMinute, now) : null) ??
     (await refuseUploadSpace(trx, job.userId, job.uploads ?? [], limits.userUploadBytes, now)) ??
-    (await refuseQuota(trx, job.userId, job.request.n, limits.userDailyImages, now)) ??
-    (await refuseQuota(trx, null, job.request.n, limits.dailyImages, now)) ??
+    (await refuseQuotas(trx, job, limits, now)) ??
     (await refuseActive(trx, job.userId, limits.userActive)) ??
     (await refuseQueue(trx, familyOf(job.request.model), limits))
   );
@@ -49,28 +49,58 @@ export async function refuseRate(
   return mustExpire ? { code: 'rate_limited', retryAfterMs: mustExpire.ordered_at + MINUTE_MS - now } : null;
 }
 
-/** Limits the images requested in a rolling day, by one user or (null) by all users. */
-async function refuseQuota(
+/** Limits the images and the cost units requested in a rolling day, by one user and by all users. */
+async function refuseQuotas(
   trx: Trx,
-  userId: string | null,
-  images: number,
-  limit: number,
+  { userId, request }: NewJob,
+  limits: AdmissionLimits,
   now: number,
 ): Promise<Refusal | null> {
+  const units = costUnits(request);
+  return (
+    (await refuseQuota(trx, { userId, of: 'images', more: request.n, limit: limits.userDailyImages }, now)) ??
+    (await refuseQuota(trx, { userId: null, of: 'images', more: request.n, limit: limits.dailyImages }, now)) ??
+    (await refuseQuota(trx, { userId, of: 'units', more: units, limit: limits.userDailyUnits }, now)) ??
+    (await refuseQuota(trx, { userId: null, of: 'units', more: units, limit: limits.dailyUnits }, now))
+  );
+}
+
+interface Quota {
+  /** Null: of all users together. */
+  userId: string | null;
+  /** What is counted. */
+  of: 'images' | 'units';
+  /** How much this request would add. */
+  more: number;
+  /** 0 = no limit. */
+  limit: number;
+}
+
+/** What one usage event counts. Units are not recorded by versions from before there was a second price. */
+const AMOUNTS = {
+  images: sql<number>`images`,
+  units: sql<number>`coalesce(units, images * ${sql.lit(MODEL_CAPABILITIES['image-01'].cost.per_image)})`,
+};
+
+async function refuseQuota(trx: Trx, { userId, of, more, limit }: Quota, now: number): Promise<Refusal | null> {
   if (limit === 0) return null;
+  const amount = AMOUNTS[of];
   let events = trx
     .selectFrom('orders')
     .where('ordered_at', '>', now - DAY_MS)
     .where('ordered_at', '<=', now + DAY_MS);
   if (userId !== null) events = events.where('user_id', '=', userId);
-  const sum = await events.select(({ fn }) => fn.sum<number | null>('images').as('images')).executeTakeFirstOrThrow();
-  let excess = (sum.images ?? 0) + images - limit;
+  const used = await events.select(({ fn }) => fn.sum<number | null>(amount).as('amount')).executeTakeFirstOrThrow();
+  let excess = (used.amount ?? 0) + more - limit;
   if (excess <= 0) return null;
   // The usage event that makes room when it leaves the day. If the request alone exceeds the limit: the last event.
   let leavesAt = now;
-  for (const event of await events.select(['ordered_at', 'images']).orderBy('ordered_at').execute()) {
+  for (const event of await events
+    .select(['ordered_at', amount.as('amount')])
+    .orderBy('ordered_at')
+    .execute()) {
     leavesAt = event.ordered_at;
-    excess -= event.images;
+    excess -= event.amount;
     if (excess <= 0) break;
   }
   return { code: 'quota_exceeded', retryAfterMs: leavesAt + DAY_MS - now };
@@ -162,11 +192,12 @@ interface UsageEvent {
   /** Chosen by the caller, if it has to find the event again. */
   usageId?: string;
   userId: string;
-  images: number;
+  /** Null: an upload, which costs nothing. */
+  request: CreateImage | null;
 }
 
-export async function recordUsage(trx: Trx, { usageId, userId, images }: UsageEvent, now: number): Promise<void> {
-  const row = { user_id: userId, ordered_at: now, images, usage_id: usageId ?? null };
+export async function recordUsage(trx: Trx, { usageId, userId, request }: UsageEvent, now: number): Promise<void> {
+  const row = { user_id: userId, ordered_at: now, usage_id: usageId ?? null, ...amountsOf(request) };
   await trx.insertInto('orders').values(row).execute();
 }
 
@@ -176,7 +207,11 @@ export async function isCounted(from: Kysely<Tables>, usageId: string): Promise<
   return row !== undefined;
 }
 
-/** Sets the number of images of a usage event that was recorded before its request was admitted. */
-export async function addUsageImages(trx: Trx, usageId: string, images: number): Promise<void> {
-  await trx.updateTable('orders').set({ images }).where('usage_id', '=', usageId).execute();
+/** Sets what a request counts whose usage event was recorded before it was admitted. */
+export async function addUsageRequest(trx: Trx, usageId: string, request: CreateImage): Promise<void> {
+  await trx.updateTable('orders').set(amountsOf(request)).where('usage_id', '=', usageId).execute();
+}
+
+function amountsOf(request: CreateImage | null): { images: number; units: number } {
+  return request === null ? { images: 0, units: 0 } : { images: request.n, units: costUnits(request) };
 }

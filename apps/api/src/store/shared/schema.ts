@@ -111,6 +111,8 @@ interface UsageEventRow {
   ordered_at: number;
   /** 0 for an upload. */
   images: number;
+  /** What the request costs in units; null in a row of a version that did not count them. */
+  units: number | null;
   /** The caller's id of the event, where it chose one: a retry must not count again. */
   usage_id: string | null;
 }

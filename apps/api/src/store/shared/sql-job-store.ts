@@ -2,7 +2,7 @@ import { countArrival, hasEnded, showArrival } from '../../job/job-state.ts';
 import type { StoredJob, Transition } from '../../job/stored-job.ts';
 import type { AdmissionLimits, CreateOutcome, JobStore, NewJob } from '../job-store.ts';
 import { admissionRefusal } from './admission-queue.ts';
-import { addUsageImages, countWaiting, recordUsage, refuseJob } from './admit-job.ts';
+import { addUsageRequest, countWaiting, recordUsage, refuseJob } from './admit-job.ts';
 import { closeAttempt, findAttempt, recentCallMs, recentCalls } from './attempts.ts';
 import { countAhead, PENDING } from './choose-next.ts';
 import type { Database, Trx } from './database.ts';
@@ -30,8 +30,9 @@ export function createSqlJobStore(database: Database): JobStore {
     const uploadId = uploadIds.find((id) => !locked.includes(id));
     if (uploadId !== undefined) return { kind: 'upload_gone', uploadId };
     const job = await insertJob(trx, newJob, now);
-    if (newJob.usageId === undefined) await recordUsage(trx, { userId: newJob.userId, images: newJob.request.n }, now);
-    else await addUsageImages(trx, newJob.usageId, newJob.request.n);
+    const { usageId, userId, request } = newJob;
+    if (usageId === undefined) await recordUsage(trx, { userId, request }, now);
+    else await addUsageRequest(trx, usageId, request);
     return { kind: 'created', job };
   }
 

@@ -15,8 +15,8 @@ export function createSqlUploadStore({ db, now: readNow, transactExclusive }: Da
         const now = await readNow(trx);
         const refusal = await refuseRate(trx, userId, ratePerMinute, now, attempts);
         if (refusal) return refusal;
-        await recordUsage(trx, { usageId, userId, images: 0 }, now);
-        for (let more = 1; more < attempts; more++) await recordUsage(trx, { userId, images: 0 }, now);
+        await recordUsage(trx, { usageId, userId, request: null }, now);
+        for (let more = 1; more < attempts; more++) await recordUsage(trx, { userId, request: null }, now);
         return null;
       });
       return admitted.catch(async (error: unknown) => {

@@ -8,6 +8,7 @@ import * as uploadsByUser from './0006-uploads-by-user.ts';
 import * as modelFamilies from './0007-model-families.ts';
 import * as jobUploads from './0008-job-uploads.ts';
 import * as usageIds from './0009-usage-ids.ts';
+import * as usageUnits from './0010-usage-units.ts';
 
 /** All schema migrations, in order; both databases share one history. */
 export function createMigrations(dialect: Dialect): Record<string, Migration> {
@@ -21,5 +22,6 @@ export function createMigrations(dialect: Dialect): Record<string, Migration> {
     '0007-model-families': modelFamilies,
     '0008-job-uploads': jobUploads,
     '0009-usage-ids': usageIds,
+    '0010-usage-units': usageUnits,
   };
 }
