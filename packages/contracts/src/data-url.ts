@@ -1,4 +1,5 @@
 import { REFERENCE_BYTES_LIMIT } from './limits.ts';
+import { explainUploadProblem, type UploadProblemReason } from './upload-problems.ts';
 
 /** The image of a data URL, in the spelling that every decoder accepts: standard base64 alphabet, padded. */
 export interface DataUrl {
@@ -25,28 +26,40 @@ const BEGINNINGS: [offset: number, bytes: string, format: string][] = [
   [0, 'BM', 'BMP'],
   [0, 'II*\0', 'TIFF'],
   [0, 'MM\0*', 'TIFF'],
-  [4, 'ftypavi', 'AVIF'],
-  [4, 'ftyphe', 'HEIC'],
-  [4, 'ftypmif1', 'HEIC'],
-  [4, 'ftypmsf1', 'HEIC'],
   [0, '<svg', 'SVG'],
   [0, '<?xml', 'SVG'],
 ];
 
+/** Brands of ISO media files in the order in which they are looked for: an AVIF may list the general HEIF brands too. */
+const BRANDS: [brand: RegExp, format: string][] = [
+  [/avi[fs]/, 'AVIF'],
+  [/he[iv][cmsx]|m[is]f[12]/, 'HEIC'],
+];
+
+/** Why a data URL is not acceptable: a Chinese text for users, and the cause if the table of upload problems has it. */
+export interface DataUrlFault {
+  message: string;
+  reason?: UploadProblemReason;
+}
+
 /**
- * Parses a data URL and detects its format from the bytes. Returns a Chinese text for users if it is not acceptable.
+ * Parses a data URL and detects its format from the bytes. Returns what is wrong if it is not acceptable.
  * White space, percent-encoding, the URL-safe alphabet and missing padding are accepted, as decoders do. Every pass
  * over the text is linear.
  */
-export function parseDataUrl(text: string): DataUrl | string {
+export function parseDataUrl(text: string): DataUrl | DataUrlFault {
   const prefix = PREFIX.exec(text.slice(0, 1_000));
-  if (!prefix) return '参考图数据必须以 data:image/jpeg;base64, 或 data:image/png;base64, 开头';
+  if (!prefix) return { message: '参考图数据必须以 data:image/jpeg;base64, 或 data:image/png;base64, 开头' };
   const base64 = readBase64(text.slice(prefix[0].length));
-  if (base64 === null) return '参考图数据不是有效的 base64';
-  if (Math.floor((base64.length * 3) / 4) >= REFERENCE_BYTES_LIMIT) return '参考图必须小于 10 MB';
+  if (base64 === null) return { message: '参考图数据不是有效的 base64' };
+  if (Math.floor((base64.length * 3) / 4) >= REFERENCE_BYTES_LIMIT) return { message: '参考图必须小于 10 MB' };
   const format = formatOf(base64);
+  if (format === 'HEIC') return { message: explainUploadProblem({ reason: 'heic' }, 'zh'), reason: 'heic' };
   if (format !== 'image/jpeg' && format !== 'image/png') {
-    return `参考图内容${format === null ? '无法识别' : `是 ${format}`}，这里只支持 JPEG 或 PNG；JPEG、PNG、WebP 和 AVIF 可先上传，再使用 upload://<id>`;
+    const content = format === null ? '无法识别' : `是 ${format}`;
+    return {
+      message: `参考图内容${content}，这里只支持 JPEG 或 PNG；JPEG、PNG、WebP 和 AVIF 可先上传，再使用 upload://<id>`,
+    };
   }
   return { contentType: format, base64: base64 + '='.repeat((4 - (base64.length % 4)) % 4) };
 }
@@ -109,5 +122,6 @@ function isBase64Code(code: number): boolean {
 
 function formatOf(base64: string): string | null {
   const head = atob(base64.slice(0, Math.min(HEAD_CHARACTERS, base64.length - (base64.length % 4))));
+  if (head.startsWith('ftyp', 4)) return BRANDS.find(([brand]) => brand.test(head.slice(8)))?.[1] ?? null;
   return BEGINNINGS.find(([offset, bytes]) => head.startsWith(bytes, offset))?.[2] ?? null;
 }

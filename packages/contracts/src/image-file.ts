@@ -1,4 +1,4 @@
-import { parseDataUrl } from './data-url.ts';
+import { type DataUrlFault, parseDataUrl } from './data-url.ts';
 import { REFERENCE_URL_MAX_LENGTH } from './limits.ts';
 
 /**
@@ -24,13 +24,24 @@ const UNPRINTABLE = /[\s\p{Cc}\p{Cs}]/u;
  * is none of these.
  */
 export function parseImageFile(text: string): ImageFile | string {
+  const file = readImageFile(text);
+  return 'kind' in file ? file : file.message;
+}
+
+/** `parseImageFile` with the cause of a fault. */
+export function readImageFile(text: string): ImageFile | DataUrlFault {
+  if (/^data:/i.test(text)) {
+    const data = parseDataUrl(text);
+    return 'message' in data ? data : { kind: 'data', ...data };
+  }
+  const file = parseAddress(text);
+  return typeof file === 'string' ? { message: file } : file;
+}
+
+function parseAddress(text: string): ImageFile | string {
   const upload = UPLOAD_URL.exec(text);
   if (upload?.[1] !== undefined) return { kind: 'upload', uploadId: upload[1].toLowerCase() };
   if (text.startsWith('upload:')) return '参考图编号格式不正确，应为 upload://<id>';
-  if (/^data:/i.test(text)) {
-    const data = parseDataUrl(text);
-    return typeof data === 'string' ? data : { kind: 'data', ...data };
-  }
   if (/^https?:\/\//i.test(text)) return parseHttpUrl(text);
   if (DEVICE_URL.test(text))
     return '这是设备上的本地文件地址，生成服务无法访问，请先上传图片，再使用返回的 upload://<id>';

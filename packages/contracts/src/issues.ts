@@ -19,7 +19,7 @@ export function issuesOf(error: z.core.$ZodError): Issue[] {
   for (const issue of error.issues) {
     // JSON has no symbols; this narrows the type.
     const path = issue.path.filter((part) => typeof part !== 'symbol');
-    if (issue.code !== 'unrecognized_keys') issues.push(bounded({ path, message: explain(issue) }));
+    if (issue.code !== 'unrecognized_keys') issues.push(bounded({ path, message: explain(issue), ...causeOf(issue) }));
     else {
       const keys = issue.keys.slice(0, ISSUES_MAX);
       issues.push(...keys.map((key) => bounded({ path: [...path, key], message: '不支持的字段' })));
@@ -29,11 +29,17 @@ export function issuesOf(error: z.core.$ZodError): Issue[] {
   return issues.slice(0, ISSUES_MAX);
 }
 
-function bounded({ path, message }: Issue): Issue {
+/** The cause that a check of ours gave its issue: a row of the table of upload problems. */
+function causeOf(issue: z.core.$ZodIssue): Pick<Issue, 'reason'> {
+  const reason: unknown = issue.code === 'custom' ? issue.params?.reason : undefined;
+  return typeof reason === 'string' ? { reason } : {};
+}
+
+function bounded({ path, message, ...cause }: Issue): Issue {
   const parts = path
     .slice(0, PATH_PARTS_MAX)
     .map((part) => (typeof part === 'number' ? part : shorten(part, PATH_PART_MAX_LENGTH)));
-  return { path: parts, message: shorten(message, MESSAGE_MAX_LENGTH) };
+  return { path: parts, message: shorten(message, MESSAGE_MAX_LENGTH), ...cause };
 }
 
 function shorten(text: string, maxLength: number): string {

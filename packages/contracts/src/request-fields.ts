@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseImageFile } from './image-file.ts';
+import { readImageFile } from './image-file.ts';
 
 /** A prompt of at most `max` code points, without surrounding white space. */
 export function promptOf(max: number) {
@@ -33,9 +33,10 @@ export function countCodePoints(text: string): number {
 
 /** Normalises data URLs to one spelling: the same bytes must make the same request for the idempotency comparison. */
 export const ImageFileText = z.string().transform((text, ctx) => {
-  const file = parseImageFile(text);
-  if (typeof file !== 'string') return file.kind === 'data' ? `data:${file.contentType};base64,${file.base64}` : text;
-  ctx.addIssue({ code: 'custom', message: file });
+  const file = readImageFile(text);
+  if ('kind' in file) return file.kind === 'data' ? `data:${file.contentType};base64,${file.base64}` : text;
+  const { message, reason } = file;
+  ctx.addIssue({ code: 'custom', message, ...(reason && { params: { reason } }) });
   return z.NEVER;
 });
 

@@ -21,10 +21,11 @@ export const UPLOAD_PROBLEMS = {
   },
   heic: {
     zh: () =>
-      '不支持 iPhone 的 HEIC 照片。请在 iPhone 的“设置 › 相机 › 格式”里选“兼容性最佳”后重拍，或先把照片转换成 JPEG 再上传',
+      '不支持 HEIC（HEIF）照片，iPhone 默认用这种格式保存。请从“照片”里选择，不要从“文件”里选择；或先转换成 JPEG；' +
+      '也可以在“设置 › 相机 › 格式”里选“兼容性最佳”后重拍',
     en: () =>
-      'HEIC photos from an iPhone are not supported. Choose “Most Compatible” under Settings › Camera › Formats and take ' +
-      'it again, or convert the photo to JPEG first.',
+      'HEIC (HEIF) photos, as iPhones save them, are not supported. Choose the photo from Photos instead of Files, or ' +
+      'convert it to JPEG first. To take JPEG photos, choose “Most Compatible” under Settings › Camera › Formats.',
   },
   unsupported_format: {
     zh: ({ format }) => `不支持 ${format} 格式，请使用 ${SUPPORTED_ZH}`,

@@ -1,6 +1,6 @@
 import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CreateImage, issuesOf, parseImageFile, referencesOf } from '../src/index.ts';
+import { CreateImage, explainUploadProblem, issuesOf, parseImageFile, referencesOf } from '../src/index.ts';
 
 const request = { model: 'image-01', prompt: 'a lighthouse at dawn' };
 
@@ -9,7 +9,7 @@ function fileOf(image_file: string): string | undefined {
   return referencesOf(CreateImage.parse(input))[0]?.image_file;
 }
 
-function messageFor(image_file: string): string | undefined {
+function issueFor(image_file: string) {
   const { error } = CreateImage.safeParse({
     ...request,
     subject_reference: [{ type: 'character', image_file }],
@@ -17,8 +17,10 @@ function messageFor(image_file: string): string | undefined {
   const [issue, ...others] = error ? issuesOf(error) : [];
   expect(others).toEqual([]);
   expect(issue?.path).toEqual(['subject_reference', 0, 'image_file']);
-  return issue?.message;
+  return issue;
 }
+
+const messageFor = (image_file: string) => issueFor(image_file)?.message;
 
 describe('a data URL', () => {
   let jpeg: Buffer;
@@ -55,13 +57,23 @@ describe('a data URL', () => {
   test.each([
     ['WebP', Buffer.from('RIFF\x24\0\0\0WEBPVP8 ', 'latin1')],
     ['AVIF', Buffer.from('\0\0\0\x20ftypavif\0\0\0\0', 'latin1')],
-    ['HEIC', Buffer.from('\0\0\0\x24ftypheic\0\0\0\0', 'latin1')],
+    ['AVIF', Buffer.from('\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf', 'latin1')],
+    ['AVIF', Buffer.from('\0\0\0\x18ftypavis\0\0\0\0avifmsf1', 'latin1')],
     ['GIF', Buffer.from('GIF89a\x01\0\x01\0', 'latin1')],
     ['SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')],
     ['BMP', Buffer.from('BM\x46\0\0\0', 'latin1')],
   ])('is refused by the name of its format: %s', (format, bytes) => {
     expect(messageFor(`data:image/jpeg;base64,${bytes.toString('base64')}`)).toContain(`是 ${format}`);
   });
+
+  test.each(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs', 'mif1', 'msf1', 'mif2'])(
+    'is refused as HEIC with what to do by the brand %s',
+    (brand) => {
+      const bytes = Buffer.from(`\0\0\0\x18ftyp${brand}\0\0\0\0mif1miaf`, 'latin1');
+      const expected = { message: explainUploadProblem({ reason: 'heic' }, 'zh'), reason: 'heic' };
+      expect(issueFor(`data:image/heic;base64,${bytes.toString('base64')}`)).toMatchObject(expected);
+    },
+  );
 
   test('is refused from 10,000,000 bytes on, line breaks not counted', () => {
     const write = (bytes: number) => {

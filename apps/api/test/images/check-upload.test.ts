@@ -21,10 +21,16 @@ const params = (format: string) => ({ format });
 describe('an upload of an unsupported file type is refused with the type', () => {
   test.each([
     ['an empty file', latin1(''), 'empty_file', undefined],
-    ["an iPhone's HEIC", isoFile('heic', 'mif1', 'MiHB', 'heic'), 'heic', undefined],
+    ["an iPhone's HEIC", isoFile('heic', 'mif1', 'MiHB', 'MiHE', 'MiPr', 'miaf', 'heic', 'tmap'), 'heic', undefined],
     ['a HEIF of ten bits', isoFile('heix', 'mif1'), 'heic', undefined],
+    ['a HEIF of several views', isoFile('heim', 'mif1'), 'heic', undefined],
+    ['a scalable HEIF', isoFile('heis', 'mif1'), 'heic', undefined],
     ['a HEIF without a brand of its own', isoFile('mif1', 'heic'), 'heic', undefined],
+    ['a HEIF that names no codec', isoFile('mif1', 'miaf'), 'heic', undefined],
+    ['a sequence of HEIF that names no codec', isoFile('msf1', 'iso8'), 'heic', undefined],
     ['a sequence of HEVC', isoFile('hevc', 'msf1'), 'heic', undefined],
+    ['a sequence of HEVC of ten bits', isoFile('hevx', 'msf1'), 'heic', undefined],
+    ['a HEIF with AVC inside', isoFile('avci', 'mif1'), 'heic', undefined],
     ['a GIF', latin1('GIF89a\x01\0\x01\0\x80\0\0'), 'unsupported_format', params('GIF')],
     ['a BMP', latin1('BM\x36\x10\0\0\0\0\0\0\x36\0\0\0'), 'unsupported_format', params('BMP')],
     ['a TIFF', latin1('II*\0\x08\0\0\0'), 'unsupported_format', params('TIFF / RAW')],
@@ -56,6 +62,13 @@ describe('an upload of an unsupported file type is refused with the type', () =>
   ] as const)('refuses %s', async (_, bytes, reason, expected) => {
     await expect(pictures.prepareUpload(bytes)).rejects.toMatchObject(refused(reason, expected));
   });
+});
+
+test.each(['avif', 'mif1'])('accepts an AVIF whose first brand is %s', async (brand) => {
+  const avif = await photo().resize(64).avif({ effort: 0 }).toBuffer();
+  expect(avif.toString('latin1', 16, 28)).toContain('avif'); // among the brands after the first one
+  avif.write(brand, 8, 'latin1');
+  expect(await pictures.prepareUpload(avif)).toMatchObject({ contentType: 'image/jpeg', width: 64 });
 });
 
 describe('an incomplete upload of a supported type', () => {
