@@ -156,7 +156,7 @@ export interface RequestSize {
 }
 
 /** Size classes of the models that have them: about 1024, 2048 and 4096 pixels squared. */
-type Area = (typeof H3.area.values)[number];
+export type Area = (typeof H3.area.values)[number];
 
 /**
  * The size class of a request; null for a model without size classes. A `size` in pixels counts as the class that is

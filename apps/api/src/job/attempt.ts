@@ -38,12 +38,17 @@ export interface RecentCalls {
   retries: number;
 }
 
-/** Calls of one kind, or of all kinds of one model family. */
-export type CallsLike = { kind: string } | { family: Family };
+/** A call that was answered. */
+export interface AnsweredCall {
+  kind: string;
+  ms: number;
+}
 
 /** Past calls: the input of estimates. */
 export interface CallHistory {
   recentCalls(family: Family, windowMs: number): Promise<RecentCalls>;
-  /** Durations in milliseconds of the latest answered calls like these, newest first. */
-  recentCallMs(calls: CallsLike): Promise<number[]>;
+  /** Durations in milliseconds of the latest answered calls of one kind, newest first. */
+  recentCallMs(kind: string): Promise<number[]>;
+  /** The latest answered calls of all kinds of a family, newest first. */
+  answeredCalls(family: Family): Promise<AnsweredCall[]>;
 }

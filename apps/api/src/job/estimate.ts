@@ -1,10 +1,9 @@
 import type { RequestSize } from '@darkroom/contracts';
 import type { Clock } from '../clock.ts';
+import { assumedCallMs } from './assumed-call-ms.ts';
 import { type CallHistory, RATE_LIMIT_WINDOW_MS, type RecentCalls } from './attempt.ts';
-import { callKind, type Family, familyOf } from './model-family.ts';
+import { callKind, type Family, familyOf, parseCallKind } from './model-family.ts';
 
-/** Assumed duration of a call before any was measured: MiniMax's own figure (minimax-api.md, section 5). */
-const DEFAULT_CALL_MS = 24_000;
 /** Typical durations are cached for this long. */
 const CACHE_TTL_MS = 5_000;
 
@@ -12,13 +11,15 @@ const CACHE_TTL_MS = 5_000;
 type WaitMs = (ahead: number) => number | null;
 
 export interface Estimates {
-  /** Typical duration of a call of this kind in milliseconds; null while no call was measured. */
-  typicalCallMs(request: RequestSize): Promise<number | null>;
+  /** Typical duration of a call of this kind in milliseconds; an assumption while no call of its family was measured. */
+  typicalCallMs(request: RequestSize): Promise<number>;
   /**
    * Returns a function from the number of waiting jobs ahead to the milliseconds until the job's call starts, given the
-   * current slots and rate limit. That function returns null while there is nothing to base an estimate on.
+   * current slots and rate limit. That function returns null while no worker is alive.
    */
   waiting(request: RequestSize): Promise<WaitMs>;
+  /** The same wait, but null as well where it would rest on an assumption: that must not refuse a request. */
+  measuredWaiting(request: RequestSize): Promise<WaitMs>;
   /** The same wait for a job that retries its call: once its retry is due, it starts before all waiting jobs. */
   retrying(request: RequestSize): Promise<number | null>;
 }
@@ -35,21 +36,33 @@ interface Deps {
 export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estimates {
   const cache = new Map<string, { typicalMs: number; readAt: number }>();
 
-  async function typicalCallMs(request: RequestSize): Promise<number | null> {
+  async function measuredCallMs(request: RequestSize): Promise<number | null> {
     const kind = callKind(request);
     const cached = cache.get(kind);
     if (cached && clock.monotonic() - cached.readAt < CACHE_TTL_MS) return cached.typicalMs;
-    const ofKind = await store.recentCallMs({ kind });
-    const family = familyOf(request.model);
-    const typicalMs = median(ofKind.length > 0 ? ofKind : await store.recentCallMs({ family }));
-    // Null is not cached: estimates start with the first measured call.
+    const typicalMs = median(await store.recentCallMs(kind)) ?? (await scaledCallMs(request));
+    // Null is not cached: measured estimates start with the first call.
     if (typicalMs !== null) cache.set(kind, { typicalMs, readAt: clock.monotonic() });
     return typicalMs;
   }
 
-  /** Returns the wait of a call as a function of the number of calls ahead of it. */
-  async function waitMs(request: RequestSize, calls: RecentCalls): Promise<WaitMs> {
-    const callMs = await typicalCallMs(request);
+  /** By calls of other kinds of the family, each as much shorter or longer as is assumed of its kind. */
+  async function scaledCallMs(request: RequestSize): Promise<number | null> {
+    const calls = await store.answeredCalls(familyOf(request.model));
+    const ratios = calls.flatMap(({ kind, ms }) => {
+      const like = parseCallKind(kind);
+      return like ? [ms / assumedCallMs(like)] : [];
+    });
+    const ratio = median(ratios);
+    return ratio === null ? null : Math.round(ratio * assumedCallMs(request));
+  }
+
+  async function typicalCallMs(request: RequestSize): Promise<number> {
+    return (await measuredCallMs(request)) ?? assumedCallMs(request);
+  }
+
+  /** Returns the wait of a call as a function of the number of calls ahead of it. `callMs` is null when unknown. */
+  async function waitMs(request: RequestSize, callMs: number | null, calls: RecentCalls): Promise<WaitMs> {
     const family = familyOf(request.model);
     const slots = await countSlots(family);
     if (slots === 0) return () => null; // no worker is alive
@@ -68,15 +81,19 @@ export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estima
   // Without a rate limit the calls of the last minute are not read: there may be thousands.
   const recentCalls = (family: Family) => store.recentCalls(family, rpm[family] === 0 ? 0 : RATE_LIMIT_WINDOW_MS);
 
+  async function waiting(request: RequestSize, callMs: number | null): Promise<WaitMs> {
+    const calls = await recentCalls(familyOf(request.model));
+    const wait = await waitMs(request, callMs, calls);
+    return (ahead) => wait(calls.retries + ahead);
+  }
+
   return {
     typicalCallMs,
-    async waiting(request) {
-      const calls = await recentCalls(familyOf(request.model));
-      const wait = await waitMs(request, calls);
-      return (ahead) => wait(calls.retries + ahead);
-    },
+    waiting: async (request) => waiting(request, await typicalCallMs(request)),
+    measuredWaiting: async (request) => waiting(request, await measuredCallMs(request)),
     async retrying(request) {
-      const wait = await waitMs(request, await recentCalls(familyOf(request.model)));
+      const calls = await recentCalls(familyOf(request.model));
+      const wait = await waitMs(request, await typicalCallMs(request), calls);
       return wait(0);
     },
   };
@@ -99,8 +116,8 @@ function rateLimitWaitMs({ startedAgoMs, backOffMs }: RecentCalls, ahead: number
 /**
  * Expected duration in milliseconds of a call that starts now. It is stored with the call, as the base of its progress.
  */
-export function expectedCallMs(recentCallMs: number[]): number {
-  return median(recentCallMs) ?? DEFAULT_CALL_MS;
+export function expectedCallMs(request: RequestSize, recentCallMs: number[]): number {
+  return median(recentCallMs) ?? assumedCallMs(request);
 }
 
 function median(values: number[]): number | null {

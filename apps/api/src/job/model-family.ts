@@ -1,4 +1,12 @@
-import { areaOf, MODEL_CAPABILITIES, type Model, type ModelCapabilities, type RequestSize } from '@darkroom/contracts';
+import {
+  type Area,
+  areaOf,
+  MODEL_CAPABILITIES,
+  MODELS,
+  type Model,
+  type ModelCapabilities,
+  type RequestSize,
+} from '@darkroom/contracts';
 
 /** Models behind one of the provider's endpoints. Each family has its own rate limit, slots and time limit. */
 export type Family = ModelCapabilities['family'];
@@ -17,4 +25,14 @@ export function streamedImages({ model, n }: RequestSize): number | null {
 export function callKind(request: RequestSize): string {
   const area = areaOf(request);
   return `${request.model}${area === null ? '' : ` ${area}`} x${request.n}`;
+}
+
+const KIND = /^(\S+)(?: (1K|2K|4K))? x(\d+)$/;
+
+/** What a kind says of its calls; null for one of a model that this version does not know. */
+export function parseCallKind(kind: string): RequestSize | null {
+  const [, name, area, n] = KIND.exec(kind) ?? [];
+  const model = MODELS.find((candidate) => candidate === name);
+  const areas: readonly Area[] = (model && MODEL_CAPABILITIES[model].area?.values) ?? [];
+  return model ? { model, n: Number(n), area: areas.find((candidate) => candidate === area) } : null;
 }

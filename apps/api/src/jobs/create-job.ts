@@ -31,7 +31,7 @@ interface Deps {
   fileTracker: FileTracker;
   imageProcessor: ImageProcessor;
   queues: Pick<FamilyQueues, 'wake'>;
-  estimates: Estimates;
+  estimates: Pick<Estimates, 'measuredWaiting'>;
   limits: Omit<AdmissionLimits, 'estimateWaitMs'>;
   /** The models that are offered. */
   models: readonly Model[];
@@ -67,7 +67,7 @@ export function createCreateJob(deps: Deps): CreateJob {
     const { ratePerMinute } = deps.limits;
     const admission = { uploads, imageProcessor, ratePerMinute, now: clock.now() };
     const { prepared, ...admitted } = await admitReferences(admission, viewer, request, references);
-    const limits = { ...deps.limits, estimateWaitMs: await estimates.waiting(request) };
+    const limits = { ...deps.limits, estimateWaitMs: await estimates.measuredWaiting(request) };
 
     const job: NewJob = {
       jobId: randomUUID(),

@@ -25,7 +25,7 @@ const POLL_MAX_MS = 5_000;
 interface Deps {
   store: Pick<JobStore, 'countAhead' | 'countImages' | 'getImages'>;
   signer: UrlSigner;
-  estimates: Estimates;
+  estimates: Pick<Estimates, 'typicalCallMs' | 'waiting' | 'retrying'>;
 }
 
 /**
@@ -54,8 +54,7 @@ export type PresentJob = (job: JobSnapshot, referenceUrls: (string | null)[]) =>
 export function createPresentJob({ store, signer, estimates }: Deps): PresentJob {
   /** Milliseconds until a job whose call starts in `waitMs` is saved; null when unknown. */
   async function leftAfterWaitMs(waitMs: number | null, request: CreateImage): Promise<number | null> {
-    const callMs = await estimates.typicalCallMs(request);
-    return callMs === null || waitMs === null ? null : waitMs + callMs + SAVING_MS;
+    return waitMs === null ? null : waitMs + (await estimates.typicalCallMs(request)) + SAVING_MS;
   }
 
   async function generatingLeftMs(
@@ -67,7 +66,6 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
       const waitMs = await estimates.retrying(request);
       return leftAfterWaitMs(waitMs === null ? null : Math.max(waitMs, (retryAt ?? now) - now), request);
     }
-    if ((await estimates.typicalCallMs(request)) === null) return null;
     // An overdue call is expected to end soon: assume a tenth of its expected duration.
     const leftMs = Math.max(call.expectedMs * 0.1, call.startedAt + call.expectedMs - now);
     return leftMs + SAVING_MS;

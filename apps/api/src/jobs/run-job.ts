@@ -130,7 +130,7 @@ export function createTakeNext(deps: Deps): TakeNext {
         windowMs: RATE_LIMIT_WINDOW_MS + RESERVATION_MAX_AGE_MS,
         maxWaitMs: queueTtlMs,
         step: (job, { startedAt, recentCallMs }) =>
-          startCall(job, { startedAt, expectedMs: expectedCallMs(recentCallMs) }),
+          startCall(job, { startedAt, expectedMs: expectedCallMs(job.request, recentCallMs) }),
       });
     } catch (error) {
       ownedAttempts.delete(attemptId); // if it was committed all the same, recovery releases it

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { CallsLike } from '../../src/job/attempt.ts';
+import { assumedCallMs } from '../../src/job/assumed-call-ms.ts';
+import type { AnsweredCall } from '../../src/job/attempt.ts';
 import { createEstimates, expectedCallMs } from '../../src/job/estimate.ts';
+import { callKind, type Family, familyOf, parseCallKind } from '../../src/job/model-family.ts';
 import { createManualClock } from '../manual-clock.ts';
 
 const request = { model: 'image-01', n: 1 } as const;
@@ -22,8 +24,12 @@ function estimatesAfter(
 ) {
   const clock = createManualClock();
   const store = {
-    recentCallMs: async (calls: CallsLike) =>
-      'kind' in calls ? (callMs[calls.kind] ?? []) : Object.values(callMs).flat(),
+    recentCallMs: async (kind: string) => callMs[kind] ?? [],
+    answeredCalls: async (family: Family): Promise<AnsweredCall[]> =>
+      Object.entries(callMs).flatMap(([kind, durations]) => {
+        const model = parseCallKind(kind)?.model;
+        return model && familyOf(model) !== family ? [] : durations.map((ms) => ({ kind, ms }));
+      }),
     recentCalls: async () => ({
       open,
       startedAgoMs: startedAgoS.map((s) => s * 1_000).sort((a, b) => b - a),
@@ -54,9 +60,43 @@ describe('the typical duration of a call', () => {
     expect(await estimates.typicalCallMs(request)).toBe(50_000);
   });
 
-  test('is null without calls, and 24 seconds are assumed', async () => {
-    expect(await estimatesAfter({}).estimates.typicalCallMs(request)).toBeNull();
-    expect(expectedCallMs([])).toBe(24_000);
+  const h3 = { model: 'MiniMax-H3-Image', n: 1 } as const;
+  const fast = { model: 'MiniMax-H3-Image-Highspeed', n: 1 } as const;
+
+  test.each([
+    ['24 seconds for image-01', request, 24_000],
+    ['24 seconds for nine images of image-01', { ...request, n: 9 }, 24_000],
+    ['10 seconds for a 4K image of H3', { ...h3, area: '4K' }, 10_000],
+    ['10 seconds for a size of as many pixels', { ...h3, size: '4096x4096' }, 10_000],
+    ['less for fewer pixels', { ...h3, area: '1K' }, 5_000],
+    ['that of 2K, the default area', h3, 7_000],
+    ['more for further images, which are streamed', { ...h3, area: '4K', n: 3 }, 20_000],
+    ['less for Highspeed', { ...fast, area: '4K' }, 6_000],
+  ] as const)('is assumed by model and size while no call was measured: %s', async (_, like, ms) => {
+    expect(await estimatesAfter({}).estimates.typicalCallMs(like)).toBe(ms);
+    expect(expectedCallMs(like, [])).toBe(ms);
+    expect(expectedCallMs(like, [3_000, 1_000, 2_000])).toBe(2_000);
+  });
+
+  test('follows from calls of other sizes and models of the family by what is assumed of each', async () => {
+    const callMs = { 'MiniMax-H3-Image 4K x1': [5_000, 5_000], 'image-01 x1': [90_000] };
+    const { estimates } = estimatesAfter({ callMs });
+    expect(await estimates.typicalCallMs({ ...h3, area: '1K' })).toBe(2_500);
+    expect(await estimates.typicalCallMs({ ...fast, area: '4K', n: 3 })).toBe(6_000);
+    expect(await estimates.typicalCallMs({ ...h3, area: '4K' })).toBe(5_000);
+  });
+
+  test('does not follow from a kind of a model that this version does not know', async () => {
+    const { estimates } = estimatesAfter({ callMs: { 'MiniMax-H4-Image 8K x1': [1_000] } });
+    expect(await estimates.typicalCallMs(h3)).toBe(7_000);
+  });
+
+  test('is read back from the name of every kind', () => {
+    for (const like of [request, h3, { ...fast, area: '4K', n: 10 }] as const) {
+      const parsed = parseCallKind(callKind(like));
+      expect(parsed && assumedCallMs(parsed)).toBe(assumedCallMs(like));
+      expect(parsed && callKind(parsed)).toBe(callKind(like));
+    }
   });
 
   test('is that of the first call as soon as it ended', async () => {
@@ -84,7 +124,7 @@ describe('the estimated wait of a job', () => {
     ['zero with one free slot', { ...known, open: 1 }, {}, 0, 0],
     ['the time until one of the taken slots is free', { ...known, open: 2 }, {}, 0, 5_000],
     ['longer by the jobs ahead of it', { ...known, open: 2 }, {}, 3, 20_000],
-    ['unknown while no call has ended', { open: 2 }, {}, 0, null],
+    ['half of the assumed 24 seconds while no call has ended', { open: 2 }, {}, 0, 12_000],
     [
       'set by the rate limit: until the oldest call leaves the minute',
       { startedAgoS: [50, 20] },
@@ -120,6 +160,17 @@ describe('the estimated wait of a job', () => {
       expect((await estimates.waiting(request))(ahead)).toBe(waitMs);
     },
   );
+
+  test('is unknown for admission while it would rest on an assumption, and is the same otherwise', async () => {
+    const admission = async (past: Past, ahead: number) =>
+      (await estimatesAfter(past).estimates.measuredWaiting(request))(ahead);
+    expect(await admission({ open: 2 }, 0)).toBeNull();
+    expect(await admission({ open: 2 }, 900)).toBeNull();
+    expect(await admission({ open: 0 }, 0)).toBe(0);
+    expect(await admission({ ...known, open: 2, retries: 3 }, 1)).toBe(25_000);
+    const limited = estimatesAfter({ startedAgoS: [50, 20] }, { rpm: 2, concurrency: 9 });
+    expect((await limited.estimates.measuredWaiting(request))(1)).toBe(40_000);
+  });
 
   test('depends for a retry on free slots and the rate limit only, not on other waiting jobs', async () => {
     const past = { ...known, open: 2, retries: 4 };

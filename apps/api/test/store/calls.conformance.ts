@@ -1,6 +1,18 @@
 import { beforeEach, expect, test } from 'vitest';
-import { cancel, failCall, startSaving, waitForRetry } from '../../src/job/job-state.ts';
-import { addJob, addSavingJob, newStart, type OpenStores, placed, type Stores, startNext, WORKER } from './stores.ts';
+import { cancel, failCall, startCall, startSaving, waitForRetry } from '../../src/job/job-state.ts';
+import type { NewJob } from '../../src/store/job-store.ts';
+import {
+  addJob,
+  addSavingJob,
+  h3RequestWith,
+  newStart,
+  newUpload,
+  type OpenStores,
+  placed,
+  type Stores,
+  startNext,
+  WORKER,
+} from './stores.ts';
 
 const ANSWERED = { outcome: 'answered', traceId: 't', responseId: 'r' } as const;
 
@@ -123,9 +135,48 @@ export function testCalls(open: OpenStores): void {
     await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'failed' }, (job) =>
       failCall(job, 'provider_rejected', 'no', 1),
     );
-    expect(await stores.jobs.recentCallMs({ kind: 'image-01 x1' })).toEqual([3_000, 1_000]);
-    expect(await stores.jobs.recentCallMs({ kind: 'image-01-live x1' })).toEqual([]);
-    expect(await stores.jobs.recentCallMs({ family: 'image-01' })).toEqual([3_000, 2_000, 1_000]);
+    expect(await stores.jobs.recentCallMs('image-01 x1')).toEqual([3_000, 1_000]);
+    expect(await stores.jobs.recentCallMs('image-01-live x1')).toEqual([]);
+    expect(await stores.jobs.answeredCalls('image-01')).toEqual([
+      { kind: 'image-01 x1', ms: 3_000 },
+      { kind: 'image-01 x2', ms: 2_000 },
+      { kind: 'image-01 x1', ms: 1_000 },
+    ]);
+  });
+
+  test('keeps the durations of H3 calls by model, size class and number of images, also with references', async () => {
+    const h3 = { model: 'MiniMax-H3-Image', prompt: 'p', n: 1 } as const;
+    const upload = newUpload();
+    await stores.uploads.createUpload(upload, 0);
+    const requests: NewJob['request'][] = [
+      { ...h3, area: '2K' },
+      { ...h3, size: '2048x2048' },
+      { ...h3, area: '2K', n: 2 },
+      h3RequestWith(upload.uploadId),
+      { ...h3, area: '4K' },
+      { ...h3, model: 'MiniMax-H3-Image-Highspeed', area: '2K' },
+    ];
+    for (const [index, request] of requests.entries()) {
+      await addJob(stores, { request });
+      const { attempt } = await startNext(stores, { family: 'h3' });
+      stores.clock.advance((index + 1) * 1_000);
+      await stores.jobs.endAttempt(attempt.attemptId, ANSWERED, startSaving, placed([{ url: 'http://a' }]));
+    }
+    expect(await stores.jobs.recentCallMs('MiniMax-H3-Image 2K x1')).toEqual([4_000, 2_000, 1_000]);
+    expect(await stores.jobs.recentCallMs('MiniMax-H3-Image 2K x2')).toEqual([3_000]);
+    expect(await stores.jobs.recentCallMs('MiniMax-H3-Image 4K x1')).toEqual([5_000]);
+    expect(await stores.jobs.recentCallMs('MiniMax-H3-Image-Highspeed 2K x1')).toEqual([6_000]);
+    expect(await stores.jobs.answeredCalls('image-01')).toEqual([]);
+    await addJob(stores, { request: h3RequestWith(upload.uploadId) });
+    let known: number[] = [];
+    await startNext(stores, {
+      family: 'h3',
+      step(job, { startedAt, recentCallMs }) {
+        known = recentCallMs;
+        return startCall(job, { startedAt, expectedMs: 1_000 });
+      },
+    });
+    expect(known).toEqual([4_000, 2_000, 1_000]);
   });
 
   test('finds the jobs in the saving stage', async () => {

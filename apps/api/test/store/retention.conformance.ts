@@ -109,10 +109,10 @@ export function testRetention(open: OpenStores): void {
       );
       await stores.jobs.deleteJob(jobId);
     }
-    const estimatedFrom = await stores.jobs.recentCallMs({ family: 'image-01' });
+    const estimatedFrom = await stores.jobs.answeredCalls('image-01');
     stores.clock.advance(1);
     expect(await stores.retention.deleteAttemptsBefore(stores.clock.now())).toBe(10);
-    expect(await stores.jobs.recentCallMs({ family: 'image-01' })).toEqual(estimatedFrom);
+    expect(await stores.jobs.answeredCalls('image-01')).toEqual(estimatedFrom);
   });
 
   test('separates files that a row references from those that none does', async () => {

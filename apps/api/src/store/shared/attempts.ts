@@ -1,5 +1,5 @@
 import type { Kysely, NotNull } from 'kysely';
-import { type Attempt, type AttemptEnd, type CallsLike, PRESUMED, type RecentCalls } from '../../job/attempt.ts';
+import { type AnsweredCall, type Attempt, type AttemptEnd, PRESUMED, type RecentCalls } from '../../job/attempt.ts';
 import { callKind, type Family, familyOf } from '../../job/model-family.ts';
 import type { StoredJob } from '../../job/stored-job.ts';
 import { countRetries } from './choose-next.ts';
@@ -152,13 +152,22 @@ export async function recentCalls(
   };
 }
 
-export async function recentCallMs(from: Kysely<Tables>, calls: CallsLike): Promise<number[]> {
-  const answered = from.selectFrom('attempts').select(['started_at', 'ended_at']).where('outcome', '=', 'answered');
-  const alike = 'kind' in calls ? answered.where('kind', '=', calls.kind) : answered.where('family', '=', calls.family);
-  const rows = await alike
+export async function recentCallMs(from: Kysely<Tables>, kind: string): Promise<number[]> {
+  const calls = await latestAnswered(from).where('kind', '=', kind).execute();
+  return calls.map((row) => row.ended_at - row.started_at);
+}
+
+export async function answeredCalls(from: Kysely<Tables>, family: Family): Promise<AnsweredCall[]> {
+  const calls = await latestAnswered(from).where('family', '=', family).execute();
+  return calls.map((row) => ({ kind: row.kind, ms: row.ended_at - row.started_at }));
+}
+
+function latestAnswered(from: Kysely<Tables>) {
+  return from
+    .selectFrom('attempts')
+    .select(['kind', 'started_at', 'ended_at'])
+    .where('outcome', '=', 'answered')
     .orderBy('started_at', 'desc')
     .limit(RECENT_CALLS)
-    .$narrowType<{ ended_at: NotNull }>()
-    .execute();
-  return rows.map((row) => row.ended_at - row.started_at);
+    .$narrowType<{ ended_at: NotNull }>();
 }

@@ -3,7 +3,7 @@ import type { StoredJob, Transition } from '../../job/stored-job.ts';
 import type { AdmissionLimits, CreateOutcome, JobStore, NewJob } from '../job-store.ts';
 import { admissionRefusal } from './admission-queue.ts';
 import { addUsageRequest, countWaiting, recordUsage, refuseJob } from './admit-job.ts';
-import { closeAttempt, findAttempt, recentCallMs, recentCalls } from './attempts.ts';
+import { answeredCalls, closeAttempt, findAttempt, recentCallMs, recentCalls } from './attempts.ts';
 import { countAhead, PENDING } from './choose-next.ts';
 import type { Database, Trx } from './database.ts';
 import { clearProviderMessages, deleteJobRows, recordSourceDeletions } from './delete-rows.ts';
@@ -147,7 +147,8 @@ export function createSqlJobStore(database: Database): JobStore {
     },
 
     recentCalls: async (family, windowMs) => recentCalls(db, family, windowMs, await database.now(db)),
-    recentCallMs: (calls) => recentCallMs(db, calls),
+    recentCallMs: (kind) => recentCallMs(db, kind),
+    answeredCalls: (family) => answeredCalls(db, family),
 
     now: () => database.now(db),
     getImages: (jobId) => getImages(db, jobId),

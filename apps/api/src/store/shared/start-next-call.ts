@@ -23,7 +23,7 @@ export async function startNext(database: Database, trx: Trx, options: StartOpti
     const retryAt = await nextRetryAt(trx, family);
     return { kind: 'idle', retryInMs: retryAt === null ? null : retryAt - now };
   }
-  const call = { startedAt: now, recentCallMs: await recentCallMs(trx, { kind: callKind(chosen.request) }) };
+  const call = { startedAt: now, recentCallMs: await recentCallMs(trx, callKind(chosen.request)) };
   const job = await applyStep(trx, chosen, (current) => options.step(current, call), now);
   await rotateUser(trx, job.userId);
   const attempt = await insertAttempt(trx, job, { ...options, startedAt: now });
