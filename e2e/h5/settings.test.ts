@@ -28,7 +28,7 @@ describe.skipIf(!hasChromium)('the settings page', () => {
     expect(await findAxeViolations(app.page)).toEqual([]);
 
     const later = await phone.open();
-    await later.page.getByText('Make 1 picture').waitFor();
+    await later.page.getByText('Make 1 image').waitFor();
     expect(await background(later.page)).toBe(DARK);
 
     // The app's script is blocked, so only the script in the page's head takes effect.

@@ -15,7 +15,7 @@ const SIMULATOR = 'packages/minimax-simulator/src/server.ts';
 const PAGE = 'apps/uniapp/src/api.ts';
 const COMPONENT = 'apps/uniapp/src/pages/index/index.vue';
 const FEATURE = 'apps/uniapp/src/features/progress/use-job.ts';
-const ORDER_FEATURE = 'apps/uniapp/src/features/order/draft.ts';
+const CREATE_FEATURE = 'apps/uniapp/src/features/create/draft.ts';
 const SHARED_FEATURE = 'apps/uniapp/src/features/job/use-job.ts';
 const UI = 'apps/uniapp/src/ui/confirm.ts';
 const DESIGN = 'apps/uniapp/src/design/theme.ts';
@@ -97,9 +97,9 @@ export const BROKEN: (Fixture & { says: string })[] = [
   { file: PAGE, code: "import path from 'node:path';", says: 'the client in src/api.ts' },
   { file: FEATURE, code: "import History from '../../pages/history/history.vue';", says: 'Navigate through' },
   { file: FEATURE, code: "import * as z from 'zod';", says: 'the client in src/api.ts' },
-  { file: ORDER_FEATURE, code: "import { listJobs } from '../history/list-jobs.ts';", says: 'comes before progress' },
-  { file: SHARED_FEATURE, code: "import { drafts } from '../order/draft.ts';", says: 'what the other features share' },
-  { file: UI, code: "import { drafts } from '../features/order/draft.ts';", says: 'know no job' },
+  { file: CREATE_FEATURE, code: "import { listJobs } from '../history/list-jobs.ts';", says: 'comes before progress' },
+  { file: SHARED_FEATURE, code: "import { drafts } from '../create/draft.ts';", says: 'what the other features share' },
+  { file: UI, code: "import { drafts } from '../features/create/draft.ts';", says: 'know no job' },
   { file: UI, code: "import { api } from '../api.ts';", says: 'know no job' },
   { file: DESIGN, code: "import { confirm } from '../ui/confirm.ts';", says: 'import platform/ only' },
   { file: ROUTES, code: "import type { JobFilter } from './features/history/list-jobs.ts';", says: 'the lowest layer' },
@@ -212,7 +212,7 @@ export const ALLOWED: Fixture[] = [
   { file: PAGE, code: "import { JOB_ERRORS } from '@darkroom/contracts/errors';" },
   { file: PAGE, code: "import { ref } from 'vue';" },
   { file: PAGE, code: "import { goHome } from './routes.ts';" },
-  { file: FEATURE, code: "import { drafts } from '../order/draft.ts';" },
+  { file: FEATURE, code: "import { drafts } from '../create/draft.ts';" },
   { file: FEATURE, code: "import { api } from '../../api.ts';" },
   { file: UI, code: "import { goBack } from '../routes.ts';" },
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Crop, changeCrop, cropArea, wholeCrop, ZOOM_MAX } from '../src/features/order/crop/crop-area.ts';
+import { type Crop, changeCrop, cropArea, wholeCrop, ZOOM_MAX } from '../src/features/create/crop/crop-area.ts';
 
 const PHOTO = { width: 1200, height: 900 };
 

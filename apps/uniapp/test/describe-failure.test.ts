@@ -113,13 +113,13 @@ describe('describeCreateFailure', () => {
     expect(charge).not.toBe('');
   });
 
-  it('does not claim that nothing was ordered when no answer came', () => {
+  it('does not claim that nothing was created when no answer came', () => {
     expect(describeCreateFailure(refused('network'), zh).charge).toBe(zh.charge.unanswered);
     expect(describeCreateFailure(refused('queue_full'), zh).charge).toBe(zh.charge.none);
   });
 
   it('says that the request is kept on the device only where it is, and never for a job that could not be read', () => {
-    const saysKept = ({ next }: { next: string }) => next.includes(zh.orderKept);
+    const saysKept = ({ next }: { next: string }) => next.includes(zh.requestKept);
     expect(saysKept(describeCreateFailure(refused('network'), zh))).toBe(true);
     expect(saysKept(describeCreateFailure(refused('unauthenticated'), zh))).toBe(true);
     expect(saysKept(describeCreateFailure(refused('upload_not_found'), zh))).toBe(false);

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { stubStorage } from './stub-uni.ts';
 
-const order = { model: 'image-01', prompt: '海边' } as const;
+const request = { model: 'image-01', prompt: '海边' } as const;
 
 /** Read on a device, never verified there. */
 const tokenOf = (user_id: string) =>
@@ -15,14 +15,14 @@ beforeEach(() => {
 
 async function startApp() {
   const { claimDevice } = await import('../src/platform/device-owner.ts');
-  const { drafts } = await import('../src/features/order/draft.ts');
+  const { drafts } = await import('../src/features/create/draft.ts');
   const { deviceJobs } = await import('../src/features/job/device-jobs.ts');
-  const { storedForm, EMPTY_FORM } = await import('../src/features/order/order-form.ts');
+  const { storedForm, EMPTY_FORM } = await import('../src/features/create/request-form.ts');
   return {
     claimDevice,
     drafts,
     leaveThings() {
-      drafts.prepare(order, null);
+      drafts.prepare(request, null);
       deviceJobs.add({ job_id: 'a', idempotencyKey: 'key', photoUrl: null });
       storedForm.write({ ...EMPTY_FORM, prompt: '海边' });
       stored.set('darkroom.portrait-consent', '"given"');

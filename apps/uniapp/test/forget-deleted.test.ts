@@ -20,11 +20,11 @@ beforeEach(() => {
 });
 
 it('removes all data of a deleted job from the device and keeps that of others', async () => {
-  const { forgetDeleted } = await import('../src/features/order/forget-deleted.ts');
+  const { forgetDeleted } = await import('../src/features/create/forget-deleted.ts');
   const { deviceJobs } = await import('../src/features/job/device-jobs.ts');
-  const { drafts } = await import('../src/features/order/draft.ts');
-  const { storedForm, EMPTY_FORM } = await import('../src/features/order/order-form.ts');
-  const { usePhotoUpload } = await import('../src/features/order/use-photo-upload.ts');
+  const { drafts } = await import('../src/features/create/draft.ts');
+  const { storedForm, EMPTY_FORM } = await import('../src/features/create/request-form.ts');
+  const { usePhotoUpload } = await import('../src/features/create/use-photo-upload.ts');
   const photo = { image_file: UPLOAD, url: 'http://localhost/files/u' };
   const open = usePhotoUpload(photo);
   const other = usePhotoUpload({ ...photo, image_file: 'upload://other' });

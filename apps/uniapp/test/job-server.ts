@@ -9,7 +9,7 @@ export async function startJobServer() {
   const jobs = new Map<string, ImageJob>();
   const jobIds = new Map<string, string>();
   const heldPolls = new Set<() => void>();
-  /** How often an order arrived, also the same one again. */
+  /** How often a request arrived, the same one repeated included. */
   let arrivals = 0;
   let isAnswering = true;
   let isListing = true;
@@ -102,7 +102,7 @@ export async function startJobServer() {
     list(on: boolean) {
       isListing = on;
     },
-    /** A job that nobody on this device ordered. */
+    /** A job that was not created on this device. */
     add: (prompt: string) => save(pending({ model: 'image-01', prompt, n: 1 })),
     end: (job: ImageJob) => save(failed(job)),
     close() {

@@ -5,12 +5,12 @@ import { stubStorage } from './stub-uni.ts';
 
 let server: Awaited<ReturnType<typeof startJobServer>>;
 
-/** The first page's look at what became of the jobs that were ordered on this device. */
-async function start(ordered: ImageJob[]) {
+/** The first page's look at what became of the jobs that were created on this device. */
+async function start(created: ImageJob[]) {
   vi.resetModules();
   const { deviceJobs } = await import('../src/features/job/device-jobs.ts');
-  const { useJobUpdates } = await import('../src/features/order/use-job-updates.ts');
-  for (const { job_id } of ordered) deviceJobs.add({ job_id, idempotencyKey: job_id, photoUrl: null });
+  const { useJobUpdates } = await import('../src/features/create/use-job-updates.ts');
+  for (const { job_id } of created) deviceJobs.add({ job_id, idempotencyKey: job_id, photoUrl: null });
   const { ended, running, follow, pause } = useJobUpdates();
   const look = async () => {
     await follow();
@@ -31,9 +31,9 @@ afterEach(() => {
   server.close();
 });
 
-it('lists the jobs ordered on this device that have ended, until each was seen', async () => {
+it('lists the jobs created on this device that have ended, until each was seen', async () => {
   const [first, second] = [server.add('first'), server.add('second')];
-  server.end(server.add('ordered on another device'));
+  server.end(server.add('created on another device'));
   const { look, forgetJob } = await start([first, second]);
   expect(await look()).toEqual([]);
   server.end(first);
@@ -44,7 +44,7 @@ it('lists the jobs ordered on this device that have ended, until each was seen',
   expect(await look()).toEqual(['second']);
 });
 
-it('sends no request where nothing was ordered, and lists nothing when the request fails', async () => {
+it('sends no request where nothing was created, and lists nothing when the request fails', async () => {
   const job = server.end(server.add('ended'));
   server.list(false);
   expect(await (await start([])).look()).toEqual([]);
@@ -55,7 +55,7 @@ it('sends no request where nothing was ordered, and lists nothing when the reque
   expect(await look()).toEqual(['ended']);
 });
 
-it('reports which jobs ordered here still run, even before the service answers', async () => {
+it('reports which jobs created here still run, even before the service answers', async () => {
   const [first, second] = [server.add('first'), server.add('second')];
   const { look, running } = await start([first, second]);
   server.list(false);
@@ -69,7 +69,7 @@ it('reports which jobs ordered here still run, even before the service answers',
 
 it('finds a job that others have pushed off the first page, and drops one that no longer exists', async () => {
   const [pushedOut, gone] = [server.add('pushed out'), server.add('gone')];
-  for (let count = 0; count < 20; count++) server.add('ordered on another device');
+  for (let count = 0; count < 20; count++) server.add('created on another device');
   const { look, running } = await start([pushedOut, gone]);
   server.jobs.delete(gone.job_id);
   await look();

@@ -1,9 +1,14 @@
 import type { ImageJob } from '@darkroom/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { claimOf, type ProgressClaim, secondsLeft, smoothProgress } from '../src/features/progress/smooth-progress.ts';
+import {
+  type ProgressReport,
+  reportOf,
+  secondsLeft,
+  smoothProgress,
+} from '../src/features/progress/smooth-progress.ts';
 
-const claims = fc.record<ProgressClaim>({
+const reports = fc.record<ProgressReport>({
   version: fc.constant(2),
   progress: fc.integer({ min: 0, max: 100 }),
   etaSeconds: fc.option(fc.integer({ min: 1, max: 600 })),
@@ -13,7 +18,7 @@ const claims = fc.record<ProgressClaim>({
 });
 const passedMs = fc.integer({ min: 0, max: 3_600_000 });
 
-/** A job as the service answers with it; only what a claim reads. */
+/** A job as the service answers with it; only what a report reads. */
 interface Told {
   status: string;
   stage?: string;
@@ -24,8 +29,8 @@ interface Told {
 const answer = (job: Told) => job as unknown as ImageJob;
 
 const running = { status: 'PROCESSING', stage: 'generating', version: 2, progress: 80 };
-const claimed = (progress: number, eta_seconds: number | null) =>
-  claimOf(answer({ ...running, progress, eta_seconds }), 0, null);
+const reported = (progress: number, eta_seconds: number | null) =>
+  reportOf(answer({ ...running, progress, eta_seconds }), 0, null);
 
 /** The service's own progress along a call (apps/api/src/jobs/progress.ts), before it is rounded down. */
 const served = (passedMs: number, expectedMs: number) => 89 - 88 * Math.exp((-2.5 * passedMs) / expectedMs);
@@ -33,15 +38,15 @@ const served = (passedMs: number, expectedMs: number) => 89 - 88 * Math.exp((-2.
 describe('the smoothed progress', () => {
   it('never falls', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(claims, passedMs, passedMs)), (steps) => {
+      fc.property(fc.array(fc.tuple(reports, passedMs, passedMs)), (steps) => {
         let shown = 0;
-        for (const [claim, passed, more] of steps) {
+        for (const [report, passed, more] of steps) {
           const from = shown;
-          const first = smoothProgress(from, claim, claim.receivedAtMs + passed);
-          shown = smoothProgress(from, claim, claim.receivedAtMs + passed + more);
+          const first = smoothProgress(from, report, report.receivedAtMs + passed);
+          shown = smoothProgress(from, report, report.receivedAtMs + passed + more);
           expect(first).toBeGreaterThanOrEqual(from);
           expect(shown).toBeGreaterThanOrEqual(first);
-          expect(shown).toBeLessThanOrEqual(Math.max(from, claim.progress, 81));
+          expect(shown).toBeLessThanOrEqual(Math.max(from, report.progress, 81));
         }
       }),
     );
@@ -57,21 +62,21 @@ describe('the smoothed progress', () => {
         const expectedMs = expectedS * 1_000;
         const seenMs = seen * expectedMs;
         const progress = Math.floor(served(seenMs, expectedMs));
-        const claim = claimed(progress, Math.round((expectedMs - seenMs) / 1_000) + 2);
-        expect(smoothProgress(0, claim, passed)).toBeLessThanOrEqual(served(seenMs + passed, expectedMs));
+        const report = reported(progress, Math.round((expectedMs - seenMs) / 1_000) + 2);
+        expect(smoothProgress(0, report, passed)).toBeLessThanOrEqual(served(seenMs + passed, expectedMs));
       }),
     );
   });
 
   it('follows a call of the usual length without an estimate', () => {
-    const share = smoothProgress(1, claimed(1, null), 13_000) / 81;
+    const share = smoothProgress(1, reported(1, null), 13_000) / 81;
     expect(share).toBeCloseTo(0.5, 1);
   });
 
   it('moves as soon as a call begins, and catches up with an answer within two seconds', () => {
-    const begun = claimed(1, 26);
+    const begun = reported(1, 26);
     expect(smoothProgress(0, begun, 2_000)).toBeGreaterThan(5);
-    const later = claimOf(answer({ ...running, progress: 50, eta_seconds: 14 }), 10_000, begun);
+    const later = reportOf(answer({ ...running, progress: 50, eta_seconds: 14 }), 10_000, begun);
     expect(smoothProgress(30, later, 10_000)).toBe(30);
     expect(smoothProgress(30, later, 12_000)).toBeGreaterThan(50);
   });
@@ -85,53 +90,53 @@ describe('the smoothed progress', () => {
       { ...running, eta_seconds: 40 },
     ],
   ])('does not move %s', (_, told, before) => {
-    const last = before && claimOf(answer(before), 0, null);
-    expect(smoothProgress(told.progress, claimOf(answer(told), 10_000, last), 60_000)).toBe(told.progress);
+    const last = before && reportOf(answer(before), 0, null);
+    expect(smoothProgress(told.progress, reportOf(answer(told), 10_000, last), 60_000)).toBe(told.progress);
   });
 });
 
 describe('the seconds left', () => {
   it('count down from the estimate', () => {
-    expect(secondsLeft(claimed(1, 24), 10_000)).toBe(14);
+    expect(secondsLeft(reported(1, 24), 10_000)).toBe(14);
   });
 
   it('are unknown without an estimate', () => {
-    expect(secondsLeft(claimed(1, null), 10_000)).toBeNull();
+    expect(secondsLeft(reported(1, null), 10_000)).toBeNull();
   });
 });
 
 describe('the estimated end', () => {
-  const claimAt = (
+  const reportAt = (
     nowMs: number,
-    last: ProgressClaim | null,
+    last: ProgressReport | null,
     eta_seconds: number,
     job: Omit<Told, 'eta_seconds'> = running,
-  ) => claimOf(answer({ ...job, eta_seconds }), nowMs, last);
+  ) => reportOf(answer({ ...job, eta_seconds }), nowMs, last);
 
   it('keeps its first value when every answer repeats the estimate of an overdue call', () => {
-    const first = claimAt(0, null, 5);
-    const second = claimAt(5_000, first, 5);
+    const first = reportAt(0, null, 5);
+    const second = reportAt(5_000, first, 5);
     expect(second.endsAtMs).toBe(5_000);
-    expect(claimAt(10_000, second, 5).endsAtMs).toBe(5_000);
+    expect(reportAt(10_000, second, 5).endsAtMs).toBe(5_000);
   });
 
   it('takes a different estimate: after a rate limit the call begins again', () => {
-    const called = claimAt(0, null, 5);
-    const told = claimAt(5_000, called, 44);
+    const called = reportAt(0, null, 5);
+    const told = reportAt(5_000, called, 44);
     expect(told.endsAtMs).toBe(49_000);
-    const waits = claimAt(10_000, told, 39);
+    const waits = reportAt(10_000, told, 39);
     expect(waits.endsAtMs).toBe(49_000);
-    expect(claimAt(15_000, waits, 60).endsAtMs).toBe(75_000);
+    expect(reportAt(15_000, waits, 60).endsAtMs).toBe(75_000);
   });
 
   it('is taken anew when the version has risen', () => {
-    expect(claimAt(5_000, claimAt(0, null, 2), 2, { ...running, version: 3 }).endsAtMs).toBe(7_000);
+    expect(reportAt(5_000, reportAt(0, null, 2), 2, { ...running, version: 3 }).endsAtMs).toBe(7_000);
   });
 
   it('may grow or stay while the job is queued, since other jobs may be taken first', () => {
     const waiting = { status: 'PENDING', version: 1, progress: 0 };
-    const first = claimAt(0, null, 20, waiting);
-    expect(claimAt(5_000, first, 40, waiting).endsAtMs).toBe(45_000);
-    expect(claimAt(5_000, first, 20, waiting).endsAtMs).toBe(25_000);
+    const first = reportAt(0, null, 20, waiting);
+    expect(reportAt(5_000, first, 40, waiting).endsAtMs).toBe(45_000);
+    expect(reportAt(5_000, first, 20, waiting).endsAtMs).toBe(25_000);
   });
 });

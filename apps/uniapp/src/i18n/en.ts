@@ -1,14 +1,14 @@
 import { actions, charge } from './en/actions.ts';
 import { consent } from './en/consent.ts';
-import { form, keptOrder, resume } from './en/form.ts';
+import { form, replaceDraft, resume } from './en/form.ts';
 import { contentRejections, jobFailures } from './en/job-failures.ts';
 import { cancelDialog, loading } from './en/loading.ts';
 import { crop, photo } from './en/photo.ts';
 import { plural } from './en/plural.ts';
 import {
   issue,
-  orderKept,
   requestFailures,
+  requestKept,
   retryAfter,
   uploadProblems,
   uploadSpaceFull,
@@ -22,8 +22,8 @@ export const en: Messages = {
   switchLanguage: '切换到中文',
   back: 'Back',
   settings: 'Settings',
-  history: 'My pictures',
-  news: (count) => `${plural(count, 'finished job')} not viewed yet`,
+  history: 'My images',
+  unread: (count) => `${plural(count, 'finished job')} not viewed yet`,
   offline: 'You are offline. This continues when you are back online.',
   aiGenerated: 'AI生成 · AI-generated',
   form,
@@ -31,7 +31,7 @@ export const en: Messages = {
   crop,
   consent,
   resume,
-  keptOrder,
+  replaceDraft,
   loading,
   cancelDialog,
   actions,
@@ -39,7 +39,7 @@ export const en: Messages = {
   jobFailures,
   contentRejections,
   requestFailures,
-  orderKept,
+  requestKept,
   retryAfter,
   issue,
   uploadProblems,

@@ -1,14 +1,14 @@
 import type { Words } from './words.ts';
 import { actions, charge } from './zh/actions.ts';
 import { consent } from './zh/consent.ts';
-import { form, keptOrder, resume } from './zh/form.ts';
+import { form, replaceDraft, resume } from './zh/form.ts';
 import { contentRejections, jobFailures } from './zh/job-failures.ts';
 import { cancelDialog, loading } from './zh/loading.ts';
 import { crop, photo } from './zh/photo.ts';
 import {
   issue,
-  orderKept,
   requestFailures,
+  requestKept,
   retryAfter,
   uploadProblems,
   uploadSpaceFull,
@@ -25,7 +25,7 @@ export const zh = {
   back: '返回',
   settings: '设置',
   history: '我的图片',
-  news: (count: number) => `${count} 项已结束，还没有看过`,
+  unread: (count: number) => `${count} 项已结束，还没有看过`,
   offline: '网络已断开，恢复后会接着更新。',
   aiGenerated: 'AI生成',
   form,
@@ -33,7 +33,7 @@ export const zh = {
   crop,
   consent,
   resume,
-  keptOrder,
+  replaceDraft,
   loading,
   cancelDialog,
   actions,
@@ -41,7 +41,7 @@ export const zh = {
   jobFailures,
   contentRejections,
   requestFailures,
-  orderKept,
+  requestKept,
   retryAfter,
   issue,
   uploadProblems,

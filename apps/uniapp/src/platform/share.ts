@@ -1,7 +1,7 @@
 /** `shared`: the image files through the system's share sheet. `copied`: the page's address. */
 export type ShareOutcome = 'shared' | 'copied' | 'canceled' | 'failed';
 
-export interface SharedPicture {
+export interface SharedImage {
   url: string;
   fileName: string;
 }
@@ -19,18 +19,18 @@ export function sharesByButton(): boolean {
  * Passes the image files to the browser's share sheet; without one, copies the page's address, which opens for
  * the same user only. Image links are never shared: they are signed and open for anybody.
  */
-export async function sharePictures(title: string, pictures: SharedPicture[]): Promise<ShareOutcome> {
+export async function shareImages(title: string, images: SharedImage[]): Promise<ShareOutcome> {
   let outcome: ShareOutcome = 'failed';
   // #ifdef H5
-  outcome = await shareInBrowser(title, pictures);
+  outcome = await shareInBrowser(title, images);
   // #endif
   return outcome;
 }
 
-async function shareInBrowser(title: string, pictures: SharedPicture[]): Promise<ShareOutcome> {
+async function shareInBrowser(title: string, images: SharedImage[]): Promise<ShareOutcome> {
   try {
     if (typeof navigator.canShare === 'function') {
-      const files = await Promise.all(pictures.map(fetchFile));
+      const files = await Promise.all(images.map(fetchFile));
       if (navigator.canShare({ files })) {
         await navigator.share({ title, files });
         return 'shared';
@@ -43,9 +43,9 @@ async function shareInBrowser(title: string, pictures: SharedPicture[]): Promise
   }
 }
 
-async function fetchFile({ url, fileName }: SharedPicture): Promise<File> {
+async function fetchFile({ url, fileName }: SharedImage): Promise<File> {
   const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`The picture was answered with ${answer.status}.`);
+  if (!answer.ok) throw new Error(`The image was answered with ${answer.status}.`);
   const bytes = await answer.blob();
   return new File([bytes], fileName, { type: bytes.type });
 }

@@ -6,7 +6,7 @@ import { sentPercent } from './upload-progress.ts';
 /** Milliseconds; the sdk's own deadline comes first. Without it WeChat gives up after 60 s. */
 const TIMEOUT_MS = 300_000;
 
-/** The sdk's upload over `uni.uploadFile`, for platforms without FormData. `file` is the path of a chosen picture. */
+/** The sdk's upload over `uni.uploadFile`, for platforms without FormData. `file` is the path of a chosen photo. */
 export const uniUploadFile: UploadFile = ({ url, field, file, headers, signal }) =>
   new Promise((resolve, reject) => {
     if (signal.aborted) return reject(abortError());

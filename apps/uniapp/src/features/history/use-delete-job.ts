@@ -5,9 +5,9 @@ import { api } from '../../api.ts';
 import { historyText } from '../../i18n/history.ts';
 import { text } from '../../i18n/language.ts';
 import { confirm } from '../../ui/confirm.ts';
+import { forgetDeleted } from '../create/forget-deleted.ts';
 import { describeCancel } from '../job/describe-wait.ts';
 import { hasEnded } from '../job/job-status.ts';
-import { forgetDeleted } from '../order/forget-deleted.ts';
 
 /** Optimistic deletion: `deleted` jobs are hidden, `undeleted` ones came back with a reason. */
 export function useDeleteJob() {

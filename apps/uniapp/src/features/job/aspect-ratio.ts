@@ -4,10 +4,10 @@ import type { ASPECT_RATIOS } from '@darkroom/contracts/limits';
 export type AspectRatio = (typeof ASPECT_RATIOS)[number];
 
 /** The ratio of a request's images as `X:Y`; 1:1 if the request leaves it to the service. */
-export function ratioOf(order: CreateImageInput): string {
-  if ('width' in order && order.width && order.height) return `${order.width}:${order.height}`;
-  if ('size' in order && order.size && order.size !== 'auto') return order.size.replace('x', ':');
-  return order.aspect_ratio && order.aspect_ratio !== 'auto' ? order.aspect_ratio : '1:1';
+export function ratioOf(request: CreateImageInput): string {
+  if ('width' in request && request.width && request.height) return `${request.width}:${request.height}`;
+  if ('size' in request && request.size && request.size !== 'auto') return request.size.replace('x', ':');
+  return request.aspect_ratio && request.aspect_ratio !== 'auto' ? request.aspect_ratio : '1:1';
 }
 
 /** A rectangle of the ratio, `X:Y`, whose longer side has the given length. */

@@ -15,7 +15,7 @@ export interface FailureDescription {
   next: string;
   /** Text about a possible charge. */
   charge: string;
-  /** Label of "order again", where that is offered. */
+  /** Label of "make again", where that is offered. */
   again: string;
   step: NextStep;
   /** What else may help, after something else has changed. */
@@ -25,11 +25,11 @@ export interface FailureDescription {
 }
 
 /** Codes that the same request would produce again. */
-const NEEDS_ANOTHER_ORDER: readonly JobErrorCode[] = ['provider_rejected', 'content_rejected'];
+const NEEDS_ANOTHER_REQUEST: readonly JobErrorCode[] = ['provider_rejected', 'content_rejected'];
 
-/** Why a job FAILED. Ordering the same again makes a new job under a new key, possibly at a cost. */
+/** Why a job FAILED. Repeating the request creates a new job under a new key, possibly at a cost. */
 export function describeJobFailure(job: FailedJob, text: Messages): FailureDescription {
-  const needsEdit = NEEDS_ANOTHER_ORDER.includes(job.error_code);
+  const needsEdit = NEEDS_ANOTHER_REQUEST.includes(job.error_code);
   return {
     ...wordsOf(job, text),
     charge: text.charge[job.charged],
@@ -79,7 +79,7 @@ const UNANSWERED: readonly RequestCode[] = ['network', 'bad_answer', 'internal',
 export type RequestError = Pick<ImageApiError, 'code' | 'retryable' | 'issues' | 'retryAfterMs'>;
 
 /** True unless the service refused the request for good; the draft is kept and can be sent again. */
-export function keepsOrder({ code, retryable }: RequestError): boolean {
+export function canResend({ code, retryable }: RequestError): boolean {
   return retryable || code === 'unauthenticated' || code === 'bad_answer' || code === 'aborted';
 }
 
@@ -91,7 +91,7 @@ export function describeCreateFailure(error: RequestError, text: Messages): Fail
   const { next, ...words } = describe(error, text);
   return {
     ...words,
-    next: keepsOrder(error) ? `${next} ${text.orderKept}` : next,
+    next: canResend(error) ? `${next} ${text.requestKept}` : next,
     charge,
     again: '',
     step,

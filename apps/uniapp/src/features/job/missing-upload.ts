@@ -2,17 +2,17 @@ import type { CreateImageInput } from '@darkroom/contracts';
 import { referencesOf } from '@darkroom/contracts/references';
 import { shallowRef } from 'vue';
 
-interface LostUpload {
+interface MissingUpload {
   image_file: string;
   /** `expired`: the service keeps one for 7 days. `deleted`: by the user, with the job that named it. */
   why: 'expired' | 'deleted';
 }
 
 /** The upload that the service last reported as missing; views that show its photo drop it. */
-export const lostUpload = shallowRef<LostUpload | null>(null);
+export const missingUpload = shallowRef<MissingUpload | null>(null);
 
 /** Records that the upload named by this request is gone. */
-export function loseUpload(order: CreateImageInput, why: LostUpload['why']): void {
-  const [reference] = referencesOf(order);
-  if (reference) lostUpload.value = { image_file: reference.image_file, why };
+export function reportMissingUpload(request: CreateImageInput, why: MissingUpload['why']): void {
+  const [reference] = referencesOf(request);
+  if (reference) missingUpload.value = { image_file: reference.image_file, why };
 }

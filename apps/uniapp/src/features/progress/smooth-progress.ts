@@ -1,26 +1,26 @@
 import type { ImageJob } from '@darkroom/contracts';
 
-/** The service's last answer about a job, and when it arrived. */
-export interface ProgressClaim {
+/** What the service's last answer said about a job's progress, and when it arrived. */
+export interface ProgressReport {
   version: number;
   /** 0 to 100. */
   progress: number;
-  /** As it was said, to the end of the job; null when the service has nothing to base it on. */
+  /** Seconds to the end of the job, as answered; null when the service has no basis for an estimate. */
   etaSeconds: number | null;
-  /** When the job should be done, in milliseconds; null without an estimate. */
+  /** Estimated end in milliseconds; null without an estimate. */
   endsAtMs: number | null;
-  /** Whether a call seems to be under way. */
+  /** Whether a provider call seems to be running. */
   runs: boolean;
   /** Milliseconds, on the same clock as `nowMs` below. */
   receivedAtMs: number;
 }
 
 /**
- * The claim that an answer makes. The end is where the newest estimate puts it: a job that has to wait for MiniMax ends later
- * than was thought. But the same seconds again, of a job in the same state, are an overdue call's "soon", said anew by every
- * answer: there the earlier end stands, so that the page can say that it takes longer.
+ * The report of an answer. A different estimate replaces the end: a job that MiniMax makes wait ends later. An unchanged
+ * estimate of a job in an unchanged state keeps the earlier end: the service repeats the same few seconds while a call is
+ * overdue, and the page can then say that it takes longer than expected.
  */
-export function claimOf(job: ImageJob, receivedAtMs: number, last: ProgressClaim | null): ProgressClaim {
+export function reportOf(job: ImageJob, receivedAtMs: number, last: ProgressReport | null): ProgressReport {
   const { version, progress } = job;
   const etaSeconds = 'eta_seconds' in job ? job.eta_seconds : null;
   const isGenerating = job.status === 'PROCESSING' && job.stage === 'generating';
@@ -37,22 +37,22 @@ export function claimOf(job: ImageJob, receivedAtMs: number, last: ProgressClaim
   };
 }
 
-/** How long what was shown takes to come to where the service is. */
+/** Time in which the shown progress catches up with the reported one. */
 const CATCH_UP_MS = 2_000;
 
-/** Where the service's own way has come to when the expected time of a call is over: most of it early, then ever slower. */
+/** The service's progress when the expected time of a call has passed. It rises quickly at first, then ever more slowly. */
 const CALL_END = 81;
 
-/** What the service takes a job for while it has seen no other. */
+/** The service's own estimate for a call before it has seen one. */
 const UNESTIMATED_SECONDS = 26;
 
 /**
- * The progress to show, 0 to 100, `from` what was shown when the claim arrived. It never falls. Along a call that runs it
- * goes on in a straight line, which is below the service's own way at every moment; where nothing moved between two answers,
- * as while MiniMax makes the job wait, it waits as well.
+ * The progress to show, 0 to 100, `from` the value shown when the report arrived. It never falls. While a call runs it rises
+ * linearly, which stays below the service's own curve at every moment. If the reported progress did not change between two
+ * answers, for example while MiniMax makes the job wait, it does not rise either.
  */
-export function smoothProgress(from: number, claim: ProgressClaim, nowMs: number): number {
-  const { progress, etaSeconds, runs, receivedAtMs } = claim;
+export function smoothProgress(from: number, report: ProgressReport, nowMs: number): number {
+  const { progress, etaSeconds, runs, receivedAtMs } = report;
   const passedMs = Math.max(0, nowMs - receivedAtMs);
   const behind = Math.max(0, progress - from) * Math.max(0, 1 - passedMs / CATCH_UP_MS);
   const share = Math.min(1, passedMs / ((etaSeconds ?? UNESTIMATED_SECONDS) * 1_000));
@@ -61,6 +61,6 @@ export function smoothProgress(from: number, claim: ProgressClaim, nowMs: number
 }
 
 /** Seconds left by the service's estimate; null without one, 0 or less when it has passed. */
-export function secondsLeft({ endsAtMs }: ProgressClaim, nowMs: number): number | null {
+export function secondsLeft({ endsAtMs }: ProgressReport, nowMs: number): number | null {
   return endsAtMs === null ? null : (endsAtMs - nowMs) / 1000;
 }

@@ -1,6 +1,6 @@
 import type { ImageJob } from '@darkroom/contracts';
 import { computed, onMounted, onUnmounted, ref, shallowRef, watch } from 'vue';
-import { claimOf, secondsLeft, smoothProgress } from './smooth-progress.ts';
+import { reportOf, secondsLeft, smoothProgress } from './smooth-progress.ts';
 
 const TICK_MS = 250;
 
@@ -16,14 +16,14 @@ interface Answer {
   receivedAtMs: number;
 }
 
-/** Progress (0 to 100) and seconds left as they are shown, moving between the service's answers; and whether those fail to come. */
+/** Progress (0 to 100) and seconds left to show, interpolated between answers, and whether answers fail to arrive. */
 export function useSmoothProgress(answer: Answer) {
   const nowMs = ref(Date.now());
   const silentMs = ref(0);
-  const claim = shallowRef(claimOf(answer.job, answer.receivedAtMs, null));
-  /** What was shown when the claim arrived. */
+  const report = shallowRef(reportOf(answer.job, answer.receivedAtMs, null));
+  /** Progress shown when the report arrived. */
   const from = ref(answer.job.progress);
-  const progress = computed(() => smoothProgress(from.value, claim.value, nowMs.value));
+  const progress = computed(() => smoothProgress(from.value, report.value, nowMs.value));
   let timer: ReturnType<typeof setInterval> | undefined;
 
   onMounted(() => {
@@ -39,12 +39,12 @@ export function useSmoothProgress(answer: Answer) {
     () => answer.job,
     () => {
       from.value = progress.value;
-      claim.value = claimOf(answer.job, answer.receivedAtMs, claim.value);
+      report.value = reportOf(answer.job, answer.receivedAtMs, report.value);
       silentMs.value = 0;
     },
   );
   const isSilent = computed(() => silentMs.value > SILENCE_MS_MAX);
-  const left = computed(() => secondsLeft(claim.value, nowMs.value));
+  const left = computed(() => secondsLeft(report.value, nowMs.value));
 
   return { progress, left, isSilent };
 }

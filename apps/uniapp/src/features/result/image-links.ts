@@ -1,12 +1,12 @@
 import type { ImageAsset } from '@darkroom/contracts';
 
 /** A job with images; null for one that has not arrived. */
-export interface PicturedJob {
+export interface JobWithImages {
   job_id: string;
   assets: readonly (ImageAsset | null)[];
 }
 
-export interface LinkSource<Job extends PicturedJob = PicturedJob> {
+export interface LinkSource<Job extends JobWithImages = JobWithImages> {
   /** The job with valid links: renews them if one is about to expire. */
   freshen(): Promise<Job | null>;
   /** Renews links after a load failure, once per link: a broken image must not cause endless requests. */
@@ -25,7 +25,11 @@ interface Deps<Job> {
 const MARGIN_MS = 60_000;
 
 /** Keeps the links of one job's images valid. */
-export function createImageLinks<Job extends PicturedJob>({ known, read, now = Date.now }: Deps<Job>): LinkSource<Job> {
+export function createImageLinks<Job extends JobWithImages>({
+  known,
+  read,
+  now = Date.now,
+}: Deps<Job>): LinkSource<Job> {
   /** Links already renewed after a load failure. */
   let mended = '';
 

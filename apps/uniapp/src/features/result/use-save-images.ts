@@ -3,7 +3,7 @@ import { resultText } from '../../i18n/result.ts';
 import { openPermissions, type SaveOutcome, saveImage } from '../../platform/save-image.ts';
 import { confirm } from '../../ui/confirm.ts';
 import { fileName } from './file-name.ts';
-import type { LinkSource, PicturedJob } from './image-links.ts';
+import type { JobWithImages, LinkSource } from './image-links.ts';
 
 interface Deps extends LinkSource {
   /** False: the user did not consent to album access. */
@@ -40,7 +40,7 @@ export function useSaveImages({ freshen, mend, askForAlbum }: Deps) {
   return { saving, save };
 }
 
-async function saveFrom(job: PicturedJob | null, index: number): Promise<SaveOutcome> {
+async function saveFrom(job: JobWithImages | null, index: number): Promise<SaveOutcome> {
   const asset = job?.assets[index];
   return job && asset ? saveImage(asset.url, fileName(job.job_id, index, asset.content_type)) : 'failed';
 }

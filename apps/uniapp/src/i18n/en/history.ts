@@ -5,13 +5,13 @@ import { plural } from './plural.ts';
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 export const history: Words<typeof zh> = {
-  title: 'My pictures',
+  title: 'My images',
   filter: 'Filter jobs',
   filters: { all: 'All', running: 'Running', done: 'Done', failed: 'Failed' },
   empty: {
-    all: { title: 'Nothing here yet', note: 'Your pictures will appear here, newest first.' },
+    all: { title: 'Nothing here yet', note: 'Your images will appear here, newest first.' },
     running: { title: 'Nothing is running', note: 'New jobs appear here and update on their own.' },
-    done: { title: 'Nothing finished yet', note: 'Finished pictures will appear here.' },
+    done: { title: 'Nothing finished yet', note: 'Finished images will appear here.' },
     failed: { title: 'Nothing went wrong', note: 'Failed jobs will be listed here with the reason.' },
   },
   start: 'Make one',
@@ -23,14 +23,14 @@ export const history: Words<typeof zh> = {
   readAgain: 'Try again',
   statuses: { PENDING: 'In queue', PROCESSING: 'Generating', COMPLETED: 'Done', FAILED: 'Failed' },
   place: (place) => `number ${place}`,
-  pictures: (count) => plural(count, 'picture'),
+  images: (count) => plural(count, 'image'),
   actions: 'More actions',
   again: 'Make it again',
   remove: 'Delete',
 
   deleteDialog: {
     title: 'Delete this job?',
-    ended: 'The job and its pictures are removed from the server immediately and cannot be restored.',
+    ended: 'The job and its images are removed from the server immediately and cannot be restored.',
     confirm: 'Delete',
     keep: 'Keep',
     failed: 'Could not delete it.',

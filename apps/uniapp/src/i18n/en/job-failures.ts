@@ -42,12 +42,12 @@ export const jobFailures: Messages['jobFailures'] = {
     next: 'Rephrase it and try again.',
   },
   no_images: {
-    title: 'No picture was returned',
-    reason: 'MiniMax responded without any pictures.',
+    title: 'No image was returned',
+    reason: 'MiniMax responded without any images.',
     next: 'Change the description and generate again.',
   },
   download_failed: {
-    title: 'The pictures could not be downloaded',
+    title: 'The images could not be downloaded',
     reason: 'They were generated, but the download kept failing.',
     next: 'You can generate again, which is charged again.',
   },
@@ -80,7 +80,7 @@ export const contentRejections: Messages['contentRejections'] = {
     next: 'Change the description or use another photo.',
   },
   result: {
-    title: 'The picture was blocked',
+    title: 'The image was blocked',
     reason: 'It was generated but did not pass the safety check.',
     next: 'Change the description. The same one will most likely be blocked again.',
   },

@@ -3,7 +3,7 @@ import type { Messages } from '../zh.ts';
 export const photo: Messages['photo'] = {
   title: 'Portrait',
   optional: 'optional',
-  hint: 'A clear, front-facing portrait. This person will appear in the new pictures.',
+  hint: 'A clear, front-facing portrait. This person will appear in the new images.',
   add: 'Choose a photo',
   camera: 'Take a photo',
   change: 'Change',
@@ -13,7 +13,7 @@ export const photo: Messages['photo'] = {
   uploading: 'Uploading',
   checking: 'Checking the photo',
   ready: 'Uploaded',
-  readyNote: 'This person will appear in the new pictures',
+  readyNote: 'This person will appear in the new images',
   again: 'Upload again',
   alt: 'The chosen portrait',
   expired: 'The photo has expired',

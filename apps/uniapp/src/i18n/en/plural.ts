@@ -1,2 +1,2 @@
-/** `1 picture`, `2 pictures`: for nouns whose plural ends in s. */
+/** `1 image`, `2 images`: for nouns whose plural ends in s. */
 export const plural = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;

@@ -19,7 +19,7 @@ export const requestFailures: Messages['requestFailures'] = {
     next: 'Switch to the account that created it.',
   },
   link_expired: {
-    title: 'The picture link has expired',
+    title: 'The image link has expired',
     reason: 'Links are valid for a limited time.',
     next: 'Reload the job for a new link.',
   },
@@ -110,7 +110,7 @@ export const requestFailures: Messages['requestFailures'] = {
   },
 };
 
-export const orderKept: Messages['orderKept'] = 'Your request is saved on this device.';
+export const requestKept: Messages['requestKept'] = 'Your request is saved on this device.';
 
 export const retryAfter: Messages['retryAfter'] = (seconds) => `Please wait ${plural(seconds, 'second')}.`;
 
@@ -119,7 +119,7 @@ const FIELDS: Record<string, string> = {
   aspect_ratio: 'The aspect ratio',
   width: 'The width',
   height: 'The height',
-  n: 'The number of pictures',
+  n: 'The number of images',
   subject_reference: 'The photo',
   style: 'The style',
   seed: 'The seed',

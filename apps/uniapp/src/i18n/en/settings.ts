@@ -35,12 +35,12 @@ export const settings: Words<typeof zh> = {
       {
         title: 'Who receives it',
         content:
-          'This app’s service, which sends it to MiniMax to generate the pictures. Location and other metadata of the photo are removed first.',
+          'This app’s service, which sends it to MiniMax to generate the images. Location and other metadata of the photo are removed first.',
       },
       {
         title: 'How long it is kept',
         content:
-          'Portraits are kept for 7 days; pictures and jobs for 30 days unless the operator sets another period. What you delete under “My pictures” is removed immediately.',
+          'Portraits are kept for 7 days; images and jobs for 30 days unless the operator sets another period. What you delete under “My images” is removed immediately.',
       },
       {
         title: 'On this device',
@@ -49,7 +49,7 @@ export const settings: Words<typeof zh> = {
       },
       {
         title: 'Please note',
-        content: 'Ask people before you use their photo. Every picture is marked as AI-generated.',
+        content: 'Ask people before you use their photo. Every image is marked as AI-generated.',
       },
     ],
   },

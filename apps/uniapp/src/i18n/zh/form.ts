@@ -26,7 +26,7 @@ export const resume = {
   look: '去看看',
 };
 
-export const keptOrder = {
+export const replaceDraft = {
   title: '替换上次的提交？',
   content: '上次的提交还没有完成；换成新的之后，本机不再保留它。',
   yes: '替换',

@@ -17,7 +17,7 @@ export const history = {
   readAgain: '再试一次',
   statuses: { PENDING: '排队中', PROCESSING: '正在生成', COMPLETED: '已完成', FAILED: '未完成' },
   place: (place: number) => `第 ${place} 位`,
-  pictures: (count: number) => `${count} 张`,
+  images: (count: number) => `${count} 张`,
   actions: '更多操作',
   again: '再生成一次',
   remove: '删除',

@@ -71,7 +71,7 @@ export const jobFailures = {
   },
 };
 
-/** The same code from two other causes, told apart by what the order held and by whether it may have been charged. */
+/** The same code from two other causes, told apart by what the request held and by whether it may have been charged. */
 export const contentRejections = {
   promptOrPhoto: {
     title: '内容没有通过审核',

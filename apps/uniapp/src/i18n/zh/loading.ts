@@ -17,7 +17,7 @@ export const loading = {
   placeUnit: '位',
   nextNote: '下一个就是你，轮到时自动开始，可以先离开。',
   estimateLabel: '预计还需',
-  picturesLabel: '张数',
+  countLabel: '张数',
   seconds: (seconds: number) => `约 ${seconds} 秒`,
   minutes: (minutes: number) => `约 ${minutes} 分钟`,
   noEstimate: '暂无法估计',

@@ -108,12 +108,12 @@ export const requestFailures = {
   },
 };
 
-/** Of an order that can be sent again as it is. */
-export const orderKept = '你的提交已保存在本机。';
+/** Of a request that can be sent again as it is. */
+export const requestKept = '你的提交已保存在本机。';
 
 export const retryAfter = (seconds: number) => `建议等待 ${seconds} 秒。`;
 
-/** What the service says about one field of an order; it says so in Chinese. */
+/** What the service says about one field of a request; it says so in Chinese. */
 export const issue = (_field: string, message: string) => `${message}。`;
 
 /** Why the service did not take a photo. */

@@ -4,6 +4,6 @@ import { confirm } from '../../ui/confirm.ts';
 import { drafts } from './draft.ts';
 
 /** Asks before a stored draft of another request is replaced; true when there is none. */
-export async function confirmReplaceDraft(order: CreateImageInput): Promise<boolean> {
-  return !drafts.replacesAnother(order) || confirm(text.value.keptOrder);
+export async function confirmReplaceDraft(request: CreateImageInput): Promise<boolean> {
+  return !drafts.replacesAnother(request) || confirm(text.value.replaceDraft);
 }

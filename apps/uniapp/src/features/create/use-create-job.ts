@@ -1,9 +1,9 @@
 import { type ImageApiError, isImageApiError } from '@darkroom/sdk';
 import { ref } from 'vue';
 import { api } from '../../api.ts';
-import { keepsOrder } from '../job/describe-failure.ts';
+import { canResend } from '../job/describe-failure.ts';
 import { deviceJobs } from '../job/device-jobs.ts';
-import { loseUpload } from '../job/missing-upload.ts';
+import { reportMissingUpload } from '../job/missing-upload.ts';
 import { type Draft, drafts } from './draft.ts';
 
 export type CreateState =
@@ -22,15 +22,15 @@ export function useCreateJob() {
     state.value = { status: 'sending' };
     try {
       const { idempotencyKey, photoUrl } = draft;
-      const { job_id } = await api.create(draft.order, { idempotencyKey });
+      const { job_id } = await api.create(draft.request, { idempotencyKey });
       // In this order: after a kill between the two, the draft leads to the same job.
       deviceJobs.add({ job_id, idempotencyKey, photoUrl });
       drafts.clear(draft);
       state.value = { status: 'created', jobId: job_id };
     } catch (error) {
       if (!isImageApiError(error)) throw error;
-      if (!keepsOrder(error)) drafts.clear(draft);
-      if (error.code === 'upload_not_found') loseUpload(draft.order, 'expired');
+      if (!canResend(error)) drafts.clear(draft);
+      if (error.code === 'upload_not_found') reportMissingUpload(draft.request, 'expired');
       state.value = { status: 'failed', error };
     } finally {
       isSending = false;

@@ -4,7 +4,7 @@ import { watch } from 'vue';
 import { startJobServer } from './job-server.ts';
 import { stubStorage } from './stub-uni.ts';
 
-const order: CreateImageInput = { model: 'image-01', prompt: '海边', n: 1 };
+const request: CreateImageInput = { model: 'image-01', prompt: '海边', n: 1 };
 
 let server: Awaited<ReturnType<typeof startJobServer>>;
 let stored: Map<string, unknown>;
@@ -13,9 +13,9 @@ let stored: Map<string, unknown>;
 async function startApp() {
   vi.resetModules();
   const [{ drafts }, { deviceJobs }, { useCreateJob }, { useJob }] = await Promise.all([
-    import('../src/features/order/draft.ts'),
+    import('../src/features/create/draft.ts'),
     import('../src/features/job/device-jobs.ts'),
-    import('../src/features/order/use-create-job.ts'),
+    import('../src/features/create/use-create-job.ts'),
     import('../src/features/job/use-job.ts'),
   ]);
   return { drafts, deviceJobs, useCreateJob, useJob };
@@ -37,7 +37,7 @@ describe('sending a request', () => {
   it('creates one job when the app is killed between the request and the answer', async () => {
     const killed = await startApp();
     server.answer(false);
-    void killed.useCreateJob().send(killed.drafts.prepare(order, null));
+    void killed.useCreateJob().send(killed.drafts.prepare(request, null));
     await vi.waitFor(() => expect(server.arrivals()).toBe(1));
 
     server.answer(true);
@@ -56,14 +56,14 @@ describe('sending a request', () => {
 
   it('creates one job when two pages send the same draft at once', async () => {
     const { drafts, useCreateJob } = await startApp();
-    const draft = drafts.prepare(order, null);
-    await Promise.all([useCreateJob().send(draft), useCreateJob().send(drafts.prepare(order, null))]);
+    const draft = drafts.prepare(request, null);
+    await Promise.all([useCreateJob().send(draft), useCreateJob().send(drafts.prepare(request, null))]);
     expect(server.jobs.size).toBe(1);
   });
 
   it('keeps the draft or the job stored on the device at every moment', async () => {
     const { drafts, useCreateJob } = await startApp();
-    const draft = drafts.prepare(order, null);
+    const draft = drafts.prepare(request, null);
     const wasKept: boolean[] = [];
     const { setStorageSync, removeStorageSync } = uni;
     const look = () => wasKept.push(stored.has('darkroom.draft') || stored.has('darkroom.jobs'));
@@ -85,7 +85,7 @@ describe('sending a request', () => {
   it('drops the draft when the service refuses the request for good', async () => {
     const { drafts, useCreateJob } = await startApp();
     const { state, send } = useCreateJob();
-    await send(drafts.prepare({ ...order, n: 10 }, null));
+    await send(drafts.prepare({ ...request, n: 10 }, null));
     expect(state.value).toMatchObject({ status: 'failed', error: { code: 'invalid_request' } });
     expect(drafts.read()).toBeNull();
   });
@@ -94,7 +94,7 @@ describe('sending a request', () => {
 describe('following a job', () => {
   async function followNewJob() {
     const { drafts, useCreateJob, useJob } = await startApp();
-    await useCreateJob().send(drafts.prepare(order, null));
+    await useCreateJob().send(drafts.prepare(request, null));
     const [jobId = ''] = server.jobs.keys();
     const job = useJob(jobId);
     const following = job.follow();

@@ -1,12 +1,12 @@
 import { computed, reactive, watch } from 'vue';
 import { text } from '../../i18n/language.ts';
 import { useOnline } from '../../platform/use-online.ts';
-import { EMPTY_FORM, findPromptProblem, type OrderForm, storedForm } from './order-form.ts';
+import { EMPTY_FORM, findPromptProblem, type RequestForm, storedForm } from './request-form.ts';
 import { usePhotoUpload } from './use-photo-upload.ts';
 
 /** The stored form, saved on every change, and what prevents submitting it. */
-export function useOrderForm() {
-  const form = reactive<OrderForm>(storedForm.read() ?? { ...EMPTY_FORM });
+export function useRequestForm() {
+  const form = reactive<RequestForm>(storedForm.read() ?? { ...EMPTY_FORM });
   const upload = usePhotoUpload(form.photo);
   const isOnline = useOnline();
   watch(upload.state, (state) => {

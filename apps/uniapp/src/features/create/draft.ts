@@ -4,7 +4,7 @@ import { isRecord, onClearUserValues, type StoredValue, storedUserValue } from '
 
 /** A request being sent: stored before sending, cleared once its job's id is stored. */
 export interface Draft {
-  order: CreateImageInput;
+  request: CreateImageInput;
   /** Idempotency key: however often the draft is sent, one job results. */
   idempotencyKey: string;
   /** Shows the photo while the job runs. */
@@ -20,14 +20,14 @@ export interface DraftStore {
   /** This visit's draft; otherwise the stored one of an earlier visit or another tab. */
   read(): Draft | null;
   /** Whether a draft of this request would replace the unsent draft of another one. */
-  replacesAnother(order: CreateImageInput): boolean;
+  replacesAnother(request: CreateImageInput): boolean;
   /**
    * Stores a draft of this request. The same request returns the same draft with the same key, so that a double tap or a
    * lost answer results in one job.
    */
-  prepare(order: CreateImageInput, photoUrl: string | null): Draft;
+  prepare(request: CreateImageInput, photoUrl: string | null): Draft;
   /** Stores a draft with a new key, also for the same request: the user wants a further job. */
-  prepareAnew(order: CreateImageInput, photoUrl: string | null): Draft;
+  prepareAnew(request: CreateImageInput, photoUrl: string | null): Draft;
   /** Clears this draft and no later one; without an argument, any stored draft. */
   clear(draft?: Draft): void;
 }
@@ -38,11 +38,7 @@ interface DraftStoreDeps {
   stored?: StoredValue<Draft>;
 }
 
-export function createDraftStore({
-  createId,
-  now = Date.now,
-  stored = storedUserValue('darkroom.draft', parseDraft),
-}: DraftStoreDeps): DraftStore {
+export function createDraftStore({ createId, now = Date.now, stored = storedDraft() }: DraftStoreDeps): DraftStore {
   /** Kept in memory because another tab may replace the stored draft. */
   let own: Draft | null = null;
   const isKept = (draft: Draft | null): draft is Draft => draft !== null && now() - draft.preparedAt < DRAFT_LIFE_MS;
@@ -50,13 +46,13 @@ export function createDraftStore({
 
   const store: DraftStore = {
     read: () => kept()[0] ?? null,
-    replacesAnother: (order) => kept().some((draft) => !isSameOrder(draft.order, order)),
-    prepare(order, photoUrl) {
-      own = kept().find((draft) => isSameOrder(draft.order, order)) ?? store.prepareAnew(order, photoUrl);
+    replacesAnother: (request) => kept().some((draft) => !isSameRequest(draft.request, request)),
+    prepare(request, photoUrl) {
+      own = kept().find((draft) => isSameRequest(draft.request, request)) ?? store.prepareAnew(request, photoUrl);
       return own;
     },
-    prepareAnew(order, photoUrl) {
-      own = { order, idempotencyKey: createId(), photoUrl, preparedAt: now() };
+    prepareAnew(request, photoUrl) {
+      own = { request, idempotencyKey: createId(), photoUrl, preparedAt: now() };
       stored.write(own);
       return own;
     },
@@ -69,7 +65,7 @@ export function createDraftStore({
   return store;
 }
 
-export function isSameOrder(one: CreateImageInput, other: CreateImageInput): boolean {
+export function isSameRequest(one: CreateImageInput, other: CreateImageInput): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
@@ -77,7 +73,25 @@ export function isSameOrder(one: CreateImageInput, other: CreateImageInput): boo
 export const drafts = createDraftStore({ createId });
 onClearUserValues(() => drafts.clear());
 
-function parseDraft(json: unknown): Draft | null {
+/** The stored key of the request is `order`: drafts that earlier versions of the app left on devices stay readable. */
+function storedDraft(): StoredValue<Draft> {
+  const stored = storedUserValue('darkroom.draft', parseDraft);
+  return {
+    ...stored,
+    read: () => fromStored(stored.read()),
+    write: ({ request, ...rest }) => stored.write({ order: request, ...rest }),
+  };
+}
+
+type StoredDraft = Omit<Draft, 'request'> & { order: CreateImageInput };
+
+function fromStored(stored: StoredDraft | null): Draft | null {
+  if (!stored) return null;
+  const { order, ...rest } = stored;
+  return { request: order, ...rest };
+}
+
+function parseDraft(json: unknown): StoredDraft | null {
   if (!isRecord(json)) return null;
   const { order, idempotencyKey, photoUrl, preparedAt } = json;
   if (!isRecord(order) || typeof idempotencyKey !== 'string' || typeof preparedAt !== 'number') return null;

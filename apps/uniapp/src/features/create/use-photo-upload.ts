@@ -4,8 +4,8 @@ import { type Ref, ref, shallowRef, watch } from 'vue';
 import { api } from '../../api.ts';
 import type { ChosenPhoto } from '../../platform/choose-photo.ts';
 import type { RequestError } from '../job/describe-failure.ts';
-import { lostUpload } from '../job/missing-upload.ts';
-import type { ReferencePhoto } from './order-form.ts';
+import { missingUpload } from '../job/missing-upload.ts';
+import type { ReferencePhoto } from './request-form.ts';
 
 export type PhotoState =
   | { status: 'empty' }
@@ -70,7 +70,7 @@ export function usePhotoUpload(initial: ReferencePhoto | null): PhotoUpload {
   }
 
   watch(
-    lostUpload,
+    missingUpload,
     (lost) => {
       const { value: now } = state;
       if (!lost || now.status !== 'ready' || now.photo.image_file !== lost.image_file) return;

@@ -11,7 +11,7 @@ export interface ReferencePhoto {
 }
 
 /** The form's values. */
-export interface OrderForm {
+export interface RequestForm {
   prompt: string;
   aspect_ratio: AspectRatio;
   n: number;
@@ -21,10 +21,10 @@ export interface OrderForm {
 /** Offered image counts; a request may carry any count up to the contract's limit. */
 export const COUNTS = [1, 2, 3, 4, 6, 9] as const;
 
-export const EMPTY_FORM: OrderForm = { prompt: '', aspect_ratio: '3:4', n: 1, photo: null };
+export const EMPTY_FORM: RequestForm = { prompt: '', aspect_ratio: '3:4', n: 1, photo: null };
 
 /** The form as it was left, also when incomplete. */
-export const storedForm = storedUserValue<OrderForm>('darkroom.form', parseForm);
+export const storedForm = storedUserValue<RequestForm>('darkroom.form', parseForm);
 
 /** Unicode code points as the service counts them: after trimming; an emoji may count as several. */
 export function countCodePoints(prompt: string): number {
@@ -39,7 +39,7 @@ export function findPromptProblem(prompt: string): PromptProblem | null {
   return used > PROMPT_MAX_CODE_POINTS ? 'too_long' : null;
 }
 
-export function toOrder({ prompt, aspect_ratio, n, photo }: OrderForm): CreateImageInput {
+export function toRequest({ prompt, aspect_ratio, n, photo }: RequestForm): CreateImageInput {
   return {
     model: 'image-01',
     prompt: prompt.trim(),
@@ -50,17 +50,17 @@ export function toOrder({ prompt, aspect_ratio, n, photo }: OrderForm): CreateIm
 }
 
 /** The form of a request. `photoUrl` shows the photo, if still known. */
-export function toForm(order: CreateImage, photoUrl: string | null): OrderForm {
-  const [reference] = referencesOf(order);
+export function toForm(request: CreateImage, photoUrl: string | null): RequestForm {
+  const [reference] = referencesOf(request);
   return {
-    prompt: order.prompt,
-    aspect_ratio: ASPECT_RATIOS.find((known) => known === order.aspect_ratio) ?? '1:1',
-    n: order.n,
+    prompt: request.prompt,
+    aspect_ratio: ASPECT_RATIOS.find((known) => known === request.aspect_ratio) ?? '1:1',
+    n: request.n,
     photo: reference ? { image_file: reference.image_file, url: photoUrl ?? '' } : null,
   };
 }
 
-function parseForm(json: unknown): OrderForm | null {
+function parseForm(json: unknown): RequestForm | null {
   if (!isRecord(json) || typeof json.prompt !== 'string') return null;
   const { prompt, n } = json;
   const ratio = ASPECT_RATIOS.find((known) => known === json.aspect_ratio) ?? EMPTY_FORM.aspect_ratio;

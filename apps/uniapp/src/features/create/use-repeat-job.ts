@@ -4,33 +4,33 @@ import { text } from '../../i18n/language.ts';
 import { goHome, replaceWithDraft } from '../../routes.ts';
 import { confirm } from '../../ui/confirm.ts';
 import { drafts } from './draft.ts';
-import { storedForm, toForm } from './order-form.ts';
+import { storedForm, toForm } from './request-form.ts';
 
 /** Two actions on an ended job; both are the user's choice and never reuse its key. */
-export function useReorder() {
+export function useRepeatJob() {
   /** Creates the same job again, after confirming its cost and the replacement of a stored draft. */
-  async function orderAgain(job: ImageJob): Promise<void> {
-    const { actions, keptOrder } = text.value;
+  async function createAgain(job: ImageJob): Promise<void> {
+    const { actions, replaceDraft } = text.value;
     const { confirmAgainTitle: title, confirm: yes, dismiss: no } = actions;
     const isFree = 'charged' in job && job.charged === 'no';
     const cost = isFree ? actions.confirmAgain : actions.confirmAgainPaid;
-    const content = drafts.read() === null ? cost : `${cost} ${keptOrder.content}`;
+    const content = drafts.read() === null ? cost : `${cost} ${replaceDraft.content}`;
     if (!(await confirm({ title, content, yes, no }))) return;
     drafts.prepareAnew(job.request, findPhotoUrl(job.request));
     replaceWithDraft();
   }
 
   /** Opens the form with the job's request. */
-  function changeOrder(order: CreateImage): void {
-    storedForm.write(toForm(order, findPhotoUrl(order)));
+  function changeRequest(request: CreateImage): void {
+    storedForm.write(toForm(request, findPhotoUrl(request)));
     goHome();
   }
 
-  return { orderAgain, changeOrder };
+  return { createAgain, changeRequest };
 }
 
 /** The photo's link: a job has none, but the stored form does while it names the same upload. */
-function findPhotoUrl(order: CreateImage): string | null {
+function findPhotoUrl(request: CreateImage): string | null {
   const photo = storedForm.read()?.photo;
-  return photo && photo.image_file === referencesOf(order)[0]?.image_file ? photo.url : null;
+  return photo && photo.image_file === referencesOf(request)[0]?.image_file ? photo.url : null;
 }

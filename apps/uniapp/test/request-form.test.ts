@@ -1,33 +1,33 @@
 import { CreateImage } from '@darkroom/contracts';
 import { ASPECT_RATIOS } from '@darkroom/contracts/limits';
 import { describe, expect, it } from 'vitest';
-import { frameSize } from '../src/features/job/aspect-ratio.ts';
 import {
   countCodePoints,
   EMPTY_FORM,
   findPromptProblem,
-  type OrderForm,
+  type RequestForm,
   storedForm,
   toForm,
-  toOrder,
-} from '../src/features/order/order-form.ts';
+  toRequest,
+} from '../src/features/create/request-form.ts';
+import { frameSize } from '../src/features/job/aspect-ratio.ts';
 import { stubStorage } from './stub-uni.ts';
 
-const form: OrderForm = {
+const form: RequestForm = {
   prompt: ' 海边的人 ',
   aspect_ratio: '9:16',
   n: 9,
   photo: { image_file: 'upload://0b8f3c7e-6a3e-4c86-9a55-0d5f3b1c2a11', url: 'http://localhost/files/1' },
 };
 
-describe('the order form', () => {
+describe('the request form', () => {
   it.each(ASPECT_RATIOS)('builds a request that the contract accepts, in %s', (aspect_ratio) => {
-    expect(CreateImage.safeParse(toOrder({ ...form, aspect_ratio })).success).toBe(true);
-    expect(CreateImage.safeParse(toOrder({ ...form, aspect_ratio, photo: null })).success).toBe(true);
+    expect(CreateImage.safeParse(toRequest({ ...form, aspect_ratio })).success).toBe(true);
+    expect(CreateImage.safeParse(toRequest({ ...form, aspect_ratio, photo: null })).success).toBe(true);
   });
 
   it('restores the form from an accepted request', () => {
-    const accepted = CreateImage.parse(toOrder(form));
+    const accepted = CreateImage.parse(toRequest(form));
     expect(toForm(accepted, 'http://localhost/files/1')).toEqual({ ...form, prompt: '海边的人' });
   });
 });
@@ -44,7 +44,7 @@ describe('the prompt', () => {
     ['👍'.repeat(1500), 'too_long'],
   ] as const)('accepts and refuses the same prompts as the contract', (prompt, problem) => {
     expect(findPromptProblem(prompt)).toBe(problem);
-    expect(CreateImage.safeParse(toOrder({ ...form, prompt })).success).toBe(problem === null);
+    expect(CreateImage.safeParse(toRequest({ ...form, prompt })).success).toBe(problem === null);
   });
 });
 

@@ -3,7 +3,7 @@ import { computed, ref } from 'vue';
 import { text } from '../../i18n/language.ts';
 import { openDraft, openHistory, openJob, openResult } from '../../routes.ts';
 import { deviceJobs } from '../job/device-jobs.ts';
-import { type Draft, drafts, isSameOrder } from './draft.ts';
+import { type Draft, drafts, isSameRequest } from './draft.ts';
 import { useJobUpdates } from './use-job-updates.ts';
 
 /** A banner that resumes unfinished work. */
@@ -29,7 +29,7 @@ export function useResume() {
       ...(count > 0 ? [{ to: 'running', label: resume.running(count), actionLabel: resume.open } as const] : []),
     ];
   });
-  const news = computed(() => (ended.value.length > 0 ? text.value.news(ended.value.length) : null));
+  const unread = computed(() => (ended.value.length > 0 ? text.value.unread(ended.value.length) : null));
 
   function show(): Promise<void> {
     unanswered.value = drafts.read();
@@ -53,12 +53,12 @@ export function useResume() {
   }
 
   /** The job of this draft, if its answer arrived after the page was shown: submitting again would be a mistake. */
-  function findLateJob(order: CreateImageInput): string | null {
+  function findLateJob(request: CreateImageInput): string | null {
     const draft = unanswered.value;
-    if (!draft || !isSameOrder(draft.order, order)) return null;
+    if (!draft || !isSameRequest(draft.request, request)) return null;
     const job = deviceJobs.read().find(({ idempotencyKey }) => idempotencyKey === draft.idempotencyKey);
     return job?.job_id ?? null;
   }
 
-  return { banners, news, show, pause, resume, findLateJob };
+  return { banners, unread, show, pause, resume, findLateJob };
 }
