@@ -12,6 +12,20 @@ const platform = process.env.UNI_PLATFORM ?? 'h5';
 const isMiniProgram = platform.startsWith('mp-');
 const api = process.env.API_ORIGIN ?? 'http://localhost:8080';
 
+/**
+ * What several subpackages of the mini program get a copy of: texts, and components and modules without state of their own.
+ * By the beginning of the path.
+ */
+const COPIED = [
+  'i18n/',
+  'ui/notice-strip',
+  'features/job/describe-',
+  'features/job/failure-card',
+  'features/job/placeholder',
+  'features/create/forget-deleted',
+  'features/create/use-repeat-job',
+];
+
 export default defineConfig({
   plugins: [uni(), ...pluginsOf(platform)],
   // Syntax and styles; scripts/newer-built-ins.ts looks for library calls above the same targets.
@@ -20,6 +34,7 @@ export default defineConfig({
 });
 
 function pluginsOf(name: string): Plugin[] {
-  if (isMiniProgram) return [removeBeacon(), bindGlobals(), moveToSubpackages()];
+  if (isMiniProgram)
+    return [removeBeacon(), bindGlobals(), moveToSubpackages((unit) => COPIED.some((start) => unit.startsWith(start)))];
   return name === 'h5' ? [removeForeignImages()] : [bindGlobals()];
 }

@@ -5,10 +5,15 @@ import {
   describeCreateFailure,
   describeJobFailure,
   describeReadFailure,
-  type RequestError,
 } from '../src/features/job/describe-failure.ts';
-import { en } from '../src/i18n/en.ts';
-import { zh } from '../src/i18n/zh.ts';
+import type { RequestError } from '../src/features/job/describe-request-failure.ts';
+import { job as enJob } from '../src/i18n/en/job.ts';
+import { en as enMessages } from '../src/i18n/en.ts';
+import { job as zhJob } from '../src/i18n/zh/job.ts';
+import { zh as zhMessages } from '../src/i18n/zh.ts';
+
+const zh = { ...zhMessages, ...zhJob };
+const en = { ...enMessages, ...enJob };
 
 type JobCode = keyof typeof JOB_ERRORS;
 type RequestCode = RequestError['code'];

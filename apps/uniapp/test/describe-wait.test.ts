@@ -1,7 +1,7 @@
 import type { PendingJob, ProcessingJob } from '@darkroom/contracts';
 import { describe, expect, it } from 'vitest';
 import { describeCancel, describeSecondsLeft, describeWait } from '../src/features/job/describe-wait.ts';
-import { zh } from '../src/i18n/zh.ts';
+import { job as zh } from '../src/i18n/zh/job.ts';
 
 const base = {
   job_id: '0b8f3c7e-6a3e-4c86-9a55-0d5f3b1c2a11',

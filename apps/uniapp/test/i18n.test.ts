@@ -1,16 +1,18 @@
 import { JOB_ERRORS, REQUEST_ERRORS } from '@darkroom/contracts/errors';
 import { describe, expect, it } from 'vitest';
 import { history as enHistory } from '../src/i18n/en/history.ts';
+import { job as enJob } from '../src/i18n/en/job.ts';
 import { result as enResult } from '../src/i18n/en/result.ts';
 import { settings as enSettings } from '../src/i18n/en/settings.ts';
 import { en as enMessages } from '../src/i18n/en.ts';
 import { history as zhHistory } from '../src/i18n/zh/history.ts';
+import { job as zhJob } from '../src/i18n/zh/job.ts';
 import { result as zhResult } from '../src/i18n/zh/result.ts';
 import { settings as zhSettings } from '../src/i18n/zh/settings.ts';
 import { zh as zhMessages } from '../src/i18n/zh.ts';
 
-const zh = { ...zhMessages, historyPage: zhHistory, resultPage: zhResult, settingsPage: zhSettings };
-const en = { ...enMessages, historyPage: enHistory, resultPage: enResult, settingsPage: enSettings };
+const zh = { ...zhMessages, ...zhJob, historyPage: zhHistory, resultPage: zhResult, settingsPage: zhSettings };
+const en = { ...enMessages, ...enJob, historyPage: enHistory, resultPage: enResult, settingsPage: enSettings };
 
 type Table = { [key: string]: unknown };
 

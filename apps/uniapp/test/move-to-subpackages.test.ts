@@ -52,3 +52,21 @@ it('rewrites every path to the new place of its file', () => {
   expect(changes.get('ui/cart-row.json')?.text).toContain('"../../../ui/text-line"');
   expect(changes.get('shared/price.js')?.text).toBe('require("../../../shared/store.js")');
 });
+
+it('copies what several subpackages use into each of them where that is allowed, and keeps one file otherwise', () => {
+  const shared = new Map([
+    ...BUILT,
+    ...component('pages/help/help', 'require("../../shared/price.js")', { 'text-line': '../../ui/text-line' }),
+  ]);
+  const copied = moveFiles(shared, (unit) => unit === 'shared/price');
+  expect(copied.filter(({ from }) => from === 'shared/price.js').map(({ to, text }) => ({ to, text }))).toEqual([
+    { to: 'pages/shop/shared/price.js', text: 'require("../../../shared/store.js")' },
+    { to: 'pages/help/shared/price.js', text: 'require("../../../shared/store.js")' },
+  ]);
+  expect(copied.find(({ from }) => from === 'pages/help/help.js')?.text).toBe('require("./shared/price.js")');
+  expect(copied.find(({ from }) => from === 'ui/cart-row.js')?.text).toBe('require("../shared/price.js")');
+
+  expect(moveFiles(shared).filter(({ from }) => from === 'shared/price.js')).toEqual([]);
+  const usedByMain = new Map([...shared, ['app.js', 'require("./shared/price.js")']]);
+  expect(moveFiles(usedByMain, () => true).filter(({ from }) => from === 'shared/price.js')).toEqual([]);
+});

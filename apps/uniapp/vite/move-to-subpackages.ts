@@ -16,11 +16,12 @@ interface AppJson {
 }
 
 /**
- * uni-app leaves every file where its source lies, so that what one subpackage alone uses weighs on the main package. This
- * moves it: a file that only pages of one subpackage reach goes below that subpackage's root. What two of them share stays,
- * since WeChat lets no subpackage read another.
+ * uni-app leaves every file where its source lies, so that what only subpackages use weighs on the main package. This moves
+ * it: a file that only pages of one subpackage reach goes below that subpackage's root. WeChat lets no subpackage read
+ * another, so what several of them share stays in the main package, unless `mayCopy` allows a copy in each. A copied module
+ * exists once per subpackage: it must hold no state.
  */
-export function moveToSubpackages(): Plugin {
+export function moveToSubpackages(mayCopy: (unit: string) => boolean): Plugin {
   return {
     name: 'darkroom:move-to-subpackages',
     enforce: 'post',
@@ -33,7 +34,7 @@ export function moveToSubpackages(): Plugin {
             file.type === 'chunk' ? file.code : String(file.source), // no asset of this app's is binary
           ]),
         );
-        for (const { from, to, text } of moveFiles(files)) {
+        for (const { from, to, text } of moveFiles(files, mayCopy)) {
           delete bundle[from];
           this.emitFile({ type: 'asset', fileName: to, source: text });
         }
@@ -42,33 +43,48 @@ export function moveToSubpackages(): Plugin {
   };
 }
 
-/** Every file that moves or names one that does, with its new place and text. */
-export function moveFiles(files: Files): { from: string; to: string; text: string }[] {
+/** Every file that moves, is copied, or names one that does, with its new place and text; a copied file once per copy. */
+export function moveFiles(
+  files: Files,
+  mayCopy: (unit: string) => boolean = () => false,
+): { from: string; to: string; text: string }[] {
   const app = JSON.parse(files.get('app.json') ?? '{"pages":[]}') as AppJson; // written by uni-app
-  const homes = findHomes(files, app);
-  const place = (path: string) => {
-    const root = homes.get(unitOf(path));
-    return root === undefined || path.startsWith(`${root}/`) ? path : `${root}/${path}`;
+  const roots = (app.subPackages ?? []).map(({ root }) => root);
+  const users = findUsers(files, app);
+  /** The packages that get the file; empty: it stays where it is. */
+  const homesOf = (path: string): string[] => {
+    const unit = unitOf(path);
+    const packages = [...(users.get(unit) ?? [])];
+    const isPlaced = roots.some((root) => path.startsWith(`${root}/`));
+    if (isPlaced || packages.length === 0 || packages.includes('')) return [];
+    return packages.length === 1 || mayCopy(unit) ? packages : [];
   };
+  /** Where a file of the package `home` finds the file that was built as `path`. */
+  const placeFrom = (home: string) => (path: string) => (homesOf(path).includes(home) ? `${home}/${path}` : path);
+  const homeOf = (path: string) => roots.find((root) => path.startsWith(`${root}/`)) ?? '';
+
   return [...files]
-    .map(([from, text]) => ({ from, to: place(from), text: readdress(from, text, place) }))
+    .flatMap(([from, text]) => {
+      const homes = homesOf(from);
+      const places = homes.length === 0 ? [{ home: homeOf(from), to: from }] : [];
+      for (const home of homes) places.push({ home, to: `${home}/${from}` });
+      return places.map(({ home, to }) => ({ from, to, text: readdress(from, to, text, placeFrom(home)) }));
+    })
     .filter(({ from, to, text }) => from !== to || text !== files.get(from));
 }
 
-/** The one subpackage that reaches a unit, for every unit that is reached from no more than one. */
-function findHomes(files: Files, { pages, subPackages = [] }: AppJson): Map<string, string> {
-  const seenFrom = new Map<string, Set<string>>();
+/** The packages whose pages reach a unit, by its path; the main package is the empty string. */
+function findUsers(files: Files, { pages, subPackages = [] }: AppJson): Map<string, Set<string>> {
+  const users = new Map<string, Set<string>>();
   function visit(unit: string, packageRoot: string): void {
-    const seen = seenFrom.get(unit) ?? new Set();
+    const seen = users.get(unit) ?? new Set();
     if (seen.has(packageRoot)) return;
-    seenFrom.set(unit, seen.add(packageRoot));
+    users.set(unit, seen.add(packageRoot));
     for (const used of usedBy(files, unit)) visit(used, packageRoot);
   }
   for (const unit of ['app', ...pages]) visit(unit, '');
   for (const { root, pages } of subPackages) for (const page of pages) visit(posix.join(root, page), root);
-  return new Map(
-    [...seenFrom].flatMap(([unit, [root = '', ...others]]) => (root && others.length === 0 ? [[unit, root]] : [])),
-  );
+  return users;
 }
 
 function usedBy(files: Files, unit: string): string[] {
@@ -78,17 +94,17 @@ function usedBy(files: Files, unit: string): string[] {
   return [...modules, ...components].map(([, , path = '']) => from(path));
 }
 
-/** The text with every relative path in it as it has to be once all files are in their places. */
-function readdress(path: string, text: string, place: (path: string) => string): string {
-  const here = posix.dirname(path);
-  const newHere = posix.dirname(place(path));
+/** The text of a file that goes to `to`, with every relative path in it as it has to be once all files are in their places. */
+function readdress(from: string, to: string, text: string, place: (path: string) => string): string {
+  const here = posix.dirname(from);
+  const newHere = posix.dirname(to);
   const move = (used: string) => {
     const moved = posix.relative(newHere, place(posix.join(here, used)));
     return moved.startsWith('.') ? moved : `./${moved}`;
   };
-  if (path.endsWith('.js'))
+  if (from.endsWith('.js'))
     return text.replace(RELATIVE_JS, (_all, quote, used) => `${quote}${move(`${used}.js`)}${quote}`);
-  if (path.endsWith('.json'))
+  if (from.endsWith('.json'))
     return text.replace(RELATIVE_COMPONENT, (_all, before, used, after) => `${before}${move(used)}${after}`);
   return text;
 }

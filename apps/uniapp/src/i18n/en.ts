@@ -1,8 +1,5 @@
-import { actions, charge } from './en/actions.ts';
 import { consent } from './en/consent.ts';
 import { form, replaceDraft, resume } from './en/form.ts';
-import { contentRejections, jobFailures } from './en/job-failures.ts';
-import { cancelDialog, loading } from './en/loading.ts';
 import { crop, photo } from './en/photo.ts';
 import { plural } from './en/plural.ts';
 import {
@@ -32,12 +29,6 @@ export const en: Messages = {
   consent,
   resume,
   replaceDraft,
-  loading,
-  cancelDialog,
-  actions,
-  charge,
-  jobFailures,
-  contentRejections,
   requestFailures,
   requestKept,
   retryAfter,

@@ -1,9 +1,6 @@
 import type { Words } from './words.ts';
-import { actions, charge } from './zh/actions.ts';
 import { consent } from './zh/consent.ts';
 import { form, replaceDraft, resume } from './zh/form.ts';
-import { contentRejections, jobFailures } from './zh/job-failures.ts';
-import { cancelDialog, loading } from './zh/loading.ts';
 import { crop, photo } from './zh/photo.ts';
 import {
   issue,
@@ -34,12 +31,6 @@ export const zh = {
   consent,
   resume,
   replaceDraft,
-  loading,
-  cancelDialog,
-  actions,
-  charge,
-  jobFailures,
-  contentRejections,
   requestFailures,
   requestKept,
   retryAfter,

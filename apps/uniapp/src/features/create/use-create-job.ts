@@ -1,7 +1,7 @@
 import { type ImageApiError, isImageApiError } from '@darkroom/sdk';
 import { ref } from 'vue';
 import { api } from '../../api.ts';
-import { canResend } from '../job/describe-failure.ts';
+import { canResend } from '../job/describe-request-failure.ts';
 import { deviceJobs } from '../job/device-jobs.ts';
 import { reportMissingUpload } from '../job/missing-upload.ts';
 import { type Draft, drafts } from './draft.ts';

@@ -3,7 +3,7 @@ import { ImageApiError, isImageApiError } from '@darkroom/sdk';
 import { type Ref, ref, shallowRef, watch } from 'vue';
 import { api } from '../../api.ts';
 import type { ChosenPhoto } from '../../platform/choose-photo.ts';
-import type { RequestError } from '../job/describe-failure.ts';
+import type { RequestError } from '../job/describe-request-failure.ts';
 import { missingUpload } from '../job/missing-upload.ts';
 import type { ReferencePhoto } from './request-form.ts';
 

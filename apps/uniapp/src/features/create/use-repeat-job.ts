@@ -1,5 +1,6 @@
 import type { CreateImage, ImageJob } from '@darkroom/contracts';
 import { referencesOf } from '@darkroom/contracts/references';
+import { jobText } from '../../i18n/job.ts';
 import { text } from '../../i18n/language.ts';
 import { goHome, replaceWithDraft } from '../../routes.ts';
 import { confirm } from '../../ui/confirm.ts';
@@ -10,11 +11,11 @@ import { storedForm, toForm } from './request-form.ts';
 export function useRepeatJob() {
   /** Creates the same job again, after confirming its cost and the replacement of a stored draft. */
   async function createAgain(job: ImageJob): Promise<void> {
-    const { actions, replaceDraft } = text.value;
+    const { actions } = jobText.value;
     const { confirmAgainTitle: title, confirm: yes, dismiss: no } = actions;
     const isFree = 'charged' in job && job.charged === 'no';
     const cost = isFree ? actions.confirmAgain : actions.confirmAgainPaid;
-    const content = drafts.read() === null ? cost : `${cost} ${replaceDraft.content}`;
+    const content = drafts.read() === null ? cost : `${cost} ${text.value.replaceDraft.content}`;
     if (!(await confirm({ title, content, yes, no }))) return;
     drafts.prepareAnew(job.request, findPhotoUrl(job.request));
     replaceWithDraft();

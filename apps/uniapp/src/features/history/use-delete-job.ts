@@ -3,7 +3,7 @@ import { type ImageApiError, isImageApiError } from '@darkroom/sdk';
 import { ref } from 'vue';
 import { api } from '../../api.ts';
 import { historyText } from '../../i18n/history.ts';
-import { text } from '../../i18n/language.ts';
+import { jobText } from '../../i18n/job.ts';
 import { confirm } from '../../ui/confirm.ts';
 import { forgetDeleted } from '../create/forget-deleted.ts';
 import { describeCancel } from '../job/describe-wait.ts';
@@ -17,7 +17,7 @@ export function useDeleteJob() {
   /** Confirms, hides the job at once and restores it when the request fails. */
   async function askToDelete(job: ImageJob): Promise<void> {
     const { title, ended, confirm: yes, keep: no } = historyText.value.deleteDialog;
-    const content = hasEnded(job) ? ended : describeCancel(job, text.value);
+    const content = hasEnded(job) ? ended : describeCancel(job, jobText.value);
     if (!(await confirm({ title, content, yes, no }))) return;
     const { job_id } = job;
     deleted.value = new Set(deleted.value).add(job_id);

@@ -1,5 +1,5 @@
 import type { ImageJob } from '@darkroom/contracts';
-import type { Messages } from '../../i18n/zh.ts';
+import type { JobMessages } from '../../i18n/job.ts';
 
 export interface WaitDescription {
   stage: string;
@@ -7,7 +7,7 @@ export interface WaitDescription {
 }
 
 /** Text for the current stage of a job. */
-export function describeWait(job: ImageJob, secondsLeft: number | null, text: Messages): WaitDescription {
+export function describeWait(job: ImageJob, secondsLeft: number | null, text: JobMessages): WaitDescription {
   const { loading } = text;
   if (job.status === 'PENDING') {
     return { stage: loading.pending, note: job.queue_position === 1 ? loading.nextNote : loading.pendingNote };
@@ -21,14 +21,14 @@ export function describeWait(job: ImageJob, secondsLeft: number | null, text: Me
 }
 
 /** Rounded to what the estimate can support: 5 s steps, minutes from 90 s on. */
-export function describeSecondsLeft(secondsLeft: number | null, { loading }: Messages): string {
+export function describeSecondsLeft(secondsLeft: number | null, { loading }: JobMessages): string {
   if (secondsLeft === null || secondsLeft <= 0) return loading.noEstimate;
   if (secondsLeft >= 90) return loading.minutes(Math.round(secondsLeft / 60));
   return loading.seconds(secondsLeft <= 5 ? Math.ceil(secondsLeft) : Math.ceil(secondsLeft / 5) * 5);
 }
 
 /** What canceling now would cost. */
-export function describeCancel(job: ImageJob, { cancelDialog }: Messages): string {
+export function describeCancel(job: ImageJob, { cancelDialog }: JobMessages): string {
   if (job.status === 'PENDING') return cancelDialog.free;
   if (job.status === 'PROCESSING' && job.assets) return cancelDialog.someArrived;
   return job.status === 'PROCESSING' && job.stage === 'saving' ? cancelDialog.charged : cancelDialog.maybeCharged;

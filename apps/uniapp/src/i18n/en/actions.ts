@@ -1,6 +1,6 @@
-import type { Messages } from '../zh.ts';
+import type { JobMessages } from '../job.ts';
 
-export const actions: Messages['actions'] = {
+export const actions: JobMessages['actions'] = {
   retry: 'Try again',
   retryIn: (seconds) => `Try again in ${seconds} s`,
   running: 'Show running jobs',
@@ -16,7 +16,7 @@ export const actions: Messages['actions'] = {
   dismiss: 'Not now',
 };
 
-export const charge: Messages['charge'] = {
+export const charge: JobMessages['charge'] = {
   label: 'Charge',
   no: 'Nothing was charged.',
   yes: 'This was charged.',

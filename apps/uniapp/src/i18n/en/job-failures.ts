@@ -1,6 +1,6 @@
-import type { Messages } from '../zh.ts';
+import type { JobMessages } from '../job.ts';
 
-export const jobFailures: Messages['jobFailures'] = {
+export const jobFailures: JobMessages['jobFailures'] = {
   provider_timeout: {
     title: 'It took too long',
     reason: 'MiniMax did not finish within the time limit.',
@@ -73,7 +73,7 @@ export const jobFailures: Messages['jobFailures'] = {
   },
 };
 
-export const contentRejections: Messages['contentRejections'] = {
+export const contentRejections: JobMessages['contentRejections'] = {
   promptOrPhoto: {
     title: 'The content was blocked',
     reason: 'MiniMax checked the description and the photo first, and something in one of them is not allowed.',

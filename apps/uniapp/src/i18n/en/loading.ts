@@ -1,6 +1,6 @@
-import type { Messages } from '../zh.ts';
+import type { JobMessages } from '../job.ts';
 
-export const loading: Messages['loading'] = {
+export const loading: JobMessages['loading'] = {
   title: 'In the darkroom',
   sending: 'Submitting',
   sendingNote:
@@ -29,7 +29,7 @@ export const loading: Messages['loading'] = {
   canceling: 'Canceling…',
 };
 
-export const cancelDialog: Messages['cancelDialog'] = {
+export const cancelDialog: JobMessages['cancelDialog'] = {
   title: 'Cancel this job?',
   free: 'It has not been sent to MiniMax. Canceling costs nothing.',
   maybeCharged:

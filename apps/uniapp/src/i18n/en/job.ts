@@ -1,0 +1,6 @@
+import type { JobMessages } from '../job.ts';
+import { actions, charge } from './actions.ts';
+import { contentRejections, jobFailures } from './job-failures.ts';
+import { cancelDialog, loading } from './loading.ts';
+
+export const job: JobMessages = { loading, cancelDialog, actions, charge, jobFailures, contentRejections };
