@@ -7,6 +7,13 @@ import { GenerationRequest } from './image-01/generation-request.ts';
 export const Endpoint = z.enum(['/v1/image_generation', ...H3Endpoint.options]);
 export type Endpoint = z.output<typeof Endpoint>;
 
+/** An image of a stream whose event was handed to the open connection. A client that has gone may not have read it. */
+const SentImage = z.object({
+  index: z.int(),
+  /** Milliseconds since the epoch. */
+  at: z.number(),
+});
+
 /** One call as the provider received it. */
 export const Call = z.object({
   endpoint: Endpoint,
@@ -14,12 +21,14 @@ export const Call = z.object({
   prompt: z.string().nullable(),
   /** Arrival of the headers, in milliseconds since the epoch. */
   at: z.number(),
+  /** When its connection was closed, in milliseconds since the epoch; null while it is open. */
+  closedAt: z.number().nullable(),
   /** Whether the provider accepted the call, and so would bill it. */
   accepted: z.boolean(),
   /** Null if the request was not read or was not valid. Only the latest 20 calls keep their reference. */
   request: GenerationRequest.nullable(),
   /** The same for a call of H3, without defaults. */
-  h3: z.object({ request: H3Request, references: z.array(H3Reference) }).nullable(),
+  h3: z.object({ request: H3Request, references: z.array(H3Reference), sent: z.array(SentImage) }).nullable(),
   /** The id by which the provider knows the call; null if its request was not read. */
   id: z.string().nullable(),
   /** Number of images that the provider has charged so far. */
@@ -57,6 +66,7 @@ export function createCallLog(now: () => number): CallLog {
         endpoint,
         prompt: null,
         at: now(),
+        closedAt: null,
         accepted: false,
         request: null,
         h3: null,

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Call, CallLog, Endpoint } from './call-log.ts';
 import type { ScenarioQueue } from './scenario.ts';
@@ -18,12 +19,29 @@ export interface OpenCalls {
   get(request: FastifyRequest): OpenCall | undefined;
 }
 
-export function createOpenCalls(log: CallLog, scenarios: ScenarioQueue): OpenCalls {
+/** `now` is in milliseconds since the epoch. */
+export function createOpenCalls(log: CallLog, scenarios: ScenarioQueue, now: () => number): OpenCalls {
   const openCalls = new WeakMap<FastifyRequest, OpenCall>();
+  /** A client may make several calls over one connection. */
+  const callsOver = new WeakMap<Socket, Call[]>();
+
+  function recordClose(socket: Socket, call: Call): void {
+    const known = callsOver.get(socket);
+    if (known) {
+      known.push(call);
+      return;
+    }
+    const calls = [call];
+    callsOver.set(socket, calls);
+    socket.once('close', () => {
+      for (const each of calls) each.closedAt = now();
+    });
+  }
 
   return {
     begin: (endpoint) => async (request, reply) => {
       const { call, close } = log.open(endpoint);
+      recordClose(request.raw.socket, call);
       const left = new AbortController();
       reply.raw.once('close', () => {
         close();

@@ -75,7 +75,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const rateLimit = createRateLimit(options.requestsPerMinute ?? 0, now);
   const imageFaults = createImageFaults();
   const balance = createBalance(options.balanceImages);
-  const openCalls = createOpenCalls(log, scenarios);
+  const openCalls = createOpenCalls(log, scenarios, now);
   const stopping = new AbortController();
   let url = '';
   const publishImage = createPublishImage({ store, links, imageFaults, origin: () => url });

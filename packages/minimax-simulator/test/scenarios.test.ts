@@ -51,6 +51,7 @@ test('records calls as they were sent', async () => {
       endpoint: '/v1/image_generation',
       prompt: 'a fox',
       at: expect.any(Number),
+      closedAt: null,
       accepted: true,
       h3: null,
       id: expect.stringMatching(/^[0-9a-f]{32}$/),

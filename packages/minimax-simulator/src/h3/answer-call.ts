@@ -105,7 +105,8 @@ export async function answerCall(deps: AnswerCallDeps, endpoint: H3Endpoint, htt
   if (fault?.kind === 'interim') await sendInterim(reply, fault.statuses, fault.inPieces);
   const isStream = request.stream === true && fault?.kind !== 'json_for_stream';
   if (isStream && fault?.kind !== 'base_resp' && !(fault && isResponseFault(fault))) {
-    await sendStream(reply, context, n, fault, images);
+    const onSent = (index: number) => call.h3?.sent.push({ index, at: deps.now() });
+    await sendStream(reply, context, { n, fault, images, onSent });
     call.answer = fault?.kind ?? 'images';
     return;
   }

@@ -24,8 +24,8 @@ export function formatEnd(wire: H3Wire): string {
 
 /** A stream of server-sent events. Nothing fails once the client has gone. */
 export interface EventStream {
-  /** Writes text. The first one sends the headers. */
-  write(text: string): Promise<void>;
+  /** Writes text. The first one sends the headers. Resolves to false if the client had gone. */
+  write(text: string): Promise<boolean>;
   end(text: string): void;
   /** Breaks the stream off. After `silence` nothing more is sent, and the connection stays open. */
   cut(how: 'reset' | 'close' | 'end' | 'silence'): Promise<void>;
@@ -46,11 +46,11 @@ export function openEventStream(reply: FastifyReply, wire: H3Wire): EventStream 
     raw.flushHeaders();
   }
 
-  async function write(text: string): Promise<void> {
-    if (raw.destroyed || raw.writableEnded) return;
+  async function write(text: string): Promise<boolean> {
+    if (raw.destroyed || raw.writableEnded) return false;
     if (!raw.headersSent) sendHeaders();
-    // The callback is also called when the client disconnects.
-    await new Promise<void>((resolve) => raw.write(text, () => resolve()));
+    // The callback is also called when the client disconnects, then with an error.
+    return new Promise((resolve) => raw.write(text, (error) => resolve(!error)));
   }
 
   return {

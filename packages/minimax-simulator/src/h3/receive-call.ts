@@ -48,7 +48,7 @@ export async function receiveCall(
     inspected.push(found);
   }
   call.prompt = request.prompt;
-  call.h3 = { request, references: inspected };
+  call.h3 = { request, references: inspected, sent: [] };
   if (!rateLimit.take()) {
     const retryAfterS = Math.ceil(rateLimit.waitMs() / 1000);
     return { refused: 'rate_limited', error: { status: 429, retryAfterS } };

@@ -5,13 +5,19 @@ import type { H3Fault } from './fault.ts';
 import type { Outcome } from './make-images.ts';
 import { oddEventText } from './odd-event.ts';
 
+interface StreamPlan {
+  n: number;
+  fault: H3Fault | undefined;
+  images: AsyncGenerator<Outcome>;
+  /** Called when the whole event of an image was handed to the connection. */
+  onSent(index: number): void;
+}
+
 /** Sends images as they are finished. Resolves after the last one, also if the client has gone before. */
 export async function sendStream(
   reply: FastifyReply,
   context: AnswerContext,
-  n: number,
-  fault: H3Fault | undefined,
-  images: AsyncGenerator<Outcome>,
+  { n, fault, images, onSent }: StreamPlan,
 ): Promise<void> {
   const stream = openEventStream(reply, context.wire);
   const outcomes: Outcome[] = [];
@@ -26,7 +32,8 @@ export async function sendStream(
         await stream.write(text.slice(0, text.length / 2));
         isCut = await cut(stream, fault.how);
       } else {
-        await stream.write(eventText(context, event, { outcome, sent: outcomes, n, fault }));
+        const isSent = await stream.write(eventText(context, event, { outcome, sent: outcomes, n, fault }));
+        if (isSent && outcome.kind === 'url') onSent(outcome.index);
       }
     }
     outcomes.push(outcome);

@@ -86,6 +86,25 @@ test.each([true, false])('finishes and charges a call whose client has gone (str
   await expect.poll(() => simulator.calls()).toMatchObject([{ charged: 3, answer: 'images' }]);
 });
 
+test('records which images were sent while the client was there, and when it left', async () => {
+  simulator.script({ hold: true, holdAfter: 2, fault: { kind: 'completion_order', order: [2, 0, 1] } });
+  const reader = (await stream(3)).body?.getReader();
+  await readSome(reader, 2);
+  await expect.poll(() => simulator.stats().heldCalls).toBe(1);
+  expect(simulator.calls()).toMatchObject([{ h3: { sent: [{ index: 2 }, { index: 0 }] }, closedAt: null }]);
+
+  await reader?.cancel();
+  await expect.poll(() => simulator.calls()).toMatchObject([{ closedAt: expect.any(Number) }]);
+  simulator.release();
+  await expect.poll(() => simulator.calls()).toMatchObject([{ charged: 3, answer: 'completion_order' }]);
+
+  const [call] = simulator.calls();
+  const sent = call?.h3?.sent ?? [];
+  expect(sent).toMatchObject([{ index: 2 }, { index: 0 }]);
+  const times = [call?.at, ...sent.map(({ at }) => at), call?.closedAt];
+  expect(times.toSorted()).toEqual(times);
+});
+
 test('sends an error event after keepalives', async () => {
   simulator.script({ hold: true, h3Wire: { keepaliveMs: 2 }, fault: { kind: 'stream_error', status: 504 } });
   const response = await stream(2);
