@@ -11,7 +11,9 @@ const job: SnapshotJob = {
   prompt: 'wolf',
   status: 'COMPLETED',
   version: 4,
+  error_code: null,
   charged: 'yes',
+  stored: [0],
   files: ['a-0.jpg'],
 };
 const attempt: Attempt = { job_id: 'a', started_at: 100, outcome: 'answered', failure_message: null };
@@ -19,6 +21,7 @@ const call: Call = {
   endpoint: '/v1/image_generation',
   prompt: 'wolf',
   at: 105,
+  closedAt: 110,
   accepted: true,
   request: null,
   h3: null,
@@ -33,6 +36,9 @@ const entry: Observation = {
   jobIds: new Set(['a']),
   version: 4,
   progress: 90,
+  shown: new Set(),
+  deadLinks: new Set(),
+  cancelAskedAt: null,
   ended: null,
   deletion: 'none',
 };

@@ -1,10 +1,11 @@
-import type { CompletedJob } from '@darkroom/contracts';
+import type { ImageJob } from '@darkroom/contracts';
 import sharp from 'sharp';
 
-/** Downloads and decodes every image of a job by its link; returns what is wrong. */
-export async function checkImages(job: CompletedJob): Promise<string[]> {
+/** Downloads and decodes every image that a job shows by its link; returns what is wrong. */
+export async function checkImages(job: ImageJob): Promise<string[]> {
   const violations: string[] = [];
-  for (const asset of job.assets) {
+  const assets = 'assets' in job ? (job.assets ?? []) : [];
+  for (const asset of assets) {
     const violation = (what: string) => violations.push(`${job.request.prompt}: ${what}`);
     const response = await fetch(asset.url);
     const bytes = Buffer.from(await response.arrayBuffer());
@@ -17,9 +18,9 @@ export async function checkImages(job: CompletedJob): Promise<string[]> {
         .catch((error: unknown) => violation(`an image does not decode: ${error}`));
     }
   }
-  if (job.assets.length + job.failed_count !== (job.request.n ?? 1)) {
+  if (job.status === 'COMPLETED' && assets.length + job.failed_count !== (job.request.n ?? 1)) {
     violations.push(
-      `${job.request.prompt}: ${job.assets.length} images and ${job.failed_count} missing of ${job.request.n}`,
+      `${job.request.prompt}: ${assets.length} images and ${job.failed_count} missing of ${job.request.n}`,
     );
   }
   return violations;

@@ -11,11 +11,14 @@ export interface FaultInjector {
   /** Resolves when the target is up again; faults on the same target run one after the other. */
   inject(planned: ClusterFault, settings: Settings): Promise<void>;
   counts(): Record<string, number>;
+  /** When a process was paused, or the database was away. */
+  standstills(): { at: number; of: ServiceProcess | 'database' }[];
 }
 
 /** Injects machine, network and operator faults into a cluster. */
 export function createFaultInjector(cluster: Cluster): FaultInjector {
   const processes = [...cluster.apis, ...cluster.workers];
+  const standstills: { at: number; of: ServiceProcess | 'database' }[] = [];
   const busy = new Map<unknown, Promise<void>>();
   const counts: Record<ClusterFault['kind'], number> = {
     kill: 0,
@@ -44,16 +47,19 @@ export function createFaultInjector(cluster: Cluster): FaultInjector {
         await sleep(fault.downMs);
         return startAgain(service, settings);
       case 'pause':
+        if (service) standstills.push({ at: Date.now(), of: service });
         service?.pause();
         await sleep(fault.forMs);
         service?.resume();
         return;
       case 'stop_postgres':
+        standstills.push({ at: Date.now(), of: 'database' });
         await cluster.postgres.stop(fault.how);
         await sleep(fault.forMs);
         await cluster.postgres.start();
         return;
       case 'cut_connections':
+        standstills.push({ at: Date.now(), of: 'database' });
         await cluster.ask(CUT).catch(() => {}); // this query's own connection is cut too
     }
   }
@@ -71,6 +77,7 @@ export function createFaultInjector(cluster: Cluster): FaultInjector {
       await serialize(service ?? cluster.postgres, () => run(planned, service, settings));
     },
     counts: () => counts,
+    standstills: () => standstills,
   };
 }
 

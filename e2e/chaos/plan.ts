@@ -1,44 +1,29 @@
-import type { ScenarioInput } from '@darkroom/minimax-simulator';
 import * as fc from 'fast-check';
-
-type Fault = NonNullable<ScenarioInput['fault']>;
-
-const once = (fault: Fault): ScenarioInput => ({ times: 1, fault });
-const tooFast: Fault = { kind: 'base_resp', code: 1002 };
-const oneImage = (image: Extract<Fault, { kind: 'image' }>['image']): ScenarioInput => ({
-  fault: { kind: 'image', image, times: 1, position: 0 },
-});
-
-/** Provider behaviours for one request. */
-const SCRIPTS: ScenarioInput[] = [
-  { latencyMs: 300 },
-  { latencyMs: 1_000 },
-  once(tooFast),
-  { times: 2, fault: tooFast },
-  once({ kind: 'http', status: 429, headers: { 'retry-after': '1' } }),
-  { fault: { kind: 'base_resp', code: 1026 } },
-  { fault: { kind: 'http', status: 502, body: '<html>Bad Gateway</html>' } },
-  { fault: { kind: 'hang', at: 'headers' } },
-  { fault: { kind: 'reset', at: 'headers' } },
-  { fault: { kind: 'reset', at: 'body' } },
-  { fault: { kind: 'fewer_images', delivered: 0 } },
-  oneImage({ kind: 'status', status: 503 }),
-  oneImage({ kind: 'reset' }),
-  oneImage({ kind: 'cut_short' }),
-  oneImage({ kind: 'hang' }),
-  { fault: { kind: 'image', image: { kind: 'status', status: 404 } } },
-];
+import { image01Script, streamScript } from './provider-scripts.ts';
 
 export const delayMs = (longestMs: number) => fc.integer({ min: 0, max: longestMs });
 
-const UserRequest = fc.record({
-  userId: fc.constantFrom('1', '2', '3', '4'),
+const Image01 = fc.record({
+  model: fc.constant('image-01'),
   n: fc.integer({ min: 1, max: 2 }),
-  hasReference: fc.boolean(),
-  script: fc.oneof(
-    { arbitrary: fc.constant<ScenarioInput>({}), weight: 1 },
-    { arbitrary: fc.constantFrom(...SCRIPTS), weight: 1 },
+  /** Number of references. */
+  references: fc.integer({ min: 0, max: 1 }),
+  script: image01Script,
+});
+
+/** Its images arrive one by one. */
+const H3 = fc.record({
+  model: fc.constantFrom('MiniMax-H3-Image', 'MiniMax-H3-Image-Highspeed'),
+  n: fc.integer({ min: 1, max: 10 }),
+  references: fc.oneof(
+    { arbitrary: fc.constant(0), weight: 1 },
+    { arbitrary: fc.integer({ min: 1, max: 3 }), weight: 1 },
   ),
+  script: streamScript,
+});
+
+const Actions = fc.record({
+  userId: fc.constantFrom('1', '2', '3', '4'),
   surface: fc.constantFrom('trpc', 'rest'),
   /** A request without an idempotency key is sent once only. */
   hasKey: fc.oneof({ arbitrary: fc.constant(true), weight: 4 }, { arbitrary: fc.constant(false), weight: 1 }),
@@ -49,6 +34,7 @@ const UserRequest = fc.record({
   act: fc.constantFrom('nothing', 'nothing', 'nothing', 'repeat', 'repeat', 'cancel', 'delete'),
   actAfterMs: delayMs(1_000),
 });
+const UserRequest = fc.tuple(fc.oneof(Image01, H3), Actions).map(([ordered, actions]) => ({ ...ordered, ...actions }));
 export type PlannedRequest = typeof UserRequest extends fc.Arbitrary<infer Planned> ? Planned : never;
 
 /** Users and provider in one round, independent of the injected faults. */

@@ -55,6 +55,7 @@ async function openEnvironment(): Promise<TestEnvironment<PlannedRound>> {
     stopAll: service.stop,
     readSnapshot: async () => readSnapshot(dir),
     readFileKeys: () => readFileKeys(dir),
+    standstills: () => [], // the one process is only killed
     counts: () => ({ 'orphaned files swept': orphans, kills: service.kills() }),
     loggedErrors: service.loggedErrors,
     async remove() {

@@ -17,7 +17,7 @@ import { type ChaosReport, runRounds } from './run-rounds.ts';
 import { CHAOS_SETTINGS, startProvider } from './services.ts';
 import type { TestEnvironment } from './test-environment.ts';
 
-/** Low enough that long runs reach it. */
+/** Of each family. Low enough that long runs reach it. */
 const RPM = 100;
 /** Covers the lease of the worker killed last and the jobs that the rate limit delays. */
 const SETTLE_MS = 180_000;
@@ -29,7 +29,10 @@ export async function runClusterChaos({ rounds, seed, onRound = () => {} }: Chao
     rounds: planClusterRounds(rounds, seed),
     environment: await openEnvironment(),
     settleMs: SETTLE_MS,
-    alsoCheck: ({ calls }) => checkRateLimit(calls, RPM),
+    alsoCheck: ({ calls }) => {
+      const families = Map.groupBy(calls, ({ endpoint }) => endpoint === '/v1/image_generation');
+      return [...families.values()].flatMap((ofFamily) => checkRateLimit(ofFamily, RPM));
+    },
     onRound,
   });
 }
@@ -41,7 +44,7 @@ async function openEnvironment(): Promise<TestEnvironment<PlannedClusterRound>> 
     provider: provider.control,
     apis: APIS,
     workers: WORKERS,
-    settings: { ...CHAOS_SETTINGS, ...SHORT_LEASE, MINIMAX_RPM: RPM },
+    settings: { ...CHAOS_SETTINGS, ...SHORT_LEASE, MINIMAX_RPM: RPM, MINIMAX_H3_RPM: RPM },
     ownPostgres: true,
   });
   const processes = [...cluster.apis, ...cluster.workers];
@@ -86,6 +89,10 @@ async function openEnvironment(): Promise<TestEnvironment<PlannedClusterRound>> 
     },
     readSnapshot,
     readFileKeys: () => readFileKeys(cluster.dataDir),
+    standstills: () =>
+      injector
+        .standstills()
+        .map(({ at, of }) => ({ at, jobIds: of === 'database' ? null : calledJobs(of.outputLines()) })),
     counts: () => ({ ...injector.counts(), 'orphaned files swept': orphans }),
     loggedErrors: () => processes.flatMap((service) => service.outputLines().filter(isErrorLine)),
     async remove() {
@@ -94,6 +101,16 @@ async function openEnvironment(): Promise<TestEnvironment<PlannedClusterRound>> 
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+const CallStart = z.object({ msg: z.literal('provider call starts'), job_id: z.string() });
+
+/** The jobs for which a process has made a call, as it logged. */
+function calledJobs(lines: string[]): Set<string> {
+  const records = lines
+    .filter((line) => line.startsWith('{'))
+    .map((line) => CallStart.safeParse(JSON.parse(line)).data);
+  return new Set(records.flatMap((record) => record?.job_id ?? []));
 }
 
 const Fault = z.object({

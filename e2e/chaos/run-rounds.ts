@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checkArrivals } from './check-arrivals.ts';
 import { checkEvidence, checkSettled, type Evidence } from './check-evidence.ts';
 import { createObservations } from './client-observations.ts';
 import type { PlannedRequests } from './plan.ts';
@@ -60,6 +61,7 @@ export async function runRounds<Round extends PlannedRequests>({
     await environment.runRound(round, () => {
       for (const { planned, prompt } of requests) users.send(planned, prompt);
     });
+    await environment.provider.release();
     if (environment.isStoppedBetweenRounds) observations.violations.push(...checkEvidence(await readEvidence()));
     onRound(`round ${number}: ${observations.entries.length} requests, ${observations.violations.length} violations`);
   }
@@ -75,13 +77,16 @@ export async function runRounds<Round extends PlannedRequests>({
 
   try {
     for (const [index, round] of rounds.entries()) await runRound(round, index + 1);
+    await environment.provider.release();
     await environment.startAll();
     await settle();
     if (!deadline.signal.aborted) await users.verifyAll();
     await environment.stopAll();
     const evidence = await readEvidence();
+    const arrivals = checkArrivals({ ...evidence, standstills: environment.standstills() });
     const { violations } = observations;
     violations.push(
+      ...arrivals.violations,
       ...checkEvidence(evidence),
       ...checkSettled(evidence),
       ...alsoCheck(evidence),
@@ -90,7 +95,13 @@ export async function runRounds<Round extends PlannedRequests>({
     for (const key of evidence.files.difference(evidence.snapshot.files)) {
       violations.push(`${key}: orphaned file after the sweep`);
     }
-    return { counts: { ...countAll(evidence), ...environment.counts() }, violations: [...new Set(violations)] };
+    const counts = {
+      ...countAll(evidence),
+      'streams cut': arrivals.cutStreams,
+      'images that had arrived in them': arrivals.arrivedInCutStreams,
+      ...environment.counts(),
+    };
+    return { counts, violations: [...new Set(violations)] };
   } finally {
     deadline.abort();
     await environment.remove();
@@ -105,6 +116,8 @@ function countAll({ snapshot, calls, entries }: Evidence): ChaosReport['counts']
     failed: jobs('FAILED'),
     deleted: entries.filter((entry) => entry.deletion === 'done').length,
     'provider calls': calls.length,
+    'of them H3': calls.filter((call) => call.h3).length,
+    'images sent one by one': calls.reduce((sum, call) => sum + (call.h3?.sent.length ?? 0), 0),
     'accepted by the provider': calls.filter((call) => call.accepted).length,
   };
 }

@@ -5,11 +5,14 @@ import { CHECKOUT } from '@darkroom/test-kit/process/checkout';
 import { spawnChild } from '@darkroom/test-kit/process/spawn-child';
 
 const SIMULATOR_MAIN = `${CHECKOUT}packages/minimax-simulator/src/main.ts`;
-const SIMULATOR_ARGS = ['--port', '0', '--latency-ms', '100', '--images', 'plain'];
+const SIMULATOR_ARGS = ['--port', '0', '--latency-ms', '100', '--images', 'plain', '--scale', '0.1'];
 
 /** Timeouts short enough for rounds of seconds, and no rate limits. */
 export const CHAOS_SETTINGS = {
   MINIMAX_TIMEOUT_MS: 2_000,
+  MINIMAX_H3_TIMEOUT_MS: 3_000,
+  MINIMAX_H3_CONCURRENCY: 10,
+  MINIMAX_H3_RPM: 0,
   MINIMAX_RETRY_BASE_MS: 100,
   DOWNLOAD_TIMEOUT_MS: 1_000,
   RATE_LIMIT_PER_MINUTE: 0,

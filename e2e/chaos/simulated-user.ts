@@ -44,9 +44,16 @@ export function createSimulatedUser({ url, ask, token, observations, photograph,
     }
   }
 
-  function send({ surface, n, hasReference }: PlannedRequest, { prompt, key }: Observation): Promise<ImageJob> {
-    const request: CreateImageInput = { model: 'image-01', prompt, n, width: 512, height: 512 };
-    if (hasReference) request.subject_reference = [{ type: 'character', image_file: photograph }];
+  function requestOf({ model, n, references }: PlannedRequest, prompt: string): CreateImageInput {
+    const files = Array.from({ length: references }, () => ({ image_file: photograph }));
+    if (model !== 'image-01') return { model, prompt, n, area: '1K', references: files };
+    const subject_reference = files.map((file) => ({ type: 'character' as const, ...file }));
+    return { model, prompt, n, width: 512, height: 512, ...(references > 0 && { subject_reference }) };
+  }
+
+  function send(planned: PlannedRequest, { prompt, key }: Observation): Promise<ImageJob> {
+    const { surface } = planned;
+    const request = requestOf(planned, prompt);
     // The SDK always sends an idempotency key.
     if (surface === 'rest' || key === undefined) return rest.create(request, key).then((answer) => answer.data);
     return sdk.create(request, { idempotencyKey: key, signal });
@@ -89,6 +96,7 @@ export function createSimulatedUser({ url, ask, token, observations, photograph,
         if (entry.key !== undefined) await create(planned, entry);
         return;
       case 'cancel':
+        entry.cancelAskedAt = Date.now();
         await untilAnswered(() => observations.ask(entry, () => sdk.cancel(jobId, { signal })));
         return;
       case 'delete':

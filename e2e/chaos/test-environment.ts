@@ -1,5 +1,6 @@
 import type { RemoteSimulator } from '@darkroom/minimax-simulator';
 import type { DatabaseSnapshot } from '@darkroom/test-kit/api/database-snapshot';
+import type { Standstill } from './check-arrivals.ts';
 
 /** The system under test: processes that are killed and restarted while users create jobs. */
 export interface TestEnvironment<Round> {
@@ -18,6 +19,8 @@ export interface TestEnvironment<Round> {
   readSnapshot(): Promise<DatabaseSnapshot>;
   /** Keys of the stored files. */
   readFileKeys(): Promise<Set<string>>;
+  /** Injected faults after which an image that was sent may not have arrived, except kills. */
+  standstills(): Standstill[];
   /** Injected faults by kind. */
   counts(): Record<string, number>;
   /** Logged errors that no injected fault explains. */

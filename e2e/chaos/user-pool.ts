@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { checkImages } from './check-images.ts';
 import type { Observation, Observations } from './client-observations.ts';
 import type { PlannedRequest } from './plan.ts';
+import { deadLinksOf } from './provider-scripts.ts';
 import { createSimulatedUser } from './simulated-user.ts';
 
 interface Deps {
@@ -47,13 +48,14 @@ export async function createUserPool({ url, ask, observations, signal }: Deps): 
     const [jobId] = entry.jobIds;
     if (jobId === undefined) return;
     const job = await user.status(entry, jobId);
-    if (job.status === 'COMPLETED') observations.violations.push(...(await checkImages(job)));
+    observations.violations.push(...(await checkImages(job)));
   }
 
   return {
     send(planned, prompt) {
       const key = planned.hasKey ? prompt.replaceAll(' ', '-') : undefined;
-      const entry = observations.open({ prompt, userId: planned.userId, key });
+      const deadLinks = new Set(deadLinksOf(planned.script));
+      const entry = observations.open({ prompt, userId: planned.userId, key, deadLinks });
       requests.push({ planned, entry, finished: recordViolation(entry, userOf(entry).run(planned, entry)) });
     },
     async allFinished() {
@@ -67,7 +69,7 @@ export async function createUserPool({ url, ask, observations, signal }: Deps): 
 }
 
 async function drawPhotograph(): Promise<string> {
-  const create = { width: 64, height: 64, channels: 3, background: '#a86c4b' } as const;
+  const create = { width: 128, height: 128, channels: 3, background: '#a86c4b' } as const;
   const png = await sharp({ create }).png().toBuffer();
   return `data:image/png;base64,${png.toString('base64')}`;
 }

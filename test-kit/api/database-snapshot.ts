@@ -17,17 +17,20 @@ const Job = z.object({
   request: json(z.object({ prompt: z.string() })),
   status: z.enum(['PENDING', 'PROCESSING', 'COMPLETED', 'FAILED']),
   version: z.coerce.number<unknown>().int(),
+  error_code: z.string().nullable(),
   charged: z.enum(['yes', 'no', 'unknown']).nullable(),
   /** While COMPLETED. */
   assets: json(z.array(z.object({ key: z.string() }))).nullable(),
 });
 const Upload = z.object({ key: z.string() });
-const ProcessedImage = z.object({ source: Kept, asset: Kept.nullable() });
+const ProcessedImage = z.object({ job_id: z.string(), position: z.int(), source: Kept, asset: Kept.nullable() });
 
 export interface SnapshotJob extends Omit<z.output<typeof Job>, 'assets' | 'request'> {
   prompt: string;
   /** Keys of the delivered images. */
   files: string[];
+  /** Indexes of the images that are stored, whether or not the job has ended. */
+  stored: number[];
 }
 
 /** The rows that a chaos run checks, read from SQLite or PostgreSQL. */
@@ -38,9 +41,10 @@ export interface DatabaseSnapshot {
   files: Set<string>;
 }
 
-const JOBS = 'SELECT job_id, user_id, request, status, version, charged, assets FROM jobs ORDER BY created_at';
+const JOBS =
+  'SELECT job_id, user_id, request, status, version, error_code, charged, assets FROM jobs ORDER BY created_at';
 const UPLOADS = 'SELECT key FROM uploads';
-const IMAGES = 'SELECT source, asset FROM pictures';
+const IMAGES = 'SELECT job_id, position, source, asset FROM pictures';
 
 export function readSnapshot(dataDir: string): DatabaseSnapshot {
   const db = new Database(path.join(dataDir, 'darkroom.sqlite'), { readonly: true });
@@ -65,6 +69,10 @@ export async function readPostgresSnapshot(ask: (statement: string) => Promise<u
 function toSnapshot(rows: Record<'jobs' | 'attempts' | 'uploads' | 'images', unknown[]>): DatabaseSnapshot {
   const uploads = z.array(Upload).parse(rows.uploads);
   const images = z.array(ProcessedImage).parse(rows.images);
+  const stored = Map.groupBy(
+    images.filter((image) => image.asset),
+    (image) => image.job_id,
+  );
   const keys = images.flatMap(({ source, asset }) => [source.key, asset?.key]);
   return {
     jobs: z
@@ -74,6 +82,7 @@ function toSnapshot(rows: Record<'jobs' | 'attempts' | 'uploads' | 'images', unk
         ...job,
         prompt,
         files: (assets ?? []).map((asset) => asset.key),
+        stored: (stored.get(job.job_id) ?? []).map((image) => image.position),
       })),
     attempts: z.array(Attempt).parse(rows.attempts),
     files: new Set([...uploads.map((upload) => upload.key), ...keys.filter((key) => key !== undefined)]),
