@@ -26,6 +26,17 @@ const completed: CompletedJob = {
   charged: 'yes',
 };
 
+const asset = {
+  url: 'http://a',
+  url_expires_at: '2026-11-22T01:00:00.000Z',
+  width: 8,
+  height: 8,
+  bytes: 1,
+  content_type: 'image/jpeg' as const,
+  compressed: true,
+  placeholder: null,
+};
+
 /** Violations found in these answers, in this order. */
 async function tell(...jobs: ImageJob[]): Promise<string[]> {
   const observations = createObservations();
@@ -42,6 +53,18 @@ test('reports a falling version, falling progress and a job that leaves its fina
   expect(await tell(processing(3, 10), processing(2, 10))).toEqual(['wolf: version 2 after 3']);
   expect(await tell(processing(2, 40), processing(2, 39))).toEqual(['wolf: progress 39 after 40']);
   expect(await tell(completed, processing(4, 90))).toEqual(['wolf: PROCESSING after COMPLETED']);
+});
+
+test('reports an image that an answer has shown and a later one does not', async () => {
+  const shows = (job: ProcessingJob, ...indexes: number[]): ProcessingJob => ({
+    ...job,
+    assets: indexes.map((index) => ({ ...asset, index })),
+  });
+  expect(await tell(shows(processing(2, 10), 1), shows(processing(3, 10), 0, 1))).toEqual([]);
+  expect(await tell(shows(processing(2, 10), 1), shows(processing(3, 10), 0))).toEqual([
+    'wolf: shows the images 1 no longer',
+  ]);
+  expect(await tell(shows(processing(2, 10), 1), completed)).toEqual(['wolf: shows the images 1 no longer']);
 });
 
 test('checks an overtaken answer against what was known when its request was sent', async () => {

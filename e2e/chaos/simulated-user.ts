@@ -6,6 +6,8 @@ import type { Observation, Observations } from './client-observations.ts';
 import type { PlannedRequest } from './plan.ts';
 
 const PAUSE_MS = 100;
+/** After a request that got no answer. */
+const RETRY_MS = 300;
 const POLL_SECONDS = 2;
 
 interface Deps {
@@ -39,7 +41,7 @@ export function createSimulatedUser({ url, ask, token, observations, photograph,
       } catch (error) {
         signal.throwIfAborted();
         if (!isUnanswered(error)) throw error;
-        await sleep(PAUSE_MS, undefined, { signal });
+        await sleep(RETRY_MS, undefined, { signal });
       }
     }
   }
