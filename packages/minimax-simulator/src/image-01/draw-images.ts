@@ -17,7 +17,7 @@ const JPEG_QUALITY = 88;
  * a factor on the sides of each image.
  */
 export function createDrawImages(style: 'poster' | 'plain', scale: number): DrawImages {
-  const draw = style === 'poster' ? drawPosters : drawPlain;
+  const draw = style === 'poster' ? drawPosters : createDrawPlain();
   return async (request, count) => {
     const reference = await readReference(request);
     return reference === 'unreadable reference'
@@ -55,8 +55,22 @@ async function drawPosters(
   return images;
 }
 
-async function drawPlain(_request: GenerationRequest, count: number, { width, height }: Size): Promise<Buffer[]> {
-  const create = { width, height, channels: 3, background: '#7a8b99' } as const;
-  const jpeg = await sharp({ create }).jpeg().toBuffer();
-  return Array.from({ length: count }, () => jpeg);
+type DrawSized = (request: GenerationRequest, count: number, size: Size) => Promise<Buffer[]>;
+
+function createDrawPlain(): DrawSized {
+  // All images of one size are the same, and drawing one costs more than the rest of its call.
+  const drawn = new Map<string, Promise<Buffer>>();
+  return async (_request, count, { width, height }) => {
+    const key = `${width}x${height}`;
+    const drawing = drawn.get(key) ?? drawPlain({ width, height });
+    drawn.set(key, drawing);
+    const jpeg = await drawing;
+    return Array.from({ length: count }, () => jpeg);
+  };
+}
+
+function drawPlain({ width, height }: Size): Promise<Buffer> {
+  return sharp({ create: { width, height, channels: 3, background: '#7a8b99' } })
+    .jpeg()
+    .toBuffer();
 }
