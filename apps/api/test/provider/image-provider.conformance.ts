@@ -4,7 +4,7 @@ import { familyOf } from '../../src/job/model-family.ts';
 import type { ImageProvider, ProviderCall, ProviderOutcome } from '../../src/provider/image-provider.ts';
 
 /** How the next call ends; `images`: with all images. */
-export type CallEnd = 'images' | 'lost_connection' | 'rate_limited' | 'rejected' | 'no_images';
+type CallEnd = 'images' | 'lost_connection' | 'rate_limited' | 'rejected' | 'no_images';
 
 /** A provider, and the service behind it. */
 export interface ProviderHarness {
