@@ -205,8 +205,9 @@ export function createImageSaver({
       while (arrivals.isWaiting()) await saveJob(jobId, arrivals);
     } catch (err) {
       const job = await store.getJob(jobId).catch(() => undefined);
-      if (draining.signal.aborted || job === null || (job && hasEnded(job))) return;
+      if (draining.signal.aborted || job === null || (job && !wantsImages(job))) return;
       log.error({ err, job_id: jobId }, 'an image could not be saved because of an internal error');
+      if (job && hasEnded(job)) return giveUpMissing(jobId);
       if (job && !isSaving(job.state)) return; // saved again once the answer is complete
       await retryUntilAvailable(
         () => store.changeJob(jobId, (current, now) => failSaving(current, 'internal', now)),
@@ -214,6 +215,20 @@ export function createImageSaver({
       ).catch((error: unknown) => {
         log.error({ err: error, job_id: jobId }, 'failure of a job could not be committed');
       });
+    }
+  }
+
+  /** For a canceled job, which recovery would otherwise have saved again and again, with the same fault. */
+  async function giveUpMissing(jobId: string): Promise<void> {
+    try {
+      const set = await retryUntilAvailable(() => store.getImages(jobId), storage('read the images of a job'));
+      for (const { position, asset, failed } of set?.images ?? []) {
+        if (asset || failed) continue;
+        const giveUp = () => store.endImage(jobId, position, null);
+        await retryUntilAvailable(giveUp, storage('commit an image'));
+      }
+    } catch (err) {
+      log.error({ err, job_id: jobId }, 'images of a canceled job could not be given up');
     }
   }
 

@@ -29,7 +29,8 @@ export interface WorkerStore {
   openAttempts(callerId: string): Promise<OpenAttempt[]>;
   /**
    * Ids of jobs whose answer is stored but whose images are not, and that this worker has to save: its own jobs, and
-   * from now on those of workers whose lease is lost. Each job is adopted by one worker only.
+   * from now on those of workers whose lease is lost. Each job is adopted by one worker only. Jobs that were canceled
+   * while their images arrived are among them until the images that they show are stored.
    */
   adoptSaving(workerId: string): Promise<string[]>;
 }

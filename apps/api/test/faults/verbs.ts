@@ -5,7 +5,7 @@ import { cancelJob } from '../../src/jobs/cancel-job.ts';
 import { deleteJob } from '../../src/jobs/delete-job.ts';
 import { sweep } from '../../src/jobs/sweep.ts';
 import type { ProviderOutcome } from '../../src/provider/image-provider.ts';
-import { answered } from '../jobs/scripted-provider.ts';
+import { answered, type ScriptedProvider } from '../jobs/scripted-provider.ts';
 import { clock, type Process, type World } from './world.ts';
 
 export const viewer = { user_id: '1', star_id: null };
@@ -24,6 +24,13 @@ const byValue: ProviderOutcome = {
   images: [{ bytes: Buffer.from('a') }, { bytes: Buffer.from('b') }],
 };
 
+const STREAM: CreateImage = { model: 'MiniMax-H3-Image', prompt: 'a triptych', n: 3, area: '2K' };
+const streamed = {
+  ...answered,
+  kind: 'answered' as const,
+  images: ['a', 'b', 'c'].map((name, index) => ({ index, url: `http://pictures/${name}` })),
+};
+
 /** One operation of the product; any of its durable writes may be the last of its process. */
 export interface Verb {
   /** Sets up the initial state with a process that stays alive; returns the id of the job for `run`. */
@@ -34,7 +41,7 @@ export interface Verb {
 }
 
 const withPhoto = (): CreateImage => ({ ...REQUEST, subject_reference: [{ type: 'character', image_file: PHOTO }] });
-/** No worker of these tests calls H3: such a job waits until it is canceled or deleted. */
+/** Only `untilStreamed` calls H3: until then such a job waits, or it is canceled or deleted. */
 const withPhotos = (): CreateImage => ({
   ...{ model: 'MiniMax-H3-Image', prompt: 'image 1 beside image 2', n: 1, area: '2K' },
   references: [{ image_file: PHOTO }, { image_file: PHOTO }],
@@ -43,7 +50,7 @@ const nothing = async () => '';
 const stateOf = async ({ store }: Process, jobId: string) => (await store.getJob(jobId))?.state;
 const remove = (process: Process, jobId: string) => deleteJob(process, viewer, jobId);
 
-function answerWith(world: World, outcome: ProviderOutcome, onCall = async () => {}): void {
+function answerWith(world: World, outcome: ProviderOutcome, onCall: ScriptedProvider['onCall'] = async () => {}): void {
   Object.assign(world.provider, { calls: [], outcomes: [outcome], onCall });
 }
 
@@ -174,6 +181,36 @@ export const VERBS: Record<string, Verb> = {
     async check(process, jobId, _, { provider }) {
       expect(provider.calls.length).toBeLessThanOrEqual(1);
       expect((await stateOf(process, jobId))?.status).toMatch(/FAILED|COMPLETED/);
+    },
+  },
+  'a stream whose job is canceled between its images': {
+    async prepare(process, world) {
+      const jobId = await order(process, STREAM);
+      answerWith(world, streamed, async (arrive) => {
+        for (const image of streamed.images.slice(0, 2)) await arrive(image);
+        await cancelJob(process.store, viewer, jobId);
+        await arrive({ index: 2, url: 'http://pictures/c' });
+      });
+      return jobId;
+    },
+    async run(process) {
+      await process.untilStreamed();
+      await process.untilSaved();
+    },
+    async check(process, jobId, _, { provider }) {
+      await process.untilStreamed();
+      await process.untilSaved();
+      expect(provider.calls.length).toBeLessThanOrEqual(1);
+      const images = (await process.store.getImages(jobId))?.images ?? [];
+      const state = await stateOf(process, jobId);
+      // Killed before its cancel: it ends with the images that had arrived, if any.
+      if (state?.status === 'COMPLETED') expect(state.assets).toHaveLength(images.length);
+      else if (images.length === 0) expect(state).toMatchObject({ status: 'FAILED', errorCode: 'outcome_unknown' });
+      else {
+        expect(state).toMatchObject({ status: 'FAILED', errorCode: 'canceled', charged: 'yes', arrived: 2 });
+        const shown = images.filter(({ asset }) => asset !== null);
+        expect(shown.map(({ position }) => position)).toEqual([0, 1]);
+      }
     },
   },
   'a call whose job is deleted meanwhile': {

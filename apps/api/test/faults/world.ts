@@ -7,6 +7,7 @@ import { systemClock } from '../../src/clock.ts';
 import { createLocalAnswerSpool } from '../../src/files/local-answer-spool.ts';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { createEstimates } from '../../src/job/estimate.ts';
+import type { Family } from '../../src/job/model-family.ts';
 import { createOutcomeCommitter } from '../../src/jobs/commit-outcome.ts';
 import { createCreateJob } from '../../src/jobs/create-job.ts';
 import { createFileTracker } from '../../src/jobs/file-tracker.ts';
@@ -18,6 +19,7 @@ import { createImageSaver } from '../../src/jobs/save-images.ts';
 import { createSaveUpload } from '../../src/jobs/save-upload.ts';
 import { createUserMutex } from '../../src/jobs/user-mutex.ts';
 import { createMiniMaxProvider } from '../../src/provider/minimax-provider.ts';
+import type { TakeNext } from '../../src/queue/queue.ts';
 import type { Database } from '../../src/store/shared/database.ts';
 import { createSqlDeletionStore } from '../../src/store/shared/sql-deletion-store.ts';
 import { createSqlJobStore } from '../../src/store/shared/sql-job-store.ts';
@@ -109,25 +111,28 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
     ...{ store, files, fileTracker, saveImages: saver.save, queueTtlMs: 1_800_000, retryBaseMs: 5_000 },
     ...{ random: () => 0, clock, log, stopping: stopping.signal },
   };
-  const takeNext = createTakeNext({
-    ...outcomes,
-    store,
-    spool,
-    provider: {
-      async generate(call) {
-        await life.live();
-        const outcome = await provider.generate(call);
-        life.wrote('call of the provider');
-        await life.live();
-        return outcome;
+  const takeNextOf = (family: Family) =>
+    createTakeNext({
+      ...outcomes,
+      store,
+      spool,
+      provider: {
+        async generate(call, options) {
+          await life.live();
+          const outcome = await provider.generate(call, options);
+          life.wrote('call of the provider');
+          await life.live();
+          return outcome;
+        },
       },
-    },
-    loadReferences: (request) => loadReferences({ uploads, files, signer: null }, request),
-    workerId,
-    ownedAttempts,
-    family: 'image-01',
-    rpm: 0,
-  });
+      loadReferences: (request) => loadReferences({ uploads, files, signer: null }, request),
+      workerId,
+      ownedAttempts,
+      family,
+      rpm: 0,
+    });
+  const takeNext = takeNextOf('image-01');
+  const takeNextStream = takeNextOf('h3');
   const answers = createAnswerResumer({
     ...{ store, spool, log, stopping: stopping.signal },
     provider: createMiniMaxProvider({ client: createMiniMaxClient({ apiKey: 'key' }), responseFormat: 'url' }),
@@ -139,8 +144,8 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
   const runExclusive = createUserMutex();
   const signer = { sign: (key: string) => ({ url: key, expiresAt: new Date(0) }), verify: () => true };
 
-  async function untilIdle(): Promise<void> {
-    for (let taken = await takeNext(); taken.kind === 'running'; taken = await takeNext()) await taken.done;
+  async function untilIdle(take: TakeNext = takeNext): Promise<void> {
+    for (let taken = await take(); taken.kind === 'running'; taken = await take()) await taken.done;
   }
 
   /** Waits until everything it has begun to save is saved. */
@@ -163,6 +168,8 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
     files,
     fileTracker,
     untilIdle,
+    /** The same for jobs of the H3 family, which nothing else calls. */
+    untilStreamed: () => untilIdle(takeNextStream),
     untilSaved,
     /** Delays the saving of every image. */
     beforeSaving(wait: () => Promise<void>) {

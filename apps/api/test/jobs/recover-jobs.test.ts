@@ -71,6 +71,17 @@ test('keeps a job canceled during its call canceled, with an unknown charge', as
   expect(await stores.workers.openAttempts('the-next-process')).toEqual([]);
 });
 
+test('saves the images of a job that was canceled while they arrived, whose call was interrupted', async () => {
+  const job = await addJob(stores);
+  const { attempt } = await startNext(stores);
+  await stores.jobs.recordArrival(attempt.attemptId, { position: 0, source: { url: 'http://pictures/a' } });
+  const canceled = await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
+  await restart();
+  expect(saved).toEqual([job.jobId]);
+  expect(await now(job)).toEqual(canceled);
+  expect(canceled?.state).toMatchObject({ status: 'FAILED', errorCode: 'canceled', charged: 'yes', arrived: 1 });
+});
+
 test('ignores the attempt of a job that was deleted during its call', async () => {
   const job = await addJob(stores);
   await startNext(stores);

@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { ImageError } from '@darkroom/contracts';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { DownloadError } from '../../src/images/image-processor.ts';
-import { cancel, hasEnded } from '../../src/job/job-state.ts';
+import { cancel, hasEnded, startSaving } from '../../src/job/job-state.ts';
 import type { ImageSource } from '../../src/job/stored-image.ts';
 import type { StoredJob } from '../../src/job/stored-job.ts';
 import { createImageSaver, type ImageSaver } from '../../src/jobs/save-images.ts';
 import { listAll } from '../files/file-store.conformance.ts';
 import { createManualClock, type ManualClock } from '../manual-clock.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
-import { addSavingJob, newJob, type Stores } from '../store/stores.ts';
+import { addJob, addSavingJob, newJob, type Stores, startNext, WORKER } from '../store/stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { buildFileTracker } from './build-file-tracker.ts';
 import { createFakeImageProcessor, type FakeImageProcessor } from './fake-image-processor.ts';
@@ -250,6 +250,46 @@ test('does not fetch a stored image again in the next process', async () => {
   saver = createImageSaver(deps);
   expect((await save(job))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 0 });
   expect(deps.imageProcessor).toMatchObject({ fetched: ['http://pictures/b'] });
+});
+
+describe('a job that was canceled while its images arrived', () => {
+  async function canceled(): Promise<StoredJob> {
+    const { jobId } = await addJob(stores, { request: { ...newJob().request, n: 2 } });
+    const { attempt } = await startNext(stores);
+    for (const [position, name] of ['a', 'b'].entries()) {
+      await stores.jobs.recordArrival(attempt.attemptId, { position, source: url(name) });
+    }
+    await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'answered' }, startSaving);
+    const job = await stores.jobs.changeJob(jobId, (current) => cancel(current, 1));
+    if (!job) throw new Error('the job is gone');
+    return job;
+  }
+  const assetsOf = async (job: StoredJob) => (await stores.jobs.getImages(job.jobId))?.images.map(({ asset }) => asset);
+
+  test('has its images stored by the next process, and stays canceled', async () => {
+    const job = await canceled();
+    for (const jobId of await stores.workers.adoptSaving(WORKER)) saver.save(jobId);
+    const saved = await untilJob(stores.jobs, job.jobId, (now) => now?.version === job.version + 2);
+    expect(saved?.state).toEqual(job.state);
+    expect(await assetsOf(job)).toMatchObject([{ key: `${job.jobId}-0.jpg` }, { key: `${job.jobId}-1.jpg` }]);
+    expect(await keptKeys()).toEqual([`${job.jobId}-0.jpg`, `${job.jobId}-1.jpg`]);
+    expect(await stores.workers.adoptSaving(WORKER)).toEqual([]);
+  });
+
+  test('has an image given up after an internal error, logged once with its cause', async () => {
+    const job = await canceled();
+    const fault = new TypeError('a bug');
+    const { compress } = imageProcessor;
+    imageProcessor.compress = (bytes, ...args) =>
+      Buffer.from(bytes).toString() === 'http://pictures/a' ? Promise.reject(fault) : compress(bytes, ...args);
+    saver.save(job.jobId);
+    const unsaved = () => stores.jobs.countImages(job.jobId).then(({ ended, total }) => total - ended);
+    await vi.waitFor(async () => expect(await unsaved()).toBe(0));
+    expect(await assetsOf(job)).toMatchObject([null, { key: `${job.jobId}-1.jpg` }]);
+    expect((await stores.jobs.getJob(job.jobId))?.state).toEqual(job.state);
+    expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([{ fields: { err: fault } }]);
+    expect(await stores.workers.adoptSaving(WORKER)).toEqual([]);
+  });
 });
 
 test('gives an image its whole time again after a restart', async () => {

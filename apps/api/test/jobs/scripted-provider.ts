@@ -1,12 +1,12 @@
-import type { ImageProvider, ProviderCall, ProviderOutcome } from '../../src/provider/image-provider.ts';
+import type { ImageProvider, ProviderCall, ProviderImage, ProviderOutcome } from '../../src/provider/image-provider.ts';
 
 export interface ScriptedProvider extends ImageProvider {
   /** Every call, in order. */
   calls: ProviderCall[];
   /** The outcomes of the next calls; the last one repeats. */
   outcomes: ProviderOutcome[];
-  /** Runs while a call is in flight. */
-  onCall(): Promise<void>;
+  /** Runs while a call is in flight; `arrive` hands over an image of its answer, as a stream does. */
+  onCall(arrive: (image: ProviderImage) => Promise<void>): Promise<void>;
 }
 
 const IDS = { traceId: 'trace', responseId: 'response' };
@@ -32,10 +32,10 @@ export function createScriptedProvider(...outcomes: ProviderOutcome[]): Scripted
     calls: [],
     outcomes,
     onCall: async () => {},
-    async generate(call) {
+    async generate(call, { onImage } = {}) {
       const outcome = this.outcomes[Math.min(this.calls.length, this.outcomes.length - 1)] ?? answered;
       this.calls.push(call);
-      await this.onCall();
+      await this.onCall(async (image) => onImage?.(image));
       return outcome;
     },
     readAnswer: async (recorded) => JSON.parse(Buffer.from(recorded.body).toString()),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { PRESUMED } from '../../src/job/attempt.ts';
 import { cancel, complete, failCall, startSaving } from '../../src/job/job-state.ts';
+import type { StoredJob } from '../../src/job/stored-job.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
 import { addJob, newJob, type OpenStores, type Stores, startNext, WORKER } from './stores.ts';
 
@@ -104,6 +105,65 @@ export function testArrivals(open: OpenStores): void {
     await stores.jobs.recordArrival(attemptId, image(1));
     expect((await stores.jobs.getImages(jobId))?.images).toMatchObject([{ failed: false }, { failed: true }]);
     expect((await stores.jobs.getJob(jobId))?.state).toMatchObject({ arrived: 1 });
+  });
+
+  test('a worker adopts a canceled job until the images that had arrived are stored', async () => {
+    const stores = await open();
+    const { jobId, attemptId } = await startStream(stores, 0, 1);
+    const canceled = await stores.jobs.changeJob(jobId, cancel);
+    await stores.jobs.recordArrival(attemptId, image(2));
+    expect(await stores.workers.adoptSaving(WORKER)).toEqual([]); // its call still runs
+    const giveUp = (job: StoredJob, now: number) => failCall(job, 'outcome_unknown', 'unknown', now);
+    expect(await stores.jobs.endAttempt(attemptId, interrupted, giveUp)).toEqual(canceled);
+    expect(await stores.workers.adoptSaving(WORKER)).toEqual([jobId]);
+    expect(await stores.jobs.endImage(jobId, 0, exampleAsset(`${jobId}-0.jpg`))).toBe(true);
+    expect(await stores.workers.adoptSaving(WORKER)).toEqual([jobId]);
+    expect(await stores.jobs.endImage(jobId, 1, null)).toBe(true);
+    expect(await stores.workers.adoptSaving(WORKER)).toEqual([]);
+    expect((await stores.jobs.getJob(jobId))?.state).toEqual(canceled?.state);
+  });
+
+  test('no worker adopts a canceled job for images that come with its late answer', async () => {
+    const stores = await open();
+    const { jobId, attemptId } = await startStream(stores, 0);
+    await stores.jobs.endImage(jobId, 0, exampleAsset(`${jobId}-0.jpg`));
+    await stores.jobs.changeJob(jobId, cancel);
+    await stores.jobs.endAttempt(attemptId, { outcome: 'answered' }, startSaving, [0, 1].map(image));
+    expect((await stores.jobs.getImages(jobId))?.images).toMatchObject([image(0), { ...image(1), failed: true }]);
+    expect(await stores.workers.adoptSaving(WORKER)).toEqual([]);
+  });
+
+  test('no worker adopts a canceled job that shows no images', async () => {
+    const stores = await open();
+    const { jobId, attemptId } = await startStream(stores);
+    await stores.jobs.changeJob(jobId, cancel);
+    await stores.jobs.endAttempt(attemptId, { outcome: 'answered' }, startSaving, [image(0)]);
+    expect(await stores.workers.adoptSaving(WORKER)).toEqual([]);
+  });
+
+  test('keeps the files of a canceled job that came with its images until these are stored', async () => {
+    const stores = await open();
+    const { jobId, attemptId } = await startStream(stores);
+    const keys = [0, 1].map((position) => `${jobId}-${position}-source.bin`);
+    for (const [position, key] of keys.entries()) {
+      await stores.jobs.recordArrival(attemptId, { position, source: { key } });
+    }
+    await stores.jobs.endAttempt(attemptId, { outcome: 'answered' }, startSaving);
+    await stores.jobs.changeJob(jobId, cancel);
+    await stores.jobs.endImage(jobId, 0, exampleAsset(`${jobId}-0.jpg`));
+    expect(await stores.deletions.pendingOf(jobId)).toEqual([]);
+    await stores.jobs.endImage(jobId, 1, exampleAsset(`${jobId}-1.jpg`));
+    expect((await stores.deletions.pendingOf(jobId)).toSorted()).toEqual(keys);
+  });
+
+  test('deletes the files that came with the images of a job that is canceled when these are stored', async () => {
+    const stores = await open();
+    const { jobId, attemptId } = await startStream(stores);
+    const key = `${jobId}-0-source.bin`;
+    await stores.jobs.recordArrival(attemptId, { position: 0, source: { key } });
+    await stores.jobs.endImage(jobId, 0, exampleAsset(`${jobId}-0.jpg`));
+    await stores.jobs.changeJob(jobId, cancel);
+    expect(await stores.deletions.pendingOf(jobId)).toEqual([key]);
   });
 
   test('returns null for an image of a deleted job and records its file for deletion', async () => {

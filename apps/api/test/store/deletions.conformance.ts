@@ -197,6 +197,27 @@ export function testDeletions(open: OpenStores): void {
       expect(await claim()).toEqual([key]);
     });
 
+    test('is stored while its job, canceled while images arrived, has images to store', async () => {
+      await stores.workers.heartbeat('dead', slots(1));
+      const { jobId } = await addJob(stores, { request: { ...newJob().request, n: 2 } });
+      const { attempt } = await startNext(stores);
+      for (const position of [0, 1]) {
+        await stores.jobs.recordArrival(attempt.attemptId, { position, source: { url: 'http://a' } });
+      }
+      await stores.jobs.changeJob(jobId, cancel);
+      const [key, other] = [`${jobId}-0.jpg`, `${jobId}-0.png`];
+      await stores.deletions.intendWrites([key, other], 'dead', jobId);
+      await live();
+      expect(await claim()).toEqual([]);
+      expect(await stores.retention.unknownKeys([key])).toEqual([]);
+      await stores.jobs.endImage(jobId, 0, exampleAsset(key));
+      await stores.jobs.endImage(jobId, 1, null);
+      stores.clock.advance(5_000);
+      await stores.workers.heartbeat(WORKER, slots(1));
+      expect(await claim()).toEqual([other]);
+      expect(await stores.retention.unknownKeys([key, other])).toEqual([other]);
+    });
+
     test('cannot be referenced after it was given up, because it may be deleted', async () => {
       const upload = { ...newUpload(), writtenBy: WORKER };
       await expect(stores.uploads.createUpload(upload, 0)).rejects.toMatchObject({ code: 'unavailable' });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { cancel, startSaving } from '../../src/job/job-state.ts';
 import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
 import { countBackends } from './count-backends.ts';
 import { emptyDatabase } from './empty-database.ts';
@@ -118,6 +119,21 @@ test('leaves the saving job of a live worker to that worker', async () => {
   expect(await others.workers.adoptSaving(THEM)).toEqual([saving.jobId]);
   await live(LEASE_MS * 2, US, THEM);
   expect(await stores.workers.adoptSaving(US)).toEqual([]);
+});
+
+test('leaves the images of a canceled job to its worker while that lives, and adopts them then', async () => {
+  await live(LEASE_MS, US, THEM);
+  const { jobId } = await addJob(stores);
+  const { attempt } = await startNext(others, { workerId: THEM });
+  await others.jobs.recordArrival(attempt.attemptId, { position: 0, source: { url: 'http://a' } });
+  await stores.jobs.changeJob(jobId, cancel);
+  await others.jobs.endAttempt(attempt.attemptId, { outcome: 'answered' }, startSaving);
+  expect(await stores.workers.adoptSaving(US)).toEqual([]);
+  expect(await others.workers.adoptSaving(THEM)).toEqual([jobId]);
+  await live(LEASE_MS * 2, US);
+  expect(await stores.workers.adoptSaving(US)).toEqual([jobId]);
+  await live(0, US, THEM);
+  expect(await others.workers.adoptSaving(THEM)).toEqual([]);
 });
 
 test('counts the slots of live workers', async () => {

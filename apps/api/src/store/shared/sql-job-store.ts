@@ -1,4 +1,4 @@
-import { countArrival, hasEnded, showArrival } from '../../job/job-state.ts';
+import { countArrival, hasEnded, isSaving, showArrival, showsArrivals, wantsImages } from '../../job/job-state.ts';
 import type { StoredJob, Transition } from '../../job/stored-job.ts';
 import type { AdmissionLimits, CreateOutcome, JobStore, NewJob } from '../job-store.ts';
 import { admissionRefusal } from './admission-queue.ts';
@@ -36,15 +36,23 @@ export function createSqlJobStore(database: Database): JobStore {
     return { kind: 'created', job };
   }
 
-  /**
-   * Applies the step. Once the job's images are saved or not wanted any more, their files as received from the provider
-   * are recorded for deletion.
-   */
   async function applyJobStep(trx: Trx, job: StoredJob, step: Transition): Promise<StoredJob> {
     const now = await database.now(trx);
     const after = await applyStep(trx, job, step, now);
-    if (isSaving(job) && isSettled(after)) await recordSourceDeletions(trx, job.jobId, now);
+    if (mayHaveSources(job) && isSettled(after)) await deleteSources(trx, after, now);
     return after;
+  }
+
+  /**
+   * Records the files as received from the provider for deletion, once the images of an ended job are stored, given up
+   * or not wanted any more.
+   */
+  async function deleteSources(trx: Trx, job: StoredJob, now: number): Promise<void> {
+    if (wantsImages(job)) {
+      const { ended, total } = await countImages(trx, job.jobId);
+      if (ended < total) return;
+    }
+    await recordSourceDeletions(trx, job.jobId, now);
   }
 
   return {
@@ -120,7 +128,7 @@ export function createSqlJobStore(database: Database): JobStore {
         }
         await announce(jobId);
         const after = await applyJobStep(trx, job, step);
-        await insertImages(trx, jobId, images);
+        await insertImages(trx, jobId, images, { areLate: hasEnded(job) });
         await clearWriteIntents(trx, keys);
         return after;
       });
@@ -160,6 +168,7 @@ export function createSqlJobStore(database: Database): JobStore {
         const job = await lockJob(trx, jobId, hasConcurrentWriters);
         const { isWanted, isNew } = await endImage(trx, { jobId, job }, position, asset, now);
         if (job && isNew) await applyStep(trx, job, showArrival, now);
+        if (job && isSettled(job) && wantsImages(job)) await deleteSources(trx, job, now);
         return isWanted;
       });
     },
@@ -197,8 +206,9 @@ export function createSqlJobStore(database: Database): JobStore {
   };
 }
 
-function isSaving({ state }: StoredJob): boolean {
-  return state.status === 'PROCESSING' && state.stage === 'saving';
+/** Whether the job has not ended and images of it are recorded, whose files may have come with the answer. */
+function mayHaveSources(job: StoredJob): boolean {
+  return isSaving(job.state) || (!hasEnded(job) && showsArrivals(job));
 }
 
 /** False if an internal error ended the job: images that were paid for stay for an operator to find. */

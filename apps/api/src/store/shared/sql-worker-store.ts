@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import * as z from 'zod';
 import { FAMILIES } from '../../job/model-family.ts';
 import type { WorkerStore } from '../worker-store.ts';
+import { wantsCanceledImages } from './canceled-images.ts';
 import { PROCESSING } from './choose-next.ts';
 import type { Database } from './database.ts';
 import { createLeaseCheck, isInterruption, type Leases } from './lease-check.ts';
@@ -91,18 +92,21 @@ export function createSqlWorkerStore({ database, leaseMs }: Leases & { database:
     async adoptSaving(workerId) {
       return transactExclusive('adoption', async (trx) => {
         const isLeaseLost = await checkLeases(trx, workerId);
-        const saving = await trx
+        const ended = trx
           .selectFrom('jobs')
           .innerJoin('attempts', 'attempts.job_id', 'jobs.job_id')
           .leftJoin('workers', 'workers.worker_id', 'attempts.worker_id')
           .select(['jobs.job_id', 'attempts.attempt_id', 'attempts.worker_id', 'workers.seen_at'])
-          .where('jobs.status', '=', PROCESSING)
-          .where('jobs.stage', '=', sql.lit('saving'))
           // Also a streamed answer that broke off: the images that had arrived are saved.
           .where('attempts.outcome', 'in', ['answered', 'failed', 'unknown'])
-          .orderBy('jobs.updated_at')
+          .orderBy('jobs.updated_at');
+        // Two queries: each has a partial index of its own.
+        const saving = await ended
+          .where('jobs.status', '=', PROCESSING)
+          .where('jobs.stage', '=', sql.lit('saving'))
           .execute();
-        const mine = saving.filter((row) => row.worker_id === workerId || isLeaseLost(row.seen_at));
+        const canceled = await ended.where(wantsCanceledImages).execute();
+        const mine = [...saving, ...canceled].filter((row) => row.worker_id === workerId || isLeaseLost(row.seen_at));
         const adopted = mine.filter((row) => row.worker_id !== workerId).map((row) => row.attempt_id);
         if (adopted.length > 0) {
           await trx.updateTable('attempts').set({ worker_id: workerId }).where('attempt_id', 'in', adopted).execute();

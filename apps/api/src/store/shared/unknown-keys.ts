@@ -1,15 +1,19 @@
 import type { Kysely } from 'kysely';
+import { wantsCanceledImages } from './canceled-images.ts';
 import { imageKeys } from './delete-rows.ts';
 import { toImage } from './job-row.ts';
 import type { Tables } from './schema.ts';
 
-/** Those of the keys that no row names or will name. Files of a job that still runs are never among them. */
+/**
+ * Those of the keys that no row names or will name. Files of a job that still runs, or whose images are still being
+ * stored, are never among them.
+ */
 export async function unknownKeys(from: Kysely<Tables>, keys: readonly string[]): Promise<string[]> {
   const { running, named } = await classifyKeys(from, keys);
   return keys.filter((key) => !named.has(key) && !running.has(key));
 }
 
-/** Which of the keys belong to jobs that still run, and which are named by a row. */
+/** Which of the keys belong to jobs that still run or store images, and which are named by a row. */
 export async function classifyKeys(
   from: Kysely<Tables>,
   keys: readonly string[],
@@ -17,12 +21,12 @@ export async function classifyKeys(
   if (keys.length === 0) return { running: new Set(), named: new Set() };
   const jobIds = keys.map(jobIdOfKey);
   // Read running jobs first: files of a job that ends after this count as running, and a job that ended before has all
-  // its rows.
+  // its rows, also those of images that were stored after a cancel.
   const running = await from
     .selectFrom('jobs')
     .select('job_id')
     .where('job_id', 'in', jobIds)
-    .where('completed_at', 'is', null)
+    .where((builder) => builder.or([builder('completed_at', 'is', null), wantsCanceledImages(builder)]))
     .execute();
   const runningIds = new Set(running.map((row) => row.job_id));
   const uploads = await from.selectFrom('uploads').select('key').where('key', 'in', keys).execute();

@@ -9,6 +9,7 @@ import * as modelFamilies from './0007-model-families.ts';
 import * as jobUploads from './0008-job-uploads.ts';
 import * as usageIds from './0009-usage-ids.ts';
 import * as usageUnits from './0010-usage-units.ts';
+import * as canceledImages from './0011-canceled-images.ts';
 
 /** All schema migrations, in order; both databases share one history. */
 export function createMigrations(dialect: Dialect): Record<string, Migration> {
@@ -23,5 +24,6 @@ export function createMigrations(dialect: Dialect): Record<string, Migration> {
     '0008-job-uploads': jobUploads,
     '0009-usage-ids': usageIds,
     '0010-usage-units': usageUnits,
+    '0011-canceled-images': canceledImages,
   };
 }
