@@ -5,9 +5,8 @@ import { startApi } from '@darkroom/test-kit/api/start-api';
 import { followUntil } from '@darkroom/test-kit/client/follow-until';
 import { h3Request } from '@darkroom/test-kit/client/image-request';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
-import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import * as z from 'zod';
+import { countArrivals } from './count-arrivals.ts';
 import { shownIndexes, shows } from './shown-images.ts';
 
 const ORDER = { kind: 'completion_order' as const, order: [2, 0, 1] };
@@ -15,18 +14,6 @@ const ONE_MISSING = { status: 'COMPLETED', failed_count: 1, charged: 'yes' };
 
 /** Removes the recording of the answer, as when the machine is lost. The database has the images that arrived. */
 const loseRecording = (dataDir: string) => rm(path.join(dataDir, 'answers'), { recursive: true });
-
-const Counted = z.object({ arrived: z.int() });
-
-/** The number of images that are committed. */
-function countArrivals(dataDir: string): number {
-  const db = new Database(path.join(dataDir, 'darkroom.sqlite'), { readonly: true });
-  try {
-    return Counted.parse(db.prepare('SELECT count(*) AS arrived FROM pictures').get()).arrived;
-  } finally {
-    db.close();
-  }
-}
 
 test.each([
   ['with its recording', async () => {}],
