@@ -23,7 +23,7 @@ type Done = (error: Error | null, body?: unknown) => void;
 
 function readTexts(server: FastifyInstance, read: (request: FastifyRequest, text: string, done: Done) => void): void {
   server.removeAllContentTypeParsers();
-  const parseWhenFree = createLargeBodyQueue();
+  const parseWhenFree = createLargeBodyQueue((err) => server.log.error({ err }, 'a request could not be refused'));
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     const answer = onlyOnce(done);
     function parse(): void {

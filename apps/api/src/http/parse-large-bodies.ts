@@ -6,9 +6,10 @@ type ParseWhenFree = (bytes: number, parse: () => void, fail: (error: unknown) =
 
 /**
  * Parses large bodies one at a time with a turn of the event loop in between. Parsing and validating one takes up to
- * 0.3 s; several that arrive together would otherwise block everybody else for their sum.
+ * 0.3 s; several that arrive together would otherwise block everybody else for their sum. `onFault` is called when
+ * `fail` throws as well.
  */
-export function createLargeBodyQueue(): ParseWhenFree {
+export function createLargeBodyQueue(onFault: (error: unknown) => void): ParseWhenFree {
   const waiting: (() => void)[] = [];
 
   function next(): void {
@@ -23,12 +24,20 @@ export function createLargeBodyQueue(): ParseWhenFree {
   }
 
   return function parseWhenFree(bytes, parse, fail) {
-    /** Never throws: an error in an immediate would end the process. */
+    /** Never throws: an error in an immediate would end the process, and no further body would be parsed. */
     function run(): void {
       try {
         parse();
       } catch (error) {
+        failSafely(error);
+      }
+    }
+
+    function failSafely(error: unknown): void {
+      try {
         fail(error);
+      } catch (fault) {
+        onFault(fault);
       }
     }
     if (bytes <= LARGE_BODY_BYTES) return run();

@@ -7,7 +7,7 @@ const neverFail = (error: unknown) => {
 };
 
 test('runs an immediate between two large bodies that arrive together, but not before a small one', async () => {
-  const parseWhenFree = createLargeBodyQueue();
+  const parseWhenFree = createLargeBodyQueue(neverFail);
   const events: string[] = [];
   const done = new Promise<void>((resolve) => {
     parseWhenFree(
@@ -34,15 +34,28 @@ test('runs an immediate between two large bodies that arrive together, but not b
 
 test.each([10, LARGE])('hands the error of a parse that throws to its own request, of %i bytes', (bytes) => {
   const fail = vi.fn();
-  createLargeBodyQueue()(bytes, () => neverFail('broken'), fail);
+  createLargeBodyQueue(neverFail)(bytes, () => neverFail('broken'), fail);
   expect(fail).toHaveBeenCalledExactlyOnceWith('broken');
 });
 
 test('continues after a waiting parse that throws, which must not end the process', async () => {
-  const parseWhenFree = createLargeBodyQueue();
+  const parseWhenFree = createLargeBodyQueue(neverFail);
   const fail = vi.fn();
   parseWhenFree(LARGE, () => {}, neverFail);
   parseWhenFree(LARGE, () => neverFail('broken'), fail);
   await new Promise<void>((resolve) => parseWhenFree(LARGE, resolve, neverFail));
   expect(fail).toHaveBeenCalledExactlyOnceWith('broken');
 });
+
+test.each([10, LARGE])(
+  'reports the error of a refusal that throws, for a body of %i bytes, and continues',
+  async (bytes) => {
+    const onFault = vi.fn();
+    const parseWhenFree = createLargeBodyQueue(onFault);
+    const broken = () => neverFail('broken');
+    parseWhenFree(bytes, broken, () => neverFail('no answer'));
+    parseWhenFree(bytes, broken, () => neverFail('no answer either'));
+    await new Promise<void>((resolve) => parseWhenFree(LARGE, resolve, neverFail));
+    expect(onFault.mock.calls).toEqual([['no answer'], ['no answer either']]);
+  },
+);
