@@ -4,6 +4,8 @@ export interface Choice<Value extends string | number = string | number> {
   label: string;
   /** Accessible name where the label alone is too short. */
   name?: string;
+  /** A second line, smaller. */
+  note?: string;
   /** A small frame above the label, in px. */
   shape?: { width: number; height: number };
 }

@@ -1,74 +1,126 @@
-import type { CreateImage, CreateImageInput } from '@darkroom/contracts';
-import { ASPECT_RATIOS, IMAGES_PER_JOB_MAX, PROMPT_MAX_CODE_POINTS } from '@darkroom/contracts/limits';
+import type { CreateImage, CreateImageInput, ImageModel } from '@darkroom/contracts';
+import { MODELS } from '@darkroom/contracts/limits';
+import { MODEL_CAPABILITIES, type Model } from '@darkroom/contracts/models';
 import { referencesOf } from '@darkroom/contracts/references';
 import { isRecord, storedUserValue } from '../../platform/storage.ts';
-import type { AspectRatio } from '../job/aspect-ratio.ts';
+import { acceptsRatio, hasPixels } from './request-rules.ts';
 
-/** An uploaded photo: its reference for a request, and a link valid for about an hour. */
-export interface ReferencePhoto {
+/** An uploaded reference: its address for a request, and a link valid for about an hour. */
+export interface FormReference {
   image_file: string;
   url: string;
 }
 
-/** The form's values. */
+export type Area = NonNullable<ImageModel['area']>['default'];
+
+/** The form's values. A value that the chosen model does not take is kept, and not sent. */
 export interface RequestForm {
+  /** Null: the first one that the deployment offers. */
+  model: Model | null;
   prompt: string;
-  aspect_ratio: AspectRatio;
+  /** `X:Y` or `auto`; null leaves it to the model. */
+  aspect_ratio: string | null;
+  /** Null: the model's default. */
+  area: Area | null;
   n: number;
-  photo: ReferencePhoto | null;
+  references: FormReference[];
+  /** Fields of a repeated request that the form has no field for. */
+  extras: Record<string, unknown>;
 }
 
-/** Offered image counts; a request may carry any count up to the contract's limit. */
-export const COUNTS = [1, 2, 3, 4, 6, 9] as const;
-
-export const EMPTY_FORM: RequestForm = { prompt: '', aspect_ratio: '3:4', n: 1, photo: null };
+export const EMPTY_FORM: RequestForm = {
+  model: null,
+  prompt: '',
+  aspect_ratio: '3:4',
+  area: null,
+  n: 1,
+  references: [],
+  extras: {},
+};
 
 /** The form as it was left, also when incomplete. */
 export const storedForm = storedUserValue<RequestForm>('darkroom.form', parseForm);
 
-/** Unicode code points as the service counts them: after trimming; an emoji may count as several. */
-export function countCodePoints(prompt: string): number {
-  return [...prompt.trim()].length;
-}
-
-export type PromptProblem = 'empty' | 'too_long';
-
-export function findPromptProblem(prompt: string): PromptProblem | null {
-  const used = countCodePoints(prompt);
-  if (used === 0) return 'empty';
-  return used > PROMPT_MAX_CODE_POINTS ? 'too_long' : null;
-}
-
-export function toRequest({ prompt, aspect_ratio, n, photo }: RequestForm): CreateImageInput {
+/** The values of the form that go into a request for this model. */
+export function valuesFor(form: RequestForm, model: ImageModel) {
+  const extras = pickFields(form.extras, (field) => model.fields.includes(field));
+  const isSized = hasPixels(extras);
+  const ratio = form.aspect_ratio;
   return {
-    model: 'image-01',
-    prompt: prompt.trim(),
-    aspect_ratio,
+    extras,
+    isSized,
+    references: form.references.slice(0, model.references.max),
+    n: Math.min(form.n, model.n.max),
+    /** Null: none is sent. */
+    aspect_ratio: isSized || ratio === null || !acceptsRatio(model.aspect_ratio, ratio) ? null : ratio,
+    area: isSized || !model.area ? null : (form.area ?? model.area.default),
+  };
+}
+
+export function toRequest(form: RequestForm, model: ImageModel): CreateImageInput {
+  const { aspect_ratio, area, n, references, extras } = valuesFor(form, model);
+  const { field, kind } = model.references;
+  const asSent = ({ image_file }: FormReference) =>
+    kind === 'character' ? { type: kind, image_file } : { image_file };
+  const request: unknown = {
+    model: model.model,
+    prompt: form.prompt.trim(),
+    ...(aspect_ratio !== null && { aspect_ratio }),
+    ...(area !== null && { area }),
     n,
-    ...(photo && { subject_reference: [{ type: 'character', image_file: photo.image_file }] }),
+    ...(references.length > 0 && { [field]: references.map(asSent) }),
+    ...extras,
   };
+  return request as CreateImageInput; // its fields follow the capability table; the service checks all of it
 }
 
-/** The form of a request. `photoUrl` shows the photo, if still known. */
-export function toForm(request: CreateImage, photoUrl: string | null): RequestForm {
-  const [reference] = referencesOf(request);
+/** Fields that the form shows as its own. */
+const FORM_FIELDS = ['model', 'prompt', 'aspect_ratio', 'area', 'n', 'references', 'subject_reference'];
+
+/** The form of a request. `urlOf` returns a link that shows an upload; null when none is known. */
+export function toForm(request: CreateImage, urlOf: (imageFile: string) => string | null): RequestForm {
   return {
+    model: request.model,
     prompt: request.prompt,
-    aspect_ratio: ASPECT_RATIOS.find((known) => known === request.aspect_ratio) ?? '1:1',
+    aspect_ratio: request.aspect_ratio ?? null,
+    area: ('area' in request && request.area) || null,
     n: request.n,
-    photo: reference ? { image_file: reference.image_file, url: photoUrl ?? '' } : null,
+    references: referencesOf(request).map(({ image_file }) => ({ image_file, url: urlOf(image_file) ?? '' })),
+    extras: pickFields({ ...request }, (field) => !FORM_FIELDS.includes(field)),
   };
 }
 
+function pickFields(from: Record<string, unknown>, isPicked: (field: string) => boolean): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  for (const field of Object.keys(from)) if (isPicked(field)) picked[field] = from[field];
+  return picked;
+}
+
+const TABLE = Object.values(MODEL_CAPABILITIES);
+const COUNT_MAX = Math.max(...TABLE.map(({ n }) => n.max));
+
+/** Also reads the form of earlier versions: for `image-01`, with one `photo`. */
 function parseForm(json: unknown): RequestForm | null {
   if (!isRecord(json) || typeof json.prompt !== 'string') return null;
-  const { prompt, n } = json;
-  const ratio = ASPECT_RATIOS.find((known) => known === json.aspect_ratio) ?? EMPTY_FORM.aspect_ratio;
-  const isCount = typeof n === 'number' && Number.isInteger(n) && n >= 1 && n <= IMAGES_PER_JOB_MAX;
-  return { prompt, aspect_ratio: ratio, n: isCount ? n : EMPTY_FORM.n, photo: parsePhoto(json.photo) };
+  const { prompt, n, aspect_ratio: ratio, references, photo, extras } = json;
+  const isRatio =
+    ratio === null || (typeof ratio === 'string' && TABLE.some((row) => acceptsRatio(row.aspect_ratio, ratio)));
+  const isCount = typeof n === 'number' && Number.isInteger(n) && n >= 1 && n <= COUNT_MAX;
+  const listed = Array.isArray(references) ? references : [photo];
+  return {
+    model: MODELS.find((known) => known === json.model) ?? null,
+    prompt,
+    aspect_ratio: isRatio ? ratio : EMPTY_FORM.aspect_ratio,
+    area: AREAS.find((known) => known === json.area) ?? null,
+    n: isCount ? n : EMPTY_FORM.n,
+    references: listed.map(parseReference).filter((reference) => reference !== null),
+    extras: isRecord(extras) ? extras : {},
+  };
 }
 
-function parsePhoto(json: unknown): ReferencePhoto | null {
+const AREAS: readonly Area[] = MODEL_CAPABILITIES['MiniMax-H3-Image'].area.values;
+
+function parseReference(json: unknown): FormReference | null {
   if (!isRecord(json) || typeof json.image_file !== 'string' || typeof json.url !== 'string') return null;
   return { image_file: json.image_file, url: json.url };
 }

@@ -1,9 +1,11 @@
+import type { CreateImageInput } from '@darkroom/contracts';
+import { referencesOf } from '@darkroom/contracts/references';
 import { type ImageApiError, isImageApiError } from '@darkroom/sdk';
 import { ref } from 'vue';
 import { api } from '../../api.ts';
 import { canResend } from '../job/describe-request-failure.ts';
 import { deviceJobs } from '../job/device-jobs.ts';
-import { reportMissingUpload } from '../job/missing-upload.ts';
+import { missingUploads } from '../job/missing-upload.ts';
 import { type Draft, drafts } from './draft.ts';
 
 export type CreateState =
@@ -30,7 +32,9 @@ export function useCreateJob() {
     } catch (error) {
       if (!isImageApiError(error)) throw error;
       if (!canResend(error)) drafts.clear(draft);
-      if (error.code === 'upload_not_found') reportMissingUpload(draft.request, 'expired');
+      if (error.code === 'upload_not_found') {
+        missingUploads.value = { imageFiles: findMissing(draft.request, error), why: 'expired' };
+      }
       state.value = { status: 'failed', error };
     } finally {
       isSending = false;
@@ -38,4 +42,13 @@ export function useCreateJob() {
   }
 
   return { state, send };
+}
+
+/** The references that the issues name; without issues there is one reference, which is the missing one. */
+function findMissing(request: CreateImageInput, { issues }: ImageApiError): string[] {
+  const references = referencesOf(request);
+  const isNamed = ({ path: [field, index] }: { path: (string | number)[] }) =>
+    issues.some(({ path }) => path[0] === field && path[1] === index);
+  const missing = issues.length > 0 ? references.filter(isNamed) : references.slice(0, 1);
+  return missing.map(({ image_file }) => image_file);
 }

@@ -1,21 +1,21 @@
-import { computed, shallowRef } from 'vue';
+import { shallowRef } from 'vue';
 import { text } from '../../i18n/language.ts';
 import type { ChosenPhoto } from '../../platform/choose-photo.ts';
 import { type CropArea, cropBySystem, cutOut, findCropMeans } from '../../platform/crop-photo.ts';
-import type { PhotoUpload } from './use-photo-upload.ts';
+import type { PhotoUpload } from './photo-upload.ts';
 
-/** Crops the chosen photo on the platform's own screen or on ours. */
-export function useCrop(upload: PhotoUpload) {
+/** Crops a chosen photo on the platform's own screen or on ours. */
+export function useCrop() {
   const means = findCropMeans();
-  const canCrop = computed(() => means !== 'none' && upload.chosen.value !== null);
-  /** The photo shown on our crop screen. */
-  const cropping = shallowRef<ChosenPhoto | null>(null);
+  const canCrop = ({ chosen }: PhotoUpload) => means !== 'none' && chosen.value !== null;
+  /** The photo shown on our crop screen, and its upload. */
+  const cropping = shallowRef<{ photo: ChosenPhoto; upload: PhotoUpload } | null>(null);
 
-  async function crop(): Promise<void> {
+  async function crop(upload: PhotoUpload): Promise<void> {
     const photo = upload.chosen.value;
     if (!photo) return;
     if (means === 'page') {
-      cropping.value = photo;
+      cropping.value = { photo, upload };
       return;
     }
     const part = await cropBySystem(photo);
@@ -24,11 +24,11 @@ export function useCrop(upload: PhotoUpload) {
 
   /** Null when the user left the screen. */
   async function finish(area: CropArea | null): Promise<void> {
-    const photo = cropping.value;
+    const open = cropping.value;
     cropping.value = null;
-    if (!photo || !area) return;
+    if (!open || !area) return;
     try {
-      await upload.takePart(await cutOut(photo, area));
+      await open.upload.takePart(await cutOut(open.photo, area));
     } catch {
       uni.showToast({ title: text.value.crop.failed, icon: 'none' });
     }

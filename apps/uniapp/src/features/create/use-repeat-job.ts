@@ -17,21 +17,22 @@ export function useRepeatJob() {
     const cost = isFree ? actions.confirmAgain : actions.confirmAgainPaid;
     const content = drafts.read() === null ? cost : `${cost} ${text.value.replaceDraft.content}`;
     if (!(await confirm({ title, content, yes, no }))) return;
-    drafts.prepareAnew(job.request, findPhotoUrl(job.request));
+    const [first] = referencesOf(job.request);
+    drafts.prepareAnew(job.request, first ? findUrl(first.image_file) : null);
     replaceWithDraft();
   }
 
   /** Opens the form with the job's request. */
   function changeRequest(request: CreateImage): void {
-    storedForm.write(toForm(request, findPhotoUrl(request)));
+    storedForm.write(toForm(request, findUrl));
     goHome();
   }
 
   return { createAgain, changeRequest };
 }
 
-/** The photo's link: a job has none, but the stored form does while it names the same upload. */
-function findPhotoUrl(request: CreateImage): string | null {
-  const photo = storedForm.read()?.photo;
-  return photo && photo.image_file === referencesOf(request)[0]?.image_file ? photo.url : null;
+/** A link to a reference. A job has none for uploads, but the stored form does while it names the same one. */
+function findUrl(imageFile: string): string | null {
+  if (/^https?:/.test(imageFile)) return imageFile;
+  return storedForm.read()?.references.find(({ image_file }) => image_file === imageFile)?.url ?? null;
 }

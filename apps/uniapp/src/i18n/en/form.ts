@@ -1,9 +1,57 @@
 import type { Messages } from '../zh.ts';
 import { plural } from './plural.ts';
 
+const EXTRAS: Record<string, string> = {
+  width: 'Width',
+  height: 'Height',
+  size: 'Size',
+  seed: 'Seed',
+  prompt_optimizer: 'Rewrite the description',
+  aigc_watermark: 'Watermark',
+  style: 'Style',
+  disable_prompt_enhanced: 'Prompt as written',
+};
+
+const STYLES: Record<string, string> = { 漫画: 'comic', 元气: 'energetic', 中世纪: 'medieval', 水彩: 'watercolour' };
+
+function describeValue(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.values(value)
+    .map((part) => STYLES[String(part)] ?? String(part))
+    .join(' ');
+}
+
 export const form: Messages['form'] = {
   title: 'New image',
   headline: 'Develop a photo\nall over again',
+  model: 'Mode',
+  models: {
+    'image-01': {
+      label: 'Portrait',
+      note: () => 'Puts the person in your photo into the image. Works without a photo too.',
+    },
+    'image-01-live': {
+      label: 'Art style',
+      note: () => 'Comic, watercolour and other styles, with one portrait if you like.',
+    },
+    'MiniMax-H3-Image': { label: 'Free edit', note: (max) => `Combine or edit up to ${max} references, in up to 4K.` },
+    'MiniMax-H3-Image-Highspeed': {
+      label: 'Fast',
+      note: (max) => `Like Free edit, with up to ${max} references: faster, at a higher price.`,
+    },
+  },
+  needModel: 'This mode is no longer offered. Choose another one.',
+  price: (units) => `price ×${units}`,
+  priceNote: '×1 is the price of one Portrait image; multiples are estimates.',
+  autoRatio: 'Auto',
+  area: 'Resolution',
+  areaName: (area, units) => `${area}, about ${units} times the price`,
+  extras: 'Settings kept from the request',
+  extra: (field, value) => `${EXTRAS[field] ?? field}: ${describeValue(value)}`,
+  extraUnused: (label) => `${label} (not used in this mode)`,
+  removeExtra: (label) => `Remove ${label}`,
+  plainPromptConflict: '“Prompt as written” needs an aspect ratio and no references. Change these or remove it.',
   prompt: 'Describe the image',
   promptPlaceholder: 'For example: by the sea at dawn, backlit, film grain, smiling at the camera',
   promptCount: (used, max) => `${used} of ${max} characters`,
@@ -12,6 +60,7 @@ export const form: Messages['form'] = {
   count: 'Images',
   countOf: (n) => plural(n, 'image'),
   submit: (n) => `Make ${plural(n, 'image')}`,
+  submitPrice: (units) => `About the price of ${units} Portrait images`,
   submitHint: 'Each generation is charged. One submission creates exactly one job.',
   needPrompt: 'Describe the image first',
   needShorterPrompt: 'The description is too long',

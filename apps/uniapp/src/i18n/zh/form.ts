@@ -1,6 +1,47 @@
+const EXTRAS: Record<string, string> = {
+  width: '宽',
+  height: '高',
+  size: '尺寸',
+  seed: '随机种子',
+  prompt_optimizer: '改写描述',
+  aigc_watermark: '水印',
+  style: '画风',
+  disable_prompt_enhanced: '按原文生成',
+};
+
+function describeValue(value: unknown): string {
+  if (typeof value === 'boolean') return value ? '是' : '否';
+  return typeof value === 'object' && value !== null ? Object.values(value).join(' ') : String(value);
+}
+
 export const form = {
   title: '新的照片',
   headline: '让一张照片\n重新显影',
+  model: '生成方式',
+  models: {
+    'image-01': { label: '人像参考', note: (_max: number) => '以一张照片里的人为主角，也可以只凭描述生成。' },
+    'image-01-live': { label: '画风', note: (_max: number) => '以漫画、水彩等画风生成，可带一张人像。' },
+    'MiniMax-H3-Image': {
+      label: '自由编辑',
+      note: (max: number) => `最多 ${max} 张参考图，组合、改图都可以；最高 4K。`,
+    },
+    'MiniMax-H3-Image-Highspeed': {
+      label: '极速',
+      note: (max: number) => `和自由编辑一样用，最多 ${max} 张参考图；出图更快，价格更高。`,
+    },
+  },
+  needModel: '这种生成方式已不再提供，请另选一种',
+  /** In units of one image of the cheapest kind. */
+  price: (units: number) => `价格 ×${units}`,
+  priceNote: '×1 是一张人像参考图片的价格；倍数为估计。',
+  autoRatio: '自动',
+  area: '清晰度',
+  areaName: (area: string, units: number) => `${area}，价格约 ${units} 倍`,
+  extras: '沿用的设置',
+  extra: (field: string, value: unknown) => `${EXTRAS[field] ?? field}：${describeValue(value)}`,
+  extraUnused: (label: string) => `${label}（当前方式不用）`,
+  removeExtra: (label: string) => `去掉 ${label}`,
+  plainPromptConflict: '“按原文生成”要指定画面比例，且不能带参考图；请改设置或去掉它',
   prompt: '画面描述',
   promptPlaceholder: '例如：清晨的海边，逆光，胶片质感，人物微笑看向镜头',
   promptCount: (used: number, max: number) => `已写 ${used} 字，最多 ${max} 字`,
@@ -9,6 +50,7 @@ export const form = {
   count: '张数',
   countOf: (n: number) => `${n} 张`,
   submit: (n: number) => `生成 ${n} 张图片`,
+  submitPrice: (units: number) => `这次约为 ${units} 张人像参考图片的价格`,
   submitHint: '每次生成都会计费；同一次提交只会创建一个任务',
   needPrompt: '先写一句画面描述',
   needShorterPrompt: '画面描述太长了，缩短后即可生成',

@@ -1,16 +1,16 @@
 import { UPLOAD_MAX_BYTES } from '@darkroom/contracts/limits';
 import { ImageApiError, isImageApiError } from '@darkroom/sdk';
-import { type Ref, ref, shallowRef, watch } from 'vue';
+import { type Ref, ref, shallowRef } from 'vue';
 import { api } from '../../api.ts';
 import type { ChosenPhoto } from '../../platform/choose-photo.ts';
 import type { RequestError } from '../job/describe-request-failure.ts';
-import { missingUpload } from '../job/missing-upload.ts';
-import type { ReferencePhoto } from './request-form.ts';
+import type { MissingUploads } from '../job/missing-upload.ts';
+import type { FormReference } from './request-form.ts';
 
 export type PhotoState =
   | { status: 'empty' }
   | { status: 'uploading'; previewUrl: string }
-  | { status: 'ready'; previewUrl: string; photo: ReferencePhoto }
+  | { status: 'ready'; previewUrl: string; photo: FormReference }
   | { status: 'failed'; previewUrl: string; error: RequestError };
 
 export interface PhotoUpload {
@@ -26,10 +26,12 @@ export interface PhotoUpload {
   /** Cancels the running upload and restores the previous photo. */
   cancel(): void;
   remove(): void;
+  /** The service no longer has the upload. */
+  lose(why: MissingUploads['why']): void;
 }
 
-/** The form's photo: uploaded as soon as it is chosen, then ready to be referenced. */
-export function usePhotoUpload(initial: ReferencePhoto | null): PhotoUpload {
+/** One reference of the form: uploaded as soon as its photo is chosen, then ready to be named in a request. */
+export function createPhotoUpload(initial: FormReference | null): PhotoUpload {
   const state = ref<PhotoState>(stateOf(initial));
   const chosen = shallowRef<ChosenPhoto | null>(null);
   /** The photo or crop of the current or last upload. */
@@ -69,16 +71,12 @@ export function usePhotoUpload(initial: ReferencePhoto | null): PhotoUpload {
     show({ status: 'empty' });
   }
 
-  watch(
-    missingUpload,
-    (lost) => {
-      const { value: now } = state;
-      if (!lost || now.status !== 'ready' || now.photo.image_file !== lost.image_file) return;
-      if (lost.why === 'deleted') remove();
-      else show({ status: 'failed', previewUrl: now.previewUrl, error: new ImageApiError('upload_not_found') });
-    },
-    { immediate: true },
-  );
+  function lose(why: MissingUploads['why']): void {
+    if (state.value.status === 'empty') return;
+    const { previewUrl } = state.value;
+    if (why === 'deleted') remove();
+    else show({ status: 'failed', previewUrl, error: new ImageApiError('upload_not_found') });
+  }
 
   return {
     state,
@@ -100,9 +98,10 @@ export function usePhotoUpload(initial: ReferencePhoto | null): PhotoUpload {
       show(before.state);
     },
     remove,
+    lose,
   };
 }
 
-function stateOf(photo: ReferencePhoto | null): PhotoState {
+function stateOf(photo: FormReference | null): PhotoState {
   return photo ? { status: 'ready', previewUrl: photo.url, photo } : { status: 'empty' };
 }
