@@ -23,6 +23,7 @@ const COPIED = [
   'features/job/failure-card',
   'features/job/placeholder',
   'features/create/forget-deleted',
+  'features/create/to-form',
   'features/create/use-repeat-job',
 ];
 

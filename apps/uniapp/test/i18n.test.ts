@@ -1,18 +1,34 @@
 import { JOB_ERRORS, REQUEST_ERRORS } from '@darkroom/contracts/errors';
 import { describe, expect, it } from 'vitest';
+import { crop as enCrop } from '../src/i18n/en/crop.ts';
 import { history as enHistory } from '../src/i18n/en/history.ts';
 import { job as enJob } from '../src/i18n/en/job.ts';
 import { result as enResult } from '../src/i18n/en/result.ts';
 import { settings as enSettings } from '../src/i18n/en/settings.ts';
 import { en as enMessages } from '../src/i18n/en.ts';
+import { crop as zhCrop } from '../src/i18n/zh/crop.ts';
 import { history as zhHistory } from '../src/i18n/zh/history.ts';
 import { job as zhJob } from '../src/i18n/zh/job.ts';
 import { result as zhResult } from '../src/i18n/zh/result.ts';
 import { settings as zhSettings } from '../src/i18n/zh/settings.ts';
 import { zh as zhMessages } from '../src/i18n/zh.ts';
 
-const zh = { ...zhMessages, ...zhJob, historyPage: zhHistory, resultPage: zhResult, settingsPage: zhSettings };
-const en = { ...enMessages, ...enJob, historyPage: enHistory, resultPage: enResult, settingsPage: enSettings };
+const zh = {
+  ...zhMessages,
+  ...zhJob,
+  cropScreen: zhCrop,
+  historyPage: zhHistory,
+  resultPage: zhResult,
+  settingsPage: zhSettings,
+};
+const en = {
+  ...enMessages,
+  ...enJob,
+  cropScreen: enCrop,
+  historyPage: enHistory,
+  resultPage: enResult,
+  settingsPage: enSettings,
+};
 
 type Table = { [key: string]: unknown };
 
@@ -53,7 +69,7 @@ describe('the messages', () => {
   it('cover exactly the error codes of the contract', () => {
     expect(Object.keys(zh.jobFailures).sort()).toEqual(Object.keys(JOB_ERRORS).sort());
     const requestCodes = [...Object.keys(REQUEST_ERRORS), 'network', 'bad_answer'].sort();
-    expect(Object.keys(zh.requestFailures).sort()).toEqual(requestCodes);
+    expect([...Object.keys(zh.requestFailures), ...Object.keys(zh.jobRequestFailures)].sort()).toEqual(requestCodes);
   });
 
   it('fit the buttons of WeChat’s dialogs, which hold four Chinese characters', () => {

@@ -3,8 +3,9 @@ import { ASPECT_RATIOS, STYLE_TYPES } from '@darkroom/contracts/limits';
 import { MODEL_CAPABILITIES } from '@darkroom/contracts/models';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { storedForm, toForm, toRequest } from '../src/features/create/request-form.ts';
+import { storedForm, toRequest } from '../src/features/create/request-form.ts';
 import { acceptsRatio } from '../src/features/create/request-rules.ts';
+import { toForm } from '../src/features/create/to-form.ts';
 import { stubStorage } from './stub-uni.ts';
 
 const H3 = MODEL_CAPABILITIES['MiniMax-H3-Image'];

@@ -2,8 +2,9 @@ import { CreateImage, type ImageModel } from '@darkroom/contracts';
 import { ASPECT_RATIOS } from '@darkroom/contracts/limits';
 import { MODEL_CAPABILITIES, type Model } from '@darkroom/contracts/models';
 import { describe, expect, it } from 'vitest';
-import { EMPTY_FORM, type RequestForm, storedForm, toForm, toRequest } from '../src/features/create/request-form.ts';
+import { EMPTY_FORM, type RequestForm, storedForm, toRequest } from '../src/features/create/request-form.ts';
 import { countCodePoints, findPromptProblem, promptMax } from '../src/features/create/request-rules.ts';
+import { toForm } from '../src/features/create/to-form.ts';
 import { frameSize } from '../src/features/job/aspect-ratio.ts';
 import { stubStorage } from './stub-uni.ts';
 

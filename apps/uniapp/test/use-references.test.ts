@@ -20,14 +20,14 @@ async function open(initial = [ONE, TWO, THREE]) {
 
 describe('the references of the form', () => {
   it('swaps a reference with its neighbour, and moves none beyond the ends', async () => {
-    const { ready, move, idOf } = await open();
-    move(idOf(3), -1);
+    const { ready, swap, idOf } = await open();
+    swap(idOf(3), -1);
     expect(ready.value).toEqual([ONE, THREE, TWO]);
-    move(idOf(1), 1);
+    swap(idOf(1), 1);
     expect(ready.value).toEqual([THREE, ONE, TWO]);
-    move(idOf(1), -1);
-    move(idOf(3), 1);
-    move(99, 1);
+    swap(idOf(1), -1);
+    swap(idOf(3), 1);
+    swap(99, 1);
     expect(ready.value).toEqual([THREE, ONE, TWO]);
   });
 
@@ -70,8 +70,8 @@ describe('a missing upload', () => {
   };
 
   it('is marked at the reference that the issue names, also when the form has moved it since', async () => {
-    const { items, move, idOf } = await open();
-    move(idOf(2), -1);
+    const { items, swap, idOf } = await open();
+    swap(idOf(2), -1);
     await refuse([{ path: ['references', 1, 'image_file'], message: '' }], [ONE, TWO, THREE]);
     await nextTick();
     expect(items.value.map(({ upload }) => upload.state.value.status)).toEqual(['failed', 'ready', 'ready']);

@@ -1,15 +1,8 @@
 import { consent } from './en/consent.ts';
 import { form, replaceDraft, resume } from './en/form.ts';
-import { crop, photo } from './en/photo.ts';
+import { photo } from './en/photo.ts';
 import { plural } from './en/plural.ts';
-import {
-  issue,
-  requestFailures,
-  requestKept,
-  retryAfter,
-  uploadProblems,
-  uploadSpaceFull,
-} from './en/request-failures.ts';
+import { issue, requestFailures, uploadProblems, uploadSpaceFull } from './en/request-failures.ts';
 import type { Messages } from './zh.ts';
 
 /** English texts of the main package, one file per area. */
@@ -25,13 +18,10 @@ export const en: Messages = {
   aiGenerated: 'AI生成 · AI-generated',
   form,
   photo,
-  crop,
   consent,
   resume,
   replaceDraft,
   requestFailures,
-  requestKept,
-  retryAfter,
   issue,
   uploadProblems,
   uploadSpaceFull,

@@ -1,5 +1,6 @@
+import { computed } from 'vue';
 import { job as en } from './en/job.ts';
-import { inLanguage } from './language.ts';
+import { inLanguage, text } from './language.ts';
 import type { Words } from './words.ts';
 import { job as zh } from './zh/job.ts';
 
@@ -7,3 +8,6 @@ import { job as zh } from './zh/job.ts';
 export const jobText = inLanguage<JobMessages>({ zh, en });
 
 export type JobMessages = Words<typeof zh>;
+
+/** The same together with the texts of the main package. */
+export const allText = computed(() => ({ ...text.value, ...jobText.value }));

@@ -1,15 +1,8 @@
 import type { Words } from './words.ts';
 import { consent } from './zh/consent.ts';
 import { form, replaceDraft, resume } from './zh/form.ts';
-import { crop, photo } from './zh/photo.ts';
-import {
-  issue,
-  requestFailures,
-  requestKept,
-  retryAfter,
-  uploadProblems,
-  uploadSpaceFull,
-} from './zh/request-failures.ts';
+import { photo } from './zh/photo.ts';
+import { issue, requestFailures, uploadProblems, uploadSpaceFull } from './zh/request-failures.ts';
 
 /**
  * Chinese texts of the main package, one file per area. `Messages` is the shape every other language must have. Texts of a
@@ -27,13 +20,10 @@ export const zh = {
   aiGenerated: 'AI生成',
   form,
   photo,
-  crop,
   consent,
   resume,
   replaceDraft,
   requestFailures,
-  requestKept,
-  retryAfter,
   issue,
   uploadProblems,
   uploadSpaceFull,

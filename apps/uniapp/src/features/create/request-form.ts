@@ -1,7 +1,6 @@
-import type { CreateImage, CreateImageInput, ImageModel } from '@darkroom/contracts';
+import type { CreateImageInput, ImageModel } from '@darkroom/contracts';
 import { MODELS } from '@darkroom/contracts/limits';
 import { MODEL_CAPABILITIES, type Model } from '@darkroom/contracts/models';
-import { referencesOf } from '@darkroom/contracts/references';
 import { isRecord, storedUserValue } from '../../platform/storage.ts';
 import { acceptsRatio, hasPixels } from './request-rules.ts';
 
@@ -74,23 +73,10 @@ export function toRequest(form: RequestForm, model: ImageModel): CreateImageInpu
   return request as CreateImageInput; // its fields follow the capability table; the service checks all of it
 }
 
-/** Fields that the form shows as its own. */
-const FORM_FIELDS = ['model', 'prompt', 'aspect_ratio', 'area', 'n', 'references', 'subject_reference'];
-
-/** The form of a request. `urlOf` returns a link that shows an upload; null when none is known. */
-export function toForm(request: CreateImage, urlOf: (imageFile: string) => string | null): RequestForm {
-  return {
-    model: request.model,
-    prompt: request.prompt,
-    aspect_ratio: request.aspect_ratio ?? null,
-    area: ('area' in request && request.area) || null,
-    n: request.n,
-    references: referencesOf(request).map(({ image_file }) => ({ image_file, url: urlOf(image_file) ?? '' })),
-    extras: pickFields({ ...request }, (field) => !FORM_FIELDS.includes(field)),
-  };
-}
-
-function pickFields(from: Record<string, unknown>, isPicked: (field: string) => boolean): Record<string, unknown> {
+export function pickFields(
+  from: Record<string, unknown>,
+  isPicked: (field: string) => boolean,
+): Record<string, unknown> {
   const picked: Record<string, unknown> = {};
   for (const field of Object.keys(from)) if (isPicked(field)) picked[field] = from[field];
   return picked;

@@ -30,7 +30,7 @@ export function useCrop() {
     try {
       await open.upload.takePart(await cutOut(open.photo, area));
     } catch {
-      uni.showToast({ title: text.value.crop.failed, icon: 'none' });
+      uni.showToast({ title: text.value.photo.cropFailed, icon: 'none' });
     }
   }
 

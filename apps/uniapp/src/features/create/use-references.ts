@@ -37,7 +37,7 @@ export function useReferences(initial: FormReference[]) {
   }
 
   /** Swaps an item with its neighbour. */
-  function move(id: number, by: 1 | -1): void {
+  function swap(id: number, by: 1 | -1): void {
     const from = items.value.findIndex((item) => item.id === id);
     const order = [...items.value];
     const [moved, neighbour] = [order[from], order[from + by]];
@@ -65,5 +65,5 @@ export function useReferences(initial: FormReference[]) {
     { immediate: true },
   );
 
-  return { items, ready, add, move };
+  return { items, ready, add, swap };
 }

@@ -5,7 +5,8 @@ import { text } from '../../i18n/language.ts';
 import { goHome, replaceWithDraft } from '../../routes.ts';
 import { confirm } from '../../ui/confirm.ts';
 import { drafts } from './draft.ts';
-import { storedForm, toForm } from './request-form.ts';
+import { storedForm } from './request-form.ts';
+import { toForm } from './to-form.ts';
 
 /** Two actions on an ended job; both are the user's choice and never reuse its key. */
 export function useRepeatJob() {

@@ -72,7 +72,7 @@ export function describeCreateFailure(error: RequestError, text: Messages & JobM
 }
 
 /** Why a job could not be read. Says nothing about the job itself. */
-export function describeReadFailure(error: RequestError, text: Messages): FailureDescription {
+export function describeReadFailure(error: RequestError, text: Messages & JobMessages): FailureDescription {
   const step = STEPS[requestCode(error)] === 'home' ? 'home' : 'reload';
   const { title, reason, next } = describeRequestFailure(error, text);
   const wait = error.retryAfterMs === undefined ? '' : text.retryAfter(Math.ceil(error.retryAfterMs / 1000));

@@ -1,5 +1,6 @@
 import { isUploadProblemReason } from '@darkroom/contracts/upload-problems';
 import type { ImageApiError, ImageApiErrorCode } from '@darkroom/sdk';
+import type { JobMessages } from '../../i18n/job.ts';
 import type { Messages } from '../../i18n/zh.ts';
 
 /** The most helpful next step; always offered, never automatic. */
@@ -46,10 +47,18 @@ export function describeUploadFailure(error: RequestError, text: Messages) {
   return { title, hint: error.issues.length > 0 ? reason : next, isRetryable: STEPS[requestCode(error)] === 'resend' };
 }
 
+/** The texts of all codes, or only those that an upload can have. */
+type RequestTexts = Messages & Partial<Pick<JobMessages, 'jobRequestFailures'>>;
+
 /** Why a request failed, without what it may have cost. */
-export function describeRequestFailure(error: RequestError, text: Messages) {
+export function describeRequestFailure(error: RequestError, text: RequestTexts) {
   const isSpace = error.issues.some((issue) => issue.reason === 'upload_space_full');
-  const { title, reason, next } = isSpace ? text.uploadSpaceFull : text.requestFailures[requestCode(error)];
+  const texts: Partial<Record<RequestCode, Messages['uploadSpaceFull']>> = {
+    ...text.jobRequestFailures,
+    ...text.requestFailures,
+  };
+  const known = texts[requestCode(error)] ?? text.requestFailures.internal;
+  const { title, reason, next } = isSpace ? text.uploadSpaceFull : known;
   const issues = error.issues.map(({ path: [field = ''], message, reason: cause, params = {} }) =>
     isUploadProblemReason(cause) ? text.uploadProblems[cause](params) : text.issue(String(field), message),
   );

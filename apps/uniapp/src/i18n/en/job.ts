@@ -1,6 +1,17 @@
 import type { JobMessages } from '../job.ts';
 import { actions, charge } from './actions.ts';
 import { contentRejections, jobFailures } from './job-failures.ts';
+import { jobRequestFailures, requestKept, retryAfter } from './job-request-failures.ts';
 import { cancelDialog, loading } from './loading.ts';
 
-export const job: JobMessages = { loading, cancelDialog, actions, charge, jobFailures, contentRejections };
+export const job: JobMessages = {
+  loading,
+  cancelDialog,
+  actions,
+  charge,
+  jobFailures,
+  contentRejections,
+  jobRequestFailures,
+  requestKept,
+  retryAfter,
+};

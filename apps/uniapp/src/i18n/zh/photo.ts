@@ -10,6 +10,7 @@ export const photo = {
   camera: '拍摄',
   change: '更换',
   crop: '裁剪',
+  cropFailed: '这张照片没能裁剪，已保留原图',
   remove: '移除',
   cancel: '取消上传',
   uploading: '正在上传',
@@ -27,16 +28,4 @@ export const photo = {
   expiredNote: '上传的照片只保留几天，请再传一次。',
   notAgreed: '没有同意，照片不会被使用。不带照片也能生成；点这里可以再看一次说明。',
   refused: '相机或相册没有对本应用开放。请在系统设置里允许后再试。',
-};
-
-export const crop = {
-  title: '裁剪照片',
-  area: '裁剪区域：拖动移动照片，双指或滚轮缩放，方向键也可以移动',
-  shapes: { original: '原图', square: '方形', portrait: '3:4', landscape: '4:3', free: '自由' },
-  shape: '裁剪形状',
-  zoomIn: '放大',
-  zoomOut: '缩小',
-  cancel: '取消',
-  done: '完成',
-  failed: '这张照片没能裁剪，已保留原图',
 };

@@ -1,5 +1,6 @@
 import { uploadProblemTexts } from '@darkroom/contracts/upload-problems';
 
+/** Of requests in general; of an upload no other code is expected. */
 export const requestFailures = {
   invalid_request: {
     title: '提交的内容有误',
@@ -11,34 +12,9 @@ export const requestFailures = {
     reason: '需要重新登录才能继续。',
     next: '重新登录后再试。',
   },
-  forbidden: {
-    title: '这不是你的任务',
-    reason: '当前账号无权查看它。',
-    next: '请切换到创建它的账号。',
-  },
-  link_expired: {
-    title: '图片链接已过期',
-    reason: '链接只在一段时间内有效。',
-    next: '重新读取任务即可得到新的链接。',
-  },
-  job_not_found: {
-    title: '找不到这项任务',
-    reason: '它可能已被删除，或已超过保留时间。',
-    next: '可以从首页重新开始。',
-  },
-  upload_not_found: {
-    title: '参考照片已过期',
-    reason: '上传的照片只保留几天。',
-    next: '重新选择照片后再提交。',
-  },
   not_found: {
     title: '地址不存在',
     reason: '服务没有这个地址，应用可能需要更新。',
-    next: '更新应用后再试。',
-  },
-  method_not_allowed: {
-    title: '请求方式不被接受',
-    reason: '应用与服务的版本可能不一致。',
     next: '更新应用后再试。',
   },
   payload_too_large: {
@@ -56,30 +32,15 @@ export const requestFailures = {
     reason: '文件可能损坏，或格式不受支持。',
     next: '请换一张照片。',
   },
-  idempotency_mismatch: {
-    title: '提交有冲突',
-    reason: '同一次提交的内容前后不一致。',
-    next: '回到首页，重新提交一次。',
-  },
   rate_limited: {
     title: '操作太快了',
     reason: '一分钟内的提交次数过多。',
     next: '稍等片刻再试。',
   },
-  too_many_jobs: {
-    title: '进行中的任务太多',
-    reason: '同时进行的任务已达上限。',
-    next: '等一项结束或取消一项，就能再提交。',
-  },
   quota_exceeded: {
     title: '今天的额度已用完',
     reason: '24 小时内可生成的图片数已达上限。',
     next: '晚些时候再来。',
-  },
-  queue_full: {
-    title: '排队的人太多',
-    reason: '队伍已满，暂时不接收新任务。',
-    next: '时间一到就可以再试。',
   },
   draining: {
     title: '服务正在重启',
@@ -107,11 +68,6 @@ export const requestFailures = {
     next: '稍后再试。',
   },
 };
-
-/** Of a request that can be sent again as it is. */
-export const requestKept = '你的提交已保存在本机。';
-
-export const retryAfter = (seconds: number) => `建议等待 ${seconds} 秒。`;
 
 /** What the service says about one field of a request; it says so in Chinese. */
 export const issue = (_field: string, message: string) => `${message}。`;
