@@ -9,6 +9,7 @@ export interface SeededService {
   /** A user's data on a device, in the form of the app's storage. */
   regular: Storage;
   newcomer: Storage;
+  editor: Storage;
   /** The jobs of the regular user, by state. */
   jobs: Record<'whole' | 'partial' | 'failed' | 'generating' | 'waiting', string>;
 }
@@ -47,6 +48,18 @@ export async function seedService(): Promise<SeededService> {
     url: api.url,
     regular: { 'darkroom.token': token, 'darkroom.form': { prompt: PROMPT, aspect_ratio: '3:4', n: 4, photo } },
     newcomer: { 'darkroom.token': api.user('2').token },
+    editor: {
+      'darkroom.token': token,
+      'darkroom.form': {
+        model: 'MiniMax-H3-Image',
+        prompt: '把图 2 的人放进图 1',
+        aspect_ratio: '7:5',
+        area: '4K',
+        n: 5,
+        references: [photo, photo],
+        extras: { seed: 42, disable_prompt_enhanced: true },
+      },
+    },
     jobs: { whole: whole.job_id, partial: partial.job_id, failed: failed.job_id, generating, waiting },
   };
 }

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import type { SeededService } from './seed-service.ts';
 
-/** A user who has created jobs before, and one who has not. */
-export const USERS = ['regular', 'newcomer'] as const;
+/** A user who has created jobs before, one who has not, and one with several references in the form. */
+export const USERS = ['regular', 'newcomer', 'editor'] as const;
 export type SeededUser = (typeof USERS)[number];
 
 /** A page in one of its states. */
@@ -27,11 +27,12 @@ export function listViews({ jobs }: SeededService): View[] {
   const loading = (jobId: string) => `/pages/discover/generation-loading?job_id=${jobId}`;
   const result = (jobId: string) => `/pages/discover/generation-result?job_id=${jobId}`;
   const history = '/pages/history/history';
-  const [regular, newcomer] = USERS;
+  const [regular, newcomer, editor] = USERS;
   return [
     { name: 'index-empty', user: newcomer, path: index, landmark: `${testId('submit')}[aria-disabled=true]` },
     { name: 'index-consent', user: newcomer, path: index, landmark: testId('consent'), act: press('photo-add') },
     { name: 'index-filled', user: regular, path: index, landmark: '[data-testid=photo-picker][data-state=ready]' },
+    { name: 'index-references', user: editor, path: index, landmark: testId('extra-disable_prompt_enhanced') },
     { name: 'loading-waiting', user: regular, path: loading(jobs.waiting), landmark: testId('queue-position') },
     {
       name: 'loading-generating',

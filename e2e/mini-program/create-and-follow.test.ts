@@ -1,9 +1,11 @@
-import { readAstronaut } from '@darkroom/test-kit/process/checkout';
+import { readFile } from 'node:fs/promises';
+import { CHECKOUT, readAstronaut } from '@darkroom/test-kit/process/checkout';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import {
   addPhoto,
+  choosePhoto,
   open,
   startServer,
   submitPrompt,
@@ -11,6 +13,7 @@ import {
   untilAttribute,
   untilFormPage,
   untilPage,
+  untilThere,
 } from './drive-mini-program.ts';
 
 test('uploads a photo, creates a job and saves its images with the APIs of WeChat alone', async () => {
@@ -56,6 +59,57 @@ test('uploads a photo, creates a job and saves its images with the APIs of WeCha
   expect(network.refused).toEqual([]);
   // The bundle looks these globals up by name and works without them.
   expect([...wechat.bundle.missed].sort()).toEqual(['crypto', 'window']);
+});
+
+test('creates images from ordered references with a chosen model, and fills the form with the request again', async () => {
+  const provider = await startProvider();
+  provider.script({ hold: true, holdAfter: 1, fault: { kind: 'completion_order', order: [2, 0, 1] } });
+  const api = await startServer(provider);
+  const wechat = open(api);
+  const { device } = wechat;
+  const numbers = () => [0, 1, 2].map((index) => wechat.find('reference', index)?.getAttribute('data-number'));
+  const untilReady = (index: number) =>
+    until(() => expect(wechat.find('reference', index)?.getAttribute('data-state')).toBe('ready'));
+
+  await untilThere(wechat, 'model-MiniMax-H3-Image');
+  wechat.tap('model-MiniMax-H3-Image');
+  await untilThere(wechat, 'area-2K');
+  const photos = ['astronaut.png', 'chelsea.png', 'coffee.png'];
+  for (const [index, name] of photos.entries()) {
+    device.user.photo = new Uint8Array(await readFile(`${CHECKOUT}test-kit/photos/${name}`));
+    if (index === 0) await choosePhoto(wechat);
+    else wechat.tap('photo-add');
+    await untilReady(index);
+  }
+  expect(numbers()).toEqual(['1', '2', '3']);
+  const uploaded = wechat.images();
+  wechat.tap('reference-earlier', 2); // astronaut, coffee, cat
+  await until(() => expect(wechat.images()).toEqual([uploaded[0], uploaded[2], uploaded[1]]));
+  wechat.tap('photo-remove', 0); // coffee, cat
+  await until(() => expect(wechat.images()).toEqual([uploaded[2], uploaded[1]]));
+  wechat.tap('area-2K');
+  wechat.tap('ratio-16:9');
+  wechat.tap('count-3');
+  await until(() => expect(wechat.text()).toContain('生成 3 张图片'));
+  await submitPrompt(wechat, '把图 2 的猫放到图 1 的咖啡杯旁边');
+
+  await until(() => expect(wechat.find('image-place', 1)).toBeDefined());
+  await until(() => expect(wechat.find('result-image')).toBeDefined());
+  provider.release();
+  await untilPage(wechat, 'generation-result');
+  await until(() => expect(wechat.images()).toHaveLength(3));
+  const [call] = provider.calls();
+  expect(provider.calls()).toHaveLength(1);
+  expect(call?.h3?.request).toMatchObject({ model: 'MiniMax-H3-Image', aspect_ratio: '16:9', area: '2K', n: 3 });
+  expect(call?.h3?.references).toMatchObject([{ width: 600 }, { width: 451 }]); // coffee, cat
+
+  wechat.tap('change');
+  await untilFormPage(wechat);
+  await until(() => expect(wechat.find('reference', 1)).toBeDefined());
+  await until(() => expect(wechat.text()).toContain('生成 3 张图片'));
+  wechat.tap('submit');
+  await until(() => expect(provider.calls()).toHaveLength(2));
+  expect(provider.calls()[1]?.h3).toEqual(call?.h3);
 });
 
 test('sends no request in the background, and shows the result when it returns to the foreground', async () => {

@@ -44,6 +44,31 @@ export function createFormPage(page: Page) {
       await page.getByTestId('crop').waitFor({ state: 'detached' });
       await photo('ready').waitFor();
     },
+    /** Chooses a model by its name; only those that the deployment offers are there. */
+    chooseModel: (model: string): Promise<void> => page.getByTestId(`model-${model}`).click(),
+    /** The chosen model's option. */
+    chosenModel: (model: string): Locator => page.locator(`[data-testid="model-${model}"][aria-checked=true]`),
+    /** The references in their order, or the one with this number, counted from 1. */
+    references: (number?: number): Locator =>
+      page.locator(
+        number === undefined ? '[data-testid=reference]' : `[data-testid=reference][data-number="${number}"]`,
+      ),
+    /** Adds a further reference and waits until it is uploaded. */
+    async addReference(file: string): Promise<void> {
+      const number = (await page.getByTestId('reference').count()) + 1;
+      const chooser = page.waitForEvent('filechooser');
+      await page.getByTestId('photo-add').click();
+      if (number === 1) await page.getByTestId('consent-yes').click();
+      await (await chooser).setFiles(file);
+      await page.locator(`[data-testid=reference][data-number="${number}"][data-state=ready]`).waitFor();
+    },
+    moveReference: (number: number, to: 'earlier' | 'later'): Promise<void> =>
+      page.locator(`[data-number="${number}"]`).getByTestId(`reference-${to}`).click(),
+    removeReference: (number: number): Promise<void> =>
+      page.locator(`[data-number="${number}"]`).getByTestId('photo-remove').click(),
+    chooseArea: (area: string): Promise<void> => page.getByTestId(`area-${area}`).click(),
+    /** Settings that the form has no field for, by the field's name. */
+    extra: (field: string): Locator => page.getByTestId(`extra-${field}`),
     writePrompt,
     /** The length of the prompt and its limit, as shown: `4 / 1499`. */
     promptCount: (): Promise<string | null> => page.getByTestId('prompt-count').textContent(),

@@ -28,10 +28,10 @@ export interface MiniProgram {
   images(): string[];
   /** Fires the load event of all images; the simulated screen fetches none itself. */
   load(): void;
-  /** The first element with this test id on the visible page, or undefined. */
-  find(testId: string): Element | undefined;
+  /** The element with this test id on the visible page, or undefined; `index` counts from 0 where there are several. */
+  find(testId: string, index?: number): Element | undefined;
   /** Touches the innermost element. A button with one of WeChat's open types does what WeChat does for it. */
-  tap(testId: string): void;
+  tap(testId: string, index?: number): void;
   /** Writes into a field. */
   write(testId: string, value: string): void;
   /** What WeChat would send to a friend from the page's share button. */
@@ -102,10 +102,11 @@ export function openMiniProgram({ port, token, device = createDevice() }: Option
   }
   onTestFinished(close);
 
-  const find = (testId: string) => [...pages.top().rendered.dom.querySelectorAll(`[data-testid="${testId}"]`)][0];
-  function needed(testId: string): Element {
-    const element = find(testId);
-    if (!element) throw new Error(`No ${testId} on ${pages.top().route}`);
+  const find = (testId: string, index = 0) =>
+    [...pages.top().rendered.dom.querySelectorAll(`[data-testid="${testId}"]`)][index];
+  function needed(testId: string, index = 0): Element {
+    const element = find(testId, index);
+    if (!element) throw new Error(`No ${testId} ${index} on ${pages.top().route}`);
     return element;
   }
   return {
@@ -120,8 +121,8 @@ export function openMiniProgram({ port, token, device = createDevice() }: Option
       for (const image of pages.top().rendered.dom.querySelectorAll('wx-image')) dispatch(image, 'load');
     },
     find,
-    tap(testId) {
-      const element = needed(testId);
+    tap(testId, index) {
+      const element = needed(testId, index);
       if (attribute(element, 'open-type') === 'agreePrivacyAuthorization') {
         device.user.agreedToPrivacy = true;
         dispatch(element, 'agreeprivacyauthorization', { errMsg: 'agreePrivacyAuthorization:ok' });

@@ -29,21 +29,24 @@ export const form: Messages['form'] = {
   models: {
     'image-01': {
       label: 'Portrait',
-      note: () => 'Puts the person in your photo into the image. Works without a photo too.',
+      note: () => 'Puts the person in your photo into the image',
     },
     'image-01-live': {
       label: 'Art style',
-      note: () => 'Comic, watercolour and other styles, with one portrait if you like.',
+      note: () => 'Comic, watercolour and other styles',
     },
-    'MiniMax-H3-Image': { label: 'Free edit', note: (max) => `Combine or edit up to ${max} references, in up to 4K.` },
+    'MiniMax-H3-Image': {
+      label: 'Free edit',
+      note: (max) => `Combines and edits up to ${max} references, in 1K to 4K`,
+    },
     'MiniMax-H3-Image-Highspeed': {
       label: 'Fast',
-      note: (max) => `Like Free edit, with up to ${max} references: faster, at a higher price.`,
+      note: (max) => `Like Free edit with up to ${max} references, but faster`,
     },
   },
   needModel: 'This mode is no longer offered. Choose another one.',
   price: (units) => `price ×${units}`,
-  priceNote: '×1 is the price of one Portrait image; multiples are estimates.',
+  priceNote: '×1 is one Portrait image; multiples are estimates',
   autoRatio: 'Auto',
   area: 'Resolution',
   areaName: (area, units) => `${area}, about ${units} times the price`,

@@ -19,21 +19,21 @@ export const form = {
   headline: '让一张照片\n重新显影',
   model: '生成方式',
   models: {
-    'image-01': { label: '人像参考', note: (_max: number) => '以一张照片里的人为主角，也可以只凭描述生成。' },
-    'image-01-live': { label: '画风', note: (_max: number) => '以漫画、水彩等画风生成，可带一张人像。' },
+    'image-01': { label: '人像参考', note: (_max: number) => '让照片里的人成为主角；不带照片也可以' },
+    'image-01-live': { label: '画风', note: (_max: number) => '以漫画、水彩等画风生成，可带一张人像' },
     'MiniMax-H3-Image': {
       label: '自由编辑',
-      note: (max: number) => `最多 ${max} 张参考图，组合、改图都可以；最高 4K。`,
+      note: (max: number) => `用最多 ${max} 张参考图组合或改图，最高 4K`,
     },
     'MiniMax-H3-Image-Highspeed': {
       label: '极速',
-      note: (max: number) => `和自由编辑一样用，最多 ${max} 张参考图；出图更快，价格更高。`,
+      note: (max: number) => `和自由编辑用法相同，最多 ${max} 张；更快，也更贵`,
     },
   },
   needModel: '这种生成方式已不再提供，请另选一种',
   /** In units of one image of the cheapest kind. */
   price: (units: number) => `价格 ×${units}`,
-  priceNote: '×1 是一张人像参考图片的价格；倍数为估计。',
+  priceNote: '×1 是一张人像参考图片的价格；倍数为估计',
   autoRatio: '自动',
   area: '清晰度',
   areaName: (area: string, units: number) => `${area}，价格约 ${units} 倍`,
