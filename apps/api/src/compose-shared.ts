@@ -8,7 +8,6 @@ import { createUrlSigner } from './files/url-signer.ts';
 import { buildServer, type SurfaceDeps } from './http/server.ts';
 import { UNAUTHENTICATED_REASONS } from './http/unauthenticated.ts';
 import { createImageProcessor } from './images/create-image-processor.ts';
-import { FAMILIES } from './job/model-family.ts';
 import { createFileTracker } from './jobs/file-tracker.ts';
 import { observeStore } from './jobs/observer.ts';
 import { sweep } from './jobs/sweep.ts';
@@ -135,12 +134,6 @@ export function createServer(
 async function readQueue(store: JobStore): Promise<QueueFigures> {
   const waiting = await store.countWaiting();
   const longestWaitMs = await store.longestWaitMs();
-  let calling = 0;
-  let retrying = 0;
-  for (const family of FAMILIES) {
-    const calls = await store.recentCalls(family, 0);
-    calling += calls.open;
-    retrying += calls.retries;
-  }
-  return { waiting, oldestSeconds: (longestWaitMs ?? 0) / 1_000, calling, retrying };
+  const { open, retries } = await store.countCalls();
+  return { waiting, oldestSeconds: (longestWaitMs ?? 0) / 1_000, calling: open, retrying: retries };
 }

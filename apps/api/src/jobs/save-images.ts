@@ -73,10 +73,10 @@ export function createImageSaver({
     const signals = await followJobEnd(store, jobId, draining.signal);
     const saving = new Map<number, Promise<void>>();
     const faults: unknown[] = [];
-    let isComplete = false;
+    let answer: ImageSet | null = null;
     try {
       do {
-        if (arrivals.take()) isComplete = await startMissing(jobId, signals, saving, faults);
+        if (arrivals.take()) answer = await startMissing(jobId, signals, saving, faults);
         if (saving.size > 0) await Promise.race([...saving.values(), arrivals.next()]);
       } while (saving.size > 0 || arrivals.isWaiting());
     } finally {
@@ -84,20 +84,23 @@ export function createImageSaver({
     }
     // All images end before the job does, even when one of them is interrupted.
     for (const fault of faults) throw fault;
-    if (isComplete) await endJob(jobId);
+    if (answer) await endJob(jobId, answer);
   }
 
-  /** Starts to save the images that are not being saved. True if the answer is complete: no further image arrives. */
+  /**
+   * Starts to save the images that are not being saved. Returns the images as they were before if the answer is
+   * complete, so that no further one arrives; otherwise null.
+   */
   async function startMissing(
     jobId: string,
     signals: JobEnd,
     saving: Map<number, Promise<void>>,
     faults: unknown[],
-  ): Promise<boolean> {
+  ): Promise<ImageSet | null> {
     // Read the stage first: once the answer is complete, all its images are recorded.
     const job = await retryUntilAvailable(() => store.getJob(jobId), storage('read a job'));
     const set = await retryUntilAvailable(() => store.getImages(jobId), storage('read the answer of a job'));
-    if (!job || !wantsImages(job)) return false;
+    if (!job || !wantsImages(job)) return null;
     if (!set) throw new Error(`Job ${jobId} is saving without an answer`);
     const answer = { ...set, family: familyOf(job.request.model) };
     for (const image of set.images) {
@@ -108,7 +111,7 @@ export function createImageSaver({
         saved.finally(() => saving.delete(image.position)),
       );
     }
-    return isSaving(job.state);
+    return isSaving(job.state) ? set : null;
   }
 
   async function saveImage(jobId: string, answer: Answer, image: StoredImage, signals: JobEnd): Promise<void> {
@@ -180,8 +183,11 @@ export function createImageSaver({
     return retryUntilAvailable(() => store.endImage(jobId, position, asset), storage('commit an image', stopped));
   }
 
-  async function endJob(jobId: string): Promise<void> {
-    const set = await retryUntilAvailable(() => store.getImages(jobId), storage('read the images of a job'));
+  async function endJob(jobId: string, answer: ImageSet): Promise<void> {
+    // The usual end of a stream: every image had ended before the answer was complete.
+    const hadAllEnded = answer.images.every(({ asset, failed }) => asset !== null || failed);
+    const read = () => store.getImages(jobId);
+    const set = hadAllEnded ? answer : await retryUntilAvailable(read, storage('read the images of a job'));
     const images = set?.images ?? [];
     const assets = images.flatMap(({ asset, position }) => (asset ? [{ ...asset, index: position }] : []));
     await retryUntilAvailable(

@@ -1,5 +1,5 @@
 import type { CreateImage, JobStatus } from '@darkroom/contracts';
-import type { Attempt, AttemptEnd, CallHistory } from '../job/attempt.ts';
+import type { Attempt, AttemptEnd, CallHistory, RecentCalls } from '../job/attempt.ts';
 import type { Family } from '../job/model-family.ts';
 import type { ImageSet, PlacedSource, StoredAsset } from '../job/stored-image.ts';
 import type { StoredJob, Transition } from '../job/stored-job.ts';
@@ -130,6 +130,8 @@ export interface JobStore extends CallHistory {
   /** Ids of jobs that have waited longer than this. */
   waitingFor(longerThanMs: number): Promise<string[]>;
   countWaiting(): Promise<number>;
+  /** Calls in flight, and jobs that wait to retry theirs, of all families. */
+  countCalls(): Promise<Pick<RecentCalls, 'open' | 'retries'>>;
   /** Milliseconds that the oldest waiting job has waited; null when no job waits. */
   longestWaitMs(): Promise<number | null>;
   /** Number of jobs of its family that start before this one if nothing changes. */

@@ -15,6 +15,7 @@ import { openSqliteStores } from '../store/open-sqlite-stores.ts';
 import { addJob, addSavingJob, newJob, type Stores, startNext, WORKER } from '../store/stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { buildFileTracker } from './build-file-tracker.ts';
+import { exampleAsset } from './example-job.ts';
 import { createFakeImageProcessor, type FakeImageProcessor } from './fake-image-processor.ts';
 import { createRecordedLog, type RecordedLog } from './recorded-log.ts';
 import { untilJob } from './until-job.ts';
@@ -250,6 +251,20 @@ test('does not fetch a stored image again in the next process', async () => {
   saver = createImageSaver(deps);
   expect((await save(job))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 0 });
   expect(deps.imageProcessor).toMatchObject({ fetched: ['http://pictures/b'] });
+});
+
+test('completes a stream whose images are all stored with one read of them', async () => {
+  const { jobId } = await addJob(stores);
+  const { attempt } = await startNext(stores);
+  await stores.jobs.recordArrival(attempt.attemptId, { position: 0, source: url('a') });
+  await stores.jobs.endImage(jobId, 0, exampleAsset(`${jobId}-0.jpg`));
+  const job = await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'answered' }, startSaving);
+  const getImages = vi.fn(stores.jobs.getImages);
+  deps.store = { ...stores.jobs, getImages };
+  saver = createImageSaver(deps);
+  const done = job && (await save(job));
+  expect(done?.state).toMatchObject({ status: 'COMPLETED', assets: [{ key: `${jobId}-0.jpg`, index: 0 }] });
+  expect(getImages).toHaveBeenCalledOnce();
 });
 
 describe('a job that was canceled while its images arrived', () => {

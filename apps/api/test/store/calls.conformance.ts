@@ -5,6 +5,7 @@ import {
   addJob,
   addSavingJob,
   h3RequestWith,
+  newJob,
   newStart,
   newUpload,
   type OpenStores,
@@ -177,6 +178,21 @@ export function testCalls(open: OpenStores): void {
       },
     });
     expect(known).toEqual([4_000, 2_000, 1_000]);
+  });
+
+  test('counts the calls in flight and the jobs that wait to retry, of all families', async () => {
+    const h3 = { model: 'MiniMax-H3-Image', prompt: 'p', n: 1, area: '2K' } as const;
+    for (const request of [h3, h3, newJob().request]) await addJob(stores, { request });
+    const { attempt } = await startNext(stores, { family: 'h3' });
+    await startNext(stores, { family: 'h3' });
+    await startNext(stores);
+    expect(await stores.jobs.countCalls()).toEqual({ open: 3, retries: 0 });
+    await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'not_taken' }, (job, now) =>
+      waitForRetry(job, { retryAt: now + 5_000, progressFrom: 1 }),
+    );
+    expect(await stores.jobs.countCalls()).toEqual({ open: 2, retries: 1 });
+    expect(await stores.jobs.recentCalls('h3', 0)).toMatchObject({ open: 1, retries: 1 });
+    expect(await stores.jobs.recentCalls('image-01', 0)).toMatchObject({ open: 1, retries: 0 });
   });
 
   test('finds the jobs in the saving stage', async () => {

@@ -130,12 +130,7 @@ export async function recentCalls(
   windowMs: number,
   now: number,
 ): Promise<RecentCalls> {
-  const open = await from
-    .selectFrom('attempts')
-    .select(({ fn }) => fn.countAll<number>().as('calls'))
-    .where('family', '=', family)
-    .where('ended_at', 'is', null)
-    .executeTakeFirstOrThrow();
+  const { open, retries } = await countCalls(from, family);
   const started = await from
     .selectFrom('attempts')
     .select('started_at')
@@ -145,11 +140,25 @@ export async function recentCalls(
     .orderBy('started_at')
     .execute();
   return {
-    open: open.calls,
+    open,
     startedAgoMs: started.map((row) => now - row.started_at),
     backOffMs: Math.max(0, (await backOffUntil(from, family)) - now),
-    retries: await countRetries(from, family),
+    retries,
   };
+}
+
+/** Calls in flight, and jobs that wait to retry theirs; of all families unless one is given. */
+export async function countCalls(
+  from: Kysely<Tables>,
+  family?: Family,
+): Promise<Pick<RecentCalls, 'open' | 'retries'>> {
+  let open = from
+    .selectFrom('attempts')
+    .select(({ fn }) => fn.countAll<number>().as('calls'))
+    .where('ended_at', 'is', null);
+  if (family !== undefined) open = open.where('family', '=', family);
+  const { calls } = await open.executeTakeFirstOrThrow();
+  return { open: calls, retries: await countRetries(from, family) };
 }
 
 export async function recentCallMs(from: Kysely<Tables>, kind: string): Promise<number[]> {

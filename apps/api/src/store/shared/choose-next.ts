@@ -33,15 +33,15 @@ export async function nextRetryAt(trx: Trx, family: Family): Promise<number | nu
   return row?.at == null ? null : row.at;
 }
 
-export async function countRetries(from: Kysely<Tables>, family: Family): Promise<number> {
-  const row = await from
+/** Jobs that wait to retry their calls; of all families unless one is given. */
+export async function countRetries(from: Kysely<Tables>, family?: Family): Promise<number> {
+  let retries = from
     .selectFrom('jobs')
     .select(({ fn }) => fn.countAll<number>().as('jobs'))
     .where('status', '=', PROCESSING)
-    .where('family', '=', family)
-    .where('repeat_at', 'is not', null)
-    .executeTakeFirstOrThrow();
-  return row.jobs;
+    .where('repeat_at', 'is not', null);
+  if (family !== undefined) retries = retries.where('family', '=', family);
+  return (await retries.executeTakeFirstOrThrow()).jobs;
 }
 
 interface WaitingUser {

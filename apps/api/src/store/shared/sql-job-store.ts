@@ -3,7 +3,7 @@ import type { StoredJob, Transition } from '../../job/stored-job.ts';
 import type { AdmissionLimits, CreateOutcome, JobStore, NewJob } from '../job-store.ts';
 import { admissionRefusal } from './admission-queue.ts';
 import { addUsageRequest, countWaiting, recordUsage, refuseJob } from './admit-job.ts';
-import { answeredCalls, closeAttempt, findAttempt, recentCallMs, recentCalls } from './attempts.ts';
+import { answeredCalls, closeAttempt, countCalls, findAttempt, recentCallMs, recentCalls } from './attempts.ts';
 import { countAhead, PENDING } from './choose-next.ts';
 import type { Database, Trx } from './database.ts';
 import { clearProviderMessages, deleteJobRows, recordSourceDeletions } from './delete-rows.ts';
@@ -192,6 +192,7 @@ export function createSqlJobStore(database: Database): JobStore {
       return row?.at == null ? null : (await database.now(db)) - row.at;
     },
     countWaiting: () => countWaiting(db),
+    countCalls: () => countCalls(db),
     countAhead: (job) => countAhead(db, job),
 
     onChange: database.onChange,
