@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ImageError } from '@darkroom/contracts';
 import type { AnswerSpool } from '../files/file-store.ts';
 import { type Attempt, RATE_LIMIT_WINDOW_MS } from '../job/attempt.ts';
 import { expectedCallMs } from '../job/estimate.ts';
@@ -44,14 +45,20 @@ export function createTakeNext(deps: Deps): TakeNext {
     const fields = { job_id: job.jobId, attempt_id: attempt.attemptId, call: attempt.number };
     let result: CallResult = { outcome: 'not_sent', charged: 'no' };
     try {
-      const load = () => deps.loadReferences(job.request);
+      // A deletion of the job takes its uploads with it: then there is nothing to read, and nothing to send.
+      const load = () =>
+        deps.loadReferences(job.request).catch(async (error: unknown) => {
+          const isOutage = error instanceof ImageError;
+          if (!isOutage && (await store.getJob(job.jobId)) === null) return null;
+          throw error;
+        });
       const references = await retryUntilAvailable(load, {
         clock,
         log,
         task: 'read the references of a job',
         signal: stopping,
       });
-      if (!(await maySend(job.jobId, requestedAt))) return await releaseReservation(attempt);
+      if (references === null || !(await maySend(job.jobId, requestedAt))) return await releaseReservation(attempt);
       log.info(fields, 'provider call starts');
       result = { outcome: 'unknown', charged: 'unknown' };
       const call = { jobId: job.jobId, attemptId: attempt.attemptId, number: attempt.number, family };

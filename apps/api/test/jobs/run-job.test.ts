@@ -127,6 +127,21 @@ test('fails the job without a charge on an internal error before the call', asyn
   expect(line.provider.calls).toEqual([]);
 });
 
+test('sends nothing and reports no fault when a job is deleted while its references are read', async () => {
+  const log = createRecordedLog();
+  line.deps.log = log;
+  const job = await addJob(line.stores);
+  line.deps.loadReferences = async () => {
+    await line.stores.jobs.deleteJob(job.jobId);
+    throw new Error('the upload does not exist');
+  };
+  await line.runNext();
+  expect(await line.openAttempts()).toEqual([]);
+  expect(line.provider.calls).toEqual([]);
+  expect(line.clock.sleeps).toEqual([]);
+  expect(log.lines.filter(({ level }) => level === 'error')).toEqual([]);
+});
+
 test('waits for unavailable storage between the reservation and the call', async () => {
   const job = await addJob(line.stores);
   const away = () => Promise.reject(new ImageError('unavailable'));
