@@ -37,6 +37,7 @@ test.each([
   'Client has encountered a connection error and is not queryable',
   'timeout exceeded when trying to connect',
   'Query read timeout',
+  'driver has already been destroyed',
 ])('reports the PostgreSQL client error "%s" as unavailable', async (message) => {
   const store = wrapStorageErrors({ read: () => Promise.reject(new Error(message)) }, clock);
   await expect(store.read()).rejects.toMatchObject({ code: 'unavailable' });

@@ -16,6 +16,8 @@ const UNREACHABLE = /^(ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|ENO
 /** pg sets no code on errors that it detects itself, so they are recognised by their message. */
 const LOST_IN_WORDS = /^(Connection terminated|Client has encountered a connection error|Client was closed)/;
 const TIMED_OUT_IN_WORDS = /^(timeout exceeded when trying to connect|Query read timeout|Cannot use a pool after)/;
+/** kysely's words for a database that this process has closed: its drain did not wait for the request. */
+const CLOSED_IN_WORDS = 'driver has already been destroyed';
 
 /**
  * Other transactions held a lock for longer than `lock_timeout`. This one is rolled back; the database is available.
@@ -45,7 +47,8 @@ export function isPostgresUnavailable(error: unknown): boolean {
     NOT_NOW.test(code) ||
     UNREACHABLE.test(code) ||
     LOST_IN_WORDS.test(message) ||
-    TIMED_OUT_IN_WORDS.test(message)
+    TIMED_OUT_IN_WORDS.test(message) ||
+    message === CLOSED_IN_WORDS
   );
 }
 
