@@ -1,6 +1,6 @@
 import { REQUEST_ERROR_CODES } from '@darkroom/contracts';
 import { startApi } from '@darkroom/test-kit/api/start-api';
-import { imageRequest } from '@darkroom/test-kit/client/image-request';
+import { h3Request, imageRequest } from '@darkroom/test-kit/client/image-request';
 import { residentBytes } from '@darkroom/test-kit/process/memory';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import fc from 'fast-check';
@@ -67,8 +67,14 @@ const anyRequest = fc.oneof({ weight: 3, arbitrary: maliciousRequest }, validReq
 test(`answers ${REQUESTS} malicious requests (seed ${SEED}) without a 5xx or a hang, and completes a job afterwards`, {
   timeout: LONGEST_RUN_MS,
 }, async () => {
-  const settings = { RATE_LIMIT_PER_MINUTE: 0, USER_ACTIVE_LIMIT: 100_000, QUEUE_LIMIT: 100_000 };
-  const provider = await startProvider();
+  const settings = {
+    RATE_LIMIT_PER_MINUTE: 0,
+    USER_ACTIVE_LIMIT: 100_000,
+    QUEUE_LIMIT: 100_000,
+    MINIMAX_H3_RPM: 0,
+    MINIMAX_H3_CONCURRENCY: 4,
+  };
+  const provider = await startProvider({ scale: 0.1 }); // images of 20 million pixels would take minutes
   const api = await startApi(provider, settings);
   const known: KnownData = { token: api.user('666').token, jobIds: [], uploads: [] };
   const waiting = fc.sample(anyRequest, { numRuns: REQUESTS, seed: SEED });
@@ -93,7 +99,9 @@ test(`answers ${REQUESTS} malicious requests (seed ${SEED}) without a 5xx or a h
   await Promise.all(Array.from({ length: AT_ONCE }, sendWaiting));
 
   expect(faults.slice(0, 10)).toEqual([]);
-  expect(await api.user('1').sdk.generate(imageRequest('after the storm'))).toMatchObject({ status: 'COMPLETED' });
+  for (const request of [imageRequest('after the storm'), h3Request('after the storm')]) {
+    expect(await api.user('1').sdk.generate(request)).toMatchObject({ status: 'COMPLETED' });
+  }
   const endBytes = residentBytes(api.process.pid);
   console.log(`seed ${SEED}:`, JSON.stringify(statuses), `${known.jobIds.length} job ids were returned;`);
   if (warmBytes !== null && endBytes !== null) {

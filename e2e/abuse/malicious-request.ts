@@ -2,6 +2,8 @@ import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import fc from 'fast-check';
 import { type MakeProbe, writeRequest } from './probe.ts';
 import { validCreate } from './valid-create.ts';
+import { type MakeCreate, NOTHING_KNOWN } from './valid-fields.ts';
+import { validH3 } from './valid-h3.ts';
 
 const JOB_ID = '123e4567-e89b-42d3-a456-426614174000';
 
@@ -15,6 +17,14 @@ const FIELDS = [
   'width',
   'style',
   'idempotency_key',
+  'references',
+  'size',
+  'area',
+  'disable_prompt_enhanced',
+  'output_format',
+  'response_format',
+  'stream',
+  'images',
 ];
 
 const ODD_TEXTS = [
@@ -35,18 +45,83 @@ const oddValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
 );
 
+const fields = (make: MakeCreate) => make(NOTHING_KNOWN);
+
+/** Shapes beside the bounds of H3, or not written as the contract asks. */
+const ODD_SHAPES = [
+  ...['1023x640', '5001x4000', '7747x2582', '99999x99999', '100000x1', '0x0', '-5x5', '1e3x1e3', '5000×4000'],
+  ...['05000x4000', '5000x4000x2', 'x', 'AUTO', 'auto ', '1024x640\n', '9'.repeat(100_000), `1${'0'.repeat(400)}x1`],
+  ...['301:100', '3:0', '0:0', '1:4', '4:1', '1:1:1', '１:１', '1.5:1', ':', '8K', '2k', '4K '],
+];
+
+const reference = fc.oneof(
+  fc.constantFrom<unknown>(
+    null,
+    'https://photos.example/a.jpg',
+    {},
+    [],
+    { image_file: null },
+    { image_file: '' },
+    { image_file: 'upload://' },
+    { image_file: `upload://${JOB_ID}` },
+    { image_file: 'upload://../../darkroom.sqlite' },
+    { image_file: 'file:///etc/passwd' },
+    { image_file: 'http://169.254.169.254/latest/meta-data' },
+    { image_file: 'data:image/png;base64,' },
+    { image_file: `data:image/png;base64,${'A'.repeat(100_000)}` },
+    { image_file: 'https://photos.example/a.jpg', type: 'character' },
+    { image_url: 'https://photos.example/a.jpg' },
+  ),
+  oddValue,
+);
+
+/** Lists of references that are too long, hold odd items, or are no lists. */
+const oddReferences: fc.Arbitrary<unknown> = fc.oneof(
+  fc.array(reference, { minLength: 1, maxLength: 20 }),
+  fc
+    .constantFrom(17, 1_000, 20_000)
+    .map((length) => Array(length).fill({ image_file: 'https://photos.example/a.jpg' })),
+  oddValue,
+);
+
+/** A valid request for H3 with an odd shape, odd references or both. */
+const oddH3: fc.Arbitrary<string> = fc
+  .tuple(
+    validH3,
+    fc.record(
+      {
+        size: fc.constantFrom(...ODD_SHAPES),
+        aspect_ratio: fc.constantFrom(...ODD_SHAPES),
+        area: fc.constantFrom(...ODD_SHAPES),
+        references: oddReferences,
+        n: fc.constantFrom<unknown>(0, 11, -1, 1.5, '1', 2 ** 53),
+        disable_prompt_enhanced: fc.constantFrom<unknown>(true, 'true', 1),
+      },
+      { requiredKeys: [] },
+    ),
+  )
+  .map(([make, changes]) => JSON.stringify({ ...fields(make), ...changes }));
+
+/** Fields of two valid requests, which may be for different families. */
+const mixedCreate: fc.Arbitrary<string> = fc
+  .tuple(validCreate, validCreate, fc.boolean())
+  .map(([one, other, keepsModel]) => {
+    const { model } = fields(one);
+    return JSON.stringify({ ...fields(one), ...fields(other), ...(keepsModel && { model }) });
+  });
+
 /** A valid request with some of its fields replaced, removed or joined by unknown ones. */
 const oddCreate: fc.Arbitrary<string> = fc
   .tuple(
     validCreate,
     fc.array(fc.tuple(fc.oneof(fc.constantFrom(...FIELDS), fc.string()), oddValue), { minLength: 1, maxLength: 4 }),
   )
-  .map(([makeCreate, changes]) =>
-    JSON.stringify({ ...makeCreate({ token: '', jobIds: [], uploads: [] }), ...Object.fromEntries(changes) }),
-  );
+  .map(([makeCreate, changes]) => JSON.stringify({ ...fields(makeCreate), ...Object.fromEntries(changes) }));
 
 const oddBody: fc.Arbitrary<Buffer> = fc.oneof(
   { weight: 4, arbitrary: oddCreate.map((json) => Buffer.from(json)) },
+  { weight: 2, arbitrary: oddH3.map((json) => Buffer.from(json)) },
+  { weight: 1, arbitrary: mixedCreate.map((json) => Buffer.from(json)) },
   fc.integer({ min: 100, max: 50_000 }).map((depth) => Buffer.from('['.repeat(depth) + ']'.repeat(depth))),
   fc
     .constantFrom(

@@ -1,44 +1,10 @@
-import {
-  CreateImage,
-  IDEMPOTENCY_KEY_MAX_LENGTH,
-  Image01Request,
-  PROMPT_MAX_CODE_POINTS,
-  REFERENCE_URL_MAX_LENGTH,
-} from '@darkroom/contracts';
+import { CreateImage, IDEMPOTENCY_KEY_MAX_LENGTH, Image01Request, PROMPT_MAX_CODE_POINTS } from '@darkroom/contracts';
 import fc from 'fast-check';
-import sharp from 'sharp';
 import * as z from 'zod';
-import type { KnownData } from './probe.ts';
+import { imageFile, type MakeCreate, NOTHING_KNOWN, promptUpTo } from './valid-fields.ts';
+import { validH3 } from './valid-h3.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;
-
-const pixel = sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } });
-export const TINY_JPEG = await pixel.clone().jpeg().toBuffer();
-export const TINY_PNG = await pixel.clone().png().toBuffer();
-
-/** Any character, up to the maximum length. */
-const prompt = fc.oneof(
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }).map((text) => `x${text.replaceAll('\0', '')}`),
-  fc
-    .constantFrom('灯', '😀', 'é', 'e\u0301', '\u202e', '\ufeff', '\u{10ffff}', '"', '\\', '\u2028', '<', "'; --")
-    .map((unit) => `x${unit.repeat(Math.floor((PROMPT_MAX_CODE_POINTS - 1) / [...unit].length))}`),
-  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 300 }).map((text) => `  x${text}\n`),
-);
-
-/** A reference, or a function that builds one from the known data. */
-type ImageFile = (known: KnownData) => string;
-
-const imageFile: fc.Arbitrary<ImageFile> = fc.oneof(
-  fc.webUrl({ withQueryParameters: true, withFragments: true }).map((url) => () => url),
-  fc.constant(() => `https://photos.example/${'a'.repeat(REFERENCE_URL_MAX_LENGTH - 23)}`),
-  fc.constant(() => `data:image/jpeg;base64,${TINY_JPEG.toString('base64')}`),
-  fc.constant(() => `data:image/png;base64,${TINY_PNG.toString('base64')}`),
-  fc.nat().map(
-    (pick) =>
-      ({ uploads }: KnownData) =>
-        uploads[pick % uploads.length] ?? 'https://photos.example/a.jpg',
-  ),
-);
 
 /** Values of a field, derived from its schema. Boundary values are more frequent. */
 function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
@@ -78,13 +44,11 @@ function propertiesOf(schema: z.ZodType): Record<string, Schema> {
 /** Most requests are for one image, to save time; some are for the maximum. */
 const count = fc.oneof({ weight: 8, arbitrary: fc.constant(1) }, fc.constantFrom(2, 9));
 
-type MakeCreate = (known: KnownData) => Record<string, unknown>;
-
-/** Requests that the contract accepts: every field present or absent, at its bounds. */
-export const validCreate: fc.Arbitrary<MakeCreate> = fc
+/** Every field present or absent, at its bounds. */
+const validImage01: fc.Arbitrary<MakeCreate> = fc
   .tuple(
     fieldsOf({ properties: plainFields, required: ['model'] }),
-    prompt,
+    promptUpTo(PROMPT_MAX_CODE_POINTS),
     count,
     fc.option(imageFile, { freq: 3, nil: undefined }),
   )
@@ -96,7 +60,13 @@ export const validCreate: fc.Arbitrary<MakeCreate> = fc
       ...(makeFile && { subject_reference: [{ type: 'character', image_file: makeFile(known) }] }),
     });
   })
-  .filter((makeCreate) => CreateImage.safeParse(makeCreate({ token: '', jobIds: [], uploads: [] })).success);
+  .filter((makeCreate) => CreateImage.safeParse(makeCreate(NOTHING_KNOWN)).success);
+
+/** Requests that the contract accepts, for both families. */
+export const validCreate: fc.Arbitrary<MakeCreate> = fc.oneof(
+  { weight: 2, arbitrary: validImage01 },
+  { weight: 1, arbitrary: validH3 },
+);
 
 export const idempotencyKey = fc
   .tuple(fc.uuid(), fc.string({ unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)) }))

@@ -2,7 +2,8 @@ import { LIST_LIMIT_MAX } from '@darkroom/contracts';
 import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import fc from 'fast-check';
 import { type KnownData, type MakeProbe, type Parts, writeRequest } from './probe.ts';
-import { idempotencyKey, TINY_JPEG, TINY_PNG, validCreate } from './valid-create.ts';
+import { idempotencyKey, validCreate } from './valid-create.ts';
+import { TINY_JPEG, TINY_PNG } from './valid-fields.ts';
 
 /** Unusual headers that must have no effect. */
 const INNOCENT_HEADERS = [
