@@ -1,14 +1,14 @@
 import { BATCH_MAX_CALLS } from '@darkroom/contracts';
 import { expect, test } from 'vitest';
 import { shareApi } from './running-api.ts';
-import { readTrpc, restFace } from './surfaces.ts';
+import { readTrpc, restSurface } from './surfaces.ts';
 import { bearer } from './tokens.ts';
 
 const api = shareApi({ USER_ACTIVE_LIMIT: '1000' });
-const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+const request = { model: 'image-01', prompt: 'a lighthouse at dawn' };
 
 async function createJob(): Promise<string> {
-  return (await restFace(api().server).create(order)).json().data.job_id;
+  return (await restSurface(api().server).create(request)).json().data.job_id;
 }
 
 /** Sends status calls as tRPC's batching clients do. */
@@ -83,7 +83,7 @@ test('holds a batch of one until its wait ends', async () => {
   // Five further calls give time for any answer that is not held.
   for (let i = 0; i < 5; i++) await askAll([{ job_id }]);
   expect(isAnswered).toBe(false);
-  await restFace(api().server).cancel({ job_id });
+  await restSurface(api().server).cancel({ job_id });
   const response = await held;
   expect(response.json()).toMatchObject([{ result: { data: { status: 'FAILED' } } }]);
   expect(response.headers['darkroom-wait']).toBeUndefined();
@@ -91,7 +91,7 @@ test('holds a batch of one until its wait ends', async () => {
 
 test('answers the other calls of a batch that contains an invalid one', async () => {
   const names = 'image.create,image.create';
-  const payload = { 0: { model: 'x' }, 1: order };
+  const payload = { 0: { model: 'x' }, 1: request };
   const response = await api().server.inject({
     method: 'POST',
     url: `/trpc/${names}?batch=1`,

@@ -6,7 +6,7 @@ import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { createUrlSigner } from '../../src/files/url-signer.ts';
 import { finishJob, pathOf } from './finished-job.ts';
 import { PUBLIC_URL, shareApi } from './running-api.ts';
-import { readRest, restFace } from './surfaces.ts';
+import { readRest, restSurface } from './surfaces.ts';
 
 const api = shareApi({ CORS_ORIGINS: 'https://app.example' });
 let jobId: string;
@@ -65,7 +65,7 @@ test('answers 304 for an image that the client already has', async () => {
 });
 
 test('returns the same link again, so that caches work', async () => {
-  const [image] = (await restFace(api().server).status({ job_id: jobId })).json().data.images;
+  const [image] = (await restSurface(api().server).status({ job_id: jobId })).json().data.images;
   expect(pathOf(image)).toBe(link);
 });
 
@@ -100,18 +100,18 @@ describe('an invalid link', () => {
 
 test('removes the image of a deleted job, even for a valid link', async () => {
   const job = await finishJob(api());
-  await restFace(api().server).delete({ job_id: job.job_id });
+  await restSurface(api().server).delete({ job_id: job.job_id });
   expect(readRest(await get(pathOf(job.images[0] ?? '')))).toMatchObject({ status: 404, error_code: 'not_found' });
 });
 
 test('rejects the link of a deleted job while its file still exists', async () => {
   const job = await finishJob(api());
-  const picture = pathOf(job.images[0] ?? '');
-  await restFace(api().server).delete({ job_id: job.job_id });
+  const image = pathOf(job.images[0] ?? '');
+  await restSurface(api().server).delete({ job_id: job.job_id });
   const files = await createLocalFileStore({ dir: path.join(api().dataDir, 'files'), clock: systemClock });
   await files.put(`${job.job_id}-0.jpg`, Buffer.from('not gone yet'));
-  expect(readRest(await get(picture))).toMatchObject({ status: 404, error_code: 'not_found' });
-  expect((await get(picture, { 'if-none-match': '*' })).statusCode).toBe(404);
+  expect(readRest(await get(image))).toMatchObject({ status: 404, error_code: 'not_found' });
+  expect((await get(image, { 'if-none-match': '*' })).statusCode).toBe(404);
 });
 
 test('allows pages of the configured origins only to read images', async () => {

@@ -1,11 +1,11 @@
 import { CompletedJob } from '@darkroom/contracts';
 import { type Api, PUBLIC_URL } from './running-api.ts';
-import { restFace } from './surfaces.ts';
+import { restSurface } from './surfaces.ts';
 
 /** Runs a job to completion on a started API. */
-export async function finishJob({ server }: Api, order: object = {}): Promise<CompletedJob> {
-  const rest = restFace(server);
-  const { data } = (await rest.create({ model: 'image-01', prompt: 'a lighthouse at dawn', ...order })).json();
+export async function finishJob({ server }: Api, request: object = {}): Promise<CompletedJob> {
+  const rest = restSurface(server);
+  const { data } = (await rest.create({ model: 'image-01', prompt: 'a lighthouse at dawn', ...request })).json();
   for (;;) {
     const job = (await rest.status({ job_id: data.job_id, wait_seconds: 25 })).json().data;
     if (job.status === 'COMPLETED') return CompletedJob.parse(job);

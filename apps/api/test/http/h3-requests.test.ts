@@ -4,7 +4,7 @@ import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { beforeAll, expect, test } from 'vitest';
 import { pathOf } from './finished-job.ts';
 import { PUBLIC_URL, shareApi } from './running-api.ts';
-import { bothFaces, type Face } from './surfaces.ts';
+import { bothSurfaces, type Surface } from './surfaces.ts';
 import { bearer } from './tokens.ts';
 
 const api = shareApi({ MODELS: 'MiniMax-H3-Image,image-01', RATE_LIMIT_PER_MINUTE: '0', USER_ACTIVE_LIMIT: '1000' });
@@ -25,17 +25,17 @@ beforeAll(async () => {
   upload = response.json().data.image_file;
 });
 
-const faces = (): Face[] => bothFaces(api().server);
+const surfaces = (): Surface[] => bothSurfaces(api().server);
 
-async function create(face: Face, references: string[]): Promise<ImageJob> {
+async function create(surface: Surface, references: string[]): Promise<ImageJob> {
   const input = { ...request, references: references.map((image_file) => ({ image_file })) };
-  const answer = face.read(await face.create(input));
+  const answer = surface.read(await surface.create(input));
   return ImageJob.parse('data' in answer ? answer.data : answer);
 }
 
 test('accepts several references, and answers with links to those that are uploads', async () => {
-  for (const face of faces()) {
-    const job = await create(face, [upload, link, dataUrl]);
+  for (const surface of surfaces()) {
+    const job = await create(surface, [upload, link, dataUrl]);
     expect(job.request).toEqual({
       ...{ ...request, n: 1, area: '2K' },
       references: [{ image_file: upload }, { image_file: link }, { image_file: expect.stringMatching(/^upload:\/\//) }],
@@ -46,27 +46,27 @@ test('accepts several references, and answers with links to those that are uploa
       const shown = await api().server.inject({ url: pathOf(url ?? '') });
       expect([shown.statusCode, shown.headers['content-type']]).toEqual([200, 'image/jpeg']);
     }
-    const status = face.read(await face.status({ job_id: job.job_id }));
+    const status = surface.read(await surface.status({ job_id: job.job_id }));
     expect(status).toMatchObject({ data: { reference_urls: [first, null, third] } });
-    const page = face.read(await face.list({ limit: 1 }));
+    const page = surface.read(await surface.list({ limit: 1 }));
     expect(ImageJobPage.parse('data' in page && page.data).jobs[0]?.reference_urls).toEqual([first, null, third]);
   }
 });
 
-test('can be ordered again with the request that the job shows', async () => {
-  for (const face of faces()) {
-    const job = await create(face, [dataUrl, upload]);
-    const again = face.read(await face.create(job.request));
+test('can be created again with the request that the job shows', async () => {
+  for (const surface of surfaces()) {
+    const job = await create(surface, [dataUrl, upload]);
+    const again = surface.read(await surface.create(job.request));
     expect(again).toMatchObject({ data: { request: job.request, reference_urls: job.reference_urls } });
   }
 });
 
 test('answers image-01 jobs with no link, or with that of their one reference', async () => {
-  const [rest] = faces();
+  const [rest] = surfaces();
   if (!rest) throw new Error('no API');
-  const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
-  expect(rest.read(await rest.create(order))).toMatchObject({ data: { reference_urls: [] } });
-  const referring = { ...order, subject_reference: [{ type: 'character', image_file: upload }] };
+  const image01 = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+  expect(rest.read(await rest.create(image01))).toMatchObject({ data: { reference_urls: [] } });
+  const referring = { ...image01, subject_reference: [{ type: 'character', image_file: upload }] };
   expect(rest.read(await rest.create(referring))).toMatchObject({
     data: { reference_urls: [expect.stringContaining('/files/')] },
   });
@@ -74,13 +74,13 @@ test('answers image-01 jobs with no link, or with that of their one reference', 
 
 test('names the reference at fault by its path', async () => {
   const input = { ...request, references: [link, link, link, 'a.jpg'].map((image_file) => ({ image_file })) };
-  for (const face of faces()) {
-    expect(face.read(await face.create(input))).toEqual({
+  for (const surface of surfaces()) {
+    expect(surface.read(await surface.create(input))).toEqual({
       status: 400,
       error_code: 'invalid_request',
       paths: ['references.3.image_file'],
     });
-    const stranger = (await face.create({ ...request, references: [{ image_file: upload }] }, bearer('2'))).json();
+    const stranger = (await surface.create({ ...request, references: [{ image_file: upload }] }, bearer('2'))).json();
     const { error_code, issues } = stranger.error?.data ?? stranger;
     expect({ error_code, issues }).toMatchObject({
       error_code: 'upload_not_found',
@@ -90,7 +90,7 @@ test('names the reference at fault by its path', async () => {
 });
 
 test('accepts sixteen data URLs in one request', async () => {
-  const [rest] = faces();
+  const [rest] = surfaces();
   if (!rest) throw new Error('no API');
   const photos = Array.from({ length: 16 }, () => dataUrl);
   const job = await create(rest, photos);

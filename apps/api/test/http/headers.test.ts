@@ -125,9 +125,9 @@ describe('the health routes', () => {
 describe('the route for developer tokens', () => {
   test('issues a token that the API accepts', async () => {
     const { token } = (await api().server.inject('/dev/token?user_id=42&star_id=7')).json();
-    const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+    const request = { model: 'image-01', prompt: 'a lighthouse at dawn' };
     const headers = { authorization: `Bearer ${token}` };
-    const response = await api().server.inject({ method: 'POST', url: GENERATION_PATH, payload: order, headers });
+    const response = await api().server.inject({ method: 'POST', url: GENERATION_PATH, payload: request, headers });
     expect(response.json()).toMatchObject({ code: 202, message: '任务已创建', data: { user_id: '42', star_id: '7' } });
     const { exp } = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString());
     expect(exp).toBeGreaterThan(inSeconds(60));

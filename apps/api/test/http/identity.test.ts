@@ -5,12 +5,12 @@ import { GENERATION_PATH, UPLOADS_PATH } from '@darkroom/contracts/rest';
 import type { InjectOptions } from 'fastify';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { shareApi } from './running-api.ts';
-import { bothFaces } from './surfaces.ts';
+import { bothSurfaces } from './surfaces.ts';
 import { inSeconds, signPayload, tokenOf } from './tokens.ts';
 
 const api = shareApi({ JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'darkroom', USER_ACTIVE_LIMIT: '1000' });
 const claims = { iss: 'https://id.example', aud: 'darkroom' };
-const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+const request = { model: 'image-01', prompt: 'a lighthouse at dawn' };
 
 /** A payload with the id written exactly as given, because JavaScript numbers cannot hold every id. */
 const payloadWith = (id: string) =>
@@ -20,8 +20,8 @@ const payloadWith = (id: string) =>
 async function whoIs(authorization: string | undefined): Promise<unknown> {
   const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
   const viewers = [];
-  for (const face of bothFaces(api().server)) {
-    const answer = face.read(await face.create(order, headers));
+  for (const surface of bothSurfaces(api().server)) {
+    const answer = surface.read(await surface.create(request, headers));
     viewers.push('data' in answer ? answer.data : answer);
   }
   const [rest, trpc] = viewers;
@@ -141,9 +141,9 @@ describe('rejected authentication', () => {
     ['in a cookie', { headers: { cookie: `token=${good}; access_token=${good}; authorization=Bearer ${good}` } }],
     ['in a header of another name', { headers: { 'x-access-token': good, 'x-authorization': `Bearer ${good}` } }],
     ['in Proxy-Authorization', { headers: { 'proxy-authorization': `Bearer ${good}` } }],
-    ['in a body', { method: 'POST', payload: { ...order, access_token: good } }],
-  ])('rejects a token sent %s', async (_, request) => {
-    const response = await api().server.inject({ method: 'GET', url: GENERATION_PATH, ...request });
+    ['in a body', { method: 'POST', payload: { ...request, access_token: good } }],
+  ])('rejects a token sent %s', async (_, place) => {
+    const response = await api().server.inject({ method: 'GET', url: GENERATION_PATH, ...place });
     expect(response.statusCode).toBe(401);
   });
 

@@ -2,25 +2,25 @@ import { ImageJob, ImageJobPage } from '@darkroom/contracts';
 import { GENERATION_PATH } from '@darkroom/contracts/rest';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { shareApi } from './running-api.ts';
-import { type Answer, bothFaces, type Face } from './surfaces.ts';
+import { type Answer, bothSurfaces, type Surface } from './surfaces.ts';
 import { bearer } from './tokens.ts';
 
 const api = shareApi({ RATE_LIMIT_PER_MINUTE: '0', USER_ACTIVE_LIMIT: '1000' });
-const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+const request = { model: 'image-01', prompt: 'a lighthouse at dawn' };
 const UNKNOWN_ID = '123e4567-e89b-42d3-a456-426614174000';
 
 /** Sends the same request on both API surfaces, whose answers must be equal. */
-async function askBoth(ask: (face: Face) => ReturnType<Face['create']>): Promise<Answer> {
+async function askBoth(ask: (surface: Surface) => ReturnType<Surface['create']>): Promise<Answer> {
   const answers = [];
-  for (const face of bothFaces(api().server)) answers.push(face.read(await ask(face)));
+  for (const surface of bothSurfaces(api().server)) answers.push(surface.read(await ask(surface)));
   const [rest, trpc] = answers;
   expect(trpc).toEqual(rest);
   return rest ?? { data: null };
 }
 
 async function createJob(headers = bearer('1')): Promise<ImageJob> {
-  const [rest] = bothFaces(api().server);
-  const answer = rest.read(await rest.create(order, headers));
+  const [rest] = bothSurfaces(api().server);
+  const answer = rest.read(await rest.create(request, headers));
   return ImageJob.parse('data' in answer && answer.data);
 }
 
@@ -30,19 +30,19 @@ describe.each(VERBS)('the verb %s', (verb) => {
   test.each([UNKNOWN_ID, 'x', '1', `${UNKNOWN_ID}0`, '%2e%2e', 'é', 'null'])(
     'rejects the id %j as not found',
     async (id) => {
-      const answer = await askBoth((face) => face[verb]({ job_id: id }));
+      const answer = await askBoth((surface) => surface[verb]({ job_id: id }));
       expect(answer).toEqual({ status: 404, error_code: 'job_not_found', paths: null });
     },
   );
 
   test('rejects the job of another user as forbidden', async () => {
     const { job_id } = await createJob(bearer('2'));
-    expect(await askBoth((face) => face[verb]({ job_id }))).toEqual({
+    expect(await askBoth((surface) => surface[verb]({ job_id }))).toEqual({
       status: 403,
       error_code: 'forbidden',
       paths: null,
     });
-    expect(await askBoth((face) => face.status({ job_id }, bearer('2')))).toMatchObject({
+    expect(await askBoth((surface) => surface.status({ job_id }, bearer('2')))).toMatchObject({
       data: { status: 'PENDING' },
     });
   });
@@ -50,30 +50,32 @@ describe.each(VERBS)('the verb %s', (verb) => {
 
 test('returns the same job on REST and tRPC, before and after its end', async () => {
   const { job_id } = await createJob();
-  expect(await askBoth((face) => face.status({ job_id }))).toMatchObject({ data: { job_id, version: 1 } });
-  const canceled = await askBoth((face) => face.cancel({ job_id }));
+  expect(await askBoth((surface) => surface.status({ job_id }))).toMatchObject({ data: { job_id, version: 1 } });
+  const canceled = await askBoth((surface) => surface.cancel({ job_id }));
   expect(canceled).toMatchObject({ data: { status: 'FAILED', error_code: 'canceled', charged: 'no', version: 2 } });
-  expect(await askBoth((face) => face.status({ job_id, wait_seconds: 25 }))).toEqual(canceled);
+  expect(await askBoth((surface) => surface.status({ job_id, wait_seconds: 25 }))).toEqual(canceled);
 });
 
 test('treats null in a status query as absent', async () => {
   const { job_id } = await createJob();
   const nulls = { job_id, wait_seconds: null, after_version: null };
-  expect(await askBoth((face) => face.status(nulls))).toEqual(await askBoth((face) => face.status({ job_id })));
+  expect(await askBoth((surface) => surface.status(nulls))).toEqual(
+    await askBoth((surface) => surface.status({ job_id })),
+  );
 });
 
 test('rejects a deleted job as not found on REST and tRPC', async () => {
-  for (const face of bothFaces(api().server)) {
+  for (const surface of bothSurfaces(api().server)) {
     const { job_id } = await createJob();
-    expect(face.read(await face.delete({ job_id }))).toEqual({ data: { job_id } });
+    expect(surface.read(await surface.delete({ job_id }))).toEqual({ data: { job_id } });
     expect(await askBoth((other) => other.status({ job_id }))).toMatchObject({ error_code: 'job_not_found' });
   }
 });
 
 test('answers a repeated delete of the owner as the first one, and of other users with not found', async () => {
-  for (const face of bothFaces(api().server)) {
+  for (const surface of bothSurfaces(api().server)) {
     const { job_id } = await createJob();
-    await face.delete({ job_id });
+    await surface.delete({ job_id });
     expect(await askBoth((other) => other.delete({ job_id }))).toEqual({ data: { job_id } });
     expect(await askBoth((other) => other.delete({ job_id: job_id.toUpperCase() }))).toEqual({ data: { job_id } });
     expect(await askBoth((other) => other.delete({ job_id }, bearer('2')))).toMatchObject({
@@ -92,7 +94,7 @@ describe('an invalid query is rejected in the same way on REST and tRPC', () => 
     [{ after_version: 'x' }, 'after_version'],
   ])('rejects a status query with %j', async (query, path) => {
     const { job_id } = await createJob();
-    const answer = await askBoth((face) => face.status({ job_id, ...query }));
+    const answer = await askBoth((surface) => surface.status({ job_id, ...query }));
     expect(answer).toEqual({ status: 400, error_code: 'invalid_request', paths: [path] });
   });
 
@@ -110,7 +112,7 @@ describe('an invalid query is rejected in the same way on REST and tRPC', () => 
       (cursor): [object, string] => [{ cursor }, 'cursor'],
     ),
   ])('rejects a list query with %j', async (query, path) => {
-    expect(await askBoth((face) => face.list(query))).toEqual({
+    expect(await askBoth((surface) => surface.list(query))).toEqual({
       status: 400,
       error_code: 'invalid_request',
       paths: [path],
@@ -128,37 +130,37 @@ describe('the list of jobs', () => {
   const pageOf = (answer: Answer) => ImageJobPage.parse('data' in answer && answer.data);
 
   test('is empty without jobs', async () => {
-    expect(await askBoth((face) => face.list({}, user))).toEqual({ data: { jobs: [], next_cursor: null } });
+    expect(await askBoth((surface) => surface.list({}, user))).toEqual({ data: { jobs: [], next_cursor: null } });
   });
 
   test('returns the first page for null parameters, so that a null next_cursor can be sent back', async () => {
     await createJob(user);
-    const first = await askBoth((face) => face.list({}, user));
+    const first = await askBoth((surface) => surface.list({}, user));
     const nulls = { limit: null, cursor: null, status: null, star_id: null };
-    expect(await askBoth((face) => face.list(nulls, user))).toEqual(first);
+    expect(await askBoth((surface) => surface.list(nulls, user))).toEqual(first);
     expect(pageOf(first).next_cursor).toBeNull();
   });
 
   test('returns pages from newest to oldest while jobs are added', async () => {
     const ids = new Set<string>();
     for (let i = 0; i < 5; i++) ids.add((await createJob(user)).job_id);
-    const first = await askBoth((face) => face.list({ limit: 3 }, user));
+    const first = await askBoth((surface) => surface.list({ limit: 3 }, user));
     expect(first).toMatchObject({ data: { jobs: [{}, {}, {}], next_cursor: expect.any(String) } });
     const { next_cursor: cursor, jobs } = pageOf(first);
     await createJob(user);
-    const second = await askBoth((face) => face.list({ limit: 3, cursor }, user));
+    const second = await askBoth((surface) => surface.list({ limit: 3, cursor }, user));
     expect(second).toMatchObject({ data: { jobs: [{}, {}], next_cursor: null } });
     expect(new Set([...jobs, ...pageOf(second).jobs].map(({ job_id }) => job_id))).toEqual(ids);
   });
 
   test('contains the jobs that match the filters', async () => {
     const canceled = await createJob(user);
-    await askBoth((face) => face.cancel({ job_id: canceled.job_id }, user));
+    await askBoth((surface) => surface.cancel({ job_id: canceled.job_id }, user));
     await createJob(user);
-    expect(await askBoth((face) => face.list({ status: 'FAILED' }, user))).toMatchObject({
+    expect(await askBoth((surface) => surface.list({ status: 'FAILED' }, user))).toMatchObject({
       data: { jobs: [{ job_id: canceled.job_id }] },
     });
-    expect(await askBoth((face) => face.list({ star_id: '7' }, user))).toMatchObject({ data: { jobs: [] } });
+    expect(await askBoth((surface) => surface.list({ star_id: '7' }, user))).toMatchObject({ data: { jobs: [] } });
   });
 });
 

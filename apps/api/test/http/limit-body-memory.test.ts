@@ -70,14 +70,14 @@ test('reserves the maximum body size for a body of unknown length', async () => 
   const first = upload(url, 'a', 100);
   await expect.poll(() => started).toEqual(['a']);
   const headers = { authorization: 'b', 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
-  const order = request(`${url}${UPLOADS_PATH}`, { method: 'POST', headers });
-  const answered = new Promise<number | undefined>((resolve) => order.on('response', (r) => resolve(r.statusCode)));
+  const sending = request(`${url}${UPLOADS_PATH}`, { method: 'POST', headers });
+  const answered = new Promise<number | undefined>((resolve) => sending.on('response', (r) => resolve(r.statusCode)));
   let isAnswered = false;
   void answered.then(() => {
     isAnswered = true;
   });
-  order.end('{}');
-  await once(order, 'finish');
+  sending.end('{}');
+  await once(sending, 'finish');
   // A request that came later is served meanwhile.
   const small = upload(url, 'c', 10);
   await expect.poll(() => started).toEqual(['a', 'c']);
@@ -125,8 +125,8 @@ test('releases the reservation of a body that breaks off', async () => {
 test('frees the bytes of a request while its connection is idle', async () => {
   const sent: WeakRef<object>[] = [];
   const server = await buildFaultyServer(new Error('not to be reached'), undefined, {
-    async create(_viewer, order) {
-      sent.push(new WeakRef(order));
+    async create(_viewer, input) {
+      sent.push(new WeakRef(input));
       throw new ImageError('queue_full');
     },
   });

@@ -50,7 +50,7 @@ async function openLimited(refusals: Partial<RefusalBounds>) {
   return {
     ask,
     pass: clock.advance,
-    orderBadly: (user: string, bytes: number, from?: string) =>
+    sendInvalid: (user: string, bytes: number, from?: string) =>
       ask('POST', GENERATION_PATH, user, JSON.stringify({ prompt: 'a'.repeat(bytes) }), from),
   };
 }
@@ -59,34 +59,34 @@ const INVALID = { status: 400, error_code: 'invalid_request', retryAfter: null }
 const LIMITED = { status: 429, error_code: 'rate_limited', retryAfter: expect.stringMatching(/^\d+$/) };
 
 test('charges large refused bodies to the budget of their user, then answers 429 with Retry-After', async () => {
-  const { orderBadly, pass } = await openLimited({ user: RATE });
-  expect(await orderBadly('1', 1_000_000)).toEqual(INVALID);
-  expect(await orderBadly('1', 1_000_000)).toEqual(INVALID);
-  expect(await orderBadly('1', 10)).toEqual(LIMITED);
-  expect(await orderBadly('2', 10)).toEqual(INVALID);
+  const { sendInvalid, pass } = await openLimited({ user: RATE });
+  expect(await sendInvalid('1', 1_000_000)).toEqual(INVALID);
+  expect(await sendInvalid('1', 1_000_000)).toEqual(INVALID);
+  expect(await sendInvalid('1', 10)).toEqual(LIMITED);
+  expect(await sendInvalid('2', 10)).toEqual(INVALID);
   pass(10_000);
-  expect(await orderBadly('1', 10)).toEqual(INVALID);
+  expect(await sendInvalid('1', 10)).toEqual(INVALID);
 });
 
 test('does not charge requests that were rejected for the used-up budget', async () => {
-  const { orderBadly, pass } = await openLimited({ user: RATE });
-  for (let i = 0; i < 2; i++) await orderBadly('1', 1_000_000);
-  for (let i = 0; i < 20; i++) expect(await orderBadly('1', 1_000_000)).toEqual(LIMITED);
+  const { sendInvalid, pass } = await openLimited({ user: RATE });
+  for (let i = 0; i < 2; i++) await sendInvalid('1', 1_000_000);
+  for (let i = 0; i < 20; i++) expect(await sendInvalid('1', 1_000_000)).toEqual(LIMITED);
   pass(10_000);
-  expect(await orderBadly('1', 10)).toEqual(INVALID);
+  expect(await sendInvalid('1', 10)).toEqual(INVALID);
 });
 
 test('charges small refusals so little that more than thirty in a row get their own answer', async () => {
-  const { orderBadly } = await openLimited({ user: RATE });
-  for (let i = 0; i < 30; i++) expect(await orderBadly('1', 10)).toEqual(INVALID);
-  let answer = await orderBadly('1', 10);
-  for (let i = 0; i < 30 && answer.status === 400; i++) answer = await orderBadly('1', 10);
+  const { sendInvalid } = await openLimited({ user: RATE });
+  for (let i = 0; i < 30; i++) expect(await sendInvalid('1', 10)).toEqual(INVALID);
+  let answer = await sendInvalid('1', 10);
+  for (let i = 0; i < 30 && answer.status === 400; i++) answer = await sendInvalid('1', 10);
   expect(answer).toEqual(LIMITED);
 });
 
 test('lets a user with a used-up budget read, but not create, call procedures or upload', async () => {
-  const { ask, orderBadly } = await openLimited({ user: RATE });
-  for (let i = 0; i < 2; i++) await orderBadly('1', 1_000_000);
+  const { ask, sendInvalid } = await openLimited({ user: RATE });
+  for (let i = 0; i < 2; i++) await sendInvalid('1', 1_000_000);
   expect(await ask('GET', `${GENERATION_PATH}/x`, '1')).toMatchObject({ status: 404 });
   expect(await ask('POST', `${GENERATION_PATH}/x/cancel`, '1')).toMatchObject({ status: 404 });
   expect(await ask('POST', UPLOADS_PATH, '1', '{}')).toEqual(LIMITED);
@@ -97,19 +97,19 @@ test('lets a user with a used-up budget read, but not create, call procedures or
 });
 
 test('shares a budget for large bodies per address, without affecting small bodies or other addresses', async () => {
-  const { orderBadly } = await openLimited({ address: RATE });
-  expect(await orderBadly('1', 1_000_000)).toEqual(INVALID);
-  expect(await orderBadly('2', 1_000_000)).toEqual(INVALID);
-  expect(await orderBadly('3', 1_000_000)).toEqual(LIMITED);
-  expect(await orderBadly('3', 10)).toEqual(INVALID);
-  expect(await orderBadly('3', 1_000_000, '198.51.100.2')).toEqual(INVALID);
+  const { sendInvalid } = await openLimited({ address: RATE });
+  expect(await sendInvalid('1', 1_000_000)).toEqual(INVALID);
+  expect(await sendInvalid('2', 1_000_000)).toEqual(INVALID);
+  expect(await sendInvalid('3', 1_000_000)).toEqual(LIMITED);
+  expect(await sendInvalid('3', 10)).toEqual(INVALID);
+  expect(await sendInvalid('3', 1_000_000, '198.51.100.2')).toEqual(INVALID);
 });
 
 test('counts addresses of one IPv6 network as one', async () => {
-  const { orderBadly } = await openLimited({ address: RATE });
-  for (const from of ['2001:db8::1', '2001:db8::2']) await orderBadly('1', 1_000_000, from);
-  expect(await orderBadly('2', 1_000_000, '2001:db8::3')).toEqual(LIMITED);
-  expect(await orderBadly('2', 1_000_000, '2001:db8:0:1::3')).toEqual(INVALID);
+  const { sendInvalid } = await openLimited({ address: RATE });
+  for (const from of ['2001:db8::1', '2001:db8::2']) await sendInvalid('1', 1_000_000, from);
+  expect(await sendInvalid('2', 1_000_000, '2001:db8::3')).toEqual(LIMITED);
+  expect(await sendInvalid('2', 1_000_000, '2001:db8:0:1::3')).toEqual(INVALID);
 });
 
 test('charges rejected tokens to their address without ever rejecting a valid token for it', async () => {
@@ -121,6 +121,6 @@ test('charges rejected tokens to their address without ever rejecting a valid to
 });
 
 test('does not charge a rejected token for the announced body that was never read', async () => {
-  const { orderBadly } = await openLimited({ unauthenticated: RATE });
-  for (let i = 0; i < 10; i++) expect(await orderBadly('bad', 1_000_000)).toMatchObject({ status: 401 });
+  const { sendInvalid } = await openLimited({ unauthenticated: RATE });
+  for (let i = 0; i < 10; i++) expect(await sendInvalid('bad', 1_000_000)).toMatchObject({ status: 401 });
 });

@@ -3,7 +3,7 @@ import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { expect, test } from 'vitest';
 import { finishJob, pathOf } from './finished-job.ts';
 import { API_KEY, openApi } from './running-api.ts';
-import { bothFaces, restFace } from './surfaces.ts';
+import { bothSurfaces, restSurface } from './surfaces.ts';
 import { bearer, SECRET, tokenOf } from './tokens.ts';
 
 const PROMPT = 'a prompt that is nobody else to read';
@@ -15,8 +15,8 @@ test('never writes a token, key, prompt, photo or signed link to the log', async
   const token = tokenOf({ user_id: '1' });
   const authorization = `Bearer ${token}`;
   const photo = (await readPhoto('rocket.jpg')).toString('base64');
-  const order = { model: 'image-01', prompt: PROMPT };
-  const withPhoto = (image_file: string) => ({ ...order, subject_reference: [{ type: 'character', image_file }] });
+  const request = { model: 'image-01', prompt: PROMPT };
+  const withPhoto = (image_file: string) => ({ ...request, subject_reference: [{ type: 'character', image_file }] });
   const echo = { kind: 'base_resp' as const, message: `input sensitive: ${PROMPT}` };
 
   // Successful requests.
@@ -26,10 +26,10 @@ test('never writes a token, key, prompt, photo or signed link to the log', async
   await api.server.inject({ url: link.replace(/signature=./, 'signature=_') });
 
   // Refused requests.
-  for (const face of bothFaces(api.server)) {
-    await face.create({ ...withPhoto(`data:image/png;base64,${photo}`), n: 99 }, { authorization });
-    await face.create(order, { authorization: `Bearer ${tokenOf({ user_id: -1 })}` });
-    await face.status({ job_id: 'x' }, { authorization });
+  for (const surface of bothSurfaces(api.server)) {
+    await surface.create({ ...withPhoto(`data:image/png;base64,${photo}`), n: 99 }, { authorization });
+    await surface.create(request, { authorization: `Bearer ${tokenOf({ user_id: -1 })}` });
+    await surface.status({ job_id: 'x' }, { authorization });
   }
   const unread = { authorization, 'content-type': 'application/json' };
   await api.server.inject({ method: 'POST', url: UPLOADS_PATH, payload: PROMPT, headers: { ...unread } });
@@ -52,7 +52,7 @@ test('never writes a token, key, prompt, photo or signed link to the log', async
     { times: 1, fault: { kind: 'image', image: { kind: 'redirect', location: 'http://10.0.0.1/x?Signature=y' } } },
   );
   for (let i = 0; i < 7; i++) await finishJob(api, withPhoto(REFERENCE_URL)).catch(() => {});
-  await restFace(api.server).delete({ job_id: done.job_id });
+  await restSurface(api.server).delete({ job_id: done.job_id });
 
   expect(api.simulator.stats().calls).toBe(9);
   expect(api.logLines.length).toBeGreaterThan(20);

@@ -2,15 +2,15 @@ import { ImageModels, MODEL_CAPABILITIES, MODELS } from '@darkroom/contracts';
 import { expect, test } from 'vitest';
 import { finishJob } from './finished-job.ts';
 import { openApi } from './running-api.ts';
-import { bothFaces } from './surfaces.ts';
+import { bothSurfaces } from './surfaces.ts';
 import { bearer } from './tokens.ts';
 
-const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+const request = { model: 'image-01', prompt: 'a lighthouse at dawn' };
 
 test('answers what the deployment offers, in the same way on REST and tRPC', async () => {
   const { server } = await openApi({ MODELS: 'MiniMax-H3-Image,image-01' });
-  for (const face of bothFaces(server)) {
-    const answer = face.read(await face.models());
+  for (const surface of bothSurfaces(server)) {
+    const answer = surface.read(await surface.models());
     if (!('data' in answer)) throw new Error(answer.error_code);
     expect(ImageModels.parse(answer.data)).toEqual({
       models: [
@@ -18,13 +18,13 @@ test('answers what the deployment offers, in the same way on REST and tRPC', asy
         { model: 'MiniMax-H3-Image', ...MODEL_CAPABILITIES['MiniMax-H3-Image'] },
       ],
     });
-    expect(face.read(await face.models({})), face.name).toMatchObject({ error_code: 'unauthenticated' });
+    expect(surface.read(await surface.models({})), surface.name).toMatchObject({ error_code: 'unauthenticated' });
   }
 });
 
 test('offers every model unless MODELS says otherwise', async () => {
   const { server } = await openApi();
-  const [rest] = bothFaces(server);
+  const [rest] = bothSurfaces(server);
   expect(rest.read(await rest.models())).toMatchObject({ data: { models: MODELS.map((model) => ({ model })) } });
 });
 
@@ -39,12 +39,12 @@ test('completes a job with every model', async () => {
 
 test('refuses a request for a model that is not offered, with the field and the models that are', async () => {
   const { server } = await openApi({ MODELS: 'image-01-live' });
-  for (const face of bothFaces(server)) {
-    const refused = face.read(await face.create(order));
-    expect(refused, face.name).toEqual({ status: 400, error_code: 'invalid_request', paths: ['model'] });
-    expect(face.read(await face.create({ ...order, model: 'image-01-live' }))).toHaveProperty('data');
+  for (const surface of bothSurfaces(server)) {
+    const refused = surface.read(await surface.create(request));
+    expect(refused, surface.name).toEqual({ status: 400, error_code: 'invalid_request', paths: ['model'] });
+    expect(surface.read(await surface.create({ ...request, model: 'image-01-live' }))).toHaveProperty('data');
   }
-  const [rest] = bothFaces(server);
-  const { issues } = (await rest.create({ ...order, model: 'MiniMax-H3-Image' }, bearer('1'))).json();
+  const [rest] = bothSurfaces(server);
+  const { issues } = (await rest.create({ ...request, model: 'MiniMax-H3-Image' }, bearer('1'))).json();
   expect(issues).toEqual([{ path: ['model'], message: '此服务未开放该模型，只能是 image-01-live' }]);
 });

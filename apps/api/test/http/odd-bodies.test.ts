@@ -10,10 +10,10 @@ import { readRest, readTrpc } from './surfaces.ts';
 import { bearer } from './tokens.ts';
 
 const api = shareApi({ RATE_LIMIT_PER_MINUTE: '0', USER_ACTIVE_LIMIT: '1000' });
-const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+const IMAGE_REQUEST = { model: 'image-01', prompt: 'a lighthouse at dawn' };
 const json = { 'content-type': 'application/json' };
 
-const FACES = [
+const SURFACES = [
   ['REST', GENERATION_PATH, readRest],
   ['tRPC', '/trpc/image.create', readTrpc],
 ] as const;
@@ -23,8 +23,8 @@ function post(url: string, payload: string | Buffer, headers: Record<string, str
 }
 
 describe('a compressed body is refused with the name of its encoding', () => {
-  test.each(FACES)('refuses it on %s', async (_name, url) => {
-    const body = JSON.stringify(order);
+  test.each(SURFACES)('refuses it on %s', async (_name, url) => {
+    const body = JSON.stringify(IMAGE_REQUEST);
     for (const [encoding, payload] of [
       ['gzip', gzipSync(body)],
       ['br', brotliCompressSync(body)],
@@ -56,9 +56,9 @@ describe('a compressed body is refused with the name of its encoding', () => {
 
   test('accepts the encoding identity, and any encoding without a body', async () => {
     for (const encoding of ['identity', 'Identity', '', 'identity,identity']) {
-      expect((await post(GENERATION_PATH, JSON.stringify(order), { 'content-encoding': encoding })).statusCode).toBe(
-        202,
-      );
+      expect(
+        (await post(GENERATION_PATH, JSON.stringify(IMAGE_REQUEST), { 'content-encoding': encoding })).statusCode,
+      ).toBe(202);
     }
     const headers = { ...bearer('1'), 'content-encoding': 'gzip' };
     expect((await api().server.inject({ url: GENERATION_PATH, headers })).statusCode).toBe(200);
@@ -97,7 +97,7 @@ describe('chunked bodies', () => {
   ];
 
   test.each(TYPES)('accepts an empty body of %s on cancel and delete as no body', async (_name, headers) => {
-    const created = (await post(GENERATION_PATH, JSON.stringify(order))).json();
+    const created = (await post(GENERATION_PATH, JSON.stringify(IMAGE_REQUEST))).json();
     const one = `${GENERATION_PATH}/${created.data.job_id}`;
     expect(await send('POST', `${one}/cancel`, headers, [])).toMatchObject({ status: 200 });
     expect(await send('DELETE', one, headers, [])).toMatchObject({ status: 200 });
@@ -110,7 +110,7 @@ describe('chunked bodies', () => {
   });
 });
 
-describe.each(FACES)('the most expensive bodies on %s', (_name, url, read) => {
+describe.each(SURFACES)('the most expensive bodies on %s', (_name, url, read) => {
   test.each(EXPENSIVE_BODIES)('get a small error: %s', async (_body, build) => {
     const body = build();
     expect(body.length).toBeLessThanOrEqual(JSON_BODY_MAX_BYTES);
@@ -122,7 +122,7 @@ describe.each(FACES)('the most expensive bodies on %s', (_name, url, read) => {
   });
 });
 
-test.each(FACES)(
+test.each(SURFACES)(
   'refuses on %s a body of too much structure, even where a parser would read a valid create',
   async (_name, url, read) => {
     const body = `{"model":"image-01","prompt":"a lighthouse"${',"seed":1'.repeat(6_000)}}`;

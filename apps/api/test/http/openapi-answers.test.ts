@@ -8,7 +8,7 @@ import { readDocumentedAnswers } from './documented-answers.ts';
 import { buildFaultyServer } from './faulty-server.ts';
 import { finishJob, pathOf } from './finished-job.ts';
 import { openApi, PUBLIC_URL, shareApi } from './running-api.ts';
-import { restFace } from './surfaces.ts';
+import { restSurface } from './surfaces.ts';
 import { bearer } from './tokens.ts';
 
 const documented = readDocumentedAnswers(openApiDocument(PUBLIC_URL));
@@ -25,7 +25,7 @@ beforeAll(async () => {
   link = pathOf(job.images[0] ?? '');
 });
 
-const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+const request = { model: 'image-01', prompt: 'a lighthouse at dawn' };
 const NOBODYS = '123e4567-e89b-42d3-a456-426614174000';
 const ours = bearer('1');
 const theirs = bearer('2');
@@ -37,14 +37,14 @@ interface Api {
 const ask = (options: InjectOptions, api: Api = waiting()) => api.server.inject({ headers: ours, ...options });
 const create = (payload: object, headers: Record<string, string> = ours, api?: Api) =>
   ask({ method: 'POST', url: GENERATION_PATH, payload, headers }, api);
-const newJob = async (): Promise<string> => (await create(order)).json().data.job_id;
+const newJob = async (): Promise<string> => (await create(request)).json().data.job_id;
 
 async function upload(name: string, bytes: Uint8Array<ArrayBuffer>, api?: Api) {
   const form = new FormData();
   form.set(name, new Blob([bytes]), 'photo');
-  const request = new Request(PUBLIC_URL, { method: 'POST', body: form });
-  const headers = { ...ours, 'content-type': request.headers.get('content-type') ?? '' };
-  return ask({ method: 'POST', url: UPLOADS_PATH, payload: Buffer.from(await request.arrayBuffer()), headers }, api);
+  const multipart = new Request(PUBLIC_URL, { method: 'POST', body: form });
+  const headers = { ...ours, 'content-type': multipart.headers.get('content-type') ?? '' };
+  return ask({ method: 'POST', url: UPLOADS_PATH, payload: Buffer.from(await multipart.arrayBuffer()), headers }, api);
 }
 const photo = async () => new Uint8Array(await readPhoto('rocket.jpg'));
 
@@ -67,7 +67,7 @@ function answersOfFiles(operation: string, method: 'GET' | 'HEAD'): Record<strin
     [`${operation} 403`]: () => ask({ method, url: link }), // the other server signs with another key
     [`${operation} 404`]: async () => {
       const job = await finishJob(running());
-      await restFace(running().server).delete({ job_id: job.job_id });
+      await restSurface(running().server).delete({ job_id: job.job_id });
       return ask({ method, url: pathOf(job.images[0] ?? '') }, running());
     },
   };
@@ -81,24 +81,24 @@ function withBody(payload: string, type = 'application/json'): InjectOptions {
 
 /** The request that produces each answer. Internal and storage errors are tested below. */
 const ANSWERS: Record<string, Ask> = {
-  'createJob 202': () => create(order),
-  'createJob 400': () => create({ ...order, n: 10 }),
-  'createJob 401': () => create(order, {}),
+  'createJob 202': () => create(request),
+  'createJob 400': () => create({ ...request, n: 10 }),
+  'createJob 401': () => create(request, {}),
   'createJob 404': () =>
-    create({ ...order, subject_reference: [{ type: 'character', image_file: `upload://${NOBODYS}` }] }),
-  'createJob 413': () => create({ ...order, prompt: 'a'.repeat(JSON_BODY_MAX_BYTES) }),
+    create({ ...request, subject_reference: [{ type: 'character', image_file: `upload://${NOBODYS}` }] }),
+  'createJob 413': () => create({ ...request, prompt: 'a'.repeat(JSON_BODY_MAX_BYTES) }),
   'createJob 415': () => ask({ method: 'POST', url: GENERATION_PATH, payload: 'a lighthouse' }),
   'createJob 422': async () => {
     const headers = { ...ours, 'idempotency-key': 'once' };
-    await create(order, headers);
-    return create({ ...order, n: 2 }, headers);
+    await create(request, headers);
+    return create({ ...request, n: 2 }, headers);
   },
   'createJob 429': async () => {
     const api = await openApi({ RATE_LIMIT_PER_MINUTE: '1' });
-    await create(order, ours, api);
-    return create(order, ours, api);
+    await create(request, ours, api);
+    return create(request, ours, api);
   },
-  'createJob 503': async () => create(order, ours, await drained()),
+  'createJob 503': async () => create(request, ours, await drained()),
 
   'listJobs 200': () => ask({ url: GENERATION_PATH }, running()),
   'listJobs 400': () => ask({ url: `${GENERATION_PATH}?limit=0` }),
@@ -136,7 +136,7 @@ const ANSWERS: Record<string, Ask> = {
   'uploadImage 415': () => upload('file', new Uint8Array(1_000)),
   'uploadImage 429': async () => {
     const api = await openApi({ RATE_LIMIT_PER_MINUTE: '1' });
-    await create(order, ours, api);
+    await create(request, ours, api);
     return upload('file', await photo(), api);
   },
 
@@ -167,8 +167,8 @@ describe('documents a job in every state', () => {
     const { app, server, simulator } = await openApi();
     simulator.script({ hold: true });
     await app.start();
-    const rest = restFace(server);
-    const { job_id } = (await rest.create(order)).json().data;
+    const rest = restSurface(server);
+    const { job_id } = (await rest.create(request)).json().data;
     const response = await rest.status({ job_id, wait_seconds: 25, after_version: 1 });
     expect(response.json().data.status).toBe('PROCESSING');
     expect(documented.problems('getJob 200', response)).toEqual([]);
@@ -181,7 +181,7 @@ describe('documents a job in every state', () => {
 
 /** One request for every operation that can meet an internal error. */
 const REQUESTS: Record<string, InjectOptions> = {
-  createJob: { method: 'POST', url: GENERATION_PATH, payload: order },
+  createJob: { method: 'POST', url: GENERATION_PATH, payload: request },
   listJobs: { url: GENERATION_PATH },
   getJob: { url: jobPath(NOBODYS) },
   deleteJob: { method: 'DELETE', url: jobPath(NOBODYS) },

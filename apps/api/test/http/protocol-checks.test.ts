@@ -8,7 +8,7 @@ import { bearer } from './tokens.ts';
 
 const api = shareApi();
 const ID = '123e4567-e89b-42d3-a456-426614174000';
-const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+const request = { model: 'image-01', prompt: 'a lighthouse at dawn' };
 
 let address: Promise<string> | undefined;
 async function say(words: string): Promise<{ status: number; head: string; body: unknown }> {
@@ -94,7 +94,7 @@ describe('a trailing slash', () => {
   test('is ignored on every route', async () => {
     const { server } = api();
     const headers = bearer('1');
-    const created = await server.inject({ method: 'POST', url: `${GENERATION_PATH}/`, payload: order, headers });
+    const created = await server.inject({ method: 'POST', url: `${GENERATION_PATH}/`, payload: request, headers });
     expect(created.statusCode).toBe(202);
     const url = `${GENERATION_PATH}/${created.json().data.job_id}`;
     expect((await server.inject({ url: `${url}/?wait_seconds=0`, headers })).statusCode).toBe(200);

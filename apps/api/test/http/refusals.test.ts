@@ -5,10 +5,10 @@ import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import type { LightMyRequestResponse } from 'fastify';
 import { expect, test } from 'vitest';
 import { type Api, openApi } from './running-api.ts';
-import { bothFaces } from './surfaces.ts';
+import { bothSurfaces } from './surfaces.ts';
 import { bearer } from './tokens.ts';
 
-const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+const request = { model: 'image-01', prompt: 'a lighthouse at dawn' };
 
 /** The wait time in the form of each API surface. */
 function waitOf(name: 'REST' | 'tRPC', response: LightMyRequestResponse): { header: number; bodyMs: number | null } {
@@ -23,10 +23,10 @@ async function expectRefusal(
   error_code: string,
   waitS: number,
 ): Promise<void> {
-  for (const face of bothFaces(api.server)) {
-    const response = await face.create(input);
-    expect(face.read(response)).toEqual({ status, error_code, paths: null });
-    const { header, bodyMs } = waitOf(face.name, response);
+  for (const surface of bothSurfaces(api.server)) {
+    const response = await surface.create(input);
+    expect(surface.read(response)).toEqual({ status, error_code, paths: null });
+    const { header, bodyMs } = waitOf(surface.name, response);
     expect(header).toBeGreaterThanOrEqual(1);
     expect(header).toBeLessThanOrEqual(waitS);
     if (bodyMs !== null) expect(Math.ceil(bodyMs / 1_000)).toBe(header);
@@ -43,9 +43,9 @@ test.each([
   ['queue_full', 503, { QUEUE_LIMIT: '1' }, 5],
 ])('answers %s with the time to wait on REST and tRPC', async (code, status, env, waitS) => {
   const api = await openApi(env);
-  const [rest] = bothFaces(api.server);
-  expect((await rest.create(order)).statusCode).toBe(202);
-  await expectRefusal(api, order, status, code, waitS);
+  const [rest] = bothSurfaces(api.server);
+  expect((await rest.create(request)).statusCode).toBe(202);
+  await expectRefusal(api, request, status, code, waitS);
 });
 
 test('counts an upload towards the rate limit of creates', async () => {
@@ -58,17 +58,17 @@ test('counts an upload towards the rate limit of creates', async () => {
   const refused = await send();
   expect(refused.status).toBe(429);
   expect(await refused.json()).toMatchObject({ error_code: 'rate_limited', data: null });
-  await expectRefusal(api, order, 429, 'rate_limited', 60);
+  await expectRefusal(api, request, 429, 'rate_limited', 60);
 });
 
 test('refuses creates and answers reads during a drain', async () => {
   const api = await openApi();
-  const [rest] = bothFaces(api.server);
-  const created = (await rest.create(order)).json();
+  const [rest] = bothSurfaces(api.server);
+  const created = (await rest.create(request)).json();
   await api.app.drain();
-  await expectRefusal(api, order, 503, 'draining', 5);
-  for (const face of bothFaces(api.server)) {
-    const read = face.read(await face.status({ job_id: created.data.job_id, wait_seconds: 25 }));
+  await expectRefusal(api, request, 503, 'draining', 5);
+  for (const surface of bothSurfaces(api.server)) {
+    const read = surface.read(await surface.status({ job_id: created.data.job_id, wait_seconds: 25 }));
     expect(read).toMatchObject({ data: { status: 'PENDING' } });
   }
 });
@@ -79,7 +79,7 @@ test('answers unavailable with the time to wait when the disk accepts no files',
   await rm(writing, { recursive: true });
   await writeFile(writing, 'in the way');
   const photo = `data:image/jpeg;base64,${(await readPhoto('rocket.jpg')).toString('base64')}`;
-  const withPhoto = { ...order, subject_reference: [{ type: 'character', image_file: photo }] };
+  const withPhoto = { ...request, subject_reference: [{ type: 'character', image_file: photo }] };
   await expectRefusal(api, withPhoto, 503, 'unavailable', 5);
   expect(api.logged().filter(({ level }) => level === 40)).toHaveLength(2);
 });

@@ -72,17 +72,17 @@ export function readTrpc(response: LightMyRequestResponse): Answer {
   return refusalOf(response, { error_code, issues });
 }
 
-type FaceCall = (input: unknown, headers?: Headers) => Promise<LightMyRequestResponse>;
+type SurfaceCall = (input: unknown, headers?: Headers) => Promise<LightMyRequestResponse>;
 
 /** Every procedure as a request on one API surface. */
-export interface Face {
+export interface Surface {
   name: 'REST' | 'tRPC';
   read(response: LightMyRequestResponse): Answer;
-  create: FaceCall;
-  status: FaceCall;
-  list: FaceCall;
-  cancel: FaceCall;
-  delete: FaceCall;
+  create: SurfaceCall;
+  status: SurfaceCall;
+  list: SurfaceCall;
+  cancel: SurfaceCall;
+  delete: SurfaceCall;
   models(headers?: Headers): Promise<LightMyRequestResponse>;
 }
 
@@ -92,7 +92,7 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-export function restFace(server: FastifyInstance): Face {
+export function restSurface(server: FastifyInstance): Surface {
   const send = (options: InjectOptions, headers: Headers = bearer('1')) => server.inject({ ...options, headers });
   const jobUrl = ({ job_id }: { job_id: string }) => `${GENERATION_PATH}/${encodeURIComponent(job_id)}`;
   const Ref = z.looseObject({ job_id: z.string() });
@@ -115,9 +115,9 @@ export function restFace(server: FastifyInstance): Face {
   };
 }
 
-function trpcFace(server: FastifyInstance): Face {
+function trpcSurface(server: FastifyInstance): Surface {
   const mutate =
-    (procedure: string): FaceCall =>
+    (procedure: string): SurfaceCall =>
     (input, headers = bearer('1')) =>
       server.inject({
         method: 'POST',
@@ -126,7 +126,7 @@ function trpcFace(server: FastifyInstance): Face {
         headers: { ...json, ...headers },
       });
   const query =
-    (procedure: string): FaceCall =>
+    (procedure: string): SurfaceCall =>
     (input, headers = bearer('1')) =>
       server.inject({
         method: 'GET',
@@ -145,6 +145,6 @@ function trpcFace(server: FastifyInstance): Face {
   };
 }
 
-export function bothFaces(server: FastifyInstance): [Face, Face] {
-  return [restFace(server), trpcFace(server)];
+export function bothSurfaces(server: FastifyInstance): [Surface, Surface] {
+  return [restSurface(server), trpcSurface(server)];
 }

@@ -12,12 +12,12 @@ const api = shareApi();
 const json = { 'content-type': 'application/json' };
 const ID = '123e4567-e89b-42d3-a456-426614174000';
 
-const FACES = [
+const SURFACES = [
   ['REST', GENERATION_PATH, readRest],
   ['tRPC', '/trpc/image.create', readTrpc],
 ] as const;
 
-describe.each(FACES)('a body to %s', (_, url, read) => {
+describe.each(SURFACES)('a body to %s', (_, url, read) => {
   const post = async (payload: string | Buffer, headers: Record<string, string>) =>
     read(await api().server.inject({ method: 'POST', url, payload, headers: { ...bearer('1'), ...headers } }));
 
@@ -55,11 +55,11 @@ test.each(['application/json', 'application/x-www-form-urlencoded'])(
   'ignores the content type %s of a request without a body',
   async (type) => {
     const headers = { 'content-type': type, 'content-length': '0', ...bearer('1') };
-    const order = { model: 'image-01', prompt: 'a lighthouse at dawn' };
+    const request = { model: 'image-01', prompt: 'a lighthouse at dawn' };
     const created = await api().server.inject({
       method: 'POST',
       url: GENERATION_PATH,
-      payload: order,
+      payload: request,
       headers: bearer('1'),
     });
     const url = `${GENERATION_PATH}/${created.json().data.job_id}`;

@@ -4,7 +4,7 @@ import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { expect, test } from 'vitest';
 import { pathOf } from './finished-job.ts';
 import { openApi, shareApi } from './running-api.ts';
-import { bothFaces } from './surfaces.ts';
+import { bothSurfaces } from './surfaces.ts';
 import { bearer } from './tokens.ts';
 
 const LIMIT_BYTES = 20 * 1024 * 1024;
@@ -16,8 +16,8 @@ async function upload(
   headers: Record<string, string> = {},
 ): Promise<{ status: number; body: unknown }> {
   address ??= api().server.listen({ host: '127.0.0.1', port: 0 });
-  const request = { method: 'POST', body, headers: { ...bearer('1'), ...headers } };
-  const response = await fetch(`${await address}${UPLOADS_PATH}`, request);
+  const init = { method: 'POST', body, headers: { ...bearer('1'), ...headers } };
+  const response = await fetch(`${await address}${UPLOADS_PATH}`, init);
   return { status: response.status, body: await response.json() };
 }
 
@@ -36,20 +36,20 @@ test('keeps an uploaded photo, serves it by its link, and accepts it in creates 
   const { image_file, url, bytes } = Object(Object(body).data);
   const shown = await api().server.inject({ url: pathOf(url) });
   expect(shown.rawPayload).toHaveLength(bytes);
-  const order = {
+  const request = {
     model: 'image-01',
     prompt: 'a lighthouse at dawn',
     subject_reference: [{ type: 'character', image_file }],
   };
-  for (const face of bothFaces(api().server)) {
-    expect(face.read(await face.create(order))).toMatchObject({ data: { request: order } });
-    const stranger = face.read(await face.create(order, bearer('2')));
+  for (const surface of bothSurfaces(api().server)) {
+    expect(surface.read(await surface.create(request))).toMatchObject({ data: { request } });
+    const stranger = surface.read(await surface.create(request, bearer('2')));
     expect(stranger).toEqual({ status: 404, error_code: 'upload_not_found', paths: null });
   }
 });
 
 test.each([
-  ['text', 'no picture'],
+  ['text', 'no image'],
   ['an empty file', ''],
   ['the beginning of a JPEG', '\u00ff\u00d8\u00ff\u00e0'],
   ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"/>'],
@@ -72,7 +72,7 @@ test('refuses uploads beyond the rate limit undecoded: an invalid image gets the
     });
   };
   expect((await send(await photo())).statusCode).toBe(201);
-  const refused = await send(new Uint8Array(Buffer.from('no picture')));
+  const refused = await send(new Uint8Array(Buffer.from('no image')));
   expect(refused.json()).toMatchObject({ code: 429, error_code: 'rate_limited' });
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
 });
