@@ -18,9 +18,9 @@ import { buildFileTracker } from './build-file-tracker.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const viewer: Viewer = { user_id: '1', star_id: '9' };
-const order: CreateImage = { model: 'image-01', prompt: 'a lighthouse at dawn', n: 2 };
+const request: CreateImage = { model: 'image-01', prompt: 'a lighthouse at dawn', n: 2 };
 const withReference = (image_file: string): CreateImage => ({
-  ...order,
+  ...request,
   subject_reference: [{ type: 'character', image_file }],
 });
 
@@ -60,8 +60,8 @@ const photographUrl = async () => `data:image/jpeg;base64,${(await readPhoto('ro
 const keptFiles = async () => (await readdir(dir, { recursive: true })).filter((name) => name.includes('-upload.'));
 
 test('writes the job to disk and wakes the queue before it answers', async () => {
-  const job = await create(order);
-  expect(job).toMatchObject({ userId: '1', starId: '9', request: order, state: { status: 'PENDING' } });
+  const job = await create(request);
+  expect(job).toMatchObject({ userId: '1', starId: '9', request, state: { status: 'PENDING' } });
   expect(await stores.jobs.getJob(job.jobId)).toEqual(job);
   expect(wakes).toBe(1);
 });
@@ -70,7 +70,7 @@ describe('an idempotency key', () => {
   test('creates one job and one upload when it is sent fifty times at once', async () => {
     const photo = await photographUrl();
     const jobs = await Promise.all(
-      Array.from({ length: 50 }, (_, index) => create(index < 4 ? withReference(photo) : order, `tap-${index < 4}`)),
+      Array.from({ length: 50 }, (_, index) => create(index < 4 ? withReference(photo) : request, `tap-${index < 4}`)),
     );
     expect(new Set(jobs.map(({ jobId }) => jobId)).size).toBe(2);
     expect(await keptFiles()).toHaveLength(1);
@@ -78,11 +78,11 @@ describe('an idempotency key', () => {
   });
 
   test('is compared by the values of the request, not by its notation', async () => {
-    const job = await create({ ...order, aspect_ratio: '1:1', seed: 5 }, 'tap');
-    await expect(create({ ...order, aspect_ratio: '1:1', seed: 6 }, 'tap')).rejects.toMatchObject({
+    const job = await create({ ...request, aspect_ratio: '1:1', seed: 5 }, 'tap');
+    await expect(create({ ...request, aspect_ratio: '1:1', seed: 6 }, 'tap')).rejects.toMatchObject({
       code: 'idempotency_mismatch',
     });
-    expect((await create({ ...order, aspect_ratio: '1:1', seed: 5 }, 'tap')).jobId).toBe(job.jobId);
+    expect((await create({ ...request, aspect_ratio: '1:1', seed: 5 }, 'tap')).jobId).toBe(job.jobId);
   });
 
   test('is answered before any limit, during a drain, and after its upload is gone', async () => {
@@ -96,23 +96,23 @@ describe('an idempotency key', () => {
   });
 
   test('creates no new job when it is that of a deleted one', async () => {
-    const { jobId } = await create(order, 'tap');
+    const { jobId } = await create(request, 'tap');
     await stores.jobs.deleteJob(jobId);
-    await expect(create(order, 'tap')).rejects.toMatchObject({ code: 'job_not_found' });
+    await expect(create(request, 'tap')).rejects.toMatchObject({ code: 'job_not_found' });
     expect(await stores.jobs.longestWaitMs()).toBeNull();
   });
 });
 
 test('refuses a create during a drain with a Retry-After', async () => {
   deps.isDraining = () => true;
-  await expect(create(order)).rejects.toMatchObject({ code: 'draining', retryAfterMs: 5_000 });
+  await expect(create(request)).rejects.toMatchObject({ code: 'draining', retryAfterMs: 5_000 });
   expect(await stores.jobs.longestWaitMs()).toBeNull();
 });
 
 test('refuses a create beyond a limit with the time to wait', async () => {
   deps.limits = { ...NO_LIMITS, ratePerMinute: 1 };
-  await create(order);
-  await expect(create(order)).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 60_000 });
+  await create(request);
+  await expect(create(request)).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 60_000 });
   expect(wakes).toBe(1);
 });
 
@@ -154,8 +154,8 @@ describe('a data URL', () => {
     const prepareUpload = vi.spyOn(deps.imageProcessor, 'prepareUpload');
     deps.limits = { ...NO_LIMITS, ratePerMinute: 2 };
     const createJob = createCreateJob(deps);
-    const order = withReference(await photographUrl());
-    const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => createJob(viewer, order, {})));
+    const referring = withReference(await photographUrl());
+    const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => createJob(viewer, referring, {})));
     expect(outcomes.map(({ status }) => status)).toEqual([
       ...['fulfilled', 'fulfilled'],
       ...['rejected', 'rejected', 'rejected', 'rejected'],
@@ -166,9 +166,9 @@ describe('a data URL', () => {
   test('counts towards the rate limit even when it cannot be decoded', async () => {
     deps.limits = { ...NO_LIMITS, ratePerMinute: 1 };
     const broken = (await readPhoto('rocket.jpg')).subarray(0, 300).toString('base64');
-    const order = withReference(`data:image/jpeg;base64,${broken}`);
-    await expect(create(order)).rejects.toMatchObject({ code: 'invalid_request' });
-    await expect(create(order)).rejects.toMatchObject({ code: 'rate_limited' });
+    const referring = withReference(`data:image/jpeg;base64,${broken}`);
+    await expect(create(referring)).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(create(referring)).rejects.toMatchObject({ code: 'rate_limited' });
   });
 
   test('is refused beyond the upload bytes of one user, and leaves no file behind', async () => {
@@ -279,19 +279,19 @@ describe('several references of one request', () => {
     await create(withReferences(photo, photo));
     await expect(create(withReferences(photo, photo))).rejects.toMatchObject({ code: 'rate_limited' });
     expect(prepareUpload).toHaveBeenCalledTimes(2);
-    await create(order);
-    await expect(create(order)).rejects.toMatchObject({ code: 'rate_limited' });
+    await create(request);
+    await expect(create(request)).rejects.toMatchObject({ code: 'rate_limited' });
   });
 });
 
 test('refuses a model that is not offered, unless its key already has a job', async () => {
-  const { jobId } = await create(order, 'tap');
+  const { jobId } = await create(request, 'tap');
   deps.models = ['image-01-live', 'MiniMax-H3-Image'];
-  await expect(create(order)).rejects.toMatchObject({
+  await expect(create(request)).rejects.toMatchObject({
     code: 'invalid_request',
     issues: [{ path: ['model'], message: '此服务未开放该模型，只能是 image-01-live、MiniMax-H3-Image' }],
   });
-  expect((await create(order, 'tap')).jobId).toBe(jobId);
+  expect((await create(request, 'tap')).jobId).toBe(jobId);
 });
 
 describe('an upload as a reference', () => {

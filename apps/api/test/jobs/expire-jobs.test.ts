@@ -28,7 +28,7 @@ test('expires a job that waited too long, never sent and never charged', async (
 
 test('does not expire a job that was sent, also while it waits to retry', async () => {
   const stores = await openQueue();
-  const saving = await addSavingJob(stores, [{ url: 'http://pictures/a' }]);
+  const saving = await addSavingJob(stores, [{ url: 'http://images/a' }]);
   const retrying = await addJob(stores);
   const { attempt } = await startNext(stores);
   await stores.jobs.endAttempt(attempt.attemptId, { outcome: 'not_taken' }, (job) =>

@@ -37,7 +37,7 @@ async function removeFiles(keys: readonly string[]): Promise<void> {
 }
 
 /** Creates a job with two stored images. */
-async function addPictures(): Promise<{ jobId: string; keys: string[] }> {
+async function addImages(): Promise<{ jobId: string; keys: string[] }> {
   const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }, { url: 'http://b' }]);
   const keys = [`${jobId}-0.jpg`, `${jobId}-1.jpg`];
   for (const [position, key] of keys.entries()) await stores.jobs.endImage(jobId, position, exampleAsset(key));
@@ -48,7 +48,7 @@ async function addPictures(): Promise<{ jobId: string; keys: string[] }> {
 const remove = (jobId: string) => deleteJob({ store: stores.jobs, fileTracker }, viewer, jobId);
 
 test('retries a failed file deletion later without failing the job deletion or keeping other files', async () => {
-  const { jobId, keys } = await addPictures();
+  const { jobId, keys } = await addImages();
   const [first = '', second = ''] = keys;
   stuck.add(first);
   expect(await remove(jobId)).toBe(jobId);
@@ -68,7 +68,7 @@ test('retries a failed file deletion later without failing the job deletion or k
 });
 
 test('finishes a deletion later when the database fails after the rows are gone', async () => {
-  const { jobId } = await addPictures();
+  const { jobId } = await addImages();
   const { finish } = stores.deletions;
   stores.deletions.finish = () => Promise.reject(new Error('gone'));
   expect(await remove(jobId)).toBe(jobId);
@@ -84,18 +84,18 @@ test('waits for a file of the deleted job that is being written, and removes it'
   const { jobId } = await addSavingJob(stores, [{ url: 'http://a' }]);
   const key = `${jobId}-0.jpg`;
   const disk = Promise.withResolvers<void>();
-  const begun = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
   const writing = fileTracker.whileWriting(
     [key],
     async () => {
-      begun.resolve();
+      started.resolve();
       await disk.promise;
       kept.add(key);
       return stores.jobs.endImage(jobId, 0, exampleAsset(key));
     },
     { jobId },
   );
-  await begun.promise;
+  await started.promise;
   const removed = remove(jobId);
   while (await stores.jobs.getJob(jobId)) await new Promise(setImmediate);
   disk.resolve();

@@ -45,7 +45,7 @@ test('fails a call without an answer with an unknown outcome, and never sends it
 });
 
 test('resumes saving an answer without stored images', async () => {
-  const job = await addSavingJob(stores, [{ url: 'http://pictures/a' }]);
+  const job = await addSavingJob(stores, [{ url: 'http://images/a' }]);
   await restart();
   expect(await now(job)).toEqual(job);
   expect(saved).toEqual([job.jobId]);
@@ -74,7 +74,7 @@ test('keeps a job canceled during its call canceled, with an unknown charge', as
 test('saves the images of a job that was canceled while they arrived, whose call was interrupted', async () => {
   const job = await addJob(stores);
   const { attempt } = await startNext(stores);
-  await stores.jobs.recordArrival(attempt.attemptId, { position: 0, source: { url: 'http://pictures/a' } });
+  await stores.jobs.recordArrival(attempt.attemptId, { position: 0, source: { url: 'http://images/a' } });
   const canceled = await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
   await restart();
   expect(saved).toEqual([job.jobId]);
@@ -120,7 +120,7 @@ describe('an open attempt of this worker', () => {
   });
 
   test('continues to save its images if the call was answered', async () => {
-    const job = await addSavingJob(stores, [{ url: 'http://pictures/a' }]);
+    const job = await addSavingJob(stores, [{ url: 'http://images/a' }]);
     await recoverHolding();
     expect(saved).toEqual([job.jobId]);
   });

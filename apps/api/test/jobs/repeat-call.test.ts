@@ -90,12 +90,12 @@ describe('a call that provably was not accepted', () => {
   test.each([
     ['for the whole Retry-After, although its own job failed at once', 45, 45],
     ['for an hour at most', 24 * 60, 60],
-  ])('delays the other jobs %s when the provider limits the rate', async (_, retryAfterMinutes, quietMinutes) => {
+  ])('delays the other jobs %s when the provider limits the rate', async (_, retryAfterMinutes, backOffMinutes) => {
     await addJob(line.stores);
     line.provider.outcomes = [notTaken(retryAfterMinutes * 60_000)];
     await line.runNext();
     await addJob(line.stores, { userId: '2' });
-    expect(await line.runNext()).toBe(line.clock.now() + quietMinutes * 60_000);
+    expect(await line.runNext()).toBe(line.clock.now() + backOffMinutes * 60_000);
   });
 
   test('delays no other job when the provider was unreachable', async () => {

@@ -26,7 +26,7 @@ test('commits an answer before fetching its images', async () => {
   const job = await addJob(line.stores);
   expect(await line.runNext()).toBe('ran');
   expect(await line.stateOf(job)).toEqual({ status: 'PROCESSING', stage: 'saving' });
-  expect(await sources(job)).toEqual([{ url: 'http://pictures/a' }]);
+  expect(await sources(job)).toEqual([{ url: 'http://images/a' }]);
   expect(line.saved).toEqual([job.jobId]);
 });
 

@@ -50,7 +50,7 @@ beforeEach(async () => {
   saver = createImageSaver(deps);
 });
 
-const url = (name: string): ImageSource => ({ url: `http://pictures/${name}` });
+const url = (name: string): ImageSource => ({ url: `http://images/${name}` });
 const answered = (...sources: ImageSource[]) =>
   addSavingJob(stores, sources, { request: { ...newJob().request, n: sources.length } });
 const ended = (job: StoredJob) => untilJob(stores.jobs, job.jobId, (now) => now === null || hasEnded(now));
@@ -67,13 +67,13 @@ test('fetches every image once, stores it at its index, and completes the job', 
   const done = await save(job);
   expect(done?.state).toMatchObject({ status: 'COMPLETED', charged: 'yes', failedCount: 0, assets });
   expect(await keptKeys()).toEqual(assets.map(({ key }) => key));
-  expect(imageProcessor.fetched).toEqual(['http://pictures/a', 'http://pictures/b']);
+  expect(imageProcessor.fetched).toEqual(['http://images/a', 'http://images/b']);
   expect(clock.sleeps).toEqual([]);
 });
 
 describe('an image that cannot be fetched yet', () => {
   test('is retried with growing waits', async () => {
-    imageProcessor.fail('http://pictures/a', ...Array.from({ length: 9 }, transient));
+    imageProcessor.fail('http://images/a', ...Array.from({ length: 9 }, transient));
     expect((await save(await answered(url('a'))))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 0 });
     expect(clock.sleeps).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   });
@@ -81,7 +81,7 @@ describe('an image that cannot be fetched yet', () => {
   test('is retried until the configured time ends, with a last try then, and counts as failed', async () => {
     deps.retryForMs = 10_000;
     saver = createImageSaver(deps);
-    imageProcessor.failAlways('http://pictures/a', transient);
+    imageProcessor.failAlways('http://images/a', transient);
     expect((await save(await answered(url('a'), url('b'))))?.state).toMatchObject({
       status: 'COMPLETED',
       failedCount: 1,
@@ -95,21 +95,21 @@ describe('an image that cannot be fetched yet', () => {
       return work();
     };
     saver = createImageSaver(deps);
-    imageProcessor.fail('http://pictures/a', ...Array.from({ length: 9 }, transient));
+    imageProcessor.fail('http://images/a', ...Array.from({ length: 9 }, transient));
     expect((await save(await answered(url('a'))))?.state).toMatchObject({ status: 'COMPLETED' });
   });
 
   test('is given up after three permanent failures', async () => {
-    imageProcessor.failAlways('http://pictures/a', permanent);
+    imageProcessor.failAlways('http://images/a', permanent);
     expect((await save(await answered(url('a'), url('b'))))?.state).toMatchObject({ failedCount: 1 });
-    expect(imageProcessor.fetched.filter((fetched) => fetched === 'http://pictures/a')).toHaveLength(3);
+    expect(imageProcessor.fetched.filter((fetched) => fetched === 'http://images/a')).toHaveLength(3);
     expect(clock.sleeps).toEqual([500, 1_000]);
   });
 
   test('is given up after three permanent failures, regardless of transient ones between them', async () => {
-    imageProcessor.fail('http://pictures/a', transient(), permanent(), transient(), permanent(), transient());
+    imageProcessor.fail('http://images/a', transient(), permanent(), transient(), permanent(), transient());
     imageProcessor.fail(
-      'http://pictures/b',
+      'http://images/b',
       transient(),
       transient(),
       permanent(),
@@ -118,12 +118,12 @@ describe('an image that cannot be fetched yet', () => {
       permanent(),
     );
     expect((await save(await answered(url('a'), url('b'))))?.state).toMatchObject({ failedCount: 1 });
-    expect(imageProcessor.fetched.filter((fetched) => fetched === 'http://pictures/a')).toHaveLength(6);
-    expect(imageProcessor.fetched.filter((fetched) => fetched === 'http://pictures/b')).toHaveLength(6);
+    expect(imageProcessor.fetched.filter((fetched) => fetched === 'http://images/a')).toHaveLength(6);
+    expect(imageProcessor.fetched.filter((fetched) => fetched === 'http://images/b')).toHaveLength(6);
   });
 
   test('fails the job only if there is no other image, and as charged', async () => {
-    imageProcessor.failAlways('http://pictures/a', permanent);
+    imageProcessor.failAlways('http://images/a', permanent);
     const job = await save(await answered(url('a')));
     expect(job?.state).toMatchObject({ status: 'FAILED', errorCode: 'download_failed', charged: 'yes' });
     expect(await keptKeys()).toEqual([]);
@@ -195,7 +195,7 @@ test('processes base64 images from the file store and then removes the originals
 describe('a job that ends while it is saving', () => {
   test.each(['canceled', 'deleted'])('is not fetched further once it is %s', async (how) => {
     const job = await answered(url('a'));
-    imageProcessor.failAlways('http://pictures/a', transient, async () => {
+    imageProcessor.failAlways('http://images/a', transient, async () => {
       if (how === 'deleted') await stores.jobs.deleteJob(job.jobId);
       else await stores.jobs.changeJob(job.jobId, (current) => cancel(current, 1));
     });
@@ -211,14 +211,14 @@ describe('a job that ends while it is saving', () => {
 
 test('does not wait for a download that is no longer needed', async () => {
   const job = await answered(url('a'));
-  const begun = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
   imageProcessor.onFetch = async (signal) => {
-    begun.resolve();
+    started.resolve();
     await once(signal, 'abort');
     signal.throwIfAborted();
   };
   saver.save(job.jobId);
-  await begun.promise;
+  await started.promise;
   await stores.jobs.deleteJob(job.jobId);
   await saver.drain();
   expect(log.lines).toEqual([]);
@@ -241,7 +241,7 @@ test('leaves no file behind for an image finished just after its job was deleted
 
 test('does not fetch a stored image again in the next process', async () => {
   const job = await answered(url('a'), url('b'));
-  imageProcessor.failAlways('http://pictures/b', transient, async () => void saver.drain());
+  imageProcessor.failAlways('http://images/b', transient, async () => void saver.drain());
   saver.save(job.jobId);
   await untilJob(stores.jobs, job.jobId, () => imageProcessor.fetched.length === 2);
   await saver.drain();
@@ -250,7 +250,7 @@ test('does not fetch a stored image again in the next process', async () => {
   deps.imageProcessor = createFakeImageProcessor();
   saver = createImageSaver(deps);
   expect((await save(job))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 0 });
-  expect(deps.imageProcessor).toMatchObject({ fetched: ['http://pictures/b'] });
+  expect(deps.imageProcessor).toMatchObject({ fetched: ['http://images/b'] });
 });
 
 test('completes a stream whose images are all stored with one read of them', async () => {
@@ -296,7 +296,7 @@ describe('a job that was canceled while its images arrived', () => {
     const fault = new TypeError('a bug');
     const { compress } = imageProcessor;
     imageProcessor.compress = (bytes, ...args) =>
-      Buffer.from(bytes).toString() === 'http://pictures/a' ? Promise.reject(fault) : compress(bytes, ...args);
+      Buffer.from(bytes).toString() === 'http://images/a' ? Promise.reject(fault) : compress(bytes, ...args);
     saver.save(job.jobId);
     const unsaved = () => stores.jobs.countImages(job.jobId).then(({ ended, total }) => total - ended);
     await vi.waitFor(async () => expect(await unsaved()).toBe(0));
@@ -310,7 +310,7 @@ describe('a job that was canceled while its images arrived', () => {
 test('gives an image its whole time again after a restart', async () => {
   const job = await answered(url('a'));
   const tried = Promise.withResolvers<void>();
-  imageProcessor.failAlways('http://pictures/a', transient, async () => tried.resolve());
+  imageProcessor.failAlways('http://images/a', transient, async () => tried.resolve());
   saver.save(job.jobId);
   await tried.promise;
   await saver.drain();
@@ -318,20 +318,20 @@ test('gives an image its whole time again after a restart', async () => {
   clock.advance(deps.retryForMs);
   deps.imageProcessor = imageProcessor = createFakeImageProcessor();
   saver = createImageSaver(deps);
-  imageProcessor.fail('http://pictures/a', transient(), transient());
+  imageProcessor.fail('http://images/a', transient(), transient());
   expect((await save(job))?.state).toMatchObject({ status: 'COMPLETED', failedCount: 0 });
 });
 
 test('lets a running download end during a drain and stores its image', async () => {
   const job = await answered(url('a'));
   const gate = Promise.withResolvers<void>();
-  const begun = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
   imageProcessor.onFetch = () => {
-    begun.resolve();
+    started.resolve();
     return gate.promise;
   };
   saver.save(job.jobId);
-  await begun.promise;
+  await started.promise;
   const drained = saver.drain();
   gate.resolve();
   await drained;
@@ -373,7 +373,7 @@ test('ends the job after an internal error once the database is available again'
 });
 
 test('never writes a link to the log', async () => {
-  imageProcessor.fail('http://pictures/a?Signature=secret', transient());
+  imageProcessor.fail('http://images/a?Signature=secret', transient());
   await save(await answered(url('a?Signature=secret')));
   expect(JSON.stringify(log.lines)).not.toContain('Signature');
 });

@@ -12,7 +12,7 @@ export interface ScriptedProvider extends ImageProvider {
 const IDS = { traceId: 'trace', responseId: 'response' };
 const FAILURE = { kind: 'scripted', code: 1002, message: 'as the test says', providerText: null };
 
-export const answered: ProviderOutcome = { ...IDS, kind: 'answered', images: [{ url: 'http://pictures/a' }] };
+export const answered: ProviderOutcome = { ...IDS, kind: 'answered', images: [{ url: 'http://images/a' }] };
 
 export function notTaken(
   retryAfterMs: number | null = null,

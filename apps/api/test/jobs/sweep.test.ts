@@ -45,7 +45,7 @@ const run = (resultTtlMs = RESULT_TTL_MS) =>
   });
 
 test('removes a job with its files once its results have passed their retention', async () => {
-  const job = await addSavingJob(stores, [{ url: 'http://pictures/a' }]);
+  const job = await addSavingJob(stores, [{ url: 'http://images/a' }]);
   const key = `${job.jobId}-0.jpg`;
   keep(key);
   await stores.jobs.endImage(job.jobId, 0, exampleAsset(key));
