@@ -34,16 +34,16 @@ export function testFaults(openWorld: () => Promise<World>): void {
       for (let killAfter = 1; ; killAfter++) {
         const first = await startProcess(world);
         const jobId = await prepare(first, world);
-        const mortal = await startProcess(world, killAfter);
-        const answer = run(mortal, jobId, world).then(() => 'answered' as const);
+        const killed = await startProcess(world, killAfter);
+        const answer = run(killed, jobId, world).then(() => 'answered' as const);
         answer.catch(() => {});
-        const end = await Promise.race([answer, mortal.life.death.then(() => 'died' as const)]);
+        const end = await Promise.race([answer, killed.life.death.then(() => 'died' as const)]);
         // Lets concurrent branches of the dead process finish before the next process starts.
         for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
 
         const next = await startProcess(world);
         await next.recover();
-        const where = `killed after write ${killAfter}: ${mortal.life.writes.at(-1)}`;
+        const where = `killed after write ${killAfter}: ${killed.life.writes.at(-1)}`;
         await check(next, jobId, end === 'answered', world);
         const traces = await readTraces(world);
         const orphans = traces.files.difference(traces.named).difference(traces.late);
@@ -54,9 +54,9 @@ export function testFaults(openWorld: () => Promise<World>): void {
         expect.soft(traces.open, `jobs without an end, ${where}`).toBe(0);
         await deleteEverything(next, world);
         if (end === 'answered') {
-          if (process.env.LIST_FAULTS) console.log(`${name}: ${mortal.life.writes.join(' | ')}`);
+          if (process.env.LIST_FAULTS) console.log(`${name}: ${killed.life.writes.join(' | ')}`);
           // Concurrent verbs interleave differently each time: the fatal write did not happen in this run.
-          expect(mortal.life.writes.length).toBeLessThan(killAfter);
+          expect(killed.life.writes.length).toBeLessThan(killAfter);
           return;
         }
         expect(killAfter).toBeLessThan(WRITES_MAX);

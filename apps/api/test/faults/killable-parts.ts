@@ -5,7 +5,7 @@ import type { FileStore } from '../../src/files/file-store.ts';
 import type { Database, Trx } from '../../src/store/shared/database.ts';
 
 /** The durable writes of one process, which dies after the n-th. */
-export interface Mortality {
+export interface ProcessLife {
   /** A description of every write so far, in order. */
   writes: string[];
   /** Resolves when the process dies. */
@@ -20,7 +20,7 @@ export interface Mortality {
 const never = new Promise<never>(() => {});
 
 /** `killAfter` is the number of the write after which the process dies; null means never. */
-export function createMortality(killAfter: number | null): Mortality {
+export function createProcessLife(killAfter: number | null): ProcessLife {
   const writes: string[] = [];
   const dying = Promise.withResolvers<void>();
   let dead = false;
@@ -40,7 +40,7 @@ export function createMortality(killAfter: number | null): Mortality {
 }
 
 /** The database of a process that may die after any of its commits. */
-export function mortalDatabase(database: Database, life: Mortality): Database {
+export function killableDatabase(database: Database, life: ProcessLife): Database {
   async function transact<T>(run: (tables: Set<string>) => Promise<T>): Promise<T> {
     await life.live();
     const tables = new Set<string>();
@@ -61,12 +61,12 @@ export function mortalDatabase(database: Database, life: Mortality): Database {
   };
 }
 
-function spied(trx: Trx, life: Mortality, tables: Set<string>): Trx {
+function spied(trx: Trx, life: ProcessLife, tables: Set<string>): Trx {
   return trx.withPlugin(watchWrites(life, (table) => tables.add(table)));
 }
 
 /** Reports every statement that writes, before it runs. A dead process runs no statement. */
-function watchWrites(life: Mortality, report: (table: string) => void): KyselyPlugin {
+function watchWrites(life: ProcessLife, report: (table: string) => void): KyselyPlugin {
   return {
     transformQuery({ node }) {
       if (node.kind === 'InsertQueryNode' || node.kind === 'UpdateQueryNode' || node.kind === 'DeleteQueryNode') {
@@ -88,9 +88,9 @@ function tableOf(node: object): string {
 /**
  * The file store of a process that may die. `dir` is its folder; `writer` identifies the process in half-written files.
  */
-export function mortalFiles(
+export function killableFiles(
   files: FileStore,
-  life: Mortality,
+  life: ProcessLife,
   { dir, writer }: { dir: string; writer: string },
 ): FileStore {
   return {

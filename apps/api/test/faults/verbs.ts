@@ -16,7 +16,7 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 const byLink: ProviderOutcome = {
   ...answered,
   kind: 'answered',
-  images: [{ url: 'http://pictures/a' }, { url: 'http://pictures/b' }],
+  images: [{ url: 'http://images/a' }, { url: 'http://images/b' }],
 };
 const byValue: ProviderOutcome = {
   ...answered,
@@ -28,7 +28,7 @@ const STREAM: CreateImage = { model: 'MiniMax-H3-Image', prompt: 'a triptych', n
 const streamed = {
   ...answered,
   kind: 'answered' as const,
-  images: ['a', 'b', 'c'].map((name, index) => ({ index, url: `http://pictures/${name}` })),
+  images: ['a', 'b', 'c'].map((name, index) => ({ index, url: `http://images/${name}` })),
 };
 
 /** One operation of the product; any of its durable writes may be the last of its process. */
@@ -54,14 +54,14 @@ function answerWith(world: World, outcome: ProviderOutcome, onCall: ScriptedProv
   Object.assign(world.provider, { calls: [], outcomes: [outcome], onCall });
 }
 
-async function order(process: Process, request: CreateImage = REQUEST): Promise<string> {
+async function createJob(process: Process, request: CreateImage = REQUEST): Promise<string> {
   return (await process.createJob()(viewer, request, {})).jobId;
 }
 
 /** Creates a completed job with a reference and its images. */
 async function completed(process: Process, world: World): Promise<string> {
   answerWith(world, byLink);
-  const jobId = await order(process, withPhoto());
+  const jobId = await createJob(process, withPhoto());
   await process.untilIdle();
   await process.untilSaved();
   expect(await stateOf(process, jobId)).toMatchObject({ status: 'COMPLETED' });
@@ -71,7 +71,7 @@ async function completed(process: Process, world: World): Promise<string> {
 /** Creates a job whose images came as base64 and are not saved yet. */
 async function saving(process: Process, world: World): Promise<string> {
   answerWith(world, byValue);
-  const jobId = await order(process, withPhoto());
+  const jobId = await createJob(process, withPhoto());
   process.beforeSaving(() => new Promise(() => {}));
   await process.untilIdle();
   expect(await stateOf(process, jobId)).toMatchObject({ status: 'PROCESSING', stage: 'saving' });
@@ -138,7 +138,7 @@ export const VERBS: Record<string, Verb> = {
     },
   },
   'the deletion of a job with two photos': {
-    prepare: (process) => order(process, withPhotos()),
+    prepare: (process) => createJob(process, withPhotos()),
     run: remove,
     check: checkDeleted,
   },
@@ -158,7 +158,7 @@ export const VERBS: Record<string, Verb> = {
   'a call whose images arrive as links': {
     async prepare(process, world) {
       answerWith(world, byLink);
-      return order(process);
+      return createJob(process);
     },
     run: runToTheEnd,
     check: checkRun,
@@ -166,14 +166,14 @@ export const VERBS: Record<string, Verb> = {
   'a call whose images arrive by value': {
     async prepare(process, world) {
       answerWith(world, byValue);
-      return order(process, withPhoto());
+      return createJob(process, withPhoto());
     },
     run: runToTheEnd,
     check: checkRun,
   },
   'a call whose job is canceled meanwhile': {
     async prepare(process, world) {
-      const jobId = await order(process);
+      const jobId = await createJob(process);
       answerWith(world, byValue, async () => void (await cancelJob(process.store, viewer, jobId)));
       return jobId;
     },
@@ -185,11 +185,11 @@ export const VERBS: Record<string, Verb> = {
   },
   'a stream whose job is canceled between its images': {
     async prepare(process, world) {
-      const jobId = await order(process, STREAM);
+      const jobId = await createJob(process, STREAM);
       answerWith(world, streamed, async (arrive) => {
         for (const image of streamed.images.slice(0, 2)) await arrive(image);
         await cancelJob(process.store, viewer, jobId);
-        await arrive({ index: 2, url: 'http://pictures/c' });
+        await arrive({ index: 2, url: 'http://images/c' });
       });
       return jobId;
     },
@@ -215,7 +215,7 @@ export const VERBS: Record<string, Verb> = {
   },
   'a call whose job is deleted meanwhile': {
     async prepare(process, world) {
-      const jobId = await order(process, withPhoto());
+      const jobId = await createJob(process, withPhoto());
       answerWith(world, byValue, async () => void (await remove(process, jobId)));
       return jobId;
     },
@@ -225,7 +225,7 @@ export const VERBS: Record<string, Verb> = {
   'an image that is written while its job is deleted': {
     async prepare(process, world) {
       answerWith(world, byLink);
-      return order(process, withPhoto());
+      return createJob(process, withPhoto());
     },
     async run(process, jobId) {
       const { put } = process.files;
@@ -260,14 +260,14 @@ export const VERBS: Record<string, Verb> = {
     check: checkDeleted,
   },
   'a delete of a waiting job': {
-    prepare: (process) => order(process, withPhoto()),
+    prepare: (process) => createJob(process, withPhoto()),
     run: remove,
     check: checkDeleted,
   },
   'a sweep': {
     async prepare(process, world) {
       const jobId = await completed(process, world);
-      await process.saveUpload()(viewer, Buffer.from('never ordered'));
+      await process.saveUpload()(viewer, Buffer.from('never used'));
       clock.advance(31 * DAY_MS);
       return jobId;
     },

@@ -32,7 +32,7 @@ import { createRecordedLog } from '../jobs/recorded-log.ts';
 import { answered, createScriptedProvider } from '../jobs/scripted-provider.ts';
 import { createManualClock } from '../manual-clock.ts';
 import { NO_LIMITS, slots } from '../store/stores.ts';
-import { createMortality, mortalDatabase, mortalFiles } from './mortal-parts.ts';
+import { createProcessLife, killableDatabase, killableFiles } from './killable-parts.ts';
 
 /** The clock of the database, shared by all processes. */
 export const clock = createManualClock();
@@ -58,11 +58,11 @@ export type Process = Awaited<ReturnType<typeof startProcess>>;
 
 /** Starts one process with all parts of the product. It dies after its `killAfter`-th durable write. */
 export async function startProcess({ database, leaseMs, dir, provider }: World, killAfter: number | null = null) {
-  const life = createMortality(killAfter);
+  const life = createProcessLife(killAfter);
   const workerId = randomUUID();
   const isSingleProcess = leaseMs === null;
-  const own = mortalDatabase(database, life);
-  const files = mortalFiles(
+  const own = killableDatabase(database, life);
+  const files = killableFiles(
     await createLocalFileStore({ dir, writer: workerId, isSingleProcess, clock: systemClock }),
     life,
     {
@@ -148,7 +148,7 @@ export async function startProcess({ database, leaseMs, dir, provider }: World, 
     for (let taken = await take(); taken.kind === 'running'; taken = await take()) await taken.done;
   }
 
-  /** Waits until everything it has begun to save is saved. */
+  /** Waits until everything it has started to save is saved. */
   const untilSaved = () => saver.drain();
 
   /** Advances the clock while this process writes its heartbeats on time. */
