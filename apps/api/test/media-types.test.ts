@@ -24,11 +24,11 @@ const rocket = await readPhoto('rocket.jpg');
 const ids = { produceId: 'call-1_0', propagateId: 'job-1_0' };
 const settings = settingsReader();
 
-const ENCODE: Record<MediaType, (picture: Sharp) => Sharp> = {
-  'image/jpeg': (picture) => picture.jpeg(),
-  'image/png': (picture) => picture.png(),
-  'image/webp': (picture) => picture.webp(),
-  'image/avif': (picture) => picture.avif(),
+const ENCODE: Record<MediaType, (image: Sharp) => Sharp> = {
+  'image/jpeg': (image) => image.jpeg(),
+  'image/png': (image) => image.png(),
+  'image/webp': (image) => image.webp(),
+  'image/avif': (image) => image.avif(),
 };
 
 const exampleOf = (type: MediaType): Promise<Buffer> => ENCODE[type](sharp(rocket).resize(64)).toBuffer();

@@ -4,7 +4,7 @@ import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import { describe, expect, test } from 'vitest';
 import { isPublicAddress } from '../../src/images/address-guard.ts';
 import { buildImageProcessor, type ImageProcessorOptions } from './build-image-processor.ts';
-import { servePictures } from './image-server.ts';
+import { serveImages } from './image-server.ts';
 
 const photo = await readPhoto('rocket.jpg');
 const refused = { name: 'DownloadError', permanent: true, message: /not a public address/ };
@@ -117,20 +117,20 @@ describe('an IP address in the URL', () => {
     '0.0.0.0',
     '０.0.0.0',
   ])('is refused without a connection: http://%s', async (host) => {
-    const { port, connections } = await servePictures((_, response) => response.end(photo));
+    const { port, connections } = await serveImages((_, response) => response.end(photo));
     await expect(download(`http://${host}:${port}/`)).rejects.toMatchObject(refused);
     expect(connections()).toBe(0);
   });
 
   test('is allowed for the trusted origin, public or not', async () => {
-    const { origin } = await servePictures((_, response) => response.end(photo));
+    const { origin } = await serveImages((_, response) => response.end(photo));
     expect(await download(`${origin}/a.jpeg`, { trustedOrigin: `${origin}/v1` })).toHaveLength(photo.byteLength);
   });
 
   test('is refused for another port, scheme or name of the trusted host', async () => {
     const [mine, other] = [
-      await servePictures((_, response) => response.end(photo)),
-      await servePictures((_, response) => response.end(photo)),
+      await serveImages((_, response) => response.end(photo)),
+      await serveImages((_, response) => response.end(photo)),
     ];
     const trustedOrigin = mine.origin;
     await expect(download(other.origin, { trustedOrigin })).rejects.toMatchObject(refused);
@@ -143,8 +143,8 @@ describe('an IP address in the URL', () => {
 
 describe('a redirect of a download', () => {
   test('is refused from the trusted origin to a private address', async () => {
-    const target = await servePictures((_, response) => response.end(photo));
-    const source = await servePictures((_, response) => response.writeHead(302, { location: target.origin }).end());
+    const target = await serveImages((_, response) => response.end(photo));
+    const source = await serveImages((_, response) => response.writeHead(302, { location: target.origin }).end());
     await expect(download(source.origin, { trustedOrigin: source.origin })).rejects.toMatchObject(refused);
     expect(target.connections()).toBe(0);
   });
@@ -154,29 +154,29 @@ describe('a host name of a download', () => {
   test.each([['127.0.0.1'], ['::1'], ['10.0.0.1', '192.168.0.1', 'fd00::1'], ['::ffff:127.0.0.1']])(
     'is refused without a connection if it resolves to %s',
     async (...addresses) => {
-      const { port, connections } = await servePictures((_, response) => response.end(photo));
+      const { port, connections } = await serveImages((_, response) => response.end(photo));
       const lookup = resolving(addresses);
-      await expect(download(`http://pictures.example:${port}`, { lookup })).rejects.toMatchObject(refused);
-      expect(lookup.questions).toEqual(['pictures.example']);
+      await expect(download(`http://images.example:${port}`, { lookup })).rejects.toMatchObject(refused);
+      expect(lookup.questions).toEqual(['images.example']);
       expect(connections()).toBe(0);
     },
   );
 
   test('is never dialled at the private one of its addresses', async () => {
-    const { port, connections } = await servePictures((_, response) => response.end(photo));
+    const { port, connections } = await serveImages((_, response) => response.end(photo));
     // 2d00::/8 is not allocated, so no server is there.
     const settings = { lookup: resolving(['127.0.0.1', '2d00::1']), downloadTimeoutMs: 300 };
-    await expect(download(`http://pictures.example:${port}`, settings)).rejects.toMatchObject({ permanent: false });
+    await expect(download(`http://images.example:${port}`, settings)).rejects.toMatchObject({ permanent: false });
     expect(connections()).toBe(0);
   });
 
   test('is refused at connect time if it resolves to a private address after a redirect', async () => {
-    const target = await servePictures((_, response) => response.end(photo));
-    const name = `http://pictures.example:${target.port}`;
-    const source = await servePictures((_, response) => response.writeHead(302, { location: name }).end());
+    const target = await serveImages((_, response) => response.end(photo));
+    const name = `http://images.example:${target.port}`;
+    const source = await serveImages((_, response) => response.writeHead(302, { location: name }).end());
     // The first answer would be allowed; the second one is used for the connection.
     const lookup = resolving(['93.184.216.34'], ['127.0.0.1']);
-    await new Promise((resolve) => lookup('pictures.example', { all: true }, resolve));
+    await new Promise((resolve) => lookup('images.example', { all: true }, resolve));
     await expect(download(source.origin, { trustedOrigin: source.origin, lookup })).rejects.toMatchObject(refused);
     expect(lookup.questions).toHaveLength(2);
     expect(target.connections()).toBe(0);

@@ -6,7 +6,7 @@ import { buildImageProcessor } from './build-image-processor.ts';
 import { oversizedPng } from './odd-images.ts';
 
 const rocket = await readPhoto('rocket.jpg');
-const pictures = buildImageProcessor();
+const processor = buildImageProcessor();
 const photo = () => sharp(rocket);
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 const isoFile = (brand: string, ...compatible: string[]) =>
@@ -56,11 +56,11 @@ describe('an upload of an unsupported file type is refused with the type', () =>
       params('SVG'),
     ],
     ['an HTML page', latin1('<!DOCTYPE html><html></html>'), 'unsupported_format', params('HTML')],
-    ['text', latin1('not a picture'), 'unsupported_format', params('TXT')],
+    ['text', latin1('not an image'), 'unsupported_format', params('TXT')],
     ['Chinese text', Buffer.from('\uFEFF不是图片'), 'unsupported_format', params('TXT')],
     ['bytes of no known format', latin1('\x01\x02\x03\x04\0\0'), 'unknown_format', undefined],
   ] as const)('refuses %s', async (_, bytes, reason, expected) => {
-    await expect(pictures.prepareUpload(bytes)).rejects.toMatchObject(refused(reason, expected));
+    await expect(processor.prepareUpload(bytes)).rejects.toMatchObject(refused(reason, expected));
   });
 });
 
@@ -68,7 +68,7 @@ test.each(['avif', 'mif1'])('accepts an AVIF whose first brand is %s', async (br
   const avif = await photo().resize(64).avif({ effort: 0 }).toBuffer();
   expect(avif.toString('latin1', 16, 28)).toContain('avif'); // among the brands after the first one
   avif.write(brand, 8, 'latin1');
-  expect(await pictures.prepareUpload(avif)).toMatchObject({ contentType: 'image/jpeg', width: 64 });
+  expect(await processor.prepareUpload(avif)).toMatchObject({ contentType: 'image/jpeg', width: 64 });
 });
 
 describe('an incomplete upload of a supported type', () => {
@@ -86,7 +86,7 @@ describe('an incomplete upload of a supported type', () => {
     ['AVIF', () => photo().resize(200).avif({ effort: 0 }).toBuffer(), 0.01],
   ])('reports a truncated %s as truncated', async (format, build, part) => {
     const whole = await build();
-    await expect(pictures.prepareUpload(whole.subarray(0, Math.max(16, whole.length * part)))).rejects.toMatchObject(
+    await expect(processor.prepareUpload(whole.subarray(0, Math.max(16, whole.length * part)))).rejects.toMatchObject(
       refused('truncated', { format }),
     );
   });
@@ -100,7 +100,7 @@ describe('an incomplete upload of a supported type', () => {
   ])('reports a partially overwritten %s as damaged', async (format, build, from, to) => {
     const bytes = await build();
     bytes.fill(0xff, Math.floor(bytes.length * from), Math.floor(bytes.length * to));
-    await expect(pictures.prepareUpload(bytes)).rejects.toMatchObject(refused('damaged', { format }));
+    await expect(processor.prepareUpload(bytes)).rejects.toMatchObject(refused('damaged', { format }));
   });
 });
 
@@ -110,23 +110,23 @@ describe('an upload with too many pixels', () => {
   const few = (variant: string) => ({ variant, max_pixels: expect.any(Number) });
 
   test('is refused before decoding with its pixel count and the limit', async () => {
-    await expect(pictures.prepareUpload(oversizedPng(11_000, 10_100))).rejects.toMatchObject(
+    await expect(processor.prepareUpload(oversizedPng(11_000, 10_100))).rejects.toMatchObject(
       excess('PNG', 11_000, 10_100, { max_pixels: 110_000_000 }),
     );
   });
 
   test('is refused as a JPEG above 210 million', async () => {
     const jpeg = withJpegSize(await photo().jpeg().toBuffer(), 16_384, 12_900);
-    await expect(pictures.prepareUpload(jpeg)).rejects.toMatchObject(
+    await expect(processor.prepareUpload(jpeg)).rejects.toMatchObject(
       excess('JPEG', 16_384, 12_900, { max_pixels: 210_000_000 }),
     );
   });
 
   test('is refused as a progressive JPEG whose coefficients exceed the memory limit', async () => {
     const thin = withJpegSize(await photo().jpeg({ progressive: true }).toBuffer(), 12_000, 9_000);
-    expect((await pictures.prepareUpload(thin)).width).toBe(2_048);
+    expect((await processor.prepareUpload(thin)).width).toBe(2_048);
     const wide = await photo().jpeg({ progressive: true, chromaSubsampling: '4:4:4' }).toBuffer();
-    await expect(pictures.prepareUpload(withJpegSize(wide, 9_248, 6_936))).rejects.toMatchObject(
+    await expect(processor.prepareUpload(withJpegSize(wide, 9_248, 6_936))).rejects.toMatchObject(
       excess('JPEG', 9_248, 6_936, few('progressive')),
     );
   });
@@ -134,12 +134,14 @@ describe('an upload with too many pixels', () => {
   test('is refused as a JPEG with separate scans by the limit of progressive ones', async () => {
     const jpeg = await photo().jpeg({ chromaSubsampling: '4:4:4' }).toBuffer();
     const apart = withScansApart(withJpegSize(jpeg, 9_248, 6_936));
-    await expect(pictures.prepareUpload(apart)).rejects.toMatchObject(excess('JPEG', 9_248, 6_936, few('progressive')));
+    await expect(processor.prepareUpload(apart)).rejects.toMatchObject(
+      excess('JPEG', 9_248, 6_936, few('progressive')),
+    );
   });
 
   test('is refused as an interlaced 16-bit PNG by a lower limit', async () => {
     const png = headerPng({ width: 7_000, height: 7_000, bitDepth: 16, interlaced: true });
-    await expect(pictures.prepareUpload(png)).rejects.toMatchObject(excess('PNG', 7_000, 7_000, few('interlaced')));
+    await expect(processor.prepareUpload(png)).rejects.toMatchObject(excess('PNG', 7_000, 7_000, few('interlaced')));
   });
 
   test('is refused as an AVIF above 13 million', async () => {
@@ -147,7 +149,7 @@ describe('an upload with too many pixels', () => {
     const at = avif.indexOf('ispe') + 8; // after its version and flags
     avif.writeUInt32BE(6_000, at);
     avif.writeUInt32BE(4_000, at + 4);
-    await expect(pictures.prepareUpload(avif)).rejects.toMatchObject(
+    await expect(processor.prepareUpload(avif)).rejects.toMatchObject(
       excess('AVIF', 6_000, 4_000, { max_pixels: 13_000_000 }),
     );
   });
@@ -159,7 +161,7 @@ test('refuses a progressive JPEG with too many scans before decoding', async () 
   const end = progressive.length - 2;
   const scans = Array(60).fill(progressive.subarray(at, end));
   const bytes = Buffer.concat([progressive.subarray(0, end), ...scans, progressive.subarray(end)]);
-  await expect(pictures.prepareUpload(bytes)).rejects.toMatchObject(refused('too_complex', { format: 'JPEG' }));
+  await expect(processor.prepareUpload(bytes)).rejects.toMatchObject(refused('too_complex', { format: 'JPEG' }));
 });
 
 /** The JPEG with another size in its frame header. ITU T.81, B.2.2 */

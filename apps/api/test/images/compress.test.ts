@@ -9,7 +9,7 @@ import { oversizedPng, withOrientation } from './odd-images.ts';
 const rocket = await readPhoto('rocket.jpg');
 const hubble = await readPhoto('hubble_deep_field.jpg');
 const ids = { produceId: 'call-1_0', propagateId: 'job-1_0' };
-const pictures = buildImageProcessor();
+const processor = buildImageProcessor();
 
 describe('compressing an image', () => {
   test.each<PhotoName>(['astronaut.png', 'chelsea.png', 'coffee.png', 'hubble_deep_field.jpg'])(
@@ -17,15 +17,15 @@ describe('compressing an image', () => {
     async (name) => {
       const photo = await readPhoto(name);
       const before = await sharp(photo).metadata();
-      const picture = await pictures.compress(photo, ids);
-      expect(picture).toMatchObject({
+      const image = await processor.compress(photo, ids);
+      expect(image).toMatchObject({
         contentType: 'image/jpeg',
         width: before.width,
         height: before.height,
         compressed: true,
       });
-      expect(picture.bytes.byteLength).toBeLessThan(photo.byteLength);
-      expect((await sharp(picture.bytes).metadata()).format).toBe('jpeg');
+      expect(image.bytes.byteLength).toBeLessThan(photo.byteLength);
+      expect((await sharp(image.bytes).metadata()).format).toBe('jpeg');
     },
   );
 
@@ -34,15 +34,15 @@ describe('compressing an image', () => {
     ['avif', 'image/avif'],
   ] as const)('produces %s when that is configured', async (format, contentType) => {
     const photo = await readPhoto('coffee.png');
-    const picture = await buildImageProcessor({ format, quality: 50 }).compress(photo, ids);
-    expect(picture).toMatchObject({ contentType, width: 600, height: 400, compressed: true });
-    const metadata = await sharp(picture.bytes).metadata();
+    const image = await buildImageProcessor({ format, quality: 50 }).compress(photo, ids);
+    expect(image).toMatchObject({ contentType, width: 600, height: 400, compressed: true });
+    const metadata = await sharp(image.bytes).metadata();
     expect(metadata.mediaType).toBe(contentType);
   });
 
   test('leaves the image unchanged when the format is original', async () => {
-    const picture = await buildImageProcessor({ format: 'original', maxEdge: 100 }).compress(rocket, ids);
-    expectAsItCame(picture, rocket, { width: 640, height: 427 });
+    const image = await buildImageProcessor({ format: 'original', maxEdge: 100 }).compress(rocket, ids);
+    expectAsItCame(image, rocket, { width: 640, height: 427 });
   });
 
   test('scales the image down to the largest edge, whichever edge that is', async () => {
@@ -58,7 +58,7 @@ describe('compressing an image', () => {
       .composite([{ input: await sharp(rocket).resize(32, 32).toBuffer() }])
       .png({ compressionLevel: 0 })
       .toBuffer();
-    const { bytes } = await pictures.compress(clear, ids);
+    const { bytes } = await processor.compress(clear, ids);
     expect((await pixelsOf(bytes))[0]).toBeGreaterThan(250);
   });
 });
@@ -66,22 +66,22 @@ describe('compressing an image', () => {
 describe('rotation of an image', () => {
   // Values 1 to 8: https://www.w3.org/TR/png-3/#eXIf, Exif 2.32, 4.6.4, tag 274
   test.each([2, 3, 4, 5, 6, 7, 8])('applies EXIF orientation %i', async (orientation) => {
-    const picture = await pictures.compress(await withOrientation(rocket, orientation), ids);
+    const image = await processor.compress(await withOrientation(rocket, orientation), ids);
     const turnedOver = orientation >= 5;
-    expect(picture).toMatchObject({ width: turnedOver ? 427 : 640, height: turnedOver ? 640 : 427, compressed: true });
-    const { orientation: left } = await sharp(picture.bytes).metadata();
+    expect(image).toMatchObject({ width: turnedOver ? 427 : 640, height: turnedOver ? 640 : 427, compressed: true });
+    const { orientation: left } = await sharp(image.bytes).metadata();
     expect(left).toBeUndefined();
     const expected = await sharp(await withOrientation(rocket, orientation))
       .autoOrient()
       .toBuffer();
-    expect(await distance(picture.bytes, expected)).toBeLessThan(4);
+    expect(await distance(image.bytes, expected)).toBeLessThan(4);
   });
 
   test('is applied even where that makes the file larger', async () => {
     const tiny = await withOrientation(await sharp(rocket).jpeg({ quality: 5 }).toBuffer(), 6);
-    const picture = await buildImageProcessor({ quality: 95 }).compress(tiny, ids);
-    expect(picture).toMatchObject({ width: 427, height: 640, compressed: true });
-    expect(picture.bytes.byteLength).toBeGreaterThan(tiny.byteLength);
+    const image = await buildImageProcessor({ quality: 95 }).compress(tiny, ids);
+    expect(image).toMatchObject({ width: 427, height: 640, compressed: true });
+    expect(image.bytes.byteLength).toBeGreaterThan(tiny.byteLength);
   });
 });
 
@@ -89,14 +89,14 @@ describe('colour conversion of an image', () => {
   test('converts CMYK to sRGB', async () => {
     const cmyk = await sharp(rocket).toColourspace('cmyk').withIccProfile('cmyk').jpeg({ quality: 95 }).toBuffer();
     expect((await sharp(cmyk).metadata()).space).toBe('cmyk');
-    const { bytes } = await pictures.compress(cmyk, ids);
+    const { bytes } = await processor.compress(cmyk, ids);
     expect(await sharp(bytes).metadata()).toMatchObject({ space: 'srgb', channels: 3 });
     expect(await distance(bytes, rocket)).toBeLessThan(12);
   });
 
   test('converts the colours of a wide-gamut profile instead of relabelling them', async () => {
     const wide = await sharp(rocket).withIccProfile('p3').jpeg({ quality: 95 }).toBuffer();
-    const { bytes } = await pictures.compress(wide, ids);
+    const { bytes } = await processor.compress(wide, ids);
     expect((await sharp(bytes).metadata()).icc).toBeUndefined();
     expect(await distance(bytes, rocket)).toBeLessThan(4);
   });
@@ -105,31 +105,31 @@ describe('colour conversion of an image', () => {
 describe('an image that compressing would not improve or that cannot be decoded', () => {
   test('is delivered unchanged if compressing would make it larger', async () => {
     const tiny = await sharp(rocket).jpeg({ quality: 5 }).toBuffer();
-    const picture = await buildImageProcessor({ quality: 95 }).compress(tiny, ids);
-    expectAsItCame(picture, tiny, { width: 640, height: 427 });
+    const image = await buildImageProcessor({ quality: 95 }).compress(tiny, ids);
+    expectAsItCame(image, tiny, { width: 640, height: 427 });
   });
 
   test('is delivered unchanged if compressing would make it larger, also beyond the largest edge', async () => {
     const flat = await sharp({ create: { width: 2_100, height: 2_100, channels: 3, background: 'teal' } })
       .png({ palette: true })
       .toBuffer();
-    expectAsItCame(await pictures.compress(flat, ids), flat, { width: 2_100, height: 2_100 });
+    expectAsItCame(await processor.compress(flat, ids), flat, { width: 2_100, height: 2_100 });
   });
 
   test('is delivered unchanged as a JPEG that ends too early', async () => {
     const cut = hubble.subarray(0, hubble.length / 2);
-    expectAsItCame(await pictures.compress(cut, ids), cut, { width: 1000, height: 872 });
+    expectAsItCame(await processor.compress(cut, ids), cut, { width: 1000, height: 872 });
   });
 
   test('is delivered unchanged as a JPEG with damaged data', async () => {
     const damaged = Buffer.from(hubble);
     damaged.fill(0xff, 60_000, 60_400);
-    expectAsItCame(await pictures.compress(damaged, ids), damaged, { width: 1000, height: 872 });
+    expectAsItCame(await processor.compress(damaged, ids), damaged, { width: 1000, height: 872 });
   });
 
   test('is delivered unchanged as only the beginning of a JPEG', async () => {
     const stub = rocket.subarray(0, 16);
-    expectAsItCame(await pictures.compress(stub, ids), stub, { width: null, height: null });
+    expectAsItCame(await processor.compress(stub, ids), stub, { width: null, height: null });
   });
 
   test.each([
@@ -138,7 +138,7 @@ describe('an image that compressing would not improve or that cannot be decoded'
   ])('is delivered unchanged as a small file of more pixels than allowed, %s', async (_, width, height) => {
     const bomb = oversizedPng(width, height);
     expect(bomb.byteLength).toBeLessThan(200_000);
-    expectAsItCame(await pictures.compress(bomb, ids), bomb, { width, height });
+    expectAsItCame(await processor.compress(bomb, ids), bomb, { width, height });
   });
 });
 
@@ -151,7 +151,7 @@ describe('a body that is not an image', () => {
     ['a RIFF that is no WebP', Buffer.from('RIFF\0\0\0\0WAVEfmt ')],
     ['noise', deflateSync(rocket)],
   ])('is rejected permanently: %s', async (_, bytes) => {
-    await expect(pictures.compress(bytes, ids)).rejects.toMatchObject({ name: 'DownloadError', permanent: true });
+    await expect(processor.compress(bytes, ids)).rejects.toMatchObject({ name: 'DownloadError', permanent: true });
   });
 });
 
@@ -163,9 +163,9 @@ test('delivers the first frame of an animation', async () => {
     .webp({ lossless: true, loop: 0 })
     .toBuffer();
   expect((await sharp(animation).metadata()).pages).toBe(2);
-  const picture = await pictures.compress(animation, ids);
-  expect(picture).toMatchObject({ width: 100, height: 80, compressed: true });
-  expect(await distance(picture.bytes, frames[0] ?? Buffer.alloc(0))).toBeLessThan(6);
+  const image = await processor.compress(animation, ids);
+  expect(image).toMatchObject({ width: 100, height: 80, compressed: true });
+  expect(await distance(image.bytes, frames[0] ?? Buffer.alloc(0))).toBeLessThan(6);
 });
 
 interface Size {

@@ -7,7 +7,7 @@ import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import sharp from 'sharp';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { buildImageProcessor, type ImageProcessorOptions } from './build-image-processor.ts';
-import { servePictures } from './image-server.ts';
+import { serveImages } from './image-server.ts';
 
 const photo = await readPhoto('rocket.jpg');
 const never = new AbortController().signal;
@@ -21,8 +21,8 @@ const permanent = { name: 'DownloadError', permanent: true };
 
 describe('the download request', () => {
   test('fetches the bytes unchanged', async () => {
-    const { origin } = await servePictures((_, response) => response.end(photo));
-    const bytes = await download(`${origin}/picture.jpeg`, { trustedOrigin: origin });
+    const { origin } = await serveImages((_, response) => response.end(photo));
+    const bytes = await download(`${origin}/image.jpeg`, { trustedOrigin: origin });
     expect(photo.equals(bytes)).toBe(true);
   });
 
@@ -31,19 +31,19 @@ describe('the download request', () => {
     ['dots that URL would resolve', '/a/%2e%2e/b/../c.jpeg'],
     ['a quote that URL would encode', "/a.jpeg?disposition=filename='x'"],
   ])('keeps the spelling of the URL: %s', async (_, path) => {
-    const { origin, requests } = await servePictures((_, response) => response.end(photo));
+    const { origin, requests } = await serveImages((_, response) => response.end(photo));
     await download(`${origin}${path}#part`, { trustedOrigin: origin });
     expect(requests[0]?.url).toBe(path);
   });
 
   test('encodes characters that HTTP cannot carry', async () => {
-    const { origin, requests } = await servePictures((_, response) => response.end(photo));
+    const { origin, requests } = await serveImages((_, response) => response.end(photo));
     await download(`${origin}/图 1.jpeg`, { trustedOrigin: origin });
     expect(requests[0]?.url).toBe('/%E5%9B%BE%201.jpeg');
   });
 
   test('sends no credentials, cookies or keep-alive, also after a redirect', async () => {
-    const { origin, requests } = await servePictures((request, response) => {
+    const { origin, requests } = await serveImages((request, response) => {
       if (request.url === '/moved') response.end(photo);
       else response.writeHead(302, { location: '/moved', 'set-cookie': 'a=b' }).end();
     });
@@ -57,7 +57,7 @@ describe('the download request', () => {
 });
 
 test.each([[[100]], [[103, 100]]])('skips interim responses before the image: %j', async (statuses) => {
-  const { origin } = await servePictures((_, response) => {
+  const { origin } = await serveImages((_, response) => {
     for (const status of statuses) response.socket?.write(`HTTP/1.1 ${status} Interim\r\n\r\n`);
     response.end(photo);
   });
@@ -65,7 +65,7 @@ test.each([[[100]], [[103, 100]]])('skips interim responses before the image: %j
 });
 
 test('reads an image that arrived while the process was suspended past the deadline', async () => {
-  const worker = new Worker(PICTURE_SERVER, { eval: true });
+  const worker = new Worker(IMAGE_SERVER, { eval: true });
   onTestFinished(async () => void (await worker.terminate()));
   const [port]: number[] = await once(worker, 'message');
   const origin = `http://127.0.0.1:${port}`;
@@ -76,7 +76,7 @@ test('reads an image that arrived while the process was suspended past the deadl
 });
 
 /** Runs in a thread of its own, which continues while the test's thread is blocked. */
-const PICTURE_SERVER = `
+const IMAGE_SERVER = `
   const { parentPort } = require('node:worker_threads');
   const server = require('node:http').createServer((request, response) => {
     parentPort.postMessage('asked');
@@ -87,17 +87,17 @@ const PICTURE_SERVER = `
 
 describe('the download response', () => {
   test.each([500, 502, 503, 504, 429, 408])('treats HTTP %i as transient', async (status) => {
-    const { origin } = await servePictures((_, response) => response.writeHead(status).end('busy'));
+    const { origin } = await serveImages((_, response) => response.writeHead(status).end('busy'));
     await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
   });
 
   test.each([403, 404, 410, 400, 401, 204, 304])('treats HTTP %i as permanent', async (status) => {
-    const { origin } = await servePictures((_, response) => response.writeHead(status).end());
+    const { origin } = await serveImages((_, response) => response.writeHead(status).end());
     await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(permanent);
   });
 
   test('rejects an error response with an endless body at its status', async () => {
-    const { origin } = await servePictures((_, response) => {
+    const { origin } = await serveImages((_, response) => {
       response.writeHead(403);
       const timer = setInterval(() => response.write(photo), 1);
       response.on('close', () => clearInterval(timer));
@@ -106,14 +106,14 @@ describe('the download response', () => {
   });
 
   test('names host and status in the error message, never the query', async () => {
-    const { origin, port } = await servePictures((_, response) => response.writeHead(403).end());
+    const { origin, port } = await serveImages((_, response) => response.writeHead(403).end());
     const error = await download(`${origin}/a?Signature=secret`, { trustedOrigin: origin }).catch((error) => error);
     expect(error.message).toBe(`GET 127.0.0.1:${port}: HTTP 403`);
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('secret');
   });
 
   test('follows three redirects and not a fourth', async () => {
-    const { origin } = await servePictures((request, response) => {
+    const { origin } = await serveImages((request, response) => {
       const left = Number(request.url?.slice(1));
       if (left === 0) response.end(photo);
       else response.writeHead(302, { location: `/${left - 1}` }).end();
@@ -124,7 +124,7 @@ describe('the download response', () => {
   });
 
   test('keeps the spelling of a redirect target', async () => {
-    const { origin, requests } = await servePictures((request, response) => {
+    const { origin, requests } = await serveImages((request, response) => {
       if (request.url === '/from') response.writeHead(302, { location: `${origin}/a%2Fb?S=x%2Fy` }).end();
       else response.end(photo);
     });
@@ -135,19 +135,19 @@ describe('the download response', () => {
   test.each(['file:///etc/passwd', 'ftp://127.0.0.1/a', 'data:image/png;base64,AAAA', 'http://'])(
     'refuses a redirect to %s',
     async (location) => {
-      const { origin } = await servePictures((_, response) => response.writeHead(302, { location }).end());
+      const { origin } = await serveImages((_, response) => response.writeHead(302, { location }).end());
       await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(permanent);
     },
   );
 
-  test.each(['file:///etc/passwd', 'picture.jpeg', ''])('refuses %j, which is not an HTTP URL', async (url) => {
+  test.each(['file:///etc/passwd', 'image.jpeg', ''])('refuses %j, which is not an HTTP URL', async (url) => {
     await expect(download(url)).rejects.toMatchObject(permanent);
   });
 });
 
 describe('a content coding that was not requested', () => {
   const serveCoded = (coding: string, body: Uint8Array) =>
-    servePictures((_, response) => response.writeHead(200, { 'content-encoding': coding }).end(body));
+    serveImages((_, response) => response.writeHead(200, { 'content-encoding': coding }).end(body));
 
   test.each([
     ['gzip', gzipSync],
@@ -185,7 +185,7 @@ describe('a content coding that was not requested', () => {
 
 describe('a bounded download', () => {
   test('is refused for an announced length over the limit without reading a byte', async () => {
-    const { origin } = await servePictures((_, response) => {
+    const { origin } = await serveImages((_, response) => {
       response.writeHead(200, { 'content-length': 1_000_001 }).flushHeaders();
     });
     const bounds = { trustedOrigin: origin, downloadMaxBytes: 1_000_000 };
@@ -193,7 +193,7 @@ describe('a bounded download', () => {
   });
 
   test('is stopped at the limit while an unannounced length streams', async () => {
-    const { origin } = await servePictures((_, response) => {
+    const { origin } = await serveImages((_, response) => {
       const send = () => {
         while (response.write(photo));
       };
@@ -205,7 +205,7 @@ describe('a bounded download', () => {
   });
 
   test('accepts exactly as many bytes as the limit', async () => {
-    const { origin } = await servePictures((_, response) => response.end(photo));
+    const { origin } = await serveImages((_, response) => response.end(photo));
     const bounds = { trustedOrigin: origin, downloadMaxBytes: photo.byteLength };
     expect(await download(origin, bounds)).toHaveLength(photo.byteLength);
     await expect(download(origin, { ...bounds, downloadMaxBytes: photo.byteLength - 1 })).rejects.toMatchObject(
@@ -223,13 +223,13 @@ describe('a bounded download', () => {
       },
     ],
   ])('ends an exchange %s at the deadline', async (_, handler) => {
-    const { origin } = await servePictures(handler);
+    const { origin } = await serveImages(handler);
     const bounds = { trustedOrigin: origin, downloadTimeoutMs: 100 };
     await expect(download(origin, bounds)).rejects.toMatchObject(transient);
   });
 
   test('includes redirects in the deadline', async () => {
-    const { origin } = await servePictures((_, response) => {
+    const { origin } = await serveImages((_, response) => {
       setTimeout(() => response.writeHead(302, { location: '/' }).end(), 60);
     });
     const bounds = { trustedOrigin: origin, downloadTimeoutMs: 100 };
@@ -239,7 +239,7 @@ describe('a bounded download', () => {
   test('rejects when aborted with the reason of the abort', async () => {
     const reason = new Error('the server is shutting down');
     const controller = new AbortController();
-    const { origin } = await servePictures(() => controller.abort(reason));
+    const { origin } = await serveImages(() => controller.abort(reason));
     await expect(download(origin, { trustedOrigin: origin }, controller.signal)).rejects.toBe(reason);
     await expect(download(origin, { trustedOrigin: origin }, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
@@ -248,13 +248,13 @@ describe('a bounded download', () => {
     const reason = new Error('the server is shutting down');
     const controller = new AbortController();
     const lookup = () => controller.abort(reason); // never answers
-    await expect(download('http://pictures.example', { lookup }, controller.signal)).rejects.toBe(reason);
+    await expect(download('http://images.example', { lookup }, controller.signal)).rejects.toBe(reason);
   });
 });
 
 describe('an interrupted download', () => {
   test('is a transient failure with fewer bytes than announced', async () => {
-    const { origin } = await servePictures((_, response) => {
+    const { origin } = await serveImages((_, response) => {
       response.writeHead(200, { 'content-length': photo.byteLength });
       response.write(photo.subarray(0, 9_000), () => response.destroy());
     });
@@ -262,14 +262,14 @@ describe('an interrupted download', () => {
   });
 
   test('is a transient failure with a chunked body without its end', async () => {
-    const { origin } = await servePictures((_, response) => {
+    const { origin } = await serveImages((_, response) => {
       response.write(photo.subarray(0, 9_000), () => response.destroy());
     });
     await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
   });
 
   test('is a transient failure with a connection reset before the response', async () => {
-    const { origin } = await servePictures((request) => request.socket.resetAndDestroy());
+    const { origin } = await serveImages((request) => request.socket.resetAndDestroy());
     await expect(download(origin, { trustedOrigin: origin })).rejects.toMatchObject(transient);
   });
 
@@ -285,7 +285,7 @@ describe('an interrupted download', () => {
   describe('a body without length or chunks', () => {
     /** Each response is the given number of bytes of the file, after which the connection ends. */
     function servePart(file: Buffer, ...lengths: number[]) {
-      return servePictures((_, response) => {
+      return serveImages((_, response) => {
         response.socket?.end(
           Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n\r\n'), file.subarray(0, lengths.shift())]),
         );

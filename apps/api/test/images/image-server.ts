@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-interface PictureServer {
+interface ImageServer {
   origin: string;
   port: number;
   /** Every request that arrived, in order. */
@@ -14,7 +14,7 @@ interface PictureServer {
 }
 
 /** Starts a real HTTP server on loopback, closed when the test ends. */
-export async function servePictures(handler: Handler): Promise<PictureServer> {
+export async function serveImages(handler: Handler): Promise<ImageServer> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     requests.push(request);

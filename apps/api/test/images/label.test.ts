@@ -44,9 +44,9 @@ const padding = (length: number) =>
   `<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="${'x'.repeat(length)}"/>`;
 
 async function compressed(bytes: Uint8Array, format: ImageFormat = 'jpeg'): Promise<Uint8Array> {
-  const picture = await buildImageProcessor({ format, quality: 50 }).compress(bytes, ids);
-  expect(picture.compressed).toBe(true);
-  return picture.bytes;
+  const image = await buildImageProcessor({ format, quality: 50 }).compress(bytes, ids);
+  expect(image.compressed).toBe(true);
+  return image.bytes;
 }
 
 async function labelOf(bytes: Uint8Array, format?: ImageFormat): Promise<unknown> {

@@ -59,6 +59,6 @@ test.each([
   ['is only its beginning', rocket.subarray(0, 16)],
   ['has more pixels than allowed', oversizedPng(8_000, 6_400)],
 ])('is null for an image that %s, which is still delivered', async (_, bytes) => {
-  const picture = await buildImageProcessor().compress(bytes, ids);
-  expect(picture).toMatchObject({ compressed: false, placeholder: null });
+  const image = await buildImageProcessor().compress(bytes, ids);
+  expect(image).toMatchObject({ compressed: false, placeholder: null });
 });

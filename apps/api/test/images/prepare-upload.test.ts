@@ -6,7 +6,7 @@ import { buildImageProcessor } from './build-image-processor.ts';
 import { oversizedPng, withOrientation } from './odd-images.ts';
 
 const rocket = await readPhoto('rocket.jpg');
-const pictures = buildImageProcessor();
+const processor = buildImageProcessor();
 const unreadable = { name: 'UnreadableImageError' };
 
 describe('preparing an upload', () => {
@@ -15,7 +15,7 @@ describe('preparing an upload', () => {
     async (name) => {
       const photo = await readPhoto(name);
       const { width, height } = await sharp(photo).metadata();
-      const upload = await pictures.prepareUpload(photo);
+      const upload = await processor.prepareUpload(photo);
       expect(upload).toMatchObject({ contentType: 'image/jpeg', width, height });
       expect((await sharp(upload.bytes).metadata()).format).toBe('jpeg');
     },
@@ -23,7 +23,7 @@ describe('preparing an upload', () => {
 
   test.each(['webp', 'avif', 'png', 'jpeg'] as const)('accepts %s', async (format) => {
     const photo = await sharp(rocket).resize(200).toFormat(format).toBuffer();
-    expect(await pictures.prepareUpload(photo)).toMatchObject({ contentType: 'image/jpeg', width: 200 });
+    expect(await processor.prepareUpload(photo)).toMatchObject({ contentType: 'image/jpeg', width: 200 });
   });
 
   test('rotates the photo upright and removes its metadata', async () => {
@@ -32,7 +32,7 @@ describe('preparing an upload', () => {
       .withExifMerge({ IFD3: { GPSLatitude: '31/1 13/1 0/1' } })
       .withXmp('<x:xmpmeta xmlns:x="adobe:ns:meta/"/>')
       .toBuffer();
-    const upload = await pictures.prepareUpload(photo);
+    const upload = await processor.prepareUpload(photo);
     expect(upload).toMatchObject({ width: 427, height: 640 });
     const { exif, xmp, icc, orientation } = await sharp(upload.bytes).metadata();
     expect({ exif, xmp, icc, orientation }).toEqual({});
@@ -40,7 +40,7 @@ describe('preparing an upload', () => {
 
   test('scales the photo to 2048 pixels on its longer edge', async () => {
     const wide = await sharp(rocket).resize(3000, 1000, { fit: 'fill' }).toBuffer();
-    expect(await pictures.prepareUpload(wide)).toMatchObject({ width: 2048, height: 683 });
+    expect(await processor.prepareUpload(wide)).toMatchObject({ width: 2048, height: 683 });
   });
 
   test('keeps a photo with transparency as PNG', async () => {
@@ -48,14 +48,14 @@ describe('preparing an upload', () => {
       .composite([{ input: holeOf(100), blend: 'dest-out' }])
       .png()
       .toBuffer();
-    const upload = await pictures.prepareUpload(photo);
+    const upload = await processor.prepareUpload(photo);
     expect(upload).toMatchObject({ contentType: 'image/png', width: 640, height: 427 });
     expect((await sharp(upload.bytes).stats()).isOpaque).toBe(false);
   });
 
   test('converts a photo with an opaque alpha channel into a JPEG', async () => {
     const photo = await sharp(rocket).ensureAlpha().png().toBuffer();
-    expect(await pictures.prepareUpload(photo)).toMatchObject({ contentType: 'image/jpeg' });
+    expect(await processor.prepareUpload(photo)).toMatchObject({ contentType: 'image/jpeg' });
   });
 
   test('brings an image of noise, which PNG cannot compress, below 10,000,000 bytes', async () => {
@@ -65,7 +65,7 @@ describe('preparing an upload', () => {
       .png()
       .toBuffer();
     expect(photo.byteLength).toBeGreaterThan(10_000_000);
-    const upload = await pictures.prepareUpload(photo);
+    const upload = await processor.prepareUpload(photo);
     expect(upload.contentType).toBe('image/png');
     expect(upload.bytes.byteLength).toBeLessThan(10_000_000);
   });
@@ -74,7 +74,7 @@ describe('preparing an upload', () => {
 describe('an upload that cannot be prepared', () => {
   test.each([
     ['an empty file', Buffer.alloc(0)],
-    ['text', Buffer.from('not a picture')],
+    ['text', Buffer.from('not an image')],
     ['an SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')],
     ['another ISO media file', Buffer.from('\0\0\0\x18ftypmp42\0\0\0\0mp42isom')],
     ['a JPEG that ends too early', rocket.subarray(0, 20_000)],
@@ -82,7 +82,7 @@ describe('an upload that cannot be prepared', () => {
     ['only the beginning of a JPEG', rocket.subarray(0, 16)],
     ['a PNG with too many pixels', oversizedPng(11_000, 10_100)],
   ])('is refused: %s', async (_, bytes) => {
-    await expect(pictures.prepareUpload(bytes)).rejects.toMatchObject(unreadable);
+    await expect(processor.prepareUpload(bytes)).rejects.toMatchObject(unreadable);
   });
 });
 
