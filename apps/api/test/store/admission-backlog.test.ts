@@ -37,11 +37,11 @@ async function countWaitingForLock(): Promise<number> {
 test('accepts creates that wait for admission behind others once the lock is free', async () => {
   const jobs = wrapStorageErrors(createSqlJobStore(database), systemClock);
   const { letGo } = await holdAdmission();
-  const orders = Array.from({ length: 100 }, () => jobs.createJob(newJob(), NO_LIMITS));
+  const creates = Array.from({ length: 100 }, () => jobs.createJob(newJob(), NO_LIMITS));
   await vi.waitFor(async () => expect(await countWaitingForLock()).toBe(2), { timeout: 15_000 });
   expect(await jobs.countWaiting()).toBe(0); // reads do not wait for the lock
   await letGo();
-  for (const outcome of await Promise.all(orders)) expect(outcome).toMatchObject({ kind: 'created' });
+  for (const outcome of await Promise.all(creates)) expect(outcome).toMatchObject({ kind: 'created' });
 });
 
 test('refuses a create that waits too long for admission with queue_full, and creates no job', async () => {
@@ -53,14 +53,14 @@ test('refuses a create that waits too long for admission with queue_full, and cr
   const jobs = wrapStorageErrors(createSqlJobStore(hurried), systemClock);
   const uploads = wrapStorageErrors(createSqlUploadStore(hurried), systemClock);
   const { letGo } = await holdAdmission();
-  const orders = Array.from({ length: 5 }, () => newJob());
+  const newJobs = Array.from({ length: 5 }, () => newJob());
   const upload = newUpload();
   const refusals = await Promise.all([
-    ...orders.map(async (order) => jobs.createJob(order, NO_LIMITS)),
+    ...newJobs.map(async (job) => jobs.createJob(job, NO_LIMITS)),
     uploads.createUpload(upload, 0).then((refusal) => ({ kind: 'refused', refusal })),
   ]);
   for (const refused of refusals) expect(refused).toMatchObject({ kind: 'refused', refusal: { code: 'queue_full' } });
-  for (const { jobId } of orders) expect(await jobs.getJob(jobId)).toBeNull();
+  for (const { jobId } of newJobs) expect(await jobs.getJob(jobId)).toBeNull();
   expect(await uploads.getUpload(upload.uploadId)).toBeNull();
   await letGo();
   expect(await jobs.createJob(newJob(), NO_LIMITS)).toMatchObject({ kind: 'created' });
@@ -81,6 +81,6 @@ test('answers created for an unconfirmed commit of a create, although its retry 
     }),
     systemClock,
   );
-  const order = newJob();
-  expect(await jobs.createJob(order, NO_LIMITS)).toMatchObject({ kind: 'created', job: { jobId: order.jobId } });
+  const job = newJob();
+  expect(await jobs.createJob(job, NO_LIMITS)).toMatchObject({ kind: 'created', job: { jobId: job.jobId } });
 });

@@ -27,7 +27,7 @@ export function testDeletions(open: OpenStores): void {
   /** Lets the caller write heartbeats long enough to declare other leases lost. */
   async function live(workerId = WORKER): Promise<void> {
     await stores.workers.heartbeat(workerId, slots(1));
-    for (let beats = 0; beats < 4; beats++) {
+    for (let heartbeats = 0; heartbeats < 4; heartbeats++) {
       stores.clock.advance(5_000);
       await stores.workers.heartbeat(workerId, slots(1));
     }

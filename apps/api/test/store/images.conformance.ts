@@ -3,12 +3,12 @@ import type { StoredAsset } from '../../src/job/stored-image.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
 import { addJob, addSavingJob, newUpload, type OpenStores, untilTold } from './stores.ts';
 
-export function testPictures(open: OpenStores): void {
+export function testImages(open: OpenStores): void {
   test('keeps images in order and one by one, also over a restart', async () => {
     const stores = await open();
     const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }, { key: 'source-1' }, { url: 'http://a/2' }]);
     expect(await stores.jobs.countImages(jobId)).toEqual({ ended: 0, total: 3 });
-    await stores.jobs.endImage(jobId, 1, exampleAsset('picture-1'));
+    await stores.jobs.endImage(jobId, 1, exampleAsset('image-1'));
     await stores.jobs.endImage(jobId, 2, null);
     const { jobs } = await stores.reopen();
     expect(await jobs.countImages(jobId)).toEqual({ ended: 2, total: 3 });
@@ -16,7 +16,7 @@ export function testPictures(open: OpenStores): void {
       responseId: null,
       images: [
         { position: 0, source: { url: 'http://a/0' }, asset: null, failed: false },
-        { position: 1, source: { key: 'source-1' }, asset: exampleAsset('picture-1'), failed: false },
+        { position: 1, source: { key: 'source-1' }, asset: exampleAsset('image-1'), failed: false },
         { position: 2, source: { url: 'http://a/2' }, asset: null, failed: true },
       ],
     });
@@ -25,7 +25,7 @@ export function testPictures(open: OpenStores): void {
   test('returns null as the placeholder of an image stored before placeholders existed', async () => {
     const stores = await open();
     const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }]);
-    const { placeholder: _, ...older } = exampleAsset('picture-0');
+    const { placeholder: _, ...older } = exampleAsset('image-0');
     await stores.jobs.endImage(jobId, 0, older as StoredAsset); // as written by the previous version
     const assets = (await stores.jobs.getImages(jobId))?.images.map(({ asset }) => asset);
     expect(assets).toEqual([{ ...older, placeholder: null }]);
@@ -42,9 +42,9 @@ export function testPictures(open: OpenStores): void {
     const stores = await open();
     const upload = newUpload();
     const { jobId } = await addSavingJob(stores, [{ url: 'http://a/0' }, { key: 'source-1' }], { uploads: [upload] });
-    await stores.jobs.endImage(jobId, 1, exampleAsset('picture-1'));
+    await stores.jobs.endImage(jobId, 1, exampleAsset('image-1'));
     const keys = await stores.jobs.deleteJob(jobId);
-    expect(keys.toSorted()).toEqual([upload.key, 'picture-1', 'source-1'].toSorted());
+    expect(keys.toSorted()).toEqual([upload.key, 'image-1', 'source-1'].toSorted());
     expect(await stores.jobs.getImages(jobId)).toMatchObject({ images: [] });
   });
 

@@ -7,7 +7,7 @@ import { emptyDatabase } from './empty-database.ts';
 import { givenPostgres, LEASE_MS, openPostgresStores } from './open-postgres-stores.ts';
 import { addJob, addSavingJob, type Stores, slots, startNext } from './stores.ts';
 
-const BEAT_MS = 3_000;
+const HEARTBEAT_MS = 3_000;
 const [US, THEM] = ['us', 'them'];
 
 const postgres = givenPostgres();
@@ -22,9 +22,9 @@ beforeEach(async () => {
 
 /** Advances the clock by this many milliseconds, while these workers write their heartbeats on time. */
 async function live(ms: number, ...workerIds: string[]): Promise<void> {
-  for (let passed = 0; passed <= ms; passed += BEAT_MS) {
+  for (let passed = 0; passed <= ms; passed += HEARTBEAT_MS) {
     for (const workerId of workerIds) await stores.workers.heartbeat(workerId, slots(4));
-    stores.clock.advance(BEAT_MS);
+    stores.clock.advance(HEARTBEAT_MS);
   }
 }
 
@@ -47,7 +47,7 @@ describe('a call of another worker', () => {
   });
 
   test('is given up once no heartbeat was seen for a lease, and not earlier', async () => {
-    await live(LEASE_MS - 2 * BEAT_MS, US); // the other worker's last heartbeat is one interval old
+    await live(LEASE_MS - 2 * HEARTBEAT_MS, US); // the other worker's last heartbeat is one interval old
     await stores.workers.heartbeat(US, slots(4));
     expect(await leaseState()).toBe('alive');
     stores.clock.advance(1);
@@ -69,7 +69,7 @@ describe('a call of another worker', () => {
 
   test('is kept by a worker that has just started, so that a restart of all workers ends no calls', async () => {
     await live(LEASE_MS * 2);
-    await live(LEASE_MS - 2 * BEAT_MS, US);
+    await live(LEASE_MS - 2 * HEARTBEAT_MS, US);
     expect(await leaseState()).toBe('alive');
     await live(0, US);
     expect(await leaseState()).toBe('lapsed');
@@ -79,7 +79,7 @@ describe('a call of another worker', () => {
     await live(LEASE_MS * 2); // simulates a database outage
     await stores.workers.heartbeat(US, slots(4));
     expect(await leaseState()).toBe('alive');
-    await live(LEASE_MS - BEAT_MS, US, THEM);
+    await live(LEASE_MS - HEARTBEAT_MS, US, THEM);
     expect(await leaseState()).toBe('alive');
   });
 

@@ -17,7 +17,7 @@ const viewer = { user_id: '1', star_id: null };
 const GIVEN_UP = { kind: PRESUMED, code: null, message: 'not seen any more', providerText: null };
 
 /** All that can happen to one job between queue and end, performed as in production. */
-const EVENTS = ['start', 'answer', 'deadline', 'verdict', 'save', 'cancel', 'cancel', 'expire', 'delete'] as const;
+const EVENTS = ['start', 'answer', 'deadline', 'presumed', 'save', 'cancel', 'cancel', 'expire', 'delete'] as const;
 type Event = (typeof EVENTS)[number];
 
 const postgres = givenPostgres();
@@ -59,7 +59,7 @@ async function befall(one: Stores, other: Stores, numRuns: number): Promise<void
         answer: async () =>
           attemptId && jobs.endAttempt(attemptId, { outcome: 'answered' }, startSaving, placed([{ key: 'a' }])),
         deadline: async () => attemptId && jobs.endAttempt(attemptId, { outcome: 'unknown' }, fail),
-        verdict: async () => attemptId && jobs.endAttempt(attemptId, { outcome: 'unknown', failure: GIVEN_UP }, fail),
+        presumed: async () => attemptId && jobs.endAttempt(attemptId, { outcome: 'unknown', failure: GIVEN_UP }, fail),
         save: () => jobs.changeJob(jobId, (job) => complete(job, [exampleAsset('a')], clock.now())),
         cancel: () => cancelJob(jobs, viewer, jobId).catch(unlessGone),
         delete: () => deleteJob({ store: jobs, fileTracker }, viewer, jobId).catch(unlessGone),

@@ -28,14 +28,14 @@ async function repeatAtOnce({ jobs, clock }: Stores, outcome: StartOutcome): Pro
   await jobs.endAttempt(outcome.attempt.attemptId, { outcome: 'not_taken' }, (job) => waitForRetry(job, again));
 }
 
-function expectPaced(starts: number[]): void {
+function expectWithinRateLimit(starts: number[]): void {
   for (const from of starts) {
     const inWindow = starts.filter((at) => at >= from && at < from + WINDOW_MS);
     expect(inWindow.length).toBeLessThanOrEqual(RPM);
   }
 }
 
-export function testPace(open: OpenStores): void {
+export function testRateLimit(open: OpenStores): void {
   test('never begins more calls in any window than allowed, including repeats and restarts', async () => {
     await fc.assert(
       fc.asyncProperty(moves, async (story) => {
@@ -51,7 +51,7 @@ export function testPace(open: OpenStores): void {
             if (move.repeats) await repeatAtOnce(stores, outcome);
           }
         }
-        expectPaced(starts);
+        expectWithinRateLimit(starts);
       }),
       { numRuns: 12 },
     );

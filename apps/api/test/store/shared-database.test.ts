@@ -69,7 +69,7 @@ test('neither deadlocks nor loses uploads that jobs name in different orders', a
     const uploads = [newUpload(), newUpload(), newUpload()];
     for (const upload of uploads) await first.uploads.createUpload(upload, 0);
     const ids = uploads.map(({ uploadId }) => uploadId);
-    const [one, two] = [ids, ids.toReversed()].map((order) => newJob({ request: h3RequestWith(...order) }));
+    const [one, two] = [ids, ids.toReversed()].map((uploadIds) => newJob({ request: h3RequestWith(...uploadIds) }));
     if (!one || !two) throw new Error('no jobs');
     await first.jobs.createJob(one, NO_LIMITS);
     await first.jobs.createJob(two, NO_LIMITS);
@@ -117,19 +117,19 @@ describe('the calls of several processes', () => {
   test('stay within the rate limit in any window and never take a job twice', async () => {
     const [rpm, windowMs] = [5, 1_000];
     for (let i = 0; i < 40; i++) await addJob(first, { userId: String(i % 7) });
-    const begun: { jobId: string; at: number }[] = [];
+    const started: { jobId: string; at: number }[] = [];
     for (let round = 0; round < 12; round++) {
       const outcomes = await atOnce(3, ({ jobs }) => jobs.startNextCall(newStart({ rpm, windowMs })));
       for (const outcome of outcomes) {
-        if (outcome.kind === 'started') begun.push({ jobId: outcome.job.jobId, at: outcome.attempt.startedAt });
+        if (outcome.kind === 'started') started.push({ jobId: outcome.job.jobId, at: outcome.attempt.startedAt });
       }
       first.clock.advance(250);
     }
-    for (const { at } of begun) {
-      expect(begun.filter((other) => other.at >= at && other.at < at + windowMs).length).toBeLessThanOrEqual(rpm);
+    for (const { at } of started) {
+      expect(started.filter((other) => other.at >= at && other.at < at + windowMs).length).toBeLessThanOrEqual(rpm);
     }
-    expect(begun.length).toBeGreaterThanOrEqual(3 * rpm);
-    expect(new Set(begun.map(({ jobId }) => jobId)).size).toBe(begun.length);
+    expect(started.length).toBeGreaterThanOrEqual(3 * rpm);
+    expect(new Set(started.map(({ jobId }) => jobId)).size).toBe(started.length);
   });
 
   test('follow the rotation of users in any process', async () => {
