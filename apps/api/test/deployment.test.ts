@@ -11,7 +11,7 @@ import { listAll } from './files/file-store.conformance.ts';
 import { SECRET } from './http/tokens.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-const PICTURE = Buffer.from('paid for');
+const IMAGE = Buffer.from('paid for');
 const log = pino({ level: 'silent' });
 
 async function open(env: Record<string, string>): Promise<Deployment> {
@@ -43,7 +43,7 @@ describe('the files of another deployment', () => {
     const { settings } = await openBucket();
     const [own, foreign] = [await temporaryFolder(), await temporaryFolder()];
     const first = await open({ DATA_DIR: own, ...settings });
-    await first.files.put('a.png', PICTURE);
+    await first.files.put('a.png', IMAGE);
     await first.close();
 
     const other = open({ DATA_DIR: foreign, ...settings });
@@ -58,7 +58,7 @@ describe('the files of another deployment', () => {
   test('is refused at the start in a folder whose database was replaced by another one', async () => {
     const DATA_DIR = await temporaryFolder();
     const first = await open({ DATA_DIR });
-    await first.files.put('a.png', PICTURE);
+    await first.files.put('a.png', IMAGE);
     await first.close();
 
     const database = path.join(DATA_DIR, 'darkroom.sqlite');
@@ -74,7 +74,7 @@ describe('the files of another deployment', () => {
   test('is refused before listing files in a bucket that was unavailable at the start', async () => {
     const bucket = await openBucket();
     const first = await open({ DATA_DIR: await temporaryFolder(), ...bucket.settings });
-    await first.files.put('a.png', PICTURE);
+    await first.files.put('a.png', IMAGE);
     await first.close();
 
     await bucket.stop();

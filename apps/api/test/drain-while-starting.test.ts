@@ -5,17 +5,17 @@ import { bearer } from './http/tokens.ts';
 
 test('waits in drain() for a running start() and stays draining without a provider call', async () => {
   const { app, server, simulator } = await openApi();
-  const payload = { model: 'image-01', prompt: 'ordered before the work begins' };
+  const payload = { model: 'image-01', prompt: 'created before the work starts' };
   const created = await server.inject({ method: 'POST', url: GENERATION_PATH, headers: bearer('1'), payload });
   expect(created.json()).toMatchObject({ code: 202, data: { status: 'PENDING' } });
 
-  let hasBegun = false;
+  let hasStarted = false;
   void app.start().then(() => {
-    hasBegun = true;
+    hasStarted = true;
   });
   await app.drain();
 
-  expect(hasBegun).toBe(true);
+  expect(hasStarted).toBe(true);
   expect((await server.inject('/health/ready')).json()).toEqual({ status: 'unavailable', reason: 'draining' });
   expect(simulator.calls()).toEqual([]);
 });

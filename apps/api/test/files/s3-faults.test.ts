@@ -16,7 +16,7 @@ beforeEach(() => {
   clock = createManualClock();
 });
 
-const BYTES = Buffer.from('a picture');
+const BYTES = Buffer.from('an image');
 
 const OPERATIONS: [string, (store: FileStore) => Promise<unknown>][] = [
   ['put', (store) => store.put('a.png', BYTES)],

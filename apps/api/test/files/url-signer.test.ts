@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createUrlSigner } from '../../src/files/url-signer.ts';
 
 const secret = Buffer.alloc(32, 7);
-const baseUrl = 'https://pictures.example/base';
+const baseUrl = 'https://images.example/base';
 
 function signerAt(nowMs: number, ttlS = 3600) {
   let now = nowMs;
@@ -26,7 +26,7 @@ const lives = fc.integer({ min: 2, max: 604_800 });
 
 test('signs a link in the form that the routes expect', () => {
   const { url, expiresAt } = signerAt(1_800_000_000_000).sign('job-1_0.jpeg');
-  expect(url).toMatch(/^https:\/\/pictures\.example\/base\/files\/job-1_0\.jpeg\?expires=\d{10}&signature=[\w-]{43}$/);
+  expect(url).toMatch(/^https:\/\/images\.example\/base\/files\/job-1_0\.jpeg\?expires=\d{10}&signature=[\w-]{43}$/);
   expect(partsOf(url).expires).toBe(String(expiresAt.getTime() / 1000));
 });
 

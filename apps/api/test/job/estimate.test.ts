@@ -14,12 +14,12 @@ interface Past {
   /** The start times of the last minute's calls, in seconds before now. */
   startedAgoS?: number[];
   /** The remaining back-off, in seconds. */
-  quietS?: number;
+  backOffS?: number;
   retries?: number;
 }
 
 function estimatesAfter(
-  { callMs = {}, open = 0, startedAgoS = [], quietS = 0, retries = 0 }: Past,
+  { callMs = {}, open = 0, startedAgoS = [], backOffS = 0, retries = 0 }: Past,
   { concurrency = 2, rpm = 0 } = {},
 ) {
   const clock = createManualClock();
@@ -33,7 +33,7 @@ function estimatesAfter(
     recentCalls: async () => ({
       open,
       startedAgoMs: startedAgoS.map((s) => s * 1_000).sort((a, b) => b - a),
-      backOffMs: quietS * 1_000,
+      backOffMs: backOffS * 1_000,
       retries,
     }),
   };
@@ -141,16 +141,16 @@ describe('the estimated wait of a job', () => {
     ],
     ['set by the rate limit: a whole minute later', { startedAgoS: [50, 20] }, { rpm: 2, concurrency: 9 }, 2, 70_000],
     ['zero while the rate limit is not reached', { startedAgoS: [50] }, { rpm: 2, concurrency: 9 }, 0, 0],
-    ['at least the back-off, also with free slots', { quietS: 30 }, {}, 0, 30_000],
-    ['the back-off and the time until a slot is free', { ...known, open: 2, quietS: 30 }, {}, 2, 35_000],
+    ['at least the back-off, also with free slots', { backOffS: 30 }, {}, 0, 30_000],
+    ['the back-off and the time until a slot is free', { ...known, open: 2, backOffS: 30 }, {}, 2, 35_000],
     [
       'the back-off when it outlasts the rate limit',
-      { startedAgoS: [50], quietS: 30 },
+      { startedAgoS: [50], backOffS: 30 },
       { rpm: 2, concurrency: 9 },
       1,
       30_000,
     ],
-    ['the back-off and the rate limit of the delayed calls', { quietS: 30 }, { rpm: 2, concurrency: 9 }, 2, 90_000],
+    ['the back-off and the rate limit of the delayed calls', { backOffS: 30 }, { rpm: 2, concurrency: 9 }, 2, 90_000],
     ['longer by the jobs that retry their calls', { ...known, open: 2, retries: 3 }, {}, 1, 25_000],
     ['the longer one of slots and rate limit', { ...known, open: 2, startedAgoS: [59] }, { rpm: 1 }, 0, 5_000],
   ] satisfies [string, Past, { rpm?: number; concurrency?: number }, number, number | null][])(
@@ -175,8 +175,8 @@ describe('the estimated wait of a job', () => {
   test('depends for a retry on free slots and the rate limit only, not on other waiting jobs', async () => {
     const past = { ...known, open: 2, retries: 4 };
     expect(await estimatesAfter(past).estimates.retrying(request)).toBe(5_000);
-    const paced = { ...past, startedAgoS: [50, 20] };
-    expect(await estimatesAfter(paced, { rpm: 2, concurrency: 9 }).estimates.retrying(request)).toBe(10_000);
+    const limited = { ...past, startedAgoS: [50, 20] };
+    expect(await estimatesAfter(limited, { rpm: 2, concurrency: 9 }).estimates.retrying(request)).toBe(10_000);
   });
 
   test('is unknown while there is no worker', async () => {

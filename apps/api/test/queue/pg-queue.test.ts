@@ -50,23 +50,23 @@ function createQueue(boss: PgBoss, work: Work | null) {
 
 test('delivers wake-ups from a process without workers to those that have them', async () => {
   const work = createWork(systemClock);
-  const orders = createQueue(bosses[0], null);
+  const api = createQueue(bosses[0], null);
   const worker = createQueue(bosses[1], work);
-  orders.start();
+  api.start();
   worker.start();
   await vi.waitFor(() => expect(work.asked).toBeGreaterThan(0), PATIENCE);
   work.add(1);
-  orders.wake();
+  api.wake();
   await vi.waitFor(() => expect(work.running).toBe(1), PATIENCE);
   work.endOne();
-  await Promise.all([orders.drain(), worker.drain()]);
+  await Promise.all([api.drain(), worker.drain()]);
 });
 
 test('keeps a wake-up without a worker until one starts', async () => {
   const work = createWork(systemClock);
-  const orders = createQueue(bosses[0], null);
-  orders.wake();
-  await orders.drain();
+  const api = createQueue(bosses[0], null);
+  api.wake();
+  await api.drain();
   work.add(1);
   const worker = createPgQueue({
     boss: bosses[1],

@@ -48,8 +48,8 @@ async function startProcess(): Promise<Process> {
   let isDead = false;
   const executeSql: PgBossDatabase['executeSql'] = (text, values) =>
     isDead && !isOfClock(text) ? Promise.reject(new Error('dead')) : database.executeSql(text, values);
-  const mortal = { ...database, executeSql, async setSessionStatements() {} }; // the URL sets them
-  const boss = await openPgBoss(mortal, () => {}, { clock });
+  const killable = { ...database, executeSql, async setSessionStatements() {} }; // the URL sets them
+  const boss = await openPgBoss(killable, () => {}, { clock });
   const each = {
     boss,
     die() {
