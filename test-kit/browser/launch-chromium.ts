@@ -6,8 +6,29 @@ const executablePath = findTool('chromium');
 /** Whether this machine has Chromium: `describe.skipIf(!hasChromium)(…)`. */
 export const hasChromium = executablePath !== undefined;
 
+/** Pages of the browser's own address bar. They are loaded for each context, at the CPU cost of the page under test. */
+const BROWSER_PAGES = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup'];
+
+/** What Playwright disables, because the last value of a switch replaces the earlier ones. */
+const PLAYWRIGHT_DISABLES = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
+];
+
 /** Runs Chromium as root in a container without a graphics card, and suppresses requests other than the page's own. */
 const ARGS = [
+  `--disable-features=${[...PLAYWRIGHT_DISABLES, ...BROWSER_PAGES].join(',')}`,
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
