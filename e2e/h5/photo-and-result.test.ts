@@ -27,7 +27,7 @@ async function loadedImages({ result }: ClientPages): Promise<number> {
 describe.skipIf(!hasChromium)('a photo on a phone', () => {
   test('is used after one consent, which is not asked for again', async () => {
     const api = await startApi(await startProvider());
-    const phone = await startPhone({ url: api.url });
+    const phone = await startPhone({ url: api.url, isAnimated: true });
     const app = await phone.open();
 
     await app.page.getByTestId('photo-add').click();

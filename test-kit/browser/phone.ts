@@ -15,12 +15,15 @@ interface Options {
   /** The API's address, which also serves the client. */
   url: string;
   colorScheme?: 'light' | 'dark';
+  /** Runs the animations, at the CPU cost of a second page. */
+  isAnimated?: boolean;
   /** Removes the built-ins that are newer than the app's targets. */
   isOld?: boolean;
 }
 
 /** Starts a phone-sized Chromium with an empty profile, until the end of the test. */
-export async function startPhone({ url, colorScheme = 'light', isOld = false }: Options): Promise<Phone> {
+export async function startPhone(options: Options): Promise<Phone> {
+  const { url, colorScheme = 'light', isAnimated = false, isOld = false } = options;
   const browser = await startChromium();
   const context = await browser.newContext({
     viewport: { width: 390, height: 844 },
@@ -29,6 +32,7 @@ export async function startPhone({ url, colorScheme = 'light', isOld = false }: 
     isMobile: true,
     locale: 'zh-CN',
     colorScheme,
+    reducedMotion: isAnimated ? 'no-preference' : 'reduce',
   });
   context.setDefaultTimeout(20_000);
   if (isOld) await removeNewerBuiltIns(context);
