@@ -10,7 +10,7 @@ import { expect, test } from 'vitest';
 
 const AT_ONCE = 6;
 const ROUNDS = 8;
-const POLL_EVERY_MS = 5;
+const POLL_EVERY_MS = 20;
 const ANSWER_MAX_BYTES = 8_192;
 /** The memory limit that deploy/ sets for a process. */
 const MEMORY_LIMIT_BYTES = 1024 * 1024 * 1024;
