@@ -6,7 +6,11 @@ import { buildImageProcessor } from './build-image-processor.ts';
 import { withPngText } from './odd-images.ts';
 import { hasExiftool, readLabelByExiftool, readLabels } from './read-aigc-label.ts';
 
-const photo = await readPhoto('rocket.jpg');
+/** Small, since its label is what is read. */
+const photo = await sharp(await readPhoto('rocket.jpg'))
+  .resize(160)
+  .jpeg({ quality: 95 })
+  .toBuffer();
 const ids = { produceId: 'call-1_0', propagateId: 'job-1_0' };
 
 const WRITTEN =
