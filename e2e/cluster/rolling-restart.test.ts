@@ -6,7 +6,7 @@ import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { expect, test } from 'vitest';
 import { roundRobinFetch } from '../chaos/round-robin-fetch.ts';
 
-const CREATE_EVERY_MS = 150;
+const CREATE_EVERY_MS = 300;
 const cluster = shareCluster({
   ownPostgres: true, // its fixed rate of requests needs the server to itself
   settings: { GENERATION_CONCURRENCY: 2, RATE_LIMIT_PER_MINUTE: 0, USER_ACTIVE_LIMIT: 1_000 },
