@@ -15,8 +15,8 @@ export default defineConfig({
           testTimeout: 20_000,
           isolate: false,
           setupFiles: 'test-kit/each-file.ts',
-          // Vitest's default leaves one core idle, which may be half of the machine.
-          maxWorkers: '100%',
+          // Tests of PostgreSQL, of deadlines and of child processes wait for most of their time.
+          maxWorkers: availableParallelism() * 2,
           sequence: { groupOrder: 0 },
         },
       },
