@@ -30,6 +30,23 @@ describe.skipIf(!hasChromium)('the page of a job whose images arrive one by one'
     expect(phone.faults).toEqual([]);
   });
 
+  test('keeps an image open in full when the job completes, and then shows the result', async () => {
+    const { provider, api } = await startHolding(1, [1, 0, 2, 3]);
+    const { phone, app, jobId } = await openJob(api);
+    await expect.poll(() => app.progress.arrived.places(), TIMEOUT).toContain('image');
+    await app.result.openViewer();
+    await app.result.viewer(0).waitFor();
+
+    provider.release();
+    await api.user('1').sdk.wait(jobId);
+    await app.page.getByText('2 / 4').waitFor(); // all images are there: the page knows of the end
+    await app.page.getByTestId('viewer-next').click();
+    expect(app.page.url()).toContain('generation-loading');
+    await app.page.getByTestId('viewer-close').click();
+    await app.result.waitUntilOpen();
+    expect(phone.faults).toEqual([]);
+  });
+
   test('keeps the images that had arrived when the job is canceled', async () => {
     const { provider, api } = await startHolding(1, [1, 0, 2, 3]);
     const { phone, app } = await openJob(api);

@@ -1,4 +1,4 @@
-import type { FailedJob, ProcessingJob } from '@darkroom/contracts';
+import type { CompletedJob, FailedJob, ProcessingJob } from '@darkroom/contracts';
 import { describe, expect, it } from 'vitest';
 import { hasArrivals, placesOf } from '../src/features/progress/arrived-places.ts';
 
@@ -44,6 +44,17 @@ const canceled: FailedJob = {
   charged: 'yes',
 };
 
+const completed: CompletedJob = {
+  ...base,
+  status: 'COMPLETED',
+  progress: 100,
+  images: [],
+  assets: [asset(0), asset(1)],
+  failed_count: 0,
+  completed_at: '2026-11-22T10:01:00.000Z',
+  charged: 'yes',
+};
+
 describe('placesOf', () => {
   it('puts each image of a running job at its index, among as many places as were requested', () => {
     const assets = [asset(1), asset(3)];
@@ -53,6 +64,11 @@ describe('placesOf', () => {
   it('leaves no place open in a canceled job', () => {
     expect(placesOf({ ...canceled, assets: [asset(1), asset(3)] })).toEqual([asset(1), asset(3)]);
   });
+});
+
+it('shows the images of a job that completed while one of them was viewed', () => {
+  expect(hasArrivals(completed)).toBe(true);
+  expect(placesOf(completed)).toEqual(completed.assets);
 });
 
 it('finds no arrivals in a job without images', () => {

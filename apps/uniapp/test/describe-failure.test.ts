@@ -141,6 +141,20 @@ describe('describeCreateFailure', () => {
     expect(describeCreateFailure(error, en).reason).toBe('The description is not accepted.');
   });
 
+  it('names the reference that the service reported by its number', () => {
+    const issue = {
+      path: ['references', 3, 'image_file'],
+      message: '太小',
+      reason: 'side_too_short',
+      params: { width: 9, height: 9, min_side: 128 },
+    };
+    const error = refused('invalid_request', { issues: [issue, { path: ['references', 0], message: '' }] });
+    expect(describeCreateFailure(error, zh).reason).toMatch(/^图 4：.*128/);
+    expect(describeCreateFailure(error, en).reason).toMatch(
+      /^Image 4: .*128.* Image 1: The reference is not accepted\.$/,
+    );
+  });
+
   it('names the reason for a refused photo in the language of the app', () => {
     const issue = {
       path: ['file'],

@@ -27,6 +27,12 @@ describe('followCharge for a canceled job', () => {
     },
   );
 
+  it('reads a job that was just canceled once more, for an image that is stored late', async () => {
+    const read = vi.fn<() => Promise<ImageJob>>().mockResolvedValue(canceled('yes'));
+    await followCharge(canceled('yes'), { read, signal, sleep, wasCanceledHere: true });
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
   it('stops after 200 s, lost connections included', async () => {
     const read = vi.fn<() => Promise<ImageJob>>().mockRejectedValue(new ImageApiError('network'));
     const slept: number[] = [];

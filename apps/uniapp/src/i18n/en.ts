@@ -2,7 +2,7 @@ import { consent } from './en/consent.ts';
 import { form, replaceDraft, resume } from './en/form.ts';
 import { photo } from './en/photo.ts';
 import { plural } from './en/plural.ts';
-import { issue, requestFailures, uploadProblems, uploadSpaceFull } from './en/request-failures.ts';
+import { issue, issueOfImage, requestFailures, uploadProblems, uploadSpaceFull } from './en/request-failures.ts';
 import type { Messages } from './zh.ts';
 
 /** English texts of the main package, one file per area. */
@@ -23,6 +23,7 @@ export const en: Messages = {
   replaceDraft,
   requestFailures,
   issue,
+  issueOfImage,
   uploadProblems,
   uploadSpaceFull,
 };

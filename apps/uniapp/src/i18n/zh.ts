@@ -2,7 +2,7 @@ import type { Words } from './words.ts';
 import { consent } from './zh/consent.ts';
 import { form, replaceDraft, resume } from './zh/form.ts';
 import { photo } from './zh/photo.ts';
-import { issue, requestFailures, uploadProblems, uploadSpaceFull } from './zh/request-failures.ts';
+import { issue, issueOfImage, requestFailures, uploadProblems, uploadSpaceFull } from './zh/request-failures.ts';
 
 /**
  * Chinese texts of the main package, one file per area. `Messages` is the shape every other language must have. Texts of a
@@ -25,6 +25,7 @@ export const zh = {
   replaceDraft,
   requestFailures,
   issue,
+  issueOfImage,
   uploadProblems,
   uploadSpaceFull,
 };

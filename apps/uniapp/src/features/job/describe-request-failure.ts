@@ -59,9 +59,12 @@ export function describeRequestFailure(error: RequestError, text: RequestTexts) 
   };
   const known = texts[requestCode(error)] ?? text.requestFailures.internal;
   const { title, reason, next } = isSpace ? text.uploadSpaceFull : known;
-  const issues = error.issues.map(({ path: [field = ''], message, reason: cause, params = {} }) =>
-    isUploadProblemReason(cause) ? text.uploadProblems[cause](params) : text.issue(String(field), message),
-  );
+  const issues = error.issues.map(({ path: [field = '', index], message, reason: cause, params = {} }) => {
+    const problem = isUploadProblemReason(cause)
+      ? text.uploadProblems[cause](params)
+      : text.issue(String(field), message);
+    return field === 'references' && typeof index === 'number' ? text.issueOfImage(index + 1, problem) : problem;
+  });
   return { title, reason: issues.join(' ') || reason, next };
 }
 

@@ -8,6 +8,8 @@ const READS_MAX = 20;
 interface Deps {
   read(): Promise<ImageJob>;
   signal: AbortSignal;
+  /** Reads at least once more: an image that was on its way when the job was canceled may still be stored. */
+  wasCanceledHere?: boolean;
   /** Resolves at once when the signal aborts. */
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -16,9 +18,12 @@ interface Deps {
  * Polls a job that was canceled during its call until the service knows whether it was charged, for about 3 minutes. Read
  * failures are ignored.
  */
-export async function followCharge(job: ImageJob, { read, signal, sleep = sleepWhile }: Deps): Promise<void> {
+export async function followCharge(
+  job: ImageJob,
+  { read, signal, wasCanceledHere = false, sleep = sleepWhile }: Deps,
+): Promise<void> {
   let known = job;
-  for (let reads = 0; reads < READS_MAX && isUnsettled(known); reads++) {
+  for (let reads = 0; reads < READS_MAX && (isUnsettled(known) || (wasCanceledHere && reads === 0)); reads++) {
     await sleep(POLL_INTERVAL_MS, signal);
     if (signal.aborted) return;
     try {

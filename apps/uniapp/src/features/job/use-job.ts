@@ -16,6 +16,7 @@ export type JobState =
 export function useJob(jobId: string) {
   const state = shallowRef<JobState>({ status: 'connecting' });
   let polling: AbortController | null = null;
+  let wasCanceledHere = false;
 
   function show(job: ImageJob): void {
     const known = state.value.status === 'known' ? state.value.job : null;
@@ -46,7 +47,7 @@ export function useJob(jobId: string) {
     if (state.value.status === 'unreadable') state.value = { status: 'connecting' };
     try {
       const ended = await api.wait(jobId, { signal, onUpdate: show, pollSeconds: POLL_INTERVAL_MS / 1_000 });
-      await followCharge(ended, { read: () => read(signal), signal });
+      await followCharge(ended, { read: () => read(signal), signal, wasCanceledHere });
     } catch (error) {
       if (!isImageApiError(error)) throw error;
       if (error.code !== 'aborted') state.value = { status: 'unreadable', error };
@@ -62,7 +63,13 @@ export function useJob(jobId: string) {
 
   /** Rejects with an ImageApiError. A job that has ended meanwhile stays as it ended. */
   async function cancel(): Promise<void> {
-    show(await api.cancel(jobId));
+    wasCanceledHere = true; // before the answer: the held poll may end first
+    try {
+      show(await api.cancel(jobId));
+    } catch (error) {
+      wasCanceledHere = false;
+      throw error;
+    }
   }
 
   return { state, follow, pause, cancel, reread };

@@ -76,11 +76,17 @@ const FIELDS: Record<string, string> = {
   height: 'The height',
   n: 'The number of images',
   subject_reference: 'The photo',
+  references: 'The reference',
+  area: 'The resolution',
+  size: 'The size',
+  model: 'The mode',
   style: 'The style',
   seed: 'The seed',
 };
 
 export const issue: Messages['issue'] = (field) => `${FIELDS[field] ?? 'One of the settings'} is not accepted.`;
+
+export const issueOfImage: Messages['issueOfImage'] = (place, problem) => `Image ${place}: ${problem}`;
 
 export const uploadProblems: Messages['uploadProblems'] = uploadProblemTexts('en');
 

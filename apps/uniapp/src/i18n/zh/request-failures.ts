@@ -72,6 +72,9 @@ export const requestFailures = {
 /** What the service says about one field of a request; it says so in Chinese. */
 export const issue = (_field: string, message: string) => `${message}。`;
 
+/** What is said about one of several references. */
+export const issueOfImage = (place: number, problem: string) => `图 ${place}：${problem}`;
+
 /** Why the service did not take a photo. */
 export const uploadProblems = uploadProblemTexts('zh');
 
