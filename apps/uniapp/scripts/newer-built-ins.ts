@@ -21,7 +21,7 @@ export const ALLOWED: Record<Runtime, Record<string, string>> = {
     '.addHandler()': "uni-app's own",
     '.move()': "Vue's own",
     '.use()': "Vue's own",
-    '.take()': "use-photo-upload's own",
+    '.take()': "photo-upload.ts's own",
   },
   engine: {
     globalThis: 'Vue, uni-app and tRPC ask for it first',
@@ -31,7 +31,7 @@ export const ALLOWED: Record<Runtime, Record<string, string>> = {
     '.error()': "tRPC's observers",
     '.fileName()': 'our own',
     '.use()': "Vue's own",
-    '.take()': "use-photo-upload's own",
+    '.take()': "photo-upload.ts's own",
   },
 };
 

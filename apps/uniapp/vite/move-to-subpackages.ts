@@ -21,7 +21,7 @@ interface AppJson {
  * another, so what several of them share stays in the main package, unless `mayCopy` allows a copy in each. A copied module
  * exists once per subpackage: it must hold no state.
  */
-export function moveToSubpackages(mayCopy: (unit: string) => boolean): Plugin {
+export function moveToSubpackages(mayCopy: (unit: string) => boolean = () => false): Plugin {
   return {
     name: 'darkroom:move-to-subpackages',
     enforce: 'post',
@@ -46,7 +46,7 @@ export function moveToSubpackages(mayCopy: (unit: string) => boolean): Plugin {
 /** Every file that moves, is copied, or names one that does, with its new place and text; a copied file once per copy. */
 export function moveFiles(
   files: Files,
-  mayCopy: (unit: string) => boolean = () => false,
+  mayCopy: (unit: string) => boolean,
 ): { from: string; to: string; text: string }[] {
   const app = JSON.parse(files.get('app.json') ?? '{"pages":[]}') as AppJson; // written by uni-app
   const roots = (app.subPackages ?? []).map(({ root }) => root);
