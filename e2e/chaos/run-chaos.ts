@@ -16,8 +16,8 @@ export interface ChaosOptions {
   onRound?: (line: string) => void;
 }
 
-/** Longer than any retry that is still scheduled after the last kill. */
-const SETTLE_MS = 60_000;
+/** Longer than any retry that is still scheduled after the last kill, and all work that waits, on a busy machine. */
+const SETTLE_MS = 300_000;
 
 /** One API on SQLite, killed and restarted each round. */
 export async function runChaos({ rounds, seed, onRound = () => {} }: ChaosOptions): Promise<ChaosReport> {

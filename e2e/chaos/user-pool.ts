@@ -35,7 +35,7 @@ export async function createUserPool({ url, ask, observations, signal }: Deps): 
       token: signUserToken({ user_id: userId }),
       observations,
       photograph,
-      signal,
+      signal: AbortSignal.any([signal]), // undici adds a listener for each request, and warns of many on one signal
     });
 
   async function recordViolation({ prompt }: Observation, work: Promise<void>): Promise<void> {

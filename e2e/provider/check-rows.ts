@@ -1,4 +1,5 @@
 import type { CompletedJob, CreateImageInput, FailedJob } from '@darkroom/contracts';
+import type { Call } from '@darkroom/minimax-simulator';
 import { readAttempts } from '@darkroom/test-kit/api/read-attempts';
 import type { Api } from '@darkroom/test-kit/api/start-api';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
@@ -22,7 +23,9 @@ export async function checkRows(
     rows.map(async (row, index) => {
       const { sdk } = api.user(String(index + 1));
       const job = await sdk.wait(await sdk.create(createRequest(promptOf(row), { n: row.n ?? 1 })));
-      checkEnding(row.fault, row.ends, { job, api, calls: provider.callsFor(promptOf(row)) });
+      const calls = provider.calls().filter((call) => call.prompt === promptOf(row));
+      checkEnding(row.fault, row.ends, { job, api, calls: calls.length });
+      checkCharge(row.fault, job, calls);
     }),
   );
   checkLog(api);
@@ -39,6 +42,13 @@ export function checkEnding(
     ...(expected.status === 'FAILED' && { error_msg: expect.stringMatching(new RegExp(`^${expected.error_msg}`)) }),
   });
   expect.soft(JSON.stringify(job).replaceAll(api.url, ''), fault).not.toMatch(NOT_FOR_USERS);
+}
+
+/** Compares what the job says of its charge with the number of images that the provider has charged. */
+function checkCharge(fault: string, { charged }: CompletedJob | FailedJob, calls: Call[]): void {
+  const images = calls.reduce((sum, call) => sum + call.charged, 0);
+  if (charged === 'no') expect.soft(images, `${fault}: images charged, although the job says none`).toBe(0);
+  if (charged === 'yes') expect.soft(images, `${fault}: images charged`).toBeGreaterThan(0);
 }
 
 /** Hosts, keys, trace ids, and MiniMax's own texts. */
