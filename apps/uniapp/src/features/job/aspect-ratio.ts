@@ -1,7 +1,4 @@
 import type { CreateImageInput } from '@darkroom/contracts';
-import type { ASPECT_RATIOS } from '@darkroom/contracts/limits';
-
-export type AspectRatio = (typeof ASPECT_RATIOS)[number];
 
 /** The ratio of a request's images as `X:Y`; 1:1 if the request leaves it to the service. */
 export function ratioOf(request: CreateImageInput): string {
