@@ -57,7 +57,9 @@ export function composeApi(shared: SharedParts, { queues, isDraining }: ApiDeps)
       const row = { job_id: jobId, user_id: userId, deleted_at: clock.now() };
       await deployment.deletedList
         ?.add(row)
-        .catch((err: unknown) => log.warn({ err, job_id: jobId }, 'the list of deleted jobs takes no line now'));
+        .catch((err: unknown) =>
+          log.warn({ err, job_id: jobId }, 'deletion could not be recorded in deleted-jobs.log'),
+        );
     },
     createJob: createCreateJob({
       store,

@@ -123,7 +123,7 @@ export function readConfig(env: Record<string, string | undefined>, oddities?: D
       settings.SHUTDOWN_GRACE_MS ?? Math.min(settings.MINIMAX_TIMEOUT_MS + SAVING_ALLOWANCE_MS, LONGEST_TIMER_MS),
     resultTtlMs: settings.RESULT_TTL_DAYS * DAY_MS,
     IMAGE_MAX_EDGE: settings.IMAGE_MAX_EDGE ?? IMAGE_MAX_EDGE,
-    /** Larger by default: whoever orders 4K pays for its pixels. */
+    /** Larger by default: whoever requests 4K pays for its pixels. */
     h3ImageMaxEdge: settings.IMAGE_MAX_EDGE ?? H3_IMAGE_MAX_EDGE,
     isProduction: settings.NODE_ENV === 'production',
     hostIsLoopback: isLoopbackName(settings.HOST),

@@ -27,7 +27,7 @@ export async function httpGet({ connect, origin, path, headers, signal }: Get): 
   exchange.end();
   return new Promise((resolve, reject) => {
     exchange.once('response', resolve);
-    exchange.on('error', reject); // also after the response has begun, when its body reports the error
+    exchange.on('error', reject); // also after the response has started, when its body reports the error
   });
 }
 

@@ -9,10 +9,10 @@ export const RETRY_AFTER_MIN_MS = 1_000;
 /** Retry-After in milliseconds while draining: about the time until the server is back or replaced. */
 export const DRAINING_RETRY_AFTER_MS = 5_000;
 
-/** Retry-After in milliseconds while the database or the file store is out of order. */
+/** Retry-After in milliseconds while the database or the file store is unavailable. */
 const OUTAGE_RETRY_AFTER_MS = 5_000;
 
-/** The error of a request that fails because the database or the file store is out of order. */
+/** The error of a request that fails because the database or the file store is unavailable. */
 export function storageUnavailable(cause: unknown): ImageError {
   return new ImageError('unavailable', { cause, retryAfterMs: OUTAGE_RETRY_AFTER_MS });
 }
