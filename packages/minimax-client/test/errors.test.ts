@@ -161,7 +161,7 @@ test.each<[string, ScenarioInput['fault'], MiniMaxErrorKind]>([
   ['HTML under 200', { kind: 'http', status: 200, body: '<html>Hello</html>' }, 'bad_answer'],
   ['an empty body', { kind: 'http', status: 200 }, 'bad_answer'],
   ['half of the JSON', { kind: 'truncated_json' }, 'bad_answer'],
-  ['neither base_resp nor pictures', { kind: 'no_base_resp', images: false }, 'error'],
+  ['neither base_resp nor images', { kind: 'no_base_resp', images: false }, 'error'],
 ])('reports an answer with %s as possibly taken', async (_what, fault, kind) => {
   expect(await failWith(fault)).toMatchObject({ kind, taken: 'unknown', httpStatus: 200 });
 });
@@ -173,7 +173,7 @@ test.each([[[]], [null], ['ok'], [5]])(
     expect(error).toMatchObject({
       kind: 'error',
       taken: 'unknown',
-      message: 'MiniMax: neither base_resp nor pictures',
+      message: 'MiniMax: neither base_resp nor images',
     });
   },
 );

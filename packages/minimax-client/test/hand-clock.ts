@@ -1,7 +1,7 @@
 import type { Clock } from '../src/index.ts';
 
 interface HandClock extends Clock {
-  /** Ends every sleep, and every sleep begun by those, each at its due time. */
+  /** Ends every sleep, and every sleep started by those, each at its due time. */
   ring(): Promise<void>;
   /** The number of sleeps. */
   pending(): number;

@@ -62,7 +62,7 @@ async function send(connection: Connection, url: URL, post: Post): Promise<Incom
   });
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     exchanging.once('response', resolve);
-    exchanging.on('error', reject); // `on`: after the response has begun, its body reports the error
+    exchanging.on('error', reject); // `on`: after the response has started, its body reports the error
   });
   void writeBody(exchanging, post);
   return answered;

@@ -60,7 +60,7 @@ export function readAnswer(received: ReceivedAnswer): GeneratedImages {
   if (!answer) {
     throw new MiniMaxError({ kind: 'bad_answer', taken: 'unknown', ...seen, reason: 'the answer cannot be read' });
   }
-  throw new MiniMaxError({ kind: 'error', taken: 'unknown', ...seen, reason: 'neither base_resp nor pictures' });
+  throw new MiniMaxError({ kind: 'error', taken: 'unknown', ...seen, reason: 'neither base_resp nor images' });
 }
 
 /** Undefined if the body is not JSON. */

@@ -11,7 +11,7 @@ export interface AnswerPart {
   error: ReportedError | null;
   /** Whether the answer ends here without such an error. */
   isCompleted: boolean;
-  /** Whether it is part of a stream: generation has begun, whatever it says. */
+  /** Whether it is part of a stream: generation has started, whatever it says. */
   isEvent: boolean;
 }
 
