@@ -1,5 +1,6 @@
 import type Sqlite from 'better-sqlite3';
 import { type DatabaseConnection, type Driver, SqliteDialect, SqliteDriver } from 'kysely';
+import { cacheStatements } from './cache-statements.ts';
 
 /**
  * kysely's dialect, except that a transaction which SQLite has already rolled back by itself, for example on a full
@@ -23,7 +24,7 @@ class TolerantSqliteDriver extends SqliteDriver {
   readonly #database: Sqlite.Database;
 
   constructor(database: Sqlite.Database) {
-    super({ database });
+    super({ database: cacheStatements(database) });
     this.#database = database;
   }
 
