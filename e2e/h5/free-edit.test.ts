@@ -9,14 +9,14 @@ import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 
-const TIMEOUT = { timeout: 10_000 };
+const TIMEOUT = { timeout: 20_000 };
 const H3 = 'MiniMax-H3-Image';
 const photo = (name: string) => `${CHECKOUT}test-kit/photos/${name}`;
 const [ASTRONAUT, CAT, COFFEE] = [photo('astronaut.png'), photo('chelsea.png'), photo('coffee.png')];
 
 describe.skipIf(!hasChromium)('the form for several references', () => {
   test('creates images from references in an order, shows them as they arrive, and fills the form with the request again', async () => {
-    const provider = await startProvider({ images: 'poster' });
+    const provider = await startProvider();
     const order = { kind: 'completion_order' as const, order: [2, 0, 1] };
     provider.script({ hold: true, holdAfter: 1, fault: order });
     const api = await startApi(provider);
