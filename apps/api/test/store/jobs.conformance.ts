@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { cancel, complete } from '../../src/job/job-state.ts';
 import type { StoredAsset } from '../../src/job/stored-image.ts';
-import type { JobState } from '../../src/job/stored-job.ts';
+import type { JobState, StoredJob } from '../../src/job/stored-job.ts';
 import { exampleAsset } from '../jobs/example-job.ts';
 import { addJob, addSavingJob, newStart, type OpenStores, type Stores, startNext, untilTold } from './stores.ts';
 
@@ -24,6 +24,14 @@ const FULL_STATES: Full<JobState>[] = [
   { status: 'COMPLETED', completedAt: 14, assets: [asset], failedCount: 1, charged: 'yes' },
   { status: 'FAILED', completedAt: 15, errorCode: 'canceled', charged: 'yes', arrived: 2 },
 ];
+
+/** What a create gives a job, with a value in every field: a further field does not compile until it has one. */
+const FULL_CREATE: Required<Omit<StoredJob, 'version' | 'createdAt' | 'updatedAt' | 'state'>> = {
+  jobId: '123e4567-e89b-42d3-a456-426614174001',
+  userId: '7',
+  starId: '5',
+  request: { model: 'image-01', prompt: 'a lighthouse', n: 2 },
+};
 
 export function testJobs(open: OpenStores): void {
   let stores: Stores;
@@ -73,6 +81,12 @@ export function testJobs(open: OpenStores): void {
     expect(await stores.jobs.getJob(id)).toBeNull();
     expect(await stores.jobs.changeJob(id, (job) => cancel(job, 1))).toBeNull();
     expect(await stores.jobs.deleteJob(id)).toEqual([]);
+  });
+
+  test('reads every field of a new job as it was given', async () => {
+    const created = await addJob(stores, FULL_CREATE);
+    expect(created).toMatchObject(FULL_CREATE);
+    expect(await stores.jobs.getJob(FULL_CREATE.jobId)).toEqual(created);
   });
 
   test.each(FULL_STATES)('reads every field of the state $status $stage as it was written', async (state) => {

@@ -117,10 +117,13 @@ function toProcessing(row: Selectable<JobRow>): JobState {
   };
 }
 
-type StateColumns = Omit<
-  JobRow,
-  'job_id' | 'user_id' | 'star_id' | 'request' | 'family' | 'upload_id' | 'version' | 'created_at' | 'updated_at'
->;
+/** Columns that no step changes. */
+type FixedColumn = 'job_id' | 'user_id' | 'star_id' | 'request' | 'family' | 'upload_id' | 'created_at';
+
+/** The columns that a step may change. */
+export type ChangingColumns = Omit<Selectable<JobRow>, FixedColumn>;
+
+type StateColumns = Omit<ChangingColumns, 'version' | 'updated_at'>;
 
 const NO_STATE: Omit<StateColumns, 'status'> = {
   stage: null,

@@ -3,7 +3,7 @@ import { familyOf } from '../../job/model-family.ts';
 import type { StoredJob, Transition } from '../../job/stored-job.ts';
 import type { ListFilter, NewJob, ReplayOutcome } from '../job-store.ts';
 import type { Trx } from './database.ts';
-import { fromState, toJob } from './job-row.ts';
+import { type ChangingColumns, fromState, toJob } from './job-row.ts';
 import type { JobRow, Tables } from './schema.ts';
 import { confirmUploadFile, uploadRow } from './upload-row.ts';
 
@@ -20,7 +20,8 @@ export async function insertJob(trx: Trx, newJob: NewJob, now: number): Promise<
     await trx.insertInto('uploads').values(uploadRow(upload, now)).execute();
   }
   const [firstUploadId = null, ...otherUploadIds] = [...uploads.map(({ uploadId }) => uploadId), ...uploadIds];
-  const row: Insertable<JobRow> = {
+  // Required: a nullable column does not compile either until it is written here.
+  const row: Required<Insertable<JobRow>> = {
     ...fromState({ status: 'PENDING' }),
     job_id: newJob.jobId,
     user_id: newJob.userId,
@@ -66,9 +67,14 @@ export async function applyStep(trx: Trx, job: StoredJob, step: Transition, now:
     version: next.version,
     updatedAt: next.version > job.version ? now : job.updatedAt,
   };
+  const columns: ChangingColumns = {
+    ...fromState(changed.state),
+    version: changed.version,
+    updated_at: changed.updatedAt,
+  };
   const { numUpdatedRows } = await trx
     .updateTable('jobs')
-    .set({ ...fromState(changed.state), version: changed.version, updated_at: changed.updatedAt })
+    .set(columns)
     .where('job_id', '=', job.jobId)
     .where('version', '=', job.version)
     .executeTakeFirstOrThrow();
