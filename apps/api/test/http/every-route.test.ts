@@ -1,4 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -13,9 +15,15 @@ const PUBLIC: Record<string, string> = {
   '/docs': 'describes the service',
   '/docs/*': 'describes the service',
   '/files/:key': 'its links are signed',
-  '/metrics': 'has a guard of its own: local-guard.test.ts',
-  '/dev/token': 'has a guard of its own: local-guard.test.ts',
+  '/metrics': 'has a guard of its own',
+  '/dev/token': 'has a guard of its own',
 };
+
+/**
+ * Routes with a guard of their own (local-guard.test.ts). True: exists in production as well, so the proxies of the
+ * examples refuse it.
+ */
+const GUARDED: Record<string, boolean> = { '/metrics': true, '/dev/token': false };
 
 /** Routes that the OpenAPI document leaves out, and why. Every other route has an operation. */
 const UNDOCUMENTED: Record<string, string> = {
@@ -75,6 +83,20 @@ describe('every route', () => {
       }
     }
     expect(open).toEqual([]);
+  });
+
+  test('is hidden from other hosts, if its guard is its own', async () => {
+    expect(Object.keys(PUBLIC).filter((url) => PUBLIC[url] === 'has a guard of its own')).toEqual(Object.keys(GUARDED));
+    for (const url of Object.keys(GUARDED)) {
+      const { statusCode } = await api().server.inject({ url, headers: { host: 'evil.example.com' } });
+      expect([url, statusCode]).toEqual([url, 404]);
+    }
+  });
+
+  test.each(['Caddyfile', 'nginx.conf'])('is refused by deploy/%s, if it is for the operator alone', (file) => {
+    const words = readFileSync(path.resolve(import.meta.dirname, '../../../../deploy', file), 'utf8').split(/\s+/);
+    const isRefused = (url: string) => words.includes(url) || words.includes(`/${url.split('/')[1]}`);
+    expect(Object.keys(GUARDED).filter((url) => GUARDED[url] && !isRefused(url))).toEqual([]);
   });
 
   test('answers each method, if only with 405', () => {
