@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type S3Server, startS3 } from '@darkroom/test-kit/infrastructure/s3-server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { createS3Client } from '../../src/files/s3-client.ts';
+import { createS3Client, type S3Settings } from '../../src/files/s3-client.ts';
 import { createS3FileStore } from '../../src/files/s3-file-store.ts';
 import { listAll, testFileStore } from './file-store.conformance.ts';
 
@@ -23,6 +23,20 @@ afterAll(async () => {
 const createBucket = () => server.createBucket(`bucket-${++buckets}`);
 
 testFileStore('an S3 bucket', async () => createS3FileStore(await createBucket(), systemClock));
+
+test('uses every field of its settings', async () => {
+  const settings: Required<S3Settings> = await createBucket();
+  const used = new Set<PropertyKey>();
+  const watched = new Proxy(settings, {
+    get(target, name) {
+      used.add(name);
+      return Reflect.get(target, name);
+    },
+  });
+  const store = await createS3FileStore(watched, systemClock);
+  await store.put('a.png', Buffer.from('a'));
+  expect([...used]).toEqual(expect.arrayContaining(Object.keys(settings)));
+});
 
 test('shows the same files to several stores', async () => {
   const settings = await createBucket();
