@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { CreateImage, costUnits, ImageModels, issuesOf, MODEL_CAPABILITIES, MODELS, modelsOf } from '../src/index.ts';
+import {
+  ASPECT_RATIOS,
+  CreateImage,
+  costUnits,
+  ImageModels,
+  issuesOf,
+  MODEL_CAPABILITIES,
+  MODELS,
+  modelsOf,
+} from '../src/index.ts';
 
 describe.each(MODELS)('the capabilities of %s', (model) => {
   const { fields, family, cost, area, n } = MODEL_CAPABILITIES[model];
@@ -55,6 +64,13 @@ describe.each(MODELS)('the capabilities of %s', (model) => {
     const longest = { ...held(1), prompt: 'a'.repeat(prompt.max_with_references) };
     expect(paths(longest)).toEqual([]);
     expect(paths({ ...longest, prompt: `${longest.prompt}a` })).toEqual(['prompt']);
+  });
+
+  test('state the aspect ratios that a request may have', () => {
+    const { aspect_ratio: ratios } = MODEL_CAPABILITIES[model];
+    const accepted = ASPECT_RATIOS.filter((ratio) => paths({ aspect_ratio: ratio }).length === 0);
+    expect(accepted).toEqual(ratios.kind === 'listed' ? ratios.values : ASPECT_RATIOS);
+    expect(paths({ aspect_ratio: '31:1' })).toEqual(['aspect_ratio']);
   });
 
   test('price the default area like an image without an area', () => {
