@@ -28,9 +28,12 @@ export function createMiniMaxProvider({ client, responseFormat }: Options): Imag
     },
     async readAnswer(recorded, { family, imagesMax }) {
       try {
-        return family === 'h3'
-          ? toH3Outcome(await client.images.readAnswer(recorded, imagesMax))
-          : toImage01Outcome(await client.readAnswer(recorded), imagesMax);
+        switch (family) {
+          case 'image-01':
+            return toImage01Outcome(await client.readAnswer(recorded), imagesMax);
+          case 'h3':
+            return toH3Outcome(await client.images.readAnswer(recorded, imagesMax));
+        }
       } catch (error) {
         if (!MiniMaxError.isInstance(error)) throw error;
         return toFailure(error);
