@@ -1,3 +1,4 @@
+import { WAIT_SECONDS_MAX } from '@darkroom/contracts/limits';
 import { createCallProcedure } from './call-procedure.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createId as defaultCreateId } from './create-id.ts';
@@ -8,6 +9,9 @@ import type { GenerateOptions, ImageClient } from './image-client.ts';
 import { type Exchange, exchangeAs, type Fetch, jsonExchange, type Token } from './transport.ts';
 import { readUpload, type UploadFile, uploadExchange } from './upload-image.ts';
 import { waitForJob } from './wait-for-job.ts';
+
+/** 55 s: longer than any long poll, and shorter than the 60 s after which mini programs abort a request. */
+const REQUEST_TIMEOUT_MS = (WAIT_SECONDS_MAX + 30) * 1_000;
 
 /** Settings of `createImageClient`. `baseUrl` and `token` are required. */
 export interface ImageClientSettings {
@@ -40,7 +44,7 @@ export interface ImageClientSettings {
  */
 export function createImageClient(settings: ImageClientSettings): ImageClient {
   const { token, uploadFile, createId = defaultCreateId, clock = systemClock } = settings;
-  const { requestTimeoutMs = 55_000, uploadTimeoutMs = 300_000 } = settings;
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS, uploadTimeoutMs = 300_000 } = settings;
   const baseUrl = settings.baseUrl.replace(/\/+$/, '');
   if (!settings.fetch && typeof fetch === 'undefined') throw new TypeError('There is no global fetch: pass one.');
   const sendFetch: Fetch = settings.fetch ?? ((url, init) => fetch(url, init));
