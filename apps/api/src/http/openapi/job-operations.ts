@@ -74,7 +74,8 @@ const getJob = enveloped({
   tags: TAGS,
   summary: 'Get a job, optionally waiting for a change',
   description:
-    'For long polling, send `wait_seconds=25&after_version=<version>` and repeat until the status is COMPLETED or FAILED. ' +
+    `For long polling, send \`wait_seconds=${WAIT_SECONDS_MAX}&after_version=<version>\` and repeat until the status is ` +
+    'COMPLETED or FAILED. ' +
     'Jobs that have ended are returned at once. So is the job if the caller already has 20 waiting requests.',
   parameters: [
     JOB_ID,
