@@ -1,4 +1,4 @@
-import { explainUploadProblem } from '@darkroom/contracts';
+import { explainUploadProblem, REQUEST_ERRORS } from '@darkroom/contracts';
 import { UPLOADS_PATH } from '@darkroom/contracts/rest';
 import { readPhoto } from '@darkroom/test-kit/photos/read-photo';
 import sharp, { type Sharp } from 'sharp';
@@ -73,6 +73,8 @@ describe.each(MEDIA_TYPE_LIST)('%s', (type) => {
   test.runIf(isUpload)('is named where users are told what they may upload', () => {
     expect(explainUploadProblem({ reason: 'unknown_format' }, 'zh')).toContain(name);
     expect(explainUploadProblem({ reason: 'unknown_format' }, 'en')).toContain(name);
+    expect(REQUEST_ERRORS.unsupported_image.zh).toContain(name);
+    expect(REQUEST_ERRORS.unsupported_image.en).toContain(name);
     expect(openApiDocument('https://darkroom.test')).toHaveProperty(
       ['paths', UPLOADS_PATH, 'post', 'description'],
       expect.stringContaining(name),
