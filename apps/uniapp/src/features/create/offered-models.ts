@@ -6,8 +6,13 @@ import { shallowRef } from 'vue';
 import { api } from '../../api.ts';
 import { storedValue } from '../../platform/storage.ts';
 
-/** What is offered for new requests; `image-01-live` only stays for requests that used it. */
-const CHOICES: readonly Model[] = ['image-01', 'MiniMax-H3-Image', 'MiniMax-H3-Image-Highspeed'];
+/** Whether new requests can choose the model; `image-01-live` only stays for requests that used it. */
+const IS_CHOICE: Record<Model, boolean> = {
+  'image-01': true,
+  'image-01-live': false,
+  'MiniMax-H3-Image': true,
+  'MiniMax-H3-Image-Highspeed': true,
+};
 
 /** The names that the service listed at the last visit. */
 const storedNames = storedValue<string[]>('darkroom.models', (json) => (Array.isArray(json) ? json.map(String) : null));
@@ -54,7 +59,7 @@ export interface ModelChoice {
 
 /** The models to choose from for a form that asks for `wanted`; null asks for the first one. */
 export function chooseModel(wanted: Model | null, now: Offer): ModelChoice {
-  const isListed = (name: Model) => name === wanted || CHOICES.includes(name);
+  const isListed = (name: Model) => name === wanted || IS_CHOICE[name];
   const isAssumed = (name: Model) => name === (wanted ?? 'image-01');
   const offered = now.status === 'known' ? now.models : MODELS.filter(isAssumed).map(fromTable);
   const choices = MODELS.filter(isListed)
