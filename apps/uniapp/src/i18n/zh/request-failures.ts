@@ -39,7 +39,7 @@ export const requestFailures = {
   },
   quota_exceeded: {
     title: '今天的额度已用完',
-    reason: '24 小时内可生成的图片数已达上限。',
+    reason: '24 小时内的生成额度已达上限。',
     next: '晚些时候再来。',
   },
   draining: {
