@@ -14,6 +14,7 @@ const PACKAGES = [
   '@darkroom/contracts', // types only: scripts/lint/contracts-as-types.grit
   '@darkroom/contracts/errors',
   '@darkroom/contracts/limits',
+  '@darkroom/contracts/models',
   '@darkroom/contracts/references',
   '@darkroom/contracts/upload-problems',
   '@dcloudio/uni-app',

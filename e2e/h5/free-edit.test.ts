@@ -143,6 +143,16 @@ describe.skipIf(!hasChromium)('the form for several references', () => {
     expect(await app.form.references(1).getAttribute('data-state')).toBe('ready');
   });
 
+  test('moves nothing on the page when the models arrive', async () => {
+    const api = await startApi(await startProvider());
+    const phone = await startPhone({ url: api.url });
+    const app = await phone.open();
+    await app.form.chosenModel('image-01').waitFor();
+
+    const shifts = await app.page.evaluate<number[]>(READ_SHIFTS);
+    expect(shifts.reduce((sum, value) => sum + value, 0)).toBeLessThan(0.01);
+  });
+
   test('offers no choice where the deployment offers one model', async () => {
     const api = await startApi(await startProvider(), { MODELS: H3 });
     const phone = await startPhone({ url: api.url });
@@ -155,6 +165,17 @@ describe.skipIf(!hasChromium)('the form for several references', () => {
     expect(phone.faults).toEqual([]);
   });
 });
+
+/** The layout shifts so far. Entries are delivered later, in the order of the calls; a page has always been painted. */
+const READ_SHIFTS = `new Promise((resolve) => {
+  const shifts = [];
+  const observer = new PerformanceObserver((list) => {
+    for (const { entryType, value } of list.getEntries()) if (entryType === 'layout-shift') shifts.push(value);
+    if (list.getEntriesByType('paint').length > 0) resolve(shifts);
+  });
+  observer.observe({ type: 'layout-shift', buffered: true });
+  observer.observe({ type: 'paint', buffered: true });
+})`;
 
 /** The addresses of the uploads that the page makes, in their order. */
 function collectUploads(page: Page): string[] {
