@@ -11,4 +11,4 @@ test('loses no job, repeats no paid call and leaves no file behind under kill -9
   expect(counts).toMatchObject({ requests: 40 });
   expect(counts.completed).toBeGreaterThan(0);
   expect(counts['images sent one by one']).toBeGreaterThan(0);
-});
+}, 300_000);
