@@ -53,8 +53,9 @@ const Round = fc.record({
   ...REQUESTS,
   /** Milliseconds from process start to kill -9, during recovery; null = no kill. */
   killStartAfterMs: fc.option(delayMs(1_200), { freq: 2 }),
-  /** Milliseconds from listening to kill -9. */
-  killAfterMs: delayMs(4_000),
+  /** Milliseconds to kill -9, from listening or from the moment when an image of an open stream was sent. */
+  killAfterMs: delayMs(2_500),
+  killInStream: fc.boolean(),
   /** Sends SIGTERM instead, and kill -9 this many milliseconds into the drain; null = kill -9 at once. */
   drainForMs: fc.oneof(
     { arbitrary: fc.constant(null), weight: 3 },

@@ -18,6 +18,9 @@ export interface ChaosOptions {
 
 /** Longer than any retry that is still scheduled after the last kill, and all work that waits, on a busy machine. */
 const SETTLE_MS = 300_000;
+/** Most rounds have a stream within a second or two. */
+const STREAM_WITHIN_MS = 6_000;
+const POLL_INTERVAL_MS = 200;
 
 /** One API on SQLite, killed and restarted each round. */
 export async function runChaos({ rounds, seed, onRound = () => {} }: ChaosOptions): Promise<ChaosReport> {
@@ -37,6 +40,14 @@ async function openEnvironment(): Promise<TestEnvironment<PlannedRound>> {
   const readOrphans = async () => [...(await readFileKeys(dir)).difference(readSnapshot(dir).files)];
   let orphans = 0;
 
+  /** Resolves when an image of a stream was sent that is still open, or after a while without one. */
+  async function awaitStream(): Promise<void> {
+    for (const deadline = Date.now() + STREAM_WITHIN_MS; Date.now() < deadline; await sleep(POLL_INTERVAL_MS)) {
+      const calls = await provider.control.calls();
+      if (calls.some((call) => call.closedAt === null && call.h3 && call.h3.sent.length > 0)) return;
+    }
+  }
+
   return {
     provider: provider.control,
     url: service.url,
@@ -46,6 +57,7 @@ async function openEnvironment(): Promise<TestEnvironment<PlannedRound>> {
       if (round.killStartAfterMs !== null) await service.killStarting(round.killStartAfterMs);
       await service.start(round.responseFormat);
       sendRequests();
+      if (round.killInStream) await awaitStream();
       await sleep(round.killAfterMs);
       await (round.drainForMs === null ? service.kill() : service.killDraining(round.drainForMs));
       orphans += (await readOrphans()).length;

@@ -102,6 +102,42 @@ test('stops storing images of a canceled job on a full disk, and records the cha
   expect(await line.openAttempts()).toEqual([]);
 });
 
+describe('an image of a streamed answer', () => {
+  test('is committed when it arrives, and saved while its call still runs', async () => {
+    const job = await addJob(line.stores);
+    const look = vi.fn(async () => {
+      expect(await sources(job)).toEqual([{ url: 'http://pictures/a' }]);
+      expect(await line.stateOf(job)).toMatchObject({ stage: 'generating', arrived: 1 });
+      expect(line.saved).toEqual([job.jobId]);
+    });
+    line.provider.generate = async (_, options) => {
+      await options?.onImage?.({ index: 0, url: 'http://pictures/a' });
+      await look();
+      return answered;
+    };
+    await line.runNext();
+    expect(look).toHaveBeenCalledOnce();
+    expect(await line.stateOf(job)).toMatchObject({ stage: 'saving', arrived: 1 });
+  });
+
+  test('leaves no file when its job is deleted while it is stored', async () => {
+    const job = await addJob(line.stores);
+    const look = vi.fn(async () => expect(await line.files.read(`${job.jobId}-0-source.bin`)).toBeNull());
+    const { put } = line.files;
+    line.files.put = async (...file) => {
+      await put(...file);
+      await line.stores.jobs.deleteJob(job.jobId);
+    };
+    line.provider.generate = async (_, options) => {
+      await options?.onImage?.({ index: 0, bytes: Buffer.from('jpeg') });
+      await look();
+      return answered;
+    };
+    await line.runNext();
+    expect(look).toHaveBeenCalledOnce();
+  });
+});
+
 test('passes the references to the call', async () => {
   await addJob(line.stores);
   line.deps.loadReferences = async () => [{ url: 'https://photos.example/a.jpg' }];

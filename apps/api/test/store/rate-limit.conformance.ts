@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { failCall, waitForRetry } from '../../src/job/job-state.ts';
+import { FAMILIES, type Family } from '../../src/job/model-family.ts';
 import type { StartOutcome } from '../../src/store/job-store.ts';
-import { addJob, newStart, type OpenStores, type Stores, startNext } from './stores.ts';
+import { addJob, h3RequestWith, newJob, newStart, type OpenStores, type Stores, startNext } from './stores.ts';
 
 const RPM = 3;
 const WINDOW_MS = 1_000;
@@ -117,6 +118,28 @@ export function testRateLimit(open: OpenStores): void {
     expect(await stores.jobs.recentCalls('image-01', 0)).toMatchObject({ retries: 1 });
     await start(stores);
     expect(await stores.jobs.recentCalls('image-01', 0)).toMatchObject({ retries: 0 });
+  });
+
+  test('counts the calls of each model family apart', async () => {
+    const stores = await open();
+    for (const request of [newJob().request, h3RequestWith()]) {
+      await addJob(stores, { request });
+      await addJob(stores, { request });
+    }
+    const next = (family: Family) => stores.jobs.startNextCall(newStart({ family, rpm: 1, windowMs: WINDOW_MS }));
+    expect(await next('image-01')).toMatchObject({ kind: 'started', job: { request: { model: 'image-01' } } });
+    expect(await next('h3')).toMatchObject({ kind: 'started', job: { request: { model: 'MiniMax-H3-Image' } } });
+    for (const family of FAMILIES) expect(await next(family)).toEqual({ kind: 'idle', retryInMs: WINDOW_MS });
+  });
+
+  test('backs off only the model family that was refused', async () => {
+    const stores = await open();
+    for (const request of [h3RequestWith(), h3RequestWith(), newJob().request]) await addJob(stores, { request });
+    const { attempt } = await startNext(stores, { family: 'h3' });
+    const end = { outcome: 'not_taken', backOffMs: 5_000 } as const;
+    await stores.jobs.endAttempt(attempt.attemptId, end, (job) => failCall(job, 'provider_rate_limited', 'no', 1));
+    expect(await stores.jobs.startNextCall(newStart({ family: 'h3' }))).toEqual({ kind: 'idle', retryInMs: 5_000 });
+    expect(await stores.jobs.startNextCall(newStart())).toMatchObject({ kind: 'started' });
   });
 
   test('begins all calls without a limit', async () => {
