@@ -202,6 +202,13 @@ describe('a job whose images arrive during its call', () => {
     expect(end(arriving)?.state).toEqual({ status: 'PROCESSING', stage: 'saving', arrived: 2 });
   });
 
+  test('keeps the index of an image that clients have seen during the call, and no other', () => {
+    const indexed = [{ ...exampleAsset('0'), index: 2 }];
+    expect(complete(startSaving(arriving) ?? arriving, indexed, 9)?.state).toMatchObject({ assets: indexed });
+    expect(complete(saving, indexed, 9)?.state).toMatchObject({ assets: [exampleAsset('0')] });
+    expect(complete(saving, indexed, 9)?.state).not.toHaveProperty('assets.0.index');
+  });
+
   test('completes with the rest counted as failed', () => {
     const done = complete(startSaving(arriving) ?? arriving, [exampleAsset('0')], 9);
     expect(done?.state).toMatchObject({ status: 'COMPLETED', failedCount: 1, charged: 'yes' });

@@ -7,6 +7,7 @@ import { createLocalAnswerSpool } from '../../src/files/local-answer-spool.ts';
 import { createLocalFileStore } from '../../src/files/local-file-store.ts';
 import { PRESUMED } from '../../src/job/attempt.ts';
 import { cancel, failCall } from '../../src/job/job-state.ts';
+import type { Family } from '../../src/job/model-family.ts';
 import type { StoredJob } from '../../src/job/stored-job.ts';
 import { createOutcomeCommitter } from '../../src/jobs/commit-outcome.ts';
 import { recoverJobs } from '../../src/jobs/recover-jobs.ts';
@@ -14,7 +15,7 @@ import { createAnswerResumer } from '../../src/jobs/resume-answers.ts';
 import { createMiniMaxProvider } from '../../src/provider/minimax-provider.ts';
 import { createManualClock } from '../manual-clock.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
-import { addJob, type Stores, startNext, WORKER } from '../store/stores.ts';
+import { addJob, h3RequestWith, type Stores, startNext, WORKER } from '../store/stores.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { buildFileTracker } from './build-file-tracker.ts';
 import { createRecordedLog, type RecordedLog } from './recorded-log.ts';
@@ -45,14 +46,17 @@ beforeEach(async () => {
 });
 
 /** Creates a call whose answer arrived in parts before its process was killed. */
-async function callKilledAfter(answer: unknown, { isWhole = true, head = HEAD as object } = {}): Promise<StoredJob> {
-  const job = await addJob(stores);
-  const { attempt } = await startNext(stores);
+async function callKilledAfter(
+  answer: unknown,
+  { isWhole = true, head = HEAD as object, family = 'image-01' as Family } = {},
+): Promise<StoredJob> {
+  const job = await addJob(stores, family === 'h3' ? { request: { ...h3RequestWith(), n: 3 } } : {});
+  const { attempt } = await startNext(stores, { family });
   const recorder = spool.record({
     jobId: job.jobId,
     attemptId: attempt.attemptId,
     number: attempt.number,
-    family: 'image-01',
+    family,
   });
   const body = Buffer.from(typeof answer === 'string' ? answer : JSON.stringify(answer));
   await recorder.begin(head);
@@ -95,6 +99,32 @@ async function restart({ ownedAttempts = new Set<string>(), workerId = 'the-next
 const stateOf = async (job: StoredJob) => (await stores.jobs.getJob(job.jobId))?.state;
 const sourcesOf = async (job: StoredJob) =>
   (await stores.jobs.getImages(job.jobId))?.images.map(({ source }) => source);
+
+describe('a stream whose process was killed before its end', () => {
+  const event = (index: number) => {
+    const data = {
+      type: 'image_generation.partial_succeeded',
+      image_index: index,
+      url: `https://cdn.example.com/${index}`,
+    };
+    return `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
+  };
+  const isCut = { isWhole: false, family: 'h3' } as const;
+
+  test('ends with the images in the part that was recorded', async () => {
+    const job = await callKilledAfter(event(2) + event(0) + event(1).slice(0, 60), isCut);
+    await restart();
+    expect(await stateOf(job)).toMatchObject({ status: 'PROCESSING', stage: 'saving' });
+    expect(await sourcesOf(job)).toEqual([{ url: 'https://cdn.example.com/0' }, { url: 'https://cdn.example.com/2' }]);
+    expect(saved).toEqual([job.jobId]);
+  });
+
+  test('has an unknown outcome without an image', async () => {
+    const job = await callKilledAfter(': keepalive\n\n', isCut);
+    await restart();
+    expect(await stateOf(job)).toMatchObject({ errorCode: 'outcome_unknown', charged: 'unknown' });
+  });
+});
 
 describe('a call whose process was killed after its answer was complete', () => {
   test('ends with that answer as links', async () => {

@@ -142,6 +142,17 @@ export function testRateLimit(open: OpenStores): void {
     expect(await stores.jobs.startNextCall(newStart())).toMatchObject({ kind: 'started' });
   });
 
+  test('starts only jobs of the model family that is asked for, whoever is next', async () => {
+    const stores = await open();
+    await addJob(stores, { userId: '1', request: h3RequestWith() });
+    stores.clock.advance(1);
+    const own = await addJob(stores, { userId: '2' });
+    expect(await startNext(stores)).toMatchObject({ job: { jobId: own.jobId } });
+    await repeatAtOnce(stores, await startNext(stores, { family: 'h3' }));
+    expect(await stores.jobs.startNextCall(newStart())).toMatchObject({ kind: 'idle' });
+    expect(await stores.jobs.startNextCall(newStart({ family: 'h3' }))).toMatchObject({ kind: 'started' });
+  });
+
   test('begins all calls without a limit', async () => {
     const stores = await open();
     for (let i = 0; i < 12; i++) await addJob(stores);
