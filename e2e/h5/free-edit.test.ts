@@ -159,6 +159,7 @@ describe.skipIf(!hasChromium)('the form for several references', () => {
     const app = await phone.open();
     await app.page.getByTestId('area-2K').waitFor();
     expect(await app.page.getByTestId(`model-${H3}`).count()).toBe(0);
+    expect(await app.page.getByText('人像参考').count()).toBe(0);
     await app.form.submit('只有一种');
     await app.result.waitUntilOpen();
     expect(await requests(api)).toMatchObject([{ model: H3, aspect_ratio: '3:4', area: '2K', n: 1 }]);

@@ -46,7 +46,8 @@ export const form: Messages['form'] = {
   },
   needModel: 'This mode is no longer offered. Choose another one.',
   price: (units) => `price ×${units}`,
-  priceNote: '×1 is one Portrait image; multiples are estimates',
+  priceNote: (isKnown, isEstimate) =>
+    `×1 is one ${isKnown ? 'Portrait' : 'image-01'} image${isEstimate ? '; multiples are estimates' : ''}`,
   autoRatio: 'Auto',
   area: 'Resolution',
   areaName: (area, units) => `${area}, about ${units} times the price`,

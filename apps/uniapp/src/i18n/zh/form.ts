@@ -33,7 +33,9 @@ export const form = {
   needModel: '这种生成方式已不再提供，请另选一种',
   /** In units of one image of the cheapest kind. */
   price: (units: number) => `价格 ×${units}`,
-  priceNote: '×1 是一张人像参考图片的价格；倍数为估计',
+  /** `isKnown`: the cheapest kind is offered here, under its own label. */
+  priceNote: (isKnown: boolean, isEstimate: boolean) =>
+    `×1 是一张${isKnown ? '人像参考' : ' image-01 '}图片的价格${isEstimate ? '；倍数为估计' : ''}`,
   autoRatio: '自动',
   area: '清晰度',
   areaName: (area: string, units: number) => `${area}，价格约 ${units} 倍`,
