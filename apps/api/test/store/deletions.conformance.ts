@@ -228,6 +228,21 @@ export function testDeletions(open: OpenStores): void {
       expect(await stores.jobs.countWaiting()).toBe(0);
     });
 
+    test('cannot be referenced while its deletion is under way, after its worker was given up', async () => {
+      await stores.workers.heartbeat('paused', slots(1));
+      const [upload, photo] = [newUpload(), newUpload()].map((file) => ({ ...file, writtenBy: 'paused' }));
+      if (!upload || !photo) throw new Error('two uploads were made');
+      const keys = [upload.key, photo.key].toSorted();
+      await stores.deletions.intendWrites(keys, 'paused');
+      await live();
+      expect((await claim()).toSorted()).toEqual(keys);
+      await expect(stores.uploads.createUpload(upload, 0)).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(stores.jobs.createJob(newJob({ uploads: [photo] }), NO_LIMITS)).rejects.toMatchObject({
+        code: 'unavailable',
+      });
+      expect(await stores.uploads.getUploads([upload.uploadId, photo.uploadId])).toEqual([]);
+    });
+
     test('is deleted when its upload or create is refused', async () => {
       const [upload, photo] = [newUpload(), newUpload()];
       await stores.uploads.createUpload(newUpload(), 0);

@@ -21,9 +21,20 @@ export async function recordFileDeletions(
     .execute();
 }
 
-/** Removes the write intents of files that a row names from now on. Returns how many were still recorded. */
-export async function clearWriteIntents(trx: Trx, keys: readonly string[]): Promise<number> {
-  if (keys.length === 0) return 0;
-  const { numDeletedRows } = await trx.deleteFrom('file_deletions').where('key', 'in', keys).executeTakeFirstOrThrow();
-  return Number(numDeletedRows);
+/** Removes the write intents of files that a row names from now on. */
+export async function clearWriteIntents(trx: Trx, keys: readonly string[]): Promise<void> {
+  if (keys.length > 0) await trx.deleteFrom('file_deletions').where('key', 'in', keys).execute();
+}
+
+/**
+ * Removes the worker's own write intent of a file that a row names from now on. Returns false if it is not recorded any
+ * more, or was turned into a deletion: the file may be gone.
+ */
+export async function clearWriteIntent(trx: Trx, key: string, workerId: string): Promise<boolean> {
+  const { numDeletedRows } = await trx
+    .deleteFrom('file_deletions')
+    .where('key', '=', key)
+    .where('worker_id', '=', workerId)
+    .executeTakeFirstOrThrow();
+  return numDeletedRows === 1n;
 }

@@ -3,7 +3,7 @@ import type { ExpressionBuilder, Selectable } from 'kysely';
 import { RETRY_AFTER_MIN_MS } from '../../retry/retry-after.ts';
 import type { NewUpload, StoredUpload } from '../upload-store.ts';
 import type { Trx } from './database.ts';
-import { clearWriteIntents } from './file-deletions.ts';
+import { clearWriteIntent } from './file-deletions.ts';
 import type { Tables, UploadRow } from './schema.ts';
 
 export function uploadRow(upload: NewUpload, now: number): UploadRow {
@@ -33,13 +33,13 @@ export function toUpload(row: Selectable<UploadRow>): StoredUpload {
 }
 
 /**
- * Removes the write intent of the upload's file, so that the file stays. Throws `unavailable` when the intent is gone:
- * see `NewUpload.writtenBy`.
+ * Removes the write intent of the upload's file, so that the file stays. Throws `unavailable` when the intent is gone,
+ * or is a deletion by now: see `NewUpload.writtenBy`.
  */
 export async function confirmUploadFile(trx: Trx, { key, writtenBy }: NewUpload): Promise<void> {
-  const cleared = await clearWriteIntents(trx, [key]);
-  if (writtenBy !== undefined && cleared === 0)
-    throw new ImageError('unavailable', { retryAfterMs: RETRY_AFTER_MIN_MS });
+  if (writtenBy === undefined) return;
+  const isCleared = await clearWriteIntent(trx, key, writtenBy);
+  if (!isCleared) throw new ImageError('unavailable', { retryAfterMs: RETRY_AFTER_MIN_MS });
 }
 
 /**
