@@ -67,6 +67,18 @@ test('reports an image that an answer has shown and a later one does not', async
   expect(await tell(shows(processing(2, 10), 1), completed)).toEqual(['wolf: shows the images 1 no longer']);
 });
 
+test('accepts that the images of a job are gone while it is deleted', async () => {
+  const observations = createObservations();
+  const entry = observations.open({ prompt: 'wolf', userId: '1', key: undefined });
+  await observations.ask(entry, async () => ({ ...processing(2, 10), assets: [{ ...asset, index: 1 }] }));
+  const slow = Promise.withResolvers<ImageJob>();
+  const asked = observations.ask(entry, () => slow.promise);
+  entry.deletion = 'asked';
+  slow.resolve(processing(2, 10));
+  await asked;
+  expect(observations.violations).toEqual([]);
+});
+
 test('checks an overtaken answer against what was known when its request was sent', async () => {
   const observations = createObservations();
   const entry = observations.open({ prompt: 'wolf', userId: '1', key: undefined });

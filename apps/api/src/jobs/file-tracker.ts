@@ -80,9 +80,22 @@ export function createFileTracker({ deletions, files, workerId, clock, log }: De
     try {
       await record();
       return await work();
+    } catch (error) {
+      void recordAgain(keys);
+      throw error;
     } finally {
       for (const key of keys) keysInFlight.delete(key);
     }
+  }
+
+  /**
+   * The intent is gone if this process was paused for so long that others gave its files up; then the files may have
+   * been written after that. Not awaited: the database may be away, and the sweep finds what is missed here.
+   */
+  async function recordAgain(keys: readonly string[]): Promise<void> {
+    await deletions.intendWrites(keys, workerId).catch((err: unknown) => {
+      log.warn({ err, files: keys.length }, 'files of a failed write could not be recorded; the sweep deletes them');
+    });
   }
 
   async function trackWrite<T>(jobId: string, writing: Promise<T>): Promise<T> {

@@ -1,8 +1,9 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { deleteJob } from '../../src/jobs/delete-job.ts';
 import { createFileTracker, type FileTracker } from '../../src/jobs/file-tracker.ts';
 import { openSqliteStores } from '../store/open-sqlite-stores.ts';
-import { addSavingJob, type Stores, WORKER } from '../store/stores.ts';
+import { addSavingJob, type Stores, slots, WORKER } from '../store/stores.ts';
+import { buildFileTracker } from './build-file-tracker.ts';
 import { exampleAsset } from './example-job.ts';
 import { createRecordedLog, type RecordedLog } from './recorded-log.ts';
 
@@ -102,4 +103,24 @@ test('waits for a file of the deleted job that is being written, and removes it'
   expect(await removed).toBe(jobId);
   expect(kept.size).toBe(0);
   expect(await writing).toBe(false);
+});
+
+test('deletes files that were written after another process had given their writer up', async () => {
+  await stores.workers.heartbeat(WORKER, slots(1));
+  const others = buildFileTracker(stores, { delete: removeFiles }, 'other');
+  const write = fileTracker.whileWriting(['a-upload.jpg'], async () => {
+    await stores.workers.heartbeat('other', slots(1));
+    for (let heartbeats = 0; heartbeats < 4; heartbeats++) {
+      stores.clock.advance(5_000); // this process is paused for longer than its lease
+      await stores.workers.heartbeat('other', slots(1));
+    }
+    await others.deleteDue();
+    kept.add('a-upload.jpg');
+    throw new Error('the intent is gone');
+  });
+  await expect(write).rejects.toThrow('the intent is gone');
+  await vi.waitFor(async () => {
+    await fileTracker.deleteDue();
+    expect([...kept]).toEqual([]);
+  });
 });
