@@ -10,8 +10,9 @@ import { beforeEach, expect, test, vi } from 'vitest';
  * A worker's lease is lost after this time without a heartbeat, provided that the database was available throughout.
  */
 const LEASE_MS = SHORT_LEASE.WORKER_LEASE_MS;
-/** Generous, for a busy machine. */
-const TIMEOUT = { timeout: 60_000, interval: 50 };
+/** Generous: heartbeats of a machine that runs another heavy test are late, and each late one starts the wait anew. */
+const TIMEOUT = { timeout: 150_000, interval: 50 };
+const TEST_WITHIN_MS = 400_000;
 
 const cluster = shareCluster({
   ownPostgres: true,
@@ -41,36 +42,40 @@ async function createJobs(name: string) {
   return { created, ends };
 }
 
-test('answers 503 while PostgreSQL is down longer than a lease, presumes no outcome and recovers', async () => {
-  const { apis, workers, postgres, provider, user } = cluster();
-  const { created, ends } = await createJobs('during an outage');
-  await heartbeatsFor(LEASE_MS); // from now on each worker may presume that another is dead
+test(
+  'answers 503 while PostgreSQL is down longer than a lease, presumes no outcome and recovers',
+  async () => {
+    const { apis, workers, postgres, provider, user } = cluster();
+    const { created, ends } = await createJobs('during an outage');
+    await heartbeatsFor(LEASE_MS); // from now on each worker may presume that another is dead
 
-  await postgres.stop();
-  const stoppedAt = Date.now();
-  for (const { url } of apis) {
-    for (const surface of SURFACES) {
-      const refused = await sendCreate({ url, token: user().token, surface }, imageRequest('while it is away'));
-      expect(refused).toMatchObject({ status: 503, errorCode: 'unavailable' });
-      expect(refused.retryAfterS).toBeGreaterThanOrEqual(1);
+    await postgres.stop();
+    const stoppedAt = Date.now();
+    for (const { url } of apis) {
+      for (const surface of SURFACES) {
+        const refused = await sendCreate({ url, token: user().token, surface }, imageRequest('while it is away'));
+        expect(refused).toMatchObject({ status: 503, errorCode: 'unavailable' });
+        expect(refused.retryAfterS).toBeGreaterThanOrEqual(1);
+      }
     }
-  }
-  await expect(user('16', 1).sdk.status(created[0]?.job_id ?? '')).rejects.toMatchObject({ code: 'unavailable' });
-  for (const { url } of [...apis, ...workers]) {
-    const ready = await fetch(`${url}/health/ready`);
-    expect([ready.status, await ready.json()]).toEqual([503, { status: 'unavailable', reason: 'database' }]);
-    expect((await fetch(`${url}/health/live`)).status).toBe(200);
-  }
-  await sleep(LEASE_MS + 2_000 - (Date.now() - stoppedAt));
-  await postgres.start();
-  await heartbeatsFor(LEASE_MS / 2); // by now each worker has checked the leases of the others
-  provider.release();
+    await expect(user('16', 1).sdk.status(created[0]?.job_id ?? '')).rejects.toMatchObject({ code: 'unavailable' });
+    for (const { url } of [...apis, ...workers]) {
+      const ready = await fetch(`${url}/health/ready`);
+      expect([ready.status, await ready.json()]).toEqual([503, { status: 'unavailable', reason: 'database' }]);
+      expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    }
+    await sleep(LEASE_MS + 2_000 - (Date.now() - stoppedAt));
+    await postgres.start();
+    await heartbeatsFor(LEASE_MS / 2); // by now each worker has checked the leases of the others
+    provider.release();
 
-  for (const job of await ends) expect(job).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
-  expect(provider.calls()).toHaveLength(created.length);
-  for (const { url } of apis) expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-  expect(await user().sdk.generate(imageRequest('after it'))).toMatchObject({ status: 'COMPLETED' });
-});
+    for (const job of await ends) expect(job).toMatchObject({ status: 'COMPLETED', charged: 'yes' });
+    expect(provider.calls()).toHaveLength(created.length);
+    for (const { url } of apis) expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    expect(await user().sdk.generate(imageRequest('after it'))).toMatchObject({ status: 'COMPLETED' });
+  },
+  TEST_WITHIN_MS,
+);
 
 test('keeps an answer that arrives while PostgreSQL is down until it is back', async () => {
   const { postgres, provider } = cluster();
