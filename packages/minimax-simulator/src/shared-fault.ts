@@ -60,6 +60,9 @@ export type ScriptedImageFault = Extract<SharedFault, { kind: 'image' }>;
 /** base_resp codes of calls that are refused before any image is generated, and so never billed. */
 const REFUSALS = new Set([1002, 1004, 1008, 1026, 1028, 1030, 1039, 1041, 1042, 2013, 2038, 2045, 2049, 2056, 2061]);
 
+/** Statuses of something in front of MiniMax, such as a captive portal. So are redirects. */
+const NOT_THE_ENDPOINT = new Set([501, 511]);
+
 /**
  * Whether the provider accepts (and bills) a call that ends in this fault. In doubt true: that is the harder case for a
  * client.
@@ -67,9 +70,9 @@ const REFUSALS = new Set([1002, 1004, 1008, 1026, 1028, 1030, 1039, 1041, 1042, 
 export function isAccepted(fault: SharedFault): boolean {
   switch (fault.kind) {
     case 'base_resp':
-      return !REFUSALS.has(Number(fault.code));
+      return !REFUSALS.has(Number(fault.code)) && !fault.message?.includes('disallowed image url');
     case 'http':
-      return fault.status < 400 || fault.status >= 500;
+      return fault.status < 300 || (fault.status >= 500 && !NOT_THE_ENDPOINT.has(fault.status));
     case 'reset':
       return fault.at !== 'request';
     default:
