@@ -75,14 +75,19 @@ export function createFileTracker({ deletions, files, workerId, clock, log }: De
     }
   }
 
-  async function write<T>(keys: readonly string[], work: () => Promise<T>, record: () => Promise<void>): Promise<T> {
+  async function write<T>(
+    keys: readonly string[],
+    work: () => Promise<T>,
+    { jobId, persist = withoutRetry }: WriteOptions,
+  ): Promise<T> {
+    const record = () => deletions.intendWrites(keys, workerId, jobId);
     for (const key of keys) keysInFlight.add(key);
     try {
-      await record();
-      return await work();
-    } catch (error) {
-      void recordAgain(keys);
-      throw error;
+      await persist(record);
+      return await work().catch((error: unknown) => {
+        void recordAgain(record, keys.length);
+        throw error;
+      });
     } finally {
       for (const key of keys) keysInFlight.delete(key);
     }
@@ -92,9 +97,9 @@ export function createFileTracker({ deletions, files, workerId, clock, log }: De
    * The intent is gone if this process was paused for so long that others gave its files up; then the files may have
    * been written after that. Not awaited: the database may be away, and the sweep finds what is missed here.
    */
-  async function recordAgain(keys: readonly string[]): Promise<void> {
-    await deletions.intendWrites(keys, workerId).catch((err: unknown) => {
-      log.warn({ err, files: keys.length }, 'files of a failed write could not be recorded; the sweep deletes them');
+  async function recordAgain(record: () => Promise<void>, files: number): Promise<void> {
+    await record().catch((err: unknown) => {
+      log.warn({ err, files }, 'files of a failed write could not be recorded; the sweep deletes them');
     });
   }
 
@@ -120,9 +125,9 @@ export function createFileTracker({ deletions, files, workerId, clock, log }: De
 
   return {
     workerId,
-    whileWriting(keys, work, { jobId, persist = withoutRetry } = {}) {
-      const writing = write(keys, work, () => persist(() => deletions.intendWrites(keys, workerId, jobId)));
-      return jobId === undefined ? writing : trackWrite(jobId, writing);
+    whileWriting(keys, work, options = {}) {
+      const writing = write(keys, work, options);
+      return options.jobId === undefined ? writing : trackWrite(options.jobId, writing);
     },
     deleteNow,
     async finishDeletion(jobId) {
