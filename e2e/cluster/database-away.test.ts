@@ -20,13 +20,14 @@ const cluster = shareCluster({
 });
 beforeEach(() => cluster().provider.reset());
 
-/** Waits until every worker has sent heartbeats for this long without an interruption. */
+/** Waits until every process has sent heartbeats for this long without an interruption. */
 async function heartbeatsFor(ms: number): Promise<void> {
-  const { ask, workers } = cluster();
+  const { ask, apis, workers } = cluster();
   const steady = 'SELECT 1 FROM workers WHERE seen_at - unbroken_since >= $1';
+  const processes = apis.length + workers.length; // an API writes files, and sends heartbeats for them
   // Each time PostgreSQL starts a process for the connection.
   const rarely = { ...TIMEOUT, interval: 250 };
-  await vi.waitFor(async () => expect(await ask(steady, [ms])).toHaveLength(workers.length), rarely);
+  await vi.waitFor(async () => expect(await ask(steady, [ms])).toHaveLength(processes), rarely);
 }
 
 /** Creates four jobs whose calls are held open and four that wait. */

@@ -26,9 +26,8 @@ describe.skipIf(!hasChromium)('the API docs page', () => {
     const provider = await startProvider();
     const api = await startApi(provider);
     const phone = await startPhone({ url: api.url });
-    const { page } = await phone.open();
+    const { page } = await phone.open('/docs');
     await page.setViewportSize({ width: 1_000, height: 1_200 });
-    await page.goto(`${api.url}/docs`);
     await page.locator('.auth-wrapper .authorize.locked').waitFor();
 
     expect(await tryCreate(page)).toContain('202');
@@ -41,8 +40,7 @@ describe.skipIf(!hasChromium)('the API docs page', () => {
   test('accepts a token in production, and creates a job', async () => {
     const api = await startApi(await startProvider(), { NODE_ENV: 'production' });
     const phone = await startPhone({ url: api.url });
-    const { page } = await phone.open();
-    await page.goto(`${api.url}/docs`);
+    const { page } = await phone.open('/docs');
     await enterToken(page, api.user('42').token);
 
     expect(await tryCreate(page)).toContain('202');

@@ -5,8 +5,11 @@ import { removeNewerBuiltIns } from './old-browser.ts';
 import { startChromium } from './start-chromium.ts';
 
 export interface Phone {
-  /** Opens the client's first page in a new tab of the same browser, so that what the app has stored is kept. */
-  open(): Promise<ClientPages>;
+  /**
+   * Opens a page of the API's address in a new tab of the same browser, so that what the app has stored is kept: the
+   * client's first page, or the given path.
+   */
+  open(path?: string): Promise<ClientPages>;
   /** Console errors (a CSP violation is one), uncaught exceptions, and requests to hosts other than the API. */
   faults: string[];
 }
@@ -38,9 +41,9 @@ export async function startPhone(options: Options): Promise<Phone> {
   if (isOld) await removeNewerBuiltIns(context);
   return {
     faults: collectFaults(context, url),
-    async open() {
+    async open(path = '/') {
       const page = await context.newPage();
-      await page.goto(url);
+      await page.goto(new URL(path, url).href);
       return createClientPages(page);
     },
   };
@@ -48,7 +51,9 @@ export async function startPhone(options: Options): Promise<Phone> {
 
 function collectFaults(context: BrowserContext, url: string): string[] {
   const faults: string[] = [];
-  context.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  context.on('console', (message) => {
+    if (message.type() === 'error') faults.push(`${message.text()} (${message.location().url})`);
+  });
   context.on('weberror', (webError) => faults.push(String(webError.error())));
   context.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
