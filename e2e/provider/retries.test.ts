@@ -136,7 +136,8 @@ describe('the back-off before a retry', () => {
   test('applies to all jobs, and the retry is made first', async () => {
     const provider = await startProvider();
     provider.script({ prompt: 'too fast', times: 1, fault: BUSY });
-    const api = await startApi(provider, { MINIMAX_RETRY_BASE_MS: 1_000 });
+    // One slot: two calls that start together reach the provider in either order.
+    const api = await startApi(provider, { MINIMAX_RETRY_BASE_MS: 1_000, GENERATION_CONCURRENCY: 1 });
     const { sdk } = api.user();
     await sdk.create(imageRequest('too fast'));
     await attemptsEnded(api, 1);
