@@ -12,6 +12,7 @@ import { createImageService } from './jobs/image-service.ts';
 import { createOpenFile } from './jobs/open-file.ts';
 import { createPresentJob } from './jobs/present-job.ts';
 import { createReferenceUrls } from './jobs/reference-urls.ts';
+import { rememberJobs } from './jobs/remember-jobs.ts';
 import { createSaveUpload } from './jobs/save-upload.ts';
 import { createUserMutex } from './jobs/user-mutex.ts';
 import { createJobWatcher, type JobWatcher } from './jobs/watch-job.ts';
@@ -37,7 +38,9 @@ export function composeApi(shared: SharedParts, { queues, isDraining }: ApiDeps)
   const ownSlots = slotsByFamily(config);
   const countSlots = isShared ? workers.countSlots : async (family: Family) => ownSlots[family];
   const estimates = createEstimates({ store, countSlots, rpm: rpmByFamily(config), clock });
-  const watcher = createJobWatcher({ store, clock });
+  // With other processes, a change is announced later than it is committed.
+  const jobs = isShared ? null : rememberJobs(store);
+  const watcher = createJobWatcher({ store: { ...store, ...(jobs && { getJob: jobs.getJob }) }, clock });
   const limits = {
     ratePerMinute: config.RATE_LIMIT_PER_MINUTE,
     userUploadBytes: config.USER_UPLOAD_BYTES,
@@ -50,8 +53,10 @@ export function composeApi(shared: SharedParts, { queues, isDraining }: ApiDeps)
     queueTtlMs: config.QUEUE_TTL_MS,
   };
   const runExclusive = createUserMutex();
-  const images = createImageService({
+  const { images, recall } = createImageService({
     store,
+    jobs,
+    signer,
     fileTracker,
     async recordDeletion(userId, jobId) {
       const row = { job_id: jobId, user_id: userId, deleted_at: clock.now() };
@@ -83,6 +88,7 @@ export function composeApi(shared: SharedParts, { queues, isDraining }: ApiDeps)
   });
   const surfaces = {
     images,
+    recall,
     openFile: createOpenFile({ files, deletions, signer, clock }),
     authenticate: createAuthenticate({
       key: config.jwtKey,

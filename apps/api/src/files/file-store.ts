@@ -41,9 +41,15 @@ export interface FileStore {
 }
 
 /** Creates links to files. A link expires, and cannot be forged. */
-export interface UrlSigner {
+export interface LinkSigner {
   /** Returns the same link for half its lifetime, so that caches work. */
   sign(key: string): { url: string; expiresAt: Date };
+}
+
+/** The signer with its check. */
+export interface UrlSigner extends LinkSigner {
+  /** When `sign` will return other links, in milliseconds since the epoch. */
+  nextLinkAt(): number;
   /** Whether a link's query (as sent) carries our signature for this key and has not expired. */
   verify(key: string, query: { expires?: string | undefined; signature?: string | undefined }): boolean;
 }

@@ -18,19 +18,22 @@ export function createUrlSigner({ secret, baseUrl, ttlS, clock }: UrlSignerDeps)
   // Expiry times are multiples of half the lifetime, so a link lives for more than one half and at most two.
   const halfLifeS = Math.floor(ttlS / 2);
 
+  const periodNow = () => Math.floor(clock.now() / 1000 / halfLifeS);
+
   // No key contains a newline, so key and expiry cannot be split differently.
   const signatureOf = (key: string, expires: string) =>
     createHmac('sha256', secret).update(`${key}\n${expires}`).digest('base64url');
 
   return {
     sign(key) {
-      const expiresS = (Math.floor(clock.now() / 1000 / halfLifeS) + 2) * halfLifeS;
+      const expiresS = (periodNow() + 2) * halfLifeS;
       const signature = signatureOf(key, String(expiresS));
       return {
         url: `${filesUrl}/${encodeURIComponent(key)}?expires=${expiresS}&signature=${signature}`,
         expiresAt: new Date(expiresS * 1000),
       };
     },
+    nextLinkAt: () => (periodNow() + 1) * halfLifeS * 1000,
     verify(key, { expires, signature }) {
       if (expires === undefined || signature === undefined) return false;
       return isSame(signature, signatureOf(key, expires)) && clock.now() < Number(expires) * 1000;

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { createFindKey, type FindKey } from './key-set.ts';
+import { createKnownViewers } from './known-viewers.ts';
 import {
   algorithmOf,
   createPublicKeyVerifier,
@@ -33,8 +34,11 @@ const UserId = z.union([Id, z.string().regex(/^(?!\d+$)[\x20-\x7e]{1,128}$/)]);
 
 const Claims = z
   .object({ user_id: UserId.optional(), sub: z.unknown().optional(), star_id: Id.nullish(), exp: z.number() })
-  .transform(({ user_id, sub, star_id }): unknown => ({ user_id: user_id ?? sub, star_id: star_id ?? null }))
-  .pipe(z.object({ user_id: UserId, star_id: Id.nullable() }));
+  .transform(({ user_id, sub, star_id, exp }): unknown => ({
+    viewer: { user_id: user_id ?? sub, star_id: star_id ?? null },
+    exp,
+  }))
+  .pipe(z.object({ viewer: z.object({ user_id: UserId, star_id: Id.nullable() }), exp: z.number() }));
 
 /** The key that verifies tokens: exactly one kind, with its own family of algorithms. */
 export type JwtKey =
@@ -48,15 +52,15 @@ export interface AuthenticateOptions {
   audience: string | undefined;
   /** Timeout of one fetch of a key set, in milliseconds. */
   fetchTimeoutMs?: number;
-  clock: Pick<Clock, 'monotonic'>;
+  clock: Pick<Clock, 'now' | 'monotonic'>;
   log: { warn(fields: object, message: string): void };
 }
 
 /**
- * Identifies the user of a request by its bearer token. Rejects with `unauthenticated`, or with `unavailable` if the
- * keys cannot be fetched.
+ * Identifies the user of a request by its bearer token: at once if the same token was verified before. Rejects with
+ * `unauthenticated`, or with `unavailable` if the keys cannot be fetched.
  */
-export type Authenticate = (request: Pick<FastifyRequest, 'headers'>) => Promise<Viewer>;
+export type Authenticate = (request: Pick<FastifyRequest, 'headers'>) => Viewer | Promise<Viewer>;
 
 /** Throws for a public key that is neither RSA, P-256 nor Ed25519. */
 export function createAuthenticate({ issuer, audience, ...options }: AuthenticateOptions): Authenticate {
@@ -69,16 +73,25 @@ export function createAuthenticate({ issuer, audience, ...options }: Authenticat
     ...(audience !== undefined && { allowedAud: audience }),
   });
 
-  return async function authenticate(request) {
-    const credentials = /^Bearer +(.*)$/i.exec(request.headers.authorization ?? '')?.[1];
+  // A key of a key set can be withdrawn at any time, a key of the settings only by a restart.
+  const known = options.key.kind === 'jwks' ? null : createKnownViewers(options.clock);
+
+  async function verifyHeader(authorization: string): Promise<Viewer> {
+    const credentials = /^Bearer +(.*)$/i.exec(authorization)?.[1];
     if (credentials === undefined) throw new Unauthenticated('missing');
     const token = /^[\w-]+\.[\w-]+\.[\w-]+$/.exec(credentials)?.[0];
     if (token === undefined) throw new Unauthenticated('malformed');
     try {
-      return Claims.parse(await verify(token));
+      const { viewer, exp } = Claims.parse(await verify(token));
+      known?.add(authorization, viewer, exp * 1_000);
+      return viewer;
     } catch (cause) {
       throw cause instanceof ImageError ? cause : refuseToken(cause);
     }
+  }
+
+  return function authenticate({ headers: { authorization = '' } }) {
+    return known?.get(authorization) ?? verifyHeader(authorization);
   };
 }
 

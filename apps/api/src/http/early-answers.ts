@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DelayedContinue } from './delayed-continue.ts';
 import { type DropBounds, dropInput } from './drop-input.ts';
 
@@ -19,25 +19,26 @@ export interface EarlyAnswers {
 export function createEarlyAnswers(bounds: DropBounds, delayed: DelayedContinue): EarlyAnswers {
   const held = new Map<IncomingMessage, () => void>();
 
-  async function hold({ raw }: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if (raw.complete !== false) return;
-    if (!delayed.isAwaited(raw)) await readToEnd(raw);
-    if (!raw.complete) reply.header('connection', 'close');
+  function hold({ raw }: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes): void {
+    const send = () => {
+      if (raw.complete === false) reply.header('connection', 'close');
+      done(null, payload);
+    };
+    if (raw.complete === false && !delayed.isAwaited(raw)) readToEnd(raw, send);
+    else send();
   }
 
-  function readToEnd(request: IncomingMessage): Promise<void> {
-    return new Promise((resolve) => {
-      function stop(): void {
-        held.delete(request);
-        stopReading();
-        request.off('end', stop).off('close', stop);
-        resolve();
-      }
-      held.set(request, stop);
-      request.unpipe(); // detach the body parser, which is done
-      const stopReading = dropInput(request, bounds, stop);
-      request.once('end', stop).once('close', stop);
-    });
+  function readToEnd(request: IncomingMessage, then: () => void): void {
+    function stop(): void {
+      held.delete(request);
+      stopReading();
+      request.off('end', stop).off('close', stop);
+      then();
+    }
+    held.set(request, stop);
+    request.unpipe(); // detach the body parser, which is done
+    const stopReading = dropInput(request, bounds, stop);
+    request.once('end', stop).once('close', stop);
   }
 
   return {
@@ -46,8 +47,9 @@ export function createEarlyAnswers(bounds: DropBounds, delayed: DelayedContinue)
       server.addHook('onRoute', (route) => {
         route.onSend = [route.onSend ?? [], hold].flat();
       });
-      server.addHook('onSend', async (request, reply) => {
-        if (request.is404) await hold(request, reply);
+      server.addHook('onSend', (request, reply, payload, done) => {
+        if (request.is404) hold(request, reply, payload, done);
+        else done(null, payload);
       });
     },
     release(request) {

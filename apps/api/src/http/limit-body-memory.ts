@@ -26,18 +26,23 @@ export function limitBodyMemory(
 ): void {
   const limiter = createBodyMemoryLimiter(bounds, clock);
   const releases = new WeakMap<FastifyRequest, () => void>();
-  server.addHook('onRequest', async (request) => {
+  server.addHook('onRequest', (request, _reply, done) => {
     // The multipart parser ignores the content length, and a body that is too large must not wait for memory.
     if (Number(request.headers['content-length'] ?? 0) > request.routeOptions.bodyLimit) {
-      throw new ImageError('payload_too_large');
+      return done(new ImageError('payload_too_large'));
     }
     const bytes = bodyBytes(request);
-    if (bytes > SMALL_BODY_BYTES) {
-      releases.set(request, await limiter.reserve({ userId: viewerOf(request).user_id, bytes }));
-    }
+    if (bytes <= SMALL_BODY_BYTES) return done();
+    limiter.reserve({ userId: viewerOf(request).user_id, bytes }).then((release) => {
+      releases.set(request, release);
+      done();
+    }, done);
   });
   // Release with the answer, when the body is no longer used. A disconnect is too early: the handler still runs then.
-  server.addHook('onSend', async (request) => releases.get(request)?.());
+  server.addHook('onSend', (request, _reply, payload, done) => {
+    releases.get(request)?.();
+    done(null, payload);
+  });
 }
 
 /** The content length, or the route's limit for a chunked body, whose length is unknown. */

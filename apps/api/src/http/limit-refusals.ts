@@ -33,7 +33,7 @@ const UNITS_PER_REFUSAL = 0.25;
 const UNITS_PER_MEGABYTE = 8;
 
 interface Deps {
-  authenticate(request: FastifyRequest): Promise<Viewer>;
+  authenticate(request: FastifyRequest): Viewer | Promise<Viewer>;
   clock: Pick<Clock, 'monotonic'>;
 }
 
@@ -57,7 +57,7 @@ export function limitRefusals(
   server: FastifyInstance,
   bounds: RefusalBounds,
   { authenticate, clock }: Deps,
-): (request: FastifyRequest) => Promise<Viewer> {
+): (request: FastifyRequest) => Viewer | Promise<Viewer> {
   const budgetOf = (rate: RefusalRate) => createRefusalBudget({ ...rate, maxKeys: bounds.maxKeys, clock });
   const users = budgetOf(bounds.user);
   const addresses = budgetOf(bounds.address);
@@ -69,30 +69,48 @@ export function limitRefusals(
     return new ImageError('rate_limited', { retryAfterMs });
   }
 
-  server.addHook('onResponse', async (request, reply) => {
+  server.addHook('onResponse', (request, reply, done) => {
+    if (reply.statusCode >= 400 && reply.statusCode < 500) charge(request);
+    done();
+  });
+
+  function charge(request: FastifyRequest): void {
     const record = records.get(request);
-    if (!record || record.isOverBudget || reply.statusCode < 400 || reply.statusCode >= 500) return;
+    if (!record || record.isOverBudget) return;
     const address = networkOf(request.ip);
-    if (!record.viewer) return unauthenticated.charge(address, UNITS_PER_REFUSAL);
+    if (!record.viewer) {
+      unauthenticated.charge(address, UNITS_PER_REFUSAL);
+      return;
+    }
     const megabytes = (bytesReadBy(request) - record.bytesRead) / 1_000_000;
     const units = UNITS_PER_REFUSAL + megabytes * UNITS_PER_MEGABYTE;
     users.charge(record.viewer.user_id, units);
     addresses.charge(address, units);
-  });
+  }
 
-  return async function authenticateWithinBudget(request) {
-    const record: RequestRecord = { viewer: null, bytesRead: bytesReadBy(request), isOverBudget: false };
-    records.set(request, record);
-    const address = networkOf(request.ip);
-    const viewer = await authenticate(request).catch((error: unknown) => {
-      const waitMs = isUnauthenticated(error) ? unauthenticated.waitMs(address) : 0;
-      throw waitMs > 0 ? refuse(record, waitMs) : error;
-    });
+  function admit(request: FastifyRequest, record: RequestRecord, viewer: Viewer): Viewer {
     record.viewer = viewer;
     if (!hasBody(request)) return viewer;
-    const waitMs = Math.max(users.waitMs(viewer.user_id), isLarge(request) ? addresses.waitMs(address) : 0);
+    const addressWaitMs = isLarge(request) ? addresses.waitMs(networkOf(request.ip)) : 0;
+    const waitMs = Math.max(users.waitMs(viewer.user_id), addressWaitMs);
     if (waitMs > 0) throw refuse(record, waitMs);
     return viewer;
+  }
+
+  function refuseAuthentication(request: FastifyRequest, record: RequestRecord, error: unknown): never {
+    const waitMs = isUnauthenticated(error) ? unauthenticated.waitMs(networkOf(request.ip)) : 0;
+    throw waitMs > 0 ? refuse(record, waitMs) : error;
+  }
+
+  return function authenticateWithinBudget(request) {
+    const record: RequestRecord = { viewer: null, bytesRead: bytesReadBy(request), isOverBudget: false };
+    records.set(request, record);
+    const viewer = authenticate(request);
+    if (!(viewer instanceof Promise)) return admit(request, record, viewer);
+    return viewer.then(
+      (verified) => admit(request, record, verified),
+      (error: unknown) => refuseAuthentication(request, record, error),
+    );
   };
 }
 

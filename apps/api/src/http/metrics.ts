@@ -26,13 +26,14 @@ export function metricsRoute(
   access: MetricsAccess,
   guard: LocalGuard,
 ): void {
-  server.addHook('onResponse', async (request, reply) => {
+  server.addHook('onResponse', (request, reply, done) => {
     metrics.requestEnded({
       method: request.method,
       route: request.routeOptions.url ?? 'none',
       status: reply.statusCode,
       seconds: reply.elapsedTime / 1_000,
     });
+    done();
   });
 
   server.register(async (guarded) => {

@@ -66,16 +66,16 @@ export function createProtocolChecks(maxPartLength: number): ProtocolChecks {
       server.addHook('onRoute', ({ method, url }) => {
         methods.set(url, new Set([...(methods.get(url) ?? []), method].flat()));
       });
-      server.addHook('onRequest', async (request, reply) => {
+      server.addHook('onRequest', (request, reply, done) => {
         const refusal = refusals.get(request.raw);
-        if (refusal) throw refusal;
-        if (!request.is404) return;
+        if (refusal) return done(refusal);
+        if (!request.is404) return done();
         // This hook runs before the body is read.
         const [url = ''] = request.url.split('?', 1);
         const allowed = methods.get(url);
-        if (!allowed) throw new ImageError('not_found');
+        if (!allowed) return done(new ImageError('not_found'));
         reply.header('allow', [...allowed].join(', '));
-        throw new ImageError('method_not_allowed');
+        done(new ImageError('method_not_allowed'));
       });
     },
   };

@@ -20,14 +20,20 @@ import {
 } from '@darkroom/contracts/rest';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as z from 'zod';
+import type { EndedAnswers } from '../jobs/ended-answers.ts';
 import { refuseOtherMethods } from './refuse-other-methods.ts';
+import { watchOptions } from './watch-options.ts';
 
 interface Deps {
   images: ImageService;
+  recall: EndedAnswers['recall'];
   viewerOf(request: FastifyRequest): Viewer;
 }
 
 const Params = z.object({ job_id: z.string() });
+
+/** As Fastify names the JSON that it serializes itself. */
+const JSON_TYPE = 'application/json; charset=utf-8';
 
 /**
  * Query strings hold only text, so numbers are parsed. An empty value counts as absent, and so does `null`: clients
@@ -44,7 +50,7 @@ const ListQueryString = z.object({ limit: QueryNumber, cursor: QueryText, status
 /**
  * The REST routes of jobs and models. Each one parses its input, calls one method of the service and wraps the result.
  */
-export function restRoutes(server: FastifyInstance, { images, viewerOf }: Deps): void {
+export function restRoutes(server: FastifyInstance, { images, recall, viewerOf }: Deps): void {
   const jobUrl = `${GENERATION_PATH}/:job_id`;
 
   server.post(GENERATION_PATH, async (request, reply) => {
@@ -59,13 +65,18 @@ export function restRoutes(server: FastifyInstance, { images, viewerOf }: Deps):
     return envelope(await images.list(viewerOf(request), query));
   });
 
-  server.get(jobUrl, async (request, reply) => {
+  server.get(jobUrl, (request, reply) => {
+    const viewer = viewerOf(request);
     const { job_id } = Params.parse(request.params);
-    const query = parse(StatusQuery, { ...dropAbsent(StatusQueryString.parse(request.query)), job_id });
-    const disconnected = new AbortController();
-    reply.raw.once('close', () => disconnected.abort());
-    const job = await images.status(viewerOf(request), query, { signal: disconnected.signal });
-    return envelope(job, STATUS_MESSAGES[job.status]);
+    const fields = dropAbsent(StatusQueryString.parse(request.query));
+    const known = Object.keys(fields).length === 0 ? recall(viewer, job_id) : null;
+    if (known) {
+      reply.header('content-type', JSON_TYPE);
+      return envelopeJson(known.json, STATUS_MESSAGES[known.status]);
+    }
+    const query = parse(StatusQuery, { ...fields, job_id });
+    const status = images.status(viewer, query, watchOptions(query, reply));
+    return status.then((job) => envelope(job, STATUS_MESSAGES[job.status]));
   });
 
   server.post(`${jobUrl}/cancel`, async (request) => {
@@ -84,6 +95,11 @@ export function restRoutes(server: FastifyInstance, { images, viewerOf }: Deps):
   refuseOtherMethods(server, GENERATION_PATH, ['GET', 'HEAD', 'POST']);
   refuseOtherMethods(server, jobUrl, ['GET', 'HEAD', 'DELETE']);
   refuseOtherMethods(server, `${jobUrl}/cancel`, ['POST']);
+}
+
+/** `envelope` of a value that is JSON already, as JSON. */
+function envelopeJson(json: string, message: string): string {
+  return `{"code":200,"message":${JSON.stringify(message)},"data":${json}}`;
 }
 
 export function envelope<Data>(data: Data, message: string = MESSAGE_OK, code = 200): Envelope<Data> {

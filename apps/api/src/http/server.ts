@@ -1,6 +1,5 @@
 import { ImageError, type ImageService, JSON_BODY_MAX_BYTES, type Viewer } from '@darkroom/contracts';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -10,6 +9,7 @@ import {
   LogController,
 } from 'fastify';
 import type { Clock } from '../clock.ts';
+import type { EndedAnswers } from '../jobs/ended-answers.ts';
 import type { OpenFile } from '../jobs/open-file.ts';
 import type { Authenticate } from './authenticate.ts';
 import { boundConnections } from './connection-bounds.ts';
@@ -33,6 +33,7 @@ import { openApiRoute } from './openapi/route.ts';
 import { createProtocolChecks } from './protocol-checks.ts';
 import { refuseEncodedBodies } from './refuse-encoded-bodies.ts';
 import { restRoutes } from './rest.ts';
+import { secureAnswers } from './security-headers.ts';
 import { trpcRoutes } from './trpc.ts';
 import { Unauthenticated } from './unauthenticated.ts';
 import { uploadRoutes } from './uploads.ts';
@@ -40,6 +41,7 @@ import { uploadRoutes } from './uploads.ts';
 /** What the API surfaces need. */
 export interface SurfaceDeps {
   images: ImageService;
+  recall: EndedAnswers['recall'];
   openFile: OpenFile;
   authenticate: Authenticate;
   /** Null if `/dev/token` is not served. */
@@ -156,32 +158,13 @@ export async function buildServer(deps: ServerDeps, bounds: ClientBounds = CLIEN
   });
   early.watch(server);
   replyToErrors(server);
-  // Runs before CORS answers a preflight. Routes of files and pages set their own value.
-  server.addHook('onRequest', async (_request, reply) => {
-    reply.header('cache-control', 'no-store');
-  });
+  secureAnswers(server); // before CORS answers a preflight
   await server.register(cors, {
     origin: deps.corsOrigins,
     methods: ['GET', 'HEAD', 'POST', 'DELETE'],
     exposedHeaders: ['retry-after', 'www-authenticate', 'darkroom-wait'],
     strictPreflight: false, // strict mode refuses an OPTIONS that is no preflight with another error shape
     maxAge: 600,
-  });
-  await server.register(helmet, {
-    strictTransportSecurity: false, // only the TLS terminator knows whether it holds for the whole host
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:', 'blob:', 'http:', 'https:'],
-        objectSrc: ["'none'"],
-        baseUri: ["'self'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'self'"],
-      },
-    },
   });
 
   protocol.refuse(server);
@@ -206,14 +189,21 @@ async function imageRoutes(
     const viewers = new WeakMap<FastifyRequest, Viewer>();
     const authenticate = limitRefusals(api, bounds.refusals ?? REFUSAL_BOUNDS, deps);
     // Runs before a byte of the body is read.
-    api.addHook('onRequest', async (request) => {
-      viewers.set(
-        request,
-        await authenticate(request).catch((error: unknown) => recordUnauthenticated(error, request, deps.metrics)),
-      );
+    api.addHook('onRequest', (request, _reply, done) => {
+      function accept(viewer: Viewer): void {
+        viewers.set(request, viewer);
+        done();
+      }
+      const viewer = authenticate(request);
+      if (!(viewer instanceof Promise)) return accept(viewer);
+      viewer.then(accept, (error: Error) => {
+        recordUnauthenticated(error, request, deps.metrics);
+        done(error);
+      });
     });
     refuseEncodedBodies(api);
-    const routeDeps = { images: deps.images, viewerOf: (request: FastifyRequest) => viewerOf(viewers, request) };
+    const { images, recall } = deps;
+    const routeDeps = { images, recall, viewerOf: (request: FastifyRequest) => viewerOf(viewers, request) };
     limitBodyMemory(api, bounds.bodies, deps.clock, routeDeps.viewerOf);
     trpcRoutes(api, routeDeps);
     restRoutes(api, routeDeps);
@@ -222,15 +212,11 @@ async function imageRoutes(
   await h5Routes(server);
 }
 
-/**
- * Records why a request is unauthenticated: the exact reason in the log, its class in the metrics. Rethrows the error.
- */
-function recordUnauthenticated(error: unknown, request: FastifyRequest, metrics: Metrics): never {
-  if (error instanceof Unauthenticated) {
-    metrics.requestUnauthenticated(error.reason);
-    request.log.debug({ reason: error.reason, detail: error.detail }, 'request is unauthenticated');
-  }
-  throw error;
+/** Records why a request is unauthenticated: the exact reason in the log, its class in the metrics. */
+function recordUnauthenticated(error: unknown, request: FastifyRequest, metrics: Metrics): void {
+  if (!(error instanceof Unauthenticated)) return;
+  metrics.requestUnauthenticated(error.reason);
+  request.log.debug({ reason: error.reason, detail: error.detail }, 'request is unauthenticated');
 }
 
 function viewerOf(viewers: WeakMap<FastifyRequest, Viewer>, request: FastifyRequest): Viewer {

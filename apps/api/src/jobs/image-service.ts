@@ -1,13 +1,16 @@
 import type { ImageJob, ImageModels, ImageService } from '@darkroom/contracts';
+import type { UrlSigner } from '../files/file-store.ts';
 import type { StoredJob } from '../job/stored-job.ts';
 import type { JobStore } from '../store/job-store.ts';
 import { cancelJob } from './cancel-job.ts';
 import type { CreateJob } from './create-job.ts';
 import { deleteJob } from './delete-job.ts';
+import { createEndedAnswers, type EndedAnswers } from './ended-answers.ts';
 import type { FileTracker } from './file-tracker.ts';
 import { listJobs } from './list-jobs.ts';
 import { type JobSnapshot, type PresentJob, snapshotTime } from './present-job.ts';
 import type { ReferenceUrls } from './reference-urls.ts';
+import type { RememberedJobs } from './remember-jobs.ts';
 import type { SaveUpload } from './save-upload.ts';
 import type { JobWatcher } from './watch-job.ts';
 
@@ -19,14 +22,22 @@ interface Deps {
   saveUpload: SaveUpload;
   watcher: JobWatcher;
   presentJob: PresentJob;
+  /** Keeps the answers of ended jobs. Null where another process may change a job. */
+  jobs: RememberedJobs | null;
+  signer: Pick<UrlSigner, 'nextLinkAt'>;
   referenceUrls: ReferenceUrls;
   /** What this deployment offers. */
   models: ImageModels;
 }
 
+interface Service {
+  images: ImageService;
+  recall: EndedAnswers['recall'];
+}
+
 /** The operations that the API surfaces call. */
-export function createImageService(deps: Deps): ImageService {
-  const { store, createJob, saveUpload, watcher, presentJob, referenceUrls } = deps;
+export function createImageService(deps: Deps): Service {
+  const { store, createJob, saveUpload, watcher, presentJob, referenceUrls, jobs, signer } = deps;
 
   async function presentOne(job: JobSnapshot): Promise<ImageJob> {
     const [urls = []] = await referenceUrls([job.request]);
@@ -38,9 +49,13 @@ export function createImageService(deps: Deps): ImageService {
     return presentOne({ ...(await read()), asOf });
   }
 
-  return {
+  const answers: EndedAnswers = jobs
+    ? createEndedAnswers({ jobs, present: presentOne, signer })
+    : { present: presentOne, recall: () => null };
+
+  const images: ImageService = {
     create: (viewer, request, options) => present(() => createJob(viewer, request, options)),
-    status: async (viewer, query, { signal }) => presentOne(await watcher.watch(viewer, query, signal)),
+    status: async (viewer, query, { signal }) => answers.present(await watcher.watch(viewer, query, signal)),
     async list(viewer, query) {
       const asOf = snapshotTime(await store.now());
       const { jobs, nextCursor } = await listJobs(store, viewer, query);
@@ -53,4 +68,5 @@ export function createImageService(deps: Deps): ImageService {
     models: async () => deps.models,
     upload: (viewer, bytes) => saveUpload(viewer, bytes),
   };
+  return { images, recall: answers.recall };
 }

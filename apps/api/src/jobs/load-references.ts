@@ -1,5 +1,5 @@
 import { type CreateImage, isH3 } from '@darkroom/contracts';
-import type { FileStore, UrlSigner } from '../files/file-store.ts';
+import type { FileStore, LinkSigner } from '../files/file-store.ts';
 import type { Reference, ReferenceFile } from '../provider/image-provider.ts';
 import type { StoredUpload, UploadStore } from '../store/upload-store.ts';
 import { openFile, readFile } from './file-access.ts';
@@ -9,7 +9,7 @@ interface Deps {
   uploads: UploadStore;
   files: FileStore;
   /** Set when uploads are sent to the provider as links, null when by value. */
-  signer: UrlSigner | null;
+  signer: LinkSigner | null;
 }
 
 /** Returns the references of a stored request in the form in which they are sent to the provider, in their order. */

@@ -6,7 +6,7 @@ import {
   JOB_ERRORS,
   type ProcessingJob,
 } from '@darkroom/contracts';
-import type { UrlSigner } from '../files/file-store.ts';
+import type { LinkSigner } from '../files/file-store.ts';
 import type { Estimates } from '../job/estimate.ts';
 import { showsArrivals } from '../job/job-state.ts';
 import { streamedImages } from '../job/model-family.ts';
@@ -24,7 +24,7 @@ const POLL_MAX_MS = 5_000;
 
 interface Deps {
   store: Pick<JobStore, 'countAhead' | 'countImages' | 'getImages'>;
-  signer: UrlSigner;
+  signer: LinkSigner;
   estimates: Pick<Estimates, 'typicalCallMs' | 'waiting' | 'retrying'>;
 }
 
@@ -130,7 +130,7 @@ function pollTiming(leftMs: number | null) {
 
 function presentCompleted(
   state: Extract<JobState, { status: 'COMPLETED' }>,
-  signer: UrlSigner,
+  signer: LinkSigner,
 ): Pick<CompletedJob, 'status' | 'progress' | 'images' | 'assets' | 'failed_count' | 'completed_at' | 'charged'> {
   const assets = state.assets.map((asset) => presentAsset(asset, signer));
   return {
@@ -144,7 +144,7 @@ function presentCompleted(
   };
 }
 
-function presentAsset(asset: StoredAsset, signer: UrlSigner): CompletedJob['assets'][number] {
+function presentAsset(asset: StoredAsset, signer: LinkSigner): CompletedJob['assets'][number] {
   const { url, expiresAt } = signer.sign(asset.key);
   return {
     url,

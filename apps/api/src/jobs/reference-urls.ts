@@ -1,11 +1,11 @@
 import type { CreateImage } from '@darkroom/contracts';
-import type { UrlSigner } from '../files/file-store.ts';
+import type { LinkSigner } from '../files/file-store.ts';
 import type { UploadStore } from '../store/upload-store.ts';
 import { parseReferences } from './parse-references.ts';
 
 interface Deps {
   uploads: Pick<UploadStore, 'getUploads'>;
-  signer: UrlSigner;
+  signer: LinkSigner;
 }
 
 /**

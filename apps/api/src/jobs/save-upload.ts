@@ -1,5 +1,5 @@
 import { type UploadedImage, uploadProblemError, type Viewer } from '@darkroom/contracts';
-import type { FileStore, UrlSigner } from '../files/file-store.ts';
+import type { FileStore, LinkSigner } from '../files/file-store.ts';
 import { type ImageProcessor, UnreadableImageError } from '../images/image-processor.ts';
 import type { UploadStore } from '../store/upload-store.ts';
 import type { FileTracker } from './file-tracker.ts';
@@ -12,7 +12,7 @@ interface Deps {
   files: FileStore;
   fileTracker: FileTracker;
   imageProcessor: ImageProcessor;
-  signer: UrlSigner;
+  signer: LinkSigner;
   limits: { ratePerMinute: number; userUploadBytes: number };
   /**
    * Mutex per user, shared by everything that decodes references: at most one reference of a user is decoded at once.

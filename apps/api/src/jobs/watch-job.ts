@@ -27,7 +27,9 @@ interface Deps {
  */
 export function createJobWatcher({ store, clock }: Deps): JobWatcher {
   const heldPolls = new Map<string, number>();
-  const released = new AbortController();
+  /** Ends each held poll. */
+  const ends = new Set<() => void>();
+  let isReleased = false;
 
   function countHeld(userId: string, change: 1 | -1): void {
     const count = (heldPolls.get(userId) ?? 0) + change;
@@ -40,22 +42,30 @@ export function createJobWatcher({ store, clock }: Deps): JobWatcher {
     return { ...(await getJob(store, viewer, query.job_id)), asOf };
   }
 
-  async function holdPoll(viewer: Viewer, query: StatusQuery, ends: AbortSignal[]): Promise<JobSnapshot> {
+  async function holdPoll(viewer: Viewer, query: StatusQuery, signal?: AbortSignal): Promise<JobSnapshot> {
     let change = Promise.withResolvers<void>();
+    let isOver = false;
+    function end(): void {
+      isOver = true;
+      change.resolve();
+    }
     const stopListening = store.onChange(query.job_id.toLowerCase(), () => change.resolve());
-    const stop = () => change.resolve();
-    for (const end of ends) end.addEventListener('abort', stop);
+    const cancelTimer = callAfter(clock, query.wait_seconds * 1_000, end);
+    signal?.addEventListener('abort', end);
+    ends.add(end);
     countHeld(viewer.user_id, 1);
     try {
       for (;;) {
         const job = await readJob(viewer, query);
-        if (hasChanged(job, query) || ends.some((end) => end.aborted)) return job;
+        if (hasChanged(job, query) || isOver) return job;
         await change.promise;
         change = Promise.withResolvers<void>();
       }
     } finally {
       countHeld(viewer.user_id, -1);
-      for (const end of ends) end.removeEventListener('abort', stop);
+      ends.delete(end);
+      signal?.removeEventListener('abort', end);
+      cancelTimer();
       stopListening();
     }
   }
@@ -63,18 +73,15 @@ export function createJobWatcher({ store, clock }: Deps): JobWatcher {
   return {
     async watch(viewer, query, signal) {
       const job = await readJob(viewer, query);
-      const mayHold = query.wait_seconds > 0 && !released.signal.aborted && !signal?.aborted;
+      const mayHold = query.wait_seconds > 0 && !isReleased && !signal?.aborted;
       const held = heldPolls.get(viewer.user_id) ?? 0;
       if (!mayHold || hasChanged(job, query) || held >= HELD_POLLS_PER_USER) return job;
-      const timeUp = new AbortController();
-      const cancelTimer = callAfter(clock, query.wait_seconds * 1_000, () => timeUp.abort());
-      try {
-        return await holdPoll(viewer, query, [timeUp.signal, released.signal, ...(signal ? [signal] : [])]);
-      } finally {
-        cancelTimer();
-      }
+      return holdPoll(viewer, query, signal);
     },
-    release: () => released.abort(),
+    release() {
+      isReleased = true;
+      for (const end of ends) end();
+    },
   };
 }
 

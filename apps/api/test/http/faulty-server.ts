@@ -33,6 +33,7 @@ export async function buildFaultyServer(
         upload: fail,
         ...verbs,
       },
+      recall: () => null,
       openFile: fail,
       authenticate,
       signDevToken: null,

@@ -29,8 +29,9 @@ function openKeySet({ url }: KeyServer, fetchTimeoutMs = 5_000) {
     clock,
     log: { warn: (fields) => warnings.push(fields) },
   });
+  const identify = async (token: string) => authenticate({ headers: { authorization: `Bearer ${token}` } });
   const ask = (token: string): Promise<unknown> =>
-    authenticate({ headers: { authorization: `Bearer ${token}` } }).then(
+    identify(token).then(
       ({ user_id }) => user_id,
       (error: unknown) => error,
     );

@@ -35,8 +35,8 @@ async function openAsk(key: JwtKey) {
   const clock = createManualClock();
   const log = { warn: () => {} };
   const authenticate = createAuthenticate({ key, issuer: ISSUER, audience: AUDIENCE, clock, log });
-  return (token: string): Promise<unknown> =>
-    authenticate({ headers: { authorization: `Bearer ${token}` } }).catch((error) => error.code);
+  const identify = async (token: string) => authenticate({ headers: { authorization: `Bearer ${token}` } });
+  return (token: string): Promise<unknown> => identify(token).catch((error) => error.code);
 }
 
 /** The same token with its header or payload replaced and the signature kept. */

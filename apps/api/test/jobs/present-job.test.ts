@@ -39,7 +39,7 @@ async function show(
       countImages: async () => images,
       getImages: async () => ({ responseId: null, images: stored }),
     },
-    signer: { sign: (key) => ({ url: `https://darkroom.example/files/${key}`, expiresAt: UNTIL }), verify: () => true },
+    signer: { sign: (key) => ({ url: `https://darkroom.example/files/${key}`, expiresAt: UNTIL }) },
     estimates: {
       typicalCallMs: async () => callMs,
       waiting: async () => () => waitMs,
