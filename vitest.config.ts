@@ -11,7 +11,12 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
+          include: [
+            'packages/*/test/**/*.test.ts',
+            'apps/*/test/**/*.test.ts',
+            'scripts/test/**/*.test.ts',
+            'bench/test/**/*.test.ts',
+          ],
           testTimeout: 20_000,
           isolate: false,
           setupFiles: 'test-kit/each-file.ts',

@@ -5,7 +5,7 @@ import * as z from 'zod';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const DOCUMENTS = [
-  ...['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'SECURITY.md', 'test-kit/README.md'],
+  ...['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'SECURITY.md', 'bench/README.md', 'test-kit/README.md'],
   ...globSync(['docs/**/*.md', 'apps/*/README.md', 'packages/*/README.md'], { cwd: ROOT }),
 ];
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');

@@ -8,6 +8,7 @@ const ROUTER = 'packages/contracts/src/router.ts';
 const SDK = 'packages/sdk/src/client.ts';
 const SDK_TEST = 'packages/sdk/test/client.test.ts';
 const STORY = 'e2e/cancel.test.ts';
+const BENCH = 'bench/rows/p2-trpc-status.ts';
 const TEST_KIT = 'test-kit/client/user.ts';
 const SCRIPT = 'scripts/token.ts';
 const CLIENT = 'packages/minimax-client/src/client.ts';
@@ -78,6 +79,13 @@ export const BROKEN: (Fixture & { says: string })[] = [
   { file: STORY, code: "import { x } from '../scripts/launcher.ts';", says: 'belongs into @darkroom/test-kit' },
   { file: STORY, code: "import { x } from '@darkroom/api/config';", says: 'belongs into @darkroom/test-kit' },
   { file: STORY, code: "import { x } from '../test-kit/client/user.ts';", says: 'by its name' },
+  {
+    file: BENCH,
+    code: "import { x } from '../../apps/api/src/store/job-store.ts';",
+    says: 'Measure through what clients see',
+  },
+  { file: BENCH, code: "import { x } from '../../e2e/load/gauges.ts';", says: 'imports no story' },
+  { file: BENCH, code: "import { x } from '../../test-kit/client/user.ts';", says: 'by its name' },
   { file: TEST_KIT, code: "import { x } from '../../apps/api/src/config.ts';", says: "the package's exports list" },
   { file: TEST_KIT, code: "import { x } from '../../e2e/disk/limit-file-size.ts';", says: 'Nothing imports a story' },
   { file: SCRIPT, code: "import { x } from '../apps/api/src/config.ts';", says: "the package's exports list" },

@@ -1,0 +1,78 @@
+import { startSimulator } from '@darkroom/minimax-simulator';
+import { JWT_SECRET, type Settings } from '@darkroom/test-kit/api/api-environment';
+import { signUserToken } from '@darkroom/test-kit/client/user';
+import type { Figure } from '../row.ts';
+import { cpuSeconds } from './cpu-time.ts';
+import { type Deployment, toCompleted, toPending, toProcessing, USER } from './job-states.ts';
+import { type ServerProcess, startApi, startBareRoute } from './processes.ts';
+import { openConnections } from './send-requests.ts';
+import { SHAPES, type Shape, statusUrl } from './status-requests.ts';
+import { type Turns, takeTurns } from './take-turns.ts';
+import { judge } from './verdict.ts';
+
+const CONNECTIONS = 16;
+const WAITING = 1_000;
+
+/** The states of the job that is asked for. */
+export const STATES = {
+  COMPLETED: toCompleted,
+  PROCESSING: toProcessing,
+  [`PENDING, ${WAITING.toLocaleString('en')} waiting`]: (deployment: Deployment) => toPending(deployment, WAITING),
+} as const;
+
+const FULL: Turns = { rounds: 9, times: 600, warmUp: 4_000 };
+const QUICK: Turns = { rounds: 5, times: 400, warmUp: 1_500 };
+
+interface Comparison {
+  shape: Shape;
+  state: string;
+  prepare(deployment: Deployment): Promise<string>;
+  /** Smallest share of the bare route's speed that meets the goal; null: reported without a goal. */
+  goal: number | null;
+  quick: boolean;
+  settings?: Settings;
+}
+
+/** CPU of one status request to the API beside a bare Fastify route that checks the same JWT and sends the same JSON. */
+export async function compareStatus(comparison: Comparison): Promise<Figure> {
+  const { shape, state, prepare, goal, quick, settings = {} } = comparison;
+  const simulator = await startSimulator({ images: 'plain' });
+  const servers: ServerProcess[] = [];
+  try {
+    const api = await startApi({ provider: simulator, settings: { GENERATION_CONCURRENCY: 1, ...settings } });
+    servers.push(api);
+    const { path, route } = statusUrl(shape, await prepare({ url: api.url, simulator }));
+    const headers = { authorization: `Bearer ${signUserToken({ user_id: USER, star_id: '2' })}` };
+    const answer = await fetch(api.url + path, { headers });
+    const bare = await startBareRoute({ JWT_SECRET, ROUTE: route, BODY: await answer.text() });
+    servers.push(bare);
+    const sides = { bare: askFor(bare, path, headers), ours: askFor(api, path, headers) };
+    const taken = await takeTurns(sides, quick ? QUICK : FULL);
+    await Promise.all(Object.values(sides).map((side) => side.close()));
+    const ratio = taken.bare.median / taken.ours.median;
+    const us = (seconds: number) => Math.round(seconds * 1e6);
+    return {
+      what: `${SHAPES[shape]}, ${state}`,
+      measured:
+        `${ratio.toFixed(2)} of the bare route (of minima ${(taken.bare.minimum / taken.ours.minimum).toFixed(2)}): ` +
+        `${us(taken.ours.median)} us against ${us(taken.bare.median)} us, spread ${percent(taken.ours.spread)} and ${percent(taken.bare.spread)}`,
+      verdict: goal === null ? { kind: 'no goal' } : judge(taken.bare, ratio >= goal),
+      numbers: { ratio, oursSeconds: taken.ours.samples, bareSeconds: taken.bare.samples },
+    };
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+    await simulator.close();
+  }
+}
+
+const percent = (share: number) => `${Math.round(share * 100)} %`;
+
+function askFor({ url, pid }: ServerProcess, path: string, headers: Record<string, string>) {
+  const connections = openConnections(url, CONNECTIONS);
+  const request = { method: 'GET' as const, path, headers };
+  return {
+    work: (times: number) => connections.send(times, () => request),
+    read: () => cpuSeconds(pid),
+    close: connections.close,
+  };
+}
