@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DelayedContinue } from './delayed-continue.ts';
 import { type DropBounds, dropInput } from './drop-input.ts';
+import { hasBody } from './request-body.ts';
 
 export interface EarlyAnswers {
   /** Holds the answers of all routes that are added after this call, and of URLs without a route. */
@@ -19,13 +20,16 @@ export interface EarlyAnswers {
 export function createEarlyAnswers(bounds: DropBounds, delayed: DelayedContinue): EarlyAnswers {
   const held = new Map<IncomingMessage, () => void>();
 
-  function hold({ raw }: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes): void {
+  function hold(request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes): void {
+    const { raw } = request;
+    // A request without a body ends with its headers, but its answer may be ready before Node says so.
+    const isWhole = () => raw.complete !== false || !hasBody(request);
     const send = () => {
-      if (raw.complete === false) reply.header('connection', 'close');
+      if (!isWhole()) reply.header('connection', 'close');
       done(null, payload);
     };
-    if (raw.complete === false && !delayed.isAwaited(raw)) readToEnd(raw, send);
-    else send();
+    if (isWhole() || delayed.isAwaited(raw)) send();
+    else readToEnd(raw, send);
   }
 
   function readToEnd(request: IncomingMessage, then: () => void): void {

@@ -21,6 +21,15 @@ export interface ProtocolChecks {
   refuse(server: FastifyInstance): void;
 }
 
+/** `rawHeaders` alternates names and values. */
+function countHosts(rawHeaders: string[]): number {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === 'host') hosts++;
+  }
+  return hosts;
+}
+
 const UNROUTED_URL = '/-';
 
 export function createProtocolChecks(maxPartLength: number): ProtocolChecks {
@@ -28,7 +37,7 @@ export function createProtocolChecks(maxPartLength: number): ProtocolChecks {
 
   function findProblem(request: IncomingMessage): ImageError | null {
     const { headers, rawHeaders, httpVersion, url = '' } = request;
-    const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
+    const hosts = countHosts(rawHeaders);
     if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) {
       return invalidField(['Host'], '请求须有且只有一个 Host 头');
     }
@@ -40,6 +49,7 @@ export function createProtocolChecks(maxPartLength: number): ProtocolChecks {
 
   function findUrlProblem(url: string): ImageError | null {
     const [path = ''] = url.split(/[?#]/, 1);
+    if (path.length <= maxPartLength && !path.includes('%')) return null;
     try {
       const isTooLong = decodeURI(path)
         .split('/')
