@@ -78,10 +78,17 @@ export function createSqlWorkerStore({ database, leaseMs }: Leases & { database:
       const rows = await db
         .selectFrom('attempts')
         .leftJoin('workers', 'workers.worker_id', 'attempts.worker_id')
-        .select(['attempts.attempt_id', 'attempts.job_id', 'attempts.worker_id', 'workers.seen_at'])
+        .select([
+          'attempts.attempt_id',
+          'attempts.job_id',
+          'attempts.worker_id',
+          'attempts.started_at',
+          'workers.seen_at',
+        ])
         .where('attempts.ended_at', 'is', null)
-        .orderBy('attempts.started_at')
         .execute();
+      // Not sorted by SQL: SQLite would read all attempts in the order of their starts.
+      rows.sort((a, b) => a.started_at - b.started_at);
       return rows.map((row) => ({
         attemptId: row.attempt_id,
         jobId: row.job_id,
@@ -94,7 +101,9 @@ export function createSqlWorkerStore({ database, leaseMs }: Leases & { database:
         const isLeaseLost = await checkLeases(trx, workerId);
         const ended = trx
           .selectFrom('jobs')
-          .innerJoin('attempts', 'attempts.job_id', 'jobs.job_id')
+          // Not an inner join: SQLite would begin with all attempts, and keeps the order of a cross join.
+          .crossJoin('attempts')
+          .whereRef('attempts.job_id', '=', 'jobs.job_id')
           .leftJoin('workers', 'workers.worker_id', 'attempts.worker_id')
           .select(['jobs.job_id', 'attempts.attempt_id', 'attempts.worker_id', 'workers.seen_at'])
           // Also a streamed answer that broke off: the images that had arrived are saved.
