@@ -136,6 +136,8 @@ export interface JobStore extends CallHistory {
   longestWaitMs(): Promise<number | null>;
   /** Number of jobs of its family that start before this one if nothing changes. */
   countAhead(job: StoredJob): Promise<number>;
+  /** The same for each of the jobs, by its id. */
+  countAheadOfEach(jobs: StoredJob[]): Promise<Map<string, number>>;
   /**
    * Calls the listener after every committed change of one job, made by any process, and whenever a change may have
    * been missed. Returns the function that unsubscribes.

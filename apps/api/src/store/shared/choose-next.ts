@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { type Family, familyOf } from '../../job/model-family.ts';
+import type { Family } from '../../job/model-family.ts';
 import type { StoredJob } from '../../job/stored-job.ts';
 import type { Trx } from './database.ts';
 import type { Tables } from './schema.ts';
@@ -44,48 +44,77 @@ export async function countRetries(from: Kysely<Tables>, family?: Family): Promi
   return (await retries.executeTakeFirstOrThrow()).jobs;
 }
 
-interface WaitingUser {
-  user_id: string;
-  waiting: number;
-  oldest: number;
-  turn: number;
-}
-
-/** Users with waiting jobs of the family in rotation order: the user served longest ago (or never) comes first. */
-async function waitingUsers(db: Kysely<Tables>, family: Family, notBefore = 0): Promise<WaitingUser[]> {
-  const rows = await db
-    .selectFrom('jobs')
-    .leftJoin('turns', 'turns.user_id', 'jobs.user_id')
-    .select(({ fn }) => [
-      'jobs.user_id',
-      fn.countAll<number>().as('waiting'),
-      fn.min('jobs.created_at').as('oldest'),
-      fn.coalesce(fn.min('turns.turn'), sql.lit(0)).as('turn'),
-    ])
-    .where('jobs.status', '=', PENDING)
-    .where('jobs.family', '=', family)
-    .where('jobs.created_at', '>=', notBefore)
-    .groupBy('jobs.user_id')
-    .execute();
-  return rows.sort((a, b) => a.turn - b.turn || a.oldest - b.oldest || (a.user_id < b.user_id ? -1 : 1));
-}
-
-/** The oldest waiting job of the family by the user who is next in the rotation. */
+/**
+ * The oldest waiting job of the family by the user who is next in the rotation: the user served longest ago (or never)
+ * comes first, then the one whose job is oldest. Jobs from before `notBefore` are left to expire.
+ */
 export async function selectWaitingJob(trx: Trx, family: Family, notBefore: number): Promise<string | undefined> {
-  const [user] = await waitingUsers(trx, family, notBefore);
-  if (!user) return undefined;
-  const row = await trx
-    .selectFrom('jobs')
+  const next = await usersInTurn(trx, family).limit(1).executeTakeFirst();
+  if (!next || next.oldest_at >= notBefore) return next?.oldest_job;
+  return selectUnexpiredJob(trx, family, notBefore);
+}
+
+/** Users with waiting jobs in rotation order, which is the order of an index. */
+function usersInTurn(trx: Trx, family: Family) {
+  return (
+    trx
+      .selectFrom('waiting_users')
+      .select(['user_id', 'turn', 'oldest_at', 'oldest_job'])
+      .where('family', '=', family)
+      // A row that is wrong all the same must not be chosen again and again. No join, which could change the plan.
+      .where(
+        ({ selectFrom }) => selectFrom('jobs').select('status').whereRef('job_id', '=', 'waiting_users.oldest_job'),
+        '=',
+        PENDING,
+      )
+      .orderBy('turn')
+      .orderBy('oldest_at')
+      .orderBy('user_id')
+  );
+}
+
+/**
+ * The same choice while a job at the head of the rotation is too old, until expiry has ended it. Passes over the rows of
+ * users who have such jobs only, and reads the jobs of those who have others as well.
+ */
+async function selectUnexpiredJob(trx: Trx, family: Family, notBefore: number): Promise<string | undefined> {
+  const users = usersInTurn(trx, family).where('newest_at', '>=', notBefore);
+  const first = await users.limit(1).executeTakeFirst();
+  if (!first) return undefined;
+  const ofTurn = users.where('turn', '=', first.turn);
+  const withoutOld = await ofTurn.where('oldest_at', '>=', notBefore).limit(1).execute();
+  const withOld = await ofTurn.where('oldest_at', '<', notBefore).execute();
+  const candidates = withoutOld.map((user) => ({ user_id: user.user_id, oldest: user.oldest_at }));
+  for (let at = 0; at < withOld.length; at += USERS_AT_ONCE) {
+    const userIds = withOld.slice(at, at + USERS_AT_ONCE).map((user) => user.user_id);
+    const oldest = await unexpiredJobs(trx, family, notBefore)
+      .select(({ fn }) => ['user_id', fn.min('created_at').as('oldest')])
+      .where('user_id', 'in', userIds)
+      .groupBy('user_id')
+      .execute();
+    candidates.push(...oldest);
+  }
+  const [next] = candidates.sort((a, b) => a.oldest - b.oldest || (a.user_id < b.user_id ? -1 : 1));
+  if (!next) return undefined;
+  const job = await unexpiredJobs(trx, family, notBefore)
     .select('job_id')
-    .where('status', '=', PENDING)
-    .where('family', '=', family)
-    .where('user_id', '=', user.user_id)
-    .where('created_at', '>=', notBefore)
+    .where('user_id', '=', next.user_id)
     .orderBy('created_at')
     .orderBy('job_id')
     .limit(1)
     .executeTakeFirst();
-  return row?.job_id;
+  return job?.job_id;
+}
+
+/** Users per statement, which has a parameter for each. */
+const USERS_AT_ONCE = 500;
+
+function unexpiredJobs(trx: Trx, family: Family, notBefore: number) {
+  return trx
+    .selectFrom('jobs')
+    .where('status', '=', PENDING)
+    .where('family', '=', family)
+    .where('created_at', '>=', notBefore);
 }
 
 /** Whether the chosen job may still start: with concurrent writers it may have been given up since it was chosen. */
@@ -107,29 +136,4 @@ export async function rotateUser(trx: Trx, userId: string): Promise<void> {
     .values({ user_id: userId, turn })
     .onConflict((conflict) => conflict.column('user_id').doUpdateSet({ turn }))
     .execute();
-}
-
-/**
- * Number of jobs of its family that start before this one if nothing changes. Each round of the rotation starts one job
- * per user, so a job with `older` jobs of its own user before it waits for that many whole rounds and for the users who
- * come earlier in the rotation.
- */
-export async function countAhead(db: Kysely<Tables>, job: StoredJob): Promise<number> {
-  const family = familyOf(job.request.model);
-  const users = await waitingUsers(db, family);
-  const own = await db
-    .selectFrom('jobs')
-    .select(({ fn }) => fn.countAll<number>().as('older'))
-    .where('status', '=', PENDING)
-    .where('family', '=', family)
-    .where('user_id', '=', job.userId)
-    .where(({ eb, refTuple, tuple }) => eb(refTuple('created_at', 'job_id'), '<', tuple(job.createdAt, job.jobId)))
-    .executeTakeFirstOrThrow();
-  const older = own.older;
-  const position = users.findIndex((user) => user.user_id === job.userId);
-  let ahead = older;
-  for (const [index, user] of users.entries()) {
-    if (user.user_id !== job.userId) ahead += Math.min(user.waiting, older + (index < position ? 1 : 0));
-  }
-  return ahead;
 }

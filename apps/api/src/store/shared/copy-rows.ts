@@ -4,7 +4,7 @@ import type { Tables } from './schema.ts';
 import { LINK_KEY, readSecret } from './secrets.ts';
 import { StoreOpenError } from './store-open-error.ts';
 
-/** Whether the rows of a table make up the deployment, or describe the processes that run on it. */
+/** False: the rows describe the processes that run on the deployment, or the database itself keeps them. */
 const IS_COPIED: Record<keyof Tables, boolean> = {
   secrets: true,
   turns: true,
@@ -17,6 +17,7 @@ const IS_COPIED: Record<keyof Tables, boolean> = {
   pictures: true,
   file_deletions: true,
   deleted_jobs: true,
+  waiting_users: false,
   workers: false,
   pings: false,
 };

@@ -10,6 +10,7 @@ export interface Tables {
   idempotency_keys: IdempotencyKeyRow;
   orders: UsageEventRow;
   turns: UserRotationRow;
+  waiting_users: WaitingUserRow;
   secrets: SecretRow;
   pings: PingRow;
   workers: WorkerRow;
@@ -121,6 +122,25 @@ interface UsageEventRow {
 interface UserRotationRow {
   user_id: string;
   turn: number;
+}
+
+/**
+ * A user with waiting jobs of a family. Triggers on `jobs` and `turns` keep the row, in the transaction that changes
+ * them; nothing else writes it. On PostgreSQL that is when the transaction commits: within it, the row is as before.
+ */
+interface WaitingUserRow {
+  /** On PostgreSQL in the collation "C": compared with the column of another table, neither of their indexes is used. */
+  user_id: string;
+  family: string;
+  /** The turn of the user in `turns`; 0 if the user was never served. */
+  turn: number;
+  /** When the oldest waiting job was created. */
+  oldest_at: number;
+  oldest_job: string;
+  /** When the newest waiting job was created. */
+  newest_at: number;
+  /** Number of waiting jobs. */
+  jobs: number;
 }
 
 /** At most one row: the last successful check that the database accepts writes. */

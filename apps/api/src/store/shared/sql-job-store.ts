@@ -4,7 +4,8 @@ import type { AdmissionLimits, CreateOutcome, JobStore, NewJob } from '../job-st
 import { admissionRefusal } from './admission-queue.ts';
 import { addUsageRequest, countWaiting, recordUsage, refuseJob } from './admit-job.ts';
 import { answeredCalls, closeAttempt, countCalls, findAttempt, recentCallMs, recentCalls } from './attempts.ts';
-import { countAhead, PENDING } from './choose-next.ts';
+import { PENDING } from './choose-next.ts';
+import { countAhead } from './count-ahead.ts';
 import type { Database, Trx } from './database.ts';
 import { clearProviderMessages, deleteJobRows, recordSourceDeletions } from './delete-rows.ts';
 import { clearWriteIntents, recordFileDeletions } from './file-deletions.ts';
@@ -193,7 +194,8 @@ export function createSqlJobStore(database: Database): JobStore {
     },
     countWaiting: () => countWaiting(db),
     countCalls: () => countCalls(db),
-    countAhead: (job) => countAhead(db, job),
+    countAhead: async (job) => (await countAhead(db, [job])).get(job.jobId) ?? 0,
+    countAheadOfEach: (jobs) => countAhead(db, jobs),
 
     onChange: database.onChange,
     async ping() {

@@ -10,6 +10,7 @@ import * as jobUploads from './0008-job-uploads.ts';
 import * as usageIds from './0009-usage-ids.ts';
 import * as usageUnits from './0010-usage-units.ts';
 import * as canceledImages from './0011-canceled-images.ts';
+import { waitingUsers } from './0012-waiting-users.ts';
 
 /** All schema migrations, in order; both databases share one history. */
 export function createMigrations(dialect: Dialect): Record<string, Migration> {
@@ -25,5 +26,6 @@ export function createMigrations(dialect: Dialect): Record<string, Migration> {
     '0009-usage-ids': usageIds,
     '0010-usage-units': usageUnits,
     '0011-canceled-images': canceledImages,
+    '0012-waiting-users': waitingUsers(dialect),
   };
 }
