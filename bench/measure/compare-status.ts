@@ -3,6 +3,7 @@ import { JWT_SECRET, type Settings } from '@darkroom/test-kit/api/api-environmen
 import { signUserToken } from '@darkroom/test-kit/client/user';
 import type { Figure } from '../row.ts';
 import { cpuSeconds } from './cpu-time.ts';
+import { microseconds, percent, ratio } from './format.ts';
 import { type Deployment, toCompleted, toPending, toProcessing, USER } from './job-states.ts';
 import { type ServerProcess, startApi, startBareRoute } from './processes.ts';
 import { openConnections } from './send-requests.ts';
@@ -20,8 +21,8 @@ export const STATES = {
   [`PENDING, ${WAITING.toLocaleString('en')} waiting`]: (deployment: Deployment) => toPending(deployment, WAITING),
 } as const;
 
-const FULL: Turns = { rounds: 9, times: 600, warmUp: 4_000 };
-const QUICK: Turns = { rounds: 5, times: 400, warmUp: 1_500 };
+const FULL: Turns = { rounds: 21, times: 250, warmUp: 4_000 };
+const QUICK: Turns = { rounds: 9, times: 150, warmUp: 1_500 };
 
 interface Comparison {
   shape: Shape;
@@ -49,23 +50,20 @@ export async function compareStatus(comparison: Comparison): Promise<Figure> {
     const sides = { bare: askFor(bare, path, headers), ours: askFor(api, path, headers) };
     const taken = await takeTurns(sides, quick ? QUICK : FULL);
     await Promise.all(Object.values(sides).map((side) => side.close()));
-    const ratio = taken.bare.median / taken.ours.median;
-    const us = (seconds: number) => Math.round(seconds * 1e6);
+    const share = taken.bare.median / taken.ours.median;
     return {
       what: `${SHAPES[shape]}, ${state}`,
       measured:
-        `${ratio.toFixed(2)} of the bare route (of minima ${(taken.bare.minimum / taken.ours.minimum).toFixed(2)}): ` +
-        `${us(taken.ours.median)} us against ${us(taken.bare.median)} us, spread ${percent(taken.ours.spread)} and ${percent(taken.bare.spread)}`,
-      verdict: goal === null ? { kind: 'no goal' } : judge(taken.bare, ratio >= goal),
-      numbers: { ratio, oursSeconds: taken.ours.samples, bareSeconds: taken.bare.samples },
+        `${ratio(share)} of the bare route (of minima ${ratio(taken.bare.minimum / taken.ours.minimum)}): ` +
+        `${microseconds(taken.ours.median)} against ${microseconds(taken.bare.median)}, spread ${percent(taken.ours.spread)} and ${percent(taken.bare.spread)}`,
+      verdict: goal === null ? { kind: 'no goal' } : judge(taken.bare, share >= goal),
+      numbers: { ratio: share, oursSeconds: taken.ours.samples, bareSeconds: taken.bare.samples },
     };
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
     await simulator.close();
   }
 }
-
-const percent = (share: number) => `${Math.round(share * 100)} %`;
 
 function askFor({ url, pid }: ServerProcess, path: string, headers: Record<string, string>) {
   const connections = openConnections(url, CONNECTIONS);

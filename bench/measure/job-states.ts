@@ -3,14 +3,14 @@ import type { Simulator } from '@darkroom/minimax-simulator';
 import { followUntil } from '@darkroom/test-kit/client/follow-until';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { createUser, signUserToken } from '@darkroom/test-kit/client/user';
-import { openConnections } from './send-requests.ts';
+import { openConnections, type Request } from './send-requests.ts';
 
 export const USER = '1';
 /** Users of the jobs that wait. */
 const WAITING_USERS = 100;
 const CONNECTIONS = 16;
 
-/** Every job of the API but the one that is returned by `toCompleted`. */
+/** An API whose provider is a simulator in this process. */
 export interface Deployment {
   url: string;
   simulator: Pick<Simulator, 'script'>;
@@ -41,15 +41,27 @@ export async function toPending(deployment: Deployment, waiting: number): Promis
   return job_id;
 }
 
-async function createJobs(url: string, jobs: number, users = WAITING_USERS): Promise<void> {
-  const tokens = Array.from({ length: users }, (_, number) => signUserToken({ user_id: `waiting-${number}` }));
+async function createJobs(url: string, jobs: number): Promise<void> {
+  const users = usersOf(WAITING_USERS);
   const connections = openConnections(url, CONNECTIONS);
-  const next = (number: number) => ({
-    method: 'POST' as const,
-    path: GENERATION_PATH,
-    headers: { authorization: `Bearer ${tokens[number % users]}`, 'content-type': 'application/json' },
-    body: JSON.stringify(imageRequest(`waiting ${number}`)),
-  });
-  await connections.send(jobs, next, 202);
+  await connections.send(jobs, (number) => createRequest(users, number), 202);
   await connections.close();
+}
+
+/** Tokens of this many users. */
+export function usersOf(users: number): string[] {
+  return Array.from({ length: users }, (_, number) => signUserToken({ user_id: `user-${number}` }));
+}
+
+/** A create over REST by one of the users after the other. */
+export function createRequest(tokens: readonly string[], number: number): Request {
+  return {
+    method: 'POST',
+    path: GENERATION_PATH,
+    headers: {
+      authorization: `Bearer ${tokens[number % tokens.length]}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify(imageRequest(`image ${number}`)),
+  };
 }

@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 
-interface Request {
+export interface Request {
   method: 'GET' | 'POST';
   path: string;
   headers: Record<string, string>;

@@ -7,7 +7,7 @@ export type Verdict =
   | { kind: 'no goal' }
   | { kind: 'not run'; why: string };
 
-const met = (isMet: boolean): Verdict => ({ kind: isMet ? 'met' : 'short' });
+export const met = (isMet: boolean): Verdict => ({ kind: isMet ? 'met' : 'short' });
 
 export const notRun = (why: string): Verdict => ({ kind: 'not run', why });
 
