@@ -13,12 +13,13 @@ import { DESKTOP, PHONE, takeScreenshots, warmUpEstimate } from './take-screensh
 const miniProgram = await drawMiniProgram();
 const browser = await launchChromium();
 try {
-  const stories = await runProduct(async (url) => {
-    await warmUpEstimate(browser, url);
+  const stories = await runProduct(async (url, provider) => {
+    const product = { browser, url, provider };
+    await warmUpEstimate(product);
     return {
-      lightZh: await takeScreenshots(browser, url, { theme: 'light', language: 'zh', screen: PHONE }),
-      darkEn: await takeScreenshots(browser, url, { theme: 'dark', language: 'en', screen: PHONE }),
-      desktop: await takeScreenshots(browser, url, { theme: 'light', language: 'zh', screen: DESKTOP }),
+      lightZh: await takeScreenshots(product, { theme: 'light', language: 'zh', screen: PHONE }),
+      darkEn: await takeScreenshots(product, { theme: 'dark', language: 'en', screen: PHONE }),
+      desktop: await takeScreenshots(product, { theme: 'light', language: 'zh', screen: DESKTOP }),
     };
   });
   await keep('app.png', await toPng(await framePhones(browser, stories.lightZh)));

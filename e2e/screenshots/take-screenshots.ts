@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Simulator } from '@darkroom/minimax-simulator';
 import { storageState } from '@darkroom/test-kit/browser/storage-state';
 import { type ClientPages, createClientPages } from '@darkroom/test-kit/pages/client-pages';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -22,20 +24,32 @@ const PROMPTS = {
 /** Late enough to show the preview, early enough to still be in progress. */
 const PROGRESS_PERCENT = 55;
 const IMAGES = 4;
+/** Length of the first call, from which the progress of the next ones is estimated. */
+const FIRST_CALL_MS = 8_000;
+
+/** The running product and the simulator that its calls go to. */
+interface Product {
+  browser: Browser;
+  url: string;
+  provider: Simulator;
+}
 
 /** Creates a job with the astronaut photo and takes a screenshot of each page on the way. */
-export async function takeScreenshots(browser: Browser, url: string, appearance: Appearance): Promise<Screenshots> {
-  const { page, form, result } = await openClient(browser, url, appearance);
+export async function takeScreenshots(product: Product, appearance: Appearance): Promise<Screenshots> {
+  const { page, form, result } = await openClient(product, appearance);
   await form.addPhoto();
   await form.writePrompt(PROMPTS[appearance.language]);
   await form.chooseCount(IMAGES);
   const createScreenshot = await screenshotFromTop(page);
 
+  product.provider.reset();
+  product.provider.script({ hold: true });
   await form.submitButton.click();
   await page.waitForFunction(
     `Number(document.querySelector('[data-testid=progress]')?.ariaValueNow) >= ${PROGRESS_PERCENT}`,
   );
   const progressScreenshot = await page.screenshot();
+  product.provider.release();
 
   await untilImagesLoaded(page, result);
   const resultScreenshot = await screenshotFromTop(page);
@@ -44,19 +58,18 @@ export async function takeScreenshots(browser: Browser, url: string, appearance:
 }
 
 /** Completes one job first: without recorded calls the page has no estimate to show. */
-export async function warmUpEstimate(browser: Browser, url: string): Promise<void> {
-  const { page, form, result } = await openClient(browser, url, { theme: 'light', language: 'zh', screen: PHONE });
+export async function warmUpEstimate(product: Product): Promise<void> {
+  const { page, form, result } = await openClient(product, { theme: 'light', language: 'zh', screen: PHONE });
+  product.provider.script({ hold: true });
   await form.chooseCount(IMAGES);
   await form.submit(PROMPTS.zh);
+  await sleep(FIRST_CALL_MS);
+  product.provider.release();
   await untilImagesLoaded(page, result);
   await page.context().close();
 }
 
-async function openClient(
-  browser: Browser,
-  url: string,
-  { theme, language, screen }: Appearance,
-): Promise<ClientPages> {
+async function openClient({ browser, url }: Product, { theme, language, screen }: Appearance): Promise<ClientPages> {
   const context = await browser.newContext({
     ...screen,
     storageState: storageState(url, { 'darkroom.theme': theme, 'darkroom.language': language }),

@@ -6,7 +6,7 @@ import type { JobSnapshot } from './present-job.ts';
 import type { RememberedJobs } from './remember-jobs.ts';
 
 /** A job as JSON, with its status. */
-export interface JobJson {
+interface JobJson {
   status: ImageJob['status'];
   json: string;
 }
