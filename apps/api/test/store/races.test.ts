@@ -35,7 +35,7 @@ test("keeps the first end, the provider's charge, rising versions and no deleted
 test('keeps one end, its charge and rising versions per job while two processes write at the same time', async () => {
   const stores = await openPostgresStores(postgres.url());
   await befall(stores, await openPostgresStores(postgres.url(), stores.clock), 150);
-});
+}, 60_000);
 
 async function befall(one: Stores, other: Stores, numRuns: number): Promise<void> {
   const { clock } = one;

@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Clock } from '../../clock.ts';
 import { createAdmissionQueue } from '../shared/admission-queue.ts';
 import type { Database, MutexName, Work } from '../shared/database.ts';
+import { createGroupCommit } from '../shared/group-commit.ts';
 import { migrate } from '../shared/migrate.ts';
 import { createMigrations } from '../shared/migrations/migrations.ts';
 import type { Tables } from '../shared/schema.ts';
@@ -12,11 +13,13 @@ import { createResilientPool } from './resilient-pool.ts';
 
 /**
  * Connections of one process, in addition to the one that listens. Statements are short: a few connections carry
- * thousands of jobs. Admission has connections of its own: it runs one transaction at a time over all processes, and
+ * thousands of jobs. Admission has a connection of its own: it runs one transaction at a time over all processes, and
  * requests that wait for it must not hold up other work.
  */
 const CONNECTIONS = 6;
-const ADMISSION_CONNECTIONS = 2;
+const ADMISSION_CONNECTIONS = 1;
+/** Requests that are admitted by the running transaction and by the next one, which waits for it. */
+const ADMISSIONS_AT_ONCE = 32;
 /** How long a request waits for admission in this process. A client or a proxy in front gives up after 30 s or more. */
 const ADMISSION_WITHIN_MS = 15_000;
 /** Requests that may wait for admission. Each one takes a few kilobytes of memory. */
@@ -73,7 +76,7 @@ export async function openPostgres(
   const db = connect({ ...bounded, max: CONNECTIONS }, onLost);
   const admissions = connect({ ...bounded, max: ADMISSION_CONNECTIONS }, onLost);
   const admissionQueue = createAdmissionQueue({
-    slots: ADMISSION_CONNECTIONS,
+    slots: ADMISSIONS_AT_ONCE,
     waitWithinMs: admissionWithinMs,
     waitingLimit: WAITING_FOR_ADMISSION,
     isBusy: isLockTimeout,
@@ -85,13 +88,14 @@ export async function openPostgres(
       await sql`SELECT pg_advisory_xact_lock(${OUR_LOCKS}::int, ${LOCKS[part]}::int)`.execute(trx);
       return work(trx, announce);
     });
+  const admit = createGroupCommit((work) => alone(admissions, 'admission', work));
 
   return {
     db,
     now: async (from) => onlyRow(await NOW.execute(from)).now,
     transact: (work) => transact(db, work),
     transactExclusive: (part, work) =>
-      part === 'admission' ? admissionQueue.run(() => alone(admissions, part, work)) : alone(db, part, work),
+      part === 'admission' ? admissionQueue.run(() => admit(work)) : alone(db, part, work),
     hasConcurrentWriters: true,
     onChange: notifications.onChange,
     async close() {

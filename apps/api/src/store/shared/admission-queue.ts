@@ -18,7 +18,7 @@ export function admissionRefusal(error: unknown): Refusal {
 }
 
 export interface AdmissionQueueOptions {
-  /** Work that runs at once: the number of connections that admission has. */
+  /** Work that runs at once. */
   slots: number;
   /** Longest wait for a slot, in milliseconds. Clients and proxies give up after 30 to 60 s. */
   waitWithinMs: number;

@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import type { Clock } from '../../clock.ts';
 import type { Database, Work } from '../shared/database.ts';
+import { createGroupCommit } from '../shared/group-commit.ts';
 import { createListeners } from '../shared/listeners.ts';
 import { migrate } from '../shared/migrate.ts';
 import { createMigrations } from '../shared/migrations/migrations.ts';
@@ -37,11 +38,14 @@ export async function openSqlite(dataDir: string, clock: Pick<Clock, 'now'>): Pr
     return result;
   }
 
+  const admit = createGroupCommit(transact);
+
   return {
     db,
     now: async () => clock.now(),
     transact,
-    transactExclusive: (_, work) => transact(work), // the only connection runs one transaction at a time
+    // The only connection runs one transaction at a time.
+    transactExclusive: (mutex, work) => (mutex === 'admission' ? admit(work) : transact(work)),
     hasConcurrentWriters: false,
     onChange: listeners.add,
     close: () => db.destroy(),
