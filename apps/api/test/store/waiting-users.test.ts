@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { cancel, expire, scheduleRetry } from '../../src/job/job-state.ts';
 import { type Family, familyOf } from '../../src/job/model-family.ts';
@@ -239,6 +239,26 @@ test('keeps the rows right while four processes change the jobs of three users a
 
   await Promise.all(processes.flatMap((world, at) => [live(world, at * 3 + 1), live(world, at * 3 + 2)]));
   const [{ database }] = processes as [World, ...World[]];
+  await expectRows(database, await readModel(database));
+});
+
+test('gives a new row the turn that a simultaneous start of the same user commits', async () => {
+  await emptyDatabase(postgres.url());
+  const { database } = await openOnPostgres();
+  const other = asOldProcess(await openOnPostgres().then((world) => world.database));
+  let created = Promise.resolve();
+  await database.db.transaction().execute(async (trx) => {
+    await asOldProcess({ db: trx }).serve('1', 5);
+    await sql`SET CONSTRAINTS ALL IMMEDIATE`.execute(trx); // as in the middle of the commit
+    created = other.create({ jobId: ids[0] ?? '', userId: '1', createdAt: 1 });
+    let isCreated = false;
+    void created.then(() => {
+      isCreated = true;
+    });
+    const waits = sql`SELECT 1 FROM pg_locks WHERE NOT granted`;
+    await vi.waitUntil(async () => isCreated || (await waits.execute(trx)).rows.length > 0);
+  });
+  await created;
   await expectRows(database, await readModel(database));
 });
 
