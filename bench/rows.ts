@@ -2,6 +2,7 @@ import type { Row } from './row.ts';
 import { trpcStatus } from './rows/p2-trpc-status.ts';
 import { restStatus } from './rows/p3-rest-status.ts';
 import { createsOnSqlite } from './rows/p4-creates-sqlite.ts';
+import { heldPolls } from './rows/p7-held-polls.ts';
 import { twoWorkers } from './rows/p9-two-workers.ts';
 import { start } from './rows/p10-start.ts';
 import { createsOnPostgres } from './rows/p12-creates-postgres.ts';
@@ -13,6 +14,7 @@ export const ROWS: readonly Row[] = [
   trpcStatus,
   restStatus,
   createsOnSqlite,
+  heldPolls,
   twoWorkers,
   start,
   createsOnPostgres,

@@ -8,7 +8,7 @@ const TICKS_PER_SECOND = 100;
  * longer counted, so this is for processes whose threads stay.
  */
 export function cpuSeconds(pid: number): number {
-  return fromSchedulerStatistics(pid) ?? fromTicks(pid);
+  return fromSchedulerStatistics(pid) ?? cpuSecondsOfAllThreads(pid);
 }
 
 /** Nanoseconds on a core, the first number of schedstat; null where the kernel does not keep them. */
@@ -21,8 +21,8 @@ function fromSchedulerStatistics(pid: number): number | null {
   return nanoseconds === 0 ? null : nanoseconds / 1e9;
 }
 
-/** User and system time with a resolution of 10 ms, and with the threads that have ended. */
-function fromTicks(pid: number): number {
+/** The same with a resolution of 10 ms, and with the threads that have ended: for processes whose threads come and go. */
+export function cpuSecondsOfAllThreads(pid: number): number {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const [, , , , , , , , , , , user = '', system = ''] = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return (Number(user) + Number(system)) / TICKS_PER_SECOND;

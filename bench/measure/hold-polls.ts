@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import net from 'node:net';
 import { WAIT_SECONDS_MAX } from '@darkroom/contracts/limits';
 import { GENERATION_PATH } from '@darkroom/contracts/rest';
@@ -23,12 +24,15 @@ export interface HeldPolls {
   takeAnswers(): PollAnswer[];
   /** Resolves when every poll has been answered with a change or its connection has ended. */
   ended: Promise<void>;
+  /** From now on every answer ends its poll, also one without a change: the server is about to stop. */
+  expectAnyAnswer(): void;
   /** Ends all connections. */
   close(): void;
 }
 
-/** Waits for the greeting of so many at once while they are opened. */
+/** Connections that are opened at once. */
 const OPENED_AT_ONCE = 64;
+const TURNS = 3;
 /** A version that no job has: the poll ends when the job does, or by itself. */
 const NO_VERSION = 1_000;
 
@@ -40,6 +44,7 @@ export async function holdPolls(url: string, jobs: readonly OwnedJob[], pollsPer
   const { hostname, port } = new URL(url);
   const sockets = new Set<net.Socket>();
   let answers: PollAnswer[] = [];
+  let isAnyExpected = false;
   let end: () => void = () => {};
   const ended = new Promise<void>((resolve) => {
     end = resolve;
@@ -58,7 +63,7 @@ export async function holdPolls(url: string, jobs: readonly OwnedJob[], pollsPer
       const answer = readAnswer(text);
       if (!answer) return;
       text = '';
-      if (!answer.hasEnded) return void socket.write(request);
+      if (!answer.hasEnded && !isAnyExpected) return void socket.write(request);
       answers.push({ at: Date.now(), jobId, changedAt: answer.changedAt });
       socket.end();
       drop(socket);
@@ -92,15 +97,26 @@ export async function holdPolls(url: string, jobs: readonly OwnedJob[], pollsPer
       return taken;
     },
     ended,
+    expectAnyAnswer() {
+      isAnyExpected = true;
+    },
     close() {
       for (const socket of sockets) socket.destroy();
     },
   };
 }
 
-/** An answer to a later request says that the event loop has come to the earlier ones. */
+/**
+ * Connections are accepted in their order, so an answer on a later one says that the server has the earlier ones. What it
+ * still has to read of them it reads in the next turns of its event loop.
+ */
 async function readAll(url: string): Promise<void> {
-  await (await fetch(`${url}/health/live`)).text();
+  for (let turn = 0; turn < TURNS; turn++) {
+    await new Promise<void>((resolve, reject) => {
+      const request = get(`${url}/health/live`, { agent: false }, (answer) => void answer.resume().on('end', resolve));
+      request.on('error', reject);
+    });
+  }
 }
 
 function readAnswer(text: string): { hasEnded: boolean; changedAt: number } | null {

@@ -3,6 +3,7 @@ import type { Simulator } from '@darkroom/minimax-simulator';
 import { followUntil } from '@darkroom/test-kit/client/follow-until';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { createUser, signUserToken } from '@darkroom/test-kit/client/user';
+import type { OwnedJob } from './hold-polls.ts';
 import { openConnections, type Request } from './send-requests.ts';
 
 export const USER = '1';
@@ -64,4 +65,21 @@ export function createRequest(tokens: readonly string[], number: number): Reques
     },
     body: JSON.stringify(imageRequest(`image ${number}`)),
   };
+}
+
+/** Creates a job for each of the users. */
+export async function createOwnedJobs(url: string, tokens: readonly string[]): Promise<OwnedJob[]> {
+  const jobs: OwnedJob[] = [];
+  let next = 0;
+  const create = async () => {
+    for (let number = next++; number < tokens.length; number = next++) {
+      const { path, body = null, ...request } = createRequest(tokens, number);
+      const answer = await fetch(url + path, { ...request, body });
+      const jobId = /"job_id":"([\w-]+)"/.exec(await answer.text())?.[1];
+      if (jobId === undefined) throw new Error(`A create was answered with ${answer.status}`);
+      jobs.push({ jobId, token: tokens[number] ?? '' });
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, create));
+  return jobs;
 }

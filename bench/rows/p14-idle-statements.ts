@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HELD_POLLS_PER_USER } from '@darkroom/contracts/limits';
-import { GENERATION_PATH } from '@darkroom/contracts/rest';
 import { type Simulator, startSimulator } from '@darkroom/minimax-simulator';
 import { type Cluster, startCluster } from '@darkroom/test-kit/api/cluster';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { createUser } from '@darkroom/test-kit/client/user';
 import { startPostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
 import { holdPolls } from '../measure/hold-polls.ts';
-import { usersOf } from '../measure/job-states.ts';
+import { createOwnedJobs, usersOf } from '../measure/job-states.ts';
 import { type StatementRecorder, startStatementRecorder } from '../measure/record-statements.ts';
 import { met } from '../measure/verdict.ts';
 import type { Figure, Row } from '../row.ts';
@@ -106,19 +105,7 @@ interface WithPolls {
 async function countWithPolls({ cluster, recorder, provider, seconds, log }: WithPolls): Promise<number> {
   provider.script({ hold: true });
   const { url } = cluster.api(0);
-  const tokens = usersOf(POLLS / HELD_POLLS_PER_USER);
-  const jobs = await Promise.all(
-    tokens.map(async (token) => {
-      const answer = await fetch(url + GENERATION_PATH, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify(imageRequest('held')),
-      });
-      const jobId = /"job_id":"([\w-]+)"/.exec(await answer.text())?.[1];
-      if (jobId === undefined) throw new Error(`A create was answered with ${answer.status}`);
-      return { token, jobId };
-    }),
-  );
+  const jobs = await createOwnedJobs(url, usersOf(POLLS / HELD_POLLS_PER_USER));
   const polls = await holdPolls(url, jobs, HELD_POLLS_PER_USER);
   try {
     return await countPerSecond(recorder, seconds, log);
