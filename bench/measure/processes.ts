@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { apiEnvironment, readListening, type Settings } from '@darkroom/test-kit/api/api-environment';
 import { API_MAIN } from '@darkroom/test-kit/process/checkout';
@@ -23,6 +23,9 @@ const WITHOUT_LIMITS: Settings = {
   MINIMAX_TIMEOUT_MS: 10 * 60 * 1_000,
 };
 
+/** Of libuv's pool, beside one per core. */
+const RESERVED_THREADS = 4;
+
 interface ApiOptions {
   provider: { url: string };
   settings?: Settings;
@@ -43,6 +46,13 @@ export async function startApi({ provider, settings = {}, dataDir }: ApiOptions)
 /** The Fastify route of `bare/main.ts`. */
 export function startBareRoute(env: { JWT_SECRET: string; ROUTE: string; BODY: string }): Promise<ServerProcess> {
   return startServer([path.join(import.meta.dirname, '../bare/main.ts')], { PATH: process.env.PATH, ...env });
+}
+
+/** The loop of `bare/sharp-loop.ts`, with the threads that the API gives itself. */
+export function startSharpLoop(env: { IMAGE: string; WITH_LABEL?: string }): Promise<ServerProcess> {
+  const threads = String(availableParallelism() + RESERVED_THREADS);
+  const file = path.join(import.meta.dirname, '../bare/sharp-loop.ts');
+  return startServer([file], { PATH: process.env.PATH, UV_THREADPOOL_SIZE: threads, ...env });
 }
 
 async function startServer(
