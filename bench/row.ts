@@ -26,6 +26,7 @@ interface RowOptions {
 export interface Row {
   id: string;
   measure: string;
+  /** What the figure is compared with; empty if the goal is a number of its own. */
   against: string;
   goal: string;
   /**

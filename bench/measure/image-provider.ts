@@ -49,10 +49,10 @@ export async function startImageProvider(image: Buffer, latencyMs = 0): Promise<
 }
 
 /**
- * A photograph with the grain that the provider's images have, as a JPEG of quality 95: 1.3 to 2 MB at 2048x1152.
+ * A photograph with the grain that the provider's images have, as a JPEG of quality 95: about 1.5 MB at 2048x1152.
  */
 export async function makePhoto(width: number, height: number): Promise<Buffer> {
-  const noise = { type: 'gaussian', mean: 128, sigma: 22 } as const;
+  const noise = { type: 'gaussian', mean: 128, sigma: 36 } as const;
   const grain = await sharp({ create: { width, height, channels: 3, background: 'gray', noise } })
     .png()
     .toBuffer();

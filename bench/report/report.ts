@@ -24,7 +24,7 @@ function describeVerdict(verdict: Verdict): string {
 export function toText({ machine, rows, quick }: Report): string {
   const lines = [describeMachineInWords(machine) + (quick ? '. Quick: small counts, a hint only' : '')];
   for (const { id, measure, against, goal, figures } of rows) {
-    lines.push('', `${id}  ${measure}; against ${against}`, `    goal: ${goal}`);
+    lines.push('', `${id}  ${measure}${against === '' ? '' : `; against ${against}`}`, `    goal: ${goal}`);
     for (const figure of figures) {
       lines.push(`    ${describeVerdict(figure.verdict).padEnd(9)}  ${figure.what}: ${figure.measured}`);
     }
