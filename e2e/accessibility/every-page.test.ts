@@ -1,19 +1,21 @@
 import { findAxeViolations } from '@darkroom/test-kit/browser/axe-violations';
 import { hasChromium } from '@darkroom/test-kit/browser/launch-chromium';
 import { startChromium } from '@darkroom/test-kit/browser/start-chromium';
-import { storageState } from '@darkroom/test-kit/browser/storage-state';
 import { CHECKOUT } from '@darkroom/test-kit/process/checkout';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { findSmallTargets } from './find-small-targets.ts';
-import { type SeededService, type Storage, seedService } from './seed-service.ts';
-import { listViews, type SeededUser, USERS, type View } from './views.ts';
+import { openView, replaceStorage } from './open-view.ts';
+import { type Storage, seedService } from './seed-service.ts';
+import { listViews, USERS } from './views.ts';
 
 const TIMEOUT = { timeout: 20_000 };
 const SCREENSHOTS = `${CHECKOUT}test-output/pages`;
 
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
+
+const ALL_IMAGES_LOADED = '[...document.images].every((image) => image.complete)';
 
 interface Appearance {
   name: string;
@@ -43,47 +45,24 @@ test.skipIf(!hasChromium)(
     const views = listViews(service);
     const problems: string[] = [];
     for (const appearance of APPEARANCES) {
+      const device = await browser.newContext({ ...appearance.screen, reducedMotion: 'reduce' });
+      device.setDefaultTimeout(TIMEOUT.timeout);
+      const page = await device.newPage();
       for (const user of USERS) {
-        const device = await startDevice(browser, service, appearance, user);
+        await replaceStorage(page, service.url, { ...service[user], ...appearance.settings });
         for (const view of views.filter((each) => each.user === user)) {
-          const page = await open(device, service, view);
+          await openView(page, view);
+          await expect.poll(() => page.evaluate(ALL_IMAGES_LOADED), TIMEOUT).toBe(true);
           const found = [
             ...(await findAxeViolations(page)),
             ...(appearance.screen === PHONE ? await findSmallTargets(page) : []),
           ];
           problems.push(...found.map((problem) => `${appearance.name}, ${view.name}: ${problem}`));
           await page.screenshot({ path: `${SCREENSHOTS}/${appearance.name}/${view.name}.png`, animations: 'disabled' });
-          await page.close();
         }
-        await device.close();
       }
+      await device.close();
     }
     expect(problems).toEqual([]);
   },
 );
-
-/** Starts a browser with the user's stored token, form and settings. */
-async function startDevice(
-  browser: Browser,
-  service: SeededService,
-  appearance: Appearance,
-  user: SeededUser,
-): Promise<BrowserContext> {
-  const device = await browser.newContext({
-    ...appearance.screen,
-    reducedMotion: 'reduce',
-    storageState: storageState(service.url, { ...service[user], ...appearance.settings }),
-  });
-  device.setDefaultTimeout(TIMEOUT.timeout);
-  return device;
-}
-
-/** Opens the view in a new tab and waits until it is at rest. */
-async function open(device: BrowserContext, service: SeededService, view: View): Promise<Page> {
-  const page = await device.newPage();
-  await page.goto(`${service.url}/#${view.path}`);
-  await view.act?.(page);
-  await page.locator(view.landmark).first().waitFor();
-  await expect.poll(() => page.evaluate('[...document.images].every((image) => image.complete)'), TIMEOUT).toBe(true);
-  return page;
-}

@@ -3,10 +3,10 @@ import { hasChromium } from '@darkroom/test-kit/browser/launch-chromium';
 import { removeNewerBuiltIns } from '@darkroom/test-kit/browser/old-browser';
 import { startPhone } from '@darkroom/test-kit/browser/phone';
 import { startChromium } from '@darkroom/test-kit/browser/start-chromium';
-import { storageState } from '@darkroom/test-kit/browser/storage-state';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { openView, replaceStorage } from '../accessibility/open-view.ts';
 import { seedService } from '../accessibility/seed-service.ts';
 import { listViews, USERS } from '../accessibility/views.ts';
 
@@ -24,30 +24,26 @@ describe.skipIf(!hasChromium)('a browser without built-ins newer than iOS 13 and
     const service = await seedService();
     const browser = await startChromium();
     const faults: string[] = [];
+    const device = await browser.newContext({ reducedMotion: 'reduce' });
+    device.setDefaultTimeout(TIMEOUT_MS);
+    await removeNewerBuiltIns(device);
+    const page = await device.newPage();
+    let name = '';
+    page.on('pageerror', (error) => faults.push(`${name}: ${error.stack}`));
+    page.on('console', (message) => message.type() === 'error' && faults.push(`${name}: ${message.text()}`));
     for (const user of USERS) {
-      const device = await browser.newContext({
-        reducedMotion: 'reduce',
-        storageState: storageState(service.url, service[user]),
-      });
-      device.setDefaultTimeout(TIMEOUT_MS);
-      await removeNewerBuiltIns(device);
+      await replaceStorage(page, service.url, service[user]);
       for (const view of listViews(service).filter((each) => each.user === user)) {
-        const page = await device.newPage();
-        page.on('pageerror', (error) => faults.push(`${view.name}: ${error.stack}`));
-        page.on('console', (message) => message.type() === 'error' && faults.push(`${view.name}: ${message.text()}`));
-        await page.goto(`${service.url}/#${view.path}`);
-        await view.act?.(page);
-        await page.locator(view.landmark).first().waitFor();
-        expect(await page.evaluate(`[${NEWER}].filter((each) => each !== undefined).length`), view.name).toBe(0);
+        name = view.name;
+        await openView(page, view);
+        expect(await page.evaluate(`[${NEWER}].filter((each) => each !== undefined).length`), name).toBe(0);
         const stops: string[] = [];
         for (const key of ['Tab', 'Tab', 'Shift+Tab']) {
           await page.keyboard.press(key);
           stops.push(await focused(page));
         }
-        if (!stops.every((stop) => stop !== '')) faults.push(`${view.name}: Tab stops at nothing: ${stops}`);
-        await page.close();
+        if (!stops.every((stop) => stop !== '')) faults.push(`${name}: Tab stops at nothing: ${stops}`);
       }
-      await device.close();
     }
     expect(faults).toEqual([]);
   });

@@ -14,7 +14,9 @@ interface Violation {
 export async function findAxeViolations(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(AXE, 'utf8'));
   // The cast is safe: this is axe's own result, passed through JSON.
-  const { violations } = (await page.evaluate('axe.run()')) as { violations: Violation[] };
+  const { violations } = (await page.evaluate(`axe.run({ resultTypes: ['violations'] })`)) as {
+    violations: Violation[];
+  };
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
