@@ -89,7 +89,8 @@ describe('a restart after kill -9', () => {
   test('repeats a call that was waiting for its retry', async () => {
     const provider = await startProvider();
     provider.script({ times: 1, fault: { kind: 'base_resp', code: 1002 } });
-    const api = await startApi(provider, { MINIMAX_RETRY_BASE_MS: 5_000 });
+    // Longer than a restart takes on a busy machine.
+    const api = await startApi(provider, { MINIMAX_RETRY_BASE_MS: 9_000 });
     const { job_id } = await api.user().sdk.create(imageRequest('too fast'));
     await expect
       .poll(() => readAttempts(api).map(({ outcome }) => outcome), { timeout: 20_000 })
