@@ -6,6 +6,17 @@ import { callKind, type Family, familyOf, parseCallKind } from './model-family.t
 
 /** Typical durations are cached for this long. */
 const CACHE_TTL_MS = 5_000;
+/**
+ * Slots, and the calls that take them, are read once in this time for all creates, polls and lists of a process. An
+ * estimate is in whole seconds, and is wrong for that long at most about calls that started or ended since.
+ */
+const LOAD_TTL_MS = 1_000;
+
+/** What the waits of a family follow from. */
+interface Load {
+  slots: number;
+  calls: RecentCalls;
+}
 
 /** Milliseconds until the call of a job with `ahead` jobs before it starts; null when unknown. */
 type WaitMs = (ahead: number) => number | null;
@@ -35,6 +46,7 @@ interface Deps {
 
 export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estimates {
   const cache = new Map<string, { typicalMs: number; readAt: number }>();
+  const loads = new Map<Family, { load: Promise<Load>; readAt: number }>();
 
   async function measuredCallMs(request: RequestSize): Promise<number | null> {
     const kind = callKind(request);
@@ -62,9 +74,7 @@ export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estima
   }
 
   /** Returns the wait of a call as a function of the number of calls ahead of it. `callMs` is null when unknown. */
-  async function waitMs(request: RequestSize, callMs: number | null, calls: RecentCalls): Promise<WaitMs> {
-    const family = familyOf(request.model);
-    const slots = await countSlots(family);
+  function waitMs(family: Family, callMs: number | null, { slots, calls }: Load): WaitMs {
     if (slots === 0) return () => null; // no worker is alive
     return (ahead) => {
       // Jobs beyond the free slots start as slots become free; jobs beyond the rate limit, as earlier calls leave the
@@ -78,13 +88,34 @@ export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estima
     };
   }
 
-  // Without a rate limit the calls of the last minute are not read: there may be thousands.
-  const recentCalls = (family: Family) => store.recentCalls(family, rpm[family] === 0 ? 0 : RATE_LIMIT_WINDOW_MS);
+  async function readLoad(family: Family): Promise<Load> {
+    // Without a rate limit the calls of the last minute are not read: there may be thousands.
+    const calls = await store.recentCalls(family, rpm[family] === 0 ? 0 : RATE_LIMIT_WINDOW_MS);
+    return { calls, slots: await countSlots(family) };
+  }
+
+  /** The load as it was read within the last LOAD_TTL_MS, with the time that has passed since. */
+  async function currentLoad(family: Family): Promise<Load> {
+    let shared = loads.get(family);
+    if (!shared || clock.monotonic() - shared.readAt >= LOAD_TTL_MS) {
+      shared = { load: readLoad(family), readAt: clock.monotonic() };
+      loads.set(family, shared);
+    }
+    const { load, readAt } = shared;
+    try {
+      const { slots, calls } = await load;
+      return { slots, calls: laterBy(calls, clock.monotonic() - readAt) };
+    } catch (error) {
+      if (loads.get(family) === shared) loads.delete(family);
+      throw error;
+    }
+  }
 
   async function waiting(request: RequestSize, callMs: number | null): Promise<WaitMs> {
-    const calls = await recentCalls(familyOf(request.model));
-    const wait = await waitMs(request, callMs, calls);
-    return (ahead) => wait(calls.retries + ahead);
+    const family = familyOf(request.model);
+    const load = await currentLoad(family);
+    const wait = waitMs(family, callMs, load);
+    return (ahead) => wait(load.calls.retries + ahead);
   }
 
   return {
@@ -92,10 +123,18 @@ export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estima
     waiting: async (request) => waiting(request, await typicalCallMs(request)),
     measuredWaiting: async (request) => waiting(request, await measuredCallMs(request)),
     async retrying(request) {
-      const calls = await recentCalls(familyOf(request.model));
-      const wait = await waitMs(request, await typicalCallMs(request), calls);
-      return wait(0);
+      const family = familyOf(request.model);
+      return waitMs(family, await typicalCallMs(request), await currentLoad(family))(0);
     },
+  };
+}
+
+/** The same calls, seen `ms` later. */
+function laterBy({ startedAgoMs, backOffMs, ...calls }: RecentCalls, ms: number): RecentCalls {
+  return {
+    ...calls,
+    startedAgoMs: startedAgoMs.map((agoMs) => agoMs + ms).filter((agoMs) => agoMs < RATE_LIMIT_WINDOW_MS),
+    backOffMs: Math.max(0, backOffMs - ms),
   };
 }
 

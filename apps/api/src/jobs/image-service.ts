@@ -60,7 +60,9 @@ export function createImageService(deps: Deps): Service {
       const asOf = snapshotTime(await store.now());
       const { jobs, nextCursor } = await listJobs(store, viewer, query);
       const urls = await referenceUrls(jobs.map(({ request }) => request));
-      const shown = jobs.map((job, index) => presentJob({ ...job, asOf }, urls[index] ?? []));
+      const waiting = jobs.filter(({ state }) => state.status === 'PENDING');
+      const ahead = waiting.length > 0 ? await store.countAheadOfEach(waiting) : undefined;
+      const shown = jobs.map((job, at) => presentJob({ ...job, asOf }, urls[at] ?? [], ahead?.get(job.jobId)));
       return { jobs: await Promise.all(shown), next_cursor: nextCursor };
     },
     cancel: (viewer, { job_id }) => present(() => cancelJob(store, viewer, job_id)),

@@ -47,9 +47,9 @@ export function snapshotTime(now: number): number {
 
 /**
  * Maps a stored job to its wire format, with the links to its references. Estimates and links are computed at read time
- * and never stored.
+ * and never stored. `ahead`: how many jobs start before this one, if that was already counted for a whole page.
  */
-export type PresentJob = (job: JobSnapshot, referenceUrls: (string | null)[]) => Promise<ImageJob>;
+export type PresentJob = (job: JobSnapshot, referenceUrls: (string | null)[], ahead?: number) => Promise<ImageJob>;
 
 export function createPresentJob({ store, signer, estimates }: Deps): PresentJob {
   /** Milliseconds until a job whose call starts in `waitMs` is saved; null when unknown. */
@@ -81,7 +81,7 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
     return assets.length === 0 ? {} : { images: assets.map(({ url }) => url), assets };
   }
 
-  return async function presentJob(job, referenceUrls) {
+  return async function presentJob(job, referenceUrls, counted) {
     const { state } = job;
     const base = {
       job_id: job.jobId,
@@ -95,7 +95,7 @@ export function createPresentJob({ store, signer, estimates }: Deps): PresentJob
     };
     switch (state.status) {
       case 'PENDING': {
-        const ahead = await store.countAhead(job);
+        const ahead = counted ?? (await store.countAhead(job));
         const leftMs = await leftAfterWaitMs((await estimates.waiting(job.request))(ahead), job.request);
         return { ...base, status: 'PENDING', progress: 0, ...pollTiming(leftMs), queue_position: ahead + 1 };
       }

@@ -23,6 +23,8 @@ function estimatesAfter(
   { concurrency = 2, rpm = 0 } = {},
 ) {
   const clock = createManualClock();
+  const reads = { calls: 0, slots: 0 };
+  let fails = false;
   const store = {
     recentCallMs: async (kind: string) => callMs[kind] ?? [],
     answeredCalls: async (family: Family): Promise<AnsweredCall[]> =>
@@ -30,19 +32,33 @@ function estimatesAfter(
         const model = parseCallKind(kind)?.model;
         return model && familyOf(model) !== family ? [] : durations.map((ms) => ({ kind, ms }));
       }),
-    recentCalls: async () => ({
-      open,
-      startedAgoMs: startedAgoS.map((s) => s * 1_000).sort((a, b) => b - a),
-      backOffMs: backOffS * 1_000,
-      retries,
-    }),
+    recentCalls: async () => {
+      reads.calls++;
+      if (fails) {
+        fails = false;
+        throw new Error('no connection');
+      }
+      return {
+        open,
+        startedAgoMs: startedAgoS.map((s) => s * 1_000).sort((a, b) => b - a),
+        backOffMs: backOffS * 1_000,
+        retries,
+      };
+    },
   };
   return {
     clock,
     callMs,
+    reads,
+    failNext: () => {
+      fails = true;
+    },
     estimates: createEstimates({
       store,
-      countSlots: async () => concurrency,
+      countSlots: async () => {
+        reads.slots++;
+        return concurrency;
+      },
       rpm: { 'image-01': rpm, h3: 0 },
       clock,
     }),
@@ -177,6 +193,38 @@ describe('the estimated wait of a job', () => {
     expect(await estimatesAfter(past).estimates.retrying(request)).toBe(5_000);
     const limited = { ...past, startedAgoS: [50, 20] };
     expect(await estimatesAfter(limited, { rpm: 2, concurrency: 9 }).estimates.retrying(request)).toBe(10_000);
+  });
+
+  test('is computed from slots and calls that are read once a second, for all who ask', async () => {
+    const past: Past = { ...known, open: 2, startedAgoS: [50, 20], backOffS: 1 };
+    const { estimates, clock, reads } = estimatesAfter(past, { rpm: 2, concurrency: 2 });
+    const wait = async () => (await estimates.waiting(request))(0);
+    expect(await Promise.all([wait(), wait(), estimates.retrying(request)])).toEqual([10_000, 10_000, 10_000]);
+    expect(reads).toEqual({ calls: 1, slots: 1 });
+    clock.advance(999);
+    expect(await wait()).toBe(9_001);
+    expect(reads).toEqual({ calls: 1, slots: 1 });
+    clock.advance(1);
+    await wait();
+    expect(reads).toEqual({ calls: 2, slots: 2 });
+  });
+
+  test('lets a call leave the minute, and a back-off end, also between two reads', async () => {
+    const leaving = estimatesAfter({ ...known, startedAgoS: [59.5] }, { rpm: 1 });
+    expect((await leaving.estimates.waiting(request))(0)).toBe(500);
+    leaving.clock.advance(600);
+    expect((await leaving.estimates.waiting(request))(0)).toBe(0);
+    const backOff = estimatesAfter({ ...known, backOffS: 0.5 });
+    expect((await backOff.estimates.waiting(request))(0)).toBe(500);
+    backOff.clock.advance(600);
+    expect((await backOff.estimates.waiting(request))(0)).toBe(0);
+  });
+
+  test('is read again at once after a read that failed', async () => {
+    const { estimates, failNext } = estimatesAfter(known);
+    failNext();
+    await expect(estimates.waiting(request)).rejects.toThrow('no connection');
+    expect((await estimates.waiting(request))(0)).toBe(0);
   });
 
   test('is unknown while there is no worker', async () => {
