@@ -169,9 +169,8 @@ async function refuseQueue(trx: Trx, family: Family, limits: AdmissionLimits): P
 
 async function countWaitingByFamily(db: Kysely<Tables>): Promise<Map<string, number>> {
   const rows = await db
-    .selectFrom('jobs')
-    .select(({ fn }) => ['family', fn.countAll<number>().as('jobs')])
-    .where('status', '=', PENDING)
+    .selectFrom('waiting_users')
+    .select(['family', sql<number>`cast(sum(jobs) AS bigint)`.as('jobs')])
     .groupBy('family')
     .execute();
   return new Map(rows.map((row) => [row.family, row.jobs]));

@@ -7,7 +7,7 @@ import type { Tables } from './schema.ts';
 /**
  * For each job, by its id, the number of jobs of its family that start before it if nothing changes. Each round of the
  * rotation starts one job per user, so a job with `older` jobs of its own user before it waits for that many whole
- * rounds and for the users who come earlier in the rotation. Reads two statements for each user and family.
+ * rounds and for the users who come earlier in the rotation. Three statements for each user and family.
  */
 export async function countAhead(db: Kysely<Tables>, jobs: StoredJob[]): Promise<Map<string, number>> {
   const ahead = new Map<string, number>();
@@ -42,22 +42,35 @@ function countBefore(counts: UserCount[], older: number): number {
   return jobs;
 }
 
-/** Users with waiting jobs of the family, by how many they have. One scan of their rows, not of their jobs. */
+/**
+ * Users with waiting jobs of the family, by how many they have, and how many of them come before this user. Reads all
+ * rows in their stored order, which is several times as fast as in the order of an index: hence the expression.
+ */
 async function countUsers(db: Kysely<Tables>, family: Family, userId: string): Promise<UserCount[]> {
-  const isEarlier = sql<boolean>`(waiting_users.turn, waiting_users.oldest_at, waiting_users.user_id)
-    < (own.turn, own.oldest_at, own.user_id)`;
+  const own = await db
+    .selectFrom('waiting_users')
+    .select(['turn', 'oldest_at'])
+    .where('user_id', '=', userId)
+    .where('family', '=', family)
+    .executeTakeFirst();
+  const { turn, oldest_at } = own ?? { turn: -1, oldest_at: 0 }; // its last job has just started: nobody is earlier
   return db
     .selectFrom('waiting_users')
-    .leftJoin('waiting_users as own', (on) =>
-      on.onRef('own.family', '=', 'waiting_users.family').on('own.user_id', '=', userId),
-    )
-    .select(({ fn }) => [
-      'waiting_users.jobs as waiting',
+    .select(({ fn, eb, refTuple, tuple }) => [
+      'jobs as waiting',
       fn.countAll<number>().as('users'),
-      sql<number>`count(CASE WHEN ${isEarlier} THEN 1 END)`.as('earlier'),
+      fn
+        .count<number>(
+          eb
+            .case()
+            .when(refTuple('turn', 'oldest_at', 'user_id'), '<', tuple(turn, oldest_at, userId))
+            .then(sql.lit(1))
+            .end(),
+        )
+        .as('earlier'),
     ])
-    .where('waiting_users.family', '=', family)
-    .groupBy('waiting_users.jobs')
+    .where(({ fn }) => fn.coalesce('family', sql.lit('')), '=', family)
+    .groupBy('jobs')
     .execute();
 }
 

@@ -186,9 +186,8 @@ export function createSqlJobStore(database: Database): JobStore {
     },
     async longestWaitMs() {
       const row = await db
-        .selectFrom('jobs')
-        .select(({ fn }) => fn.min('created_at').as('at'))
-        .where('status', '=', PENDING)
+        .selectFrom('waiting_users')
+        .select(({ fn }) => fn.min('oldest_at').as('at'))
         .executeTakeFirst();
       return row?.at == null ? null : (await database.now(db)) - row.at;
     },
