@@ -1,6 +1,7 @@
 import { startSimulator } from '@darkroom/minimax-simulator';
-import { JWT_SECRET, type Settings } from '@darkroom/test-kit/api/api-environment';
+import { JWT_SECRET } from '@darkroom/test-kit/api/api-environment';
 import { signUserToken } from '@darkroom/test-kit/client/user';
+import { startPostgresServer } from '@darkroom/test-kit/infrastructure/postgres-server';
 import type { Figure } from '../row.ts';
 import { cpuSeconds } from './cpu-time.ts';
 import { microseconds, percent, ratio } from './format.ts';
@@ -21,7 +22,7 @@ export const STATES = {
   [`PENDING, ${WAITING.toLocaleString('en')} waiting`]: (deployment: Deployment) => toPending(deployment, WAITING),
 } as const;
 
-const FULL: Turns = { rounds: 21, times: 250, warmUp: 4_000 };
+const FULL: Turns = { rounds: 15, times: 150, warmUp: 2_500 };
 const QUICK: Turns = { rounds: 9, times: 150, warmUp: 1_500 };
 
 interface Comparison {
@@ -31,16 +32,20 @@ interface Comparison {
   /** Smallest share of the bare route's speed that meets the goal; null: reported without a goal. */
   goal: number | null;
   quick: boolean;
-  settings?: Settings;
+  /** Default: SQLite. */
+  databaseUrl?: string;
 }
 
 /** CPU of one status request to the API beside a bare Fastify route that checks the same JWT and sends the same JSON. */
 export async function compareStatus(comparison: Comparison): Promise<Figure> {
-  const { shape, state, prepare, goal, quick, settings = {} } = comparison;
+  const { shape, state, prepare, goal, quick, databaseUrl } = comparison;
   const simulator = await startSimulator({ images: 'plain' });
   const servers: ServerProcess[] = [];
   try {
-    const api = await startApi({ provider: simulator, settings: { GENERATION_CONCURRENCY: 1, ...settings } });
+    const api = await startApi({
+      provider: simulator,
+      settings: { GENERATION_CONCURRENCY: 1, ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }) },
+    });
     servers.push(api);
     const { path, route } = statusUrl(shape, await prepare({ url: api.url, simulator }));
     const headers = { authorization: `Bearer ${signUserToken({ user_id: USER, star_id: '2' })}` };
@@ -52,7 +57,7 @@ export async function compareStatus(comparison: Comparison): Promise<Figure> {
     await Promise.all(Object.values(sides).map((side) => side.close()));
     const share = taken.bare.median / taken.ours.median;
     return {
-      what: `${SHAPES[shape]}, ${state}`,
+      what: `${SHAPES[shape]}, ${state}${databaseUrl === undefined ? '' : ', PostgreSQL'}`,
       measured:
         `${ratio(share)} of the bare route (of minima ${ratio(taken.bare.minimum / taken.ours.minimum)}): ` +
         `${microseconds(taken.ours.median)} against ${microseconds(taken.bare.median)}, spread ${percent(taken.ours.spread)} and ${percent(taken.bare.spread)}`,
@@ -62,6 +67,17 @@ export async function compareStatus(comparison: Comparison): Promise<Figure> {
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
     await simulator.close();
+  }
+}
+
+/** The same with a completed job on PostgreSQL, without a goal: other processes may change the job at any time. */
+export async function compareStatusOnPostgres(shape: Shape, quick: boolean): Promise<Figure> {
+  const postgres = await startPostgresServer();
+  try {
+    const databaseUrl = await postgres.createDatabase();
+    return await compareStatus({ shape, state: 'COMPLETED', prepare: toCompleted, goal: null, quick, databaseUrl });
+  } finally {
+    await postgres.close();
   }
 }
 

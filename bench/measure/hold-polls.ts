@@ -10,7 +10,7 @@ export interface OwnedJob {
 }
 
 /** When a poll was answered, in milliseconds since the epoch, and with which job. */
-export interface PollAnswer {
+interface PollAnswer {
   at: number;
   jobId: string;
   /** When the job changed last, by the server's clock. */

@@ -1,4 +1,4 @@
-import { compareStatus, STATES } from '../measure/compare-status.ts';
+import { compareStatus, compareStatusOnPostgres, STATES } from '../measure/compare-status.ts';
 import type { Row } from '../row.ts';
 
 const GOAL = 0.9;
@@ -18,6 +18,7 @@ export const trpcStatus: Row = {
         figures.push(figure);
       }
     }
+    if (!quick) figures.push(await compareStatusOnPostgres('single', quick));
     return figures;
   },
 };

@@ -1,4 +1,4 @@
-import { compareStatus, STATES } from '../measure/compare-status.ts';
+import { compareStatus, compareStatusOnPostgres, STATES } from '../measure/compare-status.ts';
 import type { Row } from '../row.ts';
 
 const GOAL = 0.95;
@@ -16,6 +16,7 @@ export const restStatus: Row = {
       log(`${figure.what}: ${figure.measured}`);
       figures.push(figure);
     }
+    if (!quick) figures.push(await compareStatusOnPostgres('rest', quick));
     return figures;
   },
 };
