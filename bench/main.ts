@@ -24,6 +24,9 @@ const unknown = wanted?.filter((id) => !ROWS.some((row) => row.id === id)) ?? []
 if (unknown.length > 0)
   throw new Error(`There is no row ${unknown.join(', ')}: ${ROWS.map(({ id }) => id).join(', ')}`);
 
+// An exit ends the servers as well.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const report: Report = { startedAt: new Date().toISOString(), quick, machine: describeMachine(), rows: [] };
 let isBroken = false;
 for (const { run, ...row } of ROWS) {

@@ -14,6 +14,12 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
+/** Ended with this process, however it ends. */
+const running = new Set<Child>();
+process.once('exit', () => {
+  for (const child of running) child.signal('SIGKILL');
+});
+
 /** No limit but those that a row is about. The simulator takes any number of calls. */
 const WITHOUT_LIMITS: Settings = {
   RATE_LIMIT_PER_MINUTE: 0,
@@ -61,9 +67,11 @@ async function startServer(
   remove: () => Promise<void> = async () => {},
 ): Promise<ServerProcess> {
   const child = spawnChild(process.execPath, args, { cwd: tmpdir(), env });
+  running.add(child);
   const stop = async () => {
     child.signal('SIGKILL');
     await child.ended;
+    running.delete(child);
     await remove();
   };
   try {
