@@ -1,9 +1,8 @@
-import { startApi } from '@darkroom/test-kit/api/start-api';
+import { shareApi } from '@darkroom/test-kit/api/share-api';
 import { hasChromium } from '@darkroom/test-kit/browser/launch-chromium';
 import { removeNewerBuiltIns } from '@darkroom/test-kit/browser/old-browser';
 import { startPhone } from '@darkroom/test-kit/browser/phone';
 import { startChromium } from '@darkroom/test-kit/browser/start-chromium';
-import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { openView, replaceStorage } from '../accessibility/open-view.ts';
@@ -19,9 +18,11 @@ const NEWER = ['[].at', 'Object.hasOwn', 'self.structuredClone', '"".replaceAll'
 const focused = (page: Page) =>
   page.evaluate<string>(`document.activeElement.closest('[data-testid]')?.getAttribute('data-testid') ?? ''`);
 
+const service = shareApi();
+
 describe.skipIf(!hasChromium)('a browser without built-ins newer than iOS 13 and Chrome 70', () => {
   test('opens every page and dialog in every state, and moves the focus by Tab', { timeout: 300_000 }, async () => {
-    const service = await seedService();
+    const seeded = await seedService();
     const browser = await startChromium();
     const faults: string[] = [];
     const device = await browser.newContext({ reducedMotion: 'reduce' });
@@ -32,8 +33,8 @@ describe.skipIf(!hasChromium)('a browser without built-ins newer than iOS 13 and
     page.on('pageerror', (error) => faults.push(`${name}: ${error.stack}`));
     page.on('console', (message) => message.type() === 'error' && faults.push(`${name}: ${message.text()}`));
     for (const user of USERS) {
-      await replaceStorage(page, service.url, service[user]);
-      for (const view of listViews(service).filter((each) => each.user === user)) {
+      await replaceStorage(page, seeded.url, seeded[user]);
+      for (const view of listViews(seeded).filter((each) => each.user === user)) {
         name = view.name;
         await openView(page, view);
         expect(await page.evaluate(`[${NEWER}].filter((each) => each !== undefined).length`), name).toBe(0);
@@ -49,9 +50,8 @@ describe.skipIf(!hasChromium)('a browser without built-ins newer than iOS 13 and
   });
 
   test('uploads a photo, creates and follows a job, and shows, crops and saves images', async () => {
-    const provider = await startProvider();
-    const api = await startApi(provider);
-    const phone = await startPhone({ url: api.url, isOld: true });
+    const { provider, api } = service();
+    const phone = await startPhone({ url: api.url, token: api.user().token, isOld: true });
     const app = await phone.open();
 
     await app.form.addPhoto();
@@ -70,7 +70,7 @@ describe.skipIf(!hasChromium)('a browser without built-ins newer than iOS 13 and
   });
 
   test('follows the dark theme of the system', async () => {
-    const phone = await startPhone({ url: (await startApi(await startProvider())).url, isOld: true });
+    const phone = await startPhone({ url: service().api.url, isOld: true });
     const app = await phone.open();
     await app.page.emulateMedia({ colorScheme: 'dark' });
     await app.page.locator('html.theme-dark').waitFor();

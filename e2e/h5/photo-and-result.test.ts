@@ -2,6 +2,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readAttempts } from '@darkroom/test-kit/api/read-attempts';
+import { shareApi } from '@darkroom/test-kit/api/share-api';
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { hasChromium } from '@darkroom/test-kit/browser/launch-chromium';
 import { startPhone } from '@darkroom/test-kit/browser/phone';
@@ -19,6 +20,15 @@ const TOO_LARGE_BYTES = 21 * 1024 * 1024;
 /** Percent up to which the page extrapolates a running call (smooth-progress.ts). */
 const EXTRAPOLATED_MAX = 81;
 
+const service = shareApi();
+
+/** Opens the app on the phone of a user who has no job yet. */
+async function openPhone({ isAnimated = false } = {}) {
+  const { provider, api } = service();
+  const phone = await startPhone({ url: api.url, token: api.user().token, isAnimated });
+  return { provider, api, phone, app: await phone.open() };
+}
+
 /** The number of images that the browser has decoded. */
 async function loadedImages({ result }: ClientPages): Promise<number> {
   return (await result.imageWidths()).filter((width) => width > 0).length;
@@ -26,9 +36,7 @@ async function loadedImages({ result }: ClientPages): Promise<number> {
 
 describe.skipIf(!hasChromium)('a photo on a phone', () => {
   test('is used after one consent, which is not asked for again', async () => {
-    const api = await startApi(await startProvider());
-    const phone = await startPhone({ url: api.url, isAnimated: true });
-    const app = await phone.open();
+    const { phone, app } = await openPhone({ isAnimated: true });
 
     await app.page.getByTestId('photo-add').click();
     await app.page.getByTestId('consent-no').click();
@@ -44,10 +52,7 @@ describe.skipIf(!hasChromium)('a photo on a phone', () => {
   });
 
   test('is uploaded as the part chosen by cropping', async () => {
-    const provider = await startProvider();
-    const api = await startApi(provider);
-    const phone = await startPhone({ url: api.url });
-    const app = await phone.open();
+    const { provider, phone, app } = await openPhone();
     await app.form.addPhoto();
 
     await app.form.cropPhoto({ isPortrait: true });
@@ -62,9 +67,7 @@ describe.skipIf(!hasChromium)('a photo on a phone', () => {
   });
 
   test('stays selected when the upload of its replacement is canceled', async () => {
-    const api = await startApi(await startProvider());
-    const phone = await startPhone({ url: api.url });
-    const app = await phone.open();
+    const { phone, app } = await openPhone();
     await app.form.addPhoto();
 
     await app.page.route('**/uploads', () => {}); // never answered
@@ -77,9 +80,7 @@ describe.skipIf(!hasChromium)('a photo on a phone', () => {
   });
 
   test('is refused on the device when it is too large, and by the service when it is no image', async () => {
-    const api = await startApi(await startProvider());
-    const phone = await startPhone({ url: api.url });
-    const app = await phone.open();
+    const { app } = await openPhone();
     const folder = await mkdtemp(path.join(tmpdir(), 'darkroom-photo-'));
     const [large, broken] = [path.join(folder, 'large.jpg'), path.join(folder, 'broken.jpg')];
     await writeFile(large, Buffer.alloc(TOO_LARGE_BYTES));
@@ -100,9 +101,7 @@ describe.skipIf(!hasChromium)('a photo on a phone', () => {
   });
 
   test('is reported as expired and uploaded again from the phone when the service no longer has it', async () => {
-    const api = await startApi(await startProvider());
-    const phone = await startPhone({ url: api.url });
-    const app = await phone.open();
+    const { app } = await openPhone();
     await app.form.addPhoto();
     const createUrl = '**/trpc/image.create**';
     await app.page.route(createUrl, async (route) => {
@@ -127,11 +126,8 @@ describe.skipIf(!hasChromium)('a photo on a phone', () => {
 
 describe.skipIf(!hasChromium)('waiting for a job on a phone', () => {
   test('shows that the network is down, and continues by itself when it is back', async () => {
-    const provider = await startProvider();
+    const { provider, app } = await openPhone();
     provider.script({ hold: true });
-    const api = await startApi(provider);
-    const phone = await startPhone({ url: api.url });
-    const app = await phone.open();
     await app.form.submit('断网也不怕');
     await app.progress.stage('generating').waitFor();
     await provider.held(1);
@@ -179,11 +175,8 @@ describe.skipIf(!hasChromium)('waiting for a job on a phone', () => {
   });
 
   test('can be left and resumed from the home page', async () => {
-    const provider = await startProvider();
+    const { provider, app } = await openPhone();
     provider.script({ hold: true });
-    const api = await startApi(provider);
-    const phone = await startPhone({ url: api.url });
-    const app = await phone.open();
     await app.form.submit('先离开');
     await app.progress.stage('generating').waitFor();
     await provider.held(1);
@@ -195,12 +188,10 @@ describe.skipIf(!hasChromium)('waiting for a job on a phone', () => {
 });
 
 describe.skipIf(!hasChromium)('a result on a phone', () => {
-  async function openResult(env: Record<string, string> = {}) {
-    const api = await startApi(await startProvider({ images: 'poster' }), env);
-    const phone = await startPhone({ url: api.url });
-    const app = await phone.open();
-    await app.form.chooseCount(2);
-    return { api, phone, app };
+  async function openResult() {
+    const opened = await openPhone();
+    await opened.app.form.chooseCount(2);
+    return opened;
   }
 
   test('shows its placeholder until the image has loaded', async () => {
@@ -252,7 +243,9 @@ describe.skipIf(!hasChromium)('a result on a phone', () => {
   });
 
   test('is shown and saved with renewed links after the old ones expired, without an error', async () => {
-    const { app } = await openResult({ FILE_URL_TTL_S: '2' });
+    const api = await startApi(await startProvider(), { FILE_URL_TTL_S: 2 });
+    const app = await (await startPhone({ url: api.url })).open();
+    await app.form.chooseCount(2);
     // Each image's first link is answered only after it has expired; later links are answered normally.
     const asked = new Set<string>();
     await app.page.route('**/files/**', async (route) => {

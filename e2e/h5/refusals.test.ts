@@ -1,4 +1,5 @@
 import type { Settings } from '@darkroom/test-kit/api/api-environment';
+import { type SharedApi, shareApi } from '@darkroom/test-kit/api/share-api';
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { findAxeViolations } from '@darkroom/test-kit/browser/axe-violations';
 import { hasChromium } from '@darkroom/test-kit/browser/launch-chromium';
@@ -8,16 +9,24 @@ import { describe, expect, test } from 'vitest';
 
 const TIMEOUT = { timeout: 15_000 };
 
-/** Opens a phone on a service with one running job; `settings` make it refuse a second one. */
-async function start(settings: Settings) {
-  const provider = await startProvider();
+const SETTINGS = { GENERATION_CONCURRENCY: 1 };
+const service = shareApi({ settings: SETTINGS });
+
+/** Opens a phone whose user has one running job. */
+async function start({ provider, api }: SharedApi = service()) {
   provider.script({ hold: true });
-  const api = await startApi(provider, { GENERATION_CONCURRENCY: 1, ...settings });
-  await api.user().sdk.create({ model: 'image-01', prompt: '先来的' });
+  const { token, sdk } = api.user();
+  await sdk.create({ model: 'image-01', prompt: '先来的' });
   await provider.held(1);
-  const phone = await startPhone({ url: api.url });
+  const phone = await startPhone({ url: api.url, token });
   const app = await phone.open();
-  return { provider, api, app };
+  return { provider, sdk, app };
+}
+
+/** The same on a service with these settings, which make it refuse a second job. */
+async function startRefusing(settings: Settings) {
+  const provider = await startProvider();
+  return start({ provider, api: await startApi(provider, { ...SETTINGS, ...settings }) });
 }
 
 /** The wait that the service asks for. */
@@ -34,7 +43,7 @@ const PROMPT = '后到的';
 
 describe.skipIf(!hasChromium)('the page after a refused request', () => {
   test('waits as long as a full queue asks for, and resends when the user taps', async () => {
-    const { provider, api, app } = await start({});
+    const { provider, sdk, app } = await start();
     let sent = 0;
     await app.page.route('**/trpc/image.create**', (route) => {
       sent++;
@@ -51,15 +60,15 @@ describe.skipIf(!hasChromium)('the page after a refused request', () => {
 
     await app.page.unroute('**/trpc/image.create**');
     await expect.poll(() => resend.getAttribute('aria-disabled'), TIMEOUT).toBe('false');
-    expect((await api.user().sdk.list()).jobs).toHaveLength(1);
+    expect((await sdk.list()).jobs).toHaveLength(1);
     await resend.click();
     await app.page.waitForURL(/job_id=/);
-    expect((await api.user().sdk.list()).jobs).toHaveLength(2);
+    expect((await sdk.list()).jobs).toHaveLength(2);
     provider.release();
   });
 
   test('keeps the request until it is sent or the user replaces it', async () => {
-    const { provider, api, app } = await start({});
+    const { provider, sdk, app } = await start();
     await app.page.route('**/trpc/image.create**', (route) => route.fulfill(queueFull(PAUSE_MS)));
     await app.form.submit(PROMPT);
     await app.failure('queue_full').waitFor();
@@ -78,17 +87,17 @@ describe.skipIf(!hasChromium)('the page after a refused request', () => {
     await app.dialog.with('换成新的之后').waitFor();
     await app.dialog.dismiss();
     await app.goBack();
-    expect((await api.user().sdk.list()).jobs).toHaveLength(1);
+    expect((await sdk.list()).jobs).toHaveLength(1);
 
     await app.form.banner('上次的提交还没有完成').click();
     await app.page.waitForURL(/job_id=/);
-    const [kept] = (await api.user().sdk.list()).jobs;
+    const [kept] = (await sdk.list()).jobs;
     expect(kept?.request.prompt).toBe(PROMPT);
     provider.release();
   });
 
   test('links to the running jobs when there are too many', async () => {
-    const { app } = await start({ USER_ACTIVE_LIMIT: 1 });
+    const { app } = await startRefusing({ USER_ACTIVE_LIMIT: 1 });
     await app.form.submit(PROMPT);
     await app.failure('too_many_jobs').waitFor();
     await app.page.getByTestId('running').click();
@@ -100,7 +109,7 @@ describe.skipIf(!hasChromium)('the page after a refused request', () => {
     ['quota_exceeded', { USER_DAILY_IMAGES: 1 }],
     ['rate_limited', { RATE_LIMIT_PER_MINUTE: 1 }],
   ] as const)('shows that %s cost nothing, and keeps the request', async (code, settings) => {
-    const { app } = await start(settings);
+    const { app } = await startRefusing(settings);
     await app.form.submit(PROMPT);
     await app.failure(code).waitFor();
     expect(await app.progress.charge()).toContain('任务没有创建');
@@ -109,7 +118,7 @@ describe.skipIf(!hasChromium)('the page after a refused request', () => {
   });
 
   test('disables the form without a network, and enables it when the network is back', async () => {
-    const { app } = await start({});
+    const { app } = await start();
     await app.form.writePrompt(PROMPT);
     const button = app.form.submitButton;
     await expect.poll(() => button.getAttribute('aria-disabled'), TIMEOUT).toBe('false');

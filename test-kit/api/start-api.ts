@@ -7,14 +7,18 @@ import { createTempDir } from '../process/temp-dir.ts';
 import { apiEnvironment, asEnvironment, readListening, type Settings } from './api-environment.ts';
 import { copyMigratedDatabase } from './migrated-sqlite.ts';
 
-export interface Api {
+/** An API that a test uses and does not end. */
+export interface RunningApi {
   url: string;
   port: number;
   dataDir: string;
-  /** The environment the process was started with. */
-  env: NodeJS.ProcessEnv;
   process: Child;
   user(userId?: string): User;
+}
+
+export interface Api extends RunningApi {
+  /** The environment the process was started with. */
+  env: NodeJS.ProcessEnv;
   /** Sends SIGKILL. */
   kill(): Promise<void>;
   /** Starts the API again with the same data folder and address, and the same settings apart from `changed`. */

@@ -18,8 +18,14 @@ export interface Provider extends Simulator {
  * received.
  */
 export async function startProvider(options: SimulatorOptions = {}): Promise<Provider> {
+  const provider = await openProvider(options);
+  onTestFinished(provider.close);
+  return provider;
+}
+
+/** The same, which the caller closes. */
+export async function openProvider(options: SimulatorOptions): Promise<Provider> {
   const simulator = await startSimulator({ images: 'plain', ...options });
-  onTestFinished(simulator.close);
   const prompts = () => simulator.calls().map((call) => call.prompt);
   return {
     ...simulator,
