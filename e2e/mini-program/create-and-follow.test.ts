@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { CHECKOUT, readAstronaut } from '@darkroom/test-kit/process/checkout';
-import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import {
   addPhoto,
   choosePhoto,
   open,
-  startServer,
+  shareServer,
   submitPrompt,
   until,
   untilAttribute,
@@ -16,10 +15,11 @@ import {
   untilThere,
 } from './drive-mini-program.ts';
 
+const service = shareServer();
+
 test('uploads a photo, creates a job and saves its images with the APIs of WeChat alone', async () => {
-  const provider = await startProvider();
+  const { provider, api } = service();
   provider.script({ hold: true });
-  const api = await startServer(provider);
   const wechat = open(api);
   const { device, network } = wechat;
 
@@ -62,9 +62,8 @@ test('uploads a photo, creates a job and saves its images with the APIs of WeCha
 });
 
 test('creates images from ordered references with a chosen model, and fills the form with the request again', async () => {
-  const provider = await startProvider();
+  const { provider, api } = service();
   provider.script({ hold: true, holdAfter: 1, fault: { kind: 'completion_order', order: [2, 0, 1] } });
-  const api = await startServer(provider);
   const wechat = open(api);
   const { device } = wechat;
   const numbers = () => [0, 1, 2].map((index) => wechat.find('reference', index)?.getAttribute('data-number'));
@@ -113,9 +112,9 @@ test('creates images from ordered references with a chosen model, and fills the 
 });
 
 test('sends no request in the background, and shows the result when it returns to the foreground', async () => {
-  const provider = await startProvider();
+  const { provider, api } = service();
   provider.script({ hold: true });
-  const wechat = open(await startServer(provider));
+  const wechat = open(api);
   const { calls } = wechat.network;
   const lastCall = () => calls.at(-1);
 
@@ -135,9 +134,8 @@ test('sends no request in the background, and shows the result when it returns t
 });
 
 test('resumes its job after being closed in the middle', async () => {
-  const provider = await startProvider();
+  const { provider, api } = service();
   provider.script({ hold: true });
-  const api = await startServer(provider);
   const first = open(api);
   await submitPrompt(first, '只要一次');
   await untilAttribute(first, 'stage', 'data-stage', 'generating');
@@ -155,9 +153,9 @@ test('resumes its job after being closed in the middle', async () => {
 });
 
 test('explains a refused prompt, and returns it to the form', async () => {
-  const provider = await startProvider();
+  const { provider, api } = service();
   provider.script({ fault: { kind: 'base_resp', code: 1026 } });
-  const wechat = open(await startServer(provider));
+  const wechat = open(api);
 
   await submitPrompt(wechat, '不合适的内容');
   await untilAttribute(wechat, 'failure', 'data-code', 'content_rejected');
@@ -170,8 +168,7 @@ test('explains a refused prompt, and returns it to the form', async () => {
 });
 
 test('lists finished jobs, and opens one from the list', async () => {
-  const provider = await startProvider();
-  const wechat = open(await startServer(provider));
+  const wechat = open(service().api);
   await submitPrompt(wechat, '留在列表里');
   await untilPage(wechat, 'generation-result');
 
@@ -186,9 +183,9 @@ test('lists finished jobs, and opens one from the list', async () => {
 });
 
 test('cancels a job after a dialog whose answers are too long for the dialog of WeChat', async () => {
-  const provider = await startProvider();
+  const { provider, api } = service();
   provider.script({ hold: true });
-  const wechat = open(await startServer(provider));
+  const wechat = open(api);
   await submitPrompt(wechat, '不想要了');
   await untilAttribute(wechat, 'stage', 'data-stage', 'generating');
   wechat.tap('language');
@@ -211,7 +208,7 @@ test('cancels a job after a dialog whose answers are too long for the dialog of 
 });
 
 test('saves an image after the user allows access to the album that was refused before', async () => {
-  const wechat = open(await startServer(await startProvider()));
+  const wechat = open(service().api);
   const { device } = wechat;
   device.user.agreedToPrivacy = true;
   device.user.allowsAlbum = false;

@@ -1,16 +1,17 @@
-import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
-import type { Provider } from '@darkroom/test-kit/provider/start-provider';
+import type { SimulatorOptions } from '@darkroom/minimax-simulator';
+import { type SharedApi, shareApi } from '@darkroom/test-kit/api/share-api';
+import type { RunningApi } from '@darkroom/test-kit/api/start-api';
 import { expect, vi } from 'vitest';
 import { BUILT_FOR, type MiniProgram, openMiniProgram } from './wechat/open-mini-program.ts';
 
 export const until = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 20 });
 
-/** The API at the public URL that the mini program was built for. */
-export const startServer = (provider: Provider, env: Record<string, string> = {}) =>
-  startApi(provider, { PUBLIC_URL: BUILT_FOR, ...env });
+/** One API for the file, at the public URL that the mini program was built for. */
+export const shareServer = (simulator: SimulatorOptions = {}): (() => SharedApi) =>
+  shareApi({ settings: { PUBLIC_URL: BUILT_FOR }, simulator });
 
 /** Opens the mini program, optionally on the device of an earlier visit. */
-export function open(api: Api, device?: MiniProgram['device']): MiniProgram {
+export function open(api: RunningApi, device?: MiniProgram['device']): MiniProgram {
   return openMiniProgram({ port: api.port, token: api.user().token, ...(device && { device }) });
 }
 

@@ -1,11 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { hasChromium, launchChromium } from '@darkroom/test-kit/browser/launch-chromium';
 import { CHECKOUT, readAstronaut } from '@darkroom/test-kit/process/checkout';
-import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { expect, test } from 'vitest';
 import {
   open,
-  startServer,
+  shareServer,
   submitPrompt,
   until,
   untilAttribute,
@@ -22,13 +21,14 @@ const GALLERY = `${CHECKOUT}test-output/mini-program`;
 /** Every page as rendered from the built WXML, as an HTML document for visual review. */
 type Drawings = Map<string, string>;
 
+const service = shareServer({ images: 'poster' });
+
 test.each([
   { theme: 'light', language: 'zh' },
   { theme: 'dark', language: 'en' },
 ])('renders every page, $theme and $language, as test output', async ({ theme, language }) => {
-  const provider = await startProvider({ images: 'poster' });
+  const { provider, api } = service();
   provider.script({ hold: true });
-  const api = await startServer(provider);
   const device = createDevice();
   device.user.photo = await readAstronaut();
   device.storage.set('darkroom.theme', JSON.stringify(theme));

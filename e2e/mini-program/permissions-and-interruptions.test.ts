@@ -1,12 +1,11 @@
 import { readAstronaut } from '@darkroom/test-kit/process/checkout';
-import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import {
   addPhoto,
   choosePhoto,
   open,
-  startServer,
+  shareServer,
   submitPrompt,
   until,
   untilAttribute,
@@ -17,10 +16,11 @@ import {
 
 const PHOTO_EDGE_PX = 512;
 
+const service = shareServer();
+
 test('saves images with one paid call despite declined permissions, an interruption and a restart', async () => {
-  const provider = await startProvider();
+  const { provider, api } = service();
   provider.script({ hold: true });
-  const api = await startServer(provider);
   const first = open(api);
   const { device } = first;
   device.user.photo = await readAstronaut();
@@ -80,8 +80,7 @@ test('saves images with one paid call despite declined permissions, an interrupt
 });
 
 test('repeats an upload that WeChat interrupts in the background', async () => {
-  const api = await startServer(await startProvider());
-  const wechat = open(api);
+  const wechat = open(service().api);
   wechat.device.user.agreedToPrivacy = true;
   wechat.device.user.photo = await readAstronaut();
   await choosePhoto(wechat);
@@ -94,7 +93,7 @@ test('repeats an upload that WeChat interrupts in the background', async () => {
 });
 
 test('leaves nothing of a deleted result on the phone', async () => {
-  const wechat = open(await startServer(await startProvider()));
+  const wechat = open(service().api);
   const { device } = wechat;
   device.user.agreedToPrivacy = true;
   device.user.photo = await readAstronaut();
@@ -117,7 +116,7 @@ test('leaves nothing of a deleted result on the phone', async () => {
 });
 
 test('shares the start page, and never a job or a link to an image', async () => {
-  const wechat = open(await startServer(await startProvider()));
+  const wechat = open(service().api);
   await submitPrompt(wechat, '给朋友看看');
   await untilPage(wechat, 'generation-result');
   await untilThere(wechat, 'share');
@@ -125,7 +124,7 @@ test('shares the start page, and never a job or a link to an image', async () =>
 });
 
 test('names a domain missing from the downloadFile list to the developer once', async () => {
-  const wechat = open(await startServer(await startProvider()));
+  const wechat = open(service().api);
   wechat.device.user.agreedToPrivacy = true;
   await submitPrompt(wechat, '没有登记');
   await untilPage(wechat, 'generation-result');
