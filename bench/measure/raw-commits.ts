@@ -47,9 +47,10 @@ export function openRawCommits(dataDir: string, apiDataDir: string, rows: Writte
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   const source = new Sqlite(path.join(apiDataDir, 'darkroom.sqlite'), { readonly: true });
+  // Without triggers: what they write is among the rows.
   const schema = source
     .prepare<[], string>(
-      "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type DESC",
+      "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND type IN ('table', 'index') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type DESC",
     )
     .pluck()
     .all();
