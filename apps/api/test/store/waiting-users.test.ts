@@ -170,11 +170,11 @@ async function expectPositions(jobs: JobStore, model: RotationModel): Promise<vo
 }
 
 test('chooses, counts and records as a simple model does, on SQLite', async () => {
+  const world = await openOnSqlite();
   await fc.assert(
     fc.asyncProperty(moves, async (story) => {
-      const world = await openOnSqlite();
+      for (const table of ['jobs', 'attempts', 'turns'] as const) await world.database.db.deleteFrom(table).execute();
       await play(world, story);
-      await world.database.close();
     }),
     { numRuns: 60 },
   );
