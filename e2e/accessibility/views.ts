@@ -3,7 +3,7 @@ import type { SeededService } from './seed-service.ts';
 
 /** A user who has created jobs before, one who has not, and one with several references in the form. */
 export const USERS = ['regular', 'newcomer', 'editor'] as const;
-export type SeededUser = (typeof USERS)[number];
+type SeededUser = (typeof USERS)[number];
 
 /** A page in one of its states. */
 export interface View {
