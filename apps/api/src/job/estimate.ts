@@ -46,12 +46,22 @@ interface Deps {
 
 export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estimates {
   const cache = new Map<string, { typicalMs: number; readAt: number }>();
+  /** Reads in flight, shared by all who ask meanwhile: a page asks for each of its jobs. */
+  const reading = new Map<string, Promise<number | null>>();
   const loads = new Map<Family, { load: Promise<Load>; readAt: number }>();
 
   async function measuredCallMs(request: RequestSize): Promise<number | null> {
     const kind = callKind(request);
     const cached = cache.get(kind);
     if (cached && clock.monotonic() - cached.readAt < CACHE_TTL_MS) return cached.typicalMs;
+    const inFlight = reading.get(kind);
+    if (inFlight) return inFlight;
+    const read = readCallMs(request, kind).finally(() => reading.delete(kind));
+    reading.set(kind, read);
+    return read;
+  }
+
+  async function readCallMs(request: RequestSize, kind: string): Promise<number | null> {
     const typicalMs = median(await store.recentCallMs(kind)) ?? (await scaledCallMs(request));
     // Null is not cached: measured estimates start with the first call.
     if (typicalMs !== null) cache.set(kind, { typicalMs, readAt: clock.monotonic() });
