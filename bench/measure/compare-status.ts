@@ -22,8 +22,9 @@ export const STATES = {
   [`PENDING, ${WAITING.toLocaleString('en')} waiting`]: (deployment: Deployment) => toPending(deployment, WAITING),
 } as const;
 
-const FULL: Turns = { rounds: 15, times: 150, warmUp: 2_500 };
-const QUICK: Turns = { rounds: 9, times: 150, warmUp: 1_500 };
+// Short rounds: both sides then meet the same moments of a busy machine.
+const FULL: Turns = { rounds: 45, times: 50, warmUp: 2_500 };
+const QUICK: Turns = { rounds: 25, times: 50, warmUp: 1_500 };
 
 interface Comparison {
   shape: Shape;
