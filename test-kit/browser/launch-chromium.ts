@@ -9,6 +9,9 @@ export const hasChromium = executablePath !== undefined;
 /** Pages of the browser's own address bar. They are loaded for each context, at the CPU cost of the page under test. */
 const BROWSER_PAGES = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup'];
 
+/** A renderer that is started after each navigation for the next one. */
+const SPARE_RENDERER = 'SpareRendererForSitePerProcess';
+
 /** What Playwright disables, because the last value of a switch replaces the earlier ones. */
 const PLAYWRIGHT_DISABLES = [
   'AvoidUnnecessaryBeforeUnloadCheckSync',
@@ -28,7 +31,7 @@ const PLAYWRIGHT_DISABLES = [
 
 /** Runs Chromium as root in a container without a graphics card, and suppresses requests other than the page's own. */
 const ARGS = [
-  `--disable-features=${[...PLAYWRIGHT_DISABLES, ...BROWSER_PAGES].join(',')}`,
+  `--disable-features=${[...PLAYWRIGHT_DISABLES, ...BROWSER_PAGES, SPARE_RENDERER].join(',')}`,
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

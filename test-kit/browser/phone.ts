@@ -1,7 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { type ClientPages, createClientPages } from '../pages/client-pages.ts';
 import { CHECKOUT } from '../process/checkout.ts';
-import { removeNewerBuiltIns } from './old-browser.ts';
 import { startChromium } from './start-chromium.ts';
 
 export interface Phone {
@@ -41,7 +40,11 @@ export async function startPhone(options: Options): Promise<Phone> {
   });
   context.setDefaultTimeout(20_000);
   if (token !== undefined) await context.addInitScript(storeToken(url, token));
-  if (isOld) await removeNewerBuiltIns(context);
+  if (isOld) {
+    // Loads MDN's data, which most files do not need.
+    const { removeNewerBuiltIns } = await import('./old-browser.ts');
+    await removeNewerBuiltIns(context);
+  }
   return {
     faults: collectFaults(context, url),
     async open(path = '/') {
