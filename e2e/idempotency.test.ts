@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { shareApi } from '@darkroom/test-kit/api/share-api';
+import { type RunningApi, startApi } from '@darkroom/test-kit/api/start-api';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import { SURFACES, type Surface, sendCreate } from '@darkroom/test-kit/client/send-create';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
 
-const send = (api: Api, surface: Surface, prompt: string, key?: string, userId = '1') =>
+const send = (api: RunningApi, surface: Surface, prompt: string, key?: string, userId?: string) =>
   sendCreate({ url: api.url, token: api.user(userId).token, surface }, imageRequest(prompt), key);
 
 /** Sends 50 requests at once, alternating between both API surfaces. */
@@ -13,9 +14,10 @@ const fifty = <T>(ask: (surface: Surface, number: number) => Promise<T>): Promis
   Promise.all(Array.from({ length: 50 }, (_, number) => ask(number % 2 === 0 ? 'rest' : 'trpc', number)));
 
 describe('fifty simultaneous requests with one key over REST and tRPC', () => {
+  const service = shareApi();
+
   test('create one job and make one call', async () => {
-    const provider = await startProvider();
-    const api = await startApi(provider);
+    const { provider, api } = service();
 
     const answers = await fifty((surface) => send(api, surface, 'only once', 'tap'));
 
@@ -27,8 +29,7 @@ describe('fifty simultaneous requests with one key over REST and tRPC', () => {
   });
 
   test('create the job of the first request, and answer 422 idempotency_mismatch to a different one', async () => {
-    const provider = await startProvider();
-    const api = await startApi(provider);
+    const { provider, api } = service();
 
     const answers = await fifty((surface, number) => send(api, surface, number % 4 < 2 ? 'this' : 'that', 'tap'));
 
@@ -44,17 +45,17 @@ describe('fifty simultaneous requests with one key over REST and tRPC', () => {
   });
 
   test('create one job for each of two users', async () => {
-    const provider = await startProvider();
-    const api = await startApi(provider);
+    const { provider, api } = service();
 
-    const answers = await fifty((surface, number) => send(api, surface, 'mine', 'tap', number % 4 < 2 ? '1' : '2'));
+    const userOf = (number: number) => (number % 4 < 2 ? '1' : '2');
+    const answers = await fifty((surface, number) => send(api, surface, 'mine', 'tap', userOf(number)));
 
     const jobsOf = (...remainders: number[]) =>
       new Set(answers.filter((_, number) => remainders.includes(number % 4)).map(({ jobId }) => jobId));
     expect(jobsOf(0, 1).size).toBe(1);
     expect(jobsOf(2, 3).size).toBe(1);
     expect(jobsOf(0, 1, 2, 3).size).toBe(2);
-    await Promise.all(answers.map(({ jobId = '' }, number) => api.user(number % 4 < 2 ? '1' : '2').sdk.wait(jobId)));
+    await Promise.all(answers.map(({ jobId = '' }, number) => api.user(userOf(number)).sdk.wait(jobId)));
     expect(provider.callsFor('mine')).toBe(2);
   });
 });

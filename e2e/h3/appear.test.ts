@@ -1,16 +1,18 @@
-import { type Api, startApi } from '@darkroom/test-kit/api/start-api';
+import { type SharedApi, shareApi } from '@darkroom/test-kit/api/share-api';
+import type { RunningApi } from '@darkroom/test-kit/api/start-api';
 import { findAxeViolations } from '@darkroom/test-kit/browser/axe-violations';
 import { hasChromium } from '@darkroom/test-kit/browser/launch-chromium';
 import { startPhone, takeScreenshot } from '@darkroom/test-kit/browser/phone';
-import { type Provider, startProvider } from '@darkroom/test-kit/provider/start-provider';
 import { describe, expect, test } from 'vitest';
 
 const TIMEOUT = { timeout: 10_000 };
 const REQUEST = { model: 'MiniMax-H3-Image', prompt: '雪夜的车站', n: 4, area: '1K', aspect_ratio: '3:4' } as const;
 
+const service = shareApi({ simulator: { images: 'poster' } });
+
 describe.skipIf(!hasChromium)('the page of a job whose images arrive one by one', () => {
   test('shows each image in its place as it arrives, and then the result', async () => {
-    const { provider, api } = await startHolding(2, [2, 0, 3, 1]);
+    const { provider, api } = holding(2, [2, 0, 3, 1]);
     const { phone, app, jobId } = await openJob(api);
     const { arrived } = app.progress;
 
@@ -31,14 +33,14 @@ describe.skipIf(!hasChromium)('the page of a job whose images arrive one by one'
   });
 
   test('keeps an image open in full when the job completes, and then shows the result', async () => {
-    const { provider, api } = await startHolding(1, [1, 0, 2, 3]);
+    const { provider, api } = holding(1, [1, 0, 2, 3]);
     const { phone, app, jobId } = await openJob(api);
     await expect.poll(() => app.progress.arrived.places(), TIMEOUT).toContain('image');
     await app.result.openViewer();
     await app.result.viewer(0).waitFor();
 
     provider.release();
-    await api.user('1').sdk.wait(jobId);
+    await api.user().sdk.wait(jobId);
     await app.page.getByText('2 / 4').waitFor(); // all images are there: the page knows of the end
     await app.page.getByTestId('viewer-next').click();
     expect(app.page.url()).toContain('generation-loading');
@@ -48,7 +50,7 @@ describe.skipIf(!hasChromium)('the page of a job whose images arrive one by one'
   });
 
   test('keeps the images that had arrived when the job is canceled', async () => {
-    const { provider, api } = await startHolding(1, [1, 0, 2, 3]);
+    const { provider, api } = holding(1, [1, 0, 2, 3]);
     const { phone, app } = await openJob(api);
 
     await expect.poll(() => app.progress.arrived.places(), TIMEOUT).toContain('image');
@@ -65,18 +67,18 @@ describe.skipIf(!hasChromium)('the page of a job whose images arrive one by one'
   });
 });
 
-/** Starts an API whose provider holds the call after so many of its images, which are finished in this order. */
-async function startHolding(holdAfter: number, order: number[]): Promise<{ provider: Provider; api: Api }> {
-  const provider = await startProvider({ images: 'poster' });
+/** Lets the provider hold the call after so many of its images, which are finished in this order. */
+function holding(holdAfter: number, order: number[]): SharedApi {
+  const { provider, api } = service();
   provider.script({ hold: true, holdAfter, fault: { kind: 'completion_order', order } });
-  return { provider, api: await startApi(provider) };
+  return { provider, api };
 }
 
-/** Creates a job of the user whom the page signs in by itself, and opens the job's page on a phone. */
-async function openJob(api: Api) {
-  const { sdk } = api.user('1');
+/** Creates a job of a user, and opens the job's page on the user's phone. */
+async function openJob(api: RunningApi) {
+  const { sdk, token } = api.user();
   const { job_id: jobId } = await sdk.create(REQUEST);
-  const phone = await startPhone({ url: api.url });
+  const phone = await startPhone({ url: api.url, token });
   const app = await phone.open();
   await app.page.goto(`${api.url}/#/pages/discover/generation-loading?job_id=${jobId}`);
   return { phone, app, jobId };
