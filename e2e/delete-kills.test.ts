@@ -15,7 +15,7 @@ const GONE_WITHIN_MS = 20_000;
 const GONE_WITHIN_SHARED_MS = 60_000;
 
 /** Every write has its own fault in apps/api/test/faults; the figures in docs/reliability.md are of KILLS=32. */
-const KILLS = Number(process.env.KILLS ?? 8);
+const KILLS = Number(process.env.KILLS ?? 4);
 
 const SMALL = { width: 512, height: 512 };
 const photograph = () =>

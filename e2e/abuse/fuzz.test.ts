@@ -15,13 +15,13 @@ import { validRequest } from './valid-request.ts';
  * The long form, which also replays a seed, is `FUZZ_REQUESTS=10000 FUZZ_SEED=1 npx vitest run --project e2e
  * e2e/abuse`.
  */
-const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 1_500);
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 800);
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const AT_ONCE = 8;
 const LONGEST_ANSWER_MS = 10_000;
 const LONGEST_RUN_MS = 60_000 + 60 * REQUESTS;
 /** After this many requests all code is loaded, and memory should stay constant. */
-const WARM_AFTER = 1_000;
+const WARM_AFTER = Math.min(REQUESTS / 2, 1_000);
 /** The maximum growth of the process's memory from the warm state to the end. */
 const GROWTH_MAX_BYTES = 150 * 1024 * 1024;
 

@@ -10,8 +10,8 @@ import { describe, expect, test } from 'vitest';
 const CONCURRENCY = 4;
 /** Calls that are answered before the provider holds the rest. */
 const ANSWERED = 10;
-const USERS = 20;
-const JOBS = 60;
+const USERS = 10;
+const JOBS = 30;
 /** Less than any poll is held. */
 const AT_ONCE_MS = 15_000;
 
