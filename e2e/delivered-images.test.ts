@@ -38,16 +38,39 @@ interface Delivered {
   bytes: Buffer;
 }
 
-/** Returns the provider's images as delivered under these settings. */
-async function deliver(images: Buffer[], settings: { IMAGE_FORMAT: string }) {
-  const { sdk } = (await startApi(await startFixedImageProvider(images), settings)).user();
+/** The images of the provider, in their order. */
+const IMAGES = {
+  labelled,
+  plain: () => fine().toBuffer(),
+  wide: () => fine().withIccProfile('p3').toBuffer(),
+  cmyk: () => fine().toColourspace('cmyk').withIccProfile('cmyk').toBuffer(),
+  lying: () => fine().withMetadata({ orientation: 6 }).toBuffer(),
+  coarse: () => sharp(rocket).jpeg({ quality: 5 }).toBuffer(),
+};
+const images = await Promise.all(Object.values(IMAGES).map((make) => make()));
+
+/** By format: the tests of a format read the images of one job. */
+const jobs = new Map<string, ReturnType<typeof deliverNow>>();
+
+/** Returns the provider's images as delivered in this format. */
+function deliver(format: string): ReturnType<typeof deliverNow> {
+  const job = jobs.get(format) ?? deliverNow(format);
+  jobs.set(format, job);
+  return job;
+}
+
+async function deliverNow(format: string) {
+  const { sdk } = (await startApi(await startFixedImageProvider(images), { IMAGE_FORMAT: format })).user();
   const job = await sdk.generate(imageRequest('images of every kind', { n: images.length }));
   const fetched = job.assets.map(async (asset): Promise<Delivered> => {
     const response = await fetch(asset.url);
     expect(response.headers.get('content-type')).toBe(asset.content_type);
     return { asset, bytes: Buffer.from(await response.arrayBuffer()) };
   });
-  return { job, delivered: await Promise.all(fetched) };
+  const [labelled, plain, wide, cmyk, lying, coarse, ...others] = await Promise.all(fetched);
+  if (!labelled || !plain || !wide || !cmyk || !lying || !coarse || others.length > 0)
+    throw new Error('not all images');
+  return { job, labelled, plain, wide, cmyk, lying, coarse };
 }
 
 /** The mean difference of two images' channels, from 0 to 255, as a page shows them. */
@@ -59,20 +82,7 @@ async function distance(left: Buffer, right: Buffer): Promise<number> {
 
 test.each(FORMATS)('delivers %s upright, converted to sRGB and never larger than the original', async (format) => {
   const upright = await sharp(rocket).rotate(90).jpeg({ quality: 95 }).toBuffer();
-  const coarse = await sharp(rocket).jpeg({ quality: 5 }).toBuffer();
-  const [plain, wide, cmyk, lying, small] = (
-    await deliver(
-      [
-        await fine().toBuffer(),
-        await fine().withIccProfile('p3').toBuffer(),
-        await fine().toColourspace('cmyk').withIccProfile('cmyk').toBuffer(),
-        await fine().withMetadata({ orientation: 6 }).toBuffer(),
-        coarse,
-      ],
-      { IMAGE_FORMAT: format },
-    )
-  ).delivered;
-  if (!plain || !wide || !cmyk || !lying || !small) throw new Error('an image is missing');
+  const { plain, wide, cmyk, lying, coarse } = await deliver(format);
 
   for (const { asset, bytes } of [plain, wide, cmyk]) {
     expect(asset).toMatchObject({ content_type: `image/${format}`, compressed: true, width: 640, height: 427 });
@@ -87,15 +97,16 @@ test.each(FORMATS)('delivers %s upright, converted to sRGB and never larger than
   expect((await sharp(lying.bytes).metadata()).orientation).toBeUndefined();
   expect(await distance(lying.bytes, upright)).toBeLessThan(4);
 
-  expect(small.asset).toMatchObject({ content_type: 'image/jpeg', compressed: false, bytes: coarse.length });
-  expect(small.bytes.equals(coarse)).toBe(true);
+  const original = await IMAGES.coarse();
+  expect(coarse.asset).toMatchObject({ content_type: 'image/jpeg', compressed: false, bytes: original.length });
+  expect(coarse.bytes.equals(original)).toBe(true);
 });
 
 test('delivers original images byte for byte', async () => {
-  const images = [await fine().withMetadata({ orientation: 6 }).toBuffer(), await labelled()];
-  const { delivered } = await deliver(images, { IMAGE_FORMAT: 'original' });
-  expect(delivered.map(({ bytes }, index) => images[index]?.equals(bytes))).toEqual([true, true]);
-  expect(delivered.map(({ asset }) => asset)).toMatchObject([
+  const { labelled, plain, wide, cmyk, lying, coarse } = await deliver('original');
+  const delivered = [labelled, plain, wide, cmyk, lying, coarse];
+  expect(delivered.map(({ bytes }, index) => images[index]?.equals(bytes))).toEqual(Array(6).fill(true));
+  expect([lying.asset, labelled.asset]).toMatchObject([
     { content_type: 'image/jpeg', compressed: false, width: 427, height: 640, placeholder: expect.any(String) },
     { content_type: 'image/jpeg', compressed: false, width: 640, height: 427, placeholder: expect.any(String) },
   ]);
@@ -109,9 +120,7 @@ function readLabel(input: Buffer): unknown {
 }
 
 test.skipIf(!exiftool).each([...FORMATS, 'original'])('delivers %s with an AIGC label for exiftool', async (format) => {
-  const { job, delivered } = await deliver([await labelled(), await fine().toBuffer()], { IMAGE_FORMAT: format });
-  const [kept, written] = delivered;
-  if (!kept || !written) throw new Error('an image is missing');
+  const { job, labelled: kept, plain: written } = await deliver(format);
   if (format === 'original') return expect(readLabel(kept.bytes)).toEqual(LABEL);
 
   const propagator = (position: number) => ({
