@@ -1,4 +1,6 @@
+import type { Settings } from '@darkroom/test-kit/api/api-environment';
 import { readAttempts } from '@darkroom/test-kit/api/read-attempts';
+import { type SharedApi, shareApi } from '@darkroom/test-kit/api/share-api';
 import { startApi } from '@darkroom/test-kit/api/start-api';
 import { h3Request } from '@darkroom/test-kit/client/image-request';
 import { startProvider } from '@darkroom/test-kit/provider/start-provider';
@@ -11,10 +13,18 @@ import { FAULT_GROUPS } from './fault-table.ts';
 /** Runs all rows at once, with retries that do not wait. */
 const SETTINGS = { MINIMAX_H3_CONCURRENCY: 100, MINIMAX_H3_RPM: 0, MINIMAX_RETRY_BASE_MS: 10 };
 
+const service = shareApi({ settings: SETTINGS });
+
+/** The shared API, or one of its own for a group with further settings. */
+async function apiWith(settings: Settings): Promise<SharedApi> {
+  if (Object.keys(settings).length === 0) return service();
+  const provider = await startProvider();
+  return { provider, api: await startApi(provider, { ...SETTINGS, ...settings }) };
+}
+
 describe('an H3 job whose call, stream or download fails', () => {
   test.each(FAULT_GROUPS)('ends as the fault table says when $when', async ({ settings, rows }) => {
-    const provider = await startProvider();
-    const api = await startApi(provider, { ...SETTINGS, ...settings });
+    const { provider, api } = await apiWith(settings);
 
     await checkRows(api, provider, rows, h3Request);
 

@@ -1,7 +1,7 @@
 import type { CompletedJob, CreateImageInput, FailedJob } from '@darkroom/contracts';
 import type { Call } from '@darkroom/minimax-simulator';
 import { readAttempts } from '@darkroom/test-kit/api/read-attempts';
-import type { Api } from '@darkroom/test-kit/api/start-api';
+import type { RunningApi } from '@darkroom/test-kit/api/start-api';
 import { imageRequest } from '@darkroom/test-kit/client/image-request';
 import type { Provider } from '@darkroom/test-kit/provider/start-provider';
 import { expect } from 'vitest';
@@ -13,7 +13,7 @@ const promptOf = ({ fault }: Row) => `[${fault}]`;
 
 /** Sends every row at once, each for its own user, and compares all results with the table. */
 export async function checkRows(
-  api: Api,
+  api: RunningApi,
   provider: Provider,
   rows: Row[],
   createRequest: (prompt: string, more: { n: number }) => CreateImageInput = imageRequest,
@@ -35,7 +35,7 @@ export async function checkRows(
 export function checkEnding(
   fault: string,
   expected: Ending,
-  { job, api, calls }: { job: CompletedJob | FailedJob; api: Api; calls: number },
+  { job, api, calls }: { job: CompletedJob | FailedJob; api: RunningApi; calls: number },
 ): void {
   expect.soft({ ...outcomeOf(job), ...recordsOf(job, api), calls }, fault).toEqual({
     ...expected,
@@ -55,7 +55,7 @@ function checkCharge(fault: string, { charged }: CompletedJob | FailedJob, calls
 const NOT_FOR_USERS = new RegExp(`127\\.0\\.0\\.1|a-key-of-the-tests|\\b[0-9a-f]{32}\\b|${PROVIDER_TEXT}`);
 
 /** The log may contain hosts and trace ids, but no keys, signed links or texts of MiniMax. */
-export function checkLog({ process }: Api): void {
+export function checkLog({ process }: RunningApi): void {
   expect.soft(process.stderr).toEqual([]);
   expect.soft(process.stdout.join('\n')).not.toMatch(new RegExp(`a-key-of-the-tests|Signature=|${PROVIDER_TEXT}`));
 }
@@ -70,7 +70,7 @@ function outcomeOf(job: CompletedJob | FailedJob) {
   return { status, failed_count, images };
 }
 
-function recordsOf({ job_id, charged }: CompletedJob | FailedJob, api: Api) {
+function recordsOf({ job_id, charged }: CompletedJob | FailedJob, api: RunningApi) {
   const attempts = readAttempts(api).filter((attempt) => attempt.job_id === job_id);
   return { charged, attempts: attempts.map(({ outcome }) => outcome) };
 }
