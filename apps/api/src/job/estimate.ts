@@ -7,7 +7,7 @@ import { callKind, type Family, familyOf, parseCallKind } from './model-family.t
 /** Typical durations are cached for this long. */
 const CACHE_TTL_MS = 5_000;
 /**
- * Slots, and the calls that take them, are read once in this time for all creates, polls and lists of a process. An
+ * Slots, and the calls that take them, are read once in this time for all polls and lists of a process. An
  * estimate is in whole seconds, and is wrong for that long at most about calls that started or ended since.
  */
 const LOAD_TTL_MS = 1_000;
@@ -121,17 +121,19 @@ export function createEstimates({ store, countSlots, rpm, clock }: Deps): Estima
     }
   }
 
-  async function waiting(request: RequestSize, callMs: number | null): Promise<WaitMs> {
+  function waiting(request: RequestSize, callMs: number | null, load: Load): WaitMs {
     const family = familyOf(request.model);
-    const load = await currentLoad(family);
     const wait = waitMs(family, callMs, load);
     return (ahead) => wait(load.calls.retries + ahead);
   }
 
   return {
     typicalCallMs,
-    waiting: async (request) => waiting(request, await typicalCallMs(request)),
-    measuredWaiting: async (request) => waiting(request, await measuredCallMs(request)),
+    waiting: async (request) =>
+      waiting(request, await typicalCallMs(request), await currentLoad(familyOf(request.model))),
+    // Read anew: a back-off that has just begun refuses the next create.
+    measuredWaiting: async (request) =>
+      waiting(request, await measuredCallMs(request), await readLoad(familyOf(request.model))),
     async retrying(request) {
       const family = familyOf(request.model);
       return waitMs(family, await typicalCallMs(request), await currentLoad(family))(0);

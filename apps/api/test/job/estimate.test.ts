@@ -231,6 +231,14 @@ describe('the estimated wait of a job', () => {
     expect((await backOff.estimates.waiting(request))(0)).toBe(0);
   });
 
+  test('is read anew for each admission, which a back-off that has just begun must refuse', async () => {
+    const { estimates, reads } = estimatesAfter(known);
+    await estimates.waiting(request);
+    await estimates.measuredWaiting(request);
+    await estimates.measuredWaiting(request);
+    expect(reads).toMatchObject({ calls: 3, slots: 3 });
+  });
+
   test('is read again at once after a read that failed', async () => {
     const { estimates, failNext } = estimatesAfter(known);
     failNext();
