@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { hasChromium, launchChromium } from '@darkroom/test-kit/browser/launch-chromium';
+import { hasChromium } from '@darkroom/test-kit/browser/launch-chromium';
+import { startChromium } from '@darkroom/test-kit/browser/start-chromium';
 import { CHECKOUT, readAstronaut } from '@darkroom/test-kit/process/checkout';
 import { expect, test } from 'vitest';
 import {
@@ -92,14 +93,10 @@ async function keep(drawings: Drawings, suffix: string): Promise<void> {
   await mkdir(GALLERY, { recursive: true });
   for (const [name, drawing] of drawings) await writeFile(`${GALLERY}/${name}-${suffix}.html`, drawing);
   if (!hasChromium) return;
-  const browser = await launchChromium();
-  try {
-    const page = await browser.newPage({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 });
-    for (const [name, drawing] of drawings) {
-      await page.setContent(drawing, { waitUntil: 'load' });
-      await page.screenshot({ path: `${GALLERY}/${name}-${suffix}.png`, animations: 'disabled' });
-    }
-  } finally {
-    await browser.close();
+  const browser = await startChromium();
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 });
+  for (const [name, drawing] of drawings) {
+    await page.setContent(drawing, { waitUntil: 'load' });
+    await page.screenshot({ path: `${GALLERY}/${name}-${suffix}.png`, animations: 'disabled' });
   }
 }
