@@ -11,6 +11,7 @@ import * as usageIds from './0009-usage-ids.ts';
 import * as usageUnits from './0010-usage-units.ts';
 import * as canceledImages from './0011-canceled-images.ts';
 import { waitingUsers } from './0012-waiting-users.ts';
+import * as attemptsOfFamily from './0013-attempts-of-a-family.ts';
 
 /** All schema migrations, in order; both databases share one history. */
 export function createMigrations(dialect: Dialect): Record<string, Migration> {
@@ -27,5 +28,6 @@ export function createMigrations(dialect: Dialect): Record<string, Migration> {
     '0010-usage-units': usageUnits,
     '0011-canceled-images': canceledImages,
     '0012-waiting-users': waitingUsers(dialect),
+    '0013-attempts-of-a-family': attemptsOfFamily,
   };
 }
