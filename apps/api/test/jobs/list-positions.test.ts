@@ -20,10 +20,10 @@ test('a page of waiting jobs shows the position of each, and reads them together
       return jobs.countAheadOfEach(page);
     },
   };
-  const signer = { sign: () => ({ url: '', expiresAt: new Date(0) }), verify: () => false };
+  const signer = { sign: () => ({ url: '', expiresAt: new Date(0) }), nextLinkAt: () => 0 };
   const estimates = { typicalCallMs: async () => 1, waiting: async () => () => 0, retrying: async () => 0 };
-  const images = createImageService({
-    ...{ store, createJob: unused, saveUpload: unused, models: { models: [] } },
+  const { images } = createImageService({
+    ...{ store, jobs: null, signer, createJob: unused, saveUpload: unused, models: { models: [] } },
     fileTracker: buildFileTracker(stores, { delete: unused }),
     watcher: { watch: unused, release: () => {} },
     presentJob: createPresentJob({ store, signer, estimates }),
