@@ -167,10 +167,15 @@ async function refuseQueue(trx: Trx, family: Family, limits: AdmissionLimits): P
   return { code: 'queue_full', retryAfterMs: Math.max(RETRY_AFTER_MIN_MS, Math.ceil(perJobMs), excessMs) };
 }
 
+/**
+ * Counts the jobs themselves. PostgreSQL brings the rows of waiting users up to date at the commit, and the requests
+ * that are admitted in one transaction must count each other.
+ */
 async function countWaitingByFamily(db: Kysely<Tables>): Promise<Map<string, number>> {
   const rows = await db
-    .selectFrom('waiting_users')
-    .select(['family', sql<number>`cast(sum(jobs) AS bigint)`.as('jobs')])
+    .selectFrom('jobs')
+    .select(({ fn }) => ['family', fn.countAll<number>().as('jobs')])
+    .where('status', '=', PENDING)
     .groupBy('family')
     .execute();
   return new Map(rows.map((row) => [row.family, row.jobs]));
