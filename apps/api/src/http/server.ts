@@ -33,7 +33,7 @@ import { openApiRoute } from './openapi/route.ts';
 import { createProtocolChecks } from './protocol-checks.ts';
 import { refuseEncodedBodies } from './refuse-encoded-bodies.ts';
 import { restRoutes } from './rest.ts';
-import { secureAnswers } from './security-headers.ts';
+import { secureAnswers, securePages } from './security-headers.ts';
 import { trpcRoutes } from './trpc.ts';
 import { Unauthenticated } from './unauthenticated.ts';
 import { uploadRoutes } from './uploads.ts';
@@ -182,7 +182,10 @@ async function imageRoutes(
 ): Promise<void> {
   fileRoutes(server, deps.openFile);
   openApiRoute(server, deps.publicUrl);
-  docsPage(server, { hasDevToken: deps.signDevToken !== null });
+  await server.register(async (pages) => {
+    securePages(pages);
+    docsPage(pages, { hasDevToken: deps.signDevToken !== null });
+  });
   if (deps.signDevToken) devTokenRoute(server, deps.signDevToken, deps.guard);
   await server.register(async (api) => {
     readJsonBodies(api);

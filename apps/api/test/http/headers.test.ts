@@ -38,6 +38,11 @@ test.each(['/docs', '/docs/static/swagger-ui-bundle.js', '/docs/json'])(
     expect(policy).toContain("default-src 'none'; script-src 'self';");
     expect(policy).toContain("connect-src 'self';");
     expect(policy).toContain("frame-ancestors 'none';");
+    expect(response.headers).toMatchObject({
+      'x-frame-options': 'SAMEORIGIN',
+      'cross-origin-opener-policy': 'same-origin',
+      'x-content-type-options': 'nosniff',
+    });
   },
 );
 
